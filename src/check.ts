@@ -1,0 +1,131 @@
+import { OptionRangeError, OptionTypeError } from './errors.js';
+
+/** How a value looks in a message: short, on one line, with strings quoted. */
+export function describeValue(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'object' && value !== null) {
+    const text = JSON.stringify(value);
+    return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  }
+  return String(value);
+}
+
+function message(option: string, constraint: string, value: unknown, hint = ''): string {
+  return `"${option}" expected ${constraint}, got ${describeValue(value)}${hint}`;
+}
+
+/** The error for a value of the wrong kind. */
+export function wrongKind(option: string, constraint: string, value: unknown): OptionTypeError {
+  return new OptionTypeError(option, message(option, constraint, value));
+}
+
+/** The error for a value out of range; `hint` says what to do where that is not obvious. */
+export function wrongValue(option: string, constraint: string, value: unknown, hint = ''): OptionRangeError {
+  return new OptionRangeError(option, message(option, constraint, value, hint));
+}
+
+export interface NumberRange {
+  readonly min?: number;
+  readonly max?: number;
+  /** True where `min` itself is not allowed. */
+  readonly above?: boolean;
+  /** True where `max` itself is not allowed. */
+  readonly below?: boolean;
+}
+
+/** A range in words: `a number > 0 and <= 1`. */
+export function describeRange(noun: string, { min, max, above = false, below = false }: NumberRange): string {
+  const parts: string[] = [];
+  if (min !== undefined) parts.push(`${above ? '>' : '>='} ${min}`);
+  if (max !== undefined) parts.push(`${below ? '<' : '<='} ${max}`);
+  return parts.length === 0 ? noun : `${noun} ${parts.join(' and ')}`;
+}
+
+function inRange(value: number, { min, max, above = false, below = false }: NumberRange): boolean {
+  if (min !== undefined && (above ? value <= min : value < min)) return false;
+  if (max !== undefined && (below ? value >= max : value > max)) return false;
+  return true;
+}
+
+/** A finite number in the range. */
+export function checkNumber(option: string, value: unknown, range: NumberRange = {}): number {
+  const constraint = describeRange('a number', range);
+  if (typeof value !== 'number') throw wrongKind(option, constraint, value);
+  if (!Number.isFinite(value) || !inRange(value, range)) throw wrongValue(option, constraint, value);
+  return value;
+}
+
+/** A whole number in the range; never above 2^53 - 1. */
+export function checkInteger(option: string, value: unknown, range: NumberRange = {}): number {
+  const constraint = describeRange('a whole number', range);
+  if (typeof value !== 'number') throw wrongKind(option, constraint, value);
+  if (!Number.isSafeInteger(value) || !inRange(value, range)) throw wrongValue(option, constraint, value);
+  return value;
+}
+
+/** True or false. */
+export function checkBoolean(option: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw wrongKind(option, 'true or false', value);
+  return value;
+}
+
+/** A string with at least one character. */
+export function checkString(option: string, value: unknown): string {
+  if (typeof value !== 'string') throw wrongKind(option, 'a string', value);
+  if (value === '') throw wrongValue(option, 'a string that is not empty', value);
+  return value;
+}
+
+/** One of the names; a near miss is answered with the nearest known name. */
+export function checkName<Name extends string>(option: string, value: unknown, names: readonly Name[]): Name {
+  const constraint = `one of ${names.join(', ')}`;
+  if (typeof value !== 'string') throw wrongKind(option, constraint, value);
+  const known = names.find((name) => name === value);
+  if (known === undefined) throw wrongValue(option, constraint, value, suggestion(value, names));
+  return known;
+}
+
+/** An object with string keys, not an array and not null. */
+export function checkObject(option: string, value: unknown): Record<string, unknown> {
+  if (!isRecord(value)) throw wrongKind(option, 'an object', value);
+  return value;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+}
+
+/** Refuses keys nobody reads: an option that does nothing is a defect. */
+export function checkKeys(option: string, value: Record<string, unknown>, known: readonly string[]): void {
+  for (const key of Object.keys(value)) {
+    if (known.includes(key)) continue;
+    const path = option === '' ? key : `${option}.${key}`;
+    throw wrongValue(path, `a known option (${known.join(', ')})`, key, suggestion(key, known));
+  }
+}
+
+/** `; did you mean "x"?` for the nearest name, or nothing where none is near. */
+export function suggestion(value: string, names: readonly string[]): string {
+  let nearest = '';
+  let distance = Math.max(2, Math.floor(value.length / 3)) + 1;
+  for (const name of names) {
+    const candidate = editDistance(value.toLowerCase(), name.toLowerCase());
+    if (candidate < distance) [nearest, distance] = [name, candidate];
+  }
+  return nearest === '' ? '' : `; did you mean "${nearest}"?`;
+}
+
+/** Levenshtein distance between two short strings. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const substitution = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substitution, row[j] + 1, next[j - 1] + 1));
+    }
+    row = next;
+  }
+  return row[b.length];
+}

@@ -1,0 +1,41 @@
+/** A setting of the wrong kind. Its message names the option, what was expected and what came. */
+export class OptionTypeError extends TypeError {
+  override readonly name = 'TypeError';
+  constructor(readonly option: string, message: string) {
+    super(message);
+  }
+}
+
+/** A setting of the right kind with a value outside its range. */
+export class OptionRangeError extends RangeError {
+  override readonly name = 'RangeError';
+  constructor(readonly option: string, message: string) {
+    super(message);
+  }
+}
+
+/** True for an error the user can mend by changing an option: the command line turns these into one line and exit status 2. */
+export function isOptionError(error: unknown): error is OptionTypeError | OptionRangeError {
+  return error instanceof OptionTypeError || error instanceof OptionRangeError;
+}
+
+/** Our bug, never the user's. */
+export class InternalError extends Error {
+  override readonly name = 'InternalError';
+}
+
+/** A voltage, weight or TD error left the finite numbers. A caller can act on it: lower the learning rate and start again. */
+export class DivergenceError extends Error {
+  override readonly name = 'DivergenceError';
+  constructor(readonly neuron: string, readonly quantity: string, readonly value: number) {
+    super(`${quantity} of neuron ${neuron} became ${value}; a smaller learning rate usually prevents this`);
+  }
+}
+
+/** A partition's worker threw, exited or was killed. `cause` is what it threw, where that is known. */
+export class PartitionError extends Error {
+  override readonly name = 'PartitionError';
+  constructor(readonly partition: number, readonly step: number, message: string, options?: { cause?: unknown }) {
+    super(`partition ${partition} failed at step ${step}: ${message}`, options);
+  }
+}
