@@ -1,0 +1,52 @@
+import { box } from './environment.js';
+import { clip, type Task } from './task.js';
+
+const MIN_POSITION = -1.2;
+const MAX_POSITION = 0.6;
+const MAX_SPEED = 0.07;
+const GOAL = 0.45;
+const POWER = 0.0015;
+const GRAVITY = 0.0025;
+
+type Rounding = (value: number) => number;
+const single: Rounding = Math.fround;
+const double: Rounding = (value) => value;
+
+/**
+ * MountainCarContinuous-v0: rock a weak car out of a valley with a force u, clipped to ±1. State [x, ẋ]:
+ *
+ *   ẋ ← clip(ẋ + 0.0015 u - 0.0025 cos 3x, ±0.07),  x ← clip(x + ẋ, -1.2, 0.6)
+ *
+ * The left wall stops the car. Reward -0.1 u² of the force before clipping, and 100 at the goal. Terminates at x ≥ 0.45,
+ * moving right. 999 steps. Source: Gymnasium. Its state is float32 after the first step, and so is the arithmetic on it;
+ * a first state drawn in float64 makes its first step in float64.
+ */
+export const mountainCarContinuous: Task = {
+  id: 'MountainCarContinuous-v0',
+  timeLimit: 999,
+  observationSpace: box([MIN_POSITION, -MAX_SPEED].map(Math.fround), [MAX_POSITION, MAX_SPEED].map(Math.fround)),
+  actionSpace: box([-1], [1]),
+  stateSize: 2,
+  start(state, stream) {
+    state[0] = stream.uniformBetween(-0.6, -0.4);
+    state[1] = 0;
+  },
+  move(state, action) {
+    const round = Math.fround(state[0]) === state[0] && Math.fround(state[1]) === state[1] ? single : double;
+    const speed = clip(round(state[1] + push(state[0], Math.fround(action[0]), round)), round(-MAX_SPEED), round(MAX_SPEED));
+    const position = clip(round(state[0] + speed), round(MIN_POSITION), round(MAX_POSITION));
+    const stopped = position === round(MIN_POSITION) && speed < 0;
+    const terminated = position >= round(GOAL) && speed >= 0;
+    state[0] = Math.fround(position);
+    state[1] = stopped ? 0 : Math.fround(speed);
+    return { reward: (terminated ? 100 : 0) - Math.fround(action[0]) ** 2 * 0.1, terminated };
+  },
+  observe: (state) => state.map(Math.fround),
+};
+
+/** 0.0015 u - 0.0025 cos 3x: a force within its bounds is float32 and keeps the whole push so. */
+function push(position: number, force: number, round: Rounding): number {
+  const pull = GRAVITY * Math.cos(round(3 * position));
+  if (force < -1 || force > 1) return round(Math.sign(force) * POWER - pull);
+  return Math.fround(Math.fround(force * Math.fround(POWER)) - Math.fround(pull));
+}

@@ -1,0 +1,46 @@
+import { InternalError } from '../errors.js';
+
+export type ElementType = 'float32' | 'float64' | 'int32' | 'uint32';
+
+/** One block of the arena, as its room asks for it. */
+export interface BlockRequest {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+  /** Who may write: one thread, or for `[partitions, ...]` blocks each partition its own row. Everyone may read. */
+  readonly owner: string;
+}
+
+/** One line of the layout table: where a block lies in the shared memory. */
+export interface Block extends BlockRequest {
+  /** Bytes from the start of the memory. */
+  readonly offset: number;
+  /** Elements. */
+  readonly length: number;
+}
+
+export const ELEMENT_BYTES: Record<ElementType, number> = { float32: 4, float64: 8, int32: 4, uint32: 4 };
+
+/** Blocks start on cache lines, so that two owners never share one by accident. */
+const ALIGNMENT = 64;
+
+/** Places the blocks one after another. A pure function of the requests: every thread that computes it gets the same table. */
+export function planLayout(requests: readonly BlockRequest[]): Block[] {
+  const names = new Set<string>();
+  let offset = 0;
+  return requests.map((request) => {
+    if (names.has(request.name)) throw new InternalError(`two blocks are named ${request.name}`);
+    names.add(request.name);
+    const length = request.shape.reduce((product, size) => product * size, 1);
+    const block = { ...request, offset, length };
+    offset += Math.ceil((length * ELEMENT_BYTES[request.type]) / ALIGNMENT) * ALIGNMENT;
+    return block;
+  });
+}
+
+/** Bytes from the first block to the end of the last, rounded up to the alignment. */
+export function layoutBytes(blocks: readonly Block[]): number {
+  const last = blocks.at(-1);
+  if (last === undefined) return 0;
+  return Math.ceil((last.offset + last.length * ELEMENT_BYTES[last.type]) / ALIGNMENT) * ALIGNMENT;
+}

@@ -1,0 +1,80 @@
+import type { Arena } from './arena.js';
+import type { BlockRequest } from './layout.js';
+
+/** What a neuron has to keep, besides its voltage: declared by the rule, allocated in the arena, owned by the neuron. */
+export interface ParameterShape {
+  readonly name: string;
+  /** Numbers that each neuron keeps; [neurons]. */
+  readonly lengths: readonly number[];
+  /** True where the rule also wants a target copy. */
+  readonly target: boolean;
+  /** True where the neuron's optimiser steps it, and so needs room for moments. */
+  readonly learned: boolean;
+}
+
+/** One neuron's own part of a parameter. Views into the arena. */
+export interface Parameter {
+  readonly values: Float32Array;
+  /** Empty where the rule keeps no target copy. */
+  readonly target: Float32Array;
+  /** First and second moments of Adam; empty where nothing is learned. */
+  readonly first: Float32Array;
+  readonly second: Float32Array;
+}
+
+/** A parameter of all neurons, as everyone may read it. */
+export interface ParameterTable {
+  readonly shape: ParameterShape;
+  /** Neuron n's part lies at `offset[n]` up to `offset[n + 1]`; [neurons + 1]. */
+  readonly offset: Int32Array;
+  readonly values: Float32Array;
+  readonly target: Float32Array;
+  of(neuron: number): Parameter;
+}
+
+const PARTS = ['values', 'target', 'first', 'second'] as const;
+
+function blockName(parameter: string, part: (typeof PARTS)[number]): string {
+  return part === 'values' ? parameter : `${parameter}/${part}`;
+}
+
+function has(shape: ParameterShape, part: (typeof PARTS)[number]): boolean {
+  return part === 'values' || (part === 'target' ? shape.target : shape.learned);
+}
+
+/** The arena blocks of a list of parameters. */
+export function parameterBlocks(shapes: readonly ParameterShape[]): BlockRequest[] {
+  return shapes.flatMap((shape) => {
+    const length = shape.lengths.reduce((sum, size) => sum + size, 0);
+    return PARTS.filter((part) => has(shape, part)).map((part): BlockRequest => ({
+      name: blockName(shape.name, part),
+      type: 'float32',
+      shape: [length],
+      owner: 'the partition that owns the neuron',
+    }));
+  });
+}
+
+/** The views of one parameter in an arena that has its blocks. */
+export function attachParameter(arena: Arena, shape: ParameterShape): ParameterTable {
+  const offset = new Int32Array(shape.lengths.length + 1);
+  shape.lengths.forEach((length, neuron) => (offset[neuron + 1] = offset[neuron] + length));
+  const [values, target, first, second] = PARTS.map((part) =>
+    has(shape, part) ? arena.float32(blockName(shape.name, part)) : new Float32Array(0),
+  );
+  return {
+    shape,
+    offset,
+    values,
+    target,
+    of(neuron) {
+      const [begin, end] = [offset[neuron], offset[neuron + 1]];
+      return {
+        values: values.subarray(begin, end),
+        target: target.subarray(begin, end),
+        first: first.subarray(begin, end),
+        second: second.subarray(begin, end),
+      };
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { DivergenceError } from '../errors.js';
+import { weightedInputs } from '../kernels/reference.js';
+import { ACTIVATIONS } from './activation.js';
+import { neuronName, type Population, type Topology } from './topology.js';
+
+/** The voltages of all neurons in a number of lanes, one observation each. Acting is the case of one lane. */
+export interface Board {
+  readonly lanes: number;
+  /** [neurons, lanes], row-major */
+  readonly voltages: Float32Array;
+  /** z = K v before the activation; only the rows this thread computes; [neurons, lanes], row-major */
+  readonly weightedInputs: Float32Array;
+}
+
+/**
+ * The voltage dynamic D of neurons `begin..end` of one population: v ← σ(K v) for lanes `laneBegin..laneEnd`. Input
+ * neurons have no row: the encoder holds their voltages, which is the v_in of v_{t+1} = σ(Θ K v_t) + v_in.
+ *
+ * Source: Guss, Zhong et al. 2016, the voltage dynamic. Differs: the inhibition Θ is the identity.
+ *
+ * Reads: `weights` of these rows, voltages of their sources. Writes: voltages and weighted inputs of these rows.
+ *
+ * @param weights every neuron's row, by `topology.rowOffset`
+ * @throws DivergenceError naming the neuron whose weighted input is not finite. It is checked before σ, because a
+ *   bounded activation hides an infinity.
+ */
+export function tick(
+  topology: Topology,
+  population: Population,
+  weights: Float32Array,
+  board: Board,
+  { begin, end, laneBegin, laneEnd }: TickRange,
+): void {
+  if (begin === end) return;
+  const { lanes, voltages, weightedInputs: z } = board;
+  const rows = weights.subarray(topology.rowOffset[begin], topology.rowOffset[end]);
+  weightedInputs(rows, population.sources, voltages, z, { begin, end, lanes, laneBegin, laneEnd });
+  const { value } = ACTIVATIONS[population.activation];
+  for (let neuron = begin; neuron < end; neuron += 1) {
+    const last = neuron * lanes + laneEnd;
+    let sum = 0;
+    for (let i = neuron * lanes + laneBegin; i < last; i += 1) {
+      sum += z[i];
+      voltages[i] = value(z[i]);
+    }
+    if (!Number.isFinite(sum)) throw new DivergenceError(neuronName(topology, neuron), 'weighted input', sum);
+  }
+}
+
+export interface TickRange {
+  readonly begin: number;
+  readonly end: number;
+  readonly laneBegin: number;
+  readonly laneEnd: number;
+}

@@ -1,0 +1,36 @@
+import type { BoxSpace } from '../environment/environment.js';
+import { BIAS_NEURON } from './topology.js';
+
+/** ε: writes an observation into the voltages of the input neurons, and 1 into the bias neuron's. */
+export interface Encoder {
+  encode(observation: ArrayLike<number>, voltages: Float32Array): void;
+}
+
+/**
+ * The affine encoder v_i = (s_i - centre_i) / scale_i. Where `scale` is not given, a bounded component is mapped from its
+ * bounds to [-1, 1] and an unbounded one is left as it is.
+ *
+ * @param scale divisors, one per component of the observation, all > 0; [observations]
+ */
+export function createEncoder(space: BoxSpace, scale?: readonly number[]): Encoder {
+  const size = space.low.length;
+  const centre = new Float64Array(size);
+  const factor = new Float64Array(size).fill(1);
+  for (let i = 0; i < size; i += 1) {
+    const [low, high] = [space.low[i], space.high[i]];
+    if (scale !== undefined) factor[i] = 1 / scale[i];
+    else if (Number.isFinite(low) && Number.isFinite(high) && high - low < LARGEST_SPAN) {
+      centre[i] = (low + high) / 2;
+      factor[i] = 2 / (high - low);
+    }
+  }
+  return {
+    encode(observation, voltages) {
+      voltages[BIAS_NEURON] = 1;
+      for (let i = 0; i < size; i += 1) voltages[BIAS_NEURON + 1 + i] = (observation[i] - centre[i]) * factor[i];
+    },
+  };
+}
+
+/** Gymnasium writes an unbounded float32 component as ±3.4e38 in places: that is no scale to divide by. */
+const LARGEST_SPAN = 1e30;

@@ -1,0 +1,38 @@
+import { createStream, type Stream } from '../random/stream.js';
+import { neuronName, populationOf, type Topology } from './topology.js';
+
+export interface ExplorationScale {
+  /** Standard deviation ξ of the noise on output voltages; ≥ 0. */
+  readonly output: number;
+  /** The same for hidden voltages; 0 where only the outputs explore. */
+  readonly hidden: number;
+  /** Standard deviation on output voltages during the warm-up, before learning starts. */
+  readonly warmup: number;
+}
+
+/** A neuron's exploration: a = μ + ξ, with Gaussian ξ from the neuron's own stream, entered at the tick's number. */
+export interface Exploration {
+  /** The voltage neuron `neuron` acts with at observation number `clock`, given its mean voltage. */
+  explore(neuron: number, mean: number, clock: number, warmingUp: boolean): number;
+}
+
+/** @param neurons the neurons that this thread owns: others' streams are not created */
+export function createExploration(topology: Topology, seed: number, scale: ExplorationScale, neurons: readonly number[]): Exploration {
+  const streams = new Map<number, Stream>();
+  const deviations = new Float64Array(topology.neurons);
+  for (const neuron of neurons) {
+    const { kind } = populationOf(topology, neuron);
+    deviations[neuron] = kind === 'output' ? scale.output : kind === 'hidden' ? scale.hidden : 0;
+    if (kind !== 'input') streams.set(neuron, createStream(seed, `exploration/${neuronName(topology, neuron)}`));
+  }
+  const { outputs } = topology;
+  return {
+    explore(neuron, mean, clock, warmingUp) {
+      const deviation = warmingUp && neuron >= outputs.begin ? scale.warmup : deviations[neuron];
+      const stream = streams.get(neuron);
+      if (deviation === 0 || stream === undefined) return mean;
+      stream.position = clock;
+      return mean + deviation * stream.gaussian();
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { createStream } from '../random/stream.js';
+import { neuronName, type Topology } from './topology.js';
+
+export interface InitialWeights {
+  /** Gain of hidden neurons: weights are uniform with standard deviation gain / √inputs. */
+  readonly hiddenGain: number;
+  /** Gain of output neurons; small, so that every policy starts near the middle of its actions. */
+  readonly outputGain: number;
+}
+
+/**
+ * Draws every neuron's first weights from the neuron's own stream.
+ *
+ * Writes: `weights`, rows by `topology.rowOffset`.
+ */
+export function initialiseWeights(topology: Topology, seed: number, gains: InitialWeights, weights: Float32Array): void {
+  for (const population of topology.populations) {
+    const gain = population.kind === 'output' ? gains.outputGain : gains.hiddenGain;
+    const bound = gain * Math.sqrt(3 / population.sources.length); // uniform on ±b has standard deviation b / √3
+    for (let neuron = population.begin; neuron < population.end; neuron += 1) {
+      const stream = createStream(seed, `initialisation/${neuronName(topology, neuron)}`);
+      for (let i = topology.rowOffset[neuron]; i < topology.rowOffset[neuron + 1]; i += 1) {
+        weights[i] = stream.uniformBetween(-bound, bound);
+      }
+    }
+  }
+}

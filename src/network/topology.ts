@@ -1,0 +1,128 @@
+import { InternalError } from '../errors.js';
+import type { ActivationName } from './activation.js';
+
+/** Neurons that share an activation and read the same sources: a layer, in a feed-forward network. */
+export interface Population {
+  readonly name: string;
+  readonly kind: 'input' | 'hidden' | 'output';
+  /** Neurons `begin` up to but not including `end`. */
+  readonly begin: number;
+  readonly end: number;
+  readonly activation: ActivationName;
+  /** The neurons each of these reads, in the order of its weight row; empty for inputs. */
+  readonly sources: Int32Array;
+}
+
+/**
+ * The directed graph of a network: who reads whom, and in which ticks of the voltage dynamic a population has to be
+ * computed. Plain data, so that it crosses threads.
+ */
+export interface Topology {
+  readonly neurons: number;
+  readonly populations: readonly Population[];
+  /** Populations computed in each tick, by index. Its length is the evaluation delay ℓ. */
+  readonly ticks: readonly (readonly number[])[];
+  /** Neuron n's weights lie at `rowOffset[n]` up to `rowOffset[n + 1]`; [neurons + 1]. */
+  readonly rowOffset: Int32Array;
+  readonly inputs: Population;
+  readonly outputs: Population;
+}
+
+/** Neuron 0 of every network has the constant voltage 1: a weight from it is a bias. */
+export const BIAS_NEURON = 0;
+
+export interface LayeredNetwork {
+  readonly observations: number;
+  readonly hidden: readonly number[];
+  readonly outputs: number;
+  readonly bias: boolean;
+  readonly activation: ActivationName;
+  readonly outputActivation: ActivationName;
+}
+
+/**
+ * The feed-forward case: the block lower-triangular K in which each layer reads the one before it and, with `bias`, the
+ * bias neuron. Order of neurons: bias, observations, hidden layers, outputs.
+ */
+export function layeredTopology(network: LayeredNetwork): Topology {
+  const inputs: Population = {
+    name: 'input',
+    kind: 'input',
+    begin: 0,
+    end: 1 + network.observations,
+    activation: 'linear',
+    sources: new Int32Array(0),
+  };
+  const populations = [inputs];
+  const sizes = [...network.hidden, network.outputs];
+  sizes.forEach((size, layer) => {
+    const previous = populations[layer];
+    const isOutput = layer === sizes.length - 1;
+    populations.push({
+      name: isOutput ? 'output' : `hidden${layer + 1}`,
+      kind: isOutput ? 'output' : 'hidden',
+      begin: previous.end,
+      end: previous.end + size,
+      activation: isOutput ? network.outputActivation : network.activation,
+      sources: layerSources(previous, network.bias),
+    });
+  });
+  return connect(populations);
+}
+
+function layerSources(previous: Population, bias: boolean): Int32Array {
+  const first = previous.kind === 'input' ? BIAS_NEURON + 1 : previous.begin;
+  const sources = bias ? [BIAS_NEURON] : [];
+  for (let neuron = first; neuron < previous.end; neuron += 1) sources.push(neuron);
+  return Int32Array.from(sources);
+}
+
+/** Completes a list of populations to a topology: row offsets and the ticks that each population needs. */
+function connect(populations: readonly Population[]): Topology {
+  const inputs = populations.find(({ kind }) => kind === 'input');
+  const outputs = populations.find(({ kind }) => kind === 'output');
+  if (inputs === undefined || outputs === undefined) throw new InternalError('a network needs inputs and outputs');
+  const neurons = Math.max(...populations.map(({ end }) => end));
+  const rowOffset = new Int32Array(neurons + 1);
+  for (const { begin, end, sources } of populations) {
+    for (let neuron = begin; neuron < end; neuron += 1) rowOffset[neuron + 1] = sources.length;
+  }
+  for (let neuron = 0; neuron < neurons; neuron += 1) rowOffset[neuron + 1] += rowOffset[neuron];
+  return { neurons, populations, ticks: scheduleTicks(populations), rowOffset, inputs, outputs };
+}
+
+/**
+ * With the inputs held, a neuron of an acyclic graph reaches its final voltage at the tick of its longest path from
+ * them, and every earlier or later tick would leave it unread or unchanged: so each population is computed once.
+ */
+function scheduleTicks(populations: readonly Population[]): number[][] {
+  const depth = new Map<Population, number>();
+  const ticks: number[][] = [];
+  populations.forEach((population, index) => {
+    let deepest = -1;
+    for (const source of population.sources) {
+      const reads = populations.find(({ begin, end }) => source >= begin && source < end);
+      const at = reads === undefined ? undefined : depth.get(reads);
+      if (at === undefined) throw new InternalError(`${population.name} reads neuron ${source}, which comes after it`);
+      deepest = Math.max(deepest, at);
+    }
+    depth.set(population, deepest + 1);
+    if (population.kind !== 'input') (ticks[deepest] ??= []).push(index);
+  });
+  return ticks;
+}
+
+/** A neuron's name in messages and files: `hidden1[3]`. */
+export function neuronName(topology: Topology, neuron: number): string {
+  if (neuron === BIAS_NEURON) return 'bias';
+  const population = populationOf(topology, neuron);
+  const first = population.kind === 'input' ? BIAS_NEURON + 1 : population.begin;
+  return `${population.name}[${neuron - first}]`;
+}
+
+/** The population a neuron belongs to. */
+export function populationOf(topology: Topology, neuron: number): Population {
+  const population = topology.populations.find(({ begin, end }) => neuron >= begin && neuron < end);
+  if (population === undefined) throw new InternalError(`there is no neuron ${neuron}`);
+  return population;
+}

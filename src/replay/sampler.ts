@@ -1,0 +1,40 @@
+import type { Stream } from '../random/stream.js';
+import { SLOT, type ReplayRing } from './ring.js';
+
+/** The oldest slots are left alone: the host may be overwriting them while a partition reads. */
+const MARGIN = 32;
+
+/** Draws per lane that have a stream position of their own. */
+const ATTEMPTS = 64;
+
+export interface Sampler {
+  /** Fills `slots` with the minibatch of update number `update`, uniform over the stored transitions, with replacement. */
+  draw(update: number, slots: Int32Array): void;
+}
+
+/**
+ * Samples so that partitions agree without talking: lane b of update u is a pure function of the stream, u, b and the
+ * replay. Slots are drawn from a power of two and rejected where they hold no transition yet, so that a few more stored
+ * transitions in one partition's eyes almost never change another lane's slot.
+ */
+export function createSampler(replay: ReplayRing, stream: Stream): Sampler {
+  const { capacity, kind } = replay;
+  return {
+    draw(update, slots) {
+      const stored = replay.stored();
+      const filled = Math.min(stored, capacity);
+      const range = 2 ** Math.ceil(Math.log2(filled));
+      const oldest = stored > capacity ? capacity - MARGIN : capacity;
+      for (let lane = 0; lane < slots.length; lane += 1) {
+        stream.position = (update * slots.length + lane) * ATTEMPTS;
+        let slot: number;
+        let age: number; // slots written since this one
+        do {
+          slot = stream.integer(range);
+          age = (stored - 1 - slot + capacity) % capacity;
+        } while (slot >= filled || age === 0 || age >= oldest || kind[slot] === SLOT.final);
+        slots[lane] = slot;
+      }
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { createStream } from '../random/stream.js';
+import { neuronName } from '../network/topology.js';
+import { createActor } from './actor.js';
+import { createSharedCritic, sharedCriticShape } from './shared-critic.js';
+import type { Rule } from './rule.js';
+
+const FEEDBACK = 'feedback';
+
+/**
+ * `broadcast`: one scalar TD error D is broadcast, and each hidden neuron answers it with a fixed random number b_n.
+ *
+ *   hidden n:  K^n += η_A D b_n σ'(z) v
+ *   output k:  K^k += η_A (∂Q/∂a_k) σ'(z) v,  ∂Q/∂a_k = Σ_n w_{k,n} v_n
+ *
+ * Feedback alignment (Lillicrap et al. 2016) cut down to one scalar: a hidden neuron hears nothing of the rest of the
+ * network but its input voltages and D.
+ */
+export const broadcast: Rule = {
+  name: 'broadcast',
+  summary: 'broadcast TD error times a fixed random number of the neuron\'s own times voltage and slope',
+  locality: 'one TD error is broadcast; a hidden neuron uses no other neuron\'s weights or critic at all',
+  hiddenExplores: false,
+  targetWeights: false,
+  parameters(topology) {
+    const lengths = Array.from({ length: topology.neurons }, (_, neuron) =>
+      neuron >= topology.inputs.end && neuron < topology.outputs.begin ? 1 : 0,
+    );
+    return [sharedCriticShape(topology), { name: FEEDBACK, lengths, target: false, learned: false }];
+  },
+  initialise(topology, tables, seed) {
+    const { values, offset } = tables[FEEDBACK];
+    for (let neuron = topology.inputs.end; neuron < topology.outputs.begin; neuron += 1) {
+      values[offset[neuron]] = createStream(seed, `feedback/${neuronName(topology, neuron)}`).gaussian();
+    }
+  },
+  create(context) {
+    const critic = createSharedCritic(context);
+    const actor = createActor(context);
+    const credit = new Float32Array(context.batchSize);
+    return {
+      broadcast(batch) {
+        critic.observe(batch);
+      },
+      learn(neuron, batch, update) {
+        const { size } = batch;
+        if (neuron.kind === 'output') {
+          const k = neuron.index - context.topology.outputs.begin;
+          credit.set(critic.slope.subarray(k * size, (k + 1) * size));
+        } else if (neuron.kind === 'hidden') {
+          const [feedback] = neuron.parameters[FEEDBACK].values;
+          for (let b = 0; b < size; b += 1) credit[b] = critic.tdError[b] * feedback;
+        }
+        if (neuron.kind !== 'input') actor.learnRow(neuron, batch, credit, update);
+        if (neuron.kind !== 'output') critic.learnPart(neuron, batch, update);
+      },
+    };
+  },
+};

@@ -1,0 +1,74 @@
+import { addScaled, rowGradient } from '../kernels/reference.js';
+import { createActor } from './actor.js';
+import { followTarget } from './optimiser.js';
+import { actedOffset, checkTdError, CRITIC, ownCriticShape, valueError, voltageGradient } from './own-critic.js';
+import type { Batch, Neuron, Rule, RuleContext } from './rule.js';
+
+/**
+ * `compatible`: each neuron's own critic is linear in features compatible with its own policy, so that its slope may
+ * differ from state to state:
+ *
+ *   Q^n(v, a) = θ_v·v + (a - μ) σ'(z) (w·v),   D = r + γ θ'_v·v' - Q^n(v, a)
+ *   θ_v += η_Q mean(D v),  w += η_Q mean(D (a - μ) σ'(z) v),  K^n += η_A mean(σ'(z)² (w·v) v)
+ *
+ * Source: Silver et al. 2014, Theorem 3 (compatible function approximation). θ_v covers all voltages, w the neuron's own
+ * sources.
+ */
+export const compatible: Rule = {
+  name: 'compatible',
+  summary: 'a critic of each neuron\'s own, compatible with its policy: the slope may differ from state to state',
+  locality: 'only the reward is broadcast; a neuron uses voltages, its own weights and its own critic',
+  hiddenExplores: true,
+  targetWeights: false,
+  parameters(topology) {
+    const shape = ownCriticShape(topology, topology.neurons);
+    const inputs = (neuron: number) => topology.rowOffset[neuron + 1] - topology.rowOffset[neuron];
+    return [{ ...shape, lengths: shape.lengths.map((length, neuron) => (length === 0 ? 0 : length + inputs(neuron))) }];
+  },
+  create: createProgram,
+};
+
+function createProgram(context: RuleContext) {
+  const { topology: { neurons }, batchSize, rates, optimiser, longest } = context;
+  const actor = createActor(context);
+  const error = new Float32Array(batchSize);
+  const credit = new Float32Array(batchSize);
+  const deviation = new Float32Array(batchSize);
+  const slope = new Float32Array(batchSize);
+  const gradient = new Float32Array(longest);
+
+  /** deviation = a - μ, slope = σ'(z) and credit = ∂Q/∂a = σ'(z) (w·v). */
+  function observe(neuron: Neuron, batch: Batch, advantage: Float32Array): void {
+    const { board: { voltages, weightedInputs, lanes }, acted } = batch;
+    credit.fill(0);
+    for (let j = 0; j < advantage.length; j += 1) {
+      addScaled(advantage[j], voltages, neuron.sources[j] * lanes, credit, batchSize);
+    }
+    const lane = neuron.index * lanes;
+    const own = actedOffset(batch, neuron);
+    for (let b = 0; b < batchSize; b += 1) {
+      deviation[b] = acted[own + b] - voltages[lane + b];
+      slope[b] = neuron.activation.slope(weightedInputs[lane + b], voltages[lane + b]);
+      credit[b] *= slope[b];
+    }
+  }
+
+  return {
+    learn(neuron: Neuron, batch: Batch, update: number) {
+      if (neuron.kind === 'input') return;
+      const critic = neuron.parameters[CRITIC];
+      observe(neuron, batch, critic.values.subarray(neurons));
+      valueError(batch, critic.values.subarray(0, neurons), critic.target.subarray(0, neurons), error);
+      for (let b = 0; b < batchSize; b += 1) error[b] -= deviation[b] * credit[b];
+      checkTdError(neuron, error);
+
+      voltageGradient(batch, error, neurons, gradient);
+      for (let b = 0; b < batchSize; b += 1) slope[b] *= (error[b] * deviation[b]) / batchSize;
+      rowGradient(slope, neuron.sources, batch.board.voltages, batch.board.lanes, batchSize, gradient.subarray(neurons));
+
+      actor.learnRow(neuron, batch, credit, update);
+      optimiser.step(critic, gradient, rates.criticRate, update);
+      followTarget(critic, rates.targetRate);
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { createActor } from './actor.js';
+import { followTarget } from './optimiser.js';
+import { actedOffset, checkTdError, CRITIC, ownCriticShape, valueError, voltageGradient } from './own-critic.js';
+import type { Batch, Neuron, Rule, RuleContext } from './rule.js';
+
+/**
+ * `linear`: the source paper's rule, literally. Each neuron has a linear critic of its own over all voltages and its own
+ * next voltage, with target copies of critic and weights:
+ *
+ *   Q^n(v, a) = θ_v·v + θ_a a,   D = r + γ Q'(v', σ(K'^n v')) - Q(v, a)
+ *   θ_v += η_Q mean(D v),  θ_a += η_Q mean(D a),  K^n += η_A mean(θ_a σ'(z) v)
+ *   θ' ← τθ + (1-τ)θ',  K' ← τK + (1-τ)K'
+ *
+ * Source: Guss, Zhong et al. 2016, section 3.2, with the errata (γ in the target, sign of the critic step).
+ * ∂Q/∂a = θ_a is the same in every state, so that a neuron can learn only to fire more or to fire less.
+ */
+export const linear: Rule = {
+  name: 'linear',
+  summary: 'the paper\'s rule, literally: a linear critic of each neuron\'s own, with target copies',
+  locality: 'only the reward is broadcast; a neuron uses voltages, its own weights and its own critic',
+  hiddenExplores: true,
+  targetWeights: true,
+  parameters: (topology) => [ownCriticShape(topology, topology.neurons + 1)],
+  create: createProgram,
+};
+
+function createProgram(context: RuleContext) {
+  const { topology: { neurons }, batchSize, rates, optimiser } = context;
+  const actor = createActor(context);
+  const error = new Float32Array(batchSize);
+  const credit = new Float32Array(batchSize);
+  const gradient = new Float32Array(neurons + 1);
+
+  /** Subtracts θ_a a and adds γ θ'_a σ(K'^n v'). */
+  function addActionTerms(neuron: Neuron, batch: Batch): void {
+    const { values, target } = neuron.parameters[CRITIC];
+    const { acted, board: { voltages, lanes }, continuation } = batch;
+    const own = actedOffset(batch, neuron);
+    for (let b = 0; b < batchSize; b += 1) {
+      let z = 0;
+      for (let j = 0; j < neuron.sources.length; j += 1) {
+        z += neuron.weights.target[j] * voltages[neuron.sources[j] * lanes + batchSize + b];
+      }
+      error[b] += continuation[b] * target[neurons] * neuron.activation.value(z) - values[neurons] * acted[own + b];
+    }
+  }
+
+  return {
+    learn(neuron: Neuron, batch: Batch, update: number) {
+      if (neuron.kind === 'input') return;
+      const critic = neuron.parameters[CRITIC];
+      valueError(batch, critic.values.subarray(0, neurons), critic.target.subarray(0, neurons), error);
+      addActionTerms(neuron, batch);
+      checkTdError(neuron, error);
+
+      voltageGradient(batch, error, neurons, gradient);
+      const own = actedOffset(batch, neuron);
+      let action = 0;
+      for (let b = 0; b < batchSize; b += 1) action += error[b] * batch.acted[own + b];
+      gradient[neurons] = action / batchSize;
+
+      credit.fill(critic.values[neurons]);
+      actor.learnRow(neuron, batch, credit, update);
+      optimiser.step(critic, gradient, rates.criticRate, update);
+      followTarget(critic, rates.targetRate);
+    },
+  };
+}

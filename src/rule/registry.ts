@@ -1,0 +1,18 @@
+import { broadcast } from './broadcast.js';
+import { compatible } from './compatible.js';
+import { linear } from './linear.js';
+import type { Rule } from './rule.js';
+import { threeFactor } from './three-factor.js';
+
+/** Every shipped rule, by name: a further rule is one file and one line here. */
+export const RULES = {
+  broadcast,
+  'three-factor': threeFactor,
+  compatible,
+  linear,
+} as const satisfies Record<string, Rule>;
+
+export type RuleName = keyof typeof RULES;
+
+/** The names of all rules, the default first. */
+export const RULE_NAMES = Object.keys(RULES).filter((name): name is RuleName => name in RULES);

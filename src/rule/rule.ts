@@ -1,0 +1,88 @@
+import type { Parameter, ParameterShape, ParameterTable } from '../memory/parameters.js';
+import type { Activation } from '../network/activation.js';
+import type { Board } from '../network/dynamic.js';
+import type { Topology } from '../network/topology.js';
+import type { Optimiser } from './optimiser.js';
+
+/** A minibatch as the rules see it. The board's lanes 0..size are the sampled states, size..2·size their successors. */
+export interface Batch {
+  readonly size: number;
+  readonly board: Board;
+  /** Reward times the reward scale; [size] */
+  readonly reward: Float32Array;
+  /** Discount γ, or 0 where the transition terminated the episode (a truncated one keeps its bootstrap); [size] */
+  readonly continuation: Float32Array;
+  /** Voltages as acted, exploration included, of the neurons that explore; [explorers, size], row-major */
+  readonly acted: Float32Array;
+  /** The first neuron that explores: `acted` starts with its row. */
+  readonly firstExplorer: number;
+}
+
+/** A neuron as its rule sees it: its own state, and the names of what it reads. */
+export interface Neuron {
+  readonly index: number;
+  readonly name: string;
+  readonly kind: 'input' | 'hidden' | 'output';
+  readonly activation: Activation;
+  readonly sources: Int32Array;
+  /** Its own row K^n. */
+  readonly weights: Parameter;
+  /** Its own part of each parameter that the rule declares, by name. */
+  readonly parameters: Readonly<Record<string, Parameter>>;
+}
+
+export interface RuleRates {
+  /** η_Q, step size of critics. */
+  readonly criticRate: number;
+  /** η_A of output neurons. */
+  readonly outputRate: number;
+  /** η_A of hidden neurons; 0 freezes their rows. */
+  readonly hiddenRate: number;
+  /** τ of the soft target updates. */
+  readonly targetRate: number;
+}
+
+/** All that a rule's program is built from. Tables give everyone's parameters for reading; only own rows are written. */
+export interface RuleContext {
+  readonly topology: Topology;
+  readonly tables: Readonly<Record<string, ParameterTable>>;
+  readonly rates: RuleRates;
+  readonly optimiser: Optimiser;
+  readonly batchSize: number;
+  /** Length of the longest parameter vector of any neuron: room for a gradient. */
+  readonly longest: number;
+}
+
+/** A rule at work in one partition. `update` counts from 1. */
+export interface RuleProgram {
+  /**
+   * Read phase, once per update: the scalars that everybody hears. Absent where neurons share nothing but the reward.
+   * Reads: all published voltages and critic parts. Writes: the program's own scratch.
+   */
+  broadcast?(batch: Batch): void;
+  /**
+   * Write phase, once per own neuron. Reads: voltages, the broadcasts, the neuron's own state. Writes: the neuron's own
+   * state.
+   *
+   * @throws DivergenceError naming the neuron whose TD error is not finite
+   */
+  learn(neuron: Neuron, batch: Batch, update: number): void;
+}
+
+/** A learning rule: one file, one entry in the registry. */
+export interface Rule {
+  readonly name: string;
+  /** One line for `--help` and reports. */
+  readonly summary: string;
+  /** What crosses from neuron to neuron besides voltages: the honest statement of its locality. */
+  readonly locality: string;
+  /** True where hidden neurons explore too. */
+  readonly hiddenExplores: boolean;
+  /** True where a neuron also keeps a target copy K' of its weights. */
+  readonly targetWeights: boolean;
+  /** The numbers each neuron keeps besides its weights. */
+  parameters(topology: Topology): ParameterShape[];
+  /** Sets the first values of the declared parameters; they are zero where this is absent. */
+  initialise?(topology: Topology, tables: Readonly<Record<string, ParameterTable>>, seed: number): void;
+  create(context: RuleContext): RuleProgram;
+}

@@ -1,0 +1,96 @@
+import { DivergenceError } from '../errors.js';
+import { addScaled, innerProduct } from '../kernels/reference.js';
+import type { ParameterShape } from '../memory/parameters.js';
+import type { Topology } from '../network/topology.js';
+import { followTarget } from './optimiser.js';
+import type { Batch, Neuron, RuleContext } from './rule.js';
+
+/**
+ * The critic whose parts are spread over the neurons, and the one TD error that is broadcast to all of them:
+ *
+ *   Q = Σ_n v_n (θ_n + Σ_k (a_k - μ_k) w_{k,n}),   D = r + γ Σ_n θ'_n v'_n - Q
+ *
+ * Neuron n owns θ_n and w_{k,n}, one for each output k, and its contribution to the sum is its own voltage times its own
+ * numbers: what crosses neurons is the sum. Output neurons contribute nothing, their voltages being the action. It is
+ * computed by every partition from the published voltages, in neuron order, so that all hear the same scalar.
+ */
+export interface SharedCritic {
+  /** D of each transition; [size] */
+  readonly tdError: Float32Array;
+  /** a_k - μ_k; [outputs, size], row-major */
+  readonly deviation: Float32Array;
+  /** ∂Q/∂a_k = Σ_n w_{k,n} v_n; [outputs, size], row-major */
+  readonly slope: Float32Array;
+  observe(batch: Batch): void;
+  /** θ_n += η_Q mean(D v_n), w_{k,n} += η_Q mean(D (a_k - μ_k) v_n), then the target copy follows. Writes: n's own part. */
+  learnPart(neuron: Neuron, batch: Batch, update: number): void;
+}
+
+export const CRITIC = 'critic';
+
+/** Each input and hidden neuron keeps [θ_n, w_{1,n}, …, w_{K,n}] and a target copy. */
+export function sharedCriticShape({ neurons, outputs }: Topology): ParameterShape {
+  const size = 1 + outputs.end - outputs.begin;
+  const lengths = Array.from({ length: neurons }, (_, neuron) => (neuron < outputs.begin ? size : 0));
+  return { name: CRITIC, lengths, target: true, learned: true };
+}
+
+export function createSharedCritic({ topology, tables, rates, optimiser, batchSize }: RuleContext): SharedCritic {
+  const { values, target } = tables[CRITIC]; // shared, racy on purpose (Hogwild)
+  const first = topology.outputs.begin;
+  const outputs = topology.outputs.end - first;
+  const size = 1 + outputs;
+  const tdError = new Float32Array(batchSize);
+  const deviation = new Float32Array(outputs * batchSize);
+  const slope = new Float32Array(outputs * batchSize);
+  const successorValue = new Float32Array(batchSize);
+  const product = new Float32Array(batchSize);
+  const gradient = new Float32Array(size);
+  const slopeOf = Array.from({ length: outputs }, (_, k) => slope.subarray(k * batchSize, (k + 1) * batchSize));
+  const deviationOf = Array.from({ length: outputs }, (_, k) => deviation.subarray(k * batchSize, (k + 1) * batchSize));
+
+  function observeActions({ board, acted, firstExplorer }: Batch): void {
+    for (let k = 0; k < outputs; k += 1) {
+      const mean = (first + k) * board.lanes;
+      const action = (first + k - firstExplorer) * batchSize;
+      for (let b = 0; b < batchSize; b += 1) deviationOf[k][b] = acted[action + b] - board.voltages[mean + b];
+    }
+  }
+
+  function observeVoltages({ board: { voltages, lanes } }: Batch): void {
+    tdError.fill(0);
+    successorValue.fill(0);
+    slope.fill(0);
+    for (let neuron = 0; neuron < first; neuron += 1) {
+      const lane = neuron * lanes;
+      addScaled(-values[neuron * size], voltages, lane, tdError, batchSize);
+      addScaled(target[neuron * size], voltages, lane + batchSize, successorValue, batchSize);
+      for (let k = 0; k < outputs; k += 1) addScaled(values[neuron * size + 1 + k], voltages, lane, slopeOf[k], batchSize);
+    }
+  }
+
+  return {
+    tdError,
+    deviation,
+    slope,
+    observe(batch) {
+      observeActions(batch);
+      observeVoltages(batch);
+      for (let b = 0; b < batchSize; b += 1) {
+        let error = tdError[b] + batch.reward[b] + batch.continuation[b] * successorValue[b];
+        for (let k = 0; k < outputs; k += 1) error -= deviationOf[k][b] * slopeOf[k][b];
+        tdError[b] = error;
+        if (!Number.isFinite(error)) throw new DivergenceError('critic (all neurons together)', 'TD error', error);
+      }
+    },
+    learnPart(neuron, { board }, update) {
+      const lane = neuron.index * board.lanes;
+      for (let b = 0; b < batchSize; b += 1) product[b] = (tdError[b] * board.voltages[lane + b]) / batchSize;
+      gradient.fill(0);
+      for (let b = 0; b < batchSize; b += 1) gradient[0] += product[b];
+      for (let k = 0; k < outputs; k += 1) gradient[1 + k] = innerProduct(product, deviationOf[k], 0, batchSize);
+      optimiser.step(neuron.parameters[CRITIC], gradient, rates.criticRate, update);
+      followTarget(neuron.parameters[CRITIC], rates.targetRate);
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { createActor } from './actor.js';
+import { CRITIC, createSharedCritic, sharedCriticShape } from './shared-critic.js';
+import type { Rule } from './rule.js';
+
+/**
+ * `three-factor`: presynaptic voltage × postsynaptic slope × one broadcast TD error D, dopamine-style.
+ *
+ *   hidden n:  K^n += η_A D (θ_n + Σ_k (a_k - μ_k) w_{k,n}) σ'(z) v
+ *   output k:  K^k += η_A (∂Q/∂a_k) σ'(z) v,  ∂Q/∂a_k = Σ_n w_{k,n} v_n
+ *
+ * A hidden neuron follows the gradient of -D²/2 with respect to its own voltage, which its own critic part gives it.
+ */
+export const threeFactor: Rule = {
+  name: 'three-factor',
+  summary: 'broadcast TD error times the neuron\'s own critic part times voltage and slope',
+  locality: 'one TD error and the outputs\' deviations are broadcast; a neuron uses only its own weights and critic part. '
+    + 'With one hidden layer this equals backpropagation through that layer.',
+  hiddenExplores: false,
+  targetWeights: false,
+  parameters: (topology) => [sharedCriticShape(topology)],
+  create(context) {
+    const critic = createSharedCritic(context);
+    const actor = createActor(context);
+    const credit = new Float32Array(context.batchSize);
+    const outputs = context.topology.outputs.end - context.topology.outputs.begin;
+    return {
+      broadcast(batch) {
+        critic.observe(batch);
+      },
+      learn(neuron, batch, update) {
+        const { size } = batch;
+        if (neuron.kind === 'output') {
+          const k = neuron.index - context.topology.outputs.begin;
+          credit.set(critic.slope.subarray(k * size, (k + 1) * size));
+        } else if (neuron.kind === 'hidden') {
+          const part = neuron.parameters[CRITIC].values;
+          for (let b = 0; b < size; b += 1) {
+            let slope = part[0];
+            for (let k = 0; k < outputs; k += 1) slope += critic.deviation[k * size + b] * part[1 + k];
+            credit[b] = critic.tdError[b] * slope;
+          }
+        }
+        if (neuron.kind !== 'input') actor.learnRow(neuron, batch, credit, update);
+        if (neuron.kind !== 'output') critic.learnPart(neuron, batch, update);
+      },
+    };
+  },
+};

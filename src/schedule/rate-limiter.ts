@@ -1,0 +1,33 @@
+/**
+ * Holds learning and acting together: by environment step s a partition should have made
+ *
+ *   due(s) = floor(max(0, s - warmup) · updatesPerStep)
+ *
+ * updates. It may run ahead of that, or act while behind it, by at most `window` updates. A window of 0 makes acting and
+ * learning alternate strictly, which the synchronous schedule needs to be exactly repeatable.
+ */
+export interface RateLimiter {
+  due(steps: number): number;
+  mayLearn(updates: number, steps: number): boolean;
+  mayAct(updates: number, steps: number): boolean;
+  /** True where no update is owed, so that a run may end. */
+  settled(updates: number, steps: number): boolean;
+}
+
+export interface RateLimit {
+  /** Environment steps before the first update. */
+  readonly warmup: number;
+  readonly updatesPerStep: number;
+  /** Updates; Infinity lets learning run free. */
+  readonly window: number;
+}
+
+export function createRateLimiter({ warmup, updatesPerStep, window }: RateLimit): RateLimiter {
+  const due = (steps: number) => Math.floor(Math.max(0, steps - warmup) * updatesPerStep);
+  return {
+    due,
+    mayLearn: (updates, steps) => steps > warmup && updates < due(steps) + window,
+    mayAct: (updates, steps) => updates >= due(steps) - window,
+    settled: (updates, steps) => window === Infinity || updates >= due(steps),
+  };
+}

@@ -1,0 +1,62 @@
+import { WORD } from '../memory/control.js';
+import { tick } from '../network/dynamic.js';
+import { createExploration } from '../network/exploration.js';
+import { neuronsOf } from '../network/ownership.js';
+import { WEIGHTS } from './plan.js';
+import type { Views } from './views.js';
+
+/** One partition's part in acting: its own neurons' voltages for the observation at hand, tick after tick. */
+export interface Actor {
+  /**
+   * Computes and publishes as many ticks as the peers' voltages allow.
+   *
+   * @param explore false in evaluation
+   * @returns true where anything was computed
+   */
+  advance(explore: boolean): boolean;
+}
+
+/**
+ * An action waits until its observation has reached the outputs, so that the policy acted is the policy stored: tick d
+ * starts once every partition has published tick d - 1.
+ */
+export function createActor(views: Views): Actor {
+  const { plan, partition, control, bell, ledger, tables, actingBoard: board } = views;
+  const { topology, ownership, settings, firstExplorer } = plan;
+  const ticks = topology.ticks.length;
+  const exploration = createExploration(topology, settings.seed, settings.exploration, neuronsOf(ownership, partition));
+  const peers = ownership.map((_, peer) => peer).filter((peer) => peer !== partition);
+
+  function computeTick(index: number, explore: boolean): void {
+    const steps = Atomics.load(control.words, WORD.steps);
+    for (const population of topology.ticks[index]) {
+      const { begin, end } = ownership[partition][population];
+      const range = { begin, end, laneBegin: 0, laneEnd: 1 };
+      tick(topology, topology.populations[population], tables[WEIGHTS].values, board, range);
+      if (!explore) continue;
+      const warmingUp = steps < settings.learning.warmup;
+      for (let neuron = Math.max(begin, firstExplorer); neuron < end; neuron += 1) {
+        board.voltages[neuron] = exploration.explore(neuron, board.voltages[neuron], steps, warmingUp);
+      }
+    }
+  }
+
+  return {
+    advance(explore) {
+      const goal = Atomics.load(control.words, WORD.clock) * ticks;
+      let done = control.progress.get(partition);
+      const start = done;
+      while (done < goal) {
+        const index = done % ticks;
+        if (index > 0 && control.progress.least() < done) break;
+        if (index > 0) for (const peer of peers) ledger.read(control.version.get(peer) - control.actedVersion.get(peer));
+        computeTick(index, explore);
+        control.actedVersion.set(partition, control.version.get(partition));
+        done += 1;
+        control.progress.set(partition, done);
+        bell.ring();
+      }
+      return done > start;
+    },
+  };
+}

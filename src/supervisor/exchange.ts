@@ -1,0 +1,105 @@
+import type { Arena } from '../memory/arena.js';
+import type { Control } from '../memory/control.js';
+import type { BlockRequest } from '../memory/layout.js';
+import type { Board } from '../network/dynamic.js';
+import type { NeuronRange } from '../network/ownership.js';
+
+/** Minibatches whose voltages are kept: a partition may be this far behind a peer and still find what the peer computed. */
+const DEPTH = 4;
+
+/** A mark no minibatch has: the entry is being rewritten. */
+const REWRITING = -1;
+
+export interface ExchangeShape {
+  readonly partitions: number;
+  readonly neurons: number;
+  /** Transitions in a minibatch: a board has twice as many lanes. */
+  readonly batchSize: number;
+  /** ℓ, ticks from the inputs to the outputs. */
+  readonly ticks: number;
+}
+
+export function exchangeBlocks({ partitions, neurons, batchSize }: ExchangeShape): BlockRequest[] {
+  const owner = 'each partition its own neurons and its own row';
+  return [
+    { name: 'exchange/voltages', type: 'float32', shape: [DEPTH, neurons, 2 * batchSize], owner },
+    { name: 'exchange/slots', type: 'int32', shape: [DEPTH, partitions, batchSize], owner },
+    { name: 'exchange/version', type: 'int32', shape: [DEPTH, partitions], owner },
+    { name: 'exchange/mark', type: 'int32', shape: [DEPTH, partitions], owner },
+  ];
+}
+
+/**
+ * Where partitions broadcast the voltages of their own neurons on the minibatch at hand. All partitions draw the same
+ * minibatches, each by itself, so that update u of one is update u of another; an entry carries the replay slots it was
+ * computed for, and a reader takes it only where they are its own.
+ */
+export interface Exchange {
+  /** Opens this partition's entry for update `update`. */
+  open(update: number, slots: Int32Array): void;
+  /** Publishes the voltages of `ranges`, computed in tick `tick` (from 1). */
+  publish(update: number, tick: number, ranges: readonly NeuronRange[], board: Board): void;
+  /** True once the peer has published tick `tick` of the update, or the entry is lost to a later one. */
+  settled(peer: number, update: number, tick: number): boolean;
+  /** True where the peer is at work on this very update: its voltages may come soon. */
+  near(peer: number, update: number): boolean;
+  /**
+   * Copies a peer's voltages onto the board.
+   *
+   * @returns the version of the weights behind them, or -1 where they are not there, are for other transitions, or were
+   *   overwritten meanwhile: the board's rows are then to be computed
+   */
+  take(peer: number, update: number, tick: number, ranges: readonly NeuronRange[], slots: Int32Array, board: Board): number;
+}
+
+export function attachExchange(arena: Arena, control: Control, shape: ExchangeShape, self: number): Exchange {
+  const { partitions, neurons, batchSize, ticks } = shape;
+  const lanes = 2 * batchSize;
+  const voltages = arena.float32('exchange/voltages');
+  const allSlots = arena.int32('exchange/slots');
+  const versions = arena.int32('exchange/version');
+  const marks = arena.int32('exchange/mark');
+  const firstMark = (update: number) => update * (ticks + 1) + 1; // 0 is the mark of an entry never written
+  const entry = (update: number, partition: number) => (update % DEPTH) * partitions + partition;
+
+  function copy(ranges: readonly NeuronRange[], from: Float32Array, fromBase: number, to: Float32Array, toBase: number): void {
+    for (const { begin, end } of ranges) {
+      to.set(from.subarray(fromBase + begin * lanes, fromBase + end * lanes), toBase + begin * lanes);
+    }
+  }
+
+  function sameSlots(at: number, slots: Int32Array): boolean {
+    for (let b = 0; b < batchSize; b += 1) if (allSlots[at * batchSize + b] !== slots[b]) return false;
+    return true;
+  }
+
+  return {
+    open(update, slots) {
+      const at = entry(update, self);
+      Atomics.store(marks, at, REWRITING);
+      allSlots.set(slots, at * batchSize);
+      versions[at] = control.version.get(self);
+      Atomics.store(marks, at, firstMark(update));
+    },
+    publish(update, tick, ranges, board) {
+      copy(ranges, board.voltages, 0, voltages, (update % DEPTH) * neurons * lanes);
+      Atomics.store(marks, entry(update, self), firstMark(update) + tick);
+    },
+    settled(peer, update, tick) {
+      return Atomics.load(marks, entry(update, peer)) >= firstMark(update) + tick;
+    },
+    near(peer, update) {
+      const ahead = Atomics.load(marks, entry(update, peer)) - firstMark(update);
+      return ahead >= 0 && ahead <= ticks;
+    },
+    take(peer, update, tick, ranges, slots, board) {
+      const at = entry(update, peer);
+      const mark = Atomics.load(marks, at) - firstMark(update);
+      if (mark < tick || mark > ticks || !sameSlots(at, slots)) return -1;
+      const version = versions[at];
+      copy(ranges, voltages, (update % DEPTH) * neurons * lanes, board.voltages, 0);
+      const after = Atomics.load(marks, at) - firstMark(update); // overwritten while copying?
+      return after < tick || after > ticks ? -1 : version;
+    },
+  };
+}

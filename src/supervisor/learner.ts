@@ -1,0 +1,127 @@
+import { ACTIVATIONS } from '../network/activation.js';
+import { tick } from '../network/dynamic.js';
+import { neuronsOf, type NeuronRange } from '../network/ownership.js';
+import { neuronName, populationOf } from '../network/topology.js';
+import { createStream } from '../random/stream.js';
+import { SLOT } from '../replay/ring.js';
+import { createSampler } from '../replay/sampler.js';
+import { OPTIMISERS } from '../rule/optimiser.js';
+import type { Batch, Neuron } from '../rule/rule.js';
+import { WEIGHTS } from './plan.js';
+import type { Views } from './views.js';
+
+/** Looks at a peer's mark before computing the peer's rows here; about as long as computing them would take. */
+const PATIENCE = 2000;
+
+/** One partition's learning: its own minibatches, its own neurons' voltages on them, its own rows. */
+export interface Learner {
+  /** One update of every own neuron. @throws DivergenceError, Aborted */
+  update(): void;
+}
+
+/**
+ * An update is: draw a minibatch; tick by tick compute the own neurons' voltages on it and publish them, taking the
+ * peers' as they have published them; read what is broadcast; write the own rows. The schedule's gates stand between
+ * phases that write what peers read and phases that read it.
+ */
+export function createLearner(views: Views): Learner {
+  const { plan, partition, control, schedule, exchange, ledger, replay, tables, learningBoard: board } = views;
+  const { settings, topology, ownership, firstExplorer } = plan;
+  const size = settings.learning.batch;
+  const sampler = createSampler(replay, createStream(settings.seed, 'replay'));
+  const slots = new Int32Array(size);
+  const batch: Batch = {
+    size,
+    board,
+    reward: new Float32Array(size),
+    continuation: new Float32Array(size),
+    acted: new Float32Array(plan.ring.explorers * size),
+    firstExplorer,
+  };
+  const program = plan.rule.create({
+    topology,
+    tables,
+    rates: settings.rule,
+    optimiser: OPTIMISERS[settings.rule.optimiser],
+    batchSize: size,
+    longest: Math.max(...plan.parameters.flatMap(({ lengths }) => lengths)),
+  });
+  const neurons = neuronsOf(ownership, partition).map((index) => neuronView(views, index));
+  const peers = ownership.map((_, peer) => peer).filter((peer) => peer !== partition);
+  const rangesAt = topology.ticks.map((populations) => ownership.map((ranges) => populations.map((p) => ranges[p])));
+
+  function loadMinibatch(): void {
+    const { capacity, inputs, explorers } = replay;
+    for (let b = 0; b < size; b += 1) {
+      const slot = slots[b];
+      const successor = (slot + 1) % capacity;
+      for (let i = 0; i < inputs; i += 1) {
+        board.voltages[i * board.lanes + b] = replay.inputVoltages[slot * inputs + i];
+        board.voltages[i * board.lanes + size + b] = replay.inputVoltages[successor * inputs + i];
+      }
+      for (let e = 0; e < explorers; e += 1) batch.acted[e * size + b] = replay.acted[slot * explorers + e];
+      batch.reward[b] = settings.learning.rewardScale * replay.reward[slot];
+      batch.continuation[b] = replay.kind[slot] === SLOT.terminal ? 0 : settings.learning.discount;
+    }
+  }
+
+  function computeRows(tickIndex: number, ranges: readonly NeuronRange[]): void {
+    topology.ticks[tickIndex].forEach((population, i) => {
+      const range = { begin: ranges[i].begin, end: ranges[i].end, laneBegin: 0, laneEnd: board.lanes };
+      tick(topology, topology.populations[population], tables[WEIGHTS].values, board, range); // peers' rows: racy on purpose
+    });
+  }
+
+  /** Puts the peers' voltages of one tick on the board: as published, or else computed here from the peers' weights. */
+  function collect(update: number, tickIndex: number): void {
+    for (const peer of peers) {
+      const ranges = rangesAt[tickIndex][peer];
+      if (schedule.patient) awaitPeer(peer, update, tickIndex + 1);
+      const version = exchange.take(peer, update, tickIndex + 1, ranges, slots, board);
+      if (version >= 0) ledger.read(control.version.get(peer) - version);
+      else {
+        computeRows(tickIndex, ranges);
+        ledger.help();
+      }
+    }
+  }
+
+  /** A peer on the same update will publish within moments, and taking is cheaper than computing. Never for long. */
+  function awaitPeer(peer: number, update: number, tickNumber: number): void {
+    for (let i = 0; i < PATIENCE; i += 1) {
+      if (exchange.settled(peer, update, tickNumber) || !exchange.near(peer, update)) return;
+    }
+  }
+
+  return {
+    update() {
+      const update = control.version.get(partition);
+      sampler.draw(update, slots);
+      loadMinibatch();
+      if (peers.length > 0) exchange.open(update, slots);
+      for (let tickIndex = 0; tickIndex < topology.ticks.length; tickIndex += 1) {
+        computeRows(tickIndex, rangesAt[tickIndex][partition]);
+        if (peers.length > 0) exchange.publish(update, tickIndex + 1, rangesAt[tickIndex][partition], board);
+        schedule.gate();
+        collect(update, tickIndex);
+      }
+      program.broadcast?.(batch);
+      schedule.gate();
+      for (const neuron of neurons) program.learn(neuron, batch, update + 1);
+      control.version.set(partition, update + 1);
+    },
+  };
+}
+
+function neuronView({ plan: { topology, parameters }, tables }: Views, index: number): Neuron {
+  const population = populationOf(topology, index);
+  return {
+    index,
+    name: neuronName(topology, index),
+    kind: population.kind,
+    activation: ACTIVATIONS[population.activation],
+    sources: population.sources,
+    weights: tables[WEIGHTS].of(index),
+    parameters: Object.fromEntries(parameters.map(({ name }) => [name, tables[name].of(index)])),
+  };
+}

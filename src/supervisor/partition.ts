@@ -1,0 +1,92 @@
+import { makeEnvironment } from '../environment/registry.js';
+import { attachArena, type ArenaHandle } from '../memory/arena.js';
+import { WORD } from '../memory/control.js';
+import { Aborted } from '../schedule/schedule.js';
+import { createActor } from './actor.js';
+import { createEvaluationHost, createTrainingHost, type Host } from './host.js';
+import { createLearner } from './learner.js';
+import { createPlan } from './plan.js';
+import type { Settings } from './settings.js';
+import { attachViews } from './views.js';
+
+/** The partition that also holds the environment. */
+export const HOST_PARTITION = 0;
+
+export interface PartitionSpecification {
+  readonly partition: number;
+  readonly settings: Settings;
+  readonly arena: ArenaHandle;
+  /** False where threads outnumber cores. */
+  readonly spin: boolean;
+}
+
+/** What a partition says when a command is over. An error is plain data: it has to cross a thread. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly returns: readonly number[] }
+  | { readonly kind: 'aborted' }
+  | { readonly kind: 'failed'; readonly step: number; readonly error: Error };
+
+/** One ganglion: a set of neurons on a thread of its own. The commands return once the thread has done its part. */
+export interface Partition {
+  /** Acts and learns until the control words say that the run is over. */
+  train(): Outcome;
+  /** Acts through whole episodes without exploration and without learning. */
+  evaluate(episodeSeeds: readonly number[]): Outcome;
+  close(): void;
+}
+
+export function createPartition({ partition, settings, arena: handle, spin }: PartitionSpecification): Partition {
+  const plan = createPlan(settings);
+  const views = attachViews(plan, attachArena(handle), partition, spin);
+  const { control, bell, limiter } = views;
+  const { words, version } = control;
+  const learner = createLearner(views);
+  const actor = createActor(views);
+  const isHost = partition === HOST_PARTITION;
+  const environment = isHost ? makeEnvironment(settings.environment, { seed: settings.seed }) : undefined;
+  const trainingHost = environment && createTrainingHost(views, environment);
+
+  /** One look at what there is to do. @returns false where there is nothing */
+  function goOn(host: Host | undefined, training: boolean): boolean {
+    if (host?.advance() === true) return true;
+    const updates = version.get(partition);
+    const steps = Atomics.load(words, WORD.steps);
+    if ((!training || limiter.mayAct(updates, steps)) && actor.advance(training)) return true;
+    if (!training || !limiter.mayLearn(updates, steps)) return false;
+    learner.update();
+    return true;
+  }
+
+  function settled(training: boolean): boolean {
+    if (Atomics.load(words, WORD.finished) === 0) return false;
+    return !training || limiter.settled(version.get(partition), Atomics.load(words, WORD.steps));
+  }
+
+  function run(host: Host | undefined, training: boolean): Outcome | undefined {
+    try {
+      host?.begin();
+      for (;;) {
+        const ticket = bell.ticket();
+        if (Atomics.load(words, WORD.abort) !== 0) return { kind: 'aborted' };
+        if (settled(training)) return undefined;
+        if (!goOn(host, training)) bell.wait(ticket);
+      }
+    } catch (error) {
+      if (error instanceof Aborted) return { kind: 'aborted' };
+      const step = Atomics.load(words, WORD.steps);
+      return { kind: 'failed', step, error: error instanceof Error ? error : new Error(String(error)) };
+    }
+  }
+
+  return {
+    train: () => run(trainingHost, true) ?? { kind: 'done', returns: [] },
+    evaluate(episodeSeeds) {
+      if (!isHost) return run(undefined, false) ?? { kind: 'done', returns: [] };
+      const host = createEvaluationHost(views, makeEnvironment(settings.environment), episodeSeeds);
+      return run(host, false) ?? { kind: 'done', returns: host.returns };
+    },
+    close() {
+      environment?.close();
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { makeEnvironment } from '../environment/registry.js';
+import { controlBlocks } from '../memory/control.js';
+import type { BlockRequest } from '../memory/layout.js';
+import { parameterBlocks, type ParameterShape } from '../memory/parameters.js';
+import { createDecoder, type Decoder } from '../network/decoder.js';
+import { createEncoder, type Encoder } from '../network/encoder.js';
+import { divideNeurons, type Ownership } from '../network/ownership.js';
+import { layeredTopology, type Topology } from '../network/topology.js';
+import { replayBlocks, type RingShape } from '../replay/ring.js';
+import { RULES } from '../rule/registry.js';
+import type { Rule } from '../rule/rule.js';
+import { exchangeBlocks, type ExchangeShape } from './exchange.js';
+import { ledgerBlocks } from './ledger.js';
+import type { Settings } from './settings.js';
+
+export const WEIGHTS = 'weights';
+
+/** Longest stretch of environment steps between two looks of the supervisor: its episodes all fit the arena's list. */
+export const SLICE_STEPS = 1000;
+
+/** What a run is made of, derived from its settings alone: every thread derives the same. */
+export interface Plan {
+  readonly settings: Settings;
+  readonly topology: Topology;
+  readonly ownership: Ownership;
+  readonly rule: Rule;
+  /** The weights and whatever else the rule lets a neuron keep. */
+  readonly parameters: readonly ParameterShape[];
+  readonly ring: RingShape;
+  readonly exchange: ExchangeShape;
+  /** The first neuron that explores; all after it do. */
+  readonly firstExplorer: number;
+  readonly encoder: Encoder;
+  readonly decoder: Decoder;
+  readonly blocks: readonly BlockRequest[];
+}
+
+/** @throws RangeError naming `partitions` where there are more of them than neurons that learn */
+export function createPlan(settings: Settings): Plan {
+  const { network, partitions, learning } = settings;
+  const environment = makeEnvironment(settings.environment);
+  const { observationSpace, actionSpace } = environment;
+  environment.close();
+  const decoder = createDecoder(actionSpace);
+  const topology = layeredTopology({ ...network, observations: observationSpace.low.length, outputs: decoder.outputs });
+  const rule = RULES[settings.rule.name];
+  const parameters = [weightShape(topology, rule), ...rule.parameters(topology)];
+  const firstExplorer = rule.hiddenExplores ? topology.inputs.end : topology.outputs.begin;
+  const ring = { capacity: learning.replay, inputs: topology.inputs.end, explorers: topology.neurons - firstExplorer };
+  const exchange = { partitions, neurons: topology.neurons, batchSize: learning.batch, ticks: topology.ticks.length };
+  return {
+    settings,
+    topology,
+    ownership: divideNeurons(topology, partitions),
+    rule,
+    parameters,
+    ring,
+    exchange,
+    firstExplorer,
+    encoder: createEncoder(observationSpace, network.observationScale ?? undefined),
+    decoder,
+    blocks: [
+      ...controlBlocks(partitions),
+      ...boardBlocks(topology.neurons, partitions, learning.batch),
+      ...parameterBlocks(parameters),
+      ...replayBlocks(ring),
+      ...exchangeBlocks(exchange),
+      ...ledgerBlocks(partitions),
+      { name: 'episodes', type: 'float64', shape: [SLICE_STEPS, EPISODE_FIELDS], owner: "the environment's host" },
+    ],
+  };
+}
+
+/** Numbers kept of an ended episode: environment step at its end, return, length. */
+export const EPISODE_FIELDS = 3;
+
+function weightShape(topology: Topology, rule: Rule): ParameterShape {
+  const lengths = Array.from({ length: topology.neurons }, (_, n) => topology.rowOffset[n + 1] - topology.rowOffset[n]);
+  return { name: WEIGHTS, lengths, target: rule.targetWeights, learned: true };
+}
+
+/** The acting board that all share, and a board for minibatches of each partition's own. */
+function boardBlocks(neurons: number, partitions: number, batch: number): BlockRequest[] {
+  return [
+    { name: 'voltage', type: 'float32', shape: [neurons, 1], owner: 'each partition its own neurons; inputs: the host' },
+    { name: 'voltage/weighted', type: 'float32', shape: [neurons, 1], owner: 'each partition its own neurons' },
+    { name: 'board', type: 'float32', shape: [partitions, neurons, 2 * batch], owner: 'each partition its own' },
+    { name: 'board/weighted', type: 'float32', shape: [partitions, neurons, 2 * batch], owner: 'each partition its own' },
+  ];
+}

@@ -1,0 +1,172 @@
+import { availableParallelism } from 'node:os';
+
+import { Piscina } from 'piscina';
+
+import { InternalError, PartitionError } from '../errors.js';
+import { createArena, type Arena } from '../memory/arena.js';
+import { attachControl, WORD, type Control } from '../memory/control.js';
+import { initialiseWeights } from '../network/initialise.js';
+import { createBell, type Bell } from '../schedule/bell.js';
+import { readLedger, readWholeLedger, type Staleness } from './ledger.js';
+import type { Outcome } from './partition.js';
+import { startPartition, type PartitionHandle } from './partition-handle.js';
+import { createPlan, EPISODE_FIELDS, SLICE_STEPS, WEIGHTS, type Plan } from './plan.js';
+import type { Settings } from './settings.js';
+import { attachTables } from './views.js';
+
+const WORKER = new URL('../../workers/partition.js', import.meta.url).href;
+
+/** An ended episode. */
+export interface EpisodeRecord {
+  /** Environment step at its end. */
+  readonly step: number;
+  /** Number of the episode, from 1. */
+  readonly episode: number;
+  readonly return: number;
+  readonly length: number;
+}
+
+/**
+ * Owns the arena, the worker threads and the partitions on them. The control plane is comlink calls, one per command and
+ * partition; while a command runs, everything goes through the shared memory.
+ */
+export class Supervisor {
+  readonly plan: Plan;
+  readonly arena: Arena;
+  readonly #control: Control;
+  readonly #bell: Bell;
+  readonly #pool: Piscina;
+  readonly #partitions: PartitionHandle[];
+  #episodesSeen = 0;
+  #failed: PartitionError | undefined;
+  #closed = false;
+
+  /** Allocates the arena, draws the first weights and starts the workers. @throws RangeError for settings that do not fit */
+  constructor(settings: Settings) {
+    this.plan = createPlan(settings);
+    this.arena = createArena(this.plan.blocks);
+    this.#control = attachControl(this.arena);
+    this.#bell = createBell(this.#control.words, false);
+    this.#initialise();
+    const { partitions } = settings;
+    this.#pool = new Piscina({
+      filename: WORKER,
+      minThreads: partitions,
+      maxThreads: partitions,
+      concurrentTasksPerWorker: 1,
+      idleTimeout: Infinity,
+      atomics: 'disabled', // the workers wait on the arena's bell, and listen to their ports between commands
+      execArgv: ['--enable-source-maps'],
+    });
+    const { memory, blocks } = this.arena;
+    const spin = partitions <= availableParallelism();
+    this.#partitions = Array.from({ length: partitions }, (_, partition) =>
+      startPartition(this.#pool, { partition, settings, arena: { memory, blocks }, spin }, () => this.steps),
+    );
+  }
+
+  /** Environment steps taken. */
+  get steps(): number {
+    return Atomics.load(this.#control.words, WORD.steps);
+  }
+
+  /** Updates that a partition has finished. */
+  updates(partition: number): number {
+    return this.#control.version.get(partition);
+  }
+
+  staleness(partition: number): Staleness {
+    return readLedger(this.arena, partition);
+  }
+
+  wholeStaleness(): Staleness {
+    return readWholeLedger(this.arena, this.plan.settings.partitions);
+  }
+
+  /** The worker threads, for looking after them: their number is the number of partitions. */
+  get threads(): Piscina['threads'] {
+    return this.#pool.threads;
+  }
+
+  /**
+   * Trains up to environment step `until`, at most `SLICE_STEPS` further.
+   *
+   * @throws PartitionError where a partition fails; the others are stopped first
+   */
+  async train(until: number): Promise<void> {
+    if (until - this.steps > SLICE_STEPS) throw new InternalError('a slice is too long for the list of episodes');
+    Atomics.store(this.#control.words, WORD.until, until);
+    await this.#command((partition) => partition.call((control) => control.train()));
+  }
+
+  /** Lets a running `train` end at the next environment step. */
+  stop(): void {
+    Atomics.store(this.#control.words, WORD.until, 0);
+  }
+
+  /** Returns of one whole episode from each seed, without exploration. */
+  async evaluate(episodeSeeds: readonly number[]): Promise<readonly number[]> {
+    const outcomes = await this.#command((partition) => partition.call((control) => control.evaluate(episodeSeeds)));
+    return outcomes.flatMap((outcome) => (outcome.kind === 'done' ? outcome.returns : []));
+  }
+
+  /** Episodes that ended since the last call. */
+  takeEpisodes(): EpisodeRecord[] {
+    const ended = Atomics.load(this.#control.words, WORD.episodes);
+    const list = this.arena.float64('episodes');
+    const records: EpisodeRecord[] = [];
+    for (; this.#episodesSeen < ended; this.#episodesSeen += 1) {
+      const at = (this.#episodesSeen % SLICE_STEPS) * EPISODE_FIELDS;
+      records.push({ step: list[at], episode: this.#episodesSeen + 1, return: list[at + 1], length: list[at + 2] });
+    }
+    return records;
+  }
+
+  /** Ends every worker; none is left when it returns. Can be called twice. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#abort();
+    if (this.#failed === undefined) await Promise.all(this.#partitions.map((partition) => partition.close()));
+    await this.#pool.destroy();
+  }
+
+  #initialise(): void {
+    const { topology, settings, rule } = this.plan;
+    const tables = attachTables(this.plan, this.arena);
+    initialiseWeights(topology, settings.seed, settings.network, tables[WEIGHTS].values);
+    rule.initialise?.(topology, tables, settings.seed);
+    for (const { values, target } of Object.values(tables)) if (target.length > 0) target.set(values);
+  }
+
+  async #command(call: (partition: PartitionHandle) => Promise<Outcome>): Promise<Outcome[]> {
+    if (this.#failed !== undefined) throw this.#failed;
+    if (this.#closed) throw new InternalError('the simulation is closed');
+    Atomics.store(this.#control.words, WORD.finished, 0);
+    const calls = this.#partitions.map(async (partition) => {
+      try {
+        return this.#accept(partition.partition, await call(partition));
+      } catch (error) {
+        this.#abort(); // the others leave their loops and answer
+        throw error;
+      }
+    });
+    const results = await Promise.allSettled(calls);
+    const failure = results.find((result) => result.status === 'rejected');
+    if (failure !== undefined) {
+      this.#failed = failure.reason instanceof PartitionError ? failure.reason : undefined;
+      throw failure.reason;
+    }
+    return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  }
+
+  #accept(partition: number, outcome: Outcome): Outcome {
+    if (outcome.kind !== 'failed') return outcome;
+    throw new PartitionError(partition, outcome.step, outcome.error.message, { cause: outcome.error });
+  }
+
+  #abort(): void {
+    Atomics.store(this.#control.words, WORD.abort, 1);
+    this.#bell.ring();
+  }
+}

@@ -1,0 +1,65 @@
+import type { Arena } from '../memory/arena.js';
+import { attachControl, type Control } from '../memory/control.js';
+import { attachParameter, type ParameterTable } from '../memory/parameters.js';
+import type { Board } from '../network/dynamic.js';
+import { attachReplay, type ReplayRing } from '../replay/ring.js';
+import { createBell, type Bell } from '../schedule/bell.js';
+import { createRateLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
+import { SCHEDULES, type Schedule } from '../schedule/schedule.js';
+import { attachExchange, type Exchange } from './exchange.js';
+import { attachLedger, type Ledger } from './ledger.js';
+import type { Plan } from './plan.js';
+
+/** Everything one partition sees of the shared memory. */
+export interface Views {
+  readonly plan: Plan;
+  readonly partition: number;
+  readonly arena: Arena;
+  readonly control: Control;
+  readonly bell: Bell;
+  readonly schedule: Schedule;
+  readonly limiter: RateLimiter;
+  readonly replay: ReplayRing;
+  readonly exchange: Exchange;
+  readonly ledger: Ledger;
+  readonly tables: Readonly<Record<string, ParameterTable>>;
+  /** Acting: one lane that all partitions share. */
+  readonly actingBoard: Board;
+  /** Learning: this partition's own minibatch. */
+  readonly learningBoard: Board;
+}
+
+/** @param spin false where threads outnumber cores */
+export function attachViews(plan: Plan, arena: Arena, partition: number, spin: boolean): Views {
+  const { settings, topology } = plan;
+  const control = attachControl(arena);
+  const bell = createBell(control.words, spin);
+  const lanes = 2 * settings.learning.batch;
+  const own = (name: string) => arena.float32(name).subarray(partition * topology.neurons * lanes, (partition + 1) * topology.neurons * lanes);
+  return {
+    plan,
+    partition,
+    arena,
+    control,
+    bell,
+    schedule: SCHEDULES[settings.schedule]({ words: control.words, bell, partitions: settings.partitions, spin }),
+    limiter: createRateLimiter({ ...settings.learning, window: limiterWindow(plan) }),
+    replay: attachReplay(arena, plan.ring),
+    exchange: attachExchange(arena, control, plan.exchange, partition),
+    ledger: attachLedger(arena, partition),
+    tables: attachTables(plan, arena),
+    actingBoard: { lanes: 1, voltages: arena.float32('voltage'), weightedInputs: arena.float32('voltage/weighted') },
+    learningBoard: { lanes, voltages: own('board'), weightedInputs: own('board/weighted') },
+  };
+}
+
+/** The tables of all parameters, by name. */
+export function attachTables(plan: Plan, arena: Arena): Record<string, ParameterTable> {
+  return Object.fromEntries(plan.parameters.map((shape) => [shape.name, attachParameter(arena, shape)]));
+}
+
+/** The synchronous schedule alternates acting and learning strictly: otherwise a run could not be repeated. */
+function limiterWindow({ settings: { schedule, rateLimit } }: Plan): number {
+  if (schedule === 'synchronous') return 0;
+  return rateLimit === 'off' ? Infinity : rateLimit;
+}
