@@ -6,6 +6,8 @@ import type { MessagePort } from 'node:worker_threads';
 
 /** What the supervisor may ask of a partition over its port. */
 export interface PartitionControl {
+  /** Answers once the partition is built. */
+  ready(): void;
   train(): Outcome;
   evaluate(episodeSeeds: readonly number[]): Outcome;
   close(): void;
@@ -20,6 +22,7 @@ export default function partitionTask({ port, ...specification }: PartitionTask)
   const partition = createPartition(specification);
   return new Promise((resolve) => {
     const control: PartitionControl = {
+      ready: () => undefined,
       train: () => partition.train(),
       evaluate: (episodeSeeds) => partition.evaluate(episodeSeeds),
       close() {

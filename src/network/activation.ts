@@ -5,9 +5,9 @@ export interface Activation {
   readonly low: number;
   readonly high: number;
   /** σ(z) */
-  value(weightedInput: number): number;
+  readonly value: (weightedInput: number) => number;
   /** σ'(z), from z and σ(z): whichever is cheaper. */
-  slope(weightedInput: number, voltage: number): number;
+  readonly slope: (weightedInput: number, voltage: number) => number;
 }
 
 export const ACTIVATION_NAMES = ['tanh', 'relu', 'logistic', 'linear'] as const;

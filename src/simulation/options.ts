@@ -122,7 +122,7 @@ const TOP_LEVEL = ['environment', ...Object.keys(SECTIONS), 'schedule', 'rateLim
 
 /** One layer of options in its full form, with every key known. */
 function layerOf(given: unknown): Layer {
-  const options = { ...checkObject('options', given) };
+  const options: Layer = { ...checkObject('options', given) };
   checkKeys('', options, TOP_LEVEL);
   if (typeof options.rule === 'string') options.rule = { name: options.rule };
   for (const [section, keys] of Object.entries(SECTIONS)) {
@@ -134,7 +134,8 @@ function layerOf(given: unknown): Layer {
 /** Looks a dotted path up in the layers, the first that has it winning. */
 function findIn(layers: readonly Layer[]): (path: string) => unknown {
   return (path) => {
-    const [section, key] = path.split('.');
+    const [section, ...keys] = path.split('.');
+    const key = keys.at(0);
     for (const layer of layers) {
       const found = layer[section];
       const value = key === undefined || !isRecord(found) ? found : found[key];

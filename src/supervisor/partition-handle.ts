@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 
 import { releaseProxy, wrap, type Remote } from 'comlink';
@@ -7,7 +6,7 @@ import type { Piscina } from 'piscina';
 
 import type { PartitionControl, PartitionTask } from '../../workers/partition.js';
 import { PartitionError } from '../errors.js';
-import type { Outcome, PartitionSpecification } from './partition.js';
+import type { PartitionSpecification } from './partition.js';
 
 /** A partition as the supervisor holds it: its control calls, and its death where it comes unasked. */
 export interface PartitionHandle {
@@ -17,8 +16,8 @@ export interface PartitionHandle {
    *
    * @throws PartitionError where the worker dies before it answers: a call to a dead worker would hang for ever
    */
-  call(command: (control: Remote<PartitionControl>) => Promise<Outcome>): Promise<Outcome>;
-  /** Ends the partition's task; returns once its port and its proxy are closed. */
+  call<Answer>(command: (control: Remote<PartitionControl>) => Promise<Answer>): Promise<Answer>;
+  /** Ends the partition's task, where it still runs, and closes port and proxy. */
   close(): Promise<void>;
 }
 
@@ -31,14 +30,14 @@ export function startPartition(pool: Piscina, specification: PartitionSpecificat
   const { partition } = specification;
   const { port1, port2 } = new MessageChannel();
   const task: PartitionTask = { ...specification, port: port2 };
-  let closing = false;
+  const ended = (reason: string, cause?: unknown) => new PartitionError(partition, currentStep(), reason, { cause });
   const life: Promise<unknown> = pool.run(task, { transferList: [port2] });
   const death = life.then(
-    () => undefined,
+    () => {
+      throw ended('its worker ended before it answered');
+    },
     (cause: unknown) => {
-      if (closing) return undefined;
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new PartitionError(partition, currentStep(), `its worker died (${reason})`, { cause });
+      throw ended(`its worker died (${cause instanceof Error ? cause.message : String(cause)})`, cause);
     },
   );
   death.catch(() => undefined); // seen by the next call; on its own it must not bring the process down
@@ -46,16 +45,10 @@ export function startPartition(pool: Piscina, specification: PartitionSpecificat
 
   return {
     partition,
-    async call(command) {
-      const outcome = await Promise.race([command(control), death]);
-      if (outcome === undefined) throw new PartitionError(partition, currentStep(), 'its worker ended before it answered');
-      return outcome;
-    },
+    call: (command) => Promise.race([command(control), death]),
     async close() {
-      closing = true;
-      const closed = once(port1, 'close');
       control.close().catch(() => undefined); // a dead worker does not answer
-      await Promise.race([closed, death]);
+      await death.catch(() => undefined);
       control[releaseProxy]();
       port1.close();
     },

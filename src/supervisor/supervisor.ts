@@ -38,7 +38,7 @@ export class Supervisor {
   readonly #pool: Piscina;
   readonly #partitions: PartitionHandle[];
   #episodesSeen = 0;
-  #failed: PartitionError | undefined;
+  #failure: Error | undefined;
   #closed = false;
 
   /** Allocates the arena, draws the first weights and starts the workers. @throws RangeError for settings that do not fit */
@@ -63,6 +63,11 @@ export class Supervisor {
     this.#partitions = Array.from({ length: partitions }, (_, partition) =>
       startPartition(this.#pool, { partition, settings, arena: { memory, blocks }, spin }, () => this.steps),
     );
+  }
+
+  /** Returns once every worker has built its partition. @throws PartitionError where one could not */
+  async ready(): Promise<void> {
+    await this.#all((partition) => partition.call((control) => control.ready()));
   }
 
   /** Environment steps taken. */
@@ -96,7 +101,7 @@ export class Supervisor {
   async train(until: number): Promise<void> {
     if (until - this.steps > SLICE_STEPS) throw new InternalError('a slice is too long for the list of episodes');
     Atomics.store(this.#control.words, WORD.until, until);
-    await this.#command((partition) => partition.call((control) => control.train()));
+    await this.#command((partition) => partition.call<Outcome>((control) => control.train()));
   }
 
   /** Lets a running `train` end at the next environment step. */
@@ -106,7 +111,7 @@ export class Supervisor {
 
   /** Returns of one whole episode from each seed, without exploration. */
   async evaluate(episodeSeeds: readonly number[]): Promise<readonly number[]> {
-    const outcomes = await this.#command((partition) => partition.call((control) => control.evaluate(episodeSeeds)));
+    const outcomes = await this.#command((partition) => partition.call<Outcome>((control) => control.evaluate(episodeSeeds)));
     return outcomes.flatMap((outcome) => (outcome.kind === 'done' ? outcome.returns : []));
   }
 
@@ -127,7 +132,7 @@ export class Supervisor {
     if (this.#closed) return;
     this.#closed = true;
     this.#abort();
-    if (this.#failed === undefined) await Promise.all(this.#partitions.map((partition) => partition.close()));
+    await Promise.all(this.#partitions.map((partition) => partition.close()));
     await this.#pool.destroy();
   }
 
@@ -140,29 +145,35 @@ export class Supervisor {
   }
 
   async #command(call: (partition: PartitionHandle) => Promise<Outcome>): Promise<Outcome[]> {
-    if (this.#failed !== undefined) throw this.#failed;
-    if (this.#closed) throw new InternalError('the simulation is closed');
     Atomics.store(this.#control.words, WORD.finished, 0);
-    const calls = this.#partitions.map(async (partition) => {
+    return this.#all(async (partition) => {
+      const outcome = await call(partition);
+      if (outcome.kind !== 'failed') return outcome;
+      throw new PartitionError(partition.partition, outcome.step, outcome.error.message, { cause: outcome.error });
+    });
+  }
+
+  /** Asks every partition. The first failure stops the others, and is thrown once all have answered or died. */
+  async #all<Answer>(ask: (partition: PartitionHandle) => Promise<Answer>): Promise<Answer[]> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#closed) throw new InternalError('the simulation is closed');
+    const answers = this.#partitions.map(async (partition) => {
       try {
-        return this.#accept(partition.partition, await call(partition));
+        return await ask(partition);
       } catch (error) {
+        this.#failure ??= error instanceof Error ? error : new Error(String(error));
         this.#abort(); // the others leave their loops and answer
         throw error;
       }
     });
-    const results = await Promise.allSettled(calls);
-    const failure = results.find((result) => result.status === 'rejected');
-    if (failure !== undefined) {
-      this.#failed = failure.reason instanceof PartitionError ? failure.reason : undefined;
-      throw failure.reason;
-    }
-    return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    await Promise.allSettled(answers);
+    const failure = this.#firstFailure();
+    if (failure !== undefined) throw failure;
+    return Promise.all(answers);
   }
 
-  #accept(partition: number, outcome: Outcome): Outcome {
-    if (outcome.kind !== 'failed') return outcome;
-    throw new PartitionError(partition, outcome.step, outcome.error.message, { cause: outcome.error });
+  #firstFailure(): Error | undefined {
+    return this.#failure;
   }
 
   #abort(): void {

@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+
+import { Command, CommanderError } from 'commander';
+
+import { checkInteger, checkName, checkObject, isOptionError, PartitionError, resolveSettings, wrongKind, wrongValue } from '../src/index.js';
+import { FLAGS, setAt, showAt } from './options.js';
+import type { Scenario, ScenarioInput } from './scenario.js';
+import { train } from './train.js';
+
+/** Every scenario: a further one is one file and one line here. */
+const SCENARIOS: readonly Scenario[] = [train];
+
+const USAGE_ERROR = 2;
+
+/** Parses the command line, runs the scenario and returns the exit status. */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const input = parse(argv);
+    return typeof input === 'number' ? input : await runScenario(input);
+  } catch (error) {
+    return report(error);
+  }
+}
+
+interface Request {
+  readonly scenario: Scenario;
+  readonly input: Omit<ScenarioInput, 'interrupt'>;
+}
+
+function createProgram(): Command {
+  const defaults = resolveSettings();
+  const program = new Command('node scenarios/run')
+    .description('Trains networks in which every neuron is a reinforcement-learning agent of its own.')
+    .argument('[scenario]', 'what to do; --list names them', 'train')
+    .option('--list', 'list the scenarios and stop')
+    .option('--out <folder>', 'folder to leave the run in (default: runs/<scenario>-<time>-seed<seed>)')
+    .option('--config <file>', 'JSON file of settings, for example a config.json of an earlier run; flags override it')
+    .option('--episodes <count>', 'episodes of the evaluation (default: 20)')
+    .option('--json', 'print one JSON object as the last line on stdout')
+    .helpOption('--help', 'show this help and stop')
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .addHelpText('after', '\nDefaults are those of Pendulum-v1; other tasks ship with their own. Exit status: 0 success, 1 a failed run, 2 a usage error, 130 interrupted.');
+  for (const { flag, argument, path, help } of FLAGS) {
+    program.option(`${flag} ${argument}`, `${help} (default: ${showAt(defaults, path)})`);
+  }
+  return program;
+}
+
+/** @returns what to run, or the exit status where there is nothing to run */
+function parse(argv: readonly string[]): Request | number {
+  const program = createProgram();
+  try {
+    program.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help
+    throw error;
+  }
+  const given: Record<string, unknown> = program.opts();
+  if (given.list === true) {
+    for (const { name, summary } of SCENARIOS) console.log(`${name.padEnd(12)} ${summary}`);
+    return 0;
+  }
+  const name = checkName('scenario', program.processedArgs[0], SCENARIOS.map((scenario) => scenario.name));
+  const scenario = SCENARIOS.find((candidate) => candidate.name === name) ?? train;
+  const options = typeof given.config === 'string' ? readConfig(given.config) : {};
+  if (typeof options.rule === 'string') options.rule = { name: options.rule };
+  for (const { flag, path, parse: parseText } of FLAGS) {
+    const text = given[camelCase(flag)];
+    if (typeof text === 'string') setAt(options, path, parseText(text));
+  }
+  resolveSettings(options);
+  const episodes = checkInteger('episodes', Number(given.episodes ?? 20), { min: 1 });
+  const out = typeof given.out === 'string' ? given.out : undefined;
+  return { scenario, input: { options, out, episodes, json: given.json === true } };
+}
+
+function camelCase(flag: string): string {
+  return flag.slice(2).replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function readConfig(file: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw wrongValue('config', 'a file that can be read', file, ` (${error instanceof Error ? error.message : String(error)})`);
+  }
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw wrongKind('config', `a file of JSON (${error instanceof Error ? error.message : String(error)})`, file);
+  }
+  return { ...checkObject('config', parsed) };
+}
+
+/** First Ctrl-C: the scenario ends early and saves what there is. Second: the process ends at once. */
+async function runScenario({ scenario, input }: Request): Promise<number> {
+  const interruption = new AbortController();
+  const onSignal = () => {
+    if (interruption.signal.aborted) process.exit(130);
+    process.stderr.write('\nstopping: the run is being saved; press Ctrl-C again to leave at once\n');
+    interruption.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  try {
+    return await scenario.run({ ...input, interrupt: interruption.signal });
+  } finally {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+}
+
+/** One line for what the user or a worker did wrong; a stack trace only for our own bugs. */
+function report(error: unknown): number {
+  if (isOptionError(error)) {
+    const flag = FLAGS.find(({ path }) => path === error.option)?.flag ?? `--${error.option}`;
+    console.error(error.message.replace(`"${error.option}"`, `"${flag}"`).replaceAll('\n', ' '));
+    return USAGE_ERROR;
+  }
+  if (error instanceof CommanderError) {
+    console.error(error.message.replace(/^error: /, '').replaceAll('\n', ' '));
+    return USAGE_ERROR;
+  }
+  console.error(error instanceof PartitionError ? error.message : error);
+  return 1;
+}

@@ -1,0 +1,65 @@
+import { ACTIVATION_NAMES, listEnvironments, OPTIMISER_NAMES, RULE_NAMES, SCHEDULE_NAMES } from '../src/index.js';
+
+/** How the text after a flag becomes a value. What does not parse is passed on as it is: the check names it better. */
+const number = (text: string): unknown => (text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text));
+const numbers = (text: string): unknown => (text === '' || text === 'none' ? [] : text.split(',').map(number));
+const text = (value: string): unknown => value;
+
+/** A flag of the command line, and the setting it stands for. */
+export interface Flag {
+  readonly flag: string;
+  readonly argument: string;
+  /** Path in the settings; its default is printed in `--help`. */
+  readonly path: string;
+  readonly parse: (text: string) => unknown;
+  readonly help: string;
+}
+
+/** Every setting that has a flag. The rest can be set in a file given with `--config`. */
+export const FLAGS: readonly Flag[] = [
+  { flag: '--environment', argument: '<id>', path: 'environment', parse: text, help: `the task: ${listEnvironments().join(', ')}` },
+  { flag: '--rule', argument: '<name>', path: 'rule.name', parse: text, help: `how neurons learn: ${RULE_NAMES.join(', ')}` },
+  { flag: '--schedule', argument: '<name>', path: 'schedule', parse: text, help: `when partitions run: ${SCHEDULE_NAMES.join(', ')}` },
+  { flag: '--partitions', argument: '<count>', path: 'partitions', parse: number, help: 'worker threads that the neurons are divided over' },
+  { flag: '--steps', argument: '<count>', path: 'steps', parse: number, help: 'environment steps' },
+  { flag: '--seed', argument: '<number>', path: 'seed', parse: number, help: 'decides every random draw' },
+  { flag: '--hidden', argument: '<sizes>', path: 'network.hidden', parse: numbers, help: 'neurons in each hidden layer, for example 64,64; none for no hidden layer' },
+  { flag: '--activation', argument: '<name>', path: 'network.activation', parse: text, help: `of hidden neurons: ${ACTIVATION_NAMES.join(', ')}` },
+  { flag: '--output-activation', argument: '<name>', path: 'network.outputActivation', parse: text, help: 'of output neurons' },
+  { flag: '--noise', argument: '<deviation>', path: 'exploration.output', parse: number, help: 'exploration of output neurons, in voltage' },
+  { flag: '--hidden-noise', argument: '<deviation>', path: 'exploration.hidden', parse: number, help: 'exploration of hidden neurons, for rules that need it' },
+  { flag: '--warmup-noise', argument: '<deviation>', path: 'exploration.warmup', parse: number, help: 'exploration of output neurons before learning starts' },
+  { flag: '--critic-rate', argument: '<rate>', path: 'rule.criticRate', parse: number, help: 'learning rate of critics' },
+  { flag: '--output-rate', argument: '<rate>', path: 'rule.outputRate', parse: number, help: 'learning rate of output neurons\' weights' },
+  { flag: '--hidden-rate', argument: '<rate>', path: 'rule.hiddenRate', parse: number, help: 'learning rate of hidden neurons\' weights; 0 freezes them' },
+  { flag: '--target-rate', argument: '<rate>', path: 'rule.targetRate', parse: number, help: 'share of the way a target copy follows in one update' },
+  { flag: '--optimiser', argument: '<name>', path: 'rule.optimiser', parse: text, help: `each neuron's own step: ${OPTIMISER_NAMES.join(', ')}` },
+  { flag: '--discount', argument: '<factor>', path: 'learning.discount', parse: number, help: 'weight of the next step\'s value' },
+  { flag: '--reward-scale', argument: '<factor>', path: 'learning.rewardScale', parse: number, help: 'rewards are multiplied by it before they are learned from' },
+  { flag: '--batch', argument: '<count>', path: 'learning.batch', parse: number, help: 'transitions in a minibatch' },
+  { flag: '--replay', argument: '<count>', path: 'learning.replay', parse: number, help: 'transitions kept' },
+  { flag: '--warmup', argument: '<steps>', path: 'learning.warmup', parse: number, help: 'environment steps before the first update' },
+  { flag: '--updates-per-step', argument: '<count>', path: 'learning.updatesPerStep', parse: number, help: 'updates owed for each environment step' },
+  { flag: '--rate-limit', argument: '<updates>', path: 'rateLimit', parse: number, help: 'updates that learning may be ahead of or behind acting under hogwild, or off' },
+];
+
+/** Sets `value` at a dotted path of at most two parts. */
+export function setAt(target: Record<string, unknown>, path: string, value: unknown): void {
+  const [section, ...keys] = path.split('.');
+  const key = keys.at(0);
+  if (key === undefined) {
+    target[section] = value;
+    return;
+  }
+  const inner = target[section];
+  target[section] = { ...(typeof inner === 'object' ? inner : {}), [key]: value };
+}
+
+/** The value at a dotted path, as `--help` prints it. */
+export function showAt(settings: object, path: string): string {
+  let value: unknown = settings;
+  for (const key of path.split('.')) {
+    value = typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === key)?.[1] : undefined;
+  }
+  return Array.isArray(value) ? value.join(',') : String(value);
+}

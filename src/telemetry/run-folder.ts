@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { sync as writeFileAtomic } from 'write-file-atomic';
+
+import { wrongValue } from '../check.js';
+
+/** The files of a run. Each is whole or absent, and the line files end in a whole line whenever they are read. */
+export const RUN_FILES = {
+  /** The complete settings. */
+  config: 'config.json',
+  /** What was learned: episodes and metrics. A pure function of settings and seed under the synchronous schedule. */
+  metrics: 'metrics.jsonl',
+  /** How it ran: seconds, rates, staleness. Different every time. */
+  timing: 'timing.jsonl',
+  /** The learned numbers. */
+  weights: 'weights.safetensors',
+  /** The summary, as `--json` prints it. */
+  result: 'result.json',
+} as const;
+
+/** The folder that a run leaves behind. */
+export interface RunFolder {
+  readonly path: string;
+  /**
+   * Replaces a file by a rename: a reader sees the old one or the new one, never half of one.
+   *
+   * @returns the SHA-256 of its bytes, in hexadecimal
+   */
+  write(file: keyof typeof RUN_FILES, content: Uint8Array | object): string;
+  /** Puts lines aside for a line file. */
+  log(file: 'metrics' | 'timing', line: object): void;
+  /** Appends the lines put aside. */
+  flush(): void;
+}
+
+/** `<scenario>-<time>-seed<seed>`, the time in UTC, down to the second. */
+export function runFolderName(scenario: string, seed: number, time: Date): string {
+  const stamp = time.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+  return `${scenario}-${stamp}-seed${seed}`;
+}
+
+/**
+ * Creates a run folder.
+ *
+ * @throws RangeError naming `out` where the folder holds a run already, or cannot be created: nothing is overwritten
+ */
+export function createRunFolder(path: string): RunFolder {
+  const folder = resolve(path);
+  if (existsSync(join(folder, RUN_FILES.config))) throw wrongValue('out', 'a folder that holds no run yet', path);
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw wrongValue('out', 'a folder that can be created', path, ` (${reason})`);
+  }
+  const pending = { metrics: '', timing: '' };
+  return {
+    path: folder,
+    write(file, content) {
+      const data = content instanceof Uint8Array ? Buffer.from(content) : `${JSON.stringify(content, undefined, 2)}\n`;
+      writeFileAtomic(join(folder, RUN_FILES[file]), data);
+      return createHash('sha256').update(data).digest('hex');
+    },
+    log(file, line) {
+      pending[file] += `${JSON.stringify(line)}\n`;
+    },
+    flush() {
+      for (const file of ['metrics', 'timing'] as const) {
+        if (pending[file] === '') continue;
+        appendFileSync(join(folder, RUN_FILES[file]), pending[file]);
+        pending[file] = '';
+      }
+    },
+  };
+}
+
+/** A free path for a run in `parent`: `name`, or `name-2`, `name-3`, … where runs started within one second. */
+export function freeRunPath(parent: string, name: string): string {
+  for (let count = 1; ; count += 1) {
+    const path = join(parent, count === 1 ? name : `${name}-${count}`);
+    if (!existsSync(path)) return path;
+  }
+}
