@@ -20,8 +20,10 @@ const probe = new Float64Array(4);
  *   φ1 = -lc θ̇2² sin θ2 - 2 lc θ̇2 θ̇1 sin θ2 + (lc + 1) g cos(θ1 - π/2) + φ2
  *   θ̈2 = (τ + d2/d1 φ1 - lc θ̇1² sin θ2 - φ2) / (lc² + 1 - d2²/d1),  θ̈1 = -(d2 θ̈2 + φ1) / d1
  *
- * then angles are wrapped to [-π, π] and speeds clipped. Reward -1 a step and 0 at the goal. Terminates where
- * -cos θ1 - cos(θ1 + θ2) > 1. 500 steps. Source: Sutton & Barto, the book's dynamics, as in Gymnasium.
+ * then angles (rad) are wrapped to [-π, π] and speeds (rad/s) clipped to ±4π and ±9π. Reward -1 a step and 0 at the goal.
+ * Terminates where -cos θ1 - cos(θ1 + θ2) > 1. 500 steps. First state uniform on ±0.1, rounded to float32.
+ * Source: Sutton & Barto, the book's dynamics (the paper of 1996 lacks terms), as in Gymnasium. The motion is chaotic: a
+ * last bit of sin or cos that differs from another library's can grow past 1e-9 within an episode.
  */
 export const acrobot: Task = {
   id: 'Acrobot-v1',
@@ -81,9 +83,9 @@ function derivative([angle1, angle2, speed1, speed2]: Float64Array, torque: numb
   slope[3] = acceleration2;
 }
 
+/** The angle in [-π, π]. The remainder is exact: equal to Gymnasium's repeated subtraction, and done at once however far. */
 function wrap(angle: number): number {
-  let wrapped = angle;
-  while (wrapped > Math.PI) wrapped -= 2 * Math.PI;
-  while (wrapped < -Math.PI) wrapped += 2 * Math.PI;
-  return wrapped;
+  const rest = angle % (2 * Math.PI);
+  if (rest > Math.PI) return rest - 2 * Math.PI;
+  return rest < -Math.PI ? rest + 2 * Math.PI : rest;
 }

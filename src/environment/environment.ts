@@ -32,17 +32,23 @@ export interface Environment {
   readonly id: string;
   readonly observationSpace: BoxSpace;
   readonly actionSpace: Space;
-  /** Starts an episode; with `seed`, from the start of that seed's random stream. */
+  /**
+   * Starts an episode; with `seed`, from the start of that seed's random stream, else further along the present one.
+   *
+   * @throws TypeError or RangeError naming `seed`
+   */
   reset(options?: { seed?: number }): Float64Array;
   /**
-   * One step. A box action beyond the bounds is treated as Gymnasium treats it.
+   * One step. A box action is rounded to float32, the kind of number Gymnasium's boxes hold; beyond the bounds it is
+   * treated as Gymnasium treats it.
    *
-   * @throws TypeError or RangeError naming `action`; Error before the first reset or after the end of an episode
+   * @throws TypeError or RangeError naming `action`; Error where no episode is running: before the first reset, or after
+   *   an episode has ended
    */
   step(action: Action): StepResult;
   /**
-   * Everything needed to go on exactly from here: the physical state in Gymnasium's order, then elapsed steps, 1 where
-   * the episode has ended, and the position of the random stream.
+   * Everything needed to go on exactly from here, later resets included: the physical state in Gymnasium's order, then
+   * elapsed steps, 1 where no episode is running (else 0), and position and seed of the random stream.
    */
   getState(): number[];
   /**

@@ -17,9 +17,11 @@ const double: Rounding = (value) => value;
  *
  *   ẋ ← clip(ẋ + 0.0015 u - 0.0025 cos 3x, ±0.07),  x ← clip(x + ẋ, -1.2, 0.6)
  *
- * The left wall stops the car. Reward -0.1 u² of the force before clipping, and 100 at the goal. Terminates at x ≥ 0.45,
- * moving right. 999 steps. Source: Gymnasium. Its state is float32 after the first step, and so is the arithmetic on it;
- * a first state drawn in float64 makes its first step in float64.
+ * with x in m and ẋ in m a step. The left wall stops the car. Reward -0.1 u² of the force before clipping, and 100 more at
+ * the goal. Terminates at x ≥ 0.45 with ẋ ≥ 0. 999 steps. First x uniform on [-0.6, -0.4), at rest.
+ *
+ * Source: Moore 1990, as in Gymnasium, roundings included: the first state is float64 and so is the first step's
+ * arithmetic; every later state is float32, and the arithmetic on it is too, constants and bounds included.
  */
 export const mountainCarContinuous: Task = {
   id: 'MountainCarContinuous-v0',
@@ -32,19 +34,22 @@ export const mountainCarContinuous: Task = {
     state[1] = 0;
   },
   move(state, action) {
-    const round = Math.fround(state[0]) === state[0] && Math.fround(state[1]) === state[1] ? single : double;
-    const speed = clip(round(state[1] + push(state[0], Math.fround(action[0]), round)), round(-MAX_SPEED), round(MAX_SPEED));
+    const force = Math.fround(action[0]);
+    // The kind of number is read off the state itself, so that a restored state goes on as it would have: a first state
+    // that happens to be float32 turns up once in some 2^29 episodes.
+    const round = state.every((value) => Math.fround(value) === value) ? single : double;
+    const speed = clip(round(state[1] + push(state[0], force, round)), round(-MAX_SPEED), round(MAX_SPEED));
     const position = clip(round(state[0] + speed), round(MIN_POSITION), round(MAX_POSITION));
     const stopped = position === round(MIN_POSITION) && speed < 0;
     const terminated = position >= round(GOAL) && speed >= 0;
     state[0] = Math.fround(position);
     state[1] = stopped ? 0 : Math.fround(speed);
-    return { reward: (terminated ? 100 : 0) - Math.fround(action[0]) ** 2 * 0.1, terminated };
+    return { reward: (terminated ? 100 : 0) - force * force * 0.1, terminated };
   },
   observe: (state) => state.map(Math.fround),
 };
 
-/** 0.0015 u - 0.0025 cos 3x: a force within its bounds is float32 and keeps the whole push so. */
+/** 0.0015 u - 0.0025 cos 3x: a force within its bounds is float32 and keeps the whole push so; a clipped one is not. */
 function push(position: number, force: number, round: Rounding): number {
   const pull = GRAVITY * Math.cos(round(3 * position));
   if (force < -1 || force > 1) return round(Math.sign(force) * POWER - pull);

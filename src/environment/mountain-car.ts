@@ -13,7 +13,8 @@ const GRAVITY = 0.0025;
  *
  *   ẋ ← clip(ẋ + (action - 1)·0.001 - 0.0025 cos 3x, ±0.07),  x ← clip(x + ẋ, -1.2, 0.6)
  *
- * The left wall stops the car. Reward -1 a step. Terminates at x ≥ 0.5, moving right. 200 steps.
+ * with x in m and ẋ in m a step. The left wall stops the car. Reward -1 a step. Terminates at x ≥ 0.5 with ẋ ≥ 0.
+ * 200 steps. First x uniform on [-0.6, -0.4), at rest.
  * Source: Moore 1990, as in Gymnasium.
  */
 export const mountainCar: Task = {
@@ -27,7 +28,7 @@ export const mountainCar: Task = {
     state[1] = 0;
   },
   move(state, action) {
-    const speed = clip(state[1] + (action[0] - 1) * FORCE + Math.cos(3 * state[0]) * -GRAVITY, -MAX_SPEED, MAX_SPEED);
+    const speed = clip(state[1] + ((action[0] - 1) * FORCE - GRAVITY * Math.cos(3 * state[0])), -MAX_SPEED, MAX_SPEED);
     const position = clip(state[0] + speed, MIN_POSITION, MAX_POSITION);
     state[0] = position;
     state[1] = position === MIN_POSITION && speed < 0 ? 0 : speed;

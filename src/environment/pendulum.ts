@@ -12,7 +12,8 @@ const GRAVITY = 10; // m/s²; mass 1 kg, length 1 m
  *
  *   θ̇ ← clip(θ̇ + (3g/(2l) sin θ + 3/(m l²) u) Δt, ±8),  θ ← θ + θ̇ Δt
  *
- * Reward -(θ² + 0.1 θ̇² + 0.001 u²) of the state before the step, θ brought to [-π, π). Never terminates. 200 steps.
+ * in rad and rad/s. Reward -(θ² + 0.1 θ̇² + 0.001 u²) of the state before the step, θ brought to [-π, π); θ itself is never
+ * wrapped. Never terminates. 200 steps. First state uniform on ±π and ±1.
  * Source: Gymnasium. Torques are float32 there, and products with them are rounded so.
  */
 export const pendulum: Task = {
@@ -41,5 +42,6 @@ export const pendulum: Task = {
 /** The angle in [-π, π). */
 function normaliseAngle(angle: number): number {
   const turn = 2 * Math.PI;
-  return ((((angle + Math.PI) % turn) + turn) % turn) - Math.PI;
+  const rest = (angle + Math.PI) % turn; // has the sign of the angle, where Gymnasium's remainder is never negative
+  return (rest < 0 ? rest + turn : rest) - Math.PI;
 }

@@ -1,6 +1,6 @@
-import { checkInteger, wrongKind, wrongValue } from '../check.js';
+import { checkInteger, checkKeys, wrongKind, wrongValue } from '../check.js';
 import { createStream, type Stream } from '../random/stream.js';
-import type { Action, BoxSpace, Environment, Space, StepResult } from './environment.js';
+import type { BoxSpace, Environment, Space } from './environment.js';
 
 /** The physics of a task and nothing else: episodes, time limits and seeds are `createEnvironment`'s. */
 export interface Task {
@@ -13,82 +13,119 @@ export interface Task {
   readonly stateSize: number;
   /** Draws a first state. Writes: `state`. */
   start(state: Float64Array, stream: Stream): void;
-  /** Moves `state` on by one step. `action` is checked; a discrete one is its only number. */
+  /** Moves `state` on by one step. `action` is checked; a discrete one is its only number. Writes: `state`. */
   move(state: Float64Array, action: ArrayLike<number>): { reward: number; terminated: boolean };
+  /** What the agent sees of `state`, freshly allocated. */
   observe(state: Float64Array): Float64Array;
 }
 
-export const LARGEST_SEED = Number.MAX_SAFE_INTEGER;
-
-/** Gives a task episodes: seeds, time limit, checks and a state that resumes exactly. */
+/**
+ * Gives a task episodes: seeds, time limit, checks and a state that resumes exactly.
+ *
+ * @param seed of the environment's random stream; whole number, 0 to 2^53 - 1
+ */
 export function createEnvironment(task: Task, seed: number): Environment {
   const { id, timeLimit, observationSpace, actionSpace, stateSize } = task;
   const physics = new Float64Array(stateSize);
+  const checkAction = createActionCheck(actionSpace);
+  let streamSeed = seed;
   let stream = createStream(seed, 'environment');
   let elapsed = 0;
-  let phase: 'new' | 'running' | 'ended' = 'new';
+  let running = false;
+
+  function enterStream(newSeed: number, position: number): void {
+    if (newSeed !== streamSeed) stream = createStream(newSeed, 'environment');
+    streamSeed = newSeed;
+    stream.position = position;
+  }
 
   return {
     id,
     observationSpace,
     actionSpace,
-    reset({ seed: newSeed } = {}) {
-      if (newSeed !== undefined) stream = createStream(checkInteger('seed', newSeed, { min: 0, max: LARGEST_SEED }), 'environment');
+    reset(options = {}) {
+      checkKeys('', options, ['seed']);
+      if (options.seed !== undefined) enterStream(checkSeed(options.seed), 0);
       task.start(physics, stream);
       elapsed = 0;
-      phase = 'running';
+      running = true;
       return task.observe(physics);
     },
-    step(action): StepResult {
-      if (phase !== 'running') throw new Error(`${id}: ${phase === 'new' ? 'reset() comes before the first step()' : 'the episode has ended, reset() starts the next'}`);
-      const { reward, terminated } = task.move(physics, checkAction(actionSpace, action));
+    step(action) {
+      if (!running) throw new Error(`${id} has no running episode: call reset() before step()`);
+      const { reward, terminated } = task.move(physics, checkAction(action));
       elapsed += 1;
-      const truncated = elapsed >= timeLimit;
-      if (terminated || truncated) phase = 'ended';
+      const truncated = elapsed >= timeLimit; // also where the task ended on that very step, as Gymnasium's TimeLimit
+      running = !terminated && !truncated;
       return { observation: task.observe(physics), reward, terminated, truncated };
     },
-    getState: () => [...physics, elapsed, phase === 'ended' ? 1 : 0, stream.position],
+    getState: () => [...physics, elapsed, running ? 0 : 1, stream.position, streamSeed],
     setState(state) {
       checkState(state, stateSize);
       for (let i = 0; i < stateSize; i += 1) physics[i] = state[i];
-      phase = 'running';
+      running = true;
       if (state.length === stateSize) return;
       elapsed = state[stateSize];
-      if (state[stateSize + 1] === 1) phase = 'ended';
-      stream.position = state[stateSize + 2];
+      running = state[stateSize + 1] === 0;
+      enterStream(state[stateSize + 3], state[stateSize + 2]);
     },
     close: () => undefined,
   };
 }
 
-/** The counters behind the physical state: elapsed steps, ended, position of the random stream. */
-const COUNTERS = 3;
+/** A seed of a random stream. @throws TypeError or RangeError naming `seed` */
+export function checkSeed(seed: unknown): number {
+  return checkInteger('seed', seed, { min: 0, max: Number.MAX_SAFE_INTEGER });
+}
 
-function checkState(state: ArrayLike<number>, stateSize: number): void {
-  const constraint = `${stateSize} or ${stateSize + COUNTERS} finite numbers`;
-  const numbers = Array.from(state);
-  if (!numbers.every((value) => typeof value === 'number')) throw wrongKind('state', constraint, numbers);
-  if (numbers.length !== stateSize && numbers.length !== stateSize + COUNTERS) throw wrongValue('state', constraint, numbers);
-  if (!numbers.every(Number.isFinite)) throw wrongValue('state', constraint, numbers);
-  const counters = numbers.slice(stateSize);
-  if (!counters.every((value) => Number.isSafeInteger(value) && value >= 0)) {
-    throw wrongValue('state', 'whole numbers >= 0 for elapsed steps, ended and stream position', counters);
+/** A check of a space's actions: gives them as a list, which for a discrete space is one list used again and again. */
+function createActionCheck(space: Space): (action: unknown) => ArrayLike<number> {
+  if (space.kind === 'box') {
+    const [size] = space.shape;
+    const constraint = `a list of ${size} finite number${size === 1 ? '' : 's'}`;
+    return (action) => checkNumbers('action', constraint, action, [size]);
+  }
+  const { count } = space;
+  const constraint = `a whole number from 0 to ${count - 1}`;
+  const chosen = [0];
+  return (action) => {
+    if (typeof action !== 'number') throw wrongKind('action', constraint, action);
+    if (!Number.isInteger(action) || action < 0 || action >= count) throw wrongValue('action', constraint, action);
+    chosen[0] = action;
+    return chosen;
+  };
+}
+
+/** The counters behind the physical state: elapsed steps, ended (0 or 1), position of the random stream, its seed. */
+const COUNTERS = 4;
+
+function checkState(value: unknown, stateSize: number): void {
+  const sizes = [stateSize, stateSize + COUNTERS];
+  const state = checkNumbers('state', `a list of ${sizes.join(' or ')} finite numbers`, value, sizes);
+  const counters = Array.from(state).slice(stateSize);
+  if (!counters.every((counter) => Number.isSafeInteger(counter) && counter >= 0) || counters[1] > 1) {
+    throw wrongValue('state', 'whole numbers for elapsed steps, ended (0 or 1), stream position and seed', counters);
   }
 }
 
-/** The action as numbers. @throws TypeError or RangeError naming `action` */
-function checkAction(space: Space, action: Action): ArrayLike<number> {
-  if (space.kind === 'discrete') {
-    const constraint = `a whole number from 0 to ${space.count - 1}`;
-    if (typeof action !== 'number') throw wrongKind('action', constraint, action);
-    if (!Number.isInteger(action) || action < 0 || action >= space.count) throw wrongValue('action', constraint, action);
-    return [action];
+function checkNumbers(option: string, constraint: string, value: unknown, sizes: readonly number[]): ArrayLike<number> {
+  if (!isList(value)) throw wrongKind(option, constraint, value);
+  if (!sizes.includes(value.length)) throw wrongValue(option, constraint, Array.from(value));
+  if (!isNumbers(value)) throw wrongKind(option, constraint, value);
+  for (let i = 0; i < value.length; i += 1) {
+    if (!Number.isFinite(value[i])) throw wrongValue(option, constraint, value[i], ` at index ${i}`);
   }
-  const constraint = `a list of ${space.low.length} number${space.low.length === 1 ? '' : 's'}`;
-  if (typeof action !== 'object') throw wrongKind('action', constraint, action);
-  if (action.length !== space.low.length) throw wrongValue('action', constraint, Array.from(action));
-  for (let i = 0; i < action.length; i += 1) if (!Number.isFinite(action[i])) throw wrongValue('action', `${constraint}, all finite`, action[i]);
-  return action;
+  return value;
+}
+
+/** True for arrays and typed arrays, and for whatever else is read like one. */
+function isList(value: unknown): value is ArrayLike<unknown> {
+  return typeof value === 'object' && value !== null && 'length' in value && typeof value.length === 'number';
+}
+
+function isNumbers(list: ArrayLike<unknown>): list is ArrayLike<number> {
+  for (let i = 0; i < list.length; i += 1) if (typeof list[i] !== 'number') return false;
+  return true;
 }
 
 export function clip(value: number, low: number, high: number): number {

@@ -5,7 +5,7 @@ export interface Decoder {
   /** Output neurons this action space needs. */
   readonly outputs: number;
   /** The returned array is the decoder's own and is overwritten by the next call. */
-  decode(outputVoltages: Float32Array): number | Float64Array;
+  readonly decode: (outputVoltages: Float32Array) => number | Float64Array;
 }
 
 /**

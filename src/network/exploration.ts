@@ -13,7 +13,7 @@ export interface ExplorationScale {
 /** A neuron's exploration: a = μ + ξ, with Gaussian ξ from the neuron's own stream, entered at the tick's number. */
 export interface Exploration {
   /** The voltage neuron `neuron` acts with at observation number `clock`, given its mean voltage. */
-  explore(neuron: number, mean: number, clock: number, warmingUp: boolean): number;
+  readonly explore: (neuron: number, mean: number, clock: number, warmingUp: boolean) => number;
 }
 
 /** @param neurons the neurons that this thread owns: others' streams are not created */

@@ -1,0 +1,57 @@
+import test from 'ava';
+
+import { makeEnvironment } from '../../src/environment/registry.js';
+import { createDecoder } from '../../src/network/decoder.js';
+import { createEncoder } from '../../src/network/encoder.js';
+import { createExploration } from '../../src/network/exploration.js';
+import { layeredTopology } from '../../src/network/topology.js';
+
+test('the encoder maps bounds to ±1, leaves unbounded components alone and sets the bias to 1', (t) => {
+  const { observationSpace } = makeEnvironment('CartPole-v1');
+  const voltages = new Float32Array(5);
+  createEncoder(observationSpace).encode([4.8, 7, -observationSpace.high[2], -3], voltages);
+  t.is(voltages[0], 1);
+  t.true(Math.abs(voltages[1] - 1) < 1e-6);
+  t.deepEqual([...voltages.slice(2)], [7, -1, -3]);
+});
+
+test('the encoder divides by a given scale', (t) => {
+  const voltages = new Float32Array(4);
+  createEncoder(makeEnvironment('Pendulum-v1').observationSpace, [1, 2, 4]).encode([0.5, 0.5, 6], voltages);
+  t.deepEqual([...voltages], [1, 0.5, 0.25, 1.5]);
+});
+
+test('the decoder of a discrete space takes the highest voltage, the first of equals', (t) => {
+  const { outputs, decode } = createDecoder({ kind: 'discrete', count: 3 });
+  t.is(outputs, 3);
+  t.is(decode(Float32Array.of(0.1, 0.7, 0.2)), 1);
+  t.is(decode(Float32Array.of(0.5, 0.5, 0.2)), 0);
+  t.is(decode(Float32Array.of(-2, -3, -1)), 2);
+});
+
+test('the decoder of a box stretches ±1 over the bounds and clips beyond them', (t) => {
+  const { decode } = createDecoder({ kind: 'box', shape: [3], low: [-2, 0, -Infinity], high: [2, 10, Infinity] });
+  t.deepEqual(decode(Float32Array.of(0.5, -1, 7)), Float64Array.of(1, 0, 7));
+  t.deepEqual(decode(Float32Array.of(3, -3, 0)), Float64Array.of(2, 0, 0));
+});
+
+const topology = layeredTopology({ observations: 1, hidden: [2], outputs: 1, bias: true, activation: 'tanh', outputActivation: 'tanh' });
+
+test('exploration of a neuron is the same whoever owns its neighbours', (t) => {
+  const scale = { output: 0.3, hidden: 0.1, warmup: 1 };
+  const all = createExploration(topology, 1, scale, [2, 3, 4]);
+  const alone = createExploration(topology, 1, scale, [4]);
+  for (const clock of [0, 5, 3]) t.is(alone.explore(4, 0.5, clock, false), all.explore(4, 0.5, clock, false));
+});
+
+test('exploration has the deviation asked for, of outputs, of hidden neurons and in the warm-up', (t) => {
+  const { explore } = createExploration(topology, 1, { output: 0.3, hidden: 0.1, warmup: 1 }, [2, 3, 4]);
+  const deviation = (neuron: number, warmingUp: boolean) => {
+    let sum = 0;
+    for (let clock = 0; clock < 4000; clock += 1) sum += (explore(neuron, 0.5, clock, warmingUp) - 0.5) ** 2;
+    return Math.sqrt(sum / 4000);
+  };
+  t.true(Math.abs(deviation(4, false) - 0.3) < 0.02);
+  t.true(Math.abs(deviation(4, true) - 1) < 0.05);
+  t.true(Math.abs(deviation(2, true) - 0.1) < 0.01);
+});

@@ -1,0 +1,93 @@
+import { createArena } from '../../src/memory/arena.js';
+import { attachParameter, parameterBlocks, type ParameterShape } from '../../src/memory/parameters.js';
+import { ACTIVATIONS } from '../../src/network/activation.js';
+import { tick, type Board } from '../../src/network/dynamic.js';
+import { layeredTopology, neuronName, populationOf } from '../../src/network/topology.js';
+import { OPTIMISERS, type OptimiserName } from '../../src/rule/optimiser.js';
+import { RULES, type RuleName } from '../../src/rule/registry.js';
+import type { Batch, Neuron, RuleProgram, RuleRates } from '../../src/rule/rule.js';
+
+export interface RuleFixtureOptions {
+  readonly observations?: number;
+  readonly hidden?: readonly number[];
+  readonly outputs?: number;
+  readonly activation?: 'tanh' | 'linear';
+  readonly rates?: Partial<RuleRates>;
+  readonly optimiser?: OptimiserName;
+  readonly size?: number;
+}
+
+/** A rule at work on one minibatch, without threads, replay or supervisor. */
+export interface RuleFixture {
+  readonly program: RuleProgram;
+  readonly neurons: readonly Neuron[];
+  readonly batch: Batch;
+  /** Every parameter of every neuron, for setting and for comparing. */
+  readonly tables: Readonly<Record<string, { readonly values: Float32Array; readonly target: Float32Array }>>;
+  /** Computes all voltages of the batch from its observations: `states` and `successors`, one list per lane. */
+  show(states: readonly (readonly number[])[], successors: readonly (readonly number[])[]): void;
+  /** One whole update of every neuron. */
+  update(): void;
+}
+
+export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = {}): RuleFixture {
+  const { observations = 1, hidden = [], outputs = 1, activation = 'linear', optimiser = 'sgd', size = 1 } = options;
+  const rates = { criticRate: 0.1, outputRate: 0.1, hiddenRate: 0.1, targetRate: 0.5, ...options.rates };
+  const topology = layeredTopology({ observations, hidden, outputs, bias: true, activation, outputActivation: activation });
+  const rule = RULES[name];
+  const lengths = Array.from({ length: topology.neurons }, (_, n) => topology.rowOffset[n + 1] - topology.rowOffset[n]);
+  const shapes: ParameterShape[] = [{ name: 'weights', lengths, target: rule.targetWeights, learned: true }, ...rule.parameters(topology)];
+  const arena = createArena(parameterBlocks(shapes));
+  const tables = Object.fromEntries(shapes.map((shape) => [shape.name, attachParameter(arena, shape)]));
+  const firstExplorer = rule.hiddenExplores ? topology.inputs.end : topology.outputs.begin;
+  const lanes = 2 * size;
+  const board: Board = {
+    lanes,
+    voltages: new Float32Array(topology.neurons * lanes),
+    weightedInputs: new Float32Array(topology.neurons * lanes),
+  };
+  const batch: Batch = {
+    size,
+    board,
+    reward: new Float32Array(size),
+    continuation: new Float32Array(size),
+    acted: new Float32Array((topology.neurons - firstExplorer) * size),
+    firstExplorer,
+  };
+  const longest = Math.max(...shapes.flatMap((shape) => shape.lengths));
+  const program = rule.create({ topology, tables, rates, optimiser: OPTIMISERS[optimiser], batchSize: size, longest });
+  const neurons = Array.from({ length: topology.neurons }, (_, index): Neuron => {
+    const population = populationOf(topology, index);
+    return {
+      index,
+      name: neuronName(topology, index),
+      kind: population.kind,
+      activation: ACTIVATIONS[population.activation],
+      sources: population.sources,
+      weights: tables.weights.of(index),
+      parameters: Object.fromEntries(shapes.map((shape) => [shape.name, tables[shape.name].of(index)])),
+    };
+  });
+  let updates = 0;
+  return {
+    program,
+    neurons,
+    batch,
+    tables,
+    show(states, successors) {
+      [...states, ...successors].forEach((observation, lane) => {
+        board.voltages[lane] = 1;
+        observation.forEach((value, i) => (board.voltages[(1 + i) * lanes + lane] = value));
+      });
+      for (const index of topology.ticks.flat()) {
+        const population = topology.populations[index];
+        tick(topology, population, tables.weights.values, board, { ...population, laneBegin: 0, laneEnd: lanes });
+      }
+    },
+    update() {
+      updates += 1;
+      program.broadcast?.(batch);
+      for (const neuron of neurons) program.learn(neuron, batch, updates);
+    },
+  };
+}

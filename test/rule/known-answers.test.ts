@@ -1,0 +1,104 @@
+import test, { type ExecutionContext } from 'ava';
+
+import { createRuleFixture } from './fixture.js';
+
+/** Every number here is worked out by hand, in the comment beside it. */
+function near(t: ExecutionContext, actual: Float32Array, expected: readonly number[]): void {
+  t.is(actual.length, expected.length);
+  expected.forEach((value, i) => {
+    t.true(Math.abs(actual[i] - value) < 1e-6, `number ${i}: expected ${value}, got ${actual[i]}`);
+  });
+}
+
+/** One linear output neuron over [bias, x]: z = 0.1 + 0.2 x, seen at x = 2 and then at x' = 1. */
+function singleNeuron(name: 'linear' | 'compatible') {
+  const fixture = createRuleFixture(name, { rates: { outputRate: 0.01 } });
+  fixture.tables.weights.values.set([0.1, 0.2]);
+  fixture.show([[2]], [[1]]);
+  fixture.batch.reward.set([1]);
+  fixture.batch.continuation.set([0.5]);
+  fixture.batch.acted.set([1]);
+  return fixture;
+}
+
+function linearNeuron() {
+  const fixture = singleNeuron('linear');
+  fixture.tables.critic.values.set([0.5, -0.25, 0.2, 0.4]); // θ_v over [bias, x, output], θ_a
+  fixture.tables.critic.target.set([1, 1, 0, 2]);
+  fixture.tables.weights.target.set([0, 1]);
+  return fixture;
+}
+
+test('linear takes the paper\'s step, by hand', (t) => {
+  // v = [1, 2, 0.5], a = 1: Q = 0.5 - 0.5 + 0.1 + 0.4 = 0.5. v' = [1, 1, 0.3], K'v' = 1: Q' = 1 + 1 + 0 + 2 = 4.
+  // D = 1 + 0.5·4 - 0.5 = 2.5. θ += 0.1·2.5·[1, 2, 0.5, 1]. K += 0.01·0.4·[1, 2]. Targets go half the way.
+  const fixture = linearNeuron();
+  fixture.update();
+  near(t, fixture.tables.critic.values, [0.75, 0.25, 0.325, 0.65]);
+  near(t, fixture.tables.weights.values, [0.104, 0.208]);
+  near(t, fixture.tables.critic.target, [0.875, 0.625, 0.1625, 1.325]);
+  near(t, fixture.tables.weights.target, [0.052, 0.604]);
+});
+
+test('linear drops the bootstrap of a terminated episode', (t) => {
+  // D = 1 - 0.5 = 0.5: θ += 0.1·0.5·[1, 2, 0.5, 1]
+  const fixture = linearNeuron();
+  fixture.batch.continuation.set([0]);
+  fixture.update();
+  near(t, fixture.tables.critic.values, [0.55, -0.15, 0.225, 0.45]);
+});
+
+test('compatible takes Silver\'s step, by hand', (t) => {
+  // w·v = 0.5·1 + 0.25·2 = 1, a - μ = 0.5: Q = 0.1 + 0.4 + 0.15 + 0.5 = 1.15. Q' = 1 + 0.3 = 1.3. D = 1 + 0.65 - 1.15 = 0.5.
+  // θ += 0.1·0.5·[1, 2, 0.5]; w += 0.1·0.5·0.5·[1, 2]; K += 0.01·1·[1, 2].
+  const fixture = singleNeuron('compatible');
+  fixture.tables.critic.values.set([0.1, 0.2, 0.3, 0.5, 0.25]);
+  fixture.tables.critic.target.set([1, 0, 1, 0, 0]);
+  fixture.update();
+  near(t, fixture.tables.critic.values, [0.15, 0.3, 0.325, 0.525, 0.3]);
+  near(t, fixture.tables.weights.values, [0.11, 0.22]);
+});
+
+/** One hidden and one output neuron, both linear, over [bias, x]: h = 0.5 + 0.25 x, μ = 0.2 + 0.3 h, seen at x = 2, x' = 4. */
+function twoNeurons(name: 'broadcast' | 'three-factor') {
+  const fixture = createRuleFixture(name, { hidden: [1] });
+  fixture.tables.weights.values.set([0.5, 0.25, 0.2, 0.3]);
+  fixture.tables.critic.values.set([0.1, 0.2, 0.3, -0.1, -0.2, 0.8]); // [θ, w] of bias, x, h
+  fixture.tables.critic.target.set([0.1, 0, 0.2, 0, 0.4, 0]);
+  fixture.show([[2]], [[4]]);
+  fixture.batch.reward.set([0.65]);
+  fixture.batch.continuation.set([0.5]);
+  fixture.batch.acted.set([1]);
+  return fixture;
+}
+
+// v = [1, 2, 1], μ = 0.5, a - μ = 0.5: θ·v = 0.1 + 0.6 - 0.2 = 0.5, ∂Q/∂a = 0.2 - 0.2 + 0.8 = 0.8, Q = 0.9.
+// v' = [1, 4, 1.5]: Q' = 0.1 + 0.8 + 0.6 = 1.5. D = 0.65 + 0.75 - 0.9 = 0.5.
+// θ += 0.1·0.5·[1, 2, 1] and w += 0.1·0.5·0.5·[1, 2, 1]; output: K += 0.1·0.8·[1, 1].
+const CRITIC_AFTER = [0.15, 0.225, 0.4, -0.05, -0.15, 0.825];
+
+test('broadcast takes its step, by hand', (t) => {
+  // b = 2: hidden K += 0.1·0.5·2·[1, 2]
+  const fixture = twoNeurons('broadcast');
+  fixture.tables.feedback.values.set([2]);
+  fixture.update();
+  near(t, fixture.tables.weights.values, [0.6, 0.45, 0.28, 0.38]);
+  near(t, fixture.tables.critic.values, CRITIC_AFTER);
+  near(t, fixture.tables.critic.target, [0.125, 0.1125, 0.3, -0.025, 0.125, 0.4125]);
+});
+
+test('three-factor takes its step, by hand', (t) => {
+  // θ_h + (a - μ) w_h = -0.2 + 0.4 = 0.2: hidden K += 0.1·0.5·0.2·[1, 2]
+  const fixture = twoNeurons('three-factor');
+  fixture.update();
+  near(t, fixture.tables.weights.values, [0.51, 0.27, 0.28, 0.38]);
+  near(t, fixture.tables.critic.values, CRITIC_AFTER);
+});
+
+test('broadcast drops the bootstrap of a terminated episode', (t) => {
+  // D = 0.65 - 0.9 = -0.25: θ of x += 0.1·(-0.25)·2
+  const fixture = twoNeurons('broadcast');
+  fixture.batch.continuation.set([0]);
+  fixture.update();
+  t.true(Math.abs(fixture.tables.critic.values[2] - 0.25) < 1e-6);
+});
