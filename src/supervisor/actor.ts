@@ -10,10 +10,11 @@ export interface Actor {
   /**
    * Computes and publishes as many ticks as the peers' voltages allow.
    *
+   * @param clock number of the observation to answer
    * @param explore false in evaluation
    * @returns true where anything was computed
    */
-  advance(explore: boolean): boolean;
+  advance(clock: number, explore: boolean): boolean;
 }
 
 /**
@@ -42,8 +43,8 @@ export function createActor(views: Views): Actor {
   }
 
   return {
-    advance(explore) {
-      const goal = Atomics.load(control.words, WORD.clock) * ticks;
+    advance(clock, explore) {
+      const goal = clock * ticks;
       let done = control.progress.get(partition);
       const start = done;
       while (done < goal) {

@@ -50,8 +50,9 @@ export function createPartition({ partition, settings, arena: handle, spin }: Pa
   function goOn(host: Host | undefined, training: boolean): boolean {
     if (host?.advance() === true) return true;
     const updates = version.get(partition);
+    const clock = Atomics.load(words, WORD.clock); // before steps: the host writes steps first, so these cannot be older
     const steps = Atomics.load(words, WORD.steps);
-    if ((!training || limiter.mayAct(updates, steps)) && actor.advance(training)) return true;
+    if ((!training || limiter.mayAct(updates, steps)) && actor.advance(clock, training)) return true;
     if (!training || !limiter.mayLearn(updates, steps)) return false;
     learner.update();
     return true;

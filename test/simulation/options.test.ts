@@ -1,0 +1,50 @@
+import test from 'ava';
+
+import { resolveSettings, type SimulationOptions } from '../../src/index.js';
+
+test('the defaults are the main job: Pendulum, the most local rule that solves it, hogwild on two partitions', (t) => {
+  const { environment, rule, schedule, partitions, steps } = resolveSettings();
+  t.deepEqual({ environment, rule: rule.name, schedule, partitions }, { environment: 'Pendulum-v1', rule: 'broadcast', schedule: 'hogwild', partitions: 2 });
+  t.true(steps <= 40_000);
+});
+
+test('a rule given by name keeps the task\'s rates, and given as an object overrides them', (t) => {
+  const byName = resolveSettings({ environment: 'CartPole-v1', rule: 'three-factor' });
+  const byObject = resolveSettings({ environment: 'CartPole-v1', rule: { name: 'three-factor', criticRate: 0.5 } });
+  t.is(byName.rule.name, 'three-factor');
+  t.is(byObject.rule.criticRate, 0.5);
+  t.is(byObject.rule.outputRate, byName.rule.outputRate);
+});
+
+test('settings resolve to themselves, so that a run folder\'s config.json repeats its run', (t) => {
+  const settings = resolveSettings({ environment: 'CartPole-v1', seed: 7, network: { hidden: [5, 6] } });
+  t.deepEqual(resolveSettings(JSON.parse(JSON.stringify(settings)) as SimulationOptions), settings);
+});
+
+/** Options that a program in JavaScript, or a file, may well hold. */
+const BAD: [unknown, string][] = [
+  [{ environment: 'Pendulum' }, '"environment" expected one of'],
+  [{ rule: 'hebb' }, '"rule.name" expected one of'],
+  [{ rule: { criticRate: -1 } }, '"rule.criticRate" expected a number >= 0, got -1'],
+  [{ partitions: 0 }, '"partitions" expected a whole number >= 1'],
+  [{ partitions: 1.5 }, '"partitions" expected a whole number >= 1'],
+  [{ network: { hidden: [8, 0] } }, '"network.hidden" expected a whole number >= 1'],
+  [{ network: { hidden: 64 } }, '"network.hidden" expected a list of layer sizes'],
+  [{ network: { observationScale: [1, 0] } }, '"network.observationScale" expected a number > 0, got 0'],
+  [{ network: [] }, '"network" expected an object, got []'],
+  [{ learning: { discount: 1.1 } }, '"learning.discount" expected a number >= 0 and <= 1, got 1.1'],
+  [{ learning: { batch: 64, replay: 100 } }, '"learning.replay" expected a whole number >= 256'],
+  [{ learning: { warmup: 10 } }, '"learning.warmup" expected a whole number >= 64'],
+  [{ rateLimit: 'on' }, '"rateLimit" expected a whole number of updates >= 0, or "off", got "on"'],
+  [{ sedd: 3 }, '"sedd" expected a known option'],
+  [{ learning: { disccount: 0.9 } }, '"learning.disccount" expected a known option'],
+  [null, '"options" expected an object, got null'],
+];
+
+for (const [options, message] of BAD) {
+  test(`${JSON.stringify(options)} is refused with the option's name`, (t) => {
+    const error = t.throws(() => resolveSettings(options as SimulationOptions));
+    t.true(error.message.startsWith(message), error.message);
+    t.true(error instanceof RangeError || error instanceof TypeError);
+  });
+}
