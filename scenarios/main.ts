@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 
 import { Command, CommanderError } from 'commander';
 
-import { checkInteger, checkName, checkObject, isOptionError, PartitionError, resolveSettings, wrongKind, wrongValue } from '../src/index.js';
-import { FLAGS, setAt, showAt } from './options.js';
+import { checkInteger, checkName, checkObject, isOptionError, PartitionError, resolveSettings, suggestion, wrongKind, wrongValue } from '../src/index.js';
+import { FLAGS, number, setAt, showAt } from './options.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
 import { train } from './train.js';
 
@@ -11,6 +11,11 @@ import { train } from './train.js';
 const SCENARIOS: readonly Scenario[] = [train];
 
 const USAGE_ERROR = 2;
+
+/** Flags that are no settings. */
+const OWN_FLAGS = ['--list', '--out', '--config', '--episodes', '--json', '--help'];
+
+const EXCESS = 'commander.excessArguments';
 
 /** Parses the command line, runs the scenario and returns the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -31,7 +36,8 @@ function createProgram(): Command {
   const defaults = resolveSettings();
   const program = new Command('node scenarios/run')
     .description('Trains networks in which every neuron is a reinforcement-learning agent of its own.')
-    .argument('[scenario]', 'what to do; --list names them', 'train')
+    .argument('[scenario]', 'what to do; --list names them (default: train)')
+    .allowExcessArguments() // counted below, for a clearer error
     .option('--list', 'list the scenarios and stop')
     .option('--out <folder>', 'folder to leave the run in (default: runs/<scenario>-<time>-seed<seed>)')
     .option('--config <file>', 'JSON file of settings, for example a config.json of an earlier run; flags override it')
@@ -61,7 +67,8 @@ function parse(argv: readonly string[]): Request | number {
     for (const { name, summary } of SCENARIOS) console.log(`${name.padEnd(12)} ${summary}`);
     return 0;
   }
-  const name = checkName('scenario', program.processedArgs[0], SCENARIOS.map((scenario) => scenario.name));
+  const name = checkName('scenario', program.args.at(0) ?? train.name, SCENARIOS.map((scenario) => scenario.name));
+  if (program.args.length > 1) throw new CommanderError(1, EXCESS, `"scenario" expected one scenario, got ${program.args.length}: ${program.args.join(' ')}`);
   const scenario = SCENARIOS.find((candidate) => candidate.name === name) ?? train;
   const options = typeof given.config === 'string' ? readConfig(given.config) : {};
   if (typeof options.rule === 'string') options.rule = { name: options.rule };
@@ -70,7 +77,7 @@ function parse(argv: readonly string[]): Request | number {
     if (typeof text === 'string') setAt(options, path, parseText(text));
   }
   resolveSettings(options);
-  const episodes = checkInteger('episodes', Number(given.episodes ?? 20), { min: 1 });
+  const episodes = checkInteger('episodes', typeof given.episodes === 'string' ? number(given.episodes) : 20, { min: 1 });
   const out = typeof given.out === 'string' ? given.out : undefined;
   return { scenario, input: { options, out, episodes, json: given.json === true } };
 }
@@ -115,15 +122,28 @@ async function runScenario({ scenario, input }: Request): Promise<number> {
 
 /** One line for what the user or a worker did wrong; a stack trace only for our own bugs. */
 function report(error: unknown): number {
-  if (isOptionError(error)) {
-    const flag = FLAGS.find(({ path }) => path === error.option)?.flag ?? `--${error.option}`;
-    console.error(error.message.replace(`"${error.option}"`, `"${flag}"`).replaceAll('\n', ' '));
-    return USAGE_ERROR;
-  }
-  if (error instanceof CommanderError) {
-    console.error(error.message.replace(/^error: /, '').replaceAll('\n', ' '));
+  if (isOptionError(error) || error instanceof CommanderError) {
+    console.error((error instanceof CommanderError ? commandLineMessage(error) : optionMessage(error)).replaceAll('\n', ' '));
     return USAGE_ERROR;
   }
   console.error(error instanceof PartitionError ? error.message : error);
   return 1;
+}
+
+/** The message with the flag that the user typed in place of the setting's path. */
+function optionMessage({ option, message }: { option: string; message: string }): string {
+  const flag = FLAGS.find(({ path }) => path === option)?.flag ?? OWN_FLAGS.find((own) => own === `--${option}`);
+  return flag === undefined ? message : message.replace(`"${option}"`, `"${flag}"`);
+}
+
+/** Commander's complaints in our grammar. */
+function commandLineMessage({ code, message }: CommanderError): string {
+  const option = /'(.*?)'/.exec(message)?.[1] ?? '';
+  const [flag, argument] = option.split(' ');
+  if (code === 'commander.unknownOption') {
+    const known = [...OWN_FLAGS, ...FLAGS.map((each) => each.flag)];
+    return `"${option}" expected a known option (--help lists them), got "${option}"${suggestion(option, known)}`;
+  }
+  if (code === 'commander.optionMissingArgument') return `"${flag}" expected a value (${argument}), got nothing`;
+  return message;
 }

@@ -1,7 +1,7 @@
 import { ACTIVATION_NAMES, listEnvironments, OPTIMISER_NAMES, RULE_NAMES, SCHEDULE_NAMES } from '../src/index.js';
 
 /** How the text after a flag becomes a value. What does not parse is passed on as it is: the check names it better. */
-const number = (text: string): unknown => (text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text));
+export const number = (text: string): unknown => (text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text));
 const numbers = (text: string): unknown => (text === '' || text === 'none' ? [] : text.split(',').map(number));
 const text = (value: string): unknown => value;
 

@@ -1,4 +1,4 @@
-export { checkInteger, checkName, checkObject, describeValue, wrongKind, wrongValue } from './check.js';
+export { checkInteger, checkName, checkObject, describeValue, suggestion, wrongKind, wrongValue } from './check.js';
 export { listEnvironments, makeEnvironment } from './environment/registry.js';
 export type { Action, BoxSpace, DiscreteSpace, Environment, Space, StepResult } from './environment/environment.js';
 export { DivergenceError, InternalError, isOptionError, OptionRangeError, OptionTypeError, PartitionError } from './errors.js';

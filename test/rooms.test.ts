@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+
+import test from 'ava';
+
+/** What each room may import besides itself, `errors` and `check`: the arrows of the design. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  kernels: [],
+  random: [],
+  memory: [],
+  telemetry: [],
+  environment: ['random'],
+  network: ['kernels', 'random', 'environment'],
+  rule: ['kernels', 'random', 'network', 'memory'],
+  replay: ['memory', 'random'],
+  schedule: ['memory'],
+  supervisor: ['kernels', 'random', 'environment', 'network', 'rule', 'memory', 'replay', 'schedule', 'telemetry', 'workers'],
+  simulation: ['kernels', 'random', 'environment', 'network', 'rule', 'memory', 'replay', 'schedule', 'telemetry', 'supervisor'],
+  workers: ['supervisor'],
+  scenarios: ['index'],
+};
+
+const EVERYWHERE = ['errors', 'check'];
+
+/** The room of a file: its folder, and for files directly in `src` their own name. */
+function roomOf(path: string): string {
+  const parts = path.replace(/\.(ts|js)$/, '').split('/');
+  return parts[0] === 'src' ? parts[1] : parts[0];
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  return [...text.matchAll(/from '(\.[^']+)'/g)].map(([, specifier]) => relative('.', join(dirname(file), specifier)));
+}
+
+const files = ['src', 'workers', 'scenarios'].flatMap((root) =>
+  readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    .map((name) => join(root, name)),
+);
+
+for (const [room, allowed] of Object.entries(MAY_IMPORT)) {
+  test(`${room} imports nothing but ${[...allowed, ...EVERYWHERE].join(', ')}`, (t) => {
+    const own = files.filter((file) => roomOf(file) === room);
+    t.true(own.length > 0);
+    for (const file of own) {
+      for (const imported of importsOf(file).map(roomOf)) {
+        t.true(imported === room || allowed.includes(imported) || EVERYWHERE.includes(imported), `${file} imports ${imported}`);
+      }
+    }
+  });
+}
+
+test('every room is in the plan', (t) => {
+  const rooms = new Set(files.map(roomOf));
+  for (const room of ['index', ...EVERYWHERE]) rooms.delete(room);
+  t.deepEqual([...rooms].toSorted(), Object.keys(MAY_IMPORT).toSorted());
+});

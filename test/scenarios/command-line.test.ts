@@ -1,0 +1,139 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import test from 'ava';
+
+interface Finished {
+  readonly status: number | string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `node scenarios/run` as a user does. */
+function run(...options: string[]): Promise<Finished> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['scenarios/run', ...options], (error, stdout, stderr) => {
+      resolve({ status: error?.code ?? 0, stdout, stderr });
+    });
+  });
+}
+
+const folder = () => join(mkdtempSync(join(tmpdir(), 'ganglion-')), 'run');
+const readLines = (file: string) => readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+
+const SHORT = ['--steps', '400', '--warmup', '100', '--hidden', '8', '--episodes', '2'];
+
+test('a run leaves its settings, metrics, timing, weights and result, and prints them as JSON', async (t) => {
+  const out = folder();
+  const { status, stdout, stderr } = await run(...SHORT, '--seed', '5', '--out', out, '--json');
+  t.is(status, 0, stderr);
+  const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
+  t.like(result, { scenario: 'train', environment: 'Pendulum-v1', rule: 'broadcast', schedule: 'hogwild', partitions: 2, seed: 5, steps: 400, status: 'finished', runFolder: out });
+  t.like(result, { evaluation: { episodes: 2 } });
+  for (const key of ['stepsPerSecond', 'updatesPerSecond', 'weightsSha256', 'random', 'staleness']) t.true(key in result, key);
+  t.deepEqual(JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')), result);
+  t.like(JSON.parse(readFileSync(join(out, 'config.json'), 'utf8')), { seed: 5, network: { hidden: [8] } });
+  t.true(readLines(join(out, 'metrics.jsonl')).some(({ type }) => type === 'episode'));
+  t.true(readLines(join(out, 'timing.jsonl')).every(({ seconds }) => typeof seconds === 'number'));
+  for (const words of ['evaluation', 'random policy', 'env steps/s', 'updates/s', 'partition 1']) t.true(stderr.includes(words), words);
+});
+
+test('the config.json of a synchronous run repeats it bit for bit, on other partitions too', async (t) => {
+  const [first, second] = [folder(), folder()];
+  await run(...SHORT, '--schedule', 'synchronous', '--out', first);
+  const again = await run('--config', join(first, 'config.json'), '--partitions', '3', '--episodes', '2', '--out', second);
+  t.is(again.status, 0, again.stderr);
+  for (const file of ['metrics.jsonl', 'weights.safetensors']) t.deepEqual(readFileSync(join(second, file)), readFileSync(join(first, file)));
+});
+
+test('--list names the scenarios, one line each', async (t) => {
+  const { status, stdout } = await run('--list');
+  t.is(status, 0);
+  t.regex(stdout, /^train +\S.*\n$/);
+});
+
+test('--help explains every option with the default that a run really takes', async (t) => {
+  const { status, stdout } = await run('--help');
+  t.is(status, 0);
+  for (const option of ['--environment', '--rule', '--schedule', '--partitions', '--steps', '--seed', '--hidden', '--out', '--config', '--json', '--list', '--critic-rate', '--rate-limit']) {
+    t.true(stdout.includes(option), option);
+  }
+  const out = folder();
+  await run(...SHORT, '--out', out);
+  const config = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8')) as { rule: { criticRate: number }; learning: { discount: number } };
+  const words = stdout.replaceAll(/\s+/g, ' ');
+  t.true(words.includes(`learning rate of critics (default: ${config.rule.criticRate})`));
+  t.true(words.includes(`weight of the next step's value (default: ${config.learning.discount})`));
+});
+
+const config = (content: string) => {
+  const file = `${folder()}.json`;
+  writeFileSync(file, content);
+  return file;
+};
+
+/** Each is refused with one line on stderr that names the option, what was expected and what came, and exit status 2. */
+const USAGE_ERRORS: [string[], RegExp][] = [
+  [['dance'], /^"scenario" expected one of train, got "dance"$/],
+  [['train', 'twice'], /^"scenario" expected one scenario, got 2: train twice$/],
+  [['--environment', 'Pendulum-v7'], /^"--environment" expected one of .*, got "Pendulum-v7"; did you mean "Pendulum-v1"\?$/],
+  [['--rule', 'hebb'], /^"--rule" expected one of .*, got "hebb"$/],
+  [['--stepps', '5'], /^"--stepps" expected a known option \(--help lists them\), got "--stepps"; did you mean "--steps"\?$/],
+  [['--steps'], /^"--steps" expected a value \(<count>\), got nothing$/],
+  [['--steps', 'many'], /^"--steps" expected a whole number .*, got "many"$/],
+  [['--partitions', '0'], /^"--partitions" expected a whole number >= 1 .*, got 0$/],
+  [['--partitions', '66'], /^"--partitions" expected at most one partition per hidden and output neuron \(<= 65\), got 66$/],
+  [['--critic-rate', '-1'], /^"--critic-rate" expected a number >= 0, got -1$/],
+  [['--hidden', '8,zwei'], /^"--hidden" expected a whole number .*, got "zwei"$/],
+  [['--episodes', 'all'], /^"--episodes" expected a whole number >= 1, got "all"$/],
+  [['--config', '/no/such/file.json'], /^"--config" expected a file that can be read, got "\/no\/such\/file.json"/],
+  [['--config', config('{"steps": 1e')], /^"--config" expected a file of JSON/],
+  [['--config', config('{"stepps": 5}')], /^"stepps" expected a known option .*; did you mean "steps"\?$/],
+];
+
+for (const [options, expected] of USAGE_ERRORS) {
+  test(`${options.join(' ').replace(/\S*ganglion-\S*/, 'a file')} is refused in one line: ${expected.source}`, async (t) => {
+    const { status, stdout, stderr } = await run(...options);
+    t.is(status, 2);
+    t.is(stdout, '');
+    t.regex(stderr.trimEnd(), expected);
+    t.false(stderr.trimEnd().includes('\n'));
+  });
+}
+
+test('a folder that holds a run is refused and left as it is', async (t) => {
+  const out = folder();
+  await run(...SHORT, '--out', out);
+  const before = readFileSync(join(out, 'config.json'), 'utf8');
+  const { status, stderr } = await run(...SHORT, '--seed', '9', '--out', out);
+  t.is(status, 2);
+  t.regex(stderr, /^"--out" expected a folder that holds no run yet, got /);
+  t.is(readFileSync(join(out, 'config.json'), 'utf8'), before);
+});
+
+test('Ctrl-C ends a run, which saves what there is', async (t) => {
+  const out = folder();
+  const child = spawn(process.execPath, ['scenarios/run', '--steps', '10000000', '--hidden', '8', '--episodes', '2', '--out', out, '--json'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  let stdout = '';
+  child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
+  while (!existsSync(join(out, 'metrics.jsonl'))) await new Promise((resolve) => { setTimeout(resolve, 20); });
+  child.kill('SIGINT');
+  const status = await new Promise((resolve) => { child.on('exit', resolve); });
+  t.is(status, 130);
+  const result = JSON.parse(stdout) as { status: string; steps: number };
+  t.is(result.status, 'interrupted');
+  t.true(result.steps >= 1000 && result.steps < 10_000_000);
+  t.true(existsSync(join(out, 'weights.safetensors')));
+  t.deepEqual(JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')), result);
+});
+
+test('a run that diverges ends with one line naming partition, step and neuron, and leaves a readable folder', async (t) => {
+  const out = folder();
+  const { status, stderr } = await run('--steps', '2000', '--optimiser', 'sgd', '--critic-rate', '1e30', '--out', out);
+  t.is(status, 1);
+  t.regex(stderr.trimEnd().split('\n').at(-1) ?? '', /^partition \d failed at step \d+: (TD error|weighted input) of neuron .+ became .+; a smaller learning rate usually prevents this$/);
+  t.true(readLines(join(out, 'metrics.jsonl')).length > 0);
+  t.true(existsSync(join(out, 'config.json')) && existsSync(join(out, 'weights.safetensors')));
+});
