@@ -4,6 +4,7 @@ import { WORD } from '../memory/control.js';
 import { Aborted } from '../schedule/schedule.js';
 import { createActor } from './actor.js';
 import { createEvaluationHost, createTrainingHost, type Host } from './host.js';
+import { describeFault, type Fault } from './fault.js';
 import { createLearner } from './learner.js';
 import { createPlan } from './plan.js';
 import type { Settings } from './settings.js';
@@ -20,11 +21,11 @@ export interface PartitionSpecification {
   readonly spin: boolean;
 }
 
-/** What a partition says when a command is over. An error is plain data: it has to cross a thread. */
+/** What a partition says when a command is over. */
 export type Outcome =
   | { readonly kind: 'done'; readonly returns: readonly number[] }
   | { readonly kind: 'aborted' }
-  | { readonly kind: 'failed'; readonly step: number; readonly error: Error };
+  | { readonly kind: 'failed'; readonly step: number; readonly fault: Fault };
 
 /** One ganglion: a set of neurons on a thread of its own. The commands return once the thread has done its part. */
 export interface Partition {
@@ -74,8 +75,7 @@ export function createPartition({ partition, settings, arena: handle, spin }: Pa
       }
     } catch (error) {
       if (error instanceof Aborted) return { kind: 'aborted' };
-      const step = Atomics.load(words, WORD.steps);
-      return { kind: 'failed', step, error: error instanceof Error ? error : new Error(String(error)) };
+      return { kind: 'failed', step: Atomics.load(words, WORD.steps), fault: describeFault(error) };
     }
   }
 

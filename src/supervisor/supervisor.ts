@@ -9,6 +9,7 @@ import { initialiseWeights } from '../network/initialise.js';
 import { createBell, type Bell } from '../schedule/bell.js';
 import { readLedger, readWholeLedger, type Staleness } from './ledger.js';
 import type { Outcome } from './partition.js';
+import { reviveFault } from './fault.js';
 import { startPartition, type PartitionHandle } from './partition-handle.js';
 import { createPlan, EPISODE_FIELDS, SLICE_STEPS, WEIGHTS, type Plan } from './plan.js';
 import type { Settings } from './settings.js';
@@ -39,6 +40,7 @@ export class Supervisor {
   readonly #partitions: PartitionHandle[];
   #episodesSeen = 0;
   #failure: Error | undefined;
+  #running: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   /** Allocates the arena, draws the first weights and starts the workers. @throws RangeError for settings that do not fit */
@@ -132,6 +134,7 @@ export class Supervisor {
     if (this.#closed) return;
     this.#closed = true;
     this.#abort();
+    await this.#running.catch(() => undefined); // its caller hears of it
     await Promise.all(this.#partitions.map((partition) => partition.close()));
     await this.#pool.destroy();
   }
@@ -146,17 +149,19 @@ export class Supervisor {
 
   async #command(call: (partition: PartitionHandle) => Promise<Outcome>): Promise<Outcome[]> {
     Atomics.store(this.#control.words, WORD.finished, 0);
-    return this.#all(async (partition) => {
+    const outcomes = await this.#all(async (partition) => {
       const outcome = await call(partition);
       if (outcome.kind !== 'failed') return outcome;
-      throw new PartitionError(partition.partition, outcome.step, outcome.error.message, { cause: outcome.error });
+      throw new PartitionError(partition.partition, outcome.step, outcome.fault.message, { cause: reviveFault(outcome.fault) });
     });
+    if (this.#isClosed()) throw closedError();
+    return outcomes;
   }
 
   /** Asks every partition. The first failure stops the others, and is thrown once all have answered or died. */
   async #all<Answer>(ask: (partition: PartitionHandle) => Promise<Answer>): Promise<Answer[]> {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#closed) throw new InternalError('the simulation is closed');
+    if (this.#closed) throw closedError();
     const answers = this.#partitions.map(async (partition) => {
       try {
         return await ask(partition);
@@ -166,10 +171,15 @@ export class Supervisor {
         throw error;
       }
     });
-    await Promise.allSettled(answers);
+    this.#running = Promise.allSettled(answers);
+    await this.#running;
     const failure = this.#firstFailure();
     if (failure !== undefined) throw failure;
     return Promise.all(answers);
+  }
+
+  #isClosed(): boolean {
+    return this.#closed;
   }
 
   #firstFailure(): Error | undefined {
@@ -180,4 +190,8 @@ export class Supervisor {
     Atomics.store(this.#control.words, WORD.abort, 1);
     this.#bell.ring();
   }
+}
+
+function closedError(): Error {
+  return new Error('the simulation is closed');
 }
