@@ -15,6 +15,7 @@ export function printSummary(result: TrainResult): void {
           (reads + helped === 0 ? ', none from others' : `; computed a peer's itself ${percent(helped, reads + helped)}`),
       ),
   );
+  if (process.stderr.isTTY) process.stderr.clearLine(0); // an interrupted progress bar may have left its line behind
   process.stderr.write(
     [
       '',

@@ -8,7 +8,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   kernels: [],
   random: [],
   memory: [],
-  telemetry: [],
+  telemetry: ['random'],
   environment: ['random'],
   network: ['kernels', 'random', 'environment'],
   rule: ['kernels', 'random', 'network', 'memory'],
