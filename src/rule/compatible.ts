@@ -18,6 +18,7 @@ export const compatible: Rule = {
   name: 'compatible',
   summary: 'a critic of each neuron\'s own, compatible with its policy: the slope may differ from state to state',
   locality: 'only the reward is broadcast; a neuron uses voltages, its own weights and its own critic',
+  defaults: { hiddenRate: 1e-4 }, // at 1e-3 the noise of many neurons exploring at once destroys the policy
   hiddenExplores: true,
   targetWeights: false,
   parameters(topology) {

@@ -46,6 +46,7 @@ export interface RuleRates {
 export interface RuleContext {
   readonly topology: Topology;
   readonly tables: Readonly<Record<string, ParameterTable>>;
+  /** To be read anew at each update: learning rates fall as the run goes on. */
   readonly rates: RuleRates;
   readonly optimiser: Optimiser;
   readonly batchSize: number;
@@ -76,6 +77,8 @@ export interface Rule {
   readonly summary: string;
   /** What crosses from neuron to neuron besides voltages: the honest statement of its locality. */
   readonly locality: string;
+  /** Rates that this rule needs where they differ from the general ones. */
+  readonly defaults?: Partial<RuleRates>;
   /** True where hidden neurons explore too. */
   readonly hiddenExplores: boolean;
   /** True where a neuron also keeps a target copy K' of its weights. */

@@ -2,7 +2,8 @@ import { checkBoolean, checkInteger, checkKeys, checkName, checkNumber, checkObj
 import { listEnvironments } from '../environment/registry.js';
 import { ACTIVATION_NAMES, type ActivationName } from '../network/activation.js';
 import { OPTIMISER_NAMES, type OptimiserName } from '../rule/optimiser.js';
-import { RULE_NAMES, type RuleName } from '../rule/registry.js';
+import { RULE_NAMES, RULES, type RuleName } from '../rule/registry.js';
+import type { Rule } from '../rule/rule.js';
 import { SCHEDULE_NAMES, type ScheduleName } from '../schedule/schedule.js';
 import type { Settings } from '../supervisor/settings.js';
 import { TASK_DEFAULTS } from './task-defaults.js';
@@ -28,6 +29,7 @@ export interface SimulationOptions {
         outputRate?: number;
         hiddenRate?: number;
         targetRate?: number;
+        finalRate?: number;
         optimiser?: OptimiserName;
       };
   learning?: {
@@ -60,7 +62,10 @@ const DEFAULT_ENVIRONMENT = 'Pendulum-v1';
 export function resolveSettings(given: SimulationOptions = {}): Settings {
   const options = layerOf(given);
   const environment = checkName('environment', options.environment ?? DEFAULT_ENVIRONMENT, listEnvironments());
-  const find = findIn([options, layerOf(TASK_DEFAULTS[environment])]);
+  const task = layerOf(TASK_DEFAULTS[environment]);
+  const ruleName = checkName('rule.name', findIn([options, task])('rule.name') ?? 'broadcast', RULE_NAMES);
+  const rule: Rule = RULES[ruleName];
+  const find = findIn([options, { rule: rule.defaults }, task]);
 
   const number = (path: string, fallback: number, range: NumberRange) => checkNumber(path, find(path) ?? fallback, range);
   const integer = (path: string, fallback: number, range: NumberRange) => checkInteger(path, find(path) ?? fallback, range);
@@ -68,7 +73,6 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
 
   const schedule = name('schedule', 'hogwild', SCHEDULE_NAMES);
   const batch = integer('learning.batch', 64, { min: 1, max: 65_536 });
-  const ruleName = name('rule.name', 'broadcast', RULE_NAMES);
   return {
     environment,
     network: {
@@ -81,7 +85,7 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
       observationScale: checkScale(find('network.observationScale') ?? null),
     },
     exploration: {
-      output: number('exploration.output', 0.3, NOT_NEGATIVE),
+      output: number('exploration.output', 0.5, NOT_NEGATIVE),
       hidden: number('exploration.hidden', 0.1, NOT_NEGATIVE),
       warmup: number('exploration.warmup', 1, NOT_NEGATIVE),
     },
@@ -91,6 +95,7 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
       outputRate: number('rule.outputRate', 1e-3, NOT_NEGATIVE),
       hiddenRate: number('rule.hiddenRate', 1e-3, NOT_NEGATIVE),
       targetRate: number('rule.targetRate', 0.005, { ...POSITIVE, max: 1 }),
+      finalRate: number('rule.finalRate', 0.1, { min: 0, max: 1 }),
       optimiser: name('rule.optimiser', 'adam', OPTIMISER_NAMES),
     },
     learning: {
@@ -105,7 +110,7 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
     rateLimit: checkRateLimit(find('rateLimit') ?? 16),
     partitions: integer('partitions', 2, { min: 1, max: 1024 }),
     seed: integer('seed', 1, { min: 0, max: LARGEST_SEED }),
-    steps: integer('steps', 30_000, { min: 1, max: 2 ** 31 - 1 }),
+    steps: integer('steps', 40_000, { min: 1, max: 2 ** 31 - 1 }),
   };
 }
 
@@ -114,7 +119,7 @@ type Layer = Record<string, unknown>;
 const SECTIONS: Readonly<Record<string, readonly string[]>> = {
   network: ['hidden', 'activation', 'outputActivation', 'bias', 'hiddenGain', 'outputGain', 'observationScale'],
   exploration: ['output', 'hidden', 'warmup'],
-  rule: ['name', 'criticRate', 'outputRate', 'hiddenRate', 'targetRate', 'optimiser'],
+  rule: ['name', 'criticRate', 'outputRate', 'hiddenRate', 'targetRate', 'finalRate', 'optimiser'],
   learning: ['discount', 'rewardScale', 'batch', 'replay', 'warmup', 'updatesPerStep'],
 };
 

@@ -1,3 +1,4 @@
+import { WORD } from '../memory/control.js';
 import { ACTIVATIONS } from '../network/activation.js';
 import { tick } from '../network/dynamic.js';
 import { neuronsOf, type NeuronRange } from '../network/ownership.js';
@@ -38,10 +39,11 @@ export function createLearner(views: Views): Learner {
     acted: new Float32Array(plan.ring.explorers * size),
     firstExplorer,
   };
+  const rates = { ...settings.rule }; // falls as the run goes on
   const program = plan.rule.create({
     topology,
     tables,
-    rates: settings.rule,
+    rates,
     optimiser: OPTIMISERS[settings.rule.optimiser],
     batchSize: size,
     longest: Math.max(...plan.parameters.flatMap(({ lengths }) => lengths)),
@@ -93,8 +95,17 @@ export function createLearner(views: Views): Learner {
     }
   }
 
+  /** η ← η (1 - (1 - finalRate) · step / steps); past the last step the rates stay where they are. */
+  function decayRates(): void {
+    const share = 1 - (1 - settings.rule.finalRate) * Math.min(1, Atomics.load(control.words, WORD.steps) / settings.steps);
+    rates.criticRate = share * settings.rule.criticRate;
+    rates.outputRate = share * settings.rule.outputRate;
+    rates.hiddenRate = share * settings.rule.hiddenRate;
+  }
+
   return {
     update() {
+      decayRates();
       const update = control.version.get(partition);
       sampler.draw(update, slots);
       loadMinibatch();

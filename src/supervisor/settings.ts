@@ -30,6 +30,8 @@ export interface Settings {
     readonly outputRate: number;
     readonly hiddenRate: number;
     readonly targetRate: number;
+    /** Share of the learning rates left at the last step; they fall to it in a straight line. */
+    readonly finalRate: number;
     readonly optimiser: OptimiserName;
   };
   readonly learning: {
