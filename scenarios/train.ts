@@ -80,19 +80,13 @@ async function trainWithProgress(simulation: Simulation, folder: RunFolder, { in
     folder.log('timing', { step: metrics.step, seconds: (performance.now() - begin) / 1000, ...simulation.staleness() });
     folder.flush();
   });
-  const stop = () => {
-    simulation.stop();
-  };
-  interrupt.addEventListener('abort', stop);
-  if (interrupt.aborted) stop();
   try {
-    return await simulation.run({ steps });
+    return await simulation.run({ steps, signal: interrupt });
   } catch (error) {
     folder.write('weights', simulation.encodeWeights()); // as far as they got
     throw error;
   } finally {
     bar.stop();
-    interrupt.removeEventListener('abort', stop);
   }
 }
 

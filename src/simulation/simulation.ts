@@ -44,7 +44,7 @@ export interface RunReport {
   /** Updates of the network, the mean over partitions, per second. */
   readonly updatesPerSecond: number;
   readonly updatesPerStep: number;
-  /** True where `stop` ended the run before its last step. */
+  /** True where the signal ended the run before its last step. */
   readonly stopped: boolean;
   /** Versions behind of the voltages that partitions read from one another: of all together, and of each. */
   readonly staleness: Staleness;
@@ -70,7 +70,6 @@ export class Simulation extends EventEmitter<SimulationEvents> {
   readonly #recent: number[] = [];
   #episodes = 0;
   #goal = 0;
-  #stopped = false;
 
   constructor(settings: Settings) {
     super();
@@ -91,36 +90,35 @@ export class Simulation extends EventEmitter<SimulationEvents> {
   /**
    * Trains for `steps` further environment steps. Emits `episode`, `progress` and `metrics`.
    *
+   * @param signal ends the run at the next environment step; it then returns its report
    * @throws PartitionError naming partition and step where a worker fails; its cause is a DivergenceError where a voltage,
    *   weight or TD error has left the finite numbers
    */
-  async run({ steps = this.settings.steps }: { steps?: number } = {}): Promise<RunReport> {
+  async run({ steps = this.settings.steps, signal }: { steps?: number; signal?: AbortSignal } = {}): Promise<RunReport> {
     checkInteger('steps', steps, { min: 1 });
     const first = this.step;
     const updatesBefore = this.#updates();
     this.#goal = first + steps;
-    this.#stopped = false;
     const begin = performance.now();
+    const stop = () => {
+      this.#supervisor.stop();
+    };
+    signal?.addEventListener('abort', stop);
     const timer = setInterval(() => {
       this.#look();
     }, LOOK);
     try {
-      while (this.step < this.#goal && !this.#isStopped()) {
+      while (this.step < this.#goal && signal?.aborted !== true) {
         await this.#supervisor.train(this.#nextHalt());
         this.#look();
         this.emit('metrics', { ...this.#progress(), weightNorm: this.#weightNorms() });
       }
     } finally {
       clearInterval(timer);
+      signal?.removeEventListener('abort', stop);
       this.#look();
     }
     return this.#report(first, updatesBefore, (performance.now() - begin) / 1000);
-  }
-
-  /** Ends a running `run` at the next environment step; it then returns its report. */
-  stop(): void {
-    this.#stopped = true;
-    this.#supervisor.stop();
   }
 
   /** Mean return over fresh episodes, exploration off. The same seed always evaluates on the same episodes. */
@@ -159,10 +157,6 @@ export class Simulation extends EventEmitter<SimulationEvents> {
   #nextHalt(): number {
     const halt = (Math.floor(this.step / SLICE_STEPS) + 1) * SLICE_STEPS;
     return Math.min(halt, this.#goal);
-  }
-
-  #isStopped(): boolean {
-    return this.#stopped;
   }
 
   #look(): void {
@@ -204,12 +198,13 @@ export class Simulation extends EventEmitter<SimulationEvents> {
     const { ownership, topology } = this.#supervisor.plan;
     const steps = this.step - first;
     const updates = this.#updates() - updatesBefore;
+    const perUnit = (count: number, units: number) => (units === 0 ? 0 : count / units);
     return {
       steps,
       seconds,
-      stepsPerSecond: steps / seconds,
-      updatesPerSecond: updates / seconds,
-      updatesPerStep: updates / steps,
+      stepsPerSecond: perUnit(steps, seconds),
+      updatesPerSecond: perUnit(updates, seconds),
+      updatesPerStep: perUnit(updates, steps),
       stopped: this.step < this.#goal,
       staleness: this.#supervisor.wholeStaleness(),
       partitions: ownership.map((ranges, partition) => ({

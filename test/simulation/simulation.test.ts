@@ -59,16 +59,24 @@ test.serial('evaluation repeats itself, on the episodes that the random policy g
   await simulation.close();
 });
 
-test.serial('stop ends a run early and close leaves no worker, port or timer', async (t) => {
+test.serial('a signal ends a run early and close leaves no worker, port or timer', async (t) => {
   const before = openHandles();
   const simulation = await createSimulation(SMALL);
-  setTimeout(() => { simulation.stop(); }, 300);
-  const report = await simulation.run({ steps: 10_000_000 });
+  const interruption = new AbortController();
+  setTimeout(() => { interruption.abort(); }, 300);
+  const report = await simulation.run({ steps: 10_000_000, signal: interruption.signal });
   t.true(report.stopped && report.steps > 0);
   await simulation.close();
   await simulation.close();
   await new Promise((resolve) => { setTimeout(resolve, 50); });
   t.is(openHandles(), before);
+});
+
+test.serial('a run whose signal was given before it began takes no step', async (t) => {
+  const simulation = await createSimulation(SMALL);
+  const { steps, stopped, updatesPerStep } = await simulation.run({ steps: 100, signal: AbortSignal.abort() });
+  t.deepEqual({ steps, stopped, updatesPerStep }, { steps: 0, stopped: true, updatesPerStep: 0 });
+  await simulation.close();
 });
 
 test.serial('closing during a run ends it', async (t) => {
