@@ -41,6 +41,7 @@ export class Supervisor {
   #episodesSeen = 0;
   #failure: Error | undefined;
   #running: Promise<unknown> = Promise.resolve();
+  #busy = false;
   #closed = false;
 
   /** Allocates the arena, draws the first weights and starts the workers. @throws RangeError for settings that do not fit */
@@ -148,6 +149,7 @@ export class Supervisor {
   }
 
   async #command(call: (partition: PartitionHandle) => Promise<Outcome>): Promise<Outcome[]> {
+    if (this.#busy) throw new Error('a run or an evaluation is still going on: await it before the next');
     Atomics.store(this.#control.words, WORD.finished, 0);
     const outcomes = await this.#all(async (partition) => {
       const outcome = await call(partition);
@@ -171,8 +173,10 @@ export class Supervisor {
         throw error;
       }
     });
+    this.#busy = true;
     this.#running = Promise.allSettled(answers);
     await this.#running;
+    this.#busy = false;
     const failure = this.#firstFailure();
     if (failure !== undefined) throw failure;
     return Promise.all(answers);

@@ -79,6 +79,14 @@ test.serial('a run whose signal was given before it began takes no step', async 
   await simulation.close();
 });
 
+test.serial('a second command during a run is refused and the run goes on', async (t) => {
+  const simulation = await createSimulation(SMALL);
+  const run = simulation.run({ steps: 300 });
+  await t.throwsAsync(simulation.evaluate(), { message: /is still going on: await it before the next$/ });
+  t.is((await run).steps, 300);
+  await simulation.close();
+});
+
 test.serial('closing during a run ends it', async (t) => {
   const simulation = await createSimulation(SMALL);
   const run = simulation.run({ steps: 10_000_000 });
