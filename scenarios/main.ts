@@ -46,7 +46,7 @@ function createProgram(): Command {
     .helpOption('--help', 'show this help and stop')
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
-    .addHelpText('after', '\nDefaults are those of Pendulum-v1; other tasks ship with their own. Exit status: 0 success, 1 a failed run, 2 a usage error, 130 interrupted.');
+    .addHelpText('after', '\nDefaults are those of Pendulum-v1 and broadcast; other tasks and rules ship with some of their own; the config.json of a run has them all. Exit status: 0 success, 1 a failed run, 2 a usage error, 130 interrupted.');
   for (const { flag, argument, path, help } of FLAGS) {
     program.option(`${flag} ${argument}`, `${help} (default: ${showAt(defaults, path)})`);
   }

@@ -90,15 +90,15 @@ async function trainWithProgress(simulation: Simulation, folder: RunFolder, { in
   }
 }
 
-/** Saves first and evaluates afterwards: an impatient second Ctrl-C loses nothing. */
-async function conclude(simulation: Simulation, folder: RunFolder, report: RunReport, { episodes }: ScenarioInput): Promise<TrainResult> {
+/** Saves the weights first and evaluates afterwards: an impatient second Ctrl-C loses no more than the evaluation. */
+async function conclude(simulation: Simulation, folder: RunFolder, report: RunReport, { episodes, interrupt }: ScenarioInput): Promise<TrainResult> {
   const { settings } = simulation;
   const weightsSha256 = folder.write('weights', simulation.encodeWeights());
-  const evaluation = await simulation.evaluate({ episodes });
+  const evaluation = await simulation.evaluate({ episodes: interrupt.aborted ? Math.min(episodes, 20) : episodes, signal: interrupt });
   const { median, max, reads, helped } = report.staleness;
   const result: TrainResult = {
     scenario: 'train',
-    status: report.stopped ? 'interrupted' : 'finished',
+    status: interrupt.aborted ? 'interrupted' : 'finished',
     environment: settings.environment,
     rule: settings.rule.name,
     schedule: settings.schedule,
@@ -106,7 +106,7 @@ async function conclude(simulation: Simulation, folder: RunFolder, report: RunRe
     seed: settings.seed,
     steps: simulation.step,
     evaluation,
-    random: { meanReturn: simulation.evaluateRandomPolicy({ episodes }).meanReturn },
+    random: { meanReturn: simulation.evaluateRandomPolicy({ episodes: evaluation.episodes }).meanReturn },
     seconds: report.seconds,
     stepsPerSecond: report.stepsPerSecond,
     updatesPerSecond: report.updatesPerSecond,

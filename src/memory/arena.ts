@@ -28,8 +28,8 @@ export function createArena(requests: readonly BlockRequest[]): Arena {
   const blocks = planLayout(requests);
   const pages = Math.max(1, Math.ceil(layoutBytes(blocks) / PAGE_BYTES));
   if (pages > MAX_PAGES) {
-    const gibibytes = `a smaller replay (this network and replay need ${(pages / 16384).toFixed(1)} GiB)`;
-    throw wrongValue('learning.replay', 'an arena of at most 4 GiB', gibibytes);
+    const needed = `${(pages / 16384).toFixed(1)} GiB`;
+    throw wrongValue('learning.replay', 'an arena of at most 4 GiB', needed, '; use a smaller replay, batch or network');
   }
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   return attachArena({ memory, blocks });

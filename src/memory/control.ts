@@ -7,7 +7,7 @@ export const WORD = {
   bell: 0,
   /** Threads asleep on the bell. */
   sleepers: 1,
-  /** 1 once a partition has failed: everybody leaves at once. */
+  /** 1 once a partition has failed or the simulation is closed: everybody leaves at once. */
   abort: 2,
   /** 1 once the environment's host takes no further step in this run. */
   finished: 3,
@@ -56,7 +56,7 @@ export interface Control {
   readonly words: Int32Array;
   /** Updates that a partition has finished: the version of its weights. */
   readonly version: PartitionCounter;
-  /** Acting phases that a partition has finished: observation number times ℓ, plus the tick. */
+  /** Acting phases that a partition has finished: ticks over all observations shown so far. */
   readonly progress: PartitionCounter;
   /** Version of the weights behind the voltages that a partition acted with last. */
   readonly actedVersion: PartitionCounter;

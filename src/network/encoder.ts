@@ -1,3 +1,4 @@
+import { wrongValue } from '../check.js';
 import type { BoxSpace } from '../environment/environment.js';
 import { BIAS_NEURON } from './topology.js';
 
@@ -11,9 +12,11 @@ export interface Encoder {
  * bounds to [-1, 1] and an unbounded one is left as it is.
  *
  * @param scale divisors, one per component of the observation, all > 0; [observations]
+ * @throws RangeError naming `network.observationScale` where their number is not the space's
  */
 export function createEncoder(space: BoxSpace, scale?: readonly number[]): Encoder {
   const size = space.low.length;
+  if (scale !== undefined && scale.length !== size) throw wrongValue('network.observationScale', `a list of ${size} divisors`, scale);
   const centre = new Float64Array(size);
   const factor = new Float64Array(size).fill(1);
   for (let i = 0; i < size; i += 1) {

@@ -10,10 +10,10 @@ export interface ExplorationScale {
   readonly warmup: number;
 }
 
-/** A neuron's exploration: a = μ + ξ, with Gaussian ξ from the neuron's own stream, entered at the tick's number. */
+/** A neuron's exploration: a = μ + ξ, with Gaussian ξ from the neuron's own stream, entered at the environment step. */
 export interface Exploration {
-  /** The voltage neuron `neuron` acts with at observation number `clock`, given its mean voltage. */
-  readonly explore: (neuron: number, mean: number, clock: number, warmingUp: boolean) => number;
+  /** The voltage neuron `neuron` acts with at environment step `step`, given its mean voltage. */
+  readonly explore: (neuron: number, mean: number, step: number, warmingUp: boolean) => number;
 }
 
 /** @param neurons the neurons that this thread owns: others' streams are not created */
@@ -27,11 +27,11 @@ export function createExploration(topology: Topology, seed: number, scale: Explo
   }
   const { outputs } = topology;
   return {
-    explore(neuron, mean, clock, warmingUp) {
+    explore(neuron, mean, step, warmingUp) {
       const deviation = warmingUp && neuron >= outputs.begin ? scale.warmup : deviations[neuron];
       const stream = streams.get(neuron);
       if (deviation === 0 || stream === undefined) return mean;
-      stream.position = clock;
+      stream.position = step;
       return mean + deviation * stream.gaussian();
     },
   };

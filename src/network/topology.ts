@@ -1,3 +1,4 @@
+import { wrongValue } from '../check.js';
 import { InternalError } from '../errors.js';
 import type { ActivationName } from './activation.js';
 
@@ -77,12 +78,17 @@ function layerSources(previous: Population, bias: boolean): Int32Array {
   return Int32Array.from(sources);
 }
 
+/** More weights than this, with moments and boards, do not fit the 4 GiB of an arena. */
+const LARGEST_NETWORK = 2 ** 28;
+
 /** Completes a list of populations to a topology: row offsets and the ticks that each population needs. */
 function connect(populations: readonly Population[]): Topology {
   const inputs = populations.find(({ kind }) => kind === 'input');
   const outputs = populations.find(({ kind }) => kind === 'output');
   if (inputs === undefined || outputs === undefined) throw new InternalError('a network needs inputs and outputs');
   const neurons = Math.max(...populations.map(({ end }) => end));
+  const weights = populations.reduce((sum, { begin, end, sources }) => sum + (end - begin) * sources.length, 0);
+  if (weights > LARGEST_NETWORK) throw wrongValue('network.hidden', `a network of at most ${LARGEST_NETWORK} weights`, weights);
   const rowOffset = new Int32Array(neurons + 1);
   for (const { begin, end, sources } of populations) {
     for (let neuron = begin; neuron < end; neuron += 1) rowOffset[neuron + 1] = sources.length;

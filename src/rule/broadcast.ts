@@ -12,13 +12,15 @@ const FEEDBACK = 'feedback';
  *   hidden n:  K^n += η_A D b_n σ'(z) v
  *   output k:  K^k += η_A (∂Q/∂a_k) σ'(z) v,  ∂Q/∂a_k = Σ_n w_{k,n} v_n
  *
- * Feedback alignment (Lillicrap et al. 2016) cut down to one scalar: a hidden neuron hears nothing of the rest of the
- * network but its input voltages and D.
+ * Feedback alignment (Lillicrap et al. 2016) cut down to one scalar: a hidden neuron's weights change by nothing of the
+ * rest of the network but its input voltages and D. Its part of the critic hears the outputs' deviations a_k - μ_k too, and
+ * an output neuron the sum Σ_n w_{k,n} v_n that all neurons contribute to.
  */
 export const broadcast: Rule = {
   name: 'broadcast',
   summary: 'broadcast TD error times a fixed random number of the neuron\'s own times voltage and slope',
-  locality: 'one TD error is broadcast; a hidden neuron uses no other neuron\'s weights or critic at all',
+  locality: 'broadcast: one TD error, and to critic parts the outputs\' deviations; outputs hear a sum over all neurons. '
+    + 'A hidden neuron\'s weights use no other neuron\'s weights or critic',
   hiddenExplores: false,
   targetWeights: false,
   parameters(topology) {

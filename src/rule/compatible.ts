@@ -1,8 +1,8 @@
 import { addScaled, rowGradient } from '../kernels/reference.js';
 import { createActor } from './actor.js';
 import { followTarget } from './optimiser.js';
-import { actedOffset, checkTdError, CRITIC, ownCriticShape, valueError, voltageGradient } from './own-critic.js';
-import type { Batch, Neuron, Rule, RuleContext } from './rule.js';
+import { actedOffset, checkTdError, ownCriticShape, valueError, voltageGradient } from './own-critic.js';
+import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext } from './rule.js';
 
 /**
  * `compatible`: each neuron's own critic is linear in features compatible with its own policy, so that its slope may

@@ -1,7 +1,7 @@
 import { createActor } from './actor.js';
 import { followTarget } from './optimiser.js';
-import { actedOffset, checkTdError, CRITIC, ownCriticShape, valueError, voltageGradient } from './own-critic.js';
-import type { Batch, Neuron, Rule, RuleContext } from './rule.js';
+import { actedOffset, checkTdError, ownCriticShape, valueError, voltageGradient } from './own-critic.js';
+import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext } from './rule.js';
 
 /**
  * `linear`: the source paper's rule, literally. Each neuron has a linear critic of its own over all voltages and its own

@@ -2,9 +2,8 @@ import { DivergenceError } from '../errors.js';
 import { addScaled, innerProduct } from '../kernels/reference.js';
 import type { ParameterShape } from '../memory/parameters.js';
 import type { Topology } from '../network/topology.js';
-import type { Batch, Neuron } from './rule.js';
+import { CRITIC, type Batch, type Neuron } from './rule.js';
 
-export const CRITIC = 'critic';
 
 /**
  * The critic of a neuron that shares nothing but the reward: `size` numbers of its own over the voltages of the whole

@@ -4,6 +4,9 @@ import type { Board } from '../network/dynamic.js';
 import type { Topology } from '../network/topology.js';
 import type { Optimiser } from './optimiser.js';
 
+/** Name of the parameter in which every shipped rule keeps its critic. */
+export const CRITIC = 'critic';
+
 /** A minibatch as the rules see it. The board's lanes 0..size are the sampled states, size..2·size their successors. */
 export interface Batch {
   readonly size: number;
@@ -73,7 +76,7 @@ export interface RuleProgram {
 /** A learning rule: one file, one entry in the registry. */
 export interface Rule {
   readonly name: string;
-  /** One line for `--help` and reports. */
+  /** One line for `--help`. */
   readonly summary: string;
   /** What crosses from neuron to neuron besides voltages: the honest statement of its locality. */
   readonly locality: string;

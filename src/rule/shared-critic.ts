@@ -1,9 +1,9 @@
 import { DivergenceError } from '../errors.js';
 import { addScaled, innerProduct } from '../kernels/reference.js';
 import type { ParameterShape } from '../memory/parameters.js';
-import type { Topology } from '../network/topology.js';
+import { neuronName, type Topology } from '../network/topology.js';
 import { followTarget } from './optimiser.js';
-import type { Batch, Neuron, RuleContext } from './rule.js';
+import { CRITIC, type Batch, type Neuron, type RuleContext } from './rule.js';
 
 /**
  * The critic whose parts are spread over the neurons, and the one TD error that is broadcast to all of them:
@@ -26,7 +26,6 @@ export interface SharedCritic {
   learnPart(neuron: Neuron, batch: Batch, update: number): void;
 }
 
-export const CRITIC = 'critic';
 
 /** Each input and hidden neuron keeps [θ_n, w_{1,n}, …, w_{K,n}] and a target copy. */
 export function sharedCriticShape({ neurons, outputs }: Topology): ParameterShape {
@@ -69,6 +68,18 @@ export function createSharedCritic({ topology, tables, rates, optimiser, batchSi
     }
   }
 
+  /** The neuron whose critic part has left the finite numbers; where all are finite, the one with the largest. */
+  function divergence(error: number): DivergenceError {
+    let worst = 0;
+    const magnitude = (neuron: number) => {
+      let largest = 0;
+      for (let i = neuron * size; i < (neuron + 1) * size; i += 1) largest = Math.max(largest, Math.abs(values[i]), Math.abs(target[i]));
+      return Number.isNaN(largest) ? Infinity : largest;
+    };
+    for (let neuron = 1; neuron < first; neuron += 1) if (magnitude(neuron) > magnitude(worst)) worst = neuron;
+    return new DivergenceError(neuronName(topology, worst), 'TD error, led by the critic part', error);
+  }
+
   return {
     tdError,
     deviation,
@@ -80,7 +91,7 @@ export function createSharedCritic({ topology, tables, rates, optimiser, batchSi
         let error = tdError[b] + batch.reward[b] + batch.continuation[b] * successorValue[b];
         for (let k = 0; k < outputs; k += 1) error -= deviationOf[k][b] * slopeOf[k][b];
         tdError[b] = error;
-        if (!Number.isFinite(error)) throw new DivergenceError('critic (all neurons together)', 'TD error', error);
+        if (!Number.isFinite(tdError[b])) throw divergence(tdError[b]); // as stored: float32 ends at 3.4e38
       }
     },
     learnPart(neuron, { board }, update) {

@@ -1,6 +1,6 @@
 import { createActor } from './actor.js';
-import { CRITIC, createSharedCritic, sharedCriticShape } from './shared-critic.js';
-import type { Rule } from './rule.js';
+import { createSharedCritic, sharedCriticShape } from './shared-critic.js';
+import { CRITIC, type Rule } from './rule.js';
 
 /**
  * `three-factor`: presynaptic voltage × postsynaptic slope × one broadcast TD error D, dopamine-style.
@@ -13,7 +13,8 @@ import type { Rule } from './rule.js';
 export const threeFactor: Rule = {
   name: 'three-factor',
   summary: 'broadcast TD error times the neuron\'s own critic part times voltage and slope',
-  locality: 'one TD error and the outputs\' deviations are broadcast; a neuron uses only its own weights and critic part. '
+  locality: 'broadcast: one TD error and the outputs\' deviations; outputs hear a sum over all neurons. A hidden neuron uses '
+    + 'only its own weights and critic part. '
     + 'With one hidden layer this equals backpropagation through that layer.',
   hiddenExplores: false,
   targetWeights: false,

@@ -10,8 +10,8 @@ export interface RateLimiter {
   due(steps: number): number;
   mayLearn(updates: number, steps: number): boolean;
   mayAct(updates: number, steps: number): boolean;
-  /** True where no update is owed, so that a run may end. */
-  settled(updates: number, steps: number): boolean;
+  /** True where a run may end: no update is owed, or the run was stopped and its updates are not fixed anyway. */
+  settled(updates: number, steps: number, stopped: boolean): boolean;
 }
 
 export interface RateLimit {
@@ -28,6 +28,6 @@ export function createRateLimiter({ warmup, updatesPerStep, window }: RateLimit)
     due,
     mayLearn: (updates, steps) => steps > warmup && updates < due(steps) + window,
     mayAct: (updates, steps) => updates >= due(steps) - window,
-    settled: (updates, steps) => window === Infinity || updates >= due(steps),
+    settled: (updates, steps, stopped) => window === Infinity || (stopped && window > 0) || updates >= due(steps),
   };
 }

@@ -54,8 +54,8 @@ const LARGEST_SEED = Number.MAX_SAFE_INTEGER;
 const DEFAULT_ENVIRONMENT = 'Pendulum-v1';
 
 /**
- * Checks what a user gave, fills in defaults and returns the complete settings of a run. The only place where options
- * are validated.
+ * Checks what a user gave, fills in defaults and returns the complete settings of a run. What depends on task and network
+ * together (partitions, observation scale, memory) is checked where these are built.
  *
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */
@@ -67,25 +67,30 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
   const rule: Rule = RULES[ruleName];
   const find = findIn([options, { rule: rule.defaults }, task]);
 
-  const number = (path: string, fallback: number, range: NumberRange) => checkNumber(path, find(path) ?? fallback, range);
-  const integer = (path: string, fallback: number, range: NumberRange) => checkInteger(path, find(path) ?? fallback, range);
-  const name = <Name extends string>(path: string, fallback: Name, names: readonly Name[]) => checkName(path, find(path) ?? fallback, names);
+  /** The option as given, null included, or else the general default. */
+  const value = (path: string, fallback: unknown): unknown => {
+    const found = find(path);
+    return found === undefined ? fallback : found;
+  };
+  const number = (path: string, fallback: number, range: NumberRange) => checkNumber(path, value(path, fallback), range);
+  const integer = (path: string, fallback: number, range: NumberRange) => checkInteger(path, value(path, fallback), range);
+  const name = <Name extends string>(path: string, fallback: Name, names: readonly Name[]) => checkName(path, value(path, fallback), names);
 
   const schedule = name('schedule', 'hogwild', SCHEDULE_NAMES);
   const batch = integer('learning.batch', 64, { min: 1, max: 65_536 });
   return {
     environment,
     network: {
-      hidden: checkHidden(find('network.hidden') ?? [64]),
+      hidden: checkHidden(value('network.hidden', [64])),
       activation: name('network.activation', 'tanh', ACTIVATION_NAMES),
       outputActivation: name('network.outputActivation', 'tanh', ACTIVATION_NAMES),
-      bias: checkBoolean('network.bias', find('network.bias') ?? true),
+      bias: checkBoolean('network.bias', value('network.bias', true)),
       hiddenGain: number('network.hiddenGain', 2, POSITIVE),
       outputGain: number('network.outputGain', 0.1, POSITIVE),
-      observationScale: checkScale(find('network.observationScale') ?? null),
+      observationScale: checkScale(value('network.observationScale', null)),
     },
     exploration: {
-      output: number('exploration.output', 0.5, NOT_NEGATIVE),
+      output: number('exploration.output', 0.8, NOT_NEGATIVE),
       hidden: number('exploration.hidden', 0.1, NOT_NEGATIVE),
       warmup: number('exploration.warmup', 1, NOT_NEGATIVE),
     },
@@ -107,10 +112,10 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
       updatesPerStep: number('learning.updatesPerStep', 1, { ...POSITIVE, max: 1000 }),
     },
     schedule,
-    rateLimit: checkRateLimit(find('rateLimit') ?? 16),
+    rateLimit: checkRateLimit(value('rateLimit', 16)),
     partitions: integer('partitions', 2, { min: 1, max: 1024 }),
     seed: integer('seed', 1, { min: 0, max: LARGEST_SEED }),
-    steps: integer('steps', 40_000, { min: 1, max: 2 ** 31 - 1 }),
+    steps: integer('steps', 40_000, { min: 1, max: 100_000_000 }),
   };
 }
 

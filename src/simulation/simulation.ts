@@ -16,6 +16,9 @@ import { weightTensors } from './weights.js';
 /** Milliseconds between two looks at the arena while the partitions run. */
 const LOOK = 100;
 
+/** Environment steps, and evaluation episodes, that the counters have room for in one call. */
+const LARGEST_RUN = 100_000_000;
+
 /** Episodes that the running return is taken over. */
 const RUNNING_EPISODES = 20;
 
@@ -70,6 +73,7 @@ export class Simulation extends EventEmitter<SimulationEvents> {
   readonly #recent: number[] = [];
   #episodes = 0;
   #goal = 0;
+  #busy = false;
 
   constructor(settings: Settings) {
     super();
@@ -90,40 +94,32 @@ export class Simulation extends EventEmitter<SimulationEvents> {
   /**
    * Trains for `steps` further environment steps. Emits `episode`, `progress` and `metrics`.
    *
+   * Learning rates fall over `settings.steps`, whatever is given here; past that they stay at their final share.
+   *
    * @param signal ends the run at the next environment step; it then returns its report
    * @throws PartitionError naming partition and step where a worker fails; its cause is a DivergenceError where a voltage,
    *   weight or TD error has left the finite numbers
    */
   async run({ steps = this.settings.steps, signal }: { steps?: number; signal?: AbortSignal } = {}): Promise<RunReport> {
-    checkInteger('steps', steps, { min: 1 });
-    const first = this.step;
-    const updatesBefore = this.#updates();
-    this.#goal = first + steps;
-    const begin = performance.now();
-    const stop = () => {
-      this.#supervisor.stop();
-    };
-    signal?.addEventListener('abort', stop);
-    const timer = setInterval(() => {
-      this.#look();
-    }, LOOK);
-    try {
-      while (this.step < this.#goal && signal?.aborted !== true) {
-        await this.#supervisor.train(this.#nextHalt());
-        this.#look();
-        this.emit('metrics', { ...this.#progress(), weightNorm: this.#weightNorms() });
-      }
-    } finally {
-      clearInterval(timer);
-      signal?.removeEventListener('abort', stop);
-      this.#look();
-    }
-    return this.#report(first, updatesBefore, (performance.now() - begin) / 1000);
+    checkInteger('steps', steps, { min: 1, max: LARGEST_RUN });
+    return this.#alone(async () => {
+      const first = this.step;
+      const updatesBefore = this.#updates();
+      this.#goal = first + steps;
+      const begin = performance.now();
+      await this.#train(signal);
+      return this.#report(first, updatesBefore, (performance.now() - begin) / 1000);
+    });
   }
 
-  /** Mean return over fresh episodes, exploration off. The same seed always evaluates on the same episodes. */
-  async evaluate({ episodes = 20 }: { episodes?: number } = {}): Promise<Evaluation> {
-    const returns = await this.#supervisor.evaluate(this.#episodeSeeds(episodes));
+  /**
+   * Mean return over fresh episodes, exploration off. The same seed always evaluates on the same episodes.
+   *
+   * @param signal ends the evaluation after the episode at hand
+   */
+  async evaluate({ episodes = 20, signal }: { episodes?: number; signal?: AbortSignal } = {}): Promise<Evaluation> {
+    const seeds = this.#episodeSeeds(episodes);
+    const returns = await this.#alone(() => this.#stoppable(signal, () => this.#supervisor.evaluate(seeds)));
     return { meanReturn: mean(returns), episodes: returns.length, returns };
   }
 
@@ -152,6 +148,55 @@ export class Simulation extends EventEmitter<SimulationEvents> {
   async close(): Promise<void> {
     await this.#supervisor.close();
     this.removeAllListeners();
+  }
+
+  /** Runs one command at a time: a second would change what the first reads. */
+  async #alone<Result>(command: () => Promise<Result>): Promise<Result> {
+    if (this.#busy) throw new Error('a run or an evaluation is still going on: await it before the next');
+    this.#busy = true;
+    try {
+      return await command();
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #stoppable<Result>(signal: AbortSignal | undefined, command: () => Promise<Result>): Promise<Result> {
+    const stop = () => {
+      this.#supervisor.stop();
+    };
+    signal?.addEventListener('abort', stop);
+    try {
+      return await command();
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  /** Trains slice by slice, looking at the arena meanwhile. What a listener throws ends the run and is thrown on. */
+  async #train(signal: AbortSignal | undefined): Promise<void> {
+    const failures: unknown[] = [];
+    const failed = () => failures.length > 0;
+    const timer = setInterval(() => {
+      try {
+        this.#look();
+      } catch (error) {
+        failures.push(error);
+        this.#supervisor.stop();
+      }
+    }, LOOK);
+    try {
+      while (this.step < this.#goal && signal?.aborted !== true && !failed()) {
+        await this.#stoppable(signal, () => this.#supervisor.train(this.#nextHalt()));
+        if (failed()) break;
+        this.#look();
+        this.emit('metrics', { ...this.#progress(), weightNorm: this.#weightNorms() });
+      }
+    } finally {
+      clearInterval(timer);
+      if (!failed()) this.#look(); // episodes that ended before a partition failed
+    }
+    if (failed()) throw failures[0];
   }
 
   #nextHalt(): number {
@@ -217,7 +262,7 @@ export class Simulation extends EventEmitter<SimulationEvents> {
   }
 
   #episodeSeeds(episodes: number): number[] {
-    checkInteger('episodes', episodes, { min: 1 });
+    checkInteger('episodes', episodes, { min: 1, max: 1_000_000 });
     const stream = createStream(this.settings.seed, 'evaluation');
     return Array.from({ length: episodes }, () => stream.integer(2 ** 48));
   }
@@ -230,6 +275,11 @@ export class Simulation extends EventEmitter<SimulationEvents> {
  */
 export async function createSimulation(options: SimulationOptions = {}): Promise<Simulation> {
   const simulation = new Simulation(resolveSettings(options));
-  await simulation.ready();
+  try {
+    await simulation.ready();
+  } catch (error) {
+    await simulation.close(); // the partitions that did start
+    throw error;
+  }
   return simulation;
 }

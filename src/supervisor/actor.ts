@@ -1,7 +1,9 @@
+import { DivergenceError } from '../errors.js';
 import { WORD } from '../memory/control.js';
 import { tick } from '../network/dynamic.js';
 import { createExploration } from '../network/exploration.js';
 import { neuronsOf } from '../network/ownership.js';
+import { neuronName } from '../network/topology.js';
 import { WEIGHTS } from './plan.js';
 import type { Views } from './views.js';
 
@@ -37,7 +39,9 @@ export function createActor(views: Views): Actor {
       if (!explore) continue;
       const warmingUp = steps < settings.learning.warmup;
       for (let neuron = Math.max(begin, firstExplorer); neuron < end; neuron += 1) {
-        board.voltages[neuron] = exploration.explore(neuron, board.voltages[neuron], steps, warmingUp);
+        const voltage = exploration.explore(neuron, board.voltages[neuron], steps, warmingUp);
+        board.voltages[neuron] = voltage;
+        if (!Number.isFinite(board.voltages[neuron])) throw new DivergenceError(neuronName(topology, neuron), 'voltage', voltage);
       }
     }
   }

@@ -119,7 +119,7 @@ export function createEvaluationHost(views: Views, environment: Environment, see
       if (step.terminated || step.truncated) {
         returns.push(episodeReturn);
         episodeReturn = 0;
-        if (returns.length === seeds.length) return finish(views);
+        if (returns.length === seeds.length || Atomics.load(words, WORD.until) === 0) return finish(views);
         observation = environment.reset({ seed: seeds[returns.length] });
       }
       present(views, observation);

@@ -1,6 +1,10 @@
 import { makeEnvironment } from '../environment/registry.js';
+import { DivergenceError } from '../errors.js';
 import { attachArena, type ArenaHandle } from '../memory/arena.js';
 import { WORD } from '../memory/control.js';
+import type { ParameterTable } from '../memory/parameters.js';
+import { neuronsOf } from '../network/ownership.js';
+import { neuronName, type Topology } from '../network/topology.js';
 import { Aborted } from '../schedule/schedule.js';
 import { createActor } from './actor.js';
 import { createEvaluationHost, createTrainingHost, type Host } from './host.js';
@@ -61,7 +65,8 @@ export function createPartition({ partition, settings, arena: handle, spin }: Pa
 
   function settled(training: boolean): boolean {
     if (Atomics.load(words, WORD.finished) === 0) return false;
-    return !training || limiter.settled(version.get(partition), Atomics.load(words, WORD.steps));
+    const stopped = Atomics.load(words, WORD.until) === 0;
+    return !training || limiter.settled(version.get(partition), Atomics.load(words, WORD.steps), stopped);
   }
 
   function run(host: Host | undefined, training: boolean): Outcome | undefined {
@@ -79,8 +84,20 @@ export function createPartition({ partition, settings, arena: handle, spin }: Pa
     }
   }
 
+  /** Looks at every number the own neurons have learned: what the last update wrote, no later one would find. */
+  function examine(): Outcome {
+    try {
+      for (const neuron of neuronsOf(plan.ownership, partition)) checkFinite(plan.topology, views.tables, neuron);
+      return { kind: 'done', returns: [] };
+    } catch (error) {
+      return { kind: 'failed', step: Atomics.load(words, WORD.steps), fault: describeFault(error) };
+    }
+  }
+
   return {
-    train: () => run(trainingHost, true) ?? { kind: 'done', returns: [] },
+    train() {
+      return run(trainingHost, true) ?? examine();
+    },
     evaluate(episodeSeeds) {
       if (!isHost) return run(undefined, false) ?? { kind: 'done', returns: [] };
       const host = createEvaluationHost(views, makeEnvironment(settings.environment), episodeSeeds);
@@ -90,4 +107,13 @@ export function createPartition({ partition, settings, arena: handle, spin }: Pa
       environment?.close();
     },
   };
+}
+
+/** @throws DivergenceError naming the neuron and the parameter that has left the finite numbers */
+function checkFinite(topology: Topology, tables: Readonly<Record<string, ParameterTable>>, neuron: number): void {
+  for (const [name, table] of Object.entries(tables)) {
+    const { values, target } = table.of(neuron);
+    const bad = values.find((value) => !Number.isFinite(value)) ?? target.find((value) => !Number.isFinite(value));
+    if (bad !== undefined) throw new DivergenceError(neuronName(topology, neuron), name, bad);
+  }
 }

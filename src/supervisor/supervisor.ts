@@ -17,6 +17,9 @@ import { attachTables } from './views.js';
 
 const WORKER = new URL('../../workers/partition.js', import.meta.url).href;
 
+/** A halt that no run reaches. */
+const RUN_ON = 2 ** 31 - 1;
+
 /** An ended episode. */
 export interface EpisodeRecord {
   /** Environment step at its end. */
@@ -41,8 +44,7 @@ export class Supervisor {
   #episodesSeen = 0;
   #failure: Error | undefined;
   #running: Promise<unknown> = Promise.resolve();
-  #busy = false;
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   /** Allocates the arena, draws the first weights and starts the workers. @throws RangeError for settings that do not fit */
   constructor(settings: Settings) {
@@ -61,6 +63,7 @@ export class Supervisor {
       atomics: 'disabled', // the workers wait on the arena's bell, and listen to their ports between commands
       execArgv: ['--enable-source-maps'],
     });
+    this.#pool.on('error', () => undefined); // a replacement that fails to load; the death itself is told by the task
     const { memory, blocks } = this.arena;
     const spin = partitions <= availableParallelism();
     this.#partitions = Array.from({ length: partitions }, (_, partition) =>
@@ -107,13 +110,14 @@ export class Supervisor {
     await this.#command((partition) => partition.call<Outcome>((control) => control.train()));
   }
 
-  /** Lets a running `train` end at the next environment step. */
+  /** Lets a running `train` end at the next environment step, and a running `evaluate` after the episode at hand. */
   stop(): void {
     Atomics.store(this.#control.words, WORD.until, 0);
   }
 
   /** Returns of one whole episode from each seed, without exploration. */
   async evaluate(episodeSeeds: readonly number[]): Promise<readonly number[]> {
+    Atomics.store(this.#control.words, WORD.until, RUN_ON);
     const outcomes = await this.#command((partition) => partition.call<Outcome>((control) => control.evaluate(episodeSeeds)));
     return outcomes.flatMap((outcome) => (outcome.kind === 'done' ? outcome.returns : []));
   }
@@ -131,9 +135,12 @@ export class Supervisor {
   }
 
   /** Ends every worker; none is left when it returns. Can be called twice. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
     this.#abort();
     await this.#running.catch(() => undefined); // its caller hears of it
     await Promise.all(this.#partitions.map((partition) => partition.close()));
@@ -149,7 +156,6 @@ export class Supervisor {
   }
 
   async #command(call: (partition: PartitionHandle) => Promise<Outcome>): Promise<Outcome[]> {
-    if (this.#busy) throw new Error('a run or an evaluation is still going on: await it before the next');
     Atomics.store(this.#control.words, WORD.finished, 0);
     const outcomes = await this.#all(async (partition) => {
       const outcome = await call(partition);
@@ -163,7 +169,7 @@ export class Supervisor {
   /** Asks every partition. The first failure stops the others, and is thrown once all have answered or died. */
   async #all<Answer>(ask: (partition: PartitionHandle) => Promise<Answer>): Promise<Answer[]> {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#closed) throw closedError();
+    if (this.#closing !== undefined) throw closedError();
     const answers = this.#partitions.map(async (partition) => {
       try {
         return await ask(partition);
@@ -173,17 +179,15 @@ export class Supervisor {
         throw error;
       }
     });
-    this.#busy = true;
     this.#running = Promise.allSettled(answers);
     await this.#running;
-    this.#busy = false;
     const failure = this.#firstFailure();
     if (failure !== undefined) throw failure;
     return Promise.all(answers);
   }
 
   #isClosed(): boolean {
-    return this.#closed;
+    return this.#closing !== undefined;
   }
 
   #firstFailure(): Error | undefined {

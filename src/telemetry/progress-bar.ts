@@ -15,7 +15,6 @@ export function createProgressBar(label: string, steps: number): ProgressBar {
     stream: process.stderr,
     noTTYOutput: true,
     notTTYSchedule: 5000,
-    hideCursor: true,
     etaBuffer: 50,
     format: (options, parameters, payload) => {
       const { value, total } = parameters;

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 
 import { sync as writeFileAtomic } from 'write-file-atomic';
 
-import { wrongValue } from '../check.js';
+import { checkString, wrongValue } from '../check.js';
 
 /** The files of a run. Each is whole or absent, and the line files end in a whole line whenever they are read. */
 export const RUN_FILES = {
@@ -47,8 +47,8 @@ export function runFolderName(scenario: string, seed: number, time: Date): strin
  * @throws RangeError naming `out` where the folder holds a run already, or cannot be created: nothing is overwritten
  */
 export function createRunFolder(path: string): RunFolder {
-  const folder = resolve(path);
-  if (existsSync(join(folder, RUN_FILES.config))) throw wrongValue('out', 'a folder that holds no run yet', path);
+  const folder = resolve(checkString('out', path));
+  if (Object.values(RUN_FILES).some((file) => existsSync(join(folder, file)))) throw wrongValue('out', 'a folder that holds no run yet', path);
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {

@@ -52,6 +52,6 @@ test('asking for an unknown block or another type is our bug', (t) => {
 test('an arena beyond 4 GiB is refused with the option that makes it so large', (t) => {
   t.throws(() => createArena(named([{ type: 'float64', shape: [2 ** 29, 2] }])), {
     instanceOf: RangeError,
-    message: /^"learning.replay" expected an arena of at most 4 GiB, got "a smaller replay .*8.0 GiB/,
+    message: /^"learning.replay" expected an arena of at most 4 GiB, got "8.0 GiB"; use a smaller replay, batch or network$/,
   });
 });

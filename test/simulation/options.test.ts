@@ -38,6 +38,8 @@ const BAD: [unknown, string][] = [
   [{ rateLimit: 'on' }, '"rateLimit" expected a whole number of updates >= 0, or "off", got "on"'],
   [{ sedd: 3 }, '"sedd" expected a known option'],
   [{ learning: { disccount: 0.9 } }, '"learning.disccount" expected a known option'],
+  [{ steps: null }, '"steps" expected a whole number'],
+  [{ rule: { criticRate: null } }, '"rule.criticRate" expected a number >= 0, got null'],
   [null, '"options" expected an object, got null'],
 ];
 
