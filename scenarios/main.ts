@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { Command, CommanderError } from 'commander';
 
-import { checkInteger, checkName, checkObject, isOptionError, PartitionError, resolveSettings, suggestion, wrongKind, wrongValue } from '../src/index.js';
+import { checkInteger, checkName, checkObject, isOptionError, PartitionError, resolveSettings, RULES, suggestion, wrongKind, wrongValue } from '../src/index.js';
 import { FLAGS, number, setAt, showAt } from './options.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
 import { train } from './train.js';
@@ -46,11 +46,16 @@ function createProgram(): Command {
     .helpOption('--help', 'show this help and stop')
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
+    .addHelpText('after', `\nRules:\n${ruleSummaries()}`)
     .addHelpText('after', '\nDefaults are those of Pendulum-v1 and broadcast; other tasks and rules ship with some of their own; the config.json of a run has them all. Exit status: 0 success, 1 a failed run, 2 a usage error, 130 interrupted.');
   for (const { flag, argument, path, help } of FLAGS) {
     program.option(`${flag} ${argument}`, `${help} (default: ${showAt(defaults, path)})`);
   }
   return program;
+}
+
+function ruleSummaries(): string {
+  return Object.values(RULES).map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`).join('\n');
 }
 
 /** @returns what to run, or the exit status where there is nothing to run */

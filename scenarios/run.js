@@ -3,6 +3,13 @@
 // compiled to dist/ by `npm ci`; source maps make stack traces point at the TypeScript lines.
 process.setSourceMapsEnabled(true);
 
+// A reader that has seen enough (`| head`) closes the pipe: no reason to end a run, nor to print a stack trace.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 try {
   const { main } = await import('../dist/scenarios/main.js');
   process.exitCode = await main(process.argv.slice(2));
