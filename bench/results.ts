@@ -11,15 +11,27 @@ const TRIALS = 'docs/results.jsonl';
 const TABLE = 'docs/results.md';
 const SEEDS = [1, 2, 3, 4, 5];
 
-/** The options of each row, as a user would give them. */
-const ROWS: readonly SimulationOptions[] = ['Pendulum-v1', 'CartPole-v1'].flatMap((environment): SimulationOptions[] => [
-  { environment, rule: 'broadcast' },
-  { environment, rule: 'broadcast', schedule: 'synchronous' },
-  { environment, rule: { name: 'broadcast', hiddenRate: 0 } },
-  { environment, rule: 'three-factor' },
-  { environment, rule: 'compatible' },
-  { environment, rule: 'linear' },
-]);
+interface Row {
+  /** How the table names the rule. */
+  readonly label: string;
+  /** As a user would give them. */
+  readonly options: SimulationOptions;
+}
+
+const [PENDULUM, CART_POLE] = ['Pendulum-v1', 'CartPole-v1'];
+
+const ROWS: readonly Row[] = [
+  { label: '`broadcast`', options: { environment: PENDULUM } },
+  { label: '`broadcast`', options: { environment: PENDULUM, schedule: 'synchronous' } },
+  { label: '`broadcast`, hidden rows frozen', options: { environment: PENDULUM, rule: { hiddenRate: 0 } } },
+  { label: '`linear`', options: { environment: PENDULUM, rule: 'linear' } },
+  { label: '`three-factor`', options: { environment: PENDULUM, rule: 'three-factor' } },
+  { label: '`compatible`', options: { environment: PENDULUM, rule: 'compatible' } },
+  { label: '`broadcast`', options: { environment: CART_POLE } },
+  { label: '`broadcast`, hidden rows frozen', options: { environment: CART_POLE, rule: { hiddenRate: 0 } } },
+  { label: '`linear`, 64 hidden neurons', options: { environment: CART_POLE, rule: 'linear', network: { hidden: [64] } } },
+  { label: '`three-factor`', options: { environment: CART_POLE, rule: 'three-factor' } },
+];
 
 interface Trial {
   readonly options: SimulationOptions;
@@ -51,24 +63,23 @@ async function runTrial(options: SimulationOptions, seed: number): Promise<Trial
   }
 }
 
-function describeRow(options: SimulationOptions, trials: readonly Trial[]): string {
+function describeRow({ label, options }: Row, trials: readonly Trial[]): string {
   const returns = trials.map(({ meanReturn }) => meanReturn);
   const [low, high] = bootstrapInterval(returns);
-  const rule = typeof options.rule === 'object' ? `${options.rule.name ?? ''}, hidden rows frozen` : (options.rule ?? '');
   const numbers = returns.map((value) => value.toFixed(0)).join(' ');
-  return `| ${options.environment ?? ''} | ${rule} | ${options.schedule ?? 'hogwild'} | ${trials[0].steps.toLocaleString('en')} | ${numbers} | **${mean(returns).toFixed(0)}** [${low.toFixed(0)}, ${high.toFixed(0)}] |`;
+  return `| ${options.environment ?? ''} | ${label} | ${options.schedule ?? 'hogwild'} | ${trials[0].steps.toLocaleString('en')} | ${numbers} | **${mean(returns).toFixed(0)}** [${low.toFixed(0)}, ${high.toFixed(0)}] |`;
 }
 
 const lines = ['| task | rule | schedule | env steps | evaluation return, seeds 1–5 | mean [95 % interval] |', '| --- | --- | --- | --- | --- | --- |'];
-for (const options of ROWS) {
+for (const row of ROWS) {
   const trials: Trial[] = [];
   for (const seed of SEEDS) {
-    const known = finishedTrials().find((trial) => trial.seed === seed && JSON.stringify(trial.options) === JSON.stringify(options));
-    const trial = known ?? (await runTrial(options, seed));
+    const known = finishedTrials().find((trial) => trial.seed === seed && JSON.stringify(trial.options) === JSON.stringify(row.options));
+    const trial = known ?? (await runTrial(row.options, seed));
     if (known === undefined) appendFileSync(TRIALS, `${JSON.stringify(trial)}\n`);
     trials.push(trial);
   }
-  lines.push(describeRow(options, trials));
+  lines.push(describeRow(row, trials));
   writeFileSync(TABLE, `${lines.join('\n')}\n`);
 }
 console.log(lines.join('\n'));

@@ -27,7 +27,7 @@ export const broadcast: Rule = {
     const lengths = Array.from({ length: topology.neurons }, (_, neuron) =>
       neuron >= topology.inputs.end && neuron < topology.outputs.begin ? 1 : 0,
     );
-    return [sharedCriticShape(topology), { name: FEEDBACK, lengths, target: false, learned: false }];
+    return [sharedCriticShape(topology), { name: FEEDBACK, lengths, target: false, published: false, learned: false }];
   },
   initialise(topology, tables, seed) {
     const { values, offset } = tables[FEEDBACK];

@@ -11,7 +11,7 @@ import { CRITIC, type Batch, type Neuron } from './rule.js';
  */
 export function ownCriticShape(topology: Topology, size: number): ParameterShape {
   const lengths = Array.from({ length: topology.neurons }, (_, neuron) => (neuron >= topology.inputs.end ? size : 0));
-  return { name: CRITIC, lengths, target: true, learned: true };
+  return { name: CRITIC, lengths, target: true, published: false, learned: true };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Parameter, ParameterShape, ParameterTable } from '../memory/parameters.js';
+import type { HeardParameter, Parameter, ParameterShape, ParameterTable } from '../memory/parameters.js';
 import type { Activation } from '../network/activation.js';
 import type { Board } from '../network/dynamic.js';
 import type { Topology } from '../network/topology.js';
@@ -45,10 +45,11 @@ export interface RuleRates {
   readonly targetRate: number;
 }
 
-/** All that a rule's program is built from. Tables give everyone's parameters for reading; only own rows are written. */
+/** All that a rule's program is built from. */
 export interface RuleContext {
   readonly topology: Topology;
-  readonly tables: Readonly<Record<string, ParameterTable>>;
+  /** The published parameters of all neurons, as they were when the minibatch's voltages were computed. Not to be written. */
+  readonly heard: Readonly<Record<string, HeardParameter>>;
   /** To be read anew at each update: learning rates fall as the run goes on. */
   readonly rates: RuleRates;
   readonly optimiser: Optimiser;

@@ -31,11 +31,11 @@ export interface SharedCritic {
 export function sharedCriticShape({ neurons, outputs }: Topology): ParameterShape {
   const size = 1 + outputs.end - outputs.begin;
   const lengths = Array.from({ length: neurons }, (_, neuron) => (neuron < outputs.begin ? size : 0));
-  return { name: CRITIC, lengths, target: true, learned: true };
+  return { name: CRITIC, lengths, target: true, published: true, learned: true };
 }
 
-export function createSharedCritic({ topology, tables, rates, optimiser, batchSize }: RuleContext): SharedCritic {
-  const { values, target } = tables[CRITIC]; // shared, racy on purpose (Hogwild)
+export function createSharedCritic({ topology, heard, rates, optimiser, batchSize }: RuleContext): SharedCritic {
+  const { values, target } = heard[CRITIC];
   const first = topology.outputs.begin;
   const outputs = topology.outputs.end - first;
   const size = 1 + outputs;

@@ -7,9 +7,9 @@ import type { SimulationOptions } from './options.js';
 export const TASK_DEFAULTS: Readonly<Record<string, SimulationOptions>> = {
   'Pendulum-v1': {},
   'CartPole-v1': {
-    network: { observationScale: [2.4, 2, 0.21, 2] },
+    network: { hidden: [128], observationScale: [2.4, 2, 0.21, 2] },
     exploration: { output: 1 },
-    rule: { criticRate: 3e-3, outputRate: 3e-4, hiddenRate: 3e-4 },
+    rule: { criticRate: 3e-3, outputRate: 3e-4, hiddenRate: 3e-5, finalRate: 0.05 },
     learning: { discount: 0.99 },
     steps: 60_000,
   },

@@ -42,7 +42,7 @@ export function createLearner(views: Views): Learner {
   const rates = { ...settings.rule }; // falls as the run goes on
   const program = plan.rule.create({
     topology,
-    tables,
+    heard: exchange.heard,
     rates,
     optimiser: OPTIMISERS[settings.rule.optimiser],
     batchSize: size,
@@ -83,6 +83,7 @@ export function createLearner(views: Views): Learner {
       if (version >= 0) ledger.read(control.version.get(peer) - version);
       else {
         computeRows(tickIndex, ranges);
+        if (tickIndex + 1 === topology.ticks.length) exchange.hearLive(peer);
         ledger.help();
       }
     }

@@ -47,7 +47,7 @@ export function createPlan(settings: Settings): Plan {
   const parameters = [weightShape(topology, rule), ...rule.parameters(topology)];
   const firstExplorer = rule.hiddenExplores ? topology.inputs.end : topology.outputs.begin;
   const ring = { capacity: learning.replay, inputs: topology.inputs.end, explorers: topology.neurons - firstExplorer };
-  const exchange = { partitions, neurons: topology.neurons, batchSize: learning.batch, ticks: topology.ticks.length };
+  const exchange = { partitions, neurons: topology.neurons, batchSize: learning.batch, ticks: topology.ticks.length, parameters: parameters.filter(({ published }) => published) };
   return {
     settings,
     topology,
@@ -76,7 +76,7 @@ export const EPISODE_FIELDS = 3;
 
 function weightShape(topology: Topology, rule: Rule): ParameterShape {
   const lengths = Array.from({ length: topology.neurons }, (_, n) => topology.rowOffset[n + 1] - topology.rowOffset[n]);
-  return { name: WEIGHTS, lengths, target: rule.targetWeights, learned: true };
+  return { name: WEIGHTS, lengths, target: rule.targetWeights, published: false, learned: true };
 }
 
 /** The acting board that all share, and a board for minibatches of each partition's own. */

@@ -45,7 +45,7 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
     schedule: SCHEDULES[settings.schedule]({ words: control.words, bell, partitions: settings.partitions, spin }),
     limiter: createRateLimiter({ ...settings.learning, window: limiterWindow(plan) }),
     replay: attachReplay(arena, plan.ring),
-    exchange: attachExchange(arena, control, plan.exchange, partition),
+    exchange: attachExchange(arena, control, plan.exchange, plan.ownership, partition),
     ledger: attachLedger(arena, partition),
     tables: attachTables(plan, arena),
     actingBoard: { lanes: 1, voltages: arena.float32('voltage'), weightedInputs: arena.float32('voltage/weighted') },

@@ -36,7 +36,7 @@ export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = 
   const topology = layeredTopology({ observations, hidden, outputs, bias: true, activation, outputActivation: activation });
   const rule = RULES[name];
   const lengths = Array.from({ length: topology.neurons }, (_, n) => topology.rowOffset[n + 1] - topology.rowOffset[n]);
-  const shapes: ParameterShape[] = [{ name: 'weights', lengths, target: rule.targetWeights, learned: true }, ...rule.parameters(topology)];
+  const shapes: ParameterShape[] = [{ name: 'weights', lengths, target: rule.targetWeights, published: false, learned: true }, ...rule.parameters(topology)];
   const arena = createArena(parameterBlocks(shapes));
   const tables = Object.fromEntries(shapes.map((shape) => [shape.name, attachParameter(arena, shape)]));
   const firstExplorer = rule.hiddenExplores ? topology.inputs.end : topology.outputs.begin;
@@ -55,7 +55,7 @@ export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = 
     firstExplorer,
   };
   const longest = Math.max(...shapes.flatMap((shape) => shape.lengths));
-  const program = rule.create({ topology, tables, rates, optimiser: OPTIMISERS[optimiser], batchSize: size, longest });
+  const program = rule.create({ topology, heard: tables, rates, optimiser: OPTIMISERS[optimiser], batchSize: size, longest });
   const neurons = Array.from({ length: topology.neurons }, (_, index): Neuron => {
     const population = populationOf(topology, index);
     return {

@@ -2,18 +2,23 @@ import test from 'ava';
 
 import { createArena } from '../../src/memory/arena.js';
 import { attachControl, controlBlocks } from '../../src/memory/control.js';
+import { attachParameter, parameterBlocks } from '../../src/memory/parameters.js';
 import type { Board } from '../../src/network/dynamic.js';
 import { attachExchange, exchangeBlocks } from '../../src/supervisor/exchange.js';
 
-const SHAPE = { partitions: 2, neurons: 3, batchSize: 2, ticks: 2 };
+/** One published number of each neuron. */
+const CRITIC = { name: 'critic', lengths: [1, 1, 1], target: true, published: true, learned: false };
+const SHAPE = { partitions: 2, neurons: 3, batchSize: 2, ticks: 2, parameters: [CRITIC] };
+const OWNERSHIP = [[{ begin: 0, end: 1 }, { begin: 2, end: 3 }], [{ begin: 1, end: 2 }, { begin: 3, end: 3 }]];
 const SLOTS = Int32Array.of(7, 8);
 const PEERS_NEURON = [{ begin: 1, end: 2 }];
 
 function pair() {
-  const arena = createArena([...controlBlocks(2), ...exchangeBlocks(SHAPE)]);
+  const arena = createArena([...controlBlocks(2), ...parameterBlocks([CRITIC]), ...exchangeBlocks(SHAPE)]);
   const control = attachControl(arena);
   const board = (): Board => ({ lanes: 4, voltages: new Float32Array(12), weightedInputs: new Float32Array(12) });
-  return { control, mine: attachExchange(arena, control, SHAPE, 0), peers: attachExchange(arena, control, SHAPE, 1), from: board(), to: board() };
+  const critic = attachParameter(arena, CRITIC);
+  return { control, critic, mine: attachExchange(arena, control, SHAPE, OWNERSHIP, 0), peers: attachExchange(arena, control, SHAPE, OWNERSHIP, 1), from: board(), to: board() };
 }
 
 test('voltages published for the same minibatch arrive with the version of the weights behind them', (t) => {
@@ -55,4 +60,18 @@ test('a peer that is a few updates ahead is still read, and one that is far ahea
   peers.open(4, SLOTS);
   t.is(mine.take(1, 0, 1, PEERS_NEURON, SLOTS, to), -1);
   t.false(mine.near(1, 0));
+});
+
+test('published parameters are heard as they were when their minibatch was opened, not as they have become', (t) => {
+  const { critic, mine, peers, from, to } = pair();
+  critic.values.set([1, 2, 3]);
+  critic.target.set([10, 20, 30]);
+  mine.open(0, SLOTS);
+  peers.open(0, SLOTS);
+  critic.values.set([7, 8, 9]); // both have taken their step meanwhile
+  peers.publish(0, 2, PEERS_NEURON, from);
+  mine.take(1, 0, 2, PEERS_NEURON, SLOTS, to);
+  t.deepEqual(mine.heard.critic, { values: Float32Array.of(1, 2, 3), target: Float32Array.of(10, 20, 30) });
+  mine.hearLive(1);
+  t.deepEqual([...mine.heard.critic.values], [1, 8, 3]);
 });
