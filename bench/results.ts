@@ -26,11 +26,11 @@ const ROWS: readonly Row[] = [
   { label: '`broadcast`, hidden rows frozen', options: { environment: PENDULUM, rule: { hiddenRate: 0 } } },
   { label: '`linear`', options: { environment: PENDULUM, rule: 'linear' } },
   { label: '`three-factor`', options: { environment: PENDULUM, rule: 'three-factor' } },
-  { label: '`compatible`', options: { environment: PENDULUM, rule: 'compatible' } },
   { label: '`broadcast`', options: { environment: CART_POLE } },
   { label: '`broadcast`, hidden rows frozen', options: { environment: CART_POLE, rule: { hiddenRate: 0 } } },
   { label: '`linear`, 64 hidden neurons', options: { environment: CART_POLE, rule: 'linear', network: { hidden: [64] } } },
   { label: '`three-factor`', options: { environment: CART_POLE, rule: 'three-factor' } },
+  { label: '`compatible`', options: { environment: PENDULUM, rule: 'compatible' } },
 ];
 
 interface Trial {

@@ -129,6 +129,22 @@ test('Ctrl-C ends a run, which saves what there is', async (t) => {
   t.deepEqual(JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')), result);
 });
 
+test('Ctrl-C during the evaluation ends it after the episode at hand', async (t) => {
+  const out = folder();
+  const child = spawn(process.execPath, ['scenarios/run', '--steps', '200', '--warmup', '100', '--hidden', '8', '--episodes', '1000000', '--out', out], { stdio: 'ignore' });
+  while (!existsSync(join(out, 'weights.safetensors'))) await new Promise((resolve) => { setTimeout(resolve, 20); });
+  child.kill('SIGINT');
+  t.is(await new Promise((resolve) => { child.on('exit', resolve); }), 130);
+  t.like(JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')), { status: 'interrupted', steps: 200 });
+});
+
+test('numbers that diverge in the very last update are found', async (t) => {
+  const options = ['--optimiser', 'sgd', '--critic-rate', '1e300', '--warmup', '100', '--steps', '101', '--schedule', 'synchronous'];
+  const { status, stderr } = await run(...options, '--out', folder());
+  t.is(status, 1);
+  t.regex(stderr.trimEnd().split('\n').at(-1) ?? '', /^partition \d failed at step 101: critic of neuron (bias|\w+\[\d+\]) became (NaN|-?Infinity);/);
+});
+
 test('a run that diverges ends with one line naming partition, step and neuron, and leaves a readable folder', async (t) => {
   const out = folder();
   const { status, stderr } = await run('--steps', '2000', '--optimiser', 'sgd', '--critic-rate', '1e30', '--out', out);
