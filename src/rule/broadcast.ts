@@ -1,7 +1,6 @@
 import { createStream } from '../random/stream.js';
 import { neuronName } from '../network/topology.js';
-import { createActor } from './actor.js';
-import { createSharedCritic, sharedCriticShape } from './shared-critic.js';
+import { createSharedCriticProgram, sharedCriticShape } from './shared-critic.js';
 import type { Rule } from './rule.js';
 
 const FEEDBACK = 'feedback';
@@ -35,26 +34,9 @@ export const broadcast: Rule = {
       values[offset[neuron]] = createStream(seed, `feedback/${neuronName(topology, neuron)}`).gaussian();
     }
   },
-  create(context) {
-    const critic = createSharedCritic(context);
-    const actor = createActor(context);
-    const credit = new Float32Array(context.batchSize);
-    return {
-      broadcast(batch) {
-        critic.observe(batch);
-      },
-      learn(neuron, batch, update) {
-        const { size } = batch;
-        if (neuron.kind === 'output') {
-          const k = neuron.index - context.topology.outputs.begin;
-          credit.set(critic.slope.subarray(k * size, (k + 1) * size));
-        } else if (neuron.kind === 'hidden') {
-          const [feedback] = neuron.parameters[FEEDBACK].values;
-          for (let b = 0; b < size; b += 1) credit[b] = critic.tdError[b] * feedback;
-        }
-        if (neuron.kind !== 'input') actor.learnRow(neuron, batch, credit, update);
-        if (neuron.kind !== 'output') critic.learnPart(neuron, batch, update);
-      },
-    };
-  },
+  create: (context) =>
+    createSharedCriticProgram(context, (neuron, { tdError }, credit) => {
+      const [feedback] = neuron.parameters[FEEDBACK].values;
+      for (let b = 0; b < credit.length; b += 1) credit[b] = tdError[b] * feedback;
+    }),
 };

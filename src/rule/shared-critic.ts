@@ -2,8 +2,9 @@ import { DivergenceError } from '../errors.js';
 import { addScaled, innerProduct } from '../kernels/reference.js';
 import type { ParameterShape } from '../memory/parameters.js';
 import { neuronName, type Topology } from '../network/topology.js';
+import { createActor } from './actor.js';
 import { followTarget } from './optimiser.js';
-import { CRITIC, type Batch, type Neuron, type RuleContext } from './rule.js';
+import { CRITIC, type Batch, type Neuron, type RuleContext, type RuleProgram } from './rule.js';
 
 /**
  * The critic whose parts are spread over the neurons, and the one TD error that is broadcast to all of them:
@@ -26,7 +27,6 @@ export interface SharedCritic {
   learnPart(neuron: Neuron, batch: Batch, update: number): void;
 }
 
-
 /** Each input and hidden neuron keeps [θ_n, w_{1,n}, …, w_{K,n}] and a target copy. */
 export function sharedCriticShape({ neurons, outputs }: Topology): ParameterShape {
   const size = 1 + outputs.end - outputs.begin;
@@ -34,7 +34,7 @@ export function sharedCriticShape({ neurons, outputs }: Topology): ParameterShap
   return { name: CRITIC, lengths, target: true, published: true, learned: true };
 }
 
-export function createSharedCritic({ topology, heard, rates, optimiser, batchSize }: RuleContext): SharedCritic {
+function createSharedCritic({ topology, heard, rates, optimiser, batchSize }: RuleContext): SharedCritic {
   const { values, target } = heard[CRITIC];
   const first = topology.outputs.begin;
   const outputs = topology.outputs.end - first;
@@ -102,6 +102,32 @@ export function createSharedCritic({ topology, heard, rates, optimiser, batchSiz
       for (let k = 0; k < outputs; k += 1) gradient[1 + k] = innerProduct(product, deviationOf[k], 0, batchSize);
       optimiser.step(neuron.parameters[CRITIC], gradient, rates.criticRate, update);
       followTarget(neuron.parameters[CRITIC], rates.targetRate);
+    },
+  };
+}
+
+/** Fills `credit` with what a hidden neuron takes for ∂Q/∂a of each transition; [size]. */
+export type HiddenCredit = (neuron: Neuron, critic: SharedCritic, credit: Float32Array) => void;
+
+/**
+ * The program of a rule with a shared critic. Output neurons climb ∂Q/∂a_k; what hidden neurons climb is all that sets such
+ * rules apart.
+ */
+export function createSharedCriticProgram(context: RuleContext, hiddenCredit: HiddenCredit): RuleProgram {
+  const critic = createSharedCritic(context);
+  const actor = createActor(context);
+  const credit = new Float32Array(context.batchSize);
+  const first = context.topology.outputs.begin;
+  return {
+    broadcast(batch) {
+      critic.observe(batch);
+    },
+    learn(neuron, batch, update) {
+      const { size } = batch;
+      if (neuron.kind === 'output') credit.set(critic.slope.subarray((neuron.index - first) * size, (neuron.index - first + 1) * size));
+      else if (neuron.kind === 'hidden') hiddenCredit(neuron, critic, credit);
+      if (neuron.kind !== 'input') actor.learnRow(neuron, batch, credit, update);
+      if (neuron.kind !== 'output') critic.learnPart(neuron, batch, update);
     },
   };
 }

@@ -1,5 +1,4 @@
-import { createActor } from './actor.js';
-import { createSharedCritic, sharedCriticShape } from './shared-critic.js';
+import { createSharedCriticProgram, sharedCriticShape } from './shared-critic.js';
 import { CRITIC, type Rule } from './rule.js';
 
 /**
@@ -19,31 +18,14 @@ export const threeFactor: Rule = {
   hiddenExplores: false,
   targetWeights: false,
   parameters: (topology) => [sharedCriticShape(topology)],
-  create(context) {
-    const critic = createSharedCritic(context);
-    const actor = createActor(context);
-    const credit = new Float32Array(context.batchSize);
-    const outputs = context.topology.outputs.end - context.topology.outputs.begin;
-    return {
-      broadcast(batch) {
-        critic.observe(batch);
-      },
-      learn(neuron, batch, update) {
-        const { size } = batch;
-        if (neuron.kind === 'output') {
-          const k = neuron.index - context.topology.outputs.begin;
-          credit.set(critic.slope.subarray(k * size, (k + 1) * size));
-        } else if (neuron.kind === 'hidden') {
-          const part = neuron.parameters[CRITIC].values;
-          for (let b = 0; b < size; b += 1) {
-            let slope = part[0];
-            for (let k = 0; k < outputs; k += 1) slope += critic.deviation[k * size + b] * part[1 + k];
-            credit[b] = critic.tdError[b] * slope;
-          }
-        }
-        if (neuron.kind !== 'input') actor.learnRow(neuron, batch, credit, update);
-        if (neuron.kind !== 'output') critic.learnPart(neuron, batch, update);
-      },
-    };
-  },
+  create: (context) =>
+    createSharedCriticProgram(context, (neuron, { tdError, deviation }, credit) => {
+      const part = neuron.parameters[CRITIC].values;
+      const size = credit.length;
+      for (let b = 0; b < size; b += 1) {
+        let slope = part[0];
+        for (let k = 0; k + 1 < part.length; k += 1) slope += deviation[k * size + b] * part[1 + k];
+        credit[b] = tdError[b] * slope;
+      }
+    }),
 };

@@ -24,11 +24,10 @@ export interface Actor {
  * starts once every partition has published tick d - 1.
  */
 export function createActor(views: Views): Actor {
-  const { plan, partition, control, bell, ledger, tables, actingBoard: board } = views;
+  const { plan, partition, peers, control, bell, ledger, tables, actingBoard: board } = views;
   const { topology, ownership, settings, firstExplorer } = plan;
   const ticks = topology.ticks.length;
   const exploration = createExploration(topology, settings.seed, settings.exploration, neuronsOf(ownership, partition));
-  const peers = ownership.map((_, peer) => peer).filter((peer) => peer !== partition);
 
   function computeTick(index: number, explore: boolean): void {
     const steps = Atomics.load(control.words, WORD.steps);

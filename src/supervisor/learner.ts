@@ -26,7 +26,7 @@ export interface Learner {
  * phases that write what peers read and phases that read it.
  */
 export function createLearner(views: Views): Learner {
-  const { plan, partition, control, schedule, exchange, ledger, replay, tables, learningBoard: board } = views;
+  const { plan, partition, peers, control, schedule, exchange, ledger, replay, tables, learningBoard: board } = views;
   const { settings, topology, ownership, firstExplorer } = plan;
   const size = settings.learning.batch;
   const sampler = createSampler(replay, createStream(settings.seed, 'replay'));
@@ -49,7 +49,6 @@ export function createLearner(views: Views): Learner {
     longest: Math.max(...plan.parameters.flatMap(({ lengths }) => lengths)),
   });
   const neurons = neuronsOf(ownership, partition).map((index) => neuronView(views, index));
-  const peers = ownership.map((_, peer) => peer).filter((peer) => peer !== partition);
   const rangesAt = topology.ticks.map((populations) => ownership.map((ranges) => populations.map((p) => ranges[p])));
 
   function loadMinibatch(): void {

@@ -75,7 +75,10 @@ export function createPartition({ partition, settings, arena: handle, spin }: Pa
       for (;;) {
         const ticket = bell.ticket();
         if (Atomics.load(words, WORD.abort) !== 0) return { kind: 'aborted' };
-        if (settled(training)) return undefined;
+        if (settled(training)) {
+          if (training) examine();
+          return undefined;
+        }
         if (!goOn(host, training)) bell.wait(ticket);
       }
     } catch (error) {
@@ -85,19 +88,12 @@ export function createPartition({ partition, settings, arena: handle, spin }: Pa
   }
 
   /** Looks at every number the own neurons have learned: what the last update wrote, no later one would find. */
-  function examine(): Outcome {
-    try {
-      for (const neuron of neuronsOf(plan.ownership, partition)) checkFinite(plan.topology, views.tables, neuron);
-      return { kind: 'done', returns: [] };
-    } catch (error) {
-      return { kind: 'failed', step: Atomics.load(words, WORD.steps), fault: describeFault(error) };
-    }
+  function examine(): void {
+    for (const neuron of neuronsOf(plan.ownership, partition)) checkFinite(plan.topology, views.tables, neuron);
   }
 
   return {
-    train() {
-      return run(trainingHost, true) ?? examine();
-    },
+    train: () => run(trainingHost, true) ?? { kind: 'done', returns: [] },
     evaluate(episodeSeeds) {
       if (!isHost) return run(undefined, false) ?? { kind: 'done', returns: [] };
       const host = createEvaluationHost(views, makeEnvironment(settings.environment), episodeSeeds);

@@ -14,6 +14,8 @@ import type { Plan } from './plan.js';
 export interface Views {
   readonly plan: Plan;
   readonly partition: number;
+  /** All partitions but this one. */
+  readonly peers: readonly number[];
   readonly arena: Arena;
   readonly control: Control;
   readonly bell: Bell;
@@ -39,6 +41,7 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
   return {
     plan,
     partition,
+    peers: plan.ownership.map((_, peer) => peer).filter((peer) => peer !== partition),
     arena,
     control,
     bell,
