@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 
 import { Command, CommanderError } from 'commander';
 
-import { checkInteger, checkName, checkObject, isOptionError, PartitionError, resolveSettings, RULES, suggestion, wrongKind, wrongValue } from '../src/index.js';
-import { FLAGS, number, setAt, showAt } from './options.js';
+import { checkInteger, checkName, checkObject, isOptionError, PartitionError, RULES, suggestion, wrongKind, wrongValue } from '../src/index.js';
+import { number, setAt, showAt, type Flag } from './options.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
 import { train } from './train.js';
 
@@ -32,8 +32,8 @@ interface Request {
   readonly input: Omit<ScenarioInput, 'interrupt'>;
 }
 
-function createProgram(): Command {
-  const defaults = resolveSettings();
+/** A parser that knows these flags. */
+function createProgram(flags: readonly Flag[]): Command {
   const program = new Command('node scenarios/run')
     .description('Trains networks in which every neuron is a reinforcement-learning agent of its own.')
     .argument('[scenario]', 'what to do; --list names them (default: train)')
@@ -41,50 +41,69 @@ function createProgram(): Command {
     .option('--list', 'list the scenarios and stop')
     .option('--out <folder>', 'folder to leave the run in (default: runs/<scenario>-<time>-seed<seed>)')
     .option('--config <file>', 'JSON file of settings, for example a config.json of an earlier run; flags override it')
-    .option('--episodes <count>', 'episodes of the evaluation (default: 20)')
+    .option('--episodes <count>', 'episodes of each evaluation (default: 20)')
     .option('--json', 'print one JSON object as the last line on stdout')
-    .helpOption('--help', 'show this help and stop')
+    .option('--help', 'show the help of the scenario and stop')
+    .helpOption(false)
     .exitOverride()
-    .configureOutput({ writeErr: () => undefined })
-    .addHelpText('after', `\nRules:\n${ruleSummaries()}`)
-    .addHelpText('after', '\nDefaults are those of Pendulum-v1 and broadcast; other tasks and rules ship with some of their own; the config.json of a run has them all. Exit status: 0 success, 1 a failed run, 2 a usage error, 130 interrupted.');
-  for (const { flag, argument, path, help } of FLAGS) {
-    program.option(`${flag} ${argument}`, `${help} (default: ${showAt(defaults, path)})`);
-  }
+    .configureOutput({ writeErr: () => undefined });
+  for (const { flag, argument, help } of flags) program.option(`${flag} ${argument}`, help);
   return program;
 }
 
+/** Every flag of any scenario, once: the scenario can stand anywhere on the line, and is known only when all is parsed. */
+const ALL_FLAGS = SCENARIOS.flatMap(({ flags }) => flags).filter(({ flag }, i, all) => all.findIndex((other) => other.flag === flag) === i);
+
+function help({ name, summary, flags, defaults }: Scenario): string {
+  const described = flags.map((flag) => ({ ...flag, help: `${flag.help} (default: ${showAt(defaults, flag.path)})` }));
+  return [
+    createProgram(described).description(`${name}: ${summary}`).helpInformation(),
+    `Scenarios:\n${scenarioSummaries().replaceAll(/^/gm, '  ')}\n`,
+    `Rules:\n${ruleSummaries()}\n`,
+    'Defaults are those of Pendulum-v1 and broadcast; other tasks and rules ship with some of their own; the config.json of a run has them all. Exit status: 0 success, 1 a failed run, 2 a usage error, 130 interrupted.',
+  ].join('\n');
+}
+
+function scenarioSummaries(): string {
+  return SCENARIOS.map(({ name, summary }) => `${name.padEnd(24)} ${summary}`).join('\n');
+}
+
 function ruleSummaries(): string {
-  return Object.values(RULES).map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`).join('\n');
+  return Object.values(RULES).map(({ name, summary }) => `  ${name.padEnd(24)} ${summary}`).join('\n');
 }
 
 /** @returns what to run, or the exit status where there is nothing to run */
 function parse(argv: readonly string[]): Request | number {
-  const program = createProgram();
-  try {
-    program.parse(argv, { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help
-    throw error;
-  }
+  const program = createProgram(ALL_FLAGS);
+  program.parse(argv, { from: 'user' });
   const given: Record<string, unknown> = program.opts();
   if (given.list === true) {
-    for (const { name, summary } of SCENARIOS) console.log(`${name.padEnd(12)} ${summary}`);
+    console.log(scenarioSummaries());
     return 0;
   }
   const name = checkName('scenario', program.args.at(0) ?? train.name, SCENARIOS.map((scenario) => scenario.name));
   if (program.args.length > 1) throw new CommanderError(1, EXCESS, `"scenario" expected one scenario, got ${program.args.length}: ${program.args.join(' ')}`);
   const scenario = SCENARIOS.find((candidate) => candidate.name === name) ?? train;
-  const options = typeof given.config === 'string' ? readConfig(given.config) : {};
-  if (typeof options.rule === 'string') options.rule = { name: options.rule };
-  for (const { flag, path, parse: parseText } of FLAGS) {
-    const text = given[camelCase(flag)];
-    if (typeof text === 'string') setAt(options, path, parseText(text));
+  if (given.help === true) {
+    console.log(help(scenario));
+    return 0;
   }
-  resolveSettings(options);
   const episodes = checkInteger('episodes', typeof given.episodes === 'string' ? number(given.episodes) : 20, { min: 1 });
   const out = typeof given.out === 'string' ? given.out : undefined;
-  return { scenario, input: { options, out, episodes, json: given.json === true } };
+  return { scenario, input: { options: readOptions(scenario, given), out, episodes, json: given.json === true } };
+}
+
+/** Settings from the file and from the flags, which win. */
+function readOptions({ name, flags }: Scenario, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const options = typeof given.config === 'string' ? readConfig(given.config) : {};
+  if (typeof options.rule === 'string') options.rule = { name: options.rule };
+  for (const { flag, path, parse: parseText } of ALL_FLAGS) {
+    const value = given[camelCase(flag)];
+    if (typeof value !== 'string') continue;
+    if (!flags.some((own) => own.flag === flag)) throw wrongValue(flag, `an option of the scenario ${name} (--help lists them)`, flag);
+    setAt(options, path, parseText(value));
+  }
+  return options;
 }
 
 function camelCase(flag: string): string {
@@ -137,7 +156,7 @@ function report(error: unknown): number {
 
 /** The message with the flag that the user typed in place of the setting's path. */
 function optionMessage({ option, message }: { option: string; message: string }): string {
-  const flag = FLAGS.find(({ path }) => path === option)?.flag ?? OWN_FLAGS.find((own) => own === `--${option}`);
+  const flag = ALL_FLAGS.find(({ path }) => path === option)?.flag ?? OWN_FLAGS.find((own) => own === `--${option}`);
   return flag === undefined ? message : message.replace(`"${option}"`, `"${flag}"`);
 }
 
@@ -146,7 +165,7 @@ function commandLineMessage({ code, message }: CommanderError): string {
   const option = /'(.*?)'/.exec(message)?.[1] ?? '';
   const [flag, argument] = option.split(' ');
   if (code === 'commander.unknownOption') {
-    const known = [...OWN_FLAGS, ...FLAGS.map((each) => each.flag)];
+    const known = [...OWN_FLAGS, ...ALL_FLAGS.map((each) => each.flag)];
     return `"${option}" expected a known option (--help lists them), got "${option}"${suggestion(option, known)}`;
   }
   if (code === 'commander.optionMissingArgument') return `"${flag}" expected a value (${argument}), got nothing`;

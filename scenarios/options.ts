@@ -2,8 +2,9 @@ import { ACTIVATION_NAMES, listEnvironments, OPTIMISER_NAMES, RULE_NAMES, SCHEDU
 
 /** How the text after a flag becomes a value. What does not parse is passed on as it is: the check names it better. */
 export const number = (text: string): unknown => (text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text));
-const numbers = (text: string): unknown => (text === '' || text === 'none' ? [] : text.split(',').map(number));
-const text = (value: string): unknown => value;
+export const numbers = (text: string): unknown => (text === '' || text === 'none' ? [] : text.split(',').map(number));
+export const text = (value: string): unknown => value;
+export const words = (value: string): unknown => value.split(',').map((word) => word.trim());
 
 /** A flag of the command line, and the setting it stands for. */
 export interface Flag {
@@ -15,8 +16,8 @@ export interface Flag {
   readonly help: string;
 }
 
-/** Every setting that has a flag. The rest can be set in a file given with `--config`. */
-export const FLAGS: readonly Flag[] = [
+/** Every setting of a simulation that has a flag. The rest can be set in a file given with `--config`. */
+export const SIMULATION_FLAGS: readonly Flag[] = [
   { flag: '--environment', argument: '<id>', path: 'environment', parse: text, help: `the task: ${listEnvironments().join(', ')}` },
   { flag: '--rule', argument: '<name>', path: 'rule.name', parse: text, help: `how neurons learn: ${RULE_NAMES.join(', ')}` },
   { flag: '--schedule', argument: '<name>', path: 'schedule', parse: text, help: `when partitions run: ${SCHEDULE_NAMES.join(', ')}` },

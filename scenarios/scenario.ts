@@ -1,8 +1,9 @@
-import type { SimulationOptions } from '../src/index.js';
+import type { Flag } from './options.js';
 
 /** What the command line hands to a scenario. */
 export interface ScenarioInput {
-  readonly options: SimulationOptions;
+  /** Settings from `--config` and flags, nested as in a config.json; not checked yet. */
+  readonly options: Readonly<Record<string, unknown>>;
   /** Folder to leave the run in; by default a new one in `runs/`. */
   readonly out: string | undefined;
   /** Episodes of each evaluation. */
@@ -18,6 +19,10 @@ export interface Scenario {
   readonly name: string;
   /** One line for `--list`. */
   readonly summary: string;
+  /** What it can be told, besides the options that every scenario takes. */
+  readonly flags: readonly Flag[];
+  /** The settings where nothing is given: `--help` prints them as defaults. */
+  readonly defaults: object;
   /** Runs it to its end and returns the process's exit status. */
   run(input: ScenarioInput): Promise<number>;
 }

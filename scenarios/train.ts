@@ -3,6 +3,7 @@ import {
   createRunFolder,
   createSimulation,
   freeRunPath,
+  resolveSettings,
   runFolderName,
   type Evaluation,
   type RunFolder,
@@ -10,6 +11,7 @@ import {
   type Settings,
   type Simulation,
 } from '../src/index.js';
+import { SIMULATION_FLAGS } from './options.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
 import { printSummary } from './summary.js';
 
@@ -40,6 +42,8 @@ export interface TrainResult {
 export const train: Scenario = {
   name: 'train',
   summary: 'train a network of neuron-agents on one task (the default)',
+  flags: SIMULATION_FLAGS,
+  defaults: resolveSettings(),
   async run(input) {
     const simulation = await createSimulation(input.options);
     try {

@@ -4,6 +4,9 @@
  * index order, so that rows may be computed by any partition and come out bit for bit the same.
  */
 
+/** Numbers of the arena, or of a check that wants double precision. */
+export type FloatArray = Float32Array | Float64Array;
+
 /**
  * Weighted input of neurons `begin..end`: z[n, b] = Σ_j weights[n, j] · voltages[sources[j], b].
  *
@@ -17,10 +20,10 @@
  * @param laneBegin, laneEnd lanes computed
  */
 export function weightedInputs(
-  weights: Float32Array,
+  weights: FloatArray,
   sources: Int32Array,
-  voltages: Float32Array,
-  weightedInput: Float32Array,
+  voltages: FloatArray,
+  weightedInput: FloatArray,
   { begin, end, lanes, laneBegin, laneEnd }: RowRange,
 ): void {
   const inputs = sources.length;
@@ -49,7 +52,7 @@ export interface RowRange {
  *
  * Writes: `sum`, [count].
  */
-export function addScaled(factor: number, voltages: Float32Array, offset: number, sum: Float32Array, count: number): void {
+export function addScaled(factor: number, voltages: FloatArray, offset: number, sum: FloatArray, count: number): void {
   for (let lane = 0; lane < count; lane += 1) sum[lane] += factor * voltages[offset + lane];
 }
 
@@ -59,12 +62,12 @@ export function addScaled(factor: number, voltages: Float32Array, offset: number
  * Writes: `gradient`, [sources].
  */
 export function rowGradient(
-  coefficient: Float32Array,
+  coefficient: FloatArray,
   sources: Int32Array,
-  voltages: Float32Array,
+  voltages: FloatArray,
   lanes: number,
   count: number,
-  gradient: Float32Array,
+  gradient: FloatArray,
 ): void {
   for (let j = 0; j < sources.length; j += 1) {
     const source = sources[j] * lanes;
@@ -75,19 +78,19 @@ export function rowGradient(
 }
 
 /** Σ_b coefficient[b] · voltages[offset + b]. */
-export function innerProduct(coefficient: Float32Array, voltages: Float32Array, offset: number, count: number): number {
+export function innerProduct(coefficient: FloatArray, voltages: FloatArray, offset: number, count: number): number {
   let sum = 0;
   for (let lane = 0; lane < count; lane += 1) sum += coefficient[lane] * voltages[offset + lane];
   return sum;
 }
 
 /** Soft update of a target copy: target ← target + τ (values − target). */
-export function softUpdate(values: Float32Array, target: Float32Array, tau: number): void {
+export function softUpdate(values: FloatArray, target: FloatArray, tau: number): void {
   for (let i = 0; i < values.length; i += 1) target[i] += tau * (values[i] - target[i]);
 }
 
 /** One step of plain gradient ascent: values ← values + η · gradient. */
-export function sgdStep(values: Float32Array, gradient: Float32Array, rate: number): void {
+export function sgdStep(values: FloatArray, gradient: FloatArray, rate: number): void {
   for (let i = 0; i < values.length; i += 1) values[i] += rate * gradient[i];
 }
 
@@ -104,10 +107,10 @@ export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
  * @param count number of this step, from 1
  */
 export function adamStep(
-  values: Float32Array,
-  gradient: Float32Array,
-  first: Float32Array,
-  second: Float32Array,
+  values: FloatArray,
+  gradient: FloatArray,
+  first: FloatArray,
+  second: FloatArray,
   rate: number,
   count: number,
 ): void {

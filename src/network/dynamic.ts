@@ -1,15 +1,20 @@
 import { DivergenceError } from '../errors.js';
-import { weightedInputs } from '../kernels/reference.js';
+import { weightedInputs, type FloatArray } from '../kernels/reference.js';
 import { ACTIVATIONS } from './activation.js';
 import { neuronName, type Population, type Topology } from './topology.js';
 
 /** The voltages of all neurons in a number of lanes, one observation each. Acting is the case of one lane. */
-export interface Board {
+export interface Board<Numbers extends FloatArray = Float32Array> {
   readonly lanes: number;
   /** [neurons, lanes], row-major */
-  readonly voltages: Float32Array;
+  readonly voltages: Numbers;
   /** z = K v before the activation; only the rows this thread computes; [neurons, lanes], row-major */
-  readonly weightedInputs: Float32Array;
+  readonly weightedInputs: Numbers;
+}
+
+/** A board of its own, outside the arena. */
+export function createBoard({ neurons }: Topology, lanes: number): Board {
+  return { lanes, voltages: new Float32Array(neurons * lanes), weightedInputs: new Float32Array(neurons * lanes) };
 }
 
 /**
@@ -27,8 +32,8 @@ export interface Board {
 export function tick(
   topology: Topology,
   population: Population,
-  weights: Float32Array,
-  board: Board,
+  weights: FloatArray,
+  board: Board<FloatArray>,
   { begin, end, laneBegin, laneEnd }: TickRange,
 ): void {
   if (begin === end) return;
@@ -52,4 +57,19 @@ export interface TickRange {
   readonly end: number;
   readonly laneBegin: number;
   readonly laneEnd: number;
+}
+
+/**
+ * All ticks, one after another: the whole network on the observations in its input voltages.
+ *
+ * Reads: `weights`, input voltages. Writes: voltages and weighted inputs of all other neurons in lanes `laneBegin..laneEnd`.
+ *
+ * @param weights every neuron's row, by `topology.rowOffset`
+ * @throws DivergenceError as `tick`
+ */
+export function propagate(topology: Topology, weights: FloatArray, board: Board<FloatArray>, laneBegin: number, laneEnd: number): void {
+  for (const index of topology.ticks.flat()) {
+    const population = topology.populations[index];
+    tick(topology, population, weights, board, { begin: population.begin, end: population.end, laneBegin, laneEnd });
+  }
 }

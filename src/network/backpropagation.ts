@@ -1,0 +1,51 @@
+import type { FloatArray } from '../kernels/reference.js';
+import { ACTIVATIONS } from './activation.js';
+import type { Board } from './dynamic.js';
+import type { Topology } from './topology.js';
+
+/** What `backpropagate` fills in; each [neurons, lanes], row-major, with as many lanes as the board. */
+export interface Sensitivities<Numbers extends FloatArray = Float32Array> {
+  /** ∂L/∂v of every neuron, everything downstream following its own weights. */
+  readonly voltages: Numbers;
+  /** ∂L/∂z of every neuron but the inputs. */
+  readonly weightedInputs: Numbers;
+}
+
+/** Sensitivities for a board of so many lanes. */
+export function createSensitivities({ neurons }: Topology, lanes: number): Sensitivities {
+  return { voltages: new Float32Array(neurons * lanes), weightedInputs: new Float32Array(neurons * lanes) };
+}
+
+/**
+ * Reverse-mode differentiation through a whole network: what no neuron of Ganglion does. It serves the opponents it is
+ * compared with, and the oracle that its critics are checked against.
+ *
+ *   ∂L/∂z_n = ∂L/∂v_n σ'(z_n),   ∂L/∂v_m = Σ_{n reads m} K_{n,m} ∂L/∂z_n
+ *
+ * Source: Rumelhart, Hinton & Williams 1986. The gradient of row n is Σ_b ∂L/∂z_n[b] v[b]: `rowGradient`.
+ *
+ * Reads: `weights`, the board as `propagate` left it, and the outputs' rows of `sensitivities.voltages`, which hold ∂L/∂v of
+ * the outputs. Writes: all other rows of `sensitivities`, lanes 0 up to `count`.
+ *
+ * @param weights every neuron's row, by `topology.rowOffset`
+ * @param count lanes used
+ */
+export function backpropagate(topology: Topology, weights: FloatArray, board: Board<FloatArray>, sensitivities: Sensitivities<FloatArray>, count: number): void {
+  const { lanes } = board;
+  const { voltages: upon, weightedInputs: delta } = sensitivities;
+  upon.fill(0, 0, topology.outputs.begin * lanes);
+  for (const index of topology.ticks.flat().toReversed()) {
+    const { begin, end, sources, activation } = topology.populations[index];
+    const { slope } = ACTIVATIONS[activation];
+    for (let neuron = begin; neuron < end; neuron += 1) {
+      const lane = neuron * lanes;
+      for (let i = lane; i < lane + count; i += 1) delta[i] = upon[i] * slope(board.weightedInputs[i], board.voltages[i]);
+      const row = topology.rowOffset[neuron];
+      for (let j = 0; j < sources.length; j += 1) {
+        const source = sources[j] * lanes;
+        const weight = weights[row + j];
+        for (let b = 0; b < count; b += 1) upon[source + b] += weight * delta[lane + b];
+      }
+    }
+  }
+}
