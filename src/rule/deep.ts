@@ -10,7 +10,7 @@ import { checkTdError, observeSituation, ownCriticShape, situationSize } from '.
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
 
 /** Neurons in the hidden layers of each neuron's critic. */
-const CRITIC_LAYERS = [16, 16];
+const CRITIC_LAYERS = [8, 8];
 
 /** Gain of a critic's first weights, as `initialiseWeights` means it; small at the end, so that no critic starts with an opinion. */
 const [HIDDEN_GAIN, OUTPUT_GAIN] = [1, 0.1];
