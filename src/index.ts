@@ -15,4 +15,5 @@ export type { Staleness } from './supervisor/ledger.js';
 export type { Settings } from './supervisor/settings.js';
 export { createProgressBar, type ProgressBar } from './telemetry/progress-bar.js';
 export { createRunFolder, freeRunPath, RUN_FILES, runFolderName, type RunFolder } from './telemetry/run-folder.js';
-export { bootstrapInterval, mean } from './telemetry/statistics.js';
+export { bootstrapInterval, interquartileMean, mean, stratifiedBootstrapInterval } from './telemetry/statistics.js';
+export { createEventWriter, type EventWriter } from './telemetry/tensorboard.js';
