@@ -149,7 +149,7 @@ function intervalPanel(layout: Layout, valueTitle: string, palette: Palette, off
     color: { field: 'name', type: 'nominal', scale: { domain: [...palette.names], range: [...palette.colours] }, legend: null },
   } as const;
   const lines = references.map(({ at }) => referenceLine('x', at, height));
-  const labels = references.map(({ name, middle, line }) => label(name, middle, -REFERENCE_LINE_HEIGHT * (line + 0.5), 'center'));
+  const labels = references.map(({ name, middle, line }) => label(name, middle, (FONT.label - 1) / 2 - REFERENCE_LINE_HEIGHT * (line + 1), 'center'));
   return { width, height, ...heading(title, width, offset), layer: [...lines, ...labels, ...rowLayers(rows, channels)] };
 }
 
