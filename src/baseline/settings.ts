@@ -30,6 +30,8 @@ export interface DdpgSettings {
     /** Share of the learning rates left at the last step; they fall to it in a straight line. */
     readonly finalRate: number;
     readonly optimiser: OptimiserName;
+    /** Layers of the actor whose rows stay as they were drawn, for example `hidden1`: what learning them is worth. */
+    readonly frozenLayers: readonly string[];
   };
   readonly seed: number;
   /** Environment steps of the whole run. */
@@ -59,7 +61,7 @@ const GRAMMAR: Grammar = {
   sections: {
     network: SECTION_KEYS.network,
     exploration: [...SECTION_KEYS.exploration, 'hiddenNeurons'],
-    learning: [...SECTION_KEYS.learning, 'actorRate', 'criticRate', 'targetRate', 'finalRate', 'optimiser'],
+    learning: [...SECTION_KEYS.learning, 'actorRate', 'criticRate', 'targetRate', 'finalRate', 'optimiser', 'frozenLayers'],
   },
   single: ['environment', 'seed', 'steps'],
 };
@@ -78,7 +80,7 @@ export function resolveDdpgSettings(given: DdpgOptions = {}): DdpgSettings {
     network: readNetwork(reader),
     exploration: {
       ...readExploration(reader, { output: 0.3, hidden: 0, warmup: 1, correlation: 0 }),
-      hiddenNeurons: checkNames(reader.value('exploration.hiddenNeurons', null)),
+      hiddenNeurons: checkNames('exploration.hiddenNeurons', '["hidden1[3]"], or null', reader.value('exploration.hiddenNeurons', null)),
     },
     learning: { ...readLearning(reader), ...readOptimisation(reader) },
     seed: readSeed(reader),
@@ -93,11 +95,12 @@ function readOptimisation(reader: OptionReader): Omit<DdpgSettings['learning'], 
     targetRate: reader.number('learning.targetRate', 0.005, { ...POSITIVE, max: 1 }),
     finalRate: reader.number('learning.finalRate', 1, { min: 0, max: 1 }),
     optimiser: reader.name('learning.optimiser', 'adam', OPTIMISER_NAMES),
+    frozenLayers: checkNames('learning.frozenLayers', '["hidden1"]', reader.value('learning.frozenLayers', [])) ?? [],
   };
 }
 
-function checkNames(value: unknown): string[] | null {
+function checkNames(path: string, example: string, value: unknown): string[] | null {
   if (value === null) return null;
-  if (!Array.isArray(value)) throw wrongKind('exploration.hiddenNeurons', 'a list of names, for example ["hidden1[3]"], or null', value);
-  return value.map((name: unknown) => checkString('exploration.hiddenNeurons', name));
+  if (!Array.isArray(value)) throw wrongKind(path, `a list of names, for example ${example}`, value);
+  return value.map((name: unknown) => checkString(path, name));
 }
