@@ -57,7 +57,8 @@ export interface DdpgOptions {
   steps?: number;
 }
 
-const GRAMMAR: Grammar = {
+/** Every option of DDPG. */
+export const DDPG_GRAMMAR: Grammar = {
   sections: {
     network: SECTION_KEYS.network,
     exploration: [...SECTION_KEYS.exploration, 'hiddenNeurons'],
@@ -72,9 +73,9 @@ const GRAMMAR: Grammar = {
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */
 export function resolveDdpgSettings(given: DdpgOptions = {}): DdpgSettings {
-  const options = checkLayer(given, GRAMMAR);
+  const options = checkLayer(given, DDPG_GRAMMAR);
   const environment = readEnvironment(createReader([options]));
-  const reader = createReader([options, checkLayer(DDPG_DEFAULTS[environment], GRAMMAR)]);
+  const reader = createReader([options, checkLayer(DDPG_DEFAULTS[environment], DDPG_GRAMMAR)]);
   return {
     environment,
     network: readNetwork(reader),
