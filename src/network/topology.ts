@@ -84,8 +84,14 @@ function layerSources(previous: Population, bias: boolean): Int32Array {
 /** More weights than this, with moments and boards, do not fit the 4 GiB of an arena. */
 const LARGEST_NETWORK = 2 ** 28;
 
-/** Completes a list of populations to a topology: row offsets and the ticks that each population needs. */
-function connect(populations: readonly Population[]): Topology {
+/**
+ * Completes a list of populations to a topology: row offsets and the ticks that each population needs. Any acyclic graph
+ * will do, with connections that skip layers too.
+ *
+ * @param populations inputs first, outputs last, each reading only those before it, and their neurons numbered in this order
+ * @throws InternalError naming a population that reads one that comes after it
+ */
+export function connect(populations: readonly Population[]): Topology {
   const inputs = populations.find(({ kind }) => kind === 'input');
   const outputs = populations.find(({ kind }) => kind === 'output');
   if (inputs === undefined || outputs === undefined) throw new InternalError('a network needs inputs and outputs');

@@ -6,7 +6,6 @@ import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type Rule
 
 const common = {
   locality: 'only the reward is broadcast; a neuron uses voltages, its own weights and its own critic',
-  defaults: { hiddenRate: 1e-4 }, // at 1e-3 the noise of many neurons exploring at once destroys the policy
   hiddenExplores: true,
   targetWeights: false,
   reads: 'all',
@@ -14,8 +13,8 @@ const common = {
 } as const satisfies Partial<Rule>;
 
 /**
- * `compatible` and `compatible-natural`: each neuron's own critic is linear in features compatible with its own policy, so that its slope may
- * differ from state to state:
+ * `compatible` and `compatible-natural`: each neuron's own critic is linear in features compatible with its own policy, so
+ * that its slope may differ from state to state:
  *
  *   Q^n(v, a) = θ_v·v + (a - μ) σ'(z) (w·v),   D = r + γ θ'_v·v' - Q^n(v, a)
  *   θ_v += η_Q mean(D v),  w += η_Q mean(D (a - μ) σ'(z) v),  K^n += η_A mean(σ'(z)² (w·v) v), or natural: K^n += η_A w
@@ -26,6 +25,7 @@ const common = {
 export const compatible: Rule = {
   name: 'compatible',
   summary: 'a critic of each neuron\'s own, compatible with its policy: the slope may differ from state to state',
+  defaults: { hiddenRate: 1e-4 }, // at 1e-3 the noise of many neurons exploring at once destroys the policy
   create: (context) => createProgram(context, 'gradient'),
   ...common,
 };
@@ -33,6 +33,7 @@ export const compatible: Rule = {
 export const compatibleNatural: Rule = {
   name: 'compatible-natural',
   summary: 'as compatible, up the natural gradient: a row moves by its critic\'s own weights',
+  defaults: { criticRate: 3e-3, outputRate: 3e-4, hiddenRate: 1e-5 }, // its step has no σ' to brake it where a neuron saturates
   create: (context) => createProgram(context, 'natural'),
   ...common,
 };

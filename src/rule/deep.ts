@@ -9,7 +9,7 @@ import { followTarget } from './optimiser.js';
 import { checkTdError, observeSituation, ownCriticShape, situationSize } from './own-critic.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
 
-/** Neurons in the hidden layers of each neuron's critic. */
+/** Neurons in the hidden layers of each neuron's critic. Two of 16 more than halve the speed: about 24 updates a second of 64 hidden neurons, not 57. */
 const CRITIC_LAYERS = [8, 8];
 
 /** Gain of a critic's first weights, as `initialiseWeights` means it; small at the end, so that no critic starts with an opinion. */
@@ -26,8 +26,9 @@ const [HIDDEN_GAIN, OUTPUT_GAIN] = [1, 0.1];
  * Each layer of the critic has a bias. ∂Q/∂θ and ∂Q/∂a are backpropagation inside this one neuron: it crosses to no other.
  *
  * Source: Guss, Zhong et al. 2016, Experiment 1, with the errata (γ in the target, the prime of the target update). Differs: v
- * holds the neuron's own sources, not all voltages. Its own voltage and those downstream are left out because they follow from
- * these: a critic that saw them stand still while a moves could take its neuron's effect for theirs.
+ * holds the neuron's own sources, not all voltages. Its own voltage and those downstream do not belong to the state in which it
+ * acts: they follow from the sources and the policy. The rest of its layer, and layers further back, are left out for speed:
+ * with all inputs and hidden voltages it makes about 21 updates a second, not 57.
  */
 export const deep: Rule = {
   name: 'deep',

@@ -1,8 +1,9 @@
 import test from 'ava';
 import fc from 'fast-check';
 
+import { InternalError } from '../../src/errors.js';
 import { divideNeurons, neuronsOf } from '../../src/network/ownership.js';
-import { layeredTopology, neuronName, type LayeredNetwork } from '../../src/network/topology.js';
+import { connect, layeredTopology, neuronName, type LayeredNetwork } from '../../src/network/topology.js';
 
 const network = (hidden: readonly number[], change: Partial<LayeredNetwork> = {}): LayeredNetwork => ({
   observations: 3,
@@ -30,6 +31,27 @@ test('without bias no layer reads the bias neuron', (t) => {
 
 test('a network without hidden layers has an evaluation delay of one tick', (t) => {
   t.deepEqual(layeredTopology(network([])).ticks, [[1]]);
+});
+
+/** Inputs 0 and 1; a and b read the inputs, c reads a and an input, the output reads b and c: connections of three lengths. */
+const skipping = [
+  { name: 'input', kind: 'input', begin: 0, end: 2, activation: 'linear', sources: Int32Array.of() },
+  { name: 'a', kind: 'hidden', begin: 2, end: 3, activation: 'tanh', sources: Int32Array.of(0, 1) },
+  { name: 'b', kind: 'hidden', begin: 3, end: 5, activation: 'relu', sources: Int32Array.of(1) },
+  { name: 'c', kind: 'hidden', begin: 5, end: 6, activation: 'tanh', sources: Int32Array.of(1, 2) },
+  { name: 'output', kind: 'output', begin: 6, end: 7, activation: 'linear', sources: Int32Array.of(5, 3, 4) },
+] as const;
+
+test('a graph with connections that skip layers is computed in ticks of its longest paths', (t) => {
+  const { ticks, rowOffset, neurons } = connect(skipping);
+  t.is(neurons, 7);
+  t.deepEqual(ticks, [[1, 2], [3], [4]]);
+  t.deepEqual([...rowOffset], [0, 0, 0, 2, 3, 4, 6, 9]);
+});
+
+test('a population that reads one after it is refused', (t) => {
+  const early = { ...skipping[1], sources: Int32Array.of(5) };
+  t.throws(() => connect([skipping[0], early, ...skipping.slice(2)]), { instanceOf: InternalError, message: 'a reads neuron 5, which comes after it' });
 });
 
 test('neurons are named by population and place', (t) => {

@@ -34,7 +34,7 @@ function meanCost(rule: RuleName): number {
   return cost / (SIZE * 0.1 * UPDATES);
 }
 
-for (const rule of ['broadcast', 'three-factor', 'compatible'] as const) {
+for (const rule of ['broadcast', 'three-factor', 'exact', 'compatible', 'compatible-natural', 'quadratic', 'deep'] as const) {
   test(`an output neuron under ${rule} finds an action that depends on the state`, (t) => {
     const cost = meanCost(rule);
     t.true(cost < 0.02, `mean squared distance ${cost}`);

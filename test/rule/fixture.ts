@@ -2,7 +2,7 @@ import { createArena } from '../../src/memory/arena.js';
 import { attachParameter, parameterBlocks, type ParameterShape } from '../../src/memory/parameters.js';
 import { ACTIVATIONS } from '../../src/network/activation.js';
 import { tick, type Board } from '../../src/network/dynamic.js';
-import { layeredTopology, neuronName, populationOf } from '../../src/network/topology.js';
+import { layeredTopology, neuronName, populationOf, type Topology } from '../../src/network/topology.js';
 import { OPTIMISERS, type OptimiserName } from '../../src/rule/optimiser.js';
 import { RULES, type RuleName } from '../../src/rule/registry.js';
 import type { Batch, Neuron, RuleProgram, RuleRates } from '../../src/rule/rule.js';
@@ -19,6 +19,7 @@ export interface RuleFixtureOptions {
 
 /** A rule at work on one minibatch, without threads, replay or supervisor. */
 export interface RuleFixture {
+  readonly topology: Topology;
   readonly program: RuleProgram;
   readonly neurons: readonly Neuron[];
   readonly batch: Batch;
@@ -72,6 +73,7 @@ export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = 
   });
   let updates = 0;
   return {
+    topology,
     program,
     neurons,
     batch,

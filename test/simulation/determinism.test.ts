@@ -40,6 +40,11 @@ test.serial('a discrete task with a network of one layer is bit-identical on 1 a
   t.deepEqual(await trace(options(2), [400]), await trace(options(1), [400]));
 });
 
+test.serial('an oracle that looks through peers\' neurons needs nothing of them that they do not publish', async (t) => {
+  const options = (partitions: number): SimulationOptions => ({ ...small('exact', partitions), network: { hidden: [9, 7], activation: 'relu' } });
+  t.deepEqual(await trace(options(3), [300]), await trace(options(1), [300]));
+});
+
 test.serial('evaluating between stretches of a synchronous run changes nothing in it', async (t) => {
   const uninterrupted = await trace(small('broadcast', 2), [300]);
   const simulation = await createSimulation(small('broadcast', 2));
