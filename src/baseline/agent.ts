@@ -12,7 +12,7 @@ import { initialiseWeights } from '../network/initialise.js';
 import { layeredTopology, neuronName, type Topology } from '../network/topology.js';
 import { createStream } from '../random/stream.js';
 import { createTransitions, loadMinibatch, type Transitions } from '../replay/minibatch.js';
-import { attachReplay, replayBlocks } from '../replay/ring.js';
+import { attachReplay, replayBlocks, type ReplayRing } from '../replay/ring.js';
 import { createSampler } from '../replay/sampler.js';
 import { OPTIMISERS, rateShare } from '../rule/optimiser.js';
 import { createDdpgProgram, type DdpgProgram } from './ddpg.js';
@@ -28,6 +28,7 @@ export interface DdpgAgent {
   readonly actor: TrainedNetwork;
   readonly critic: TrainedNetwork;
   readonly transitions: Transitions;
+  readonly replay: ReplayRing;
   /** The first neuron that explores: `transitions.acted` starts with its row. */
   readonly firstExplorer: number;
   readonly program: DdpgProgram;
@@ -65,7 +66,7 @@ export function createDdpgAgent(settings: DdpgSettings): DdpgAgent {
   const replay = attachReplay(arena, ring);
   const transitions = createTransitions(replay, learning.batch);
   const rates = { ...learning }; // falls as the run goes on
-  const program = createDdpgProgram({ actor, critic, transitions, firstExplorer, rates, optimiser: OPTIMISERS[learning.optimiser] });
+  const program = createDdpgProgram({ actor, critic, transitions, firstExplorer, rates, optimiser: OPTIMISERS[learning.optimiser], frozenLayers: frozenLayers(actorTopology, settings) });
   const sampler = createSampler(replay, createStream(seed, 'replay'));
   const slots = new Int32Array(learning.batch);
   const policyContext = { topology: actorTopology, weights: actor.weights.values, encoder, decoder };
@@ -83,6 +84,7 @@ export function createDdpgAgent(settings: DdpgSettings): DdpgAgent {
     actor,
     critic,
     transitions,
+    replay,
     firstExplorer,
     program,
     get steps() {
@@ -128,6 +130,14 @@ function explorers(topology: Topology, { exploration: { hidden, hiddenNeurons } 
   });
   const outputs = Array.from({ length: topology.neurons - topology.outputs.begin }, (_, i) => topology.outputs.begin + i);
   return hidden > 0 ? [...chosen, ...outputs] : outputs;
+}
+
+function frozenLayers({ populations }: Topology, { learning }: DdpgSettings): readonly string[] {
+  const names = populations.filter(({ kind }) => kind !== 'input').map(({ name }) => name);
+  for (const name of learning.frozenLayers) {
+    if (!names.includes(name)) throw wrongValue('learning.frozenLayers', `some of ${names.join(', ')}`, name, suggestion(name, names));
+  }
+  return learning.frozenLayers;
 }
 
 function checkFinite({ topology, weights }: TrainedNetwork): void {

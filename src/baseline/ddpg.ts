@@ -1,4 +1,5 @@
 import { DivergenceError } from '../errors.js';
+import type { Parameter } from '../memory/parameters.js';
 import { backpropagate } from '../network/backpropagation.js';
 import { propagate } from '../network/dynamic.js';
 import { neuronName } from '../network/topology.js';
@@ -18,6 +19,8 @@ export interface DdpgContext {
   /** To be read anew at each update: learning rates fall as the run goes on. */
   readonly rates: DdpgRates;
   readonly optimiser: Optimiser;
+  /** Names of the actor's populations whose rows stay as they are; none unless given. */
+  readonly frozenLayers?: readonly string[];
 }
 
 /** DDPG at work on one minibatch, which the actor's board and the transitions hold. */
@@ -32,6 +35,13 @@ export interface DdpgProgram {
    * @throws DivergenceError naming the neuron whose weighted input or TD error is not finite
    */
   learn(update: number): void;
+  /**
+   * The gradient alone: leaves in `actor` what backpropagation says of this minibatch at the weights as they stand, and moves
+   * nothing.
+   *
+   * @param value where Q(s, μ(s)) of each transition is put; [size]
+   */
+  observe(value: Float32Array): void;
 }
 
 /**
@@ -47,7 +57,7 @@ export interface DdpgProgram {
  *
  * Reads: `transitions`, the input voltages of the actor's board. Writes: all else of both networks.
  */
-export function createDdpgProgram({ actor, critic, transitions, firstExplorer, rates, optimiser }: DdpgContext): DdpgProgram {
+export function createDdpgProgram({ actor, critic, transitions, firstExplorer, rates, optimiser, frozenLayers = [] }: DdpgContext): DdpgProgram {
   const { size, reward, continuation, acted } = transitions;
   const { lanes } = actor.board;
   const inputs = actor.topology.inputs.end;
@@ -59,6 +69,7 @@ export function createDdpgProgram({ actor, critic, transitions, firstExplorer, r
   const meanActions = actor.board.voltages.subarray(begin * lanes, end * lanes);
   const slopes = critic.sensitivities.voltages.subarray(inputs * lanes, (inputs + end - begin) * lanes); // ∂Q/∂a
   const tdError = new Float32Array(size);
+  const learning = rowsOf(actor, frozenLayers);
 
   /** μ(s) and μ'(s') to the actor's board, and from there to the critic's. */
   function act(): void {
@@ -88,14 +99,13 @@ export function createDdpgProgram({ actor, critic, transitions, firstExplorer, r
     optimiser.step(critic.weights.whole, critic.gradient, rates.criticRate, update);
   }
 
-  function learnActor(update: number): void {
+  function differentiateActor(): void {
     critic.board.voltages.set(meanActions, inputs * lanes);
     propagate(critic.topology, critic.weights.values, critic.board, 0, size);
     uponValue.fill(1, 0, size);
     backpropagate(critic.topology, critic.weights.values, critic.board, critic.sensitivities, size);
     actor.sensitivities.voltages.set(slopes, begin * lanes);
     differentiate(actor, size);
-    optimiser.step(actor.weights.whole, actor.gradient, rates.actorRate, update);
   }
 
   return {
@@ -103,9 +113,25 @@ export function createDdpgProgram({ actor, critic, transitions, firstExplorer, r
     learn(update) {
       act();
       learnCritic(update);
-      learnActor(update);
+      differentiateActor();
+      for (const { parameter, gradient } of learning) optimiser.step(parameter, gradient, rates.actorRate, update);
       followTarget(critic.weights.whole, rates.targetRate);
       followTarget(actor.weights.whole, rates.targetRate);
     },
+    observe(estimate) {
+      act();
+      differentiateActor();
+      estimate.set(value.subarray(0, size));
+    },
   };
+}
+
+/** The rows of each population that learns, and where their gradient lies. */
+function rowsOf({ topology: { populations, rowOffset }, weights: { whole }, gradient }: TrainedNetwork, frozenLayers: readonly string[]) {
+  return populations.filter(({ name, sources }) => sources.length > 0 && !frozenLayers.includes(name)).map(({ begin, end }) => {
+    const part = (numbers: Float32Array) => numbers.subarray(rowOffset[begin], rowOffset[end]);
+    const { values, target, first, second } = whole;
+    const parameter: Parameter = { values: part(values), target: part(target), first: part(first), second: part(second) };
+    return { parameter, gradient: part(gradient) };
+  });
 }

@@ -33,6 +33,15 @@ export function networkShape(name: string, { neurons, rowOffset }: Topology): Pa
  * @param size transitions in a minibatch
  */
 export function createTrainedNetwork(arena: Arena, topology: Topology, shape: ParameterShape, size: number): TrainedNetwork {
+  return withRoom({ topology, weights: attachParameter(arena, shape) }, size);
+}
+
+/**
+ * The same network, with room for minibatches of its own: for whoever watches one that is being trained.
+ *
+ * @param size transitions in a minibatch
+ */
+export function withRoom({ topology, weights }: Pick<TrainedNetwork, 'topology' | 'weights'>, size: number): TrainedNetwork {
   const { neurons, rowOffset } = topology;
   const lanes = 2 * size;
   const sensitivities = createSensitivities(topology, lanes);
@@ -40,7 +49,7 @@ export function createTrainedNetwork(arena: Arena, topology: Topology, shape: Pa
   const each = <Result>(of: (neuron: number) => Result) => Array.from({ length: neurons }, (_, neuron) => of(neuron));
   return {
     topology,
-    weights: attachParameter(arena, shape),
+    weights,
     board: createBoard(topology, lanes),
     sensitivities,
     gradient,

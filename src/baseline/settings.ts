@@ -30,6 +30,8 @@ export interface DdpgSettings {
     /** Share of the learning rates left at the last step; they fall to it in a straight line. */
     readonly finalRate: number;
     readonly optimiser: OptimiserName;
+    /** Layers of the actor whose rows stay as they were drawn, for example `hidden1`: what learning them is worth. */
+    readonly frozenLayers: readonly string[];
   };
   readonly seed: number;
   /** Environment steps of the whole run. */
@@ -55,11 +57,12 @@ export interface DdpgOptions {
   steps?: number;
 }
 
-const GRAMMAR: Grammar = {
+/** Every option of DDPG. */
+export const DDPG_GRAMMAR: Grammar = {
   sections: {
     network: SECTION_KEYS.network,
     exploration: [...SECTION_KEYS.exploration, 'hiddenNeurons'],
-    learning: [...SECTION_KEYS.learning, 'actorRate', 'criticRate', 'targetRate', 'finalRate', 'optimiser'],
+    learning: [...SECTION_KEYS.learning, 'actorRate', 'criticRate', 'targetRate', 'finalRate', 'optimiser', 'frozenLayers'],
   },
   single: ['environment', 'seed', 'steps'],
 };
@@ -70,15 +73,15 @@ const GRAMMAR: Grammar = {
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */
 export function resolveDdpgSettings(given: DdpgOptions = {}): DdpgSettings {
-  const options = checkLayer(given, GRAMMAR);
+  const options = checkLayer(given, DDPG_GRAMMAR);
   const environment = readEnvironment(createReader([options]));
-  const reader = createReader([options, checkLayer(DDPG_DEFAULTS[environment], GRAMMAR)]);
+  const reader = createReader([options, checkLayer(DDPG_DEFAULTS[environment], DDPG_GRAMMAR)]);
   return {
     environment,
     network: readNetwork(reader),
     exploration: {
       ...readExploration(reader, { output: 0.3, hidden: 0, warmup: 1, correlation: 0 }),
-      hiddenNeurons: checkNames(reader.value('exploration.hiddenNeurons', null)),
+      hiddenNeurons: checkNames('exploration.hiddenNeurons', '["hidden1[3]"], or null', reader.value('exploration.hiddenNeurons', null)),
     },
     learning: { ...readLearning(reader), ...readOptimisation(reader) },
     seed: readSeed(reader),
@@ -93,11 +96,12 @@ function readOptimisation(reader: OptionReader): Omit<DdpgSettings['learning'], 
     targetRate: reader.number('learning.targetRate', 0.005, { ...POSITIVE, max: 1 }),
     finalRate: reader.number('learning.finalRate', 1, { min: 0, max: 1 }),
     optimiser: reader.name('learning.optimiser', 'adam', OPTIMISER_NAMES),
+    frozenLayers: checkNames('learning.frozenLayers', '["hidden1"]', reader.value('learning.frozenLayers', [])) ?? [],
   };
 }
 
-function checkNames(value: unknown): string[] | null {
+function checkNames(path: string, example: string, value: unknown): string[] | null {
   if (value === null) return null;
-  if (!Array.isArray(value)) throw wrongKind('exploration.hiddenNeurons', 'a list of names, for example ["hidden1[3]"], or null', value);
-  return value.map((name: unknown) => checkString('exploration.hiddenNeurons', name));
+  if (!Array.isArray(value)) throw wrongKind(path, `a list of names, for example ${example}`, value);
+  return value.map((name: unknown) => checkString(path, name));
 }

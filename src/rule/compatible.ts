@@ -1,7 +1,7 @@
 import { addScaled, rowGradient } from '../kernels/reference.js';
 import { createActor } from './actor.js';
 import { followTarget } from './optimiser.js';
-import { actedOffset, checkTdError, ownCriticShape, valueError, voltageGradient } from './own-critic.js';
+import { actedOffset, checkTdError, ownCriticShape, valueError, voltageGradient, voltageValue } from './own-critic.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
 
 const common = {
@@ -81,6 +81,12 @@ function createProgram(context: RuleContext, ascent: 'gradient' | 'natural'): Ru
       else actor.stepRow(neuron, critic.values.subarray(neurons), update);
       optimiser.step(critic, gradient, rates.criticRate, update);
       followTarget(critic, rates.targetRate);
+    },
+    estimate(neuron: Neuron, batch: Batch, value: Float32Array) {
+      const { values } = neuron.parameters[CRITIC];
+      observe(neuron, batch, values.subarray(neurons));
+      voltageValue(batch, values.subarray(0, neurons), value);
+      for (let b = 0; b < batchSize; b += 1) value[b] += deviation[b] * credit[b];
     },
   };
 }

@@ -165,5 +165,12 @@ function createProgram(context: RuleContext): RuleProgram {
       optimiser.step(critic, bench.gradient, rates.criticRate, update);
       followTarget(critic, rates.targetRate);
     },
+    estimate(neuron: Neuron, batch: Batch, value: Float32Array) {
+      const bench = benchOf(neuron);
+      observeSituation(neuron, batch, bench.board.voltages);
+      evaluate(neuron, bench, batchSize);
+      const first = bench.topology.outputs.begin * lanes;
+      value.set(bench.board.voltages.subarray(first, first + batchSize));
+    },
   };
 }

@@ -1,6 +1,7 @@
+import { addScaled } from '../kernels/reference.js';
 import { createActor } from './actor.js';
 import { followTarget } from './optimiser.js';
-import { actedOffset, checkTdError, ownCriticShape, targetAction, valueError, voltageGradient } from './own-critic.js';
+import { actedOffset, checkTdError, ownCriticShape, targetAction, valueError, voltageGradient, voltageValue } from './own-critic.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext } from './rule.js';
 
 /**
@@ -61,6 +62,11 @@ function createProgram(context: RuleContext) {
       actor.learnRow(neuron, batch, credit, update);
       optimiser.step(critic, gradient, rates.criticRate, update);
       followTarget(critic, rates.targetRate);
+    },
+    estimate(neuron: Neuron, batch: Batch, value: Float32Array) {
+      const { values } = neuron.parameters[CRITIC];
+      voltageValue(batch, values.subarray(0, neurons), value);
+      addScaled(values[neurons], batch.acted, actedOffset(batch, neuron), value, batchSize);
     },
   };
 }

@@ -33,6 +33,12 @@ export function valueError(batch: Batch, value: Float32Array, target: Float32Arr
   for (let m = 0; m < value.length; m += 1) addScaled(-value[m], voltages, m * lanes, error, size);
 }
 
+/** value[b] = θ·v, the part of Q(v, a) that voltages account for. Reads: all voltages. Writes: `value`, [size]. */
+export function voltageValue({ size, board: { voltages, lanes } }: Batch, weights: Float32Array, value: Float32Array): void {
+  value.fill(0);
+  for (let m = 0; m < weights.length; m += 1) addScaled(weights[m], voltages, m * lanes, value, size);
+}
+
 /** gradient[m] = mean(coefficient · v_m) for each neuron m. Writes: `gradient`, its first `neurons` numbers. */
 export function voltageGradient(batch: Batch, coefficient: Float32Array, neurons: number, gradient: Float32Array): void {
   const { size, board: { voltages, lanes } } = batch;

@@ -90,5 +90,9 @@ function createProgram(context: RuleContext): RuleProgram {
       optimiser.step(critic, gradient, rates.criticRate, update);
       followTarget(critic, rates.targetRate);
     },
+    estimate(neuron: Neuron, batch: Batch, value: Float32Array) {
+      observeSituation(neuron, batch, x);
+      evaluate(neuron.parameters[CRITIC].values, situationSize(neuron.sources), 0, value);
+    },
   };
 }

@@ -79,6 +79,13 @@ export interface RuleProgram {
    * @throws DivergenceError naming the neuron whose TD error is not finite
    */
   learn(neuron: Neuron, batch: Batch, update: number): void;
+  /**
+   * Q^n(v, a) of the actions taken, by the neuron's critic as it stands: for whoever watches. Where the critic is shared it is the
+   * same for all neurons. To be called between `broadcast` and the neuron's `learn`. Reads: what these two may. Writes: `value`.
+   *
+   * @param value [size]
+   */
+  estimate(neuron: Neuron, batch: Batch, value: Float32Array): void;
 }
 
 export interface RuleDefaults {

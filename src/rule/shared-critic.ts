@@ -23,6 +23,8 @@ export interface SharedCritic {
   /** ∂Q/∂a_k = Σ_n w_{k,n} v_n; [outputs, size], row-major */
   readonly slope: Float32Array;
   observe(batch: Batch): void;
+  /** Q of each transition, by what was last observed. Writes: `value`, [size]. */
+  estimate(batch: Batch, value: Float32Array): void;
   /** θ_n += η_Q mean(D v_n), w_{k,n} += η_Q mean(D (a_k - μ_k) v_n), then the target copy follows. Writes: n's own part. */
   learnPart(neuron: Neuron, batch: Batch, update: number): void;
 }
@@ -82,6 +84,11 @@ function createSharedCritic({ topology, heard, rates, optimiser, batchSize }: Ru
         if (!Number.isFinite(tdError[b])) throw valueDivergence(topology, heard[CRITIC], size, tdError[b]); // as stored: float32 ends at 3.4e38
       }
     },
+    estimate({ board: { voltages, lanes } }, value) {
+      value.fill(0);
+      for (let neuron = 0; neuron < first; neuron += 1) addScaled(values[neuron * size], voltages, neuron * lanes, value, batchSize);
+      for (let k = 0; k < outputs; k += 1) for (let b = 0; b < batchSize; b += 1) value[b] += deviationOf[k][b] * slopeOf[k][b];
+    },
     learnPart(neuron, { board }, update) {
       const lane = neuron.index * board.lanes;
       for (let b = 0; b < batchSize; b += 1) product[b] = (tdError[b] * board.voltages[lane + b]) / batchSize;
@@ -139,5 +146,6 @@ export function createSharedCriticProgram(context: RuleContext, hiddenCredit: Hi
       if (neuron.kind !== 'input') actor.learnRow(neuron, batch, credit, update);
       if (neuron.kind !== 'output') critic.learnPart(neuron, batch, update);
     },
+    estimate: (_neuron, batch, value) => { critic.estimate(batch, value); },
   };
 }

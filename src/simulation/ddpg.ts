@@ -15,6 +15,11 @@ import { weightNorms, weightTensors } from './weights.js';
 /** One thread that reads nothing of others is never stale. */
 const NEVER_STALE: Staleness = { reads: 0, median: 0, max: 0, helped: 0 };
 
+export interface DdpgRunOptions extends RunOptions {
+  /** Called after each update, while `agent` still holds its minibatch: for whoever learns along. What it throws ends the run. */
+  readonly onUpdate?: () => void;
+}
+
 /**
  * DDPG, the opponent that backpropagates, with the surface of a simulation. It runs on the calling thread, which it gives back
  * every 50 ms. One seed gives the same bits. Create it with `createDdpg`.
@@ -47,14 +52,14 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
    *
    * @throws DivergenceError naming the neuron of which a voltage, weight or TD error has left the finite numbers
    */
-  async run({ steps = this.settings.steps, signal }: RunOptions = {}): Promise<RunReport> {
+  async run({ steps = this.settings.steps, signal, onUpdate }: DdpgRunOptions = {}): Promise<RunReport> {
     checkRunSteps(steps);
     return this.#command(async () => {
       const first = this.step;
       const updatesBefore = this.agent.updates;
       this.#goal = first + steps;
       const begin = performance.now();
-      await this.#train(signal);
+      await this.#train(signal, onUpdate);
       return this.#report(first, updatesBefore, (performance.now() - begin) / 1000);
     });
   }
@@ -109,7 +114,7 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
   }
 
   /** What a listener throws ends the run and is thrown on. */
-  async #train(signal: AbortSignal | undefined): Promise<void> {
+  async #train(signal: AbortSignal | undefined, onUpdate: (() => void) | undefined): Promise<void> {
     let measured = this.step;
     await inStretches(() => {
       this.#checkOpen();
@@ -119,18 +124,19 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
         this.#measure();
         measured = this.step;
       }
-      if (!over) this.#advance();
+      if (!over) this.#advance(onUpdate);
       return !over;
     }, () => this.emit('progress', this.#progress()));
   }
 
   /** One update where one is owed, or else one environment step. */
-  #advance(): void {
-    const episode = this.#watched(() => {
-      if (!this.#limiter.mayLearn(this.agent.updates, this.step)) return this.agent.step();
-      this.agent.update();
-      return undefined;
-    });
+  #advance(onUpdate: (() => void) | undefined): void {
+    if (this.#limiter.mayLearn(this.agent.updates, this.step)) {
+      this.#watched(() => { this.agent.update(); });
+      onUpdate?.();
+      return;
+    }
+    const episode = this.#watched(() => this.agent.step());
     if (episode === undefined) return;
     this.#counter.add(episode);
     this.emit('episode', episode);

@@ -67,7 +67,20 @@ export function stratifiedBootstrapInterval(
   checkInteger('resamples', resamples, { min: 1 });
   const stream = createStream(0, 'bootstrap');
   const resample = (group: readonly number[]) => group.map(() => group[stream.integer(group.length)]);
-  const results = Array.from({ length: resamples }, () => statistic(groups.map(resample)));
-  results.sort((a, b) => a - b);
-  return [results[Math.floor(0.025 * resamples)], results[Math.ceil(0.975 * resamples) - 1]];
+  return percentileInterval(Array.from({ length: resamples }, () => statistic(groups.map(resample))));
+}
+
+/** Lower and upper end of the middle 95 % of values, such as a statistic's on resamples; NaN of nothing. */
+export function percentileInterval(values: readonly number[]): [low: number, high: number] {
+  if (values.length === 0) return [NaN, NaN];
+  const sorted = values.toSorted((a, b) => a - b);
+  return [sorted[Math.floor(0.025 * sorted.length)], sorted[Math.ceil(0.975 * sorted.length) - 1]];
+}
+
+/** The middle value, or the mean of the two in the middle; NaN of nothing. */
+export function median(values: readonly number[]): number {
+  if (values.length === 0) return NaN;
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }

@@ -124,6 +124,24 @@ export function ruleContract(name: RuleName): void {
     t.notDeepEqual(learn(truncated, 1), learn(truncated, 0));
   });
 
+  test(`${name} has nothing to correct in its critic where the reward is its estimate and nothing is to come`, (t) => {
+    for (const [index, { kind }] of busyRule(name).neurons.entries()) {
+      if (kind === 'input') continue;
+      const { program, neurons, batch, tables } = busyRule(name, { optimiser: 'sgd' });
+      const before = [...tables.critic.values];
+      const value = new Float32Array(SIZE);
+      batch.continuation.fill(0);
+      program.broadcast?.(batch);
+      program.estimate(neurons[index], batch, value);
+      t.true(value.every((each) => Number.isFinite(each) && each !== 0));
+      t.deepEqual([...tables.critic.values], before);
+      batch.reward.set(value);
+      program.broadcast?.(batch);
+      program.learn(neurons[index], batch, 1);
+      tables.critic.values.forEach((each, i) => { t.true(Math.abs(each - before[i]) < 1e-6, `critic number ${i}`); });
+    }
+  });
+
   test(`${name} leaves hidden rows alone where their rate is 0`, (t) => {
     const fixture = busyRule(name, { rates: { hiddenRate: 0 } });
     const before = fixture.neurons.map(({ weights }) => [...weights.values]);

@@ -1,0 +1,125 @@
+import { RULES } from '../rule/registry.js';
+import { OPTIMISERS, rateShare } from '../rule/optimiser.js';
+import type { Batch } from '../rule/rule.js';
+import { createDdpg, type Ddpg } from '../simulation/ddpg.js';
+import type { RunReport } from '../simulation/training.js';
+import { estimate, overProbes, type Resampled } from './agreement.js';
+import { chooseNeurons, groupByLayer, type ChosenNeuron } from './chosen.js';
+import { createRuleKind, type CriticKind } from './kind.js';
+import { createProbe, type ProbeResult } from './probe.js';
+import type { Course, ProbeRecord } from './records.js';
+import { createReference } from './reference.js';
+import { criticRateOf, ddpgSettings, resolveCertificateSettings, type CertificateOptions, type CertificateSettings } from './settings.js';
+
+/** What has been certified so far. */
+export interface Certified {
+  readonly neurons: readonly { readonly neuron: string; readonly layer: string }[];
+  readonly kinds: readonly { readonly kind: string; readonly locality: string; readonly criticRate: number; readonly failure: string | null }[];
+  readonly probes: readonly ProbeRecord[];
+  /** Every kind on every layer, then on every neuron. */
+  readonly courses: readonly Course[];
+}
+
+/**
+ * DDPG at work on a task, with every kind of critic learning along from the same minibatches: how far the gradient of each neuron's
+ * own critic, ∇_{K^n} Q^n, agrees with its row of the whole network's policy gradient, (∇_K Q^μ)^n. DDPG does not notice: but for
+ * its hidden neurons' exploration it takes every step as if it were alone. Create it with `createCertificate`.
+ *
+ * Source: Guss, Zhong et al. 2016, Experiment 1.
+ */
+export class Certificate {
+  readonly #kinds: readonly CriticKind[];
+  readonly #neurons: readonly ChosenNeuron[];
+  readonly #probe: ReturnType<typeof createProbe>;
+  readonly #results: ProbeResult[] = [];
+
+  constructor(readonly settings: CertificateSettings, readonly training: Ddpg) {
+    const { agent } = training;
+    const { topology, weights } = agent.actor;
+    const { certificate: { critics, neurons, minibatches }, learning: { batch, optimiser }, seed } = settings;
+    this.#neurons = chooseNeurons(topology, neurons);
+    const chosen = this.#neurons.map(({ index }) => index);
+    const context = { topology, weights: weights.values, optimiser: OPTIMISERS[optimiser], batchSize: batch, seed, chosen };
+    this.#kinds = critics.map((name) => createRuleKind(name, context));
+    const ticks = topology.ticks.length + agent.critic.topology.ticks.length;
+    const reference = createReference(agent, training.settings);
+    this.#probe = createProbe({ reference, kinds: this.#kinds, neurons: this.#neurons, minibatches, ticks });
+  }
+
+  /**
+   * Trains, and probes on the way and at the end. An aborted run is probed where it ends.
+   *
+   * @param options `onProbe` hears of each probe
+   * @throws DivergenceError where DDPG itself diverges; a kind that diverges is reported and left out from then on
+   */
+  async run({ signal, onProbe }: { signal?: AbortSignal; onProbe?: (record: ProbeRecord) => void } = {}): Promise<RunReport> {
+    const { probeEvery } = this.settings.certificate;
+    const { agent } = this.training;
+    const after = (step: number) => (Math.floor(step / probeEvery) + 1) * probeEvery;
+    let due = after(this.settings.learning.warmup);
+    const probe = () => {
+      const result = this.#probe(agent.steps, agent.updates);
+      this.#results.push(result);
+      onProbe?.(result.record);
+    };
+    const report = await this.training.run({
+      ...(signal === undefined ? {} : { signal }),
+      onUpdate: () => {
+        this.#learn();
+        if (agent.steps < due) return;
+        due = after(agent.steps);
+        probe();
+      },
+    });
+    if (agent.updates > 0 && this.#results.at(-1)?.record.step !== agent.steps) probe();
+    return report;
+  }
+
+  certified(): Certified {
+    const { critics, ...certification } = this.settings.certificate;
+    return {
+      neurons: this.#neurons.map(({ name, layer }) => ({ neuron: name, layer })),
+      kinds: this.#kinds.map(({ failure }, k) => ({ kind: critics[k], locality: RULES[critics[k]].locality, criticRate: criticRateOf(critics[k], { ...certification, critics }), failure })),
+      probes: this.#results.map(({ record }) => record),
+      courses: this.#courses(),
+    };
+  }
+
+  close(): Promise<void> {
+    return this.training.close();
+  }
+
+  /** Every kind's TD step on the minibatch of the update that DDPG has just made. */
+  #learn(): void {
+    const { certificate, learning: { finalRate, targetRate }, steps } = this.settings;
+    const { actor, transitions, firstExplorer, updates } = this.training.agent;
+    const batch: Batch = { ...transitions, board: actor.board, firstExplorer };
+    const share = rateShare(finalRate, this.training.step, steps);
+    this.#kinds.forEach((kind, k) => {
+      kind.learn(batch, { criticRate: share * criticRateOf(certificate.critics[k], certificate), targetRate }, updates);
+    });
+  }
+
+  #courses(): Course[] {
+    const names = [...groupByLayer(this.#neurons).map(({ layer }) => layer), ...this.#neurons.map(({ name }) => name)];
+    const half = this.training.step / 2;
+    const late = this.#results.filter(({ record }) => record.step > half);
+    return names.flatMap((of) => this.#kinds.map(({ name: kind }): Course => {
+      const cosine = (result: ProbeResult | undefined): Resampled => result?.cosines.get(kind)?.get(of) ?? Float64Array.of(NaN);
+      const defined = late.map(cosine).filter(([value]) => !Number.isNaN(value));
+      const [first, last] = [cosine(this.#results.at(0)), cosine(this.#results.at(-1))].map(estimate);
+      return { kind, of, first, last, secondHalf: estimate(overProbes(defined)), probes: defined.length };
+    }));
+  }
+}
+
+/**
+ * Builds DDPG for a task, and the kinds of critics that are to be certified on it.
+ *
+ * @throws TypeError or RangeError naming the option, what was expected and what came
+ */
+export async function createCertificate(options: CertificateOptions = {}): Promise<Certificate> {
+  const settings = resolveCertificateSettings(options);
+  const hidden = settings.network.hidden.flatMap((size, layer) => Array.from({ length: Math.min(size, settings.certificate.neurons) }, (_, i) => `hidden${layer + 1}[${i}]`));
+  return new Certificate(settings, await createDdpg(ddpgSettings(settings, hidden)));
+}

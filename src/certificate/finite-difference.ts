@@ -1,0 +1,78 @@
+import type { TrainedNetwork } from '../baseline/network.js';
+import { propagate, type Board } from '../network/dynamic.js';
+import { populationOf, type Topology } from '../network/topology.js';
+
+/** Some derivatives of the mean of Q^μ in a neuron's weights, by central differences in double precision. */
+export interface FiniteDifference {
+  readonly weights: readonly { readonly source: number; readonly reference: number; readonly difference: number }[];
+  /** The slope along the reference gradient, which is to be its length. */
+  readonly along: number;
+  /** The largest deviation of all these, divided by the gradient's length. */
+  readonly error: number;
+}
+
+/** Change of a weight in a finite difference. */
+const STEP = 1e-5;
+
+/** Both networks in double precision, on the states of the minibatch alone. */
+interface Bench {
+  /** Mean of Q^μ with one row of the actor replaced. */
+  valueWith(neuron: number, row: Float64Array): number;
+  /** Takes over weights and states. */
+  load(): void;
+}
+
+const createDoubleBoard = ({ neurons }: Topology, lanes: number): Board<Float64Array> => ({
+  lanes,
+  voltages: new Float64Array(neurons * lanes),
+  weightedInputs: new Float64Array(neurons * lanes),
+});
+
+function createBench(actor: TrainedNetwork, critic: TrainedNetwork, size: number): Bench {
+  const [actorBoard, criticBoard] = [actor, critic].map(({ topology }) => createDoubleBoard(topology, size));
+  const [actorWeights, criticWeights] = [actor, critic].map(({ weights }) => new Float64Array(weights.values.length));
+  const { inputs, outputs, rowOffset } = actor.topology;
+  const valueAt = critic.topology.outputs.begin * size;
+  return {
+    load() {
+      actorWeights.set(actor.weights.values);
+      criticWeights.set(critic.weights.values);
+      for (let i = 0; i < inputs.end * size; i += 1) {
+        actorBoard.voltages[i] = actor.board.voltages[Math.floor(i / size) * actor.board.lanes + (i % size)];
+      }
+      criticBoard.voltages.set(actorBoard.voltages.subarray(0, inputs.end * size));
+    },
+    valueWith(neuron, row) {
+      const before = actorWeights.slice(rowOffset[neuron], rowOffset[neuron + 1]);
+      actorWeights.set(row, rowOffset[neuron]);
+      propagate(actor.topology, actorWeights, actorBoard, 0, size);
+      actorWeights.set(before, rowOffset[neuron]);
+      criticBoard.voltages.set(actorBoard.voltages.subarray(outputs.begin * size, outputs.end * size), inputs.end * size);
+      propagate(critic.topology, criticWeights, criticBoard, 0, size);
+      return criticBoard.voltages.subarray(valueAt, valueAt + size).reduce((sum, each) => sum + each, 0) / size;
+    },
+  };
+}
+
+/** @returns a check of one row of the actor's gradient, on the minibatch that its board holds: the first, middle and last weight */
+export function createFiniteDifferences(actor: TrainedNetwork, critic: TrainedNetwork, size: number): (neuron: number) => FiniteDifference {
+  const bench = createBench(actor, critic, size);
+  return (neuron) => checkRow(bench, actor, neuron);
+}
+
+function checkRow(bench: Bench, { topology, weights, gradientOf }: TrainedNetwork, neuron: number): FiniteDifference {
+  const gradient = gradientOf[neuron];
+  const { sources } = populationOf(topology, neuron);
+  const row = Float64Array.from(weights.of(neuron).values);
+  const norm = Math.hypot(...gradient);
+  bench.load();
+  const slope = (direction: (j: number) => number) => {
+    const [up, down] = [STEP, -STEP].map((step) => bench.valueWith(neuron, row.map((weight, j) => weight + step * direction(j))));
+    return (up - down) / (2 * STEP);
+  };
+  const looked = [...new Set([0, row.length >> 1, row.length - 1])];
+  const found = looked.map((at) => ({ source: sources[at], reference: gradient[at], difference: slope((j) => (j === at ? 1 : 0)) }));
+  const along = norm === 0 ? NaN : slope((j) => gradient[j] / norm);
+  const deviations = [...found.map(({ reference, difference }) => Math.abs(reference - difference)), Math.abs(along - norm)];
+  return { weights: found, along, error: Math.max(...deviations) / norm };
+}

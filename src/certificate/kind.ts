@@ -1,0 +1,128 @@
+import { DivergenceError } from '../errors.js';
+import { createArena } from '../memory/arena.js';
+import { attachParameter, parameterBlocks } from '../memory/parameters.js';
+import type { ParameterTable } from '../memory/parameters.js';
+import { ACTIVATIONS } from '../network/activation.js';
+import { neuronName, populationOf, type Topology } from '../network/topology.js';
+import type { Optimiser } from '../rule/optimiser.js';
+import { RULES, type RuleName } from '../rule/registry.js';
+import type { Batch, Neuron, Rule } from '../rule/rule.js';
+import { createRecorder } from './recorder.js';
+
+/** A kind of critic that learns along with a network which it may not touch: one rule of the registry, used as it is. */
+export interface CriticKind {
+  readonly name: string;
+  /** Why it learns no more: what has left the finite numbers, and when. Null while it learns. */
+  readonly failure: string | null;
+  /** One TD step of the critics on a minibatch. */
+  learn(batch: Batch, rates: KindRates, update: number): void;
+  /** What the critics say of a minibatch; nothing moves. */
+  probe(batch: Batch): void;
+  /** Of the last probe: what the rule would add to the neuron's row; [sources]. NaN where the kind has failed. */
+  gradientOf(neuron: number): Float32Array;
+  /** Of the last probe: the mean of Q^n(v, a). */
+  valueOf(neuron: number): number;
+}
+
+export interface KindRates {
+  /** η_Q of this rule. */
+  readonly criticRate: number;
+  /** τ */
+  readonly targetRate: number;
+}
+
+export interface KindContext {
+  readonly topology: Topology;
+  /** The network's live weights, by `topology.rowOffset`. Only read. */
+  readonly weights: Float32Array;
+  readonly optimiser: Optimiser;
+  readonly batchSize: number;
+  readonly seed: number;
+  /** The neurons whose critics are wanted. */
+  readonly chosen: readonly number[];
+}
+
+export function createRuleKind(name: RuleName, context: KindContext): CriticKind {
+  return createKind(RULES[name], context);
+}
+
+/** @param rule any: the registry's, or one made up for a test */
+export function createKind(rule: Rule, context: KindContext): CriticKind {
+  const { topology, weights, batchSize, chosen } = context;
+  const { tables, neurons, longest } = furnish(rule, context);
+  const learners = sharesParameters(rule, topology) ? neurons : chosen.map((neuron) => neurons[neuron]);
+  const recorder = createRecorder(context.optimiser, weights, neurons);
+  const rates = { criticRate: 0, outputRate: 1, hiddenRate: 1, targetRate: 0 };
+  const program = rule.create({ topology, heard: tables, rates, optimiser: recorder, batchSize, longest, weights });
+  const value = new Float32Array(batchSize);
+  const values = new Map<number, number>();
+  let updates = 0;
+  let failure: string | null = null;
+
+  /** What has diverged is of no further use; the other kinds and the network go on. */
+  function guarded(action: () => void): void {
+    if (failure !== null) return;
+    try {
+      action();
+    } catch (error) {
+      if (!(error instanceof DivergenceError)) throw error;
+      failure = `${error.quantity} of neuron ${error.neuron} became ${error.value} at update ${updates}`;
+    }
+  }
+
+  return {
+    name: rule.name,
+    get failure() {
+      return failure;
+    },
+    learn(batch, { criticRate, targetRate }, update) {
+      updates = update;
+      guarded(() => {
+        Object.assign(rates, { criticRate, targetRate });
+        program.broadcast?.(batch);
+        for (const neuron of learners) program.learn(neuron, batch, update);
+      });
+    },
+    probe(batch) {
+      recorder.holding = true;
+      Object.assign(rates, { targetRate: 0 });
+      guarded(() => {
+        program.broadcast?.(batch);
+        for (const index of chosen) {
+          program.estimate(neurons[index], batch, value);
+          values.set(index, value.reduce((sum, each) => sum + each, 0) / batchSize);
+          program.learn(neurons[index], batch, 1);
+        }
+      });
+      recorder.holding = false;
+      if (failure !== null) for (const index of chosen) recorder.gradientOf(neurons[index]).fill(NaN);
+    },
+    gradientOf: (neuron) => recorder.gradientOf(neurons[neuron]),
+    valueOf: (neuron) => (failure === null ? values.get(neuron) ?? NaN : NaN),
+  };
+}
+
+/** Where neurons hear one another's critic parts, all of them have to learn theirs. */
+function sharesParameters(rule: Rule, topology: Topology): boolean {
+  return rule.parameters(topology).some(({ published }) => published);
+}
+
+/** Parameter tables of the kind's own, its own lag copy of the weights, and the neurons that have them. */
+function furnish(rule: Rule, { topology, weights, seed }: KindContext) {
+  const { neurons: count, rowOffset } = topology;
+  const shapes = rule.parameters(topology);
+  const arena = createArena(parameterBlocks(shapes));
+  const tables: Record<string, ParameterTable> = Object.fromEntries(shapes.map((shape) => [shape.name, attachParameter(arena, shape)]));
+  rule.initialise?.(topology, tables, seed);
+  for (const { values, target } of Object.values(tables)) if (target.length > 0) target.set(values);
+  const lag = rule.targetWeights ? weights.slice() : new Float32Array(0);
+  const none = new Float32Array(0);
+  const neurons = Array.from({ length: count }, (_, index): Neuron => {
+    const { kind, activation, sources } = populationOf(topology, index);
+    const row = (numbers: Float32Array) => numbers.subarray(rowOffset[index], rowOffset[index + 1]);
+    const parameters = Object.fromEntries(shapes.map(({ name }) => [name, tables[name].of(index)]));
+    return { index, name: neuronName(topology, index), kind, activation: ACTIVATIONS[activation], sources, weights: { values: row(weights), target: row(lag), first: none, second: none }, parameters };
+  });
+  const longest = Math.max(...shapes.flatMap(({ lengths }) => lengths), ...neurons.map(({ sources }) => sources.length));
+  return { tables, neurons, longest };
+}

@@ -1,0 +1,63 @@
+import type { DdpgAgent } from '../baseline/agent.js';
+import { createDdpgProgram } from '../baseline/ddpg.js';
+import { withRoom } from '../baseline/network.js';
+import type { DdpgSettings } from '../baseline/settings.js';
+import { populationOf } from '../network/topology.js';
+import { createTransitions, loadMinibatch } from '../replay/minibatch.js';
+import { createSampler } from '../replay/sampler.js';
+import { createStream } from '../random/stream.js';
+import { OPTIMISERS } from '../rule/optimiser.js';
+import type { Batch } from '../rule/rule.js';
+import { createFiniteDifferences, type FiniteDifference } from './finite-difference.js';
+
+/** What the network's own policy gradient is on a minibatch, looked at without disturbing the training. */
+export interface Reference {
+  /** The minibatch at hand, as the rules see it: states at the weights, their successors at the target copies. */
+  readonly batch: Batch;
+  /** Mean of Q^μ(s, μ(s)) over it. */
+  readonly value: number;
+  /** (∇_K Q^μ)^n, the mean over it; [sources] */
+  gradientOf(neuron: number): Float32Array;
+  /** mean |∂Q/∂z_n| |v|: what the gradient would be if nothing cancelled; added to `sum`, [sources]. */
+  addMagnitudes(neuron: number, sum: Float64Array): void;
+  /** Draws minibatch number `index` of the certificate's own and differentiates on it. */
+  draw(index: number): void;
+  /** Holds the gradient against finite differences, on the minibatch at hand. */
+  check(neuron: number): FiniteDifference;
+}
+
+export function createReference(agent: DdpgAgent, settings: DdpgSettings): Reference {
+  const { learning, seed } = settings;
+  const size = learning.batch;
+  const actor = withRoom(agent.actor, size);
+  const critic = withRoom(agent.critic, size);
+  const transitions = createTransitions(agent.replay, size);
+  const program = createDdpgProgram({ actor, critic, transitions, firstExplorer: agent.firstExplorer, rates: learning, optimiser: OPTIMISERS.sgd });
+  const sampler = createSampler(agent.replay, createStream(seed, 'certificate'));
+  const slots = new Int32Array(size);
+  const values = new Float32Array(size);
+  const batch: Batch = { ...transitions, board: actor.board, firstExplorer: agent.firstExplorer };
+  let value = NaN;
+
+  return {
+    batch,
+    get value() {
+      return value;
+    },
+    gradientOf: (neuron) => actor.gradientOf[neuron],
+    addMagnitudes(neuron, sum) {
+      const { sources } = populationOf(actor.topology, neuron);
+      const { voltages, lanes } = actor.board;
+      sources.forEach((source, j) => {
+        for (let b = 0; b < size; b += 1) sum[j] += Math.abs(actor.deltaOf[neuron][b] * voltages[source * lanes + b]) / size;
+      });
+    },
+    draw(index) {
+      sampler.draw(index, slots);
+      loadMinibatch(agent.replay, slots, learning, actor.board, transitions);
+      program.observe(values);
+      value = values.reduce((sum, each) => sum + each, 0) / size;
+    },
+    check: createFiniteDifferences(actor, critic, size),
+  };
+}
