@@ -93,7 +93,7 @@ export class Certificate {
   #learn(): void {
     const { certificate, learning: { finalRate, targetRate }, steps } = this.settings;
     const { actor, transitions, firstExplorer, updates } = this.training.agent;
-    const batch: Batch = { ...transitions, board: actor.board, firstExplorer };
+    const batch: Batch = { ...transitions, board: actor.board, firstExplorer, episodeStart: false };
     const share = rateShare(finalRate, this.training.step, steps);
     this.#kinds.forEach((kind, k) => {
       kind.learn(batch, { criticRate: share * criticRateOf(certificate.critics[k], certificate), targetRate }, updates);

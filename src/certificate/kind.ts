@@ -42,6 +42,9 @@ export interface KindContext {
   readonly chosen: readonly number[];
 }
 
+/** What rules that learn from the stream want to know. */
+const UNUSED = { discount: 0, traceDecay: 0, exploration: { output: 0, hidden: 0 } };
+
 export function createRuleKind(name: RuleName, context: KindContext): CriticKind {
   return createKind(RULES[name], context);
 }
@@ -53,7 +56,7 @@ export function createKind(rule: Rule, context: KindContext): CriticKind {
   const learners = sharesParameters(rule, topology) ? neurons : chosen.map((neuron) => neurons[neuron]);
   const recorder = createRecorder(context.optimiser, weights, neurons);
   const rates = { criticRate: 0, outputRate: 1, hiddenRate: 1, targetRate: 0 };
-  const program = rule.create({ topology, heard: tables, rates, optimiser: recorder, batchSize, longest, weights });
+  const program = rule.create({ topology, heard: tables, rates, optimiser: recorder, batchSize, longest, weights, ...UNUSED });
   const value = new Float32Array(batchSize);
   const values = new Map<number, number>();
   let updates = 0;

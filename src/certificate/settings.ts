@@ -33,6 +33,9 @@ export interface CertificateSettings extends Omit<DdpgSettings, 'exploration'> {
   readonly certificate: CertificationSettings;
 }
 
+/** The rules with a critic of their own that learns from a replay: the others have no gradient on a minibatch to compare. */
+const CRITIC_KINDS = RULE_NAMES.filter((name) => RULES[name].experience === 'replay');
+
 /** What a user may set; whatever is left out takes the default. */
 export interface CertificateOptions extends Omit<DdpgOptions, 'exploration'> {
   exploration?: Partial<CertificateSettings['exploration']>;
@@ -76,7 +79,7 @@ export function resolveCertificateSettings(given: CertificateOptions = {}): Cert
 function readCertification(reader: OptionReader, steps: number): CertificationSettings {
   const criticRate = reader.value('certificate.criticRate', null);
   return {
-    critics: checkRules('certificate.critics', reader.value('certificate.critics', RULE_NAMES)),
+    critics: checkRules('certificate.critics', reader.value('certificate.critics', CRITIC_KINDS)),
     neurons: reader.integer('certificate.neurons', 4, { min: 1 }),
     explorers: reader.name('certificate.explorers', 'chosen', ['chosen', 'all']),
     probeEvery: reader.integer('certificate.probeEvery', 1000, { min: 1 }),
@@ -90,8 +93,8 @@ function readCertification(reader: OptionReader, steps: number): CertificationSe
 
 function checkRules(path: string, value: unknown): RuleName[] {
   if (!Array.isArray(value)) throw wrongKind(path, 'a list of rules, for example ["linear", "compatible"]', value);
-  const names = value.map((name: unknown) => checkName(path, name, RULE_NAMES));
-  return RULE_NAMES.filter((name) => names.includes(name));
+  const names = value.map((name: unknown) => checkName(path, name, CRITIC_KINDS));
+  return CRITIC_KINDS.filter((name) => names.includes(name));
 }
 
 /** The settings of the run of DDPG, given which neurons are looked at. */
@@ -102,5 +105,5 @@ export function ddpgSettings({ certificate, exploration, ...settings }: Certific
 /** η_Q that a kind starts with: as given, or else its rule's own. */
 export function criticRateOf(name: RuleName, { criticRate }: CertificationSettings): number {
   const rule: Rule = RULES[name];
-  return criticRate ?? rule.defaults?.criticRate ?? 1e-2;
+  return criticRate ?? rule.defaults?.rule?.criticRate ?? 1e-2;
 }

@@ -52,6 +52,7 @@ function createProgram({ topology, heard, rates, optimiser, longest, discount, t
   const score = new Float32Array(1);
   const gradient = new Float32Array(longest);
   let tdError = 0;
+  let value = 0;
 
   /** trace ← γλ trace + increment; from 0 where an episode starts. Writes: `gradient` = δ trace. */
   function follow(trace: Float32Array, increment: Float32Array, episodeStart: boolean): void {
@@ -82,7 +83,7 @@ function createProgram({ topology, heard, rates, optimiser, longest, discount, t
 
   return {
     broadcast({ board: { voltages, lanes }, reward, continuation }) {
-      let value = 0;
+      value = 0;
       let successor = 0;
       for (let neuron = 0; neuron < topology.outputs.begin; neuron += 1) {
         value += values[neuron] * voltages[neuron * lanes];
@@ -94,6 +95,9 @@ function createProgram({ topology, heard, rates, optimiser, longest, discount, t
     learn(neuron, batch, update) {
       if (neuron.kind !== 'output') learnPart(neuron, batch, update);
       if (neuron.kind !== 'input') learnRow(neuron, batch, update);
+    },
+    estimate(_neuron, _batch, estimates) {
+      estimates[0] = value;
     },
   };
 }

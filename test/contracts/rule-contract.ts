@@ -129,7 +129,7 @@ export function ruleContract(name: RuleName): void {
       if (kind === 'input') continue;
       const { program, neurons, batch, tables } = busyRule(name, { optimiser: 'sgd' });
       const before = [...tables.critic.values];
-      const value = new Float32Array(SIZE);
+      const value = new Float32Array(batch.size);
       batch.continuation.fill(0);
       program.broadcast?.(batch);
       program.estimate(neurons[index], batch, value);
