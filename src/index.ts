@@ -20,4 +20,4 @@ export type { Settings } from './supervisor/settings.js';
 export type { EpisodeRecord } from './supervisor/supervisor.js';
 export { createProgressBar, type ProgressBar } from './telemetry/progress-bar.js';
 export { createRunFolder, freeRunPath, RUN_FILES, runFolderName, type RunFolder } from './telemetry/run-folder.js';
-export { bootstrapInterval, mean } from './telemetry/statistics.js';
+export { bootstrapInterval, interquartileMean, mean, stratifiedBootstrapInterval } from './telemetry/statistics.js';
