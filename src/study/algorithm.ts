@@ -1,3 +1,4 @@
+import { checkName, checkObject } from '../check.js';
 import { RULE_NAMES, RULES, type RuleName } from '../rule/registry.js';
 import { resolveSettings } from '../simulation/options.js';
 import { createSimulation, type Simulation } from '../simulation/simulation.js';
@@ -30,8 +31,9 @@ function ruleAlgorithm(name: RuleName): Algorithm {
 
 /** One partition and a barrier per tick: a trial can be repeated bit for bit, and several run side by side. */
 function withRule(options: Options, name: RuleName): Options {
-  const { rule } = options;
-  return { schedule: 'synchronous', partitions: 1, ...options, rule: { ...(typeof rule === 'object' ? rule : {}), name } };
+  const rule = checkObject('rule', options.rule ?? {});
+  checkName('rule.name', rule.name ?? name, [name]);
+  return { schedule: 'synchronous', partitions: 1, ...options, rule: { ...rule, name } };
 }
 
 /** Every algorithm by its name: the rules of the registry, and their opponents. */

@@ -71,7 +71,7 @@ async function runOne(pool: TrialPool, trial: Trial, watcher: TrialWatcher, sign
   try {
     const result = await submit(pool, { trial, port: port2 });
     if (result === undefined) watcher.abandoned(trial);
-    else watcher.finished(result);
+    else watcher.finished({ ...result, trial }); // this very object: the answer holds a copy
   } finally {
     signal.removeEventListener('abort', stop);
     port1.close();
