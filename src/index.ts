@@ -21,3 +21,4 @@ export type { EpisodeRecord } from './supervisor/supervisor.js';
 export { createProgressBar, type ProgressBar } from './telemetry/progress-bar.js';
 export { createRunFolder, freeRunPath, RUN_FILES, runFolderName, type RunFolder } from './telemetry/run-folder.js';
 export { bootstrapInterval, interquartileMean, mean, stratifiedBootstrapInterval } from './telemetry/statistics.js';
+export { createEventWriter, type EventWriter } from './telemetry/tensorboard.js';
