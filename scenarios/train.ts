@@ -12,7 +12,7 @@ import {
   type Simulation,
 } from '../src/index.js';
 import { SIMULATION_FLAGS } from './options.js';
-import type { Scenario, ScenarioInput } from './scenario.js';
+import { EPISODES, type Scenario, type ScenarioInput } from './scenario.js';
 import { printSummary } from './summary.js';
 
 /** What a training run came to; `--json` prints it and `result.json` keeps it. */
@@ -95,7 +95,7 @@ async function trainWithProgress(simulation: Simulation, folder: RunFolder, { in
 }
 
 /** Saves the weights first and evaluates afterwards: an impatient second Ctrl-C loses no more than the evaluation. */
-async function conclude(simulation: Simulation, folder: RunFolder, report: RunReport, { episodes, interrupt }: ScenarioInput): Promise<TrainResult> {
+async function conclude(simulation: Simulation, folder: RunFolder, report: RunReport, { episodes = EPISODES, interrupt }: ScenarioInput): Promise<TrainResult> {
   const { settings } = simulation;
   const weightsSha256 = folder.write('weights', simulation.encodeWeights());
   const evaluation = await simulation.evaluate({ episodes: interrupt.aborted ? Math.min(episodes, 20) : episodes, signal: interrupt });

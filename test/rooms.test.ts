@@ -16,7 +16,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   schedule: ['memory'],
   supervisor: ['kernels', 'random', 'environment', 'network', 'rule', 'memory', 'replay', 'schedule', 'telemetry', 'workers'],
   simulation: ['kernels', 'random', 'environment', 'network', 'rule', 'memory', 'replay', 'schedule', 'telemetry', 'supervisor'],
-  workers: ['supervisor'],
+  study: ['environment', 'random', 'report', 'rule', 'simulation', 'supervisor', 'telemetry', 'workers'],
+  workers: ['study', 'supervisor'],
   scenarios: ['index'],
 };
 
