@@ -39,3 +39,8 @@ export class PartitionError extends Error {
     super(`partition ${partition} failed at step ${step}: ${message}`, options);
   }
 }
+
+/** A command to something that was closed. */
+export function closedError(): Error {
+  return new Error('the simulation is closed');
+}

@@ -61,6 +61,16 @@ export interface Environment {
   close(): void;
 }
 
+/** An ended episode. */
+export interface EpisodeRecord {
+  /** Environment step at its end. */
+  readonly step: number;
+  /** Number of the episode, from 1. */
+  readonly episode: number;
+  readonly return: number;
+  readonly length: number;
+}
+
 /** A box of the given bounds. */
 export function box(low: readonly number[], high: readonly number[]): BoxSpace {
   return { kind: 'box', shape: [low.length], low, high };

@@ -32,6 +32,8 @@ export interface ParameterTable {
   readonly values: Float32Array;
   readonly target: Float32Array;
   of(neuron: number): Parameter;
+  /** All neurons' parts as one: for an optimiser that owns the whole network. */
+  readonly whole: Parameter;
 }
 
 /** A published parameter of all neurons as one partition hears it; laid out as its table. */
@@ -72,6 +74,7 @@ export function attachParameter(arena: Arena, shape: ParameterShape): ParameterT
     offset,
     values,
     target,
+    whole: { values, target, first, second },
     of(neuron) {
       const [begin, end] = [offset[neuron], offset[neuron + 1]];
       return {

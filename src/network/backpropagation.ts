@@ -1,4 +1,4 @@
-import type { FloatArray } from '../kernels/reference.js';
+import { spreadBack, type FloatArray } from '../kernels/reference.js';
 import { ACTIVATIONS } from './activation.js';
 import type { Board } from './dynamic.js';
 import type { Topology } from './topology.js';
@@ -40,12 +40,8 @@ export function backpropagate(topology: Topology, weights: FloatArray, board: Bo
     for (let neuron = begin; neuron < end; neuron += 1) {
       const lane = neuron * lanes;
       for (let i = lane; i < lane + count; i += 1) delta[i] = upon[i] * slope(board.weightedInputs[i], board.voltages[i]);
-      const row = topology.rowOffset[neuron];
-      for (let j = 0; j < sources.length; j += 1) {
-        const source = sources[j] * lanes;
-        const weight = weights[row + j];
-        for (let b = 0; b < count; b += 1) upon[source + b] += weight * delta[lane + b];
-      }
     }
+    const rows = weights.subarray(topology.rowOffset[begin], topology.rowOffset[end]);
+    spreadBack(rows, sources, delta, upon, { begin, end, lanes, count });
   }
 }

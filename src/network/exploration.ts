@@ -8,9 +8,16 @@ export interface ExplorationScale {
   readonly hidden: number;
   /** Standard deviation on output voltages during the warm-up, before learning starts. */
   readonly warmup: number;
+  /** ρ of successive ξ of one neuron; 0: white noise; ≥ 0, < 1. */
+  readonly correlation: number;
 }
 
-/** A neuron's exploration: a = μ + ξ, with Gaussian ξ from the neuron's own stream, entered at the environment step. */
+/**
+ * A neuron's exploration: a = μ + ξ, with ξ_t = ρ ξ_{t-1} + s √(1 - ρ²) ε_t of standard deviation s, the Ornstein-Uhlenbeck
+ * process in discrete time. ε comes from the neuron's own stream, entered at the environment step.
+ *
+ * Source: Uhlenbeck & Ornstein 1930; as exploration Lillicrap et al. 2015. Differs: it runs on from episode to episode.
+ */
 export interface Exploration {
   /** The voltage neuron `neuron` acts with at environment step `step`, given its mean voltage. */
   readonly explore: (neuron: number, mean: number, step: number, warmingUp: boolean) => number;
@@ -26,13 +33,17 @@ export function createExploration(topology: Topology, seed: number, scale: Explo
     if (kind !== 'input') streams.set(neuron, createStream(seed, `exploration/${neuronName(topology, neuron)}`));
   }
   const { outputs } = topology;
+  const { correlation } = scale;
+  const innovation = Math.sqrt(1 - correlation * correlation);
+  const noise = new Float64Array(topology.neurons); // ξ / s
   return {
     explore(neuron, mean, step, warmingUp) {
       const deviation = warmingUp && neuron >= outputs.begin ? scale.warmup : deviations[neuron];
       const stream = streams.get(neuron);
       if (deviation === 0 || stream === undefined) return mean;
       stream.position = step;
-      return mean + deviation * stream.gaussian();
+      noise[neuron] = correlation * noise[neuron] + innovation * stream.gaussian();
+      return mean + deviation * noise[neuron];
     },
   };
 }

@@ -39,6 +39,8 @@ export interface LayeredNetwork {
   readonly bias: boolean;
   readonly activation: ActivationName;
   readonly outputActivation: ActivationName;
+  /** Put before the names of its populations where a run has several networks, for example `critic.`. */
+  readonly prefix?: string;
 }
 
 /**
@@ -46,8 +48,9 @@ export interface LayeredNetwork {
  * bias neuron. Order of neurons: bias, observations, hidden layers, outputs.
  */
 export function layeredTopology(network: LayeredNetwork): Topology {
+  const { prefix = '' } = network;
   const inputs: Population = {
-    name: 'input',
+    name: `${prefix}input`,
     kind: 'input',
     begin: 0,
     end: 1 + network.observations,
@@ -60,7 +63,7 @@ export function layeredTopology(network: LayeredNetwork): Topology {
     const previous = populations[layer];
     const isOutput = layer === sizes.length - 1;
     populations.push({
-      name: isOutput ? 'output' : `hidden${layer + 1}`,
+      name: prefix + (isOutput ? 'output' : `hidden${layer + 1}`),
       kind: isOutput ? 'output' : 'hidden',
       begin: previous.end,
       end: previous.end + size,

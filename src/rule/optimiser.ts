@@ -32,3 +32,8 @@ export const OPTIMISERS: Record<OptimiserName, Optimiser> = {
 export function followTarget({ values, target }: Parameter, targetRate: number): void {
   softUpdate(values, target, targetRate);
 }
+
+/** Share of the learning rates left at environment step `step`: 1 - (1 - finalRate) · step / steps, and finalRate past the last. */
+export function rateShare(finalRate: number, step: number, steps: number): number {
+  return 1 - (1 - finalRate) * Math.min(1, step / steps);
+}

@@ -2,21 +2,15 @@ import type { HeardParameter, Parameter, ParameterShape, ParameterTable } from '
 import type { Activation } from '../network/activation.js';
 import type { Board } from '../network/dynamic.js';
 import type { Topology } from '../network/topology.js';
+import type { Transitions } from '../replay/minibatch.js';
 import type { Optimiser } from './optimiser.js';
 
 /** Name of the parameter in which every shipped rule keeps its critic. */
 export const CRITIC = 'critic';
 
 /** A minibatch as the rules see it. The board's lanes 0..size are the sampled states, size..2·size their successors. */
-export interface Batch {
-  readonly size: number;
+export interface Batch extends Transitions {
   readonly board: Board;
-  /** Reward times the reward scale; [size] */
-  readonly reward: Float32Array;
-  /** Discount γ, or 0 where the transition terminated the episode (a truncated one keeps its bootstrap); [size] */
-  readonly continuation: Float32Array;
-  /** Voltages as acted, exploration included, of the neurons that explore; [explorers, size], row-major */
-  readonly acted: Float32Array;
   /** The first neuron that explores: `acted` starts with its row. */
   readonly firstExplorer: number;
 }

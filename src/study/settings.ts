@@ -45,8 +45,8 @@ export interface StudySettings {
 
 const ALL = 'all';
 
-/** What a study compares where nothing is said: from most to least local, and the opponent. */
-const DEFAULT_ALGORITHMS = ['broadcast', 'three-factor', 'compatible', 'linear'];
+/** What a study compares where nothing is said. */
+const DEFAULT_ALGORITHMS = ['broadcast', 'three-factor', 'compatible', 'linear', 'ddpg'];
 
 /**
  * Checks what a user gave and fills in defaults. The options of every contender are tried on every task, so that a trial

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 
 import { isRecord } from '../check.js';
 import { DivergenceError, InternalError } from '../errors.js';
+import type { Training } from '../simulation/training.js';
 import { mean } from '../telemetry/statistics.js';
-import { ALGORITHMS, type Algorithm, type Options, type Training } from './algorithm.js';
+import { ALGORITHMS, type Algorithm, type Options } from './algorithm.js';
 
 /** When a trial is evaluated, and on how many episodes. Exploration is off, and the episodes are a function of the seed. */
 export interface EvaluationPlan {

@@ -4,9 +4,9 @@ import { tick } from '../network/dynamic.js';
 import { neuronsOf, type NeuronRange } from '../network/ownership.js';
 import { neuronName, populationOf } from '../network/topology.js';
 import { createStream } from '../random/stream.js';
-import { SLOT } from '../replay/ring.js';
+import { createTransitions, loadMinibatch } from '../replay/minibatch.js';
 import { createSampler } from '../replay/sampler.js';
-import { OPTIMISERS } from '../rule/optimiser.js';
+import { OPTIMISERS, rateShare } from '../rule/optimiser.js';
 import type { Batch, Neuron } from '../rule/rule.js';
 import { WEIGHTS } from './plan.js';
 import type { Views } from './views.js';
@@ -32,11 +32,8 @@ export function createLearner(views: Views): Learner {
   const sampler = createSampler(replay, createStream(settings.seed, 'replay'));
   const slots = new Int32Array(size);
   const batch: Batch = {
-    size,
+    ...createTransitions(replay, size),
     board,
-    reward: new Float32Array(size),
-    continuation: new Float32Array(size),
-    acted: new Float32Array(plan.ring.explorers * size),
     firstExplorer,
   };
   const rates = { ...settings.rule }; // falls as the run goes on
@@ -50,21 +47,6 @@ export function createLearner(views: Views): Learner {
   });
   const neurons = neuronsOf(ownership, partition).map((index) => neuronView(views, index));
   const rangesAt = topology.ticks.map((populations) => ownership.map((ranges) => populations.map((p) => ranges[p])));
-
-  function loadMinibatch(): void {
-    const { capacity, inputs, explorers } = replay;
-    for (let b = 0; b < size; b += 1) {
-      const slot = slots[b];
-      const successor = (slot + 1) % capacity;
-      for (let i = 0; i < inputs; i += 1) {
-        board.voltages[i * board.lanes + b] = replay.inputVoltages[slot * inputs + i];
-        board.voltages[i * board.lanes + size + b] = replay.inputVoltages[successor * inputs + i];
-      }
-      for (let e = 0; e < explorers; e += 1) batch.acted[e * size + b] = replay.acted[slot * explorers + e];
-      batch.reward[b] = settings.learning.rewardScale * replay.reward[slot];
-      batch.continuation[b] = replay.kind[slot] === SLOT.terminal ? 0 : settings.learning.discount;
-    }
-  }
 
   function computeRows(tickIndex: number, ranges: readonly NeuronRange[]): void {
     topology.ticks[tickIndex].forEach((population, i) => {
@@ -97,7 +79,7 @@ export function createLearner(views: Views): Learner {
 
   /** η ← η (1 - (1 - finalRate) · step / steps); past the last step the rates stay where they are. */
   function decayRates(): void {
-    const share = 1 - (1 - settings.rule.finalRate) * Math.min(1, Atomics.load(control.words, WORD.steps) / settings.steps);
+    const share = rateShare(settings.rule.finalRate, Atomics.load(control.words, WORD.steps), settings.steps);
     rates.criticRate = share * settings.rule.criticRate;
     rates.outputRate = share * settings.rule.outputRate;
     rates.hiddenRate = share * settings.rule.hiddenRate;
@@ -108,7 +90,7 @@ export function createLearner(views: Views): Learner {
       decayRates();
       const update = control.version.get(partition);
       sampler.draw(update, slots);
-      loadMinibatch();
+      loadMinibatch(replay, slots, settings.learning, board, batch);
       if (peers.length > 0) exchange.open(update, slots);
       for (let tickIndex = 0; tickIndex < topology.ticks.length; tickIndex += 1) {
         computeRows(tickIndex, rangesAt[tickIndex][partition]);

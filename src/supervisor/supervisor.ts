@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 
 import { Piscina } from 'piscina';
 
-import { InternalError, PartitionError } from '../errors.js';
+import type { EpisodeRecord } from '../environment/environment.js';
+import { closedError, InternalError, PartitionError } from '../errors.js';
 import { createArena, type Arena } from '../memory/arena.js';
 import { attachControl, WORD, type Control } from '../memory/control.js';
 import { initialiseWeights } from '../network/initialise.js';
@@ -19,16 +20,6 @@ const WORKER = new URL('../../workers/partition.js', import.meta.url).href;
 
 /** A halt that no run reaches. */
 const RUN_ON = 2 ** 31 - 1;
-
-/** An ended episode. */
-export interface EpisodeRecord {
-  /** Environment step at its end. */
-  readonly step: number;
-  /** Number of the episode, from 1. */
-  readonly episode: number;
-  readonly return: number;
-  readonly length: number;
-}
 
 /**
  * Owns the arena, the worker threads and the partitions on them. The control plane is comlink calls, one per command and
@@ -198,8 +189,4 @@ export class Supervisor {
     Atomics.store(this.#control.words, WORD.abort, 1);
     this.#bell.ring();
   }
-}
-
-function closedError(): Error {
-  return new Error('the simulation is closed');
 }

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 
-import { adamStep, addScaled, innerProduct, rowGradient, sgdStep, softUpdate, weightedInputs } from '../../src/kernels/reference.js';
+import { adamStep, addScaled, innerProduct, rowGradient, sgdStep, softUpdate, spreadBack, weightedInputs } from '../../src/kernels/reference.js';
 
 const finite = fc.float({ min: -4, max: 4, noNaN: true });
 
@@ -43,6 +43,44 @@ test('rowGradient sums coefficient times voltage over the lanes asked for', (t) 
   const gradient = new Float32Array(2);
   rowGradient(Float32Array.of(1, -2), Int32Array.of(1, 0), Float32Array.of(1, 2, 100, 3, 4, 100), 3, 2, gradient);
   t.deepEqual([...gradient], [3 - 8, 1 - 4]);
+});
+
+test('rowGradient and weightedInputs of any number of sources are the plain sums', (t) => {
+  for (let inputs = 1; inputs <= 9; inputs += 1) {
+    const sources = Int32Array.from({ length: inputs }, (_, j) => j);
+    const voltages = Float64Array.from({ length: 2 * (inputs + 1) }, (_, i) => i + 1); // two lanes; neuron j holds 2j + 1 and 2j + 2
+    const gradient = new Float64Array(inputs);
+    rowGradient(Float64Array.of(1, 10), sources, voltages, 2, 2, gradient);
+    t.deepEqual([...gradient], [...sources].map((j) => 2 * j + 1 + 10 * (2 * j + 2)));
+    const z = new Float64Array(2 * (inputs + 1));
+    weightedInputs(new Float64Array(inputs).fill(2), sources, voltages, z, { begin: inputs, end: inputs + 1, lanes: 2, laneBegin: 0, laneEnd: 2 });
+    t.deepEqual([...z.subarray(2 * inputs)], [2 * inputs ** 2, 2 * inputs * (inputs + 1)]);
+  }
+});
+
+test('spreadBack is the transpose of weightedInputs: both give the same Σ delta · K · v', (t) => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }), fc.array(finite, { minLength: 60, maxLength: 60 }), (rows, inputs, numbers) => {
+      let used = 0;
+      const next = (length: number) => Float64Array.from({ length }, () => numbers[used++ % numbers.length]);
+      const [weights, voltages, delta] = [next(rows * inputs), next((inputs + rows) * 3), next((inputs + rows) * 3)];
+      const sources = Int32Array.from({ length: inputs }, (_, j) => j);
+      const [z, upon] = [new Float64Array(voltages.length), new Float64Array(voltages.length)];
+      const rowRange = { begin: inputs, end: inputs + rows, lanes: 3 };
+      weightedInputs(weights, sources, voltages, z, { ...rowRange, laneBegin: 0, laneEnd: 2 });
+      spreadBack(weights, sources, delta, upon, { ...rowRange, count: 2 });
+      for (let lane = 0; lane < 3; lane += 1) {
+        const sum = (a: Float64Array, b: Float64Array, begin: number, end: number) => {
+          let total = 0;
+          for (let neuron = begin; neuron < end; neuron += 1) total += a[neuron * 3 + lane] * b[neuron * 3 + lane];
+          return total;
+        };
+        t.true(Math.abs(sum(delta, z, inputs, inputs + rows) - sum(upon, voltages, 0, inputs)) < 1e-9);
+      }
+      t.true([...upon.keys()].filter((i) => i % 3 === 2).every((i) => upon[i] === 0)); // the third lane was not asked for
+    }),
+    { seed: 1 },
+  );
 });
 
 test('addScaled and innerProduct read from their offset', (t) => {

@@ -38,14 +38,14 @@ test('the decoder of a box stretches ±1 over the bounds and clips beyond them',
 const topology = layeredTopology({ observations: 1, hidden: [2], outputs: 1, bias: true, activation: 'tanh', outputActivation: 'tanh' });
 
 test('exploration of a neuron is the same whoever owns its neighbours', (t) => {
-  const scale = { output: 0.3, hidden: 0.1, warmup: 1 };
+  const scale = { output: 0.3, hidden: 0.1, warmup: 1, correlation: 0 };
   const all = createExploration(topology, 1, scale, [2, 3, 4]);
   const alone = createExploration(topology, 1, scale, [4]);
   for (const clock of [0, 5, 3]) t.is(alone.explore(4, 0.5, clock, false), all.explore(4, 0.5, clock, false));
 });
 
 test('exploration has the deviation asked for, of outputs, of hidden neurons and in the warm-up', (t) => {
-  const { explore } = createExploration(topology, 1, { output: 0.3, hidden: 0.1, warmup: 1 }, [2, 3, 4]);
+  const { explore } = createExploration(topology, 1, { output: 0.3, hidden: 0.1, warmup: 1, correlation: 0 }, [2, 3, 4]);
   const deviation = (neuron: number, warmingUp: boolean) => {
     let sum = 0;
     for (let clock = 0; clock < 4000; clock += 1) sum += (explore(neuron, 0.5, clock, warmingUp) - 0.5) ** 2;
@@ -54,4 +54,13 @@ test('exploration has the deviation asked for, of outputs, of hidden neurons and
   t.true(Math.abs(deviation(4, false) - 0.3) < 0.02);
   t.true(Math.abs(deviation(4, true) - 1) < 0.05);
   t.true(Math.abs(deviation(2, true) - 0.1) < 0.01);
+});
+
+test('correlated noise keeps its standard deviation and its correlation from step to step', (t) => {
+  const { explore } = createExploration(topology, 1, { output: 0.5, hidden: 0, warmup: 0.5, correlation: 0.8 }, [4]);
+  const noise = Array.from({ length: 20_000 }, (_, step) => explore(4, 0, step, false)).slice(100); // it starts at 0
+  const covariance = (lag: number) => noise.slice(lag).reduce((sum, value, i) => sum + value * noise[i], 0) / (noise.length - lag);
+  t.true(Math.abs(Math.sqrt(covariance(0)) - 0.5) < 0.02);
+  t.true(Math.abs(covariance(1) / covariance(0) - 0.8) < 0.02);
+  t.true(Math.abs(covariance(2) / covariance(0) - 0.64) < 0.03);
 });

@@ -1,0 +1,139 @@
+import { suggestion, wrongValue } from '../check.js';
+import type { EpisodeRecord } from '../environment/environment.js';
+import { makeEnvironment } from '../environment/registry.js';
+import { DivergenceError } from '../errors.js';
+import { createArena } from '../memory/arena.js';
+import { controlBlocks } from '../memory/control.js';
+import { parameterBlocks } from '../memory/parameters.js';
+import { createDecoder } from '../network/decoder.js';
+import { createEncoder } from '../network/encoder.js';
+import { createExploration } from '../network/exploration.js';
+import { initialiseWeights } from '../network/initialise.js';
+import { layeredTopology, neuronName, type Topology } from '../network/topology.js';
+import { createStream } from '../random/stream.js';
+import { createTransitions, loadMinibatch, type Transitions } from '../replay/minibatch.js';
+import { attachReplay, replayBlocks } from '../replay/ring.js';
+import { createSampler } from '../replay/sampler.js';
+import { OPTIMISERS, rateShare } from '../rule/optimiser.js';
+import { createDdpgProgram, type DdpgProgram } from './ddpg.js';
+import { createTrainedNetwork, networkShape, type TrainedNetwork } from './network.js';
+import { createEvaluationPlay, createPolicy, createTrainingPlay, type EvaluationPlay } from './play.js';
+import type { DdpgSettings } from './settings.js';
+
+/**
+ * DDPG with an environment and a replay of its own, on the calling thread. Who steps it decides when it learns. After an
+ * update, `actor` and `transitions` hold its minibatch and what backpropagation says of it.
+ */
+export interface DdpgAgent {
+  readonly actor: TrainedNetwork;
+  readonly critic: TrainedNetwork;
+  readonly transitions: Transitions;
+  /** The first neuron that explores: `transitions.acted` starts with its row. */
+  readonly firstExplorer: number;
+  readonly program: DdpgProgram;
+  readonly steps: number;
+  readonly updates: number;
+  /** One environment step with exploration. @returns the episode, where it has ended with this step */
+  step(): EpisodeRecord | undefined;
+  /** One update on a minibatch from the replay. @throws DivergenceError naming the neuron */
+  update(): void;
+  /** Plays on environments of its own: training is not disturbed. */
+  evaluation(): EvaluationPlay;
+  /** @throws DivergenceError naming a neuron one of whose numbers is not finite: the last update's are seen by no later one */
+  examine(): void;
+  close(): void;
+}
+
+/** @throws RangeError naming an option that does not fit the task or the network */
+export function createDdpgAgent(settings: DdpgSettings): DdpgAgent {
+  const { network, exploration, learning, seed } = settings;
+  const environment = makeEnvironment(settings.environment, { seed });
+  const encoder = createEncoder(environment.observationSpace, network.observationScale ?? undefined);
+  const decoder = createDecoder(environment.actionSpace);
+  const { actorTopology, criticTopology } = createTopologies(settings, environment.observationSpace.low.length, decoder.outputs);
+  const firstExplorer = exploration.hidden > 0 ? actorTopology.inputs.end : actorTopology.outputs.begin;
+  const ring = { capacity: learning.replay, inputs: actorTopology.inputs.end, explorers: actorTopology.neurons - firstExplorer };
+  const shapes = [networkShape('actor', actorTopology), networkShape('critic', criticTopology)] as const;
+  const arena = createArena([...controlBlocks(1), ...parameterBlocks(shapes), ...replayBlocks(ring)]);
+  const actor = createTrainedNetwork(arena, actorTopology, shapes[0], learning.batch);
+  const critic = createTrainedNetwork(arena, criticTopology, shapes[1], learning.batch);
+  for (const { topology, weights } of [actor, critic]) {
+    initialiseWeights(topology, seed, network, weights.values);
+    weights.target.set(weights.values);
+  }
+
+  const replay = attachReplay(arena, ring);
+  const transitions = createTransitions(replay, learning.batch);
+  const rates = { ...learning }; // falls as the run goes on
+  const program = createDdpgProgram({ actor, critic, transitions, firstExplorer, rates, optimiser: OPTIMISERS[learning.optimiser] });
+  const sampler = createSampler(replay, createStream(seed, 'replay'));
+  const slots = new Int32Array(learning.batch);
+  const policyContext = { topology: actorTopology, weights: actor.weights.values, encoder, decoder };
+  const play = createTrainingPlay({
+    policy: createPolicy(policyContext),
+    exploration: createExploration(actorTopology, seed, exploration, explorers(actorTopology, settings)),
+    environment,
+    replay,
+    firstExplorer,
+    warmup: learning.warmup,
+  });
+  let updates = 0;
+
+  return {
+    actor,
+    critic,
+    transitions,
+    firstExplorer,
+    program,
+    get steps() {
+      return play.steps;
+    },
+    get updates() {
+      return updates;
+    },
+    step: () => play.step(),
+    update() {
+      const share = rateShare(learning.finalRate, play.steps, settings.steps);
+      rates.actorRate = share * learning.actorRate;
+      rates.criticRate = share * learning.criticRate;
+      sampler.draw(updates, slots);
+      loadMinibatch(replay, slots, learning, actor.board, transitions);
+      program.learn(updates + 1);
+      updates += 1;
+    },
+    evaluation: () => createEvaluationPlay(createPolicy(policyContext), makeEnvironment(settings.environment)),
+    examine() {
+      for (const each of [actor, critic]) checkFinite(each);
+    },
+    close() {
+      environment.close();
+    },
+  };
+}
+
+function createTopologies({ network }: DdpgSettings, observations: number, outputs: number) {
+  return {
+    actorTopology: layeredTopology({ ...network, observations, outputs }),
+    criticTopology: layeredTopology({ ...network, observations: observations + outputs, outputs: 1, outputActivation: 'linear', prefix: 'critic.' }),
+  };
+}
+
+/** The neurons that explore: the outputs, and the hidden neurons that were named. */
+function explorers(topology: Topology, { exploration: { hidden, hiddenNeurons } }: DdpgSettings): number[] {
+  const names = new Map(Array.from({ length: topology.outputs.begin - topology.inputs.end }, (_, i) => [neuronName(topology, topology.inputs.end + i), topology.inputs.end + i]));
+  const chosen = (hiddenNeurons ?? [...names.keys()]).map((name) => {
+    const neuron = names.get(name);
+    if (neuron !== undefined) return neuron;
+    throw wrongValue('exploration.hiddenNeurons', 'names of hidden neurons, for example hidden1[0]', name, suggestion(name, [...names.keys()]));
+  });
+  const outputs = Array.from({ length: topology.neurons - topology.outputs.begin }, (_, i) => topology.outputs.begin + i);
+  return hidden > 0 ? [...chosen, ...outputs] : outputs;
+}
+
+function checkFinite({ topology, weights }: TrainedNetwork): void {
+  for (let neuron = topology.inputs.end; neuron < topology.neurons; neuron += 1) {
+    const { values, target } = weights.of(neuron);
+    const bad = [...values, ...target].find((value) => !Number.isFinite(value));
+    if (bad !== undefined) throw new DivergenceError(neuronName(topology, neuron), 'weights', bad);
+  }
+}

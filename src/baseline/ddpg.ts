@@ -1,0 +1,111 @@
+import { DivergenceError } from '../errors.js';
+import { backpropagate } from '../network/backpropagation.js';
+import { propagate } from '../network/dynamic.js';
+import { neuronName } from '../network/topology.js';
+import type { Transitions } from '../replay/minibatch.js';
+import { followTarget, type Optimiser } from '../rule/optimiser.js';
+import { differentiate, type TrainedNetwork } from './network.js';
+import type { DdpgRates } from './settings.js';
+
+export interface DdpgContext {
+  /** μ: as the network of neuron-agents with the same settings. */
+  readonly actor: TrainedNetwork;
+  /** Q: reads the bias, the actor's observations and its output voltages, in this order. */
+  readonly critic: TrainedNetwork;
+  readonly transitions: Transitions;
+  /** The first neuron that explores: `transitions.acted` starts with its row. */
+  readonly firstExplorer: number;
+  /** To be read anew at each update: learning rates fall as the run goes on. */
+  readonly rates: DdpgRates;
+  readonly optimiser: Optimiser;
+}
+
+/** DDPG at work on one minibatch, which the actor's board and the transitions hold. */
+export interface DdpgProgram {
+  /** D of each transition, before the critic's step; [size] */
+  readonly tdError: Float32Array;
+  /**
+   * One update of everything. It leaves in `actor` what backpropagation says of this minibatch: voltages, ∂Q/∂v, ∂Q/∂z and
+   * gradients, all of them at the weights before the actor's step and by the critic after its own.
+   *
+   * @param update number of this update, from 1
+   * @throws DivergenceError naming the neuron whose weighted input or TD error is not finite
+   */
+  learn(update: number): void;
+}
+
+/**
+ * Deep deterministic policy gradient: an actor μ and a critic Q, both trained by backpropagation.
+ *
+ *   D = r + γ Q'(s', μ'(s')) - Q(s, a)
+ *   critic: θ ← θ + η_Q mean(D ∂Q(s, a)/∂θ), which descends D²/2
+ *   actor:  K ← K + η_A mean(∂Q(s, a)/∂a |_{a = μ(s)} ∂μ(s)/∂K)
+ *   target copies: θ' ← τ θ + (1 - τ) θ',  K' ← τ K + (1 - τ) K'
+ *
+ * Source: Lillicrap et al. 2015, Algorithm 1. Differs: the critic hears the action in its first layer, not in its second, and
+ * as the output voltages rather than what is decoded from them; no batch normalisation, no weight decay.
+ *
+ * Reads: `transitions`, the input voltages of the actor's board. Writes: all else of both networks.
+ */
+export function createDdpgProgram({ actor, critic, transitions, firstExplorer, rates, optimiser }: DdpgContext): DdpgProgram {
+  const { size, reward, continuation, acted } = transitions;
+  const { lanes } = actor.board;
+  const inputs = actor.topology.inputs.end;
+  const { begin, end } = actor.topology.outputs;
+  const valueNeuron = critic.topology.outputs.begin;
+  const value = critic.board.voltages.subarray(valueNeuron * lanes, (valueNeuron + 1) * lanes);
+  const uponValue = critic.sensitivities.voltages.subarray(valueNeuron * lanes, (valueNeuron + 1) * lanes);
+  const shownInputs = actor.board.voltages.subarray(0, inputs * lanes);
+  const meanActions = actor.board.voltages.subarray(begin * lanes, end * lanes);
+  const slopes = critic.sensitivities.voltages.subarray(inputs * lanes, (inputs + end - begin) * lanes); // ∂Q/∂a
+  const tdError = new Float32Array(size);
+
+  /** μ(s) and μ'(s') to the actor's board, and from there to the critic's. */
+  function act(): void {
+    propagate(actor.topology, actor.weights.values, actor.board, 0, size);
+    propagate(actor.topology, actor.weights.target, actor.board, size, lanes);
+    critic.board.voltages.set(shownInputs, 0);
+    critic.board.voltages.set(meanActions, inputs * lanes);
+  }
+
+  function showActedVoltages(): void {
+    for (let k = 0; k < end - begin; k += 1) {
+      const row = (begin + k - firstExplorer) * size;
+      for (let b = 0; b < size; b += 1) critic.board.voltages[(inputs + k) * lanes + b] = acted[row + b];
+    }
+  }
+
+  function learnCritic(update: number): void {
+    propagate(critic.topology, critic.weights.target, critic.board, size, lanes);
+    showActedVoltages();
+    propagate(critic.topology, critic.weights.values, critic.board, 0, size);
+    for (let b = 0; b < size; b += 1) {
+      tdError[b] = reward[b] + continuation[b] * value[size + b] - value[b];
+      if (!Number.isFinite(tdError[b])) throw new DivergenceError(neuronName(critic.topology, valueNeuron), 'TD error', tdError[b]);
+      uponValue[b] = tdError[b];
+    }
+    differentiate(critic, size);
+    optimiser.step(critic.weights.whole, critic.gradient, rates.criticRate, update);
+  }
+
+  function learnActor(update: number): void {
+    critic.board.voltages.set(meanActions, inputs * lanes);
+    propagate(critic.topology, critic.weights.values, critic.board, 0, size);
+    uponValue.fill(1, 0, size);
+    backpropagate(critic.topology, critic.weights.values, critic.board, critic.sensitivities, size);
+    actor.sensitivities.voltages.set(slopes, begin * lanes);
+    differentiate(actor, size);
+    optimiser.step(actor.weights.whole, actor.gradient, rates.actorRate, update);
+  }
+
+  return {
+    tdError,
+    learn(update) {
+      act();
+      learnCritic(update);
+      learnActor(update);
+      followTarget(critic.weights.whole, rates.targetRate);
+      followTarget(actor.weights.whole, rates.targetRate);
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { rowGradient } from '../kernels/reference.js';
+import type { Arena } from '../memory/arena.js';
+import { attachParameter, type ParameterShape, type ParameterTable } from '../memory/parameters.js';
+import { backpropagate, createSensitivities, type Sensitivities } from '../network/backpropagation.js';
+import { createBoard, type Board } from '../network/dynamic.js';
+import type { Topology } from '../network/topology.js';
+
+/** A network and all that backpropagation needs to train it. */
+export interface TrainedNetwork {
+  readonly topology: Topology;
+  /** Every neuron's row of weights, with target copy and moments; by `topology.rowOffset`. */
+  readonly weights: ParameterTable;
+  /** The minibatch: states in the lanes of its first half, their successors in the second. */
+  readonly board: Board;
+  /** ∂L/∂v and ∂L/∂z of every neuron on the states; lanes as the board's. */
+  readonly sensitivities: Sensitivities;
+  /** Mean of ∂L/∂K over the minibatch, every neuron's row by `topology.rowOffset`. */
+  readonly gradient: Float32Array;
+  /** ∂L/∂z of one neuron on the states, and its row of the gradient: views of the above; [neurons]. */
+  readonly deltaOf: readonly Float32Array[];
+  readonly gradientOf: readonly Float32Array[];
+}
+
+/** What a trained network keeps in the arena. */
+export function networkShape(name: string, { neurons, rowOffset }: Topology): ParameterShape {
+  const lengths = Array.from({ length: neurons }, (_, n) => rowOffset[n + 1] - rowOffset[n]);
+  return { name, lengths, target: true, published: false, learned: true };
+}
+
+/**
+ * A network whose weights lie in an arena that has their blocks.
+ *
+ * @param size transitions in a minibatch
+ */
+export function createTrainedNetwork(arena: Arena, topology: Topology, shape: ParameterShape, size: number): TrainedNetwork {
+  const { neurons, rowOffset } = topology;
+  const lanes = 2 * size;
+  const sensitivities = createSensitivities(topology, lanes);
+  const gradient = new Float32Array(rowOffset[neurons]);
+  const each = <Result>(of: (neuron: number) => Result) => Array.from({ length: neurons }, (_, neuron) => of(neuron));
+  return {
+    topology,
+    weights: attachParameter(arena, shape),
+    board: createBoard(topology, lanes),
+    sensitivities,
+    gradient,
+    deltaOf: each((n) => sensitivities.weightedInputs.subarray(n * lanes, n * lanes + size)),
+    gradientOf: each((n) => gradient.subarray(rowOffset[n], rowOffset[n + 1])),
+  };
+}
+
+/**
+ * The gradient of every row: ∂L/∂K^n = mean_b(∂L/∂z_n[b] v[b]).
+ *
+ * Reads: weights, the board as `propagate` left it, and the outputs' rows of `sensitivities.voltages`. Writes: all other
+ * rows of `sensitivities`, and `gradient`.
+ */
+export function differentiate({ topology, weights, board, sensitivities, gradient, deltaOf, gradientOf }: TrainedNetwork, size: number): void {
+  backpropagate(topology, weights.values, board, sensitivities, size);
+  for (const { begin, end, sources } of topology.populations) {
+    if (sources.length === 0) continue;
+    for (let neuron = begin; neuron < end; neuron += 1) {
+      rowGradient(deltaOf[neuron], sources, board.voltages, board.lanes, size, gradientOf[neuron]);
+    }
+  }
+  for (let i = 0; i < gradient.length; i += 1) gradient[i] /= size;
+}

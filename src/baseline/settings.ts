@@ -1,0 +1,103 @@
+import { checkString, wrongKind } from '../check.js';
+import type { ExplorationScale } from '../network/exploration.js';
+import { checkLayer, createReader, type Grammar, type OptionReader } from '../options/reader.js';
+import {
+  NOT_NEGATIVE,
+  POSITIVE,
+  readEnvironment,
+  readExploration,
+  readLearning,
+  readNetwork,
+  readSeed,
+  readSteps,
+  SECTION_KEYS,
+  type LearningSettings,
+  type NetworkSettings,
+} from '../options/sections.js';
+import { OPTIMISER_NAMES, type OptimiserName } from '../rule/optimiser.js';
+import { DDPG_DEFAULTS } from './task-defaults.js';
+
+/** Everything a run of DDPG depends on, resolved: plain data, written to the run folder as it is. */
+export interface DdpgSettings {
+  readonly environment: string;
+  /** Of the actor, and of the critic but for its inputs and its one output, which is linear. */
+  readonly network: NetworkSettings;
+  readonly exploration: ExplorationScale & {
+    /** Names of the hidden neurons that explore where `hidden` is above 0, for example `hidden1[3]`; null: all of them. */
+    readonly hiddenNeurons: readonly string[] | null;
+  };
+  readonly learning: LearningSettings & DdpgRates & {
+    /** Share of the learning rates left at the last step; they fall to it in a straight line. */
+    readonly finalRate: number;
+    readonly optimiser: OptimiserName;
+  };
+  readonly seed: number;
+  /** Environment steps of the whole run. */
+  readonly steps: number;
+}
+
+export interface DdpgRates {
+  /** η_A, step size of the actor. */
+  readonly actorRate: number;
+  /** η_Q, step size of the critic. */
+  readonly criticRate: number;
+  /** τ of the soft target updates. */
+  readonly targetRate: number;
+}
+
+/** What a user may set; whatever is left out takes the task's default, or else the general one. */
+export interface DdpgOptions {
+  environment?: string;
+  network?: Partial<NetworkSettings>;
+  exploration?: Partial<DdpgSettings['exploration']>;
+  learning?: Partial<DdpgSettings['learning']>;
+  seed?: number;
+  steps?: number;
+}
+
+const GRAMMAR: Grammar = {
+  sections: {
+    network: SECTION_KEYS.network,
+    exploration: [...SECTION_KEYS.exploration, 'hiddenNeurons'],
+    learning: [...SECTION_KEYS.learning, 'actorRate', 'criticRate', 'targetRate', 'finalRate', 'optimiser'],
+  },
+  single: ['environment', 'seed', 'steps'],
+};
+
+/**
+ * Checks what a user gave, fills in defaults and returns the complete settings of a run of DDPG.
+ *
+ * @throws TypeError or RangeError naming the option, what was expected and what came
+ */
+export function resolveDdpgSettings(given: DdpgOptions = {}): DdpgSettings {
+  const options = checkLayer(given, GRAMMAR);
+  const environment = readEnvironment(createReader([options]));
+  const reader = createReader([options, checkLayer(DDPG_DEFAULTS[environment], GRAMMAR)]);
+  return {
+    environment,
+    network: readNetwork(reader),
+    exploration: {
+      ...readExploration(reader, { output: 0.3, hidden: 0, warmup: 1, correlation: 0 }),
+      hiddenNeurons: checkNames(reader.value('exploration.hiddenNeurons', null)),
+    },
+    learning: { ...readLearning(reader), ...readOptimisation(reader) },
+    seed: readSeed(reader),
+    steps: readSteps(reader, 20_000),
+  };
+}
+
+function readOptimisation(reader: OptionReader): Omit<DdpgSettings['learning'], keyof LearningSettings> {
+  return {
+    actorRate: reader.number('learning.actorRate', 1e-3, NOT_NEGATIVE),
+    criticRate: reader.number('learning.criticRate', 1e-3, NOT_NEGATIVE),
+    targetRate: reader.number('learning.targetRate', 0.005, { ...POSITIVE, max: 1 }),
+    finalRate: reader.number('learning.finalRate', 1, { min: 0, max: 1 }),
+    optimiser: reader.name('learning.optimiser', 'adam', OPTIMISER_NAMES),
+  };
+}
+
+function checkNames(value: unknown): string[] | null {
+  if (value === null) return null;
+  if (!Array.isArray(value)) throw wrongKind('exploration.hiddenNeurons', 'a list of names, for example ["hidden1[3]"], or null', value);
+  return value.map((name: unknown) => checkString('exploration.hiddenNeurons', name));
+}

@@ -1,0 +1,98 @@
+import { checkInteger, checkNumber, wrongKind, type NumberRange } from '../check.js';
+import { listEnvironments } from '../environment/registry.js';
+import { ACTIVATION_NAMES, type ActivationName } from '../network/activation.js';
+import type { ExplorationScale } from '../network/exploration.js';
+import type { OptionReader } from './reader.js';
+
+/** The sections that every learner has, neuron-agents and their opponents alike, so that they can be told the same. */
+export const SECTION_KEYS = {
+  network: ['hidden', 'activation', 'outputActivation', 'bias', 'hiddenGain', 'outputGain', 'observationScale'],
+  exploration: ['output', 'hidden', 'warmup', 'correlation'],
+  learning: ['discount', 'rewardScale', 'batch', 'replay', 'warmup', 'updatesPerStep'],
+} as const;
+
+export const POSITIVE: NumberRange = { min: 0, above: true };
+export const NOT_NEGATIVE: NumberRange = { min: 0 };
+
+export interface NetworkSettings {
+  /** Neurons in each hidden layer. */
+  readonly hidden: readonly number[];
+  readonly activation: ActivationName;
+  readonly outputActivation: ActivationName;
+  readonly bias: boolean;
+  /** Standard deviation of first weights times √inputs, of hidden and of output neurons. */
+  readonly hiddenGain: number;
+  readonly outputGain: number;
+  /** What each component of the observation is divided by; null: from the space's bounds. */
+  readonly observationScale: readonly number[] | null;
+}
+
+export interface LearningSettings {
+  readonly discount: number;
+  readonly rewardScale: number;
+  /** Transitions in a minibatch. */
+  readonly batch: number;
+  /** Slots of the replay ring. */
+  readonly replay: number;
+  /** Environment steps before the first update. */
+  readonly warmup: number;
+  readonly updatesPerStep: number;
+}
+
+export function readEnvironment(reader: OptionReader): string {
+  return reader.name('environment', 'Pendulum-v1', listEnvironments());
+}
+
+export function readNetwork(reader: OptionReader): NetworkSettings {
+  return {
+    hidden: checkHidden(reader.value('network.hidden', [64])),
+    activation: reader.name('network.activation', 'tanh', ACTIVATION_NAMES),
+    outputActivation: reader.name('network.outputActivation', 'tanh', ACTIVATION_NAMES),
+    bias: reader.boolean('network.bias', true),
+    hiddenGain: reader.number('network.hiddenGain', 2, POSITIVE),
+    outputGain: reader.number('network.outputGain', 0.1, POSITIVE),
+    observationScale: checkScale(reader.value('network.observationScale', null)),
+  };
+}
+
+/** @param fallback where nothing is given */
+export function readExploration(reader: OptionReader, fallback: ExplorationScale): ExplorationScale {
+  return {
+    output: reader.number('exploration.output', fallback.output, NOT_NEGATIVE),
+    hidden: reader.number('exploration.hidden', fallback.hidden, NOT_NEGATIVE),
+    warmup: reader.number('exploration.warmup', fallback.warmup, NOT_NEGATIVE),
+    correlation: reader.number('exploration.correlation', fallback.correlation, { min: 0, max: 1, below: true }),
+  };
+}
+
+export function readLearning(reader: OptionReader): LearningSettings {
+  const batch = reader.integer('learning.batch', 64, { min: 1, max: 65_536 });
+  return {
+    discount: reader.number('learning.discount', 0.97, { min: 0, max: 1 }),
+    rewardScale: reader.number('learning.rewardScale', 0.1, POSITIVE),
+    batch,
+    replay: reader.integer('learning.replay', 50_000, { min: Math.max(256, 2 * batch), max: 2 ** 27 }),
+    warmup: reader.integer('learning.warmup', 1000, { min: Math.max(2, batch), max: 2 ** 31 - 1 }),
+    updatesPerStep: reader.number('learning.updatesPerStep', 1, { ...POSITIVE, max: 1000 }),
+  };
+}
+
+export function readSeed(reader: OptionReader): number {
+  return reader.integer('seed', 1, { min: 0, max: Number.MAX_SAFE_INTEGER });
+}
+
+export function readSteps(reader: OptionReader, fallback: number): number {
+  return reader.integer('steps', fallback, { min: 1, max: 100_000_000 });
+}
+
+function checkHidden(value: unknown): number[] {
+  const constraint = 'a list of layer sizes, for example [64, 64]';
+  if (!Array.isArray(value)) throw wrongKind('network.hidden', constraint, value);
+  return value.map((size: unknown) => checkInteger('network.hidden', size, { min: 1, max: 65_536 }));
+}
+
+function checkScale(value: unknown): number[] | null {
+  if (value === null) return null;
+  if (!Array.isArray(value)) throw wrongKind('network.observationScale', 'a list of divisors, or null', value);
+  return value.map((scale: unknown) => checkNumber('network.observationScale', scale, POSITIVE));
+}

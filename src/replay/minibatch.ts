@@ -1,0 +1,51 @@
+import { SLOT, type ReplayRing } from './ring.js';
+
+/** A minibatch of transitions, but for the voltages, which lie on a board. */
+export interface Transitions {
+  readonly size: number;
+  /** Reward times the reward scale; [size] */
+  readonly reward: Float32Array;
+  /** Discount γ, or 0 where the transition terminated the episode (a truncated one keeps its bootstrap); [size] */
+  readonly continuation: Float32Array;
+  /** Voltages as acted, exploration included, of the neurons that explore; [explorers, size], row-major */
+  readonly acted: Float32Array;
+}
+
+/** Room for a minibatch of `size` transitions. */
+export function createTransitions({ explorers }: ReplayRing, size: number): Transitions {
+  return { size, reward: new Float32Array(size), continuation: new Float32Array(size), acted: new Float32Array(explorers * size) };
+}
+
+export interface MinibatchScale {
+  readonly rewardScale: number;
+  readonly discount: number;
+}
+
+/**
+ * Copies transitions out of the replay.
+ *
+ * Reads: the slots, each with its successor. Writes: `transitions`, and the input neurons' voltages on the board: the states
+ * in lanes 0 up to size, their successors in lanes size up to 2·size.
+ *
+ * @param slots as the sampler drew them; [size]
+ */
+export function loadMinibatch(
+  replay: ReplayRing,
+  slots: Int32Array,
+  { rewardScale, discount }: MinibatchScale,
+  { voltages, lanes }: { readonly voltages: Float32Array; readonly lanes: number },
+  { size, reward, continuation, acted }: Transitions,
+): void {
+  const { capacity, inputs, explorers } = replay;
+  for (let b = 0; b < size; b += 1) {
+    const slot = slots[b];
+    const successor = (slot + 1) % capacity;
+    for (let i = 0; i < inputs; i += 1) {
+      voltages[i * lanes + b] = replay.inputVoltages[slot * inputs + i];
+      voltages[i * lanes + size + b] = replay.inputVoltages[successor * inputs + i];
+    }
+    for (let e = 0; e < explorers; e += 1) acted[e * size + b] = replay.acted[slot * explorers + e];
+    reward[b] = rewardScale * replay.reward[slot];
+    continuation[b] = replay.kind[slot] === SLOT.terminal ? 0 : discount;
+  }
+}

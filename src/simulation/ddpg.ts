@@ -1,0 +1,196 @@
+import { EventEmitter } from 'eventemitter3';
+
+import { createDdpgAgent, type DdpgAgent } from '../baseline/agent.js';
+import { resolveDdpgSettings, type DdpgOptions, type DdpgSettings } from '../baseline/settings.js';
+import { closedError } from '../errors.js';
+import { createRateLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
+import type { Staleness } from '../supervisor/ledger.js';
+import { SLICE_STEPS, WEIGHTS } from '../supervisor/plan.js';
+import { encodeSafetensors } from '../telemetry/safetensors.js';
+import { createAlone, inStretches, stoppable } from './command.js';
+import { checkRunSteps, createEpisodeCounter, evaluationSeeds, randomEvaluation, reportRates, summariseReturns } from './measure.js';
+import type { EvaluateOptions, Evaluation, Progress, RunOptions, RunReport, Training, TrainingEvents } from './training.js';
+import { weightNorms, weightTensors } from './weights.js';
+
+/** One thread that reads nothing of others is never stale. */
+const NEVER_STALE: Staleness = { reads: 0, median: 0, max: 0, helped: 0 };
+
+/**
+ * DDPG, the opponent that backpropagates, with the surface of a simulation. It runs on the calling thread, which it gives back
+ * every 50 ms. One seed gives the same bits. Create it with `createDdpg`.
+ */
+export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
+  readonly settings: DdpgSettings;
+  /** Networks, replay and environment; after an update, what backpropagation says of its minibatch. Not to be written. */
+  readonly agent: DdpgAgent;
+  readonly #limiter: RateLimiter;
+  readonly #counter = createEpisodeCounter();
+  readonly #alone = createAlone();
+  #running: Promise<unknown> = Promise.resolve();
+  #goal = 0;
+  #closed = false;
+  #failure: Error | undefined;
+
+  constructor(settings: DdpgSettings) {
+    super();
+    this.settings = settings;
+    this.agent = createDdpgAgent(settings);
+    this.#limiter = createRateLimiter({ ...settings.learning, window: 0 }); // acting and learning alternate strictly
+  }
+
+  get step(): number {
+    return this.agent.steps;
+  }
+
+  /**
+   * As `Training` says.
+   *
+   * @throws DivergenceError naming the neuron of which a voltage, weight or TD error has left the finite numbers
+   */
+  async run({ steps = this.settings.steps, signal }: RunOptions = {}): Promise<RunReport> {
+    checkRunSteps(steps);
+    return this.#command(async () => {
+      const first = this.step;
+      const updatesBefore = this.agent.updates;
+      this.#goal = first + steps;
+      const begin = performance.now();
+      await this.#train(signal);
+      return this.#report(first, updatesBefore, (performance.now() - begin) / 1000);
+    });
+  }
+
+  async evaluate({ episodes = 20, signal }: EvaluateOptions = {}): Promise<Evaluation> {
+    const seeds = evaluationSeeds(this.settings.seed, episodes);
+    let stopped = false;
+    const stop = () => {
+      stopped = true;
+    };
+    return this.#command(async () => summariseReturns(await stoppable(signal, stop, () => this.#play(seeds, () => stopped))));
+  }
+
+  evaluateRandomPolicy({ episodes = 20 }: { episodes?: number } = {}): Evaluation {
+    return randomEvaluation(this.settings, episodes);
+  }
+
+  staleness(): { readonly staleness: Staleness; readonly partitions: readonly Staleness[] } {
+    return { staleness: NEVER_STALE, partitions: [NEVER_STALE] };
+  }
+
+  /** The actor's tensors are named as a simulation's, the critic's with `critic.` before them. */
+  encodeWeights(): Uint8Array {
+    const { environment, seed } = this.settings;
+    const { actor, critic } = this.agent;
+    const [ofActor, ofCritic] = [actor, critic].map(({ topology, weights }) => weightTensors(topology, { [WEIGHTS]: weights }));
+    const metadata = { format: 'ganglion', environment, rule: 'ddpg', seed: String(seed), step: String(this.step) };
+    return encodeSafetensors({ ...ofActor, ...ofCritic }, metadata);
+  }
+
+  /** Ends what is going on. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#running.catch(() => undefined); // its caller hears of it
+    this.agent.close();
+    this.removeAllListeners();
+  }
+
+  /** What has failed once, or was closed, does not go on. */
+  #command<Result>(command: () => Promise<Result>): Promise<Result> {
+    return this.#alone(() => {
+      this.#checkOpen();
+      const running = command();
+      this.#running = running;
+      return running;
+    });
+  }
+
+  #checkOpen(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#closed) throw closedError();
+  }
+
+  /** What a listener throws ends the run and is thrown on. */
+  async #train(signal: AbortSignal | undefined): Promise<void> {
+    let measured = this.step;
+    await inStretches(() => {
+      this.#checkOpen();
+      const settled = this.#limiter.settled(this.agent.updates, this.step, false);
+      const over = settled && (this.step >= this.#goal || signal?.aborted === true);
+      if (settled && this.step > measured && (over || this.step % SLICE_STEPS === 0)) {
+        this.#measure();
+        measured = this.step;
+      }
+      if (!over) this.#advance();
+      return !over;
+    }, () => this.emit('progress', this.#progress()));
+  }
+
+  /** One update where one is owed, or else one environment step. */
+  #advance(): void {
+    const episode = this.#watched(() => {
+      if (!this.#limiter.mayLearn(this.agent.updates, this.step)) return this.agent.step();
+      this.agent.update();
+      return undefined;
+    });
+    if (episode === undefined) return;
+    this.#counter.add(episode);
+    this.emit('episode', episode);
+  }
+
+  #measure(): void {
+    this.#watched(() => { this.agent.examine(); });
+    const { actor, critic } = this.agent;
+    const norms = [actor, critic].map(({ topology, weights }) => weightNorms(topology, weights.values));
+    this.emit('progress', this.#progress());
+    this.emit('metrics', { ...this.#progress(), weightNorm: { ...norms[0], ...norms[1] } });
+  }
+
+  /** Remembers what the agent throws: numbers that have diverged are of no use afterwards. */
+  #watched<Result>(action: () => Result): Result {
+    try {
+      return action();
+    } catch (error) {
+      this.#failure = error instanceof Error ? error : new Error(String(error));
+      throw error;
+    }
+  }
+
+  async #play(seeds: readonly number[], stopped: () => boolean): Promise<number[]> {
+    const play = this.agent.evaluation();
+    const returns: number[] = [];
+    play.begin(seeds[0]);
+    await inStretches(() => {
+      this.#checkOpen();
+      const episodeReturn = play.step();
+      if (episodeReturn === undefined) return true;
+      returns.push(episodeReturn);
+      if (returns.length === seeds.length || stopped()) return false;
+      play.begin(seeds[returns.length]);
+      return true;
+    });
+    return returns;
+  }
+
+  #progress(): Progress {
+    return { step: this.step, steps: this.#goal, ...this.#counter.summary(), updates: this.agent.updates };
+  }
+
+  #report(first: number, updatesBefore: number, seconds: number): RunReport {
+    const { topology } = this.agent.actor;
+    const { updates } = this.agent;
+    return {
+      ...reportRates(this.step - first, updates - updatesBefore, seconds),
+      stopped: this.step < this.#goal,
+      staleness: NEVER_STALE,
+      partitions: [{ partition: 0, neurons: topology.neurons - topology.inputs.end, updates, ...NEVER_STALE }],
+    };
+  }
+}
+
+/**
+ * Builds DDPG for a task: allocates its arena and draws the first weights.
+ *
+ * @throws TypeError or RangeError naming the option, what was expected and what came
+ */
+export function createDdpg(options: DdpgOptions = {}): Promise<Ddpg> {
+  return Promise.resolve().then(() => new Ddpg(resolveDdpgSettings(options))); // a usage error rejects, as createSimulation's
+}

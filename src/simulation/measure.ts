@@ -1,0 +1,64 @@
+import { checkInteger } from '../check.js';
+import { createStream } from '../random/stream.js';
+import type { EpisodeRecord } from '../environment/environment.js';
+import { mean } from '../telemetry/statistics.js';
+import { randomPolicyReturns } from './random-policy.js';
+import type { Evaluation, RunReport } from './training.js';
+
+/** Environment steps, and evaluation episodes, that the counters have room for in one call. */
+const LARGEST_RUN = 100_000_000;
+
+/** Episodes that the running return is taken over. */
+const RUNNING_EPISODES = 20;
+
+export function checkRunSteps(steps: number): number {
+  return checkInteger('steps', steps, { min: 1, max: LARGEST_RUN });
+}
+
+/** Seeds of the evaluation's episodes: the same for everything that is trained with one seed. */
+export function evaluationSeeds(seed: number, episodes: number): number[] {
+  checkInteger('episodes', episodes, { min: 1, max: 1_000_000 });
+  const stream = createStream(seed, 'evaluation');
+  return Array.from({ length: episodes }, () => stream.integer(2 ** 48));
+}
+
+export function summariseReturns(returns: readonly number[]): Evaluation {
+  return { meanReturn: mean(returns), episodes: returns.length, returns };
+}
+
+/** The uniformly random policy on the episodes of `evaluationSeeds`. */
+export function randomEvaluation({ environment, seed }: { readonly environment: string; readonly seed: number }, episodes: number): Evaluation {
+  return summariseReturns(randomPolicyReturns(environment, seed, evaluationSeeds(seed, episodes)));
+}
+
+/** Follows the training episodes as they end. */
+export interface EpisodeCounter {
+  add(record: EpisodeRecord): void;
+  /** Episodes so far, and the mean return of the last 20; null before the first. */
+  summary(): { readonly episodes: number; readonly runningReturn: number | null };
+}
+
+export function createEpisodeCounter(): EpisodeCounter {
+  const recent: number[] = [];
+  let episodes = 0;
+  return {
+    add(record) {
+      episodes = record.episode;
+      recent.push(record.return);
+      if (recent.length > RUNNING_EPISODES) recent.shift();
+    },
+    summary: () => ({ episodes, runningReturn: recent.length === 0 ? null : mean(recent) }),
+  };
+}
+
+/** The rates of a report; 0 where there was nothing to divide by. */
+export function reportRates(steps: number, updates: number, seconds: number): Pick<RunReport, 'steps' | 'seconds' | 'stepsPerSecond' | 'updatesPerSecond' | 'updatesPerStep'> {
+  const perUnit = (count: number, units: number) => (units === 0 ? 0 : count / units);
+  return {
+    steps,
+    seconds,
+    stepsPerSecond: perUnit(steps, seconds),
+    updatesPerSecond: perUnit(updates, seconds),
+    updatesPerStep: perUnit(updates, steps),
+  };
+}

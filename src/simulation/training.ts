@@ -1,0 +1,90 @@
+import type { EventEmitter } from 'eventemitter3';
+
+import type { EpisodeRecord } from '../environment/environment.js';
+import type { Staleness } from '../supervisor/ledger.js';
+
+/** Where a run stands. Sent several times a second, and once at the end of every 1,000 steps. */
+export interface Progress {
+  readonly step: number;
+  readonly steps: number;
+  readonly episodes: number;
+  /** Mean return of the last 20 training episodes; null before the first. */
+  readonly runningReturn: number | null;
+  /** Updates of the network so far: the mean over partitions. */
+  readonly updates: number;
+}
+
+/** One entry of the metrics: a pure function of settings and seed under the synchronous schedule, and under DDPG. */
+export interface Metrics extends Progress {
+  /** Euclidean norm of each population's weights. */
+  readonly weightNorm: Readonly<Record<string, number>>;
+}
+
+/** How fast and how stale a run was. */
+export interface RunReport {
+  readonly steps: number;
+  readonly seconds: number;
+  readonly stepsPerSecond: number;
+  /** Updates of the network, the mean over partitions, per second. */
+  readonly updatesPerSecond: number;
+  readonly updatesPerStep: number;
+  /** True where the signal ended the run before its last step. */
+  readonly stopped: boolean;
+  /** Versions behind of the voltages that partitions read from one another: of all together, and of each. */
+  readonly staleness: Staleness;
+  readonly partitions: readonly (Staleness & { readonly partition: number; readonly neurons: number; readonly updates: number })[];
+}
+
+export interface Evaluation {
+  readonly meanReturn: number;
+  readonly episodes: number;
+  readonly returns: readonly number[];
+}
+
+export interface TrainingEvents {
+  episode: [EpisodeRecord];
+  progress: [Progress];
+  metrics: [Metrics];
+}
+
+export interface RunOptions {
+  readonly steps?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface EvaluateOptions {
+  readonly episodes?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * What a user holds while something learns, neuron-agents and backpropagation alike: whoever compares them needs to know no
+ * more. One command at a time: `run` and `evaluate` refuse to begin while another is going on.
+ */
+export interface Training extends Pick<EventEmitter<TrainingEvents>, 'on' | 'once' | 'off'> {
+  readonly settings: { readonly environment: string; readonly seed: number; readonly steps: number };
+  /** Environment steps taken so far. */
+  readonly step: number;
+  /**
+   * Trains for `steps` further environment steps, `settings.steps` unless given. Emits `episode`, `progress` and `metrics`.
+   *
+   * Learning rates fall over `settings.steps`, whatever is given here; past that they stay at their final share.
+   *
+   * @param options `signal` ends the run at the next environment step; it then returns its report
+   */
+  run(options?: RunOptions): Promise<RunReport>;
+  /**
+   * Mean return over fresh episodes, 20 unless given, exploration off. The same seed always evaluates on the same episodes.
+   *
+   * @param options `signal`, where it is aborted meanwhile, ends the evaluation after the episode at hand
+   */
+  evaluate(options?: EvaluateOptions): Promise<Evaluation>;
+  /** The uniformly random policy on the very episodes of `evaluate`. */
+  evaluateRandomPolicy(options?: { readonly episodes?: number }): Evaluation;
+  /** How old the voltages were that partitions have read so far: of all together, and of each. */
+  staleness(): { readonly staleness: Staleness; readonly partitions: readonly Staleness[] };
+  /** All learned numbers as a safetensors file. Equal weights give equal bytes. */
+  encodeWeights(): Uint8Array;
+  /** Ends whatever is going on and frees what is held; nothing is left when it returns. Can be called twice. */
+  close(): Promise<void>;
+}
