@@ -2,14 +2,15 @@ import { readFileSync } from 'node:fs';
 
 import { Command, CommanderError } from 'commander';
 
-import { checkInteger, checkName, checkObject, isOptionError, PartitionError, RULES, suggestion, wrongKind, wrongValue } from '../src/index.js';
+import { checkInteger, checkName, checkObject, DivergenceError, isOptionError, PartitionError, RULES, suggestion, wrongKind, wrongValue } from '../src/index.js';
+import { ddpg } from './ddpg.js';
 import { decentralisedVsDdpg } from './decentralised-vs-ddpg.js';
 import { number, setAt, showAt, type Flag } from './options.js';
 import { EPISODES, type Scenario, type ScenarioInput } from './scenario.js';
 import { train } from './train.js';
 
 /** Every scenario: a further one is one file and one line here. */
-const SCENARIOS: readonly Scenario[] = [train, decentralisedVsDdpg];
+const SCENARIOS: readonly Scenario[] = [train, ddpg, decentralisedVsDdpg];
 
 const USAGE_ERROR = 2;
 
@@ -52,16 +53,19 @@ function createProgram(flags: readonly Flag[]): Command {
   return program;
 }
 
-/** Every flag of any scenario, once: the scenario can stand anywhere on the line, and is known only when all is parsed. */
-const ALL_FLAGS = SCENARIOS.flatMap(({ flags }) => flags).filter(({ flag }, i, all) => all.findIndex((other) => other.flag === flag) === i);
+/** Every flag of every scenario: one flag may stand for a different setting in each. */
+const EVERY_FLAG = SCENARIOS.flatMap(({ flags }) => flags);
+
+/** Every flag once: the scenario can stand anywhere on the line, and is known only when all is parsed. */
+const ALL_FLAGS = EVERY_FLAG.filter(({ flag }, i, all) => all.findIndex((other) => other.flag === flag) === i);
 
 function help({ name, summary, flags, defaults }: Scenario): string {
   const described = flags.map((flag) => ({ ...flag, help: `${flag.help} (default: ${showAt(defaults, flag.path)})` }));
   return [
     createProgram(described).description(`${name}: ${summary}`).helpInformation(),
     `Scenarios:\n${scenarioSummaries().replaceAll(/^/gm, '  ')}\n`,
-    `Rules:\n${ruleSummaries()}\n`,
-    'Defaults are those of Pendulum-v1 and broadcast; other tasks and rules ship with some of their own; the config.json of a run has them all. Exit status: 0 success, 1 a failed run, 2 a usage error, 130 interrupted.',
+    ...(flags.some(({ path }) => path === 'rule.name' || path === 'algorithms') ? [`Rules:\n${ruleSummaries()}\n`] : []),
+    'Defaults are those of Pendulum-v1 and the first rule; other tasks and rules ship with some of their own; the config.json of a run has them all. Exit status: 0 success, 1 a failed run, 2 a usage error, 130 interrupted.',
   ].join('\n');
 }
 
@@ -98,11 +102,12 @@ function parse(argv: readonly string[]): Request | number {
 function readOptions({ name, flags }: Scenario, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const options = typeof given.config === 'string' ? readConfig(given.config) : {};
   if (typeof options.rule === 'string') options.rule = { name: options.rule };
-  for (const { flag, path, parse: parseText } of ALL_FLAGS) {
+  for (const { flag } of ALL_FLAGS) {
     const value = given[camelCase(flag)];
     if (typeof value !== 'string') continue;
-    if (!flags.some((own) => own.flag === flag)) throw wrongValue(flag, `an option of the scenario ${name} (--help lists them)`, flag);
-    setAt(options, path, parseText(value));
+    const own = flags.find((each) => each.flag === flag);
+    if (own === undefined) throw wrongValue(flag, `an option of the scenario ${name} (--help lists them)`, flag);
+    setAt(options, own.path, own.parse(value));
   }
   return options;
 }
@@ -151,13 +156,13 @@ function report(error: unknown): number {
     console.error((error instanceof CommanderError ? commandLineMessage(error) : optionMessage(error)).replaceAll('\n', ' '));
     return USAGE_ERROR;
   }
-  console.error(error instanceof PartitionError ? error.message : error);
+  console.error(error instanceof PartitionError || error instanceof DivergenceError ? error.message : error);
   return 1;
 }
 
 /** The message with the flag that the user typed in place of the setting's path. */
 function optionMessage({ option, message }: { option: string; message: string }): string {
-  const flag = ALL_FLAGS.find(({ path }) => path === option)?.flag ?? OWN_FLAGS.find((own) => own === `--${option}`);
+  const flag = EVERY_FLAG.find(({ path }) => path === option)?.flag ?? OWN_FLAGS.find((own) => own === `--${option}`);
   return flag === undefined ? message : message.replace(`"${option}"`, `"${flag}"`);
 }
 

@@ -46,6 +46,13 @@ export const SIMULATION_FLAGS: readonly Flag[] = [
   { flag: '--rate-limit', argument: '<updates>', path: 'rateLimit', parse: number, help: 'updates that learning may be ahead of or behind acting under hogwild, or off' },
 ];
 
+/** The settings that DDPG shares, told by the same flags, and its own. */
+export const DDPG_FLAGS: readonly Flag[] = [
+  ...SIMULATION_FLAGS.filter(({ path }) => /^(environment|steps|seed|network|exploration|learning)\b/.test(path)),
+  { flag: '--actor-rate', argument: '<rate>', path: 'learning.actorRate', parse: number, help: 'learning rate of the actor\'s weights' },
+  ...SIMULATION_FLAGS.filter(({ path }) => /^rule\.(criticRate|targetRate|finalRate|optimiser)$/.test(path)).map((flag) => ({ ...flag, path: flag.path.replace('rule', 'learning') })),
+];
+
 /** Sets `value` at a dotted path of at most two parts. */
 export function setAt(target: Record<string, unknown>, path: string, value: unknown): void {
   const [section, ...keys] = path.split('.');

@@ -1,6 +1,6 @@
 import colours from 'picocolors';
 
-import type { TrainResult } from './train.js';
+import type { TrainResult } from './training.js';
 
 /** Prints a run's result for people, on stderr: stdout is for machines. */
 export function printSummary(result: TrainResult): void {

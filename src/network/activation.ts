@@ -6,7 +6,7 @@ export interface Activation {
   readonly high: number;
   /** σ(z) */
   readonly value: (weightedInput: number) => number;
-  /** σ'(z), from z and σ(z): whichever is cheaper. */
+  /** σ'(z), from z and σ(z). All of these need only σ(z), which peers publish: z stays with the thread that computed it. */
   readonly slope: (weightedInput: number, voltage: number) => number;
 }
 
@@ -26,7 +26,7 @@ export const ACTIVATIONS: Record<ActivationName, Activation> = {
     low: 0,
     high: Infinity,
     value: (z) => (z > 0 ? z : 0),
-    slope: (z) => (z > 0 ? 1 : 0),
+    slope: (_z, voltage) => (voltage > 0 ? 1 : 0),
   },
   logistic: {
     name: 'logistic',

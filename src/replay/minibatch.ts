@@ -1,4 +1,4 @@
-import { SLOT, type ReplayRing } from './ring.js';
+import { SLOT, type ReplayRing, type RingShape } from './ring.js';
 
 /** A minibatch of transitions, but for the voltages, which lie on a board. */
 export interface Transitions {
@@ -12,7 +12,7 @@ export interface Transitions {
 }
 
 /** Room for a minibatch of `size` transitions. */
-export function createTransitions({ explorers }: ReplayRing, size: number): Transitions {
+export function createTransitions({ explorers }: Pick<RingShape, 'explorers'>, size: number): Transitions {
   return { size, reward: new Float32Array(size), continuation: new Float32Array(size), acted: new Float32Array(explorers * size) };
 }
 

@@ -12,22 +12,38 @@ export interface Actor {
    * @param credit ∂Q/∂a of each transition, or what the rule has in its place; [size]
    */
   learnRow(neuron: Neuron, batch: Batch, credit: Float32Array, update: number): void;
+  /**
+   * K^n += η_A direction, for a rule that knows which way its row is to go. Where the rule keeps K', it follows.
+   *
+   * Writes: the neuron's own row.
+   *
+   * @param direction [sources]
+   */
+  stepRow(neuron: Neuron, direction: Float32Array, update: number): void;
 }
 
 /** Builds the step for one partition. Rows of neurons whose rate is 0 are left alone. */
 export function createActor({ rates, optimiser, longest }: RuleContext): Actor {
   const gradient = new Float32Array(longest);
+  const rateOf = ({ kind }: Neuron) => (kind === 'output' ? rates.outputRate : rates.hiddenRate);
+
+  function stepRow(neuron: Neuron, direction: Float32Array, update: number): void {
+    const rate = rateOf(neuron);
+    if (rate === 0) return;
+    optimiser.step(neuron.weights, direction, rate, update);
+    if (neuron.weights.target.length > 0) followTarget(neuron.weights, rates.targetRate);
+  }
+
   return {
+    stepRow,
     learnRow(neuron, { board, size }, credit, update) {
-      const rate = neuron.kind === 'output' ? rates.outputRate : rates.hiddenRate;
-      if (rate === 0) return;
+      if (rateOf(neuron) === 0) return;
       const { voltages, weightedInputs, lanes } = board;
       const { slope } = neuron.activation;
       const lane = neuron.index * lanes;
       for (let b = 0; b < size; b += 1) credit[b] *= slope(weightedInputs[lane + b], voltages[lane + b]) / size;
       rowGradient(credit, neuron.sources, voltages, lanes, size, gradient);
-      optimiser.step(neuron.weights, gradient, rate, update);
-      if (neuron.weights.target.length > 0) followTarget(neuron.weights, rates.targetRate);
+      stepRow(neuron, gradient, update);
     },
   };
 }

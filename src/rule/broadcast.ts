@@ -22,6 +22,7 @@ export const broadcast: Rule = {
     + 'A hidden neuron\'s weights use no other neuron\'s weights or critic',
   hiddenExplores: false,
   targetWeights: false,
+  reads: 'sources',
   parameters(topology) {
     const lengths = Array.from({ length: topology.neurons }, (_, neuron) =>
       neuron >= topology.inputs.end && neuron < topology.outputs.begin ? 1 : 0,

@@ -2,34 +2,42 @@ import { addScaled, rowGradient } from '../kernels/reference.js';
 import { createActor } from './actor.js';
 import { followTarget } from './optimiser.js';
 import { actedOffset, checkTdError, ownCriticShape, valueError, voltageGradient } from './own-critic.js';
-import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext } from './rule.js';
+import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
 
-/**
- * `compatible`: each neuron's own critic is linear in features compatible with its own policy, so that its slope may
- * differ from state to state:
- *
- *   Q^n(v, a) = θ_v·v + (a - μ) σ'(z) (w·v),   D = r + γ θ'_v·v' - Q^n(v, a)
- *   θ_v += η_Q mean(D v),  w += η_Q mean(D (a - μ) σ'(z) v),  K^n += η_A mean(σ'(z)² (w·v) v)
- *
- * Source: Silver et al. 2014, Theorem 3 (compatible function approximation). θ_v covers all voltages, w the neuron's own
- * sources.
- */
-export const compatible: Rule = {
-  name: 'compatible',
-  summary: 'a critic of each neuron\'s own, compatible with its policy: the slope may differ from state to state',
+const common = {
   locality: 'only the reward is broadcast; a neuron uses voltages, its own weights and its own critic',
   defaults: { hiddenRate: 1e-4 }, // at 1e-3 the noise of many neurons exploring at once destroys the policy
   hiddenExplores: true,
   targetWeights: false,
-  parameters(topology) {
-    const shape = ownCriticShape(topology, topology.neurons);
-    const inputs = (neuron: number) => topology.rowOffset[neuron + 1] - topology.rowOffset[neuron];
-    return [{ ...shape, lengths: shape.lengths.map((length, neuron) => (length === 0 ? 0 : length + inputs(neuron))) }];
-  },
-  create: createProgram,
+  reads: 'all',
+  parameters: (topology) => [ownCriticShape(topology, (sources) => topology.neurons + sources.length)],
+} as const satisfies Partial<Rule>;
+
+/**
+ * `compatible` and `compatible-natural`: each neuron's own critic is linear in features compatible with its own policy, so that its slope may
+ * differ from state to state:
+ *
+ *   Q^n(v, a) = θ_v·v + (a - μ) σ'(z) (w·v),   D = r + γ θ'_v·v' - Q^n(v, a)
+ *   θ_v += η_Q mean(D v),  w += η_Q mean(D (a - μ) σ'(z) v),  K^n += η_A mean(σ'(z)² (w·v) v), or natural: K^n += η_A w
+ *
+ * Source: Silver et al. 2014, Theorem 3 (compatible function approximation). θ_v covers all voltages, w the neuron's own
+ * sources. The natural form divides the gradient mean(σ'² v vᵀ) w by its Fisher matrix mean(σ'² v vᵀ), which leaves w.
+ */
+export const compatible: Rule = {
+  name: 'compatible',
+  summary: 'a critic of each neuron\'s own, compatible with its policy: the slope may differ from state to state',
+  create: (context) => createProgram(context, 'gradient'),
+  ...common,
 };
 
-function createProgram(context: RuleContext) {
+export const compatibleNatural: Rule = {
+  name: 'compatible-natural',
+  summary: 'as compatible, up the natural gradient: a row moves by its critic\'s own weights',
+  create: (context) => createProgram(context, 'natural'),
+  ...common,
+};
+
+function createProgram(context: RuleContext, ascent: 'gradient' | 'natural'): RuleProgram {
   const { topology: { neurons }, batchSize, rates, optimiser, longest } = context;
   const actor = createActor(context);
   const error = new Float32Array(batchSize);
@@ -67,7 +75,8 @@ function createProgram(context: RuleContext) {
       for (let b = 0; b < batchSize; b += 1) slope[b] *= (error[b] * deviation[b]) / batchSize;
       rowGradient(slope, neuron.sources, batch.board.voltages, batch.board.lanes, batchSize, gradient.subarray(neurons));
 
-      actor.learnRow(neuron, batch, credit, update);
+      if (ascent === 'gradient') actor.learnRow(neuron, batch, credit, update);
+      else actor.stepRow(neuron, critic.values.subarray(neurons), update);
       optimiser.step(critic, gradient, rates.criticRate, update);
       followTarget(critic, rates.targetRate);
     },

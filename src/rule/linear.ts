@@ -1,6 +1,6 @@
 import { createActor } from './actor.js';
 import { followTarget } from './optimiser.js';
-import { actedOffset, checkTdError, ownCriticShape, valueError, voltageGradient } from './own-critic.js';
+import { actedOffset, checkTdError, ownCriticShape, targetAction, valueError, voltageGradient } from './own-critic.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext } from './rule.js';
 
 /**
@@ -20,7 +20,8 @@ export const linear: Rule = {
   locality: 'only the reward is broadcast; a neuron uses voltages, its own weights and its own critic',
   hiddenExplores: true,
   targetWeights: true,
-  parameters: (topology) => [ownCriticShape(topology, topology.neurons + 1)],
+  reads: 'all',
+  parameters: (topology) => [ownCriticShape(topology, () => topology.neurons + 1)],
   create: createProgram,
 };
 
@@ -34,14 +35,10 @@ function createProgram(context: RuleContext) {
   /** Subtracts θ_a a and adds γ θ'_a σ(K'^n v'). */
   function addActionTerms(neuron: Neuron, batch: Batch): void {
     const { values, target } = neuron.parameters[CRITIC];
-    const { acted, board: { voltages, lanes }, continuation } = batch;
+    const { acted, continuation } = batch;
     const own = actedOffset(batch, neuron);
     for (let b = 0; b < batchSize; b += 1) {
-      let z = 0;
-      for (let j = 0; j < neuron.sources.length; j += 1) {
-        z += neuron.weights.target[j] * voltages[neuron.sources[j] * lanes + batchSize + b];
-      }
-      error[b] += continuation[b] * target[neurons] * neuron.activation.value(z) - values[neurons] * acted[own + b];
+      error[b] += continuation[b] * target[neurons] * targetAction(neuron, batch, b) - values[neurons] * acted[own + b];
     }
   }
 

@@ -1,16 +1,19 @@
 import { DivergenceError } from '../errors.js';
 import { addScaled, innerProduct } from '../kernels/reference.js';
 import type { ParameterShape } from '../memory/parameters.js';
-import type { Topology } from '../network/topology.js';
+import { BIAS_NEURON, type Topology } from '../network/topology.js';
 import { CRITIC, type Batch, type Neuron } from './rule.js';
 
-
 /**
- * The critic of a neuron that shares nothing but the reward: `size` numbers of its own over the voltages of the whole
- * network (the paper's S^n = V), and a target copy. Input neurons take no action and keep none.
+ * The critic of a neuron that shares nothing but the reward: numbers of its own, and a target copy. Input neurons take no
+ * action and keep none.
+ *
+ * @param size how many numbers a neuron keeps that reads these sources
  */
-export function ownCriticShape(topology: Topology, size: number): ParameterShape {
-  const lengths = Array.from({ length: topology.neurons }, (_, neuron) => (neuron >= topology.inputs.end ? size : 0));
+export function ownCriticShape({ populations }: Topology, size: (sources: Int32Array) => number): ParameterShape {
+  const lengths = populations.flatMap(({ kind, begin, end, sources }) =>
+    new Array<number>(end - begin).fill(kind === 'input' ? 0 : size(sources)),
+  );
   return { name: CRITIC, lengths, target: true, published: false, learned: true };
 }
 
@@ -39,6 +42,50 @@ export function voltageGradient(batch: Batch, coefficient: Float32Array, neurons
 /** Offset in `batch.acted` of the voltages that a neuron acted with. */
 export function actedOffset({ firstExplorer, size }: Batch, neuron: Neuron): number {
   return (neuron.index - firstExplorer) * size;
+}
+
+/** μ'^n(v') = σ(K'^n v'), what the neuron's target copy would do in the successor of transition `b`. */
+export function targetAction({ weights, sources, activation }: Neuron, { size, board: { voltages, lanes } }: Batch, b: number): number {
+  let z = 0;
+  for (let j = 0; j < sources.length; j += 1) z += weights.target[j] * voltages[sources[j] * lanes + size + b];
+  return activation.value(z);
+}
+
+/** Rows of `observeSituation`: the constant, the sources but the bias neuron, which is that constant, and the action. */
+export function situationSize(sources: Int32Array): number {
+  return sources.length + (sources.includes(BIAS_NEURON) ? 1 : 2);
+}
+
+/**
+ * What a neuron's own critic may judge, x = (1, v, a): v the voltages of its sources, and a its action, which is in turn the
+ * one it took, the one it would take now, and the one its target copy would take next:
+ *
+ *   lanes 0..size: (1, v, a),   size..2·size: (1, v, μ(v)),   2·size..3·size: (1, v', μ'(v'))
+ *
+ * Reads: voltages of the neuron's sources and its own, its own acted voltages, K'. Writes: `situation`.
+ *
+ * @param situation [situationSize, 3 · size], row-major
+ */
+export function observeSituation(neuron: Neuron, batch: Batch, situation: Float32Array): void {
+  const { size, board: { voltages, lanes }, acted } = batch;
+  const width = 3 * size;
+  situation.fill(1, 0, width);
+  let row = width;
+  for (const source of neuron.sources) {
+    if (source === BIAS_NEURON) continue;
+    const lane = source * lanes;
+    for (let b = 0; b < size; b += 1) {
+      situation[row + b] = situation[row + size + b] = voltages[lane + b];
+      situation[row + 2 * size + b] = voltages[lane + size + b];
+    }
+    row += width;
+  }
+  const own = actedOffset(batch, neuron);
+  for (let b = 0; b < size; b += 1) {
+    situation[row + b] = acted[own + b];
+    situation[row + size + b] = voltages[neuron.index * lanes + b];
+    situation[row + 2 * size + b] = targetAction(neuron, batch, b);
+  }
 }
 
 /** @throws DivergenceError naming the neuron, where its TD error has left the finite numbers */

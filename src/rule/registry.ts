@@ -1,6 +1,9 @@
 import { broadcast } from './broadcast.js';
-import { compatible } from './compatible.js';
+import { compatible, compatibleNatural } from './compatible.js';
+import { deep } from './deep.js';
+import { exact } from './exact.js';
 import { linear } from './linear.js';
+import { quadratic } from './quadratic.js';
 import type { Rule } from './rule.js';
 import { threeFactor } from './three-factor.js';
 
@@ -9,7 +12,11 @@ export const RULES = {
   broadcast,
   'three-factor': threeFactor,
   compatible,
+  'compatible-natural': compatibleNatural,
   linear,
+  quadratic,
+  deep,
+  exact,
 } as const satisfies Record<string, Rule>;
 
 export type RuleName = keyof typeof RULES;

@@ -50,6 +50,11 @@ export interface RuleContext {
   readonly batchSize: number;
   /** Length of the longest parameter vector of any neuron: room for a gradient. */
   readonly longest: number;
+  /**
+   * The live weights of all neurons, by `topology.rowOffset`: for oracles alone, in their read phase alone. A rule that looks
+   * at them is no local rule, and says so in `locality`. Not to be written.
+   */
+  readonly weights: Float32Array; // shared, racy on purpose (Hogwild)
 }
 
 /** A rule at work in one partition. `update` counts from 1. */
@@ -60,8 +65,8 @@ export interface RuleProgram {
    */
   broadcast?(batch: Batch): void;
   /**
-   * Write phase, once per own neuron. Reads: voltages, the broadcasts, the neuron's own state. Writes: the neuron's own
-   * state.
+   * Write phase, once per own neuron. Reads: the voltages that the rule declares, the broadcasts, the neuron's own
+   * state. Writes: the neuron's own state.
    *
    * @throws DivergenceError naming the neuron whose TD error is not finite
    */
@@ -81,6 +86,8 @@ export interface Rule {
   readonly hiddenExplores: boolean;
   /** True where a neuron also keeps a target copy K' of its weights. */
   readonly targetWeights: boolean;
+  /** Voltages that a neuron uses in its write phase: its own and its sources', or those of all neurons. */
+  readonly reads: 'sources' | 'all';
   /** The numbers each neuron keeps besides its weights. */
   parameters(topology: Topology): ParameterShape[];
   /** Sets the first values of the declared parameters; they are zero where this is absent. */

@@ -109,11 +109,14 @@ function createSharedCritic({ topology, heard, rates, optimiser, batchSize }: Ru
 /** Fills `credit` with what a hidden neuron takes for ∂Q/∂a of each transition; [size]. */
 export type HiddenCredit = (neuron: Neuron, critic: SharedCritic, credit: Float32Array) => void;
 
+/** What the read phase works out besides the TD error, from it and the voltages. */
+export type AlsoBroadcast = (critic: SharedCritic, batch: Batch) => void;
+
 /**
  * The program of a rule with a shared critic. Output neurons climb ∂Q/∂a_k; what hidden neurons climb is all that sets such
  * rules apart.
  */
-export function createSharedCriticProgram(context: RuleContext, hiddenCredit: HiddenCredit): RuleProgram {
+export function createSharedCriticProgram(context: RuleContext, hiddenCredit: HiddenCredit, alsoBroadcast?: AlsoBroadcast): RuleProgram {
   const critic = createSharedCritic(context);
   const actor = createActor(context);
   const credit = new Float32Array(context.batchSize);
@@ -121,6 +124,7 @@ export function createSharedCriticProgram(context: RuleContext, hiddenCredit: Hi
   return {
     broadcast(batch) {
       critic.observe(batch);
+      alsoBroadcast?.(critic, batch);
     },
     learn(neuron, batch, update) {
       const { size } = batch;

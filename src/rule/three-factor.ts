@@ -17,6 +17,7 @@ export const threeFactor: Rule = {
     + 'With one hidden layer this equals backpropagation through that layer.',
   hiddenExplores: false,
   targetWeights: false,
+  reads: 'sources',
   parameters: (topology) => [sharedCriticShape(topology)],
   create: (context) =>
     createSharedCriticProgram(context, (neuron, { tdError, deviation }, credit) => {

@@ -43,6 +43,7 @@ export function createLearner(views: Views): Learner {
     rates,
     optimiser: OPTIMISERS[settings.rule.optimiser],
     batchSize: size,
+    weights: tables[WEIGHTS].values,
     longest: Math.max(...plan.parameters.flatMap(({ lengths }) => lengths)),
   });
   const neurons = neuronsOf(ownership, partition).map((index) => neuronView(views, index));

@@ -3,9 +3,12 @@ import test from 'ava';
 import { DivergenceError } from '../../src/errors.js';
 import { createStream } from '../../src/random/stream.js';
 import { RULES, type RuleName } from '../../src/rule/registry.js';
+import type { Neuron } from '../../src/rule/rule.js';
 import { createRuleFixture, type RuleFixture, type RuleFixtureOptions } from '../rule/fixture.js';
 
 const SIZE = 4;
+/** The first hidden neuron of `NETWORK`, after the bias neuron and the observations. */
+const FIRST_HIDDEN = 4;
 const NETWORK: RuleFixtureOptions = { observations: 3, hidden: [4, 3], outputs: 2, activation: 'tanh', optimiser: 'adam', size: SIZE };
 
 /** A rule in the middle of its life: random weights, critics and minibatch. */
@@ -25,8 +28,34 @@ function busyRule(name: RuleName, options: RuleFixtureOptions = {}): RuleFixture
 
 const everything = ({ tables }: RuleFixture) => Object.values(tables).map(({ values, target }) => [...values, ...target]);
 
+/** Everything a neuron owns, moments included. */
+const stateOf = ({ weights, parameters }: Neuron) => [weights, ...Object.values(parameters)].map(({ values, target, first, second }) => [...values, ...target, ...first, ...second]);
+
+/**
+ * A busy rule between its phases in which all that neuron `index` may not read is NaN: what other neurons own, what they
+ * explored, their weighted inputs, which never leave their thread even in the read phase, and, where a neuron reads its sources
+ * alone, all other voltages.
+ */
+function poisonedAround(name: RuleName, index: number, reads: 'sources' | 'all'): RuleFixture {
+  const fixture = busyRule(name);
+  const { program, neurons, batch, batch: { board: { voltages, weightedInputs, lanes }, acted, firstExplorer } } = fixture;
+  const others = neurons.filter((_, i) => i !== index);
+  for (const { index: i } of others) weightedInputs.fill(NaN, i * lanes, (i + 1) * lanes);
+  program.broadcast?.(batch);
+  for (const { index: i, weights, parameters } of others) {
+    for (const part of [weights, ...Object.values(parameters)].flatMap(({ values, target, first, second }) => [values, target, first, second])) part.fill(NaN);
+    if (i >= firstExplorer) acted.fill(NaN, (i - firstExplorer) * SIZE, (i - firstExplorer + 1) * SIZE);
+    if (reads === 'sources' && !neurons[index].sources.includes(i)) voltages.fill(NaN, i * lanes, (i + 1) * lanes);
+  }
+  return fixture;
+}
+
+const VOLTAGES = { sources: 'its own and its sources\' voltages', all: 'voltages' } as const;
+
 /** The suite that every learning rule passes. */
 export function ruleContract(name: RuleName): void {
+  const { reads } = RULES[name];
+
   test(`${name} says what it is and what crosses between its neurons`, (t) => {
     t.is(RULES[name].name, name);
     t.true(RULES[name].summary.length > 20 && RULES[name].locality.length > 20);
@@ -52,23 +81,26 @@ export function ruleContract(name: RuleName): void {
     t.true(everything(fixture).flat().every(Number.isFinite));
   });
 
-  test(`${name} in its write phase reads the neuron's own state, voltages and broadcasts, and nothing else`, (t) => {
+  test(`${name} in its write phase reads the neuron's own state, ${VOLTAGES[reads]} and broadcasts, and writes the neuron's own state`, (t) => {
     const healthy = busyRule(name);
     healthy.program.broadcast?.(healthy.batch);
     for (const [index, neuron] of healthy.neurons.entries()) {
-      const poisoned = busyRule(name);
-      poisoned.program.broadcast?.(poisoned.batch);
-      poisoned.neurons.forEach((other, i) => {
-        if (i === index) return;
-        for (const parameter of Object.values(other.parameters)) for (const part of [parameter.values, parameter.target, parameter.first, parameter.second]) part.fill(NaN);
-        poisoned.batch.board.weightedInputs.fill(NaN, i * 2 * SIZE, (i + 1) * 2 * SIZE);
-      });
+      const poisoned = poisonedAround(name, index, reads);
       healthy.program.learn(neuron, healthy.batch, 1);
       poisoned.program.learn(poisoned.neurons[index], poisoned.batch, 1);
-      t.deepEqual(poisoned.neurons[index].parameters, neuron.parameters);
-      t.true(Object.values(neuron.parameters).every(({ values }) => values.every(Number.isFinite)));
+      t.deepEqual(stateOf(poisoned.neurons[index]), stateOf(neuron));
+      t.true(stateOf(neuron).flat().every(Number.isFinite));
+      const others = poisoned.neurons.filter((_, i) => i !== index);
+      t.true(others.flatMap(stateOf).flat().every(Number.isNaN));
     }
   });
+
+  if (reads === 'all') {
+    test(`${name} does read the voltages of neurons that are no sources, as it declares`, (t) => {
+      const { program, neurons, batch } = poisonedAround(name, FIRST_HIDDEN, 'sources');
+      t.throws(() => { program.learn(neurons[FIRST_HIDDEN], batch, 1); }, { instanceOf: DivergenceError });
+    });
+  }
 
   test(`${name} learns the same whatever the order of the neurons`, (t) => {
     const [forward, backward] = [busyRule(name), busyRule(name)];
@@ -78,17 +110,18 @@ export function ruleContract(name: RuleName): void {
     t.deepEqual(everything(backward), everything(forward));
   });
 
-  test(`${name} ignores the successor of a terminated transition and heeds that of a truncated one`, (t) => {
-    const learn = (continuation: number, successor: number) => {
+  test(`${name} ignores the successor of a terminated transition and heeds that of a truncated one beside it`, (t) => {
+    const [terminated, truncated] = [0, 1];
+    const learn = (transition: number, change: number) => {
       const fixture = busyRule(name);
-      fixture.batch.continuation.fill(continuation);
+      fixture.batch.continuation[terminated] = 0;
       const { voltages, lanes } = fixture.batch.board;
-      for (let i = 0; i < voltages.length; i += 1) if (i % lanes >= SIZE) voltages[i] = successor * Math.sin(i);
+      fixture.neurons.forEach((_, i) => { voltages[i * lanes + SIZE + transition] += change * Math.sin(i); });
       fixture.update();
       return everything(fixture);
     };
-    t.deepEqual(learn(0, 1), learn(0, -0.5));
-    t.notDeepEqual(learn(0.9, 1), learn(0.9, -0.5));
+    t.deepEqual(learn(terminated, 1), learn(terminated, 0));
+    t.notDeepEqual(learn(truncated, 1), learn(truncated, 0));
   });
 
   test(`${name} leaves hidden rows alone where their rate is 0`, (t) => {

@@ -39,6 +39,8 @@ export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = 
   const shapes: ParameterShape[] = [{ name: 'weights', lengths, target: rule.targetWeights, published: false, learned: true }, ...rule.parameters(topology)];
   const arena = createArena(parameterBlocks(shapes));
   const tables = Object.fromEntries(shapes.map((shape) => [shape.name, attachParameter(arena, shape)]));
+  rule.initialise?.(topology, tables, 1);
+  for (const { values, target } of Object.values(tables)) if (target.length > 0) target.set(values);
   const firstExplorer = rule.hiddenExplores ? topology.inputs.end : topology.outputs.begin;
   const lanes = 2 * size;
   const board: Board = {
@@ -55,7 +57,7 @@ export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = 
     firstExplorer,
   };
   const longest = Math.max(...shapes.flatMap((shape) => shape.lengths));
-  const program = rule.create({ topology, heard: tables, rates, optimiser: OPTIMISERS[optimiser], batchSize: size, longest });
+  const program = rule.create({ topology, heard: tables, rates, optimiser: OPTIMISERS[optimiser], batchSize: size, longest, weights: tables.weights.values });
   const neurons = Array.from({ length: topology.neurons }, (_, index): Neuron => {
     const population = populationOf(topology, index);
     return {

@@ -1,30 +1,10 @@
 import test from 'ava';
 
-import { createSimulation, PartitionError, resolveSettings, type EpisodeRecord, type Progress } from '../../src/index.js';
+import { createSimulation, PartitionError, resolveSettings } from '../../src/index.js';
 import { DivergenceError } from '../../src/errors.js';
 import { Supervisor } from '../../src/supervisor/supervisor.js';
 
 const SMALL = { network: { hidden: [8] }, learning: { warmup: 64 }, partitions: 2 } as const;
-
-/** Worker threads and ports that this process still holds open. */
-const openHandles = () => process.getActiveResourcesInfo().filter((name) => /MessagePort|Worker|Timeout/.test(name)).length;
-
-test.serial('a run reports its episodes in order and its progress up to the last step', async (t) => {
-  const simulation = await createSimulation({ ...SMALL, environment: 'CartPole-v1' });
-  const episodes: EpisodeRecord[] = [];
-  const progress: Progress[] = [];
-  simulation.on('episode', (episode) => episodes.push(episode));
-  simulation.on('progress', (each) => progress.push(each));
-  const report = await simulation.run({ steps: 1500 });
-  await simulation.close();
-  t.deepEqual(episodes.map(({ episode }) => episode), episodes.map((_, i) => i + 1));
-  t.true(episodes.every(({ return: episodeReturn, length }) => episodeReturn === length && length <= 500));
-  t.is(episodes.reduce((sum, { length }) => sum + length, 0), episodes[episodes.length - 1].step);
-  t.is(progress[progress.length - 1].step, 1500);
-  t.is(report.steps, 1500);
-  t.false(report.stopped);
-  t.is(report.partitions.reduce((sum, { neurons }) => sum + neurons, 0), 8 + 2);
-});
 
 test.serial('hogwild holds updates per environment step inside the window of its rate limit', async (t) => {
   const simulation = await createSimulation({ ...SMALL, schedule: 'hogwild', rateLimit: 4 });
@@ -48,51 +28,6 @@ test.serial('partitions read one another, and a synchronous read is never stale'
   t.true(staleness.reads > 1000);
   t.is(staleness.max, 0);
   t.is(staleness.helped, 0);
-});
-
-test.serial('evaluation repeats itself, on the episodes that the random policy gets', async (t) => {
-  const simulation = await createSimulation(SMALL);
-  const first = await simulation.evaluate({ episodes: 3 });
-  t.deepEqual(await simulation.evaluate({ episodes: 3 }), first);
-  t.is(first.episodes, 3);
-  t.deepEqual(simulation.evaluateRandomPolicy({ episodes: 3 }), simulation.evaluateRandomPolicy({ episodes: 3 }));
-  await simulation.close();
-});
-
-test.serial('a signal ends a run early and close leaves no worker, port or timer', async (t) => {
-  const before = openHandles();
-  const simulation = await createSimulation(SMALL);
-  const interruption = new AbortController();
-  setTimeout(() => { interruption.abort(); }, 300);
-  const report = await simulation.run({ steps: 10_000_000, signal: interruption.signal });
-  t.true(report.stopped && report.steps > 0);
-  await simulation.close();
-  await simulation.close();
-  await new Promise((resolve) => { setTimeout(resolve, 50); });
-  t.is(openHandles(), before);
-});
-
-test.serial('a run whose signal was given before it began takes no step', async (t) => {
-  const simulation = await createSimulation(SMALL);
-  const { steps, stopped, updatesPerStep } = await simulation.run({ steps: 100, signal: AbortSignal.abort() });
-  t.deepEqual({ steps, stopped, updatesPerStep }, { steps: 0, stopped: true, updatesPerStep: 0 });
-  await simulation.close();
-});
-
-test.serial('a second command during a run is refused and the run goes on', async (t) => {
-  const simulation = await createSimulation(SMALL);
-  const run = simulation.run({ steps: 300 });
-  await t.throwsAsync(simulation.evaluate(), { message: /is still going on: await it before the next$/ });
-  t.is((await run).steps, 300);
-  await simulation.close();
-});
-
-test.serial('closing during a run ends it', async (t) => {
-  const simulation = await createSimulation(SMALL);
-  const run = simulation.run({ steps: 10_000_000 });
-  setTimeout(() => { void simulation.close(); }, 200);
-  await t.throwsAsync(run, { message: 'the simulation is closed' });
-  await t.throwsAsync(simulation.evaluate(), { message: 'the simulation is closed' });
 });
 
 for (const schedule of ['hogwild', 'synchronous'] as const) {

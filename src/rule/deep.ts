@@ -1,0 +1,167 @@
+import { DivergenceError, InternalError } from '../errors.js';
+import { rowGradient } from '../kernels/reference.js';
+import { backpropagate, createSensitivities, type Sensitivities } from '../network/backpropagation.js';
+import { createBoard, propagate, type Board } from '../network/dynamic.js';
+import { layeredTopology, neuronName, type Topology } from '../network/topology.js';
+import { createStream } from '../random/stream.js';
+import { createActor } from './actor.js';
+import { followTarget } from './optimiser.js';
+import { checkTdError, observeSituation, ownCriticShape, situationSize } from './own-critic.js';
+import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
+
+/** Neurons in the hidden layers of each neuron's critic. */
+const CRITIC_LAYERS = [8, 8];
+
+/** Gain of a critic's first weights, as `initialiseWeights` means it; small at the end, so that no critic starts with an opinion. */
+const [HIDDEN_GAIN, OUTPUT_GAIN] = [1, 0.1];
+
+/**
+ * `deep`: each neuron's own critic is a network of three layers over what it reads and what it does, with a lag copy, and
+ * a lag copy of the weights too:
+ *
+ *   Q^n = w·tanh(B tanh(A x)),  x = (1, v, a),   D = r + γ Q'(v', σ(K'^n v')) - Q(v, a)
+ *   θ += η_Q mean(D ∂Q/∂θ),   K^n += η_A mean((∂Q/∂a) σ'(z) v),  ∂Q/∂a at a = μ(v)
+ *   θ' ← τθ + (1-τ)θ',  K' ← τK + (1-τ)K'
+ *
+ * Each layer of the critic has a bias. ∂Q/∂θ and ∂Q/∂a are backpropagation inside this one neuron: it crosses to no other.
+ *
+ * Source: Guss, Zhong et al. 2016, Experiment 1, with the errata (γ in the target, the prime of the target update). Differs: v
+ * holds the neuron's own sources, not all voltages. Its own voltage and those downstream are left out because they follow from
+ * these: a critic that saw them stand still while a moves could take its neuron's effect for theirs.
+ */
+export const deep: Rule = {
+  name: 'deep',
+  summary: 'a small three-layer network as each neuron\'s own critic of the voltages it reads and its action',
+  locality: 'only the reward is broadcast; a neuron uses the voltages of its sources, its own weights and its own critic. It backpropagates '
+    + 'inside its own private critic, and nothing of that leaves the neuron',
+  defaults: { criticRate: 1e-3, hiddenRate: 1e-4 },
+  hiddenExplores: true,
+  targetWeights: true,
+  reads: 'sources',
+  parameters: (topology) => [ownCriticShape(topology, (sources) => {
+    const { neurons, rowOffset } = criticTopology(sources);
+    return rowOffset[neurons];
+  })],
+  initialise(topology, tables, seed) {
+    for (const { kind, begin, end, sources } of topology.populations) {
+      if (kind === 'input') continue;
+      const critic = criticTopology(sources);
+      for (let neuron = begin; neuron < end; neuron += 1) drawCritic(critic, seed, neuronName(topology, neuron), tables[CRITIC].of(neuron).values);
+    }
+  },
+  create: createProgram,
+};
+
+/** The critic of a neuron that reads these sources: its bias neuron is the 1 of x, its observations are v and a. */
+function criticTopology(sources: Int32Array): Topology {
+  const observations = situationSize(sources) - 1;
+  return layeredTopology({ observations, hidden: CRITIC_LAYERS, outputs: 1, bias: true, activation: 'tanh', outputActivation: 'linear' });
+}
+
+/** Draws a critic's first weights from the neuron's own stream. */
+function drawCritic({ populations, rowOffset }: Topology, seed: number, name: string, weights: Float32Array): void {
+  const stream = createStream(seed, `critic/${name}`);
+  for (const { kind, begin, end, sources } of populations) {
+    const bound = (kind === 'output' ? OUTPUT_GAIN : HIDDEN_GAIN) * Math.sqrt(3 / sources.length);
+    for (let i = rowOffset[begin]; i < rowOffset[end]; i += 1) weights[i] = stream.uniformBetween(-bound, bound);
+  }
+}
+
+/** Room to evaluate and differentiate one critic at a time. */
+interface Workbench {
+  readonly topology: Topology;
+  /** Its first rows are the situation. */
+  readonly board: Board;
+  readonly sensitivities: Sensitivities;
+  readonly gradient: Float32Array;
+  /** The part of `gradient` that belongs to each neuron of the critic. */
+  readonly rows: readonly Float32Array[];
+}
+
+function createWorkbench(sources: Int32Array, lanes: number): Workbench {
+  const topology = criticTopology(sources);
+  const { neurons, rowOffset } = topology;
+  const gradient = new Float32Array(rowOffset[neurons]);
+  const rows = Array.from({ length: neurons }, (_, neuron) => gradient.subarray(rowOffset[neuron], rowOffset[neuron + 1]));
+  return { topology, board: createBoard(topology, lanes), sensitivities: createSensitivities(topology, lanes), gradient, rows };
+}
+
+/** One workbench for each number of sources: critics of one size take turns on it. */
+function createWorkbenches({ populations }: Topology, lanes: number): (neuron: Neuron) => Workbench {
+  const benches = new Map<number, Workbench>();
+  for (const { sources } of populations) {
+    const size = situationSize(sources);
+    if (!benches.has(size)) benches.set(size, createWorkbench(sources, lanes));
+  }
+  return ({ name, sources }) => {
+    const bench = benches.get(situationSize(sources));
+    if (bench === undefined) throw new InternalError(`no workbench for the critic of ${name}`);
+    return bench;
+  };
+}
+
+/** Q(v, a), Q(v, μ(v)) and Q'(v', μ'(v')), in the lanes of the situation. @throws DivergenceError naming the neuron that owns the critic */
+function evaluate(neuron: Neuron, { topology, board }: Workbench, size: number): void {
+  const { values, target } = neuron.parameters[CRITIC];
+  try {
+    propagate(topology, values, board, 0, 2 * size);
+    propagate(topology, target, board, 2 * size, 3 * size);
+  } catch (error) {
+    if (error instanceof DivergenceError) throw new DivergenceError(neuron.name, `critic's ${error.quantity}`, error.value);
+    throw error;
+  }
+}
+
+function createProgram(context: RuleContext): RuleProgram {
+  const { topology, batchSize, rates, optimiser } = context;
+  const actor = createActor(context);
+  const lanes = 3 * batchSize;
+  const benchOf = createWorkbenches(topology, lanes);
+  const error = new Float32Array(batchSize);
+  const credit = new Float32Array(batchSize);
+  const coefficient = new Float32Array(batchSize);
+
+  function observeError({ topology: { outputs }, board: { voltages } }: Workbench, { reward, continuation }: Batch): void {
+    const value = outputs.begin * lanes;
+    for (let b = 0; b < batchSize; b += 1) {
+      error[b] = reward[b] + continuation[b] * voltages[value + 2 * batchSize + b] - voltages[value + b];
+    }
+  }
+
+  /** The sensitivities of Q(v, a) and of Q(v, μ(v)); credit = ∂Q/∂a of the latter. */
+  function differentiate({ topology: { inputs, outputs }, topology: critic, board, sensitivities }: Workbench, weights: Float32Array): void {
+    sensitivities.voltages.fill(1, outputs.begin * lanes, outputs.begin * lanes + 2 * batchSize);
+    backpropagate(critic, weights, board, sensitivities, 2 * batchSize);
+    const action = (inputs.end - 1) * lanes + batchSize; // the last row of the situation
+    for (let b = 0; b < batchSize; b += 1) credit[b] = sensitivities.voltages[action + b];
+  }
+
+  /** gradient = mean(D ∂Q/∂θ). */
+  function accumulate({ topology: { populations }, board, sensitivities, rows }: Workbench): void {
+    for (const { begin, end, sources } of populations) {
+      for (let neuron = begin; neuron < end; neuron += 1) {
+        const delta = neuron * lanes;
+        for (let b = 0; b < batchSize; b += 1) coefficient[b] = (error[b] * sensitivities.weightedInputs[delta + b]) / batchSize;
+        rowGradient(coefficient, sources, board.voltages, lanes, batchSize, rows[neuron]);
+      }
+    }
+  }
+
+  return {
+    learn(neuron: Neuron, batch: Batch, update: number) {
+      if (neuron.kind === 'input') return;
+      const critic = neuron.parameters[CRITIC];
+      const bench = benchOf(neuron);
+      observeSituation(neuron, batch, bench.board.voltages);
+      evaluate(neuron, bench, batchSize);
+      observeError(bench, batch);
+      checkTdError(neuron, error);
+
+      differentiate(bench, critic.values);
+      accumulate(bench);
+      actor.learnRow(neuron, batch, credit, update);
+      optimiser.step(critic, bench.gradient, rates.criticRate, update);
+      followTarget(critic, rates.targetRate);
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import { addScaled, innerProduct } from '../kernels/reference.js';
+import { createActor } from './actor.js';
+import { followTarget } from './optimiser.js';
+import { checkTdError, observeSituation, ownCriticShape, situationSize } from './own-critic.js';
+import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
+
+/**
+ * `quadratic`: each neuron's own critic is of order two in what it reads and what it does, with target copies of critic and
+ * weights:
+ *
+ *   Q^n = xᵀ W x,  x = (1, v, a),  W symmetric,   D = r + γ Q'(v', σ(K'^n v')) - Q(v, a)
+ *   W += η_Q mean(D x xᵀ),   K^n += η_A mean((∂Q/∂a) σ'(z) v),   ∂Q/∂a = 2 (W x)_a at a = μ(v)
+ *   W' ← τW + (1-τ)W',  K' ← τK + (1-τ)K'
+ *
+ * The products of a with v let the slope differ from state to state, and its square lets it end at a best action.
+ *
+ * W is kept as its upper triangle, row after row: W_00, W_01, …, W_0a, W_11, …, W_aa. An element off the diagonal stands for
+ * two of the matrix: it counts twice in Q and in W x, and takes the one step D x_i x_j that each of the two would take.
+ *
+ * Source: the order-2 critic of OpenBrain. Differs: v holds the neuron's own sources, not all voltages.
+ */
+export const quadratic: Rule = {
+  name: 'quadratic',
+  summary: 'a critic of each neuron\'s own, of order two in the voltages it reads and its action',
+  locality: 'only the reward is broadcast; a neuron uses the voltages of its sources, its own weights and its own critic',
+  hiddenExplores: true,
+  targetWeights: true,
+  reads: 'sources',
+  parameters: (topology) => [ownCriticShape(topology, (sources) => triangleSize(situationSize(sources)))],
+  create: createProgram,
+};
+
+/** Numbers in the upper triangle of a matrix of so many rows. */
+function triangleSize(order: number): number {
+  return (order * (order + 1)) / 2;
+}
+
+function createProgram(context: RuleContext): RuleProgram {
+  const { topology: { populations }, batchSize, rates, optimiser, longest } = context;
+  const actor = createActor(context);
+  const lanes = 3 * batchSize;
+  const x = new Float32Array(lanes * Math.max(...populations.map(({ sources }) => situationSize(sources))));
+  const error = new Float32Array(batchSize);
+  const successor = new Float32Array(batchSize);
+  const credit = new Float32Array(batchSize);
+  const product = new Float32Array(batchSize);
+  const gradient = new Float32Array(longest);
+
+  /** value = xᵀ W x = Σ_i x_i (W_ii x_i + 2 Σ_{j>i} W_ij x_j), for the lanes from `first` on. */
+  function evaluate(triangle: Float32Array, order: number, first: number, value: Float32Array): void {
+    value.fill(0);
+    for (let i = 0, at = 0; i < order; i += 1) {
+      product.fill(0);
+      for (let j = i; j < order; j += 1, at += 1) addScaled(j === i ? triangle[at] : 2 * triangle[at], x, j * lanes + first, product, batchSize);
+      for (let b = 0; b < batchSize; b += 1) value[b] += x[i * lanes + first + b] * product[b];
+    }
+  }
+
+  /** credit = ∂Q/∂a = 2 Σ_j W_ja x_j: the last column of W, which ends each row of the triangle. */
+  function differentiate(triangle: Float32Array, order: number): void {
+    credit.fill(0);
+    for (let j = 0, end = order - 1; j < order; j += 1, end += order - j) addScaled(2 * triangle[end], x, j * lanes + batchSize, credit, batchSize);
+  }
+
+  /** gradient_ij = mean(D x_i x_j). */
+  function accumulate(order: number): void {
+    for (let i = 0, at = 0; i < order; i += 1) {
+      for (let b = 0; b < batchSize; b += 1) product[b] = (error[b] * x[i * lanes + b]) / batchSize;
+      for (let j = i; j < order; j += 1, at += 1) gradient[at] = innerProduct(product, x, j * lanes, batchSize);
+    }
+  }
+
+  return {
+    learn(neuron: Neuron, batch: Batch, update: number) {
+      if (neuron.kind === 'input') return;
+      const critic = neuron.parameters[CRITIC];
+      const order = situationSize(neuron.sources);
+      observeSituation(neuron, batch, x);
+      evaluate(critic.values, order, 0, error);
+      evaluate(critic.target, order, 2 * batchSize, successor);
+      for (let b = 0; b < batchSize; b += 1) error[b] = batch.reward[b] + batch.continuation[b] * successor[b] - error[b];
+      checkTdError(neuron, error);
+
+      accumulate(order);
+      differentiate(critic.values, order);
+      actor.learnRow(neuron, batch, credit, update);
+      optimiser.step(critic, gradient, rates.criticRate, update);
+      followTarget(critic, rates.targetRate);
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { createDdpgProgram, type DdpgProgram } from '../../src/baseline/ddpg.js';
+import { createTrainedNetwork, networkShape, type TrainedNetwork } from '../../src/baseline/network.js';
+import type { DdpgRates } from '../../src/baseline/settings.js';
+import { createArena } from '../../src/memory/arena.js';
+import { parameterBlocks } from '../../src/memory/parameters.js';
+import { layeredTopology, type LayeredNetwork } from '../../src/network/topology.js';
+import { createTransitions, type Transitions } from '../../src/replay/minibatch.js';
+import { OPTIMISERS, type OptimiserName } from '../../src/rule/optimiser.js';
+
+/** DDPG on one minibatch, without replay or environment. The critic has the actor's hidden layers. */
+export interface DdpgFixture {
+  readonly program: DdpgProgram;
+  readonly actor: TrainedNetwork;
+  readonly critic: TrainedNetwork;
+  readonly transitions: Transitions;
+  /** Shows the actor the states and their successors, one list of observations each. */
+  show(states: readonly (readonly number[])[], successors: readonly (readonly number[])[]): void;
+}
+
+export function createDdpgFixture(network: LayeredNetwork, size: number, rates: DdpgRates, optimiser: OptimiserName = 'sgd'): DdpgFixture {
+  const topologies = [
+    layeredTopology(network),
+    layeredTopology({ ...network, observations: network.observations + network.outputs, outputs: 1, outputActivation: 'linear', prefix: 'critic.' }),
+  ];
+  const shapes = topologies.map((topology, i) => networkShape(`network${i}`, topology));
+  const arena = createArena(parameterBlocks(shapes));
+  const [actor, critic] = topologies.map((topology, i) => createTrainedNetwork(arena, topology, shapes[i], size));
+  const transitions = createTransitions({ explorers: network.outputs }, size);
+  const firstExplorer = actor.topology.outputs.begin;
+  return {
+    program: createDdpgProgram({ actor, critic, transitions, firstExplorer, rates, optimiser: OPTIMISERS[optimiser] }),
+    actor,
+    critic,
+    transitions,
+    show(states, successors) {
+      const { lanes, voltages } = actor.board;
+      [...states, ...successors].forEach((observation, lane) => {
+        [1, ...observation].forEach((value, neuron) => (voltages[neuron * lanes + lane] = value));
+      });
+    },
+  };
+}
