@@ -4,19 +4,26 @@ import {
   checkInteger,
   checkName,
   checkObject,
+  drawStudy,
   freeRunPath,
   openStudyFolder,
   planTrials,
   resolveStudySettings,
   runFolderName,
   runStudyVisibly,
+  studyFindings,
+  studyPage,
   summarise,
+  textTable,
+  type StudyFolder,
   type StudySettings,
   type SummaryRow,
+  type Trial,
   type TrialResult,
 } from '../src/index.js';
 import { number, SIMULATION_FLAGS, words, type Flag } from './options.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
+import { describeStudy, studyWords } from './study-words.js';
 
 const NAME = 'decentralised-vs-ddpg';
 
@@ -80,6 +87,8 @@ export const decentralisedVsDdpg: Scenario = {
     const results = await runStudyVisibly(trials, folder.store, { parallel, signal: input.interrupt });
     const result = resultOf(settings, trials.length, results, folder.path);
     folder.write('result', result);
+    await writeReport(folder, settings, trials, results, parallel);
+    printResult(result);
     if (input.json) console.log(JSON.stringify(result));
     if (result.status === 'interrupted') return 130;
     return result.failures.some(({ kind }) => kind === 'crashed') ? 1 : 0;
@@ -100,9 +109,24 @@ function warn(line: string): void {
   process.stderr.write(`warning: ${line}\n`);
 }
 
-/** `broadcast, ddpg on Pendulum-v1, 5 seeds each` */
-function describeStudy({ environments, algorithms, seeds }: StudySettings): string {
-  return `${algorithms.map(({ label }) => label).join(', ')} on ${environments.join(', ')}, ${seeds} seed${seeds === 1 ? '' : 's'} each`;
+async function writeReport(folder: StudyFolder, settings: StudySettings, trials: readonly Trial[], results: readonly TrialResult[], parallel: number): Promise<void> {
+  const pictures = await drawStudy(trials, results);
+  folder.write('curves', pictures.curves);
+  folder.write('returns', pictures.returns);
+  folder.write('report', studyPage(studyWords(NAME, settings, { planned: trials.length, ended: results.length, parallel }), trials, results, pictures));
+}
+
+/** For people, on stderr: stdout is for machines. */
+function printResult({ status, trials, results, failures, runFolder }: StudyResult): void {
+  const lines = [
+    '',
+    ...studyFindings(results).flatMap(({ environment, words, table }) => [`${environment}: ${words}`, '', textTable(table), '']),
+    ...(status === 'interrupted' ? [`interrupted: ${trials.ended} of ${trials.planned} trials have ended; --out ${runFolder} goes on`] : []),
+    ...failures.map(({ environment, label, seed, message }) => `failed: ${environment} ${label} seed ${seed}: ${message}`),
+    `report: ${runFolder}/report.html`,
+    '',
+  ];
+  process.stderr.write(lines.join('\n'));
 }
 
 function resultOf({ environments, algorithms, seeds }: StudySettings, planned: number, results: readonly TrialResult[], runFolder: string): StudyResult {

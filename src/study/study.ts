@@ -1,4 +1,4 @@
-import { describeSeconds, estimateTrials } from './estimate.js';
+import { describeSeconds, estimateTrials, type TrialEstimate } from './estimate.js';
 import { runTrials, type PoolOptions, type TrialWatcher } from './pool.js';
 import { createStudyProgress } from './progress.js';
 import type { TrialStore } from './store.js';
@@ -32,15 +32,21 @@ export async function runStudy(trials: readonly Trial[], store: TrialStore, watc
 export async function runStudyVisibly(trials: readonly Trial[], store: TrialStore, options: PoolOptions): Promise<TrialResult[]> {
   const missing = missingTrials(trials, store);
   const estimate = await estimateTrials(missing, options);
-  const seconds = missing.reduce((sum, trial) => sum + estimate(trial), 0) / options.parallel;
-  const known = trials.length === missing.length ? '' : `, ${trials.length - missing.length} of them known already`;
-  process.stderr.write(`${trials.length} trials${known}, ${options.parallel} at a time: about ${describeSeconds(seconds)}\n`);
+  process.stderr.write(`${describeWork(trials.length, missing, estimate, options.parallel)}\n`);
   const progress = createStudyProgress(missing, estimate);
   try {
     return await runStudy(trials, store, progress, options);
   } finally {
     progress.stop();
   }
+}
+
+/** `25 trials, 10 of them known already; the others 2 at a time: about 6 min` */
+function describeWork(planned: number, missing: readonly Trial[], estimate: TrialEstimate, parallel: number): string {
+  if (missing.length === 0) return `${planned} trials, all of them known already`;
+  const known = planned === missing.length ? '' : `, ${planned - missing.length} of them known already; the others`;
+  const seconds = missing.reduce((sum, trial) => sum + estimate(trial), 0) / Math.min(parallel, missing.length);
+  return `${planned} trials${known} ${parallel} at a time: about ${describeSeconds(seconds)}`;
 }
 
 /** The trials that the store does not have, each once: two labels may stand for the same trial. */

@@ -1,35 +1,52 @@
 import { isRecord } from '../check.js';
-import { algorithmOf, trialOptions, type Trial, type TrialResult } from './trial.js';
+import type { Table } from '../report/table.js';
+import { BENCHMARKS } from './benchmarks.js';
 import type { SummaryRow } from './summary.js';
-
-/** A table of words and numbers, for the terminal as for the page. */
-export interface Table {
-  readonly columns: readonly { readonly name: string; readonly numeric?: boolean }[];
-  readonly rows: readonly (readonly string[])[];
-}
+import { algorithmOf, trialOptions, type Trial, type TrialResult } from './trial.js';
 
 const NOTHING = '–';
 
-/** What a study has found: one row for each task and contender. */
-export function resultTable(rows: readonly SummaryRow[]): Table {
+/** What a study has found on one task. */
+export interface TaskFindings {
+  readonly environment: string;
+  /** What the numbers are measured against, in a sentence. */
+  readonly words: string;
+  /** One row for each contender. */
+  readonly table: Table;
+}
+
+/** The findings task by task, in order of appearance. */
+export function studyFindings(rows: readonly SummaryRow[]): TaskFindings[] {
+  const environments = [...new Set(rows.map(({ environment }) => environment))];
+  return environments.map((environment) => {
+    const own = rows.filter((row) => row.environment === environment);
+    return { environment, words: describeTask(own.find(({ randomReturn }) => randomReturn !== null) ?? own[0]), table: contenderTable(own) };
+  });
+}
+
+/** `40,000 environment steps; random policy -1286.8; threshold -160; published -152 (DDPG, 20,000 steps)` */
+function describeTask({ environment, steps, randomReturn }: SummaryRow): string {
+  const benchmark = BENCHMARKS[environment];
+  return [
+    `${whole(steps)} environment steps`,
+    `random policy ${score(randomReturn)}`,
+    ...(benchmark === undefined ? [] : [`threshold ${benchmark.threshold}`, `published ${benchmark.published} (${benchmark.source})`]),
+  ].join('; ');
+}
+
+function contenderTable(rows: readonly SummaryRow[]): Table {
   return {
-    columns: [
-      { name: 'task' },
-      { name: 'algorithm' },
-      ...['env steps', 'seeds', 'failed', 'mean return', '95 % interval', 'interquartile mean', 'random policy', 'steps to threshold', 'samples/s'].map(numeric),
-    ],
+    columns: [{ name: 'algorithm' }, ...['seeds', 'failed', 'mean return', '95 % interval', 'IQM', 'steps to threshold', 'samples/s', 'updates/s'].map(numeric)],
     rows: rows.map((row) => [
-      row.environment,
       row.label,
-      whole(row.steps),
       String(row.seeds),
       String(row.failures),
       score(row.meanReturn),
       row.interval === null ? NOTHING : `${score(row.interval[0])} to ${score(row.interval[1])}`,
       score(row.interquartileMean),
-      score(row.randomReturn),
       describeThreshold(row),
       whole(row.samplesPerSecond),
+      whole(row.updatesPerSecond),
     ]),
   };
 }

@@ -1,7 +1,7 @@
 import test from 'ava';
 
 import { meanCurve, median, summarise } from '../../src/study/summary.js';
-import { failureTable, resultTable } from '../../src/study/tables.js';
+import { failureTable, settingsTable, studyFindings } from '../../src/study/tables.js';
 import type { CurvePoint } from '../../src/study/trial.js';
 import { madeResult, tinyTrial } from './fixture.js';
 
@@ -52,14 +52,25 @@ test('the median of an even number of values lies halfway between the two in the
   t.is(median([4, 1, 10, 3]), 3.5);
 });
 
-test('the tables say what was found and what failed', (t) => {
-  const { columns, rows } = resultTable(summarise(RESULTS));
-  t.true(rows.every((row) => row.length === columns.length));
-  t.deepEqual(rows[0].slice(0, 8), ['Pendulum-v1', 'broadcast', '300', '3', '1', '-153.3', '-200.0 to -120.0', '-146.7']);
-  t.is(rows[0][9], '150 (2 of 4)');
-  t.deepEqual(rows[1].slice(3, 8), ['0', '1', '–', '–', '–']);
+test('the tables say task by task what was found and what failed', (t) => {
+  const [pendulum, cartPole] = studyFindings(summarise(RESULTS));
+  t.is(pendulum.words, '300 environment steps; random policy -1200.0; threshold -160; published -152 (DDPG, 20,000 steps)');
+  t.true(pendulum.table.rows.every((row) => row.length === pendulum.table.columns.length));
+  t.deepEqual(pendulum.table.rows[0].slice(0, 8), ['broadcast', '3', '1', '-153.3', '-200.0 to -120.0', '-146.7', '150 (2 of 4)', '2,000']);
+  t.deepEqual(pendulum.table.rows[1], ['frozen', '0', '1', '–', '–', '–', 'none', '–', '–']);
+  t.deepEqual([cartPole.environment, cartPole.table.rows.length], ['CartPole-v1', 1]);
   t.deepEqual(failureTable(RESULTS).rows, [
     ['Pendulum-v1', 'broadcast', '4', '180', failure.message, '-400.0'],
     ['Pendulum-v1', 'frozen', '1', '101', failure.message, '-1000.0'],
   ]);
+});
+
+test('the settings of contenders stand side by side, and what one does not have is left empty', (t) => {
+  const { columns, rows } = settingsTable([tinyTrial(), tinyTrial({ label: 'ddpg', algorithm: 'ddpg' })]);
+  t.deepEqual(columns.map(({ name }) => name), ['setting', 'broadcast', 'ddpg']);
+  const row = (path: string) => rows.find(([name]) => name === path)?.slice(1);
+  t.deepEqual(row('network.hidden'), ['4', '4']);
+  t.deepEqual(row('schedule'), ['synchronous', '']);
+  t.is(row('learning.actorRate')?.[0], '');
+  t.is(row('seed'), undefined);
 });
