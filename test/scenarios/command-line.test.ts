@@ -40,6 +40,21 @@ test('a run leaves its settings, metrics, timing, weights and result, and prints
   for (const words of ['evaluation', 'random policy', 'env steps/s', 'updates/s', 'partition 1']) t.true(stderr.includes(words), words);
 });
 
+test('a run of ddpg leaves the same files and the same fields, and its config.json repeats it', async (t) => {
+  const [out, again] = [folder(), folder()];
+  const { status, stdout, stderr } = await run('ddpg', ...SHORT, '--actor-rate', '0.002', '--critic-rate', '0.003', '--out', out, '--json');
+  t.is(status, 0, stderr);
+  const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
+  t.like(result, { scenario: 'ddpg', environment: 'Pendulum-v1', rule: 'ddpg', schedule: 'synchronous', partitions: 1, seed: 1, steps: 400, status: 'finished', evaluation: { episodes: 2 }, staleness: { median: 0, max: 0 } });
+  for (const key of ['stepsPerSecond', 'updatesPerSecond', 'weightsSha256', 'random', 'perPartition']) t.true(key in result, key);
+  t.like(JSON.parse(readFileSync(join(out, 'config.json'), 'utf8')), { learning: { actorRate: 0.002, criticRate: 0.003 }, network: { hidden: [8] } });
+  t.deepEqual(JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')), result);
+  t.true(readLines(join(out, 'timing.jsonl')).every(({ seconds }) => typeof seconds === 'number'));
+  for (const words of ['evaluation', 'random policy', 'env steps/s', 'updates/s', 'ddpg']) t.true(stderr.includes(words), words);
+  t.is((await run('ddpg', '--config', join(out, 'config.json'), '--episodes', '2', '--out', again)).status, 0);
+  for (const file of ['metrics.jsonl', 'weights.safetensors', 'config.json']) t.deepEqual(readFileSync(join(again, file)), readFileSync(join(out, file)));
+});
+
 test('the config.json of a synchronous run repeats it bit for bit, on other partitions too', async (t) => {
   const [first, second] = [folder(), folder()];
   await run(...SHORT, '--schedule', 'synchronous', '--out', first);
@@ -51,7 +66,7 @@ test('the config.json of a synchronous run repeats it bit for bit, on other part
 test('--list names the scenarios, one line each', async (t) => {
   const { status, stdout } = await run('--list');
   t.is(status, 0);
-  t.regex(stdout, /^train +\S.*\n$/);
+  t.regex(stdout, /^train +\S.*\nddpg +\S.*\n/);
 });
 
 test('--help explains every option with the default that a run really takes', async (t) => {
@@ -76,7 +91,7 @@ const config = (content: string) => {
 
 /** Each is refused with one line on stderr that names the option, what was expected and what came, and exit status 2. */
 const USAGE_ERRORS: [string[], RegExp][] = [
-  [['dance'], /^"scenario" expected one of train, got "dance"$/],
+  [['dance'], /^"scenario" expected one of train, ddpg.*, got "dance"$/],
   [['train', 'twice'], /^"scenario" expected one scenario, got 2: train twice$/],
   [['--environment', 'Pendulum-v7'], /^"--environment" expected one of .*, got "Pendulum-v7"; did you mean "Pendulum-v1"\?$/],
   [['--rule', 'hebb'], /^"--rule" expected one of .*, got "hebb"$/],
@@ -85,6 +100,10 @@ const USAGE_ERRORS: [string[], RegExp][] = [
   [['--steps', 'many'], /^"--steps" expected a whole number .*, got "many"$/],
   [['--partitions', '0'], /^"--partitions" expected a whole number >= 1 .*, got 0$/],
   [['--partitions', '66'], /^"--partitions" expected at most one partition per hidden and output neuron \(<= 65\), got 66$/],
+  [['ddpg', '--actor-rate', '-1'], /^"--actor-rate" expected a number >= 0, got -1$/],
+  [['ddpg', '--critic-rate', '-1'], /^"--critic-rate" expected a number >= 0, got -1$/],
+  [['ddpg', '--rule', 'broadcast'], /^"--rule" expected an option of the scenario ddpg \(--help lists them\), got "--rule"$/],
+  [['--actor-rate', '1'], /^"--actor-rate" expected an option of the scenario train/],
   [['--critic-rate', '-1'], /^"--critic-rate" expected a number >= 0, got -1$/],
   [['--hidden', '8,zwei'], /^"--hidden" expected a whole number .*, got "zwei"$/],
   [['--episodes', 'all'], /^"--episodes" expected a whole number >= 1, got "all"$/],
@@ -113,9 +132,9 @@ test('a folder that holds a run is refused and left as it is', async (t) => {
   t.is(readFileSync(join(out, 'config.json'), 'utf8'), before);
 });
 
-test('Ctrl-C ends a run, which saves what there is', async (t) => {
+for (const scenario of ['train', 'ddpg']) test(`Ctrl-C ends a run of ${scenario}, which saves what there is`, async (t) => {
   const out = folder();
-  const child = spawn(process.execPath, ['scenarios/run', '--steps', '10000000', '--hidden', '8', '--episodes', '2', '--out', out, '--json'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, ['scenarios/run', scenario, '--steps', '10000000', '--hidden', '8', '--episodes', '2', '--out', out, '--json'], { stdio: ['ignore', 'pipe', 'ignore'] });
   let stdout = '';
   child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
   while (!existsSync(join(out, 'metrics.jsonl'))) await new Promise((resolve) => { setTimeout(resolve, 20); });
@@ -143,6 +162,14 @@ test('numbers that diverge in the very last update are found', async (t) => {
   const { status, stderr } = await run(...options, '--out', folder());
   t.is(status, 1);
   t.regex(stderr.trimEnd().split('\n').at(-1) ?? '', /^partition \d failed at step 101: critic of neuron (bias|\w+\[\d+\]) became (NaN|-?Infinity);/);
+});
+
+test('a run of ddpg that diverges ends with one line naming the neuron, and leaves a readable folder', async (t) => {
+  const out = folder();
+  const { status, stderr } = await run('ddpg', ...SHORT, '--warmup', '300', '--optimiser', 'sgd', '--critic-rate', '1e30', '--out', out);
+  t.is(status, 1);
+  t.regex(stderr.trimEnd().split('\n').at(-1) ?? '', /^(TD error|weighted input) of neuron critic\.\w+\[\d+\] became .+; a smaller learning rate usually prevents this$/);
+  t.true(readLines(join(out, 'metrics.jsonl')).length > 0 && existsSync(join(out, 'weights.safetensors')));
 });
 
 test('a run that diverges ends with one line naming partition, step and neuron, and leaves a readable folder', async (t) => {
