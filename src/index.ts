@@ -25,4 +25,3 @@ export { runStudyVisibly } from './study/study.js';
 export { summarise, type SummaryRow } from './study/summary.js';
 export { studyFindings } from './study/tables.js';
 export type { Trial, TrialResult } from './study/trial.js';
-export { textTable } from './report/text-table.js';
