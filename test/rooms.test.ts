@@ -9,6 +9,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   random: [],
   memory: [],
   telemetry: ['random'],
+  report: [],
   environment: ['random'],
   network: ['kernels', 'random', 'environment'],
   options: ['environment', 'network'],

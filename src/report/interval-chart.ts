@@ -1,0 +1,169 @@
+import { createPalette, type Palette } from './palette.js';
+import {
+  assemble,
+  axisFormat,
+  COLUMNS,
+  emptyPanel,
+  extent,
+  FONT,
+  heading,
+  HEADING_OFFSET,
+  label,
+  labelWidth,
+  panelSize,
+  pictureWidth,
+  referenceLine,
+  type LayerSpec,
+  type PanelSpec,
+  type Reference,
+} from './panels.js';
+import { renderSvg, type Svg } from './svg.js';
+import { printable, textWidth, wrapText } from './text.js';
+
+export interface IntervalRow {
+  readonly name: string;
+  /** Where the dot stands: a mean over seeds, for example. */
+  readonly estimate: number;
+  /** The interval's ends; without them there is only the dot. */
+  readonly low?: number;
+  readonly high?: number;
+  /** What the estimate was made from: shown faintly. */
+  readonly values?: readonly number[];
+}
+
+export interface IntervalPanel {
+  readonly title: string;
+  /** From top to bottom. Rows of one name have one colour in all panels, that of the line chart whose series come in the same order. */
+  readonly rows: readonly IntervalRow[];
+  /** Dashed vertical lines. */
+  readonly references?: readonly Reference[];
+}
+
+export interface IntervalChart {
+  readonly title: string;
+  readonly subtitle?: string;
+  /** What the axis means, with its unit. */
+  readonly value: string;
+  /** One, or several as small multiples with axes of their own. */
+  readonly panels: readonly IntervalPanel[];
+}
+
+const NAME_WIDTH = 190;
+/** Pixels that names of ordinary length take. */
+const NAME_ROOM = 60;
+const LEAST_WIDTH = 260;
+const ROW = { margin: 16, line: FONT.label + 2, least: 34 } as const;
+const REFERENCE_LINE_HEIGHT = FONT.label + 3;
+/** Pixels between two references' names on one line. */
+const NAME_GAP = 10;
+/** Pixels from a row's middle up to its dot and interval, and down to its single values. */
+const OFFSET = { estimate: -4, values: 6 } as const;
+
+/**
+ * Draws a dot with its interval for each row: final returns. Numbers that are not finite are left out; a row or panel without any says "no data".
+ *
+ * @returns an SVG picture, 800 to 1,200 pixels wide; equal charts give equal bytes
+ */
+export async function intervalChart({ title, subtitle, value, panels }: IntervalChart): Promise<Svg> {
+  const palette = createPalette(panels.flatMap(({ rows }) => rows.map(({ name }) => shownName(name))));
+  const width = plotWidth(palette.names, panels.length);
+  const layouts = (panels.length === 0 ? [{ title: '', rows: [] }] : panels).map((panel) => layOut(panel, width));
+  const linesInRow = (i: number) => Math.max(...layouts.filter((_, j) => Math.floor(j / COLUMNS) === Math.floor(i / COLUMNS)).map(({ lines }) => lines));
+  const headingOffset = (i: number) => HEADING_OFFSET + (linesInRow(i) - layouts[i].lines) * REFERENCE_LINE_HEIGHT; // headings side by side at one height
+  const drawn = layouts.map((layout, i) => intervalPanel(layout, value, palette, headingOffset(i)));
+  return renderSvg(assemble(title, subtitle, drawn), title);
+}
+
+/** A name on as many lines as it needs. */
+function shownName(name: string): string {
+  return wrapText(printable(name), NAME_WIDTH, FONT.label).join('\n');
+}
+
+/** What the names leave of a panel's width: they stand to the left of each. */
+function plotWidth(names: readonly string[], panels: number): number {
+  const widest = Math.max(0, ...names.flatMap((name) => name.split('\n')).map((line) => textWidth(line, FONT.label)));
+  const { width } = panelSize(panels);
+  return panels <= 1 ? width : Math.max(LEAST_WIDTH, Math.min(width, pictureWidth(panels) / COLUMNS + NAME_ROOM - widest));
+}
+
+/** A panel with its sizes in pixels. */
+interface Layout {
+  readonly title: string;
+  readonly rows: readonly IntervalRow[];
+  readonly width: number;
+  readonly height: number;
+  /** What the axis spans; nothing where no number is finite. */
+  readonly domain: [low: number, high: number] | undefined;
+  readonly references: readonly PlacedReference[];
+  /** How many lines the references' names take above the plot area. */
+  readonly lines: number;
+}
+
+interface PlacedReference {
+  readonly name: string;
+  readonly at: number;
+  /** The middle of its name, and the line that it is on, counted upwards. */
+  readonly middle: number;
+  readonly line: number;
+}
+
+function layOut(panel: IntervalPanel, width: number): Layout {
+  const rows = panel.rows.map((row) => ({ ...row, name: shownName(row.name) }));
+  const step = Math.max(ROW.least, ...rows.map(({ name }) => name.split('\n').length * ROW.line + ROW.margin));
+  const height = Math.max(2, rows.length) * step;
+  const numbers = rows.flatMap(({ estimate, low = NaN, high = NaN, values = [] }) => [estimate, low, high, ...values]);
+  const references = (panel.references ?? []).filter(({ value }) => Number.isFinite(value));
+  const domain = numbers.some(Number.isFinite) ? extent([...numbers, ...references.map(({ value }) => value)], 0.04) : undefined;
+  const placed = domain === undefined ? [] : placeReferences(references, domain, width);
+  return { title: panel.title, rows, width, height, domain, references: placed, lines: Math.max(0, ...placed.map(({ line }) => line + 1)) };
+}
+
+/** Puts the names above their lines, each on the lowest line of text where it keeps clear of the others. */
+function placeReferences(references: readonly Reference[], [low, high]: [number, number], width: number): PlacedReference[] {
+  const ends: number[] = []; // where the last name on each line of text ends
+  return references.toSorted((a, b) => a.value - b.value).map(({ name: text, value }) => {
+    const name = printable(text);
+    const at = ((value - low) / (high - low)) * width;
+    const half = labelWidth(name) / 2;
+    const middle = Math.max(half, Math.min(width - half, at)); // above the plot area, not beside it
+    const free = ends.findIndex((end) => end + NAME_GAP < middle - half);
+    const line = free === -1 ? ends.length : free;
+    ends[line] = middle + half;
+    return { name, at, middle, line };
+  });
+}
+
+function intervalPanel({ title, rows, width, height, domain, references }: Layout, valueTitle: string, palette: Palette, headingOffset: number): PanelSpec {
+  if (domain === undefined) return emptyPanel(title, { width, height }, headingOffset);
+  const names = rows.map(({ name }) => name);
+  const axis = { title: printable(valueTitle), domain: false, ticks: false, tickCount: width / 80, ...axisFormat(domain) };
+  const channels = {
+    x: { field: 'estimate', type: 'quantitative', scale: { domain, nice: false }, axis },
+    y: { field: 'name', type: 'nominal', scale: { domain: names }, axis: NAME_AXIS },
+    color: { field: 'name', type: 'nominal', scale: { domain: [...palette.names], range: [...palette.colours] }, legend: null },
+  } as const;
+  const lines = references.map(({ at }) => referenceLine('x', at, height));
+  const labels = references.map(({ name, middle, line }) => label(name, middle, -REFERENCE_LINE_HEIGHT * (line + 0.5), 'center'));
+  return { width, height, ...heading(title, width, headingOffset), layer: [...lines, ...labels, ...rowLayers(rows, channels)] };
+}
+
+const NAME_AXIS = { title: null, domain: false, ticks: false, grid: false, labelExpr: "split(datum.label, '\\n')", labelPadding: 10 } as const;
+
+/** Single values, intervals, dots, and words where a row has none of them. */
+function rowLayers(rows: readonly IntervalRow[], { x, y, color }: { x: object; y: object; color: object }): LayerSpec[] {
+  const values = rows.flatMap(({ name, values = [] }) => values.filter(Number.isFinite).map((estimate) => ({ name, estimate })));
+  const intervals = rows.filter(({ low = NaN, high = NaN }) => Number.isFinite(low) && Number.isFinite(high));
+  const dots = rows.filter(({ estimate }) => Number.isFinite(estimate));
+  const missing = rows.filter(({ name }) => [values, intervals, dots].every((shown) => shown.every((row) => row.name !== name)));
+  const yOffset = OFFSET.estimate;
+  return [
+    layer(values, { type: 'point', filled: true, size: 26, opacity: 0.45, yOffset: OFFSET.values }, { x, y, color }),
+    layer(intervals, { type: 'rule', strokeWidth: 3, opacity: 0.6, yOffset }, { x: { ...x, field: 'low' }, x2: { field: 'high' }, y, color }),
+    layer(dots, { type: 'point', filled: true, size: 75, opacity: 1, stroke: 'white', strokeWidth: 1, yOffset }, { x, y, color }),
+    layer(missing, { type: 'text', text: 'no data', align: 'left', color: '#6b6b6b' }, { x: { value: 4 }, y }),
+  ];
+}
+
+function layer(rows: readonly Partial<IntervalRow>[], mark: Extract<LayerSpec, { mark: unknown }>['mark'], encoding: object): LayerSpec {
+  return { data: { values: rows.map(({ name, estimate, low, high }) => ({ name, estimate, low, high })) }, mark, encoding };
+}

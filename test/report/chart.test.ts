@@ -1,0 +1,162 @@
+import test from 'ava';
+import fc from 'fast-check';
+
+import { intervalChart, type IntervalChart } from '../../src/report/interval-chart.js';
+import { lineChart, type LineChart } from '../../src/report/line-chart.js';
+import { matrixChart, type MatrixChart } from '../../src/report/matrix-chart.js';
+import { renumberIds } from '../../src/report/svg.js';
+import { shownTexts, xmlErrors } from './xml.js';
+
+const LONG = 'broadcast with frozen hidden rows and a name that needs more than a single line to be shown in full';
+
+const lines: LineChart = {
+  title: 'Learning curves',
+  subtitle: 'mean of <5> seeds & its interval',
+  x: 'environment steps',
+  y: 'mean return',
+  panels: [
+    {
+      title: 'Pendulum-v1',
+      series: [
+        { name: 'ddpg', points: [{ x: 0, y: -1200, low: -1300, high: -1100 }, { x: 1000, y: -152, low: -160, high: -140 }] },
+        { name: LONG, points: [{ x: 0, y: -1200 }, { x: 500, y: NaN }, { x: 1000, y: -300 }] },
+      ],
+      references: [{ name: 'published', value: -152 }, { name: 'threshold', value: -160 }],
+    },
+    { title: 'CartPole-v1', series: [{ name: LONG, points: [{ x: 0, y: 20 }, { x: 10, y: 500 }] }, { name: 'alone', points: [{ x: 3, y: 100 }] }] },
+  ],
+};
+
+const intervals: IntervalChart = {
+  title: 'Final returns',
+  value: 'mean return',
+  panels: [
+    {
+      title: 'Pendulum-v1',
+      rows: [
+        { name: 'ddpg', estimate: -152, low: -160, high: -140, values: [-160, NaN, -140] },
+        { name: LONG, estimate: -300 },
+        { name: 'failed', estimate: NaN, low: NaN, high: NaN, values: [] },
+      ],
+      references: [{ name: 'published', value: -152 }, { name: 'threshold', value: -160 }],
+    },
+  ],
+};
+
+const matrix: MatrixChart = {
+  title: 'Alignment',
+  value: 'cosine',
+  rows: { title: 'rule', names: ['broadcast', LONG] },
+  columns: { title: 'neuron', names: ['first', 'second', 'first'] },
+  values: [[1, -0.25, 7], [0, NaN, -1]],
+};
+
+const CHARTS = {
+  lineChart: { draw: () => lineChart(lines), names: ['Learning curves', 'mean of <5> seeds & its interval', 'environment steps', 'mean return', 'Pendulum-v1', 'CartPole-v1', 'ddpg', 'alone', 'published', 'threshold'] },
+  intervalChart: { draw: () => intervalChart(intervals), names: ['Final returns', 'mean return', 'Pendulum-v1', 'ddpg', 'failed', 'no data', 'published', 'threshold'] },
+  matrixChart: { draw: () => matrixChart(matrix), names: ['Alignment', 'cosine', 'rule', 'broadcast', 'neuron', 'first', 'second', '1.00', '−0.25', '7.00'] },
+};
+
+for (const [name, { draw, names }] of Object.entries(CHARTS)) {
+  test(`${name} draws well-formed SVG on white, with a title and every name in full`, async (t) => {
+    const svg = await draw();
+    t.deepEqual(xmlErrors(svg), []);
+    t.regex(svg, /^<svg [^>]*viewBox="[^"]+" role="img"><title>[^<]+<\/title><rect [^>]*fill="white"\/>/);
+    const texts = shownTexts(svg);
+    for (const shown of [...names, LONG]) t.true(texts.includes(shown), `${shown} among ${texts.join(' | ')}`);
+  });
+
+  test(`${name} gives the same bytes for the same input`, async (t) => {
+    const first = await draw();
+    await lineChart({ title: 'another', x: 'x', y: 'y', panels: [] });
+    t.is(await draw(), first);
+  });
+}
+
+test('charts are 800 to 1,200 pixels wide', async (t) => {
+  for (const svg of [await lineChart(lines), await lineChart({ ...lines, panels: lines.panels.slice(0, 1) }), await intervalChart(intervals), await intervalChart({ ...intervals, panels: [...intervals.panels, ...intervals.panels] })]) {
+    const width = Number(/ width="(\d+)"/.exec(svg)?.[1]);
+    t.true(width >= 800 && width <= 1200, `${width}`);
+  }
+});
+
+test('a series has the same colour in every panel and in the interval chart', async (t) => {
+  const palette = (svg: string, mark: string) => [...svg.matchAll(new RegExp(`<g class="mark-${mark}[^>]*>(.*?)</g>`, 'gs'))].flatMap(([, group]) => [...group.matchAll(/(?:fill|stroke)="(#[0-9a-f]{6})"/g)].map(([, colour]) => colour));
+  const twoPanels = await lineChart({ ...lines, panels: [lines.panels[0], { title: 'reversed', series: lines.panels[0].series.toReversed() }] });
+  const [first, second, ...rest] = palette(twoPanels, 'line');
+  t.not(first, second);
+  t.deepEqual(rest, [second, first]);
+  const dots = palette(await intervalChart({ ...intervals, panels: [{ title: '', rows: ['ddpg', LONG].map((name) => ({ name, estimate: 1 })) }] }), 'symbol');
+  t.deepEqual(dots, [first, second]);
+});
+
+test('the ninth series has the colour of the first and a dashing of its own', async (t) => {
+  const series = Array.from({ length: 9 }, (_, i) => ({ name: `series ${i}`, points: [{ x: 0, y: i }, { x: 1, y: i }] }));
+  const svg = await lineChart({ title: 'nine', x: 'x', y: 'y', panels: [{ title: '', series }] });
+  const looks = [...svg.matchAll(/stroke="(#[0-9a-f]{6})" stroke-width="2" stroke-linejoin="round" stroke-dasharray="([^"]+)"/g)].map(([, colour, dashes]) => ({ colour, dashes }));
+  t.is(looks.length, 9);
+  t.is(looks[8].colour, looks[0].colour);
+  t.is(new Set(looks.map(({ colour, dashes }) => colour + dashes)).size, 9);
+});
+
+test('points that are not finite are left out of lines and bands', async (t) => {
+  const points = [{ x: 0, y: 1, low: 0, high: 2 }, { x: 1, y: 3, low: 2, high: 4 }];
+  const draw = (more: object[]) => lineChart({ title: 't', x: 'x', y: 'y', panels: [{ title: 'p', series: [{ name: 's', points: [...points, ...more.map((point) => ({ x: 0.5, y: 2, ...point }))] }] }] });
+  t.is(await draw([{ y: NaN }, { x: Infinity }, { y: -Infinity }]), await draw([]));
+  const halfBand = await draw([{ low: NaN, high: 3 }]);
+  t.is(halfBand.match(/M0,[\d.]+L[^"]*Z/g)?.length, 1);
+  t.false(halfBand.includes('NaN'));
+});
+
+test('what holds no finite number says so', async (t) => {
+  const empty = [
+    lineChart({ title: 't', x: 'x', y: 'y', panels: [] }),
+    lineChart({ title: 't', x: 'x', y: 'y', panels: [{ title: 'p', series: [{ name: 's', points: [{ x: NaN, y: 1 }] }], references: [{ name: 'r', value: 1 }] }] }),
+    intervalChart({ title: 't', value: 'v', panels: [] }),
+    intervalChart({ title: 't', value: 'v', panels: [{ title: 'p', rows: [{ name: 's', estimate: NaN }], references: [{ name: 'r', value: 1 }] }] }),
+    matrixChart({ title: 't', value: 'v', rows: { title: 'r', names: [] }, columns: { title: 'c', names: [] }, values: [] }),
+    matrixChart({ title: 't', value: 'v', rows: { title: 'r', names: ['a'] }, columns: { title: 'c', names: ['b'] }, values: [[NaN]] }),
+  ];
+  for (const svg of await Promise.all(empty)) {
+    t.deepEqual(xmlErrors(svg), []);
+    t.true(shownTexts(svg).includes('no data'));
+  }
+});
+
+test('a matrix that does not fit its names is refused', async (t) => {
+  await t.throwsAsync(matrixChart({ ...matrix, values: [[1, 2, 3]] }), { instanceOf: RangeError, message: '"values" expected one row for each of 2 names, got 1' });
+  await t.throwsAsync(matrixChart({ ...matrix, values: [[1, 2, 3], [1]] }), { instanceOf: RangeError, message: '"values[1]" expected one number for each of 3 columns, got 1' });
+});
+
+const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.constantFrom('</text><script>', '&amp;', ']]>', '"\'', '__proto__', 'a\nb', '\ud800'));
+const anyNumber = fc.oneof(fc.double(), fc.double({ min: -1e3, max: 1e3 }), fc.constantFrom(0, NaN, Infinity));
+
+test('charts of any names and numbers are well-formed', async (t) => {
+  const reference = fc.record({ name: anyText, value: anyNumber });
+  const point = fc.record({ x: anyNumber, y: anyNumber, low: anyNumber, high: anyNumber });
+  const row = fc.record({ name: anyText, estimate: anyNumber, low: anyNumber, high: anyNumber, values: fc.array(anyNumber, { maxLength: 3 }) });
+  const panel = fc.record({
+    title: anyText,
+    series: fc.array(fc.record({ name: anyText, points: fc.array(point, { maxLength: 4 }) }), { maxLength: 3 }),
+    rows: fc.array(row, { maxLength: 3 }),
+    references: fc.array(reference, { maxLength: 3 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(anyText, anyText, fc.array(panel, { maxLength: 3 }), async (title, axis, panels) => {
+      t.deepEqual(xmlErrors(await lineChart({ title, subtitle: axis, x: axis, y: axis, panels })), []);
+      t.deepEqual(xmlErrors(await intervalChart({ title, subtitle: axis, value: axis, panels })), []);
+      const names = panels.map((each) => each.title);
+      const values = names.map((_, i) => names.map((_, j) => panels[i].references.at(j)?.value ?? NaN));
+      t.deepEqual(xmlErrors(await matrixChart({ title, value: axis, rows: { title: axis, names }, columns: { title: axis, names }, values })), []);
+    }),
+    { seed: 1, numRuns: 15 },
+  );
+});
+
+test('ids are renamed together with what points at them, in tags only', (t) => {
+  const svg = '<svg><clipPath id="clip7"/><g clip-path="url(#clip7)"><use xlink:href="#clip7"/><a data-id="clip7" href="#other"/></g><text>id="clip7"</text></svg>';
+  t.is(
+    renumberIds(svg, 'p-'),
+    '<svg><clipPath id="p-1"/><g clip-path="url(#p-1)"><use xlink:href="#p-1"/><a data-id="clip7" href="#other"/></g><text>id="clip7"</text></svg>',
+  );
+});
