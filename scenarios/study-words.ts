@@ -28,9 +28,9 @@ function describeMethod({ steps, network, seeds, evaluation }: StudySettings, pa
   const length = steps === null ? 'the number of environment steps that the task ships with' : `${steps.toLocaleString('en')} environment steps`;
   const hidden = network.hidden === null ? 'its network too' : `but for the hidden layers, which are ${network.hidden.join('-') || 'left out'} for all`;
   return [
-    `On each task every algorithm learns from the same seeds (1 to ${seeds}) for ${length}. It is evaluated without exploration on the same episodes, which depend on nothing but the seed: on ${evaluation.episodes} episodes ${every}, and on ${evaluation.final} at the end.`,
-    `Each algorithm has the settings it ships with for the task, ${hidden}; they are listed below. All share the environments, the encoding of observations, the replay and the arithmetic.`,
-    'Rules run on one partition under the synchronous schedule, DDPG on one thread: every trial can be repeated bit for bit, whatever runs beside it.',
+    `On each task every algorithm learns from ${seeds === 1 ? 'seed 1' : `the same seeds, 1 to ${seeds},`} for ${length}. It is evaluated without exploration on the same episodes, which depend on nothing but the seed: on ${evaluation.episodes} episodes ${every}, and on ${evaluation.final} at the end.`,
+    `Each algorithm has the settings it ships with for the task, ${hidden}; they are listed below. All share the environments, the replay, the random streams and the arithmetic.`,
+    'Where the settings do not say otherwise, rules run on one partition under the synchronous schedule, and DDPG on one thread: such a trial can be repeated bit for bit, whatever runs beside it.',
     `Trials ran ${parallel} at a time on Node ${process.versions.node}; speeds were measured so.`,
   ];
 }
