@@ -6,7 +6,8 @@ import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type Rule
 
 const common = {
   locality: 'only the reward is broadcast; a neuron uses voltages, its own weights and its own critic',
-  defaults: { hiddenRate: 1e-4 }, // at 1e-3 the noise of many neurons exploring at once destroys the policy
+  defaults: { rule: { hiddenRate: 1e-4 } }, // at 1e-3 the noise of many neurons exploring at once destroys the policy
+  experience: 'replay',
   hiddenExplores: true,
   targetWeights: false,
   reads: 'all',

@@ -23,6 +23,7 @@ export const quadratic: Rule = {
   name: 'quadratic',
   summary: 'a critic of each neuron\'s own, of order two in the voltages it reads and its action',
   locality: 'only the reward is broadcast; a neuron uses the voltages of its sources, its own weights and its own critic',
+  experience: 'replay',
   hiddenExplores: true,
   targetWeights: true,
   reads: 'sources',
