@@ -42,7 +42,7 @@ function contender({ environment, label }: Trial): string {
 function probe(trial: Trial): Trial {
   const { learning } = algorithmOf(trial).resolve(trialOptions(trial));
   const given = trial.options.learning;
-  const warmup = learning.batch;
+  const warmup = Math.min(learning.warmup, learning.batch); // none where a rule learns from the stream
   return {
     ...trial,
     steps: warmup + PROBE_STEPS,
