@@ -68,10 +68,15 @@ export async function intervalChart({ title, subtitle, value, panels }: Interval
   const palette = createPalette(panels.flatMap(({ rows }) => rows.map(({ name }) => shownName(name))));
   const width = plotWidth(palette.names, panels.length);
   const layouts = (panels.length === 0 ? [{ title: '', rows: [] }] : panels).map((panel) => layOut(panel, width));
-  const linesInRow = (i: number) => Math.max(...layouts.filter((_, j) => Math.floor(j / COLUMNS) === Math.floor(i / COLUMNS)).map(({ lines }) => lines));
-  const headingOffset = (i: number) => HEADING_OFFSET + (linesInRow(i) - layouts[i].lines) * REFERENCE_LINE_HEIGHT; // headings side by side at one height
-  const drawn = layouts.map((layout, i) => intervalPanel(layout, value, palette, headingOffset(i)));
+  const drawn = layouts.map((layout, i) => intervalPanel(layout, value, palette, headingOffset(layouts, i)));
   return renderSvg(assemble(title, subtitle, drawn), title);
+}
+
+/** Headings side by side stand at one height, whether or not names of references come below them. */
+function headingOffset(layouts: readonly Layout[], index: number): number {
+  const first = index - (index % COLUMNS);
+  const lines = Math.max(...layouts.slice(first, first + COLUMNS).map((layout) => layout.lines));
+  return HEADING_OFFSET + (lines - layouts[index].lines) * REFERENCE_LINE_HEIGHT;
 }
 
 /** A name on as many lines as it needs. */
@@ -133,8 +138,9 @@ function placeReferences(references: readonly Reference[], [low, high]: [number,
   });
 }
 
-function intervalPanel({ title, rows, width, height, domain, references }: Layout, valueTitle: string, palette: Palette, headingOffset: number): PanelSpec {
-  if (domain === undefined) return emptyPanel(title, { width, height }, headingOffset);
+function intervalPanel(layout: Layout, valueTitle: string, palette: Palette, offset: number): PanelSpec {
+  const { title, rows, width, height, domain, references } = layout;
+  if (domain === undefined) return emptyPanel(title, { width, height }, offset);
   const names = rows.map(({ name }) => name);
   const axis = { title: printable(valueTitle), domain: false, ticks: false, tickCount: width / 80, ...axisFormat(domain) };
   const channels = {
@@ -143,8 +149,8 @@ function intervalPanel({ title, rows, width, height, domain, references }: Layou
     color: { field: 'name', type: 'nominal', scale: { domain: [...palette.names], range: [...palette.colours] }, legend: null },
   } as const;
   const lines = references.map(({ at }) => referenceLine('x', at, height));
-  const labels = references.map(({ name, middle, line }) => label(name, middle, -REFERENCE_LINE_HEIGHT * (line + 0.5), 'center'));
-  return { width, height, ...heading(title, width, headingOffset), layer: [...lines, ...labels, ...rowLayers(rows, channels)] };
+  const labels = references.map(({ name, middle, line }) => label(name, middle, (FONT.label - 1) / 2 - REFERENCE_LINE_HEIGHT * (line + 1), 'center'));
+  return { width, height, ...heading(title, width, offset), layer: [...lines, ...labels, ...rowLayers(rows, channels)] };
 }
 
 const NAME_AXIS = { title: null, domain: false, ticks: false, grid: false, labelExpr: "split(datum.label, '\\n')", labelPadding: 10 } as const;

@@ -83,6 +83,7 @@ function linePanel(panel: LinePanel, titles: { x: string; y: string }, look: Ret
   const yChannel = { field: 'y', type: 'quantitative', axis: yAxis, scale: { domain: yDomain, nice: false } } as const;
   const channels = { x: xChannel, y: yChannel, ...look };
   const lonely = rows.filter((row) => rows.filter(({ series }) => series === row.series).length === 1);
+  const dot = { x: xChannel, y: yChannel, color: look.color };
   return {
     ...size,
     ...heading(panel.title, size.width),
@@ -90,7 +91,7 @@ function linePanel(panel: LinePanel, titles: { x: string; y: string }, look: Ret
       bandLayer(rows, channels),
       ...referenceLayers(references, yDomain, size),
       { data: { values: rows }, mark: { type: 'line', strokeWidth: 2, strokeJoin: 'round' }, encoding: channels },
-      { data: { values: lonely }, mark: { type: 'point', filled: true, size: 50, opacity: 1 }, encoding: { x: xChannel, y: yChannel, color: look.color } },
+      { data: { values: lonely }, mark: { type: 'point', filled: true, size: 50, opacity: 1 }, encoding: dot },
     ],
   };
 }
@@ -137,11 +138,9 @@ function referenceLayers(references: readonly Reference[], [low, high]: [number,
   const names = references.map(({ name }) => wrapText(printable(name), REFERENCE_TEXT.width, FONT.label - 1));
   const lines = references.map(({ value }) => ((high - value) / (high - low)) * height);
   const places = spread(lines, names.map((name) => name.length * REFERENCE_TEXT.lineHeight + 2), height);
-  return references.flatMap((_, i) => [
-    referenceLine('y', lines[i], width),
-    leader(width, lines[i], places[i]),
-    ...names[i].map((line, k) => label(line, width + REFERENCE_TEXT.gap + 3, places[i] + (k - (names[i].length - 1) / 2) * REFERENCE_TEXT.lineHeight, 'left')),
-  ]);
+  const textLines = (name: string[], middle: number) =>
+    name.map((line, k) => label(line, width + REFERENCE_TEXT.gap + 3, middle + (k - (name.length - 1) / 2) * REFERENCE_TEXT.lineHeight, 'left'));
+  return names.flatMap((name, i) => [referenceLine('y', lines[i], width), leader(width, lines[i], places[i]), ...textLines(name, places[i])]);
 }
 
 function leader(width: number, from: number, to: number): LayerSpec {

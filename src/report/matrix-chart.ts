@@ -29,8 +29,9 @@ const WIDTH = 860;
 const CELL = { least: 4, most: 64, height: 26, flattest: 14, text: 34 } as const; // pixels; from `text` on they carry numbers
 
 /**
- * Draws a heat map on a fixed scale that diverges from its middle, red below and blue above: the cosine between what a rule does and the true gradient,
- * neuron by neuron. Cells that are large enough carry their number. Values outside the domain take its end's colour.
+ * Draws a heat map on a fixed scale that diverges from its middle, red below and blue above: the cosine between what a rule does
+ * and the true gradient, neuron by neuron. Cells that are large enough carry their number. Values outside the domain take its
+ * end's colour.
  *
  * @returns an SVG picture; equal charts give equal bytes
  * @throws RangeError where `values` is not one number per row and column
@@ -58,7 +59,8 @@ function matrixPanel({ value, rows, columns, values, domain = [-1, 1] }: MatrixC
   const gradientLength = Math.max(80, Math.min(200, rows.names.length * height));
   const legend = { ...LEGEND, title: printable(value), gradientLength };
   const color = { field: 'value', type: 'quantitative', scale: { domain: [...domain], scheme: 'redblue', clamp: true }, legend } as const;
-  const layer: LayerSpec[] = [{ data: { values: cells }, mark: { type: 'rect', stroke: 'white', strokeWidth: width > 14 ? 1 : 0 }, encoding: { ...channels, color } }];
+  const mark = { type: 'rect', stroke: 'white', strokeWidth: width > CELL.flattest ? 1 : 0 } as const;
+  const layer: LayerSpec[] = [{ data: { values: cells }, mark, encoding: { ...channels, color } }];
   if (width >= CELL.text) layer.push(numbersLayer(cells, channels));
   return { width: { step: width }, height: { step: height }, view: { fill: '#e4e4e4', stroke: null }, layer };
 }
@@ -72,13 +74,15 @@ function createCell(row: number, column: number, value: number, [low, high]: rea
 
 function numbersLayer(cells: readonly Cell[], channels: object): LayerSpec {
   const color = { condition: { test: 'datum.strong', value: 'white' }, value: '#222222' };
-  return { data: { values: [...cells] }, mark: { type: 'text', fontSize: FONT.label - 1 }, encoding: { ...channels, text: { field: 'text', type: 'nominal' }, color } };
+  const text = { field: 'text', type: 'nominal' } as const;
+  return { data: { values: [...cells] }, mark: { type: 'text', fontSize: FONT.label - 1 }, encoding: { ...channels, text, color } };
 }
 
 /** Rows are placed by number, for two of them may share a name: the first neurons of two layers. */
 function nameChannel(field: 'row' | 'column', { title, names }: MatrixChart['rows'], placement: { orient?: 'top'; labelAngle?: number }) {
   const labelExpr = `${JSON.stringify(names.map(printable))}[datum.value]`;
-  const axis = { title: printable(title), domain: false, ticks: false, grid: false, labelExpr, labelOverlap: 'parity', labelSeparation: 0, ...placement } as const;
+  const quiet = { domain: false, ticks: false, grid: false, labelOverlap: 'parity', labelSeparation: 0 } as const;
+  const axis = { title: printable(title), labelExpr, ...quiet, ...placement };
   const domain = [...names.keys()];
   return { field, type: 'ordinal', scale: { domain, paddingInner: 0, paddingOuter: 0 }, axis } as const;
 }

@@ -22,8 +22,8 @@ export interface Page {
 }
 
 /**
- * A report as one HTML file that needs nothing else: styles and pictures are inside, there are no scripts, and nothing is fetched. It reads in light and dark, on
- * narrow screens and on paper.
+ * A report as one HTML file that needs nothing else: styles and pictures are inside, there are no scripts, and nothing is
+ * fetched. It reads in light and dark, on narrow screens and on paper.
  *
  * @returns the file's text; equal pages give equal bytes
  * @throws RangeError where a picture is no SVG or a table's row does not fit its columns
@@ -92,6 +92,7 @@ table { border-collapse: collapse; font-size: 15px; font-variant-numeric: tabula
 th, td { padding: 7px 14px; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { border-bottom: 2px solid var(--line); font-weight: 600; }
 tbody tr:nth-child(even) { background: var(--stripe); }
+td:first-child { min-width: 8em; }
 .numeric { text-align: right; white-space: nowrap; }
 figure { margin: 18px 0; }
 figure svg { display: block; max-width: 100%; height: auto; border-radius: 6px; }

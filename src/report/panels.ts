@@ -49,7 +49,16 @@ const THEME: Config = {
   padding: PADDING,
   aria: false, // it would describe every point
   view: { stroke: null },
-  title: { anchor: 'start', color: TEXT, fontSize: FONT.title, fontWeight: 600, subtitleColor: FAINT, subtitleFontSize: FONT.subtitle, subtitlePadding: 6, offset: 18 },
+  title: {
+    anchor: 'start',
+    color: TEXT,
+    fontSize: FONT.title,
+    fontWeight: 600,
+    subtitleColor: FAINT,
+    subtitleFontSize: FONT.subtitle,
+    subtitlePadding: 6,
+    offset: 18,
+  },
   axis: {
     labelFontSize: FONT.label,
     titleFontSize: FONT.label,
@@ -66,7 +75,17 @@ const THEME: Config = {
     tickColor: FAINT,
     tickSize: 4,
   },
-  legend: { labelFontSize: FONT.label, labelColor: TEXT, labelLimit: 0, title: null, orient: 'bottom', padding: 0, offset: 16, columnPadding: 20, rowPadding: 0 },
+  legend: {
+    labelFontSize: FONT.label,
+    labelColor: TEXT,
+    labelLimit: 0,
+    title: null,
+    orient: 'bottom',
+    padding: 0,
+    offset: 16,
+    columnPadding: 20,
+    rowPadding: 0,
+  },
 };
 
 /**

@@ -55,5 +55,6 @@ test('every line of a table starts its columns at the same places', (t) => {
 });
 
 test('a row that does not fit its columns is refused', (t) => {
-  t.throws(() => textTable({ columns: [{ name: 'a' }], rows: [[]] }), { instanceOf: RangeError, message: '"table.rows[0]" expected one cell for each of 1 columns, got 0' });
+  const message = '"table.rows[0]" expected one cell for each of 1 columns, got 0';
+  t.throws(() => textTable({ columns: [{ name: 'a' }], rows: [[]] }), { instanceOf: RangeError, message });
 });

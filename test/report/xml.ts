@@ -28,7 +28,8 @@ export function xmlErrors(text: string): string[] {
 
 /** The words that a picture shows, lines of one text joined by spaces. */
 export function shownTexts(svg: string): string[] {
-  return [...svg.matchAll(/<text[^>]*>(.*?)<\/text>/gs)].map(([, content]) => unescape(content.replaceAll(/<\/tspan><tspan[^>]*>/g, ' ').replaceAll(/<[^>]*>/g, '')));
+  const words = (content: string) => content.replaceAll(/<\/tspan><tspan[^>]*>/g, ' ').replaceAll(/<[^>]*>/g, '');
+  return [...svg.matchAll(/<text[^>]*>(.*?)<\/text>/gs)].map(([, content]) => unescape(words(content)));
 }
 
 function unescape(text: string): string {

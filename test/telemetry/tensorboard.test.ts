@@ -163,7 +163,8 @@ test('a histogram of no finite value writes nothing', (t) => {
 });
 
 test('every value is counted once, in the bucket it lies in', (t) => {
-  const anyValue = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.double({ min: -10, max: 10, noNaN: true }), fc.constant(Number.MAX_VALUE));
+  const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
+  const anyValue = fc.oneof(finite, fc.double({ min: -10, max: 10, noNaN: true }), fc.constant(Number.MAX_VALUE));
   fc.assert(
     fc.property(fc.array(anyValue, { maxLength: 50 }), (values) => {
       const { limits, counts, count } = createHistogram(values);
