@@ -25,8 +25,8 @@ export const coagent: Rule = {
   locality: 'broadcast: one TD error, of a linear value whose parts are spread over the neurons. A neuron\'s weights and its part '
     + 'use no other neuron\'s weights or critic',
   defaults: {
-    rule: { criticRate: 1e-3, outputRate: 1e-3, hiddenRate: 3e-5 },
-    exploration: { output: 0.5, hidden: 0.05, correlation: 0 }, // the score is that of white noise
+    rule: { criticRate: 1e-3, outputRate: 1e-3, hiddenRate: 3e-5, targetRate: 0 },
+    exploration: { output: 0.5, hidden: 0.05, warmup: 0, correlation: 0 }, // the score is that of white noise
     learning: { batch: 1, replay: 256, warmup: 0, updatesPerStep: 1 },
   },
   experience: 'stream',
