@@ -38,7 +38,7 @@ export function createLearner(views: Views): Learner {
     traceDecay: settings.rule.traceDecay,
     exploration: settings.exploration,
     weights: tables[WEIGHTS].values,
-    longest: Math.max(...plan.parameters.flatMap(({ lengths }) => lengths)),
+    longest: plan.parameters.reduce((most, { lengths }) => lengths.reduce((a, b) => Math.max(a, b), most), 0),
   });
   const neurons = neuronsOf(ownership, partition).map((index) => neuronView(views, index));
   const rangesAt = topology.ticks.map((populations) => ownership.map((ranges) => populations.map((p) => ranges[p])));

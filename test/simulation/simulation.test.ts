@@ -21,6 +21,16 @@ test.serial('hogwild without a rate limit ends at the last step', async (t) => {
   t.true(partitions.every(({ updates }) => updates > 0));
 });
 
+test.serial('hogwild learns from every slot of the stream once, on every partition', async (t) => {
+  const simulation = await createSimulation({ environment: 'CartPole-v1', network: { hidden: [8] }, partitions: 3, schedule: 'hogwild', rule: 'coagent', rateLimit: 'off' });
+  let episodes = 0;
+  simulation.on('episode', () => { episodes += 1; });
+  const { partitions } = await simulation.run({ steps: 1000 });
+  await simulation.close();
+  t.true(episodes > 10);
+  t.deepEqual(partitions.map(({ updates }) => updates), new Array<number>(3).fill(1000 + episodes - 1)); // the last slot has no successor
+});
+
 test.serial('partitions read one another, and a synchronous read is never stale', async (t) => {
   const simulation = await createSimulation({ ...SMALL, schedule: 'synchronous', partitions: 3 });
   const { staleness } = await simulation.run({ steps: 300 });
