@@ -17,7 +17,8 @@ const CRITIC_TRACE = 'critic-trace';
  * with a = σ(z) + ξ the voltage acted, ξ Gaussian of standard deviation s, and v the voltages as acted. Traces are empty at the
  * start of an episode. (ξ / s²) σ'(z) v is the score ∇ log π of the neuron's own Gaussian policy.
  * Source: Thomas 2011, policy gradient coagent networks; Kostas et al. 2020, Theorem 1, for asynchronous execution; traces as
- * in actor-critic(λ), Sutton & Barto 2018, section 13.5. Differs: the traces are not weighted by γ^t.
+ * in actor-critic(λ), Sutton & Barto 2018, section 13.5. Differs: the traces are not weighted by γ^t; ξ is what was acted less the
+ * mean by the weights at hand, which have moved since by one update, under hogwild by a few.
  */
 export const coagent: Rule = {
   name: 'coagent',

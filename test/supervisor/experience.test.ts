@@ -51,6 +51,12 @@ test('the stream computes the weighted inputs of the state by the voltages acted
   t.is(board.weightedInputs[6 * 2], 0.5 * (0 + 4 + 5) / 8); // the output reads the bias and the hidden neurons
 });
 
+test('acting waits long before it would overwrite what was not learned from yet', (t) => {
+  const { limiter } = createViews({ rule: 'coagent', schedule: 'hogwild', rateLimit: 'off', learning: { replay: 256 } });
+  t.true(limiter.mayAct(0, 64));
+  t.false(limiter.mayAct(0, 128));
+});
+
 test('the replay gives the same minibatch for the same update, and computes all voltages anew', (t) => {
   const views = createViews({ rule: 'compatible', learning: { replay: 256, batch: 4, warmup: 4 } });
   const { topology } = views.plan;
