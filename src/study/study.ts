@@ -32,7 +32,7 @@ export async function runStudy(trials: readonly Trial[], store: TrialStore, watc
 export async function runStudyVisibly(trials: readonly Trial[], store: TrialStore, options: PoolOptions): Promise<TrialResult[]> {
   const missing = missingTrials(trials, store);
   const estimate = await estimateTrials(missing, options);
-  process.stderr.write(`${describeWork(trials.length, missing, estimate, options.parallel)}\n`);
+  if (!options.signal.aborted) process.stderr.write(`${describeWork(trials.length, missing, estimate, options.parallel)}\n`);
   const progress = createStudyProgress(missing, estimate);
   try {
     return await runStudy(trials, store, progress, options);
