@@ -101,6 +101,7 @@ const USAGE_ERRORS: [string[], RegExp][] = [
   [['--hidden', '8,zwei'], /^"--hidden" expected a whole number .*, got "zwei"$/],
   [['--parallel', '0'], /^"--parallel" expected a whole number >= 1 .*, got 0$/],
   [['--evaluate-every', '0'], /^"--evaluate-every" expected a whole number >= 1, got 0$/],
+  [['--episodes', '10001'], /^"--episodes" expected a whole number >= 1 and <= 10000, got 10001$/],
   [['--rule', 'linear'], /^"--rule" expected an option of the scenario decentralised-vs-ddpg/],
 ];
 
