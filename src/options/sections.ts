@@ -104,7 +104,8 @@ export function readSteps(reader: OptionReader, fallback: number): number {
   return reader.integer('steps', fallback, { min: 1, max: 100_000_000 });
 }
 
-function checkHidden(value: unknown): number[] {
+/** Sizes of hidden layers; none where there is no such layer. */
+export function checkHidden(value: unknown): number[] {
   const constraint = 'a list of layer sizes, for example [64, 64]';
   if (!Array.isArray(value)) throw wrongKind('network.hidden', constraint, value);
   return value.map((size: unknown) => checkInteger('network.hidden', size, { min: 1, max: 65_536 }));

@@ -1,4 +1,4 @@
-import { bootstrapInterval, interquartileMean, mean } from '../telemetry/statistics.js';
+import { bootstrapInterval, interquartileMean, mean, median } from '../telemetry/statistics.js';
 import { BENCHMARKS } from './benchmarks.js';
 import type { TrialResult } from './trial.js';
 
@@ -79,13 +79,6 @@ function stepsTo(threshold: number, { curve }: TrialResult): number[] {
 
 function orNull<Result>(values: readonly number[], statistic: (values: readonly number[]) => Result): Result | null {
   return values.length === 0 ? null : statistic(values);
-}
-
-/** The value in the middle, or halfway between the two there. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
 }
 
 /** A point of a mean learning curve. */

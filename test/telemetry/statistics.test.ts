@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 
-import { bootstrapInterval, interquartileMean, mean, stratifiedBootstrapInterval } from '../../src/telemetry/statistics.js';
+import { bootstrapInterval, interquartileMean, mean, median, stratifiedBootstrapInterval } from '../../src/telemetry/statistics.js';
 
 const SLACK = 1e-9;
 const someValues = (minLength: number) => fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength, maxLength: 12 });
@@ -30,6 +30,12 @@ test('the bootstrap interval of any statistic is the same every time and moves w
   t.deepEqual(bootstrapInterval(values, interquartileMean), interval);
   const [low, high] = bootstrapInterval(values.map((value) => value + 1000), interquartileMean);
   t.true(Math.abs(low - interval[0] - 1000) < SLACK && Math.abs(high - interval[1] - 1000) < SLACK);
+});
+
+test('the median of an even number of values lies halfway between the two in the middle, and that of none is NaN', (t) => {
+  t.is(median([3, 1, 10]), 3);
+  t.is(median([4, 1, 10, 3]), 3.5);
+  t.is(median([]), NaN);
 });
 
 test('the interquartile mean gives the answers computed by hand', (t) => {
