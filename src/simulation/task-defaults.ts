@@ -17,8 +17,8 @@ export const TASK_DEFAULTS: Readonly<Record<string, SimulationOptions>> = {
   'MountainCar-v0': {
     network: { hidden: [64] },
     exploration: { output: 2, correlation: 0.9 },
-    rule: { criticRate: 3e-3, outputRate: 3e-4, hiddenRate: 3e-4 },
-    learning: { discount: 0.99 },
+    rule: { criticRate: 3e-3, outputRate: 3e-4, hiddenRate: 3e-4, finalRate: 0.01 },
+    learning: { discount: 0.99, replay: 200_000 },
     steps: 200_000,
   },
   'MountainCarContinuous-v0': {
@@ -31,8 +31,8 @@ export const TASK_DEFAULTS: Readonly<Record<string, SimulationOptions>> = {
   'Acrobot-v1': {
     network: { hidden: [64] },
     exploration: { output: 3, correlation: 0.9 },
-    rule: { hiddenRate: 1e-3 },
-    learning: { discount: 0.99 },
+    rule: { hiddenRate: 1e-3, finalRate: 0.01 },
+    learning: { discount: 0.99, replay: 100_000 },
     steps: 100_000,
   },
 };
