@@ -36,6 +36,7 @@ export const SIMULATION_FLAGS: readonly Flag[] = [
   { flag: '--hidden-rate', argument: '<rate>', path: 'rule.hiddenRate', parse: number, help: 'learning rate of hidden neurons\' weights; 0 freezes them' },
   { flag: '--target-rate', argument: '<rate>', path: 'rule.targetRate', parse: number, help: 'share of the way a target copy follows in one update' },
   { flag: '--final-rate', argument: '<share>', path: 'rule.finalRate', parse: number, help: 'share of the learning rates left at the last step; they fall to it in a straight line' },
+  { flag: '--trace-decay', argument: '<factor>', path: 'rule.traceDecay', parse: number, help: 'lambda of eligibility traces, for rules that keep them' },
   { flag: '--optimiser', argument: '<name>', path: 'rule.optimiser', parse: text, help: `each neuron's own step: ${OPTIMISER_NAMES.join(', ')}` },
   { flag: '--discount', argument: '<factor>', path: 'learning.discount', parse: number, help: 'weight of the next step\'s value' },
   { flag: '--reward-scale', argument: '<factor>', path: 'learning.rewardScale', parse: number, help: 'rewards are multiplied by it before they are learned from' },

@@ -36,10 +36,10 @@ export class Certificate {
   constructor(readonly settings: CertificateSettings, readonly training: Ddpg) {
     const { agent } = training;
     const { topology, weights } = agent.actor;
-    const { certificate: { critics, neurons, minibatches }, learning: { batch, optimiser }, seed } = settings;
+    const { certificate: { critics, neurons, minibatches }, learning: { batch, optimiser, discount }, exploration, seed } = settings;
     this.#neurons = chooseNeurons(topology, neurons);
     const chosen = this.#neurons.map(({ index }) => index);
-    const context = { topology, weights: weights.values, optimiser: OPTIMISERS[optimiser], batchSize: batch, seed, chosen };
+    const context = { topology, weights: weights.values, optimiser: OPTIMISERS[optimiser], batchSize: batch, discount, exploration, seed, chosen };
     this.#kinds = critics.map((name) => createRuleKind(name, context));
     const ticks = topology.ticks.length + agent.critic.topology.ticks.length;
     const reference = createReference(agent, training.settings);
@@ -93,7 +93,7 @@ export class Certificate {
   #learn(): void {
     const { certificate, learning: { finalRate, targetRate }, steps } = this.settings;
     const { actor, transitions, firstExplorer, updates } = this.training.agent;
-    const batch: Batch = { ...transitions, board: actor.board, firstExplorer };
+    const batch: Batch = { ...transitions, board: actor.board, firstExplorer, episodeStart: false };
     const share = rateShare(finalRate, this.training.step, steps);
     this.#kinds.forEach((kind, k) => {
       kind.learn(batch, { criticRate: share * criticRateOf(certificate.critics[k], certificate), targetRate }, updates);

@@ -37,6 +37,9 @@ export interface KindContext {
   readonly weights: Float32Array;
   readonly optimiser: Optimiser;
   readonly batchSize: number;
+  readonly discount: number;
+  /** Standard deviations of the neurons' exploration. */
+  readonly exploration: { readonly output: number; readonly hidden: number };
   readonly seed: number;
   /** The neurons whose critics are wanted. */
   readonly chosen: readonly number[];
@@ -46,14 +49,14 @@ export function createRuleKind(name: RuleName, context: KindContext): CriticKind
   return createKind(RULES[name], context);
 }
 
-/** @param rule any: the registry's, or one made up for a test */
+/** @param rule one that learns from the replay: of the registry, or made up for a test */
 export function createKind(rule: Rule, context: KindContext): CriticKind {
-  const { topology, weights, batchSize, chosen } = context;
+  const { topology, weights, batchSize, chosen, discount, exploration } = context;
   const { tables, neurons, longest } = furnish(rule, context);
   const learners = sharesParameters(rule, topology) ? neurons : chosen.map((neuron) => neurons[neuron]);
   const recorder = createRecorder(context.optimiser, weights, neurons);
   const rates = { criticRate: 0, outputRate: 1, hiddenRate: 1, targetRate: 0 };
-  const program = rule.create({ topology, heard: tables, rates, optimiser: recorder, batchSize, longest, weights });
+  const program = rule.create({ topology, heard: tables, rates, optimiser: recorder, batchSize, discount, traceDecay: 0, exploration, longest, weights });
   const value = new Float32Array(batchSize);
   const values = new Map<number, number>();
   let updates = 0;

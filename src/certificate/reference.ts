@@ -36,7 +36,7 @@ export function createReference(agent: DdpgAgent, settings: DdpgSettings): Refer
   const sampler = createSampler(agent.replay, createStream(seed, 'certificate'));
   const slots = new Int32Array(size);
   const values = new Float32Array(size);
-  const batch: Batch = { ...transitions, board: actor.board, firstExplorer: agent.firstExplorer };
+  const batch: Batch = { ...transitions, board: actor.board, firstExplorer: agent.firstExplorer, episodeStart: false };
   let value = NaN;
 
   return {

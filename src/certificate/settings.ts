@@ -39,6 +39,9 @@ export interface CertificateOptions extends Omit<DdpgOptions, 'exploration'> {
   certificate?: Partial<CertificationSettings>;
 }
 
+/** The kinds there are: rules that learn from the replay, as DDPG does. */
+export const CRITIC_NAMES: readonly RuleName[] = RULE_NAMES.filter((name) => RULES[name].experience === 'replay');
+
 const GRAMMAR: Grammar = {
   sections: {
     ...DDPG_GRAMMAR.sections,
@@ -76,7 +79,7 @@ export function resolveCertificateSettings(given: CertificateOptions = {}): Cert
 function readCertification(reader: OptionReader, steps: number): CertificationSettings {
   const criticRate = reader.value('certificate.criticRate', null);
   return {
-    critics: checkRules('certificate.critics', reader.value('certificate.critics', RULE_NAMES)),
+    critics: checkRules('certificate.critics', reader.value('certificate.critics', CRITIC_NAMES), CRITIC_NAMES),
     neurons: reader.integer('certificate.neurons', 4, { min: 1 }),
     explorers: reader.name('certificate.explorers', 'chosen', ['chosen', 'all']),
     probeEvery: reader.integer('certificate.probeEvery', 1000, { min: 1 }),
@@ -84,14 +87,14 @@ function readCertification(reader: OptionReader, steps: number): CertificationSe
     criticRate: criticRate === null ? null : reader.number('certificate.criticRate', 0, NOT_NEGATIVE),
     utilitySeeds: reader.integer('certificate.utilitySeeds', 2, { min: 0, max: 1000 }),
     utilitySteps: reader.integer('certificate.utilitySteps', steps, { min: 1, max: 100_000_000 }),
-    utilityRules: checkRules('certificate.utilityRules', reader.value('certificate.utilityRules', UTILITY_RULES)),
+    utilityRules: checkRules('certificate.utilityRules', reader.value('certificate.utilityRules', UTILITY_RULES), RULE_NAMES),
   };
 }
 
-function checkRules(path: string, value: unknown): RuleName[] {
+function checkRules(path: string, value: unknown, known: readonly RuleName[]): RuleName[] {
   if (!Array.isArray(value)) throw wrongKind(path, 'a list of rules, for example ["linear", "compatible"]', value);
-  const names = value.map((name: unknown) => checkName(path, name, RULE_NAMES));
-  return RULE_NAMES.filter((name) => names.includes(name));
+  const names = value.map((name: unknown) => checkName(path, name, known));
+  return known.filter((name) => names.includes(name));
 }
 
 /** The settings of the run of DDPG, given which neurons are looked at. */
@@ -102,5 +105,5 @@ export function ddpgSettings({ certificate, exploration, ...settings }: Certific
 /** η_Q that a kind starts with: as given, or else its rule's own. */
 export function criticRateOf(name: RuleName, { criticRate }: CertificationSettings): number {
   const rule: Rule = RULES[name];
-  return criticRate ?? rule.defaults?.criticRate ?? 1e-2;
+  return criticRate ?? rule.defaults?.rule?.criticRate ?? 1e-2;
 }

@@ -55,25 +55,37 @@ export function readNetwork(reader: OptionReader): NetworkSettings {
   };
 }
 
-/** @param fallback where nothing is given */
-export function readExploration(reader: OptionReader, fallback: ExplorationScale): ExplorationScale {
+/** Ranges of the correlation of exploration: whatever keeps the noise stationary, or none at all. */
+export const CORRELATED: NumberRange = { min: 0, max: 1, below: true };
+export const WHITE: NumberRange = { min: 0, max: 0 };
+
+/**
+ * @param fallback where nothing is given
+ * @param correlation its range: a rule that takes the noise for white can have no other
+ */
+export function readExploration(reader: OptionReader, fallback: ExplorationScale, correlation = CORRELATED): ExplorationScale {
   return {
     output: reader.number('exploration.output', fallback.output, NOT_NEGATIVE),
     hidden: reader.number('exploration.hidden', fallback.hidden, NOT_NEGATIVE),
     warmup: reader.number('exploration.warmup', fallback.warmup, NOT_NEGATIVE),
-    correlation: reader.number('exploration.correlation', fallback.correlation, { min: 0, max: 1, below: true }),
+    correlation: reader.number('exploration.correlation', fallback.correlation, correlation),
   };
 }
 
-export function readLearning(reader: OptionReader): LearningSettings {
-  const batch = reader.integer('learning.batch', 64, { min: 1, max: 65_536 });
+/**
+ * @param experience 'stream' where every transition is learned from once, as it happens: what belongs to a replay then has
+ *   only one value
+ */
+export function readLearning(reader: OptionReader, experience: 'replay' | 'stream' = 'replay'): LearningSettings {
+  const streamed = experience === 'stream';
+  const batch = reader.integer('learning.batch', 64, { min: 1, max: streamed ? 1 : 65_536 });
   return {
     discount: reader.number('learning.discount', 0.97, { min: 0, max: 1 }),
     rewardScale: reader.number('learning.rewardScale', 0.1, POSITIVE),
     batch,
     replay: reader.integer('learning.replay', 50_000, { min: Math.max(256, 2 * batch), max: 2 ** 27 }),
-    warmup: reader.integer('learning.warmup', 1000, { min: Math.max(2, batch), max: 2 ** 31 - 1 }),
-    updatesPerStep: reader.number('learning.updatesPerStep', 1, { ...POSITIVE, max: 1000 }),
+    warmup: reader.integer('learning.warmup', 1000, streamed ? { min: 0, max: 0 } : { min: Math.max(2, batch), max: 2 ** 31 - 1 }),
+    updatesPerStep: reader.number('learning.updatesPerStep', 1, streamed ? { min: 1, max: 1 } : { ...POSITIVE, max: 1000 }),
   };
 }
 

@@ -49,3 +49,18 @@ export function loadMinibatch(
     continuation[b] = replay.kind[slot] === SLOT.terminal ? 0 : discount;
   }
 }
+
+/**
+ * Copies the voltages that one slot's explorers acted with onto a lane of a board.
+ *
+ * Writes: neurons from `firstExplorer` on, lane `lane`.
+ */
+export function loadActed(
+  { acted, explorers }: ReplayRing,
+  slot: number,
+  firstExplorer: number,
+  { voltages, lanes }: { readonly voltages: Float32Array; readonly lanes: number },
+  lane: number,
+): void {
+  for (let e = 0; e < explorers; e += 1) voltages[(firstExplorer + e) * lanes + lane] = acted[slot * explorers + e];
+}

@@ -20,6 +20,7 @@ export const broadcast: Rule = {
   summary: 'broadcast TD error times a fixed random number of the neuron\'s own times voltage and slope',
   locality: 'broadcast: one TD error, and to critic parts the outputs\' deviations; outputs hear a sum over all neurons. '
     + 'A hidden neuron\'s weights use no other neuron\'s weights or critic',
+  experience: 'replay',
   hiddenExplores: false,
   targetWeights: false,
   reads: 'sources',

@@ -6,6 +6,7 @@ import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type Rule
 
 const common = {
   locality: 'only the reward is broadcast; a neuron uses voltages, its own weights and its own critic',
+  experience: 'replay',
   hiddenExplores: true,
   targetWeights: false,
   reads: 'all',
@@ -25,7 +26,7 @@ const common = {
 export const compatible: Rule = {
   name: 'compatible',
   summary: 'a critic of each neuron\'s own, compatible with its policy: the slope may differ from state to state',
-  defaults: { hiddenRate: 1e-4 }, // at 1e-3 the noise of many neurons exploring at once destroys the policy
+  defaults: { rule: { hiddenRate: 1e-4 } }, // at 1e-3 the noise of many neurons exploring at once destroys the policy
   create: (context) => createProgram(context, 'gradient'),
   ...common,
 };
@@ -33,7 +34,7 @@ export const compatible: Rule = {
 export const compatibleNatural: Rule = {
   name: 'compatible-natural',
   summary: 'as compatible, up the natural gradient: a row moves by its critic\'s own weights',
-  defaults: { criticRate: 3e-3, outputRate: 3e-4, hiddenRate: 1e-5 }, // its step has no σ' to brake it where a neuron saturates
+  defaults: { rule: { criticRate: 3e-3, outputRate: 3e-4, hiddenRate: 1e-5 } }, // its step has no σ' to brake it where a neuron saturates
   create: (context) => createProgram(context, 'natural'),
   ...common,
 };

@@ -35,7 +35,8 @@ export const deep: Rule = {
   summary: 'a small three-layer network as each neuron\'s own critic of the voltages it reads and its action',
   locality: 'only the reward is broadcast; a neuron uses the voltages of its sources, its own weights and its own critic. It backpropagates '
     + 'inside its own private critic, and nothing of that leaves the neuron',
-  defaults: { criticRate: 1e-3, hiddenRate: 1e-4 },
+  defaults: { rule: { criticRate: 1e-3, hiddenRate: 1e-4 } },
+  experience: 'replay',
   hiddenExplores: true,
   targetWeights: true,
   reads: 'sources',

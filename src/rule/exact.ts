@@ -20,6 +20,7 @@ export const exact: Rule = {
   summary: 'oracle for certificates: the true slope in each neuron\'s voltage, by backpropagation; not a local rule',
   locality: 'none: an oracle for certificates only, not a local rule. It backpropagates through all neurons\' weights and hands each '
     + 'hidden neuron its true slope; critic parts as under broadcast',
+  experience: 'replay',
   hiddenExplores: false,
   targetWeights: false,
   reads: 'sources',

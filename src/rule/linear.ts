@@ -19,6 +19,7 @@ export const linear: Rule = {
   name: 'linear',
   summary: 'the paper\'s rule, literally: a linear critic of each neuron\'s own, with target copies',
   locality: 'only the reward is broadcast; a neuron uses voltages, its own weights and its own critic',
+  experience: 'replay',
   hiddenExplores: true,
   targetWeights: true,
   reads: 'all',

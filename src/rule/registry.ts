@@ -1,4 +1,5 @@
 import { broadcast } from './broadcast.js';
+import { coagent } from './coagent.js';
 import { compatible, compatibleNatural } from './compatible.js';
 import { deep } from './deep.js';
 import { exact } from './exact.js';
@@ -13,6 +14,7 @@ export const RULES = {
   'three-factor': threeFactor,
   compatible,
   'compatible-natural': compatibleNatural,
+  coagent,
   linear,
   quadratic,
   deep,

@@ -11,6 +11,8 @@ export const CRITIC = 'critic';
 /** A minibatch as the rules see it. The board's lanes 0..size are the sampled states, size..2·size their successors. */
 export interface Batch extends Transitions {
   readonly board: Board;
+  /** True for the first transition of an episode; of a minibatch from the replay always false. */
+  readonly episodeStart: boolean;
   /** The first neuron that explores: `acted` starts with its row. */
   readonly firstExplorer: number;
 }
@@ -48,6 +50,12 @@ export interface RuleContext {
   readonly rates: RuleRates;
   readonly optimiser: Optimiser;
   readonly batchSize: number;
+  /** γ. */
+  readonly discount: number;
+  /** λ, of eligibility traces. */
+  readonly traceDecay: number;
+  /** Standard deviations of the neurons' exploration. */
+  readonly exploration: { readonly output: number; readonly hidden: number };
   /** Length of the longest parameter vector of any neuron: room for a gradient. */
   readonly longest: number;
   /**
@@ -73,11 +81,17 @@ export interface RuleProgram {
   learn(neuron: Neuron, batch: Batch, update: number): void;
   /**
    * Q^n(v, a) of the actions taken, by the neuron's critic as it stands: for whoever watches. Where the critic is shared it is the
-   * same for all neurons. To be called between `broadcast` and the neuron's `learn`. Reads: what these two may. Writes: `value`.
+   * same for all neurons, and V(v) where it knows no actions. To be called between `broadcast` and the neuron's `learn`. Reads: what these two may. Writes: `value`.
    *
    * @param value [size]
    */
   estimate(neuron: Neuron, batch: Batch, value: Float32Array): void;
+}
+
+export interface RuleDefaults {
+  readonly rule?: Partial<RuleRates>;
+  readonly exploration?: Readonly<Record<string, number>>;
+  readonly learning?: Readonly<Record<string, number>>;
 }
 
 /** A learning rule: one file, one entry in the registry. */
@@ -87,8 +101,13 @@ export interface Rule {
   readonly summary: string;
   /** What crosses from neuron to neuron besides voltages: the honest statement of its locality. */
   readonly locality: string;
-  /** Rates that this rule needs where they differ from the general ones. */
-  readonly defaults?: Partial<RuleRates>;
+  /** Options that this rule needs where they differ from the general ones and the task's; laid out as a config.json. */
+  readonly defaults?: RuleDefaults;
+  /**
+   * What it learns from: minibatches drawn from the replay, or the stream of transitions, each once and in order, with the
+   * voltages of all neurons as acted, exploration included.
+   */
+  readonly experience: 'replay' | 'stream';
   /** True where hidden neurons explore too. */
   readonly hiddenExplores: boolean;
   /** True where a neuron also keeps a target copy K' of its weights. */

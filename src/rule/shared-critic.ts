@@ -1,6 +1,6 @@
 import { DivergenceError } from '../errors.js';
 import { addScaled, innerProduct } from '../kernels/reference.js';
-import type { ParameterShape } from '../memory/parameters.js';
+import type { HeardParameter, ParameterShape } from '../memory/parameters.js';
 import { neuronName, type Topology } from '../network/topology.js';
 import { createActor } from './actor.js';
 import { followTarget } from './optimiser.js';
@@ -70,18 +70,6 @@ function createSharedCritic({ topology, heard, rates, optimiser, batchSize }: Ru
     }
   }
 
-  /** The neuron whose critic part has left the finite numbers; where all are finite, the one with the largest. */
-  function divergence(error: number): DivergenceError {
-    let worst = 0;
-    const magnitude = (neuron: number) => {
-      let largest = 0;
-      for (let i = neuron * size; i < (neuron + 1) * size; i += 1) largest = Math.max(largest, Math.abs(values[i]), Math.abs(target[i]));
-      return Number.isNaN(largest) ? Infinity : largest;
-    };
-    for (let neuron = 1; neuron < first; neuron += 1) if (magnitude(neuron) > magnitude(worst)) worst = neuron;
-    return new DivergenceError(neuronName(topology, worst), 'TD error, led by the critic part', error);
-  }
-
   return {
     tdError,
     deviation,
@@ -93,7 +81,7 @@ function createSharedCritic({ topology, heard, rates, optimiser, batchSize }: Ru
         let error = tdError[b] + batch.reward[b] + batch.continuation[b] * successorValue[b];
         for (let k = 0; k < outputs; k += 1) error -= deviationOf[k][b] * slopeOf[k][b];
         tdError[b] = error;
-        if (!Number.isFinite(tdError[b])) throw divergence(tdError[b]); // as stored: float32 ends at 3.4e38
+        if (!Number.isFinite(tdError[b])) throw valueDivergence(topology, heard[CRITIC], size, tdError[b]); // as stored: float32 ends at 3.4e38
       }
     },
     estimate({ board: { voltages, lanes } }, value) {
@@ -111,6 +99,24 @@ function createSharedCritic({ topology, heard, rates, optimiser, batchSize }: Ru
       followTarget(neuron.parameters[CRITIC], rates.targetRate);
     },
   };
+}
+
+/**
+ * What to say of a broadcast TD error that is not finite: it names the neuron whose critic part has left the finite numbers;
+ * where all are finite, the one with the largest.
+ *
+ * @param size numbers that each input and hidden neuron keeps
+ */
+export function valueDivergence(topology: Topology, { values, target }: HeardParameter, size: number, error: number): DivergenceError {
+  let worst = 0;
+  const magnitude = (neuron: number) => {
+    let largest = 0;
+    const part = [values, target].flatMap((numbers) => [...numbers.subarray(neuron * size, (neuron + 1) * size)]);
+    for (const number of part) largest = Math.max(largest, Math.abs(number));
+    return Number.isNaN(largest) ? Infinity : largest;
+  };
+  for (let neuron = 1; neuron < topology.outputs.begin; neuron += 1) if (magnitude(neuron) > magnitude(worst)) worst = neuron;
+  return new DivergenceError(neuronName(topology, worst), 'TD error, led by the critic part', error);
 }
 
 /** Fills `credit` with what a hidden neuron takes for ∂Q/∂a of each transition; [size]. */

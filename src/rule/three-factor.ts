@@ -15,6 +15,7 @@ export const threeFactor: Rule = {
   locality: 'broadcast: one TD error and the outputs\' deviations; outputs hear a sum over all neurons. A hidden neuron uses '
     + 'only its own weights and critic part. '
     + 'With one hidden layer this equals backpropagation through that layer.',
+  experience: 'replay',
   hiddenExplores: false,
   targetWeights: false,
   reads: 'sources',

@@ -31,3 +31,19 @@ export function createRateLimiter({ warmup, updatesPerStep, window }: RateLimit)
     settled: (updates, steps, stopped) => window === Infinity || (stopped && window > 0) || updates >= due(steps),
   };
 }
+
+/**
+ * The same for learning from the stream: update u is about the u-th slot of the replay and the one after it, so that learning
+ * can never run ahead of acting. What is counted in place of steps is slots stored.
+ *
+ * @param window updates that acting may run ahead
+ */
+export function createStreamLimiter(window: number): RateLimiter {
+  const due = (stored: number) => Math.max(0, stored - 1);
+  return {
+    due,
+    mayLearn: (updates, stored) => updates < due(stored),
+    mayAct: (updates, stored) => updates >= due(stored) - window,
+    settled: (updates, stored) => updates >= due(stored),
+  };
+}

@@ -1,6 +1,20 @@
 import { checkName, isRecord, wrongKind, wrongValue } from '../check.js';
 import { checkLayer, createReader, type Grammar, type Layer } from '../options/reader.js';
-import { NOT_NEGATIVE, POSITIVE, readEnvironment, readExploration, readLearning, readNetwork, readSeed, readSteps, SECTION_KEYS, type LearningSettings, type NetworkSettings } from '../options/sections.js';
+import {
+  CORRELATED,
+  NOT_NEGATIVE,
+  POSITIVE,
+  readEnvironment,
+  readExploration,
+  readLearning,
+  readNetwork,
+  readSeed,
+  readSteps,
+  SECTION_KEYS,
+  WHITE,
+  type LearningSettings,
+  type NetworkSettings,
+} from '../options/sections.js';
 import type { ExplorationScale } from '../network/exploration.js';
 import { OPTIMISER_NAMES, type OptimiserName } from '../rule/optimiser.js';
 import { RULE_NAMES, RULES, type RuleName } from '../rule/registry.js';
@@ -23,6 +37,7 @@ export interface SimulationOptions {
         hiddenRate?: number;
         targetRate?: number;
         finalRate?: number;
+        traceDecay?: number;
         optimiser?: OptimiserName;
       };
   learning?: Partial<LearningSettings>;
@@ -34,7 +49,7 @@ export interface SimulationOptions {
 }
 
 const GRAMMAR: Grammar = {
-  sections: { ...SECTION_KEYS, rule: ['name', 'criticRate', 'outputRate', 'hiddenRate', 'targetRate', 'finalRate', 'optimiser'] },
+  sections: { ...SECTION_KEYS, rule: ['name', 'criticRate', 'outputRate', 'hiddenRate', 'targetRate', 'finalRate', 'traceDecay', 'optimiser'] },
   single: ['environment', 'schedule', 'rateLimit', 'partitions', 'seed', 'steps'],
 };
 
@@ -50,11 +65,11 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
   const task = layerOf(TASK_DEFAULTS[environment]);
   const ruleName = checkName('rule.name', createReader([options, task]).value('rule.name', 'broadcast'), RULE_NAMES);
   const rule: Rule = RULES[ruleName];
-  const reader = createReader([options, { rule: rule.defaults }, task]);
+  const reader = createReader([options, layerOf(rule.defaults ?? {}), task]);
   return {
     environment,
     network: readNetwork(reader),
-    exploration: readExploration(reader, { output: 0.8, hidden: 0.1, warmup: 1, correlation: 0 }),
+    exploration: readExploration(reader, { output: 0.8, hidden: 0.1, warmup: 1, correlation: 0 }, rule.experience === 'stream' ? WHITE : CORRELATED),
     rule: {
       name: ruleName,
       criticRate: reader.number('rule.criticRate', 1e-2, NOT_NEGATIVE),
@@ -62,9 +77,10 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
       hiddenRate: reader.number('rule.hiddenRate', 1e-3, NOT_NEGATIVE),
       targetRate: reader.number('rule.targetRate', 0.005, { ...POSITIVE, max: 1 }),
       finalRate: reader.number('rule.finalRate', 0.1, { min: 0, max: 1 }),
+      traceDecay: reader.number('rule.traceDecay', 0.9, { min: 0, max: 1 }),
       optimiser: reader.name('rule.optimiser', 'adam', OPTIMISER_NAMES),
     },
-    learning: readLearning(reader),
+    learning: readLearning(reader, rule.experience),
     schedule: reader.name('schedule', 'hogwild', SCHEDULE_NAMES),
     rateLimit: checkRateLimit(reader.value('rateLimit', 16)),
     partitions: reader.integer('partitions', 2, { min: 1, max: 1024 }),

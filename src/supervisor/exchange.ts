@@ -8,7 +8,8 @@ import type { NeuronRange, Ownership } from '../network/ownership.js';
 /** Minibatches whose voltages are kept: a partition may be this far behind a peer and still find what the peer computed. */
 const DEPTH = 4;
 
-const HEARD_PARTS = ['values', 'target'] as const;
+/** What peers hear of a published parameter. */
+const heardParts = ({ target }: ParameterShape) => (target ? (['values', 'target'] as const) : (['values'] as const));
 
 /** A mark no minibatch has: the entry is being rewritten. */
 const REWRITING = -1;
@@ -26,9 +27,9 @@ export interface ExchangeShape {
 
 export function exchangeBlocks({ partitions, neurons, batchSize, parameters }: ExchangeShape): BlockRequest[] {
   const owner = 'each partition its own neurons and its own row';
-  const published = parameters.flatMap(({ name, lengths }) => {
-    const length = lengths.reduce((sum, size) => sum + size, 0);
-    return HEARD_PARTS.map((part): BlockRequest => ({ name: `exchange/${name}/${part}`, type: 'float32', shape: [DEPTH, length], owner }));
+  const published = parameters.flatMap((parameter) => {
+    const length = parameter.lengths.reduce((sum, size) => sum + size, 0);
+    return heardParts(parameter).map((part): BlockRequest => ({ name: `exchange/${parameter.name}/${part}`, type: 'float32', shape: [DEPTH, length], owner }));
   });
   return [
     ...published,
@@ -83,36 +84,35 @@ export function attachExchange(arena: Arena, control: Control, shape: ExchangeSh
   const published = parameters.map((parameter) => {
     const table = attachParameter(arena, parameter);
     const heard = partitions === 1 ? table : { values: new Float32Array(table.values.length), target: new Float32Array(table.target.length) };
-    return { table, heard, entries: HEARD_PARTS.map((part) => arena.float32(`exchange/${parameter.name}/${part}`)) };
+    const parts = heardParts(parameter).map((part) => ({ live: table[part], heard: heard[part], entries: arena.float32(`exchange/${parameter.name}/${part}`) }));
+    return { table, heard, parts };
   });
 
-  /** Applies `move` to the stretch of every published parameter that a partition's neurons own. */
-  function eachStretch(partition: number, move: (of: (typeof published)[number], begin: number, end: number) => void): void {
-    for (const each of published) {
-      for (const range of ownership[partition]) move(each, each.table.offset[range.begin], each.table.offset[range.end]);
+  /** Applies `move` to the stretch of every part of every published parameter that a partition's neurons own. */
+  function eachStretch(partition: number, move: (of: (typeof published)[number]['parts'][number], begin: number, end: number) => void): void {
+    for (const { table, parts } of published) {
+      for (const range of ownership[partition]) {
+        for (const part of parts) move(part, table.offset[range.begin], table.offset[range.end]);
+      }
     }
   }
 
   function hearEntry(peer: number, update: number): void {
-    eachStretch(peer, ({ table, heard, entries: [values, target] }, begin, end) => {
-      const base = (update % DEPTH) * table.values.length;
-      heard.values.set(values.subarray(base + begin, base + end), begin);
-      heard.target.set(target.subarray(base + begin, base + end), begin);
+    eachStretch(peer, ({ live, heard, entries }, begin, end) => {
+      const base = (update % DEPTH) * live.length;
+      heard.set(entries.subarray(base + begin, base + end), begin);
     });
   }
 
   function hearLive(peer: number): void {
-    eachStretch(peer, ({ table, heard }, begin, end) => {
-      heard.values.set(table.values.subarray(begin, end), begin); // shared, racy on purpose (Hogwild)
-      heard.target.set(table.target.subarray(begin, end), begin);
+    eachStretch(peer, ({ live, heard }, begin, end) => {
+      heard.set(live.subarray(begin, end), begin); // shared, racy on purpose (Hogwild)
     });
   }
 
   function publishParameters(update: number): void {
-    eachStretch(self, ({ table, entries: [values, target] }, begin, end) => {
-      const base = (update % DEPTH) * table.values.length;
-      values.set(table.values.subarray(begin, end), base + begin);
-      target.set(table.target.subarray(begin, end), base + begin);
+    eachStretch(self, ({ live, entries }, begin, end) => {
+      entries.set(live.subarray(begin, end), (update % DEPTH) * live.length + begin);
     });
     hearLive(self);
   }

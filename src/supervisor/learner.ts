@@ -1,60 +1,47 @@
 import { WORD } from '../memory/control.js';
 import { ACTIVATIONS } from '../network/activation.js';
-import { tick } from '../network/dynamic.js';
-import { neuronsOf, type NeuronRange } from '../network/ownership.js';
+import { neuronsOf } from '../network/ownership.js';
 import { neuronName, populationOf } from '../network/topology.js';
-import { createStream } from '../random/stream.js';
-import { createTransitions, loadMinibatch } from '../replay/minibatch.js';
-import { createSampler } from '../replay/sampler.js';
 import { OPTIMISERS, rateShare } from '../rule/optimiser.js';
-import type { Batch, Neuron } from '../rule/rule.js';
+import type { Neuron } from '../rule/rule.js';
+import { createExperience } from './experience.js';
 import { WEIGHTS } from './plan.js';
 import type { Views } from './views.js';
 
 /** Looks at a peer's mark before computing the peer's rows here; about as long as computing them would take. */
 const PATIENCE = 2000;
 
-/** One partition's learning: its own minibatches, its own neurons' voltages on them, its own rows. */
+/** One partition's learning: its own experience, its own neurons' voltages on them, its own rows. */
 export interface Learner {
   /** One update of every own neuron. @throws DivergenceError, Aborted */
   update(): void;
 }
 
 /**
- * An update is: draw a minibatch; tick by tick compute the own neurons' voltages on it and publish them, taking the
+ * An update is: load its transitions; tick by tick compute the own neurons' voltages on them and publish these, taking the
  * peers' as they have published them; read what is broadcast; write the own rows. The schedule's gates stand between
  * phases that write what peers read and phases that read it.
  */
 export function createLearner(views: Views): Learner {
-  const { plan, partition, peers, control, schedule, exchange, ledger, replay, tables, learningBoard: board } = views;
-  const { settings, topology, ownership, firstExplorer } = plan;
-  const size = settings.learning.batch;
-  const sampler = createSampler(replay, createStream(settings.seed, 'replay'));
-  const slots = new Int32Array(size);
-  const batch: Batch = {
-    ...createTransitions(replay, size),
-    board,
-    firstExplorer,
-  };
+  const { plan, partition, peers, control, schedule, exchange, ledger, tables, learningBoard: board } = views;
+  const { settings, topology, ownership } = plan;
+  const experience = createExperience(views);
+  const { batch, slots } = experience;
   const rates = { ...settings.rule }; // falls as the run goes on
   const program = plan.rule.create({
     topology,
     heard: exchange.heard,
     rates,
     optimiser: OPTIMISERS[settings.rule.optimiser],
-    batchSize: size,
+    batchSize: batch.size,
+    discount: settings.learning.discount,
+    traceDecay: settings.rule.traceDecay,
+    exploration: settings.exploration,
     weights: tables[WEIGHTS].values,
     longest: Math.max(...plan.parameters.flatMap(({ lengths }) => lengths)),
   });
   const neurons = neuronsOf(ownership, partition).map((index) => neuronView(views, index));
   const rangesAt = topology.ticks.map((populations) => ownership.map((ranges) => populations.map((p) => ranges[p])));
-
-  function computeRows(tickIndex: number, ranges: readonly NeuronRange[]): void {
-    topology.ticks[tickIndex].forEach((population, i) => {
-      const range = { begin: ranges[i].begin, end: ranges[i].end, laneBegin: 0, laneEnd: board.lanes };
-      tick(topology, topology.populations[population], tables[WEIGHTS].values, board, range); // peers' rows: racy on purpose
-    });
-  }
 
   /** Puts the peers' voltages of one tick on the board: as published, or else computed here from the peers' weights. */
   function collect(update: number, tickIndex: number): void {
@@ -64,7 +51,7 @@ export function createLearner(views: Views): Learner {
       const version = exchange.take(peer, update, tickIndex + 1, ranges, slots, board);
       if (version >= 0) ledger.read(control.version.get(peer) - version);
       else {
-        computeRows(tickIndex, ranges);
+        experience.computeRows(tickIndex, ranges);
         if (tickIndex + 1 === topology.ticks.length) exchange.hearLive(peer);
         ledger.help();
       }
@@ -86,22 +73,25 @@ export function createLearner(views: Views): Learner {
     rates.hiddenRate = share * settings.rule.hiddenRate;
   }
 
+  /** The phases of an update, with the schedule's gates between them. */
+  function learn(update: number): void {
+    decayRates();
+    if (peers.length > 0) exchange.open(update, slots);
+    for (let tickIndex = 0; tickIndex < topology.ticks.length; tickIndex += 1) {
+      experience.computeRows(tickIndex, rangesAt[tickIndex][partition]);
+      if (peers.length > 0) exchange.publish(update, tickIndex + 1, rangesAt[tickIndex][partition], board);
+      schedule.gate();
+      collect(update, tickIndex);
+    }
+    program.broadcast?.(batch);
+    schedule.gate();
+    for (const neuron of neurons) program.learn(neuron, batch, update + 1);
+  }
+
   return {
     update() {
-      decayRates();
       const update = control.version.get(partition);
-      sampler.draw(update, slots);
-      loadMinibatch(replay, slots, settings.learning, board, batch);
-      if (peers.length > 0) exchange.open(update, slots);
-      for (let tickIndex = 0; tickIndex < topology.ticks.length; tickIndex += 1) {
-        computeRows(tickIndex, rangesAt[tickIndex][partition]);
-        if (peers.length > 0) exchange.publish(update, tickIndex + 1, rangesAt[tickIndex][partition], board);
-        schedule.gate();
-        collect(update, tickIndex);
-      }
-      program.broadcast?.(batch);
-      schedule.gate();
-      for (const neuron of neurons) program.learn(neuron, batch, update + 1);
+      if (experience.load(update)) learn(update);
       control.version.set(partition, update + 1);
     },
   };

@@ -43,7 +43,7 @@ export interface Partition {
 export function createPartition({ partition, settings, arena: handle, spin }: PartitionSpecification): Partition {
   const plan = createPlan(settings);
   const views = attachViews(plan, attachArena(handle), partition, spin);
-  const { control, bell, limiter } = views;
+  const { control, bell, limiter, experienced } = views;
   const { words, version } = control;
   const learner = createLearner(views);
   const actor = createActor(views);
@@ -55,10 +55,10 @@ export function createPartition({ partition, settings, arena: handle, spin }: Pa
   function goOn(host: Host | undefined, training: boolean): boolean {
     if (host?.advance() === true) return true;
     const updates = version.get(partition);
-    const clock = Atomics.load(words, WORD.clock); // before steps: the host writes steps first, so these cannot be older
-    const steps = Atomics.load(words, WORD.steps);
-    if ((!training || limiter.mayAct(updates, steps)) && actor.advance(clock, training)) return true;
-    if (!training || !limiter.mayLearn(updates, steps)) return false;
+    const clock = Atomics.load(words, WORD.clock); // before experience: the host writes that first, so it cannot be older
+    const experience = experienced();
+    if ((!training || limiter.mayAct(updates, experience)) && actor.advance(clock, training)) return true;
+    if (!training || !limiter.mayLearn(updates, experience)) return false;
     learner.update();
     return true;
   }
@@ -66,7 +66,7 @@ export function createPartition({ partition, settings, arena: handle, spin }: Pa
   function settled(training: boolean): boolean {
     if (Atomics.load(words, WORD.finished) === 0) return false;
     const stopped = Atomics.load(words, WORD.until) === 0;
-    return !training || limiter.settled(version.get(partition), Atomics.load(words, WORD.steps), stopped);
+    return !training || limiter.settled(version.get(partition), experienced(), stopped);
   }
 
   function run(host: Host | undefined, training: boolean): Outcome | undefined {

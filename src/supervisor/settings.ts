@@ -17,6 +17,8 @@ export interface Settings {
     readonly targetRate: number;
     /** Share of the learning rates left at the last step; they fall to it in a straight line. */
     readonly finalRate: number;
+    /** λ of eligibility traces, for rules that keep them. */
+    readonly traceDecay: number;
     readonly optimiser: OptimiserName;
   };
   readonly learning: LearningSettings;

@@ -1,10 +1,10 @@
 import type { Arena } from '../memory/arena.js';
-import { attachControl, type Control } from '../memory/control.js';
+import { attachControl, WORD, type Control } from '../memory/control.js';
 import { attachParameter, type ParameterTable } from '../memory/parameters.js';
 import type { Board } from '../network/dynamic.js';
 import { attachReplay, type ReplayRing } from '../replay/ring.js';
 import { createBell, type Bell } from '../schedule/bell.js';
-import { createRateLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
+import { createRateLimiter, createStreamLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
 import { SCHEDULES, type Schedule } from '../schedule/schedule.js';
 import { attachExchange, type Exchange } from './exchange.js';
 import { attachLedger, type Ledger } from './ledger.js';
@@ -21,6 +21,8 @@ export interface Views {
   readonly bell: Bell;
   readonly schedule: Schedule;
   readonly limiter: RateLimiter;
+  /** What the limiter counts: environment steps, or slots stored where the rule learns from the stream. */
+  readonly experienced: () => number;
   readonly replay: ReplayRing;
   readonly exchange: Exchange;
   readonly ledger: Ledger;
@@ -46,7 +48,8 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
     control,
     bell,
     schedule: SCHEDULES[settings.schedule]({ words: control.words, bell, partitions: settings.partitions, spin }),
-    limiter: createRateLimiter({ ...settings.learning, window: limiterWindow(plan) }),
+    limiter: createLimiter(plan),
+    experienced: () => Atomics.load(control.words, plan.rule.experience === 'stream' ? WORD.stored : WORD.steps),
     replay: attachReplay(arena, plan.ring),
     exchange: attachExchange(arena, control, plan.exchange, plan.ownership, partition),
     ledger: attachLedger(arena, partition),
@@ -59,6 +62,13 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
 /** The tables of all parameters, by name. */
 export function attachTables(plan: Plan, arena: Arena): Record<string, ParameterTable> {
   return Object.fromEntries(plan.parameters.map((shape) => [shape.name, attachParameter(arena, shape)]));
+}
+
+function createLimiter(plan: Plan): RateLimiter {
+  const { settings: { learning }, rule } = plan;
+  const window = limiterWindow(plan);
+  if (rule.experience === 'replay') return createRateLimiter({ ...learning, window });
+  return createStreamLimiter(Math.min(window, Math.floor(learning.replay / 4))); // the stream must not be overwritten unread
 }
 
 /** The synchronous schedule alternates acting and learning strictly: otherwise a run could not be repeated. */

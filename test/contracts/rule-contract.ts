@@ -6,10 +6,9 @@ import { RULES, type RuleName } from '../../src/rule/registry.js';
 import type { Neuron } from '../../src/rule/rule.js';
 import { createRuleFixture, type RuleFixture, type RuleFixtureOptions } from '../rule/fixture.js';
 
-const SIZE = 4;
 /** The first hidden neuron of `NETWORK`, after the bias neuron and the observations. */
 const FIRST_HIDDEN = 4;
-const NETWORK: RuleFixtureOptions = { observations: 3, hidden: [4, 3], outputs: 2, activation: 'tanh', optimiser: 'adam', size: SIZE };
+const NETWORK: RuleFixtureOptions = { observations: 3, hidden: [4, 3], outputs: 2, activation: 'tanh', optimiser: 'adam', size: 4 };
 
 /** A rule in the middle of its life: random weights, critics and minibatch. */
 function busyRule(name: RuleName, options: RuleFixtureOptions = {}): RuleFixture {
@@ -23,6 +22,7 @@ function busyRule(name: RuleName, options: RuleFixtureOptions = {}): RuleFixture
   fixture.show(observations(), observations());
   for (const list of [fixture.batch.reward, fixture.batch.acted]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian();
   fixture.batch.continuation.fill(0.9);
+  if (RULES[name].experience === 'stream') fixture.showActed();
   return fixture;
 }
 
@@ -38,13 +38,13 @@ const stateOf = ({ weights, parameters }: Neuron) => [weights, ...Object.values(
  */
 function poisonedAround(name: RuleName, index: number, reads: 'sources' | 'all'): RuleFixture {
   const fixture = busyRule(name);
-  const { program, neurons, batch, batch: { board: { voltages, weightedInputs, lanes }, acted, firstExplorer } } = fixture;
+  const { program, neurons, batch, batch: { size, board: { voltages, weightedInputs, lanes }, acted, firstExplorer } } = fixture;
   const others = neurons.filter((_, i) => i !== index);
   for (const { index: i } of others) weightedInputs.fill(NaN, i * lanes, (i + 1) * lanes);
   program.broadcast?.(batch);
   for (const { index: i, weights, parameters } of others) {
     for (const part of [weights, ...Object.values(parameters)].flatMap(({ values, target, first, second }) => [values, target, first, second])) part.fill(NaN);
-    if (i >= firstExplorer) acted.fill(NaN, (i - firstExplorer) * SIZE, (i - firstExplorer + 1) * SIZE);
+    if (i >= firstExplorer) acted.fill(NaN, (i - firstExplorer) * size, (i - firstExplorer + 1) * size);
     if (reads === 'sources' && !neurons[index].sources.includes(i)) voltages.fill(NaN, i * lanes, (i + 1) * lanes);
   }
   return fixture;
@@ -110,16 +110,16 @@ export function ruleContract(name: RuleName): void {
     t.deepEqual(everything(backward), everything(forward));
   });
 
-  test(`${name} ignores the successor of a terminated transition and heeds that of a truncated one beside it`, (t) => {
-    const [terminated, truncated] = [0, 1];
-    const learn = (transition: number, change: number) => {
+  test(`${name} ignores the successor of a terminated transition and heeds that of a truncated one`, (t) => {
+    const learn = (continuation: number, change: number) => {
       const fixture = busyRule(name);
-      fixture.batch.continuation[terminated] = 0;
-      const { voltages, lanes } = fixture.batch.board;
-      fixture.neurons.forEach((_, i) => { voltages[i * lanes + SIZE + transition] += change * Math.sin(i); });
+      fixture.batch.continuation[0] = continuation;
+      const { size, board: { voltages, lanes } } = fixture.batch;
+      fixture.neurons.forEach((_, i) => { voltages[i * lanes + size] += change * Math.sin(i); });
       fixture.update();
       return everything(fixture);
     };
+    const [terminated, truncated] = [0, 0.9];
     t.deepEqual(learn(terminated, 1), learn(terminated, 0));
     t.notDeepEqual(learn(truncated, 1), learn(truncated, 0));
   });
@@ -129,7 +129,7 @@ export function ruleContract(name: RuleName): void {
       if (kind === 'input') continue;
       const { program, neurons, batch, tables } = busyRule(name, { optimiser: 'sgd' });
       const before = [...tables.critic.values];
-      const value = new Float32Array(SIZE);
+      const value = new Float32Array(batch.size);
       batch.continuation.fill(0);
       program.broadcast?.(batch);
       program.estimate(neurons[index], batch, value);

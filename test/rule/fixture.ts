@@ -15,6 +15,8 @@ export interface RuleFixtureOptions {
   readonly rates?: Partial<RuleRates>;
   readonly optimiser?: OptimiserName;
   readonly size?: number;
+  /** Standard deviations that a rule is told. */
+  readonly exploration?: { readonly output: number; readonly hidden: number };
 }
 
 /** A rule at work on one minibatch, without threads, replay or supervisor. */
@@ -22,20 +24,23 @@ export interface RuleFixture {
   readonly topology: Topology;
   readonly program: RuleProgram;
   readonly neurons: readonly Neuron[];
-  readonly batch: Batch;
+  readonly batch: { -readonly [Key in keyof Batch]: Batch[Key] };
   /** Every parameter of every neuron, for setting and for comparing. */
   readonly tables: Readonly<Record<string, { readonly values: Float32Array; readonly target: Float32Array }>>;
   /** Computes all voltages of the batch from its observations: `states` and `successors`, one list per lane. */
   show(states: readonly (readonly number[])[], successors: readonly (readonly number[])[]): void;
+  /** Puts the acted voltages of `batch.acted` on the states' lanes of the board, as a rule that learns from the stream sees them. */
+  showActed(): void;
   /** One whole update of every neuron. */
   update(): void;
 }
 
 export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = {}): RuleFixture {
-  const { observations = 1, hidden = [], outputs = 1, activation = 'linear', optimiser = 'sgd', size = 1 } = options;
+  const { observations = 1, hidden = [], outputs = 1, activation = 'linear', optimiser = 'sgd' } = options;
+  const rule = RULES[name];
+  const size = rule.experience === 'stream' ? 1 : (options.size ?? 1);
   const rates = { criticRate: 0.1, outputRate: 0.1, hiddenRate: 0.1, targetRate: 0.5, ...options.rates };
   const topology = layeredTopology({ observations, hidden, outputs, bias: true, activation, outputActivation: activation });
-  const rule = RULES[name];
   const lengths = Array.from({ length: topology.neurons }, (_, n) => topology.rowOffset[n + 1] - topology.rowOffset[n]);
   const shapes: ParameterShape[] = [{ name: 'weights', lengths, target: rule.targetWeights, published: false, learned: true }, ...rule.parameters(topology)];
   const arena = createArena(parameterBlocks(shapes));
@@ -49,16 +54,17 @@ export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = 
     voltages: new Float32Array(topology.neurons * lanes),
     weightedInputs: new Float32Array(topology.neurons * lanes),
   };
-  const batch: Batch = {
+  const batch = {
     size,
     board,
     reward: new Float32Array(size),
     continuation: new Float32Array(size),
     acted: new Float32Array((topology.neurons - firstExplorer) * size),
     firstExplorer,
-  };
+    episodeStart: false,
+  } satisfies Batch;
   const longest = Math.max(...shapes.flatMap((shape) => shape.lengths));
-  const program = rule.create({ topology, heard: tables, rates, optimiser: OPTIMISERS[optimiser], batchSize: size, longest, weights: tables.weights.values });
+  const program = rule.create({ topology, heard: tables, rates, optimiser: OPTIMISERS[optimiser], batchSize: size, longest, weights: tables.weights.values, discount: 0.9, traceDecay: 0.5, exploration: options.exploration ?? { output: 0.5, hidden: 0.25 } });
   const neurons = Array.from({ length: topology.neurons }, (_, index): Neuron => {
     const population = populationOf(topology, index);
     return {
@@ -87,6 +93,9 @@ export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = 
         const population = topology.populations[index];
         tick(topology, population, tables.weights.values, board, { ...population, laneBegin: 0, laneEnd: lanes });
       }
+    },
+    showActed() {
+      for (let neuron = firstExplorer; neuron < topology.neurons; neuron += 1) board.voltages[neuron * lanes] = batch.acted[neuron - firstExplorer];
     },
     update() {
       updates += 1;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { createArena } from '../../src/memory/arena.js';
 import { attachControl, controlBlocks, WORD } from '../../src/memory/control.js';
 import { createBell } from '../../src/schedule/bell.js';
-import { createRateLimiter } from '../../src/schedule/rate-limiter.js';
+import { createRateLimiter, createStreamLimiter } from '../../src/schedule/rate-limiter.js';
 import { Aborted, SCHEDULES } from '../../src/schedule/schedule.js';
 
 function context(partitions: number) {
@@ -86,4 +86,17 @@ test('an infinite window blocks neither, and owes nothing at the end', (t) => {
   const limiter = createRateLimiter({ warmup: 10, updatesPerStep: 1, window: Infinity });
   t.true(limiter.mayAct(0, 1000) && limiter.mayLearn(10_000, 11) && limiter.settled(0, 1000, false));
   t.false(limiter.mayLearn(0, 10));
+});
+
+test('learning from the stream never runs ahead of acting, and acting never more than the window ahead of learning', (t) => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 16 }), (updates, stored, window) => {
+      const limiter = createStreamLimiter(window);
+      const learnable = Math.max(0, stored - 1); // the last slot has no successor yet
+      t.is(limiter.mayLearn(updates, stored), updates < learnable);
+      t.is(limiter.mayAct(updates, stored), learnable - updates <= window);
+      t.is(limiter.settled(updates, stored, false), updates >= learnable);
+    }),
+    { seed: 1, numRuns: 200 },
+  );
 });

@@ -1,0 +1,104 @@
+import { rowGradient } from '../kernels/reference.js';
+import type { ParameterShape } from '../memory/parameters.js';
+import { valueDivergence } from './shared-critic.js';
+import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
+
+const TRACE = 'trace';
+const CRITIC_TRACE = 'critic-trace';
+
+/**
+ * `coagent`: every neuron is a stochastic policy of its own, its exploration included, and climbs its own policy gradient on
+ * the one broadcast TD error. It learns from each transition once, as it happens, with eligibility traces and no replay:
+ *
+ *   V = Σ_n θ_n v_n,   δ = r + γ V(v') - V(v)
+ *   input or hidden n:   z_n ← γλ z_n + v_n,               θ_n += η_Q δ z_n
+ *   hidden or output n:  e ← γλ e + (ξ / s²) σ'(z) v,      K^n += η_A δ e
+ *
+ * with a = σ(z) + ξ the voltage acted, ξ Gaussian of standard deviation s, and v the voltages as acted. Traces are empty at the
+ * start of an episode. (ξ / s²) σ'(z) v is the score ∇ log π of the neuron's own Gaussian policy.
+ * Source: Thomas 2011, policy gradient coagent networks; Kostas et al. 2020, Theorem 1, for asynchronous execution; traces as
+ * in actor-critic(λ), Sutton & Barto 2018, section 13.5. Differs: the traces are not weighted by γ^t.
+ */
+export const coagent: Rule = {
+  name: 'coagent',
+  summary: 'streaming policy gradient: broadcast TD error times a trace of the neuron\'s own exploration; no replay',
+  locality: 'broadcast: one TD error, of a linear value whose parts are spread over the neurons. A neuron\'s weights and its part '
+    + 'use no other neuron\'s weights or critic',
+  defaults: {
+    rule: { criticRate: 1e-3, outputRate: 1e-3, hiddenRate: 3e-5 },
+    exploration: { output: 0.5, hidden: 0.05, correlation: 0 }, // the score is that of white noise
+    learning: { batch: 1, replay: 256, warmup: 0, updatesPerStep: 1 },
+  },
+  experience: 'stream',
+  hiddenExplores: true,
+  targetWeights: false,
+  reads: 'sources',
+  parameters({ neurons, outputs, rowOffset }) {
+    const each = (length: (neuron: number) => number) => Array.from({ length: neurons }, (_, neuron) => length(neuron));
+    const part = each((neuron) => (neuron < outputs.begin ? 1 : 0));
+    const own = { target: false, published: false, learned: false };
+    return [
+      { name: CRITIC, lengths: part, target: false, published: true, learned: true },
+      { name: CRITIC_TRACE, lengths: part, ...own },
+      { name: TRACE, lengths: each((neuron) => rowOffset[neuron + 1] - rowOffset[neuron]), ...own },
+    ] satisfies ParameterShape[];
+  },
+  create: createProgram,
+};
+
+function createProgram({ topology, heard, rates, optimiser, longest, discount, traceDecay, exploration }: RuleContext): RuleProgram {
+  const { values } = heard[CRITIC];
+  const decay = discount * traceDecay;
+  const score = new Float32Array(1);
+  const gradient = new Float32Array(longest);
+  let tdError = 0;
+  let value = 0;
+
+  /** trace ← γλ trace + increment; from 0 where an episode starts. Writes: `gradient` = δ trace. */
+  function follow(trace: Float32Array, increment: Float32Array, episodeStart: boolean): void {
+    const kept = episodeStart ? 0 : decay;
+    for (let i = 0; i < trace.length; i += 1) {
+      trace[i] = kept * trace[i] + increment[i];
+      if (Math.abs(trace[i]) < SMALLEST) trace[i] = 0;
+      gradient[i] = tdError * trace[i];
+    }
+  }
+
+  function learnPart(neuron: Neuron, { board, episodeStart }: Batch, update: number): void {
+    gradient[0] = board.voltages[neuron.index * board.lanes];
+    follow(neuron.parameters[CRITIC_TRACE].values, gradient, episodeStart);
+    optimiser.step(neuron.parameters[CRITIC], gradient, rates.criticRate, update);
+  }
+
+  function learnRow(neuron: Neuron, { board, episodeStart }: Batch, update: number): void {
+    const [rate, deviation] = neuron.kind === 'output' ? [rates.outputRate, exploration.output] : [rates.hiddenRate, exploration.hidden];
+    if (rate === 0 || deviation === 0) return; // without exploration there is nothing to learn from
+    const lane = neuron.index * board.lanes;
+    const mean = neuron.activation.value(board.weightedInputs[lane]);
+    score[0] = ((board.voltages[lane] - mean) / deviation ** 2) * neuron.activation.slope(board.weightedInputs[lane], mean);
+    rowGradient(score, neuron.sources, board.voltages, board.lanes, 1, gradient);
+    follow(neuron.parameters[TRACE].values, gradient, episodeStart);
+    optimiser.step(neuron.weights, gradient, rate, update);
+  }
+
+  return {
+    broadcast({ board: { voltages, lanes }, reward, continuation }) {
+      value = 0;
+      let successor = 0;
+      for (let neuron = 0; neuron < topology.outputs.begin; neuron += 1) {
+        value += values[neuron] * voltages[neuron * lanes];
+        successor += values[neuron] * voltages[neuron * lanes + 1];
+      }
+      tdError = reward[0] + continuation[0] * successor - value;
+      if (!Number.isFinite(tdError)) throw valueDivergence(topology, heard[CRITIC], 1, tdError);
+    },
+    learn(neuron, batch, update) {
+      if (neuron.kind !== 'output') learnPart(neuron, batch, update);
+      if (neuron.kind !== 'input') learnRow(neuron, batch, update);
+    },
+    estimate: (_neuron, _batch, estimate) => { estimate.fill(value); },
+  };
+}
+
+/** Decayed traces end here: denormal numbers are slow, and as good as nothing. */
+const SMALLEST = 1e-30;

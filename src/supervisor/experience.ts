@@ -1,0 +1,78 @@
+import { weightedInputs } from '../kernels/reference.js';
+import { tick } from '../network/dynamic.js';
+import type { NeuronRange } from '../network/ownership.js';
+import { createStream } from '../random/stream.js';
+import { createTransitions, loadActed, loadMinibatch } from '../replay/minibatch.js';
+import { SLOT } from '../replay/ring.js';
+import { createSampler } from '../replay/sampler.js';
+import type { Batch } from '../rule/rule.js';
+import { WEIGHTS } from './plan.js';
+import type { Views } from './views.js';
+
+/** What a partition learns from: the transitions of one update after another, on its learning board. */
+export interface Experience {
+  readonly batch: Batch;
+  /** The replay slots of the update at hand. */
+  readonly slots: Int32Array;
+  /** Loads the transitions of update `update`. @returns false where there is nothing to learn from in it */
+  load(update: number): boolean;
+  /** Computes what rows of one tick need to learn from the transitions loaded. Writes: the board's rows of `ranges`. */
+  computeRows(tickIndex: number, ranges: readonly NeuronRange[]): void;
+}
+
+/** The experience that the rule asks for. */
+export function createExperience(views: Views): Experience {
+  return views.plan.rule.experience === 'replay' ? createReplayed(views) : createStreamed(views);
+}
+
+/** Minibatches drawn from the replay: of the stored transitions only the inputs are used, all voltages are computed anew. */
+function createReplayed({ plan: { settings, topology, firstExplorer }, replay, tables, learningBoard: board }: Views): Experience {
+  const slots = new Int32Array(settings.learning.batch);
+  const sampler = createSampler(replay, createStream(settings.seed, 'replay'));
+  const batch: Batch = { ...createTransitions(replay, slots.length), board, firstExplorer, episodeStart: false };
+  return {
+    batch,
+    slots,
+    load(update) {
+      sampler.draw(update, slots);
+      loadMinibatch(replay, slots, settings.learning, board, batch);
+      return true;
+    },
+    computeRows(tickIndex, ranges) {
+      topology.ticks[tickIndex].forEach((population, i) => {
+        const range = { begin: ranges[i].begin, end: ranges[i].end, laneBegin: 0, laneEnd: board.lanes };
+        tick(topology, topology.populations[population], tables[WEIGHTS].values, board, range); // peers' rows: racy on purpose
+      });
+    },
+  };
+}
+
+/**
+ * The stream: update u is about slot u and its successor, with everybody's voltages as acted. The slot that holds only an
+ * episode's last observation is passed over; the transition after it starts an episode.
+ */
+function createStreamed({ plan: { settings, topology, firstExplorer }, replay, tables, learningBoard: board }: Views): Experience {
+  const slots = new Int32Array(1);
+  const batch = { ...createTransitions(replay, 1), board, firstExplorer, episodeStart: false };
+  const { capacity, kind } = replay;
+  return {
+    batch,
+    slots,
+    load(update) {
+      slots[0] = update % capacity;
+      if (kind[slots[0]] === SLOT.final) return false;
+      loadMinibatch(replay, slots, settings.learning, board, batch);
+      loadActed(replay, slots[0], firstExplorer, board, 0);
+      loadActed(replay, (slots[0] + 1) % capacity, firstExplorer, board, 1);
+      batch.episodeStart = update === 0 || kind[(update - 1) % capacity] === SLOT.final;
+      return true;
+    },
+    computeRows(tickIndex, ranges) {
+      topology.ticks[tickIndex].forEach((population, i) => {
+        const { begin, end } = ranges[i];
+        const rows = tables[WEIGHTS].values.subarray(topology.rowOffset[begin], topology.rowOffset[end]);
+        weightedInputs(rows, topology.populations[population].sources, board.voltages, board.weightedInputs, { begin, end, lanes: 2, laneBegin: 0, laneEnd: 1 });
+      });
+    },
+  };
+}
