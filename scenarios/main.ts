@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 
 import { checkInteger, checkName, checkObject, DivergenceError, isOptionError, PartitionError, RULES, suggestion, wrongKind, wrongValue } from '../src/index.js';
+import { certificate } from './certificate.js';
 import { ddpg } from './ddpg.js';
 import { number, setAt, showAt, type Flag } from './options.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
 import { train } from './train.js';
 
 /** Every scenario: a further one is one file and one line here. */
-const SCENARIOS: readonly Scenario[] = [train, ddpg];
+const SCENARIOS: readonly Scenario[] = [train, ddpg, certificate];
 
 const USAGE_ERROR = 2;
 

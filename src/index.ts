@@ -1,3 +1,13 @@
+export { createCertificate, type Certificate, type Certified } from './certificate/certificate.js';
+export { estimateSeconds } from './certificate/duration.js';
+export { certificatePage, type CertificateFindings } from './certificate/page.js';
+export { drawCertificate, type CertificatePictures } from './certificate/picture.js';
+export type { Course, ProbeRecord } from './certificate/records.js';
+export { writeProbe } from './certificate/scalars.js';
+export { CRITIC_NAMES, resolveCertificateSettings, type CertificateOptions, type CertificateSettings } from './certificate/settings.js';
+export { layerTable, referenceTable, utilityTable } from './certificate/tables.js';
+export { measureUtility, planUtility, type LayerUtility } from './certificate/utility.js';
+export { WORDS } from './certificate/words.js';
 export { checkInteger, checkName, checkObject, describeValue, suggestion, wrongKind, wrongValue } from './check.js';
 export { listEnvironments, makeEnvironment } from './environment/registry.js';
 export type { Action, BoxSpace, DiscreteSpace, Environment, EpisodeRecord, Space, StepResult } from './environment/environment.js';

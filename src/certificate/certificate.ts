@@ -30,7 +30,7 @@ export interface Certified {
 export class Certificate {
   readonly #kinds: readonly CriticKind[];
   readonly #neurons: readonly ChosenNeuron[];
-  readonly #probe: ReturnType<typeof createProbe>;
+  readonly #look: ReturnType<typeof createProbe>;
   readonly #results: ProbeResult[] = [];
 
   constructor(readonly settings: CertificateSettings, readonly training: Ddpg) {
@@ -43,7 +43,7 @@ export class Certificate {
     this.#kinds = critics.map((name) => createRuleKind(name, context));
     const ticks = topology.ticks.length + agent.critic.topology.ticks.length;
     const reference = createReference(agent, training.settings);
-    this.#probe = createProbe({ reference, kinds: this.#kinds, neurons: this.#neurons, minibatches, ticks });
+    this.#look = createProbe({ reference, kinds: this.#kinds, neurons: this.#neurons, minibatches, ticks });
   }
 
   /**
@@ -57,15 +57,11 @@ export class Certificate {
     const { agent } = this.training;
     const after = (step: number) => (Math.floor(step / probeEvery) + 1) * probeEvery;
     let due = after(this.settings.learning.warmup);
-    const probe = () => {
-      const result = this.#probe(agent.steps, agent.updates);
-      this.#results.push(result);
-      onProbe?.(result.record);
-    };
+    const probe = () => onProbe?.(this.probe());
     const report = await this.training.run({
       ...(signal === undefined ? {} : { signal }),
       onUpdate: () => {
-        this.#learn();
+        this.follow();
         if (agent.steps < due) return;
         due = after(agent.steps);
         probe();
@@ -73,6 +69,13 @@ export class Certificate {
     });
     if (agent.updates > 0 && this.#results.at(-1)?.record.step !== agent.steps) probe();
     return report;
+  }
+
+  /** Looks now, between two updates. */
+  probe(): ProbeRecord {
+    const result = this.#look(this.training.agent.steps, this.training.agent.updates);
+    this.#results.push(result);
+    return result.record;
   }
 
   certified(): Certified {
@@ -90,7 +93,7 @@ export class Certificate {
   }
 
   /** Every kind's TD step on the minibatch of the update that DDPG has just made. */
-  #learn(): void {
+  follow(): void {
     const { certificate, learning: { finalRate, targetRate }, steps } = this.settings;
     const { actor, transitions, firstExplorer, updates } = this.training.agent;
     const batch: Batch = { ...transitions, board: actor.board, firstExplorer, episodeStart: false };
