@@ -57,7 +57,10 @@ export class Certificate {
     const { agent } = this.training;
     const after = (step: number) => (Math.floor(step / probeEvery) + 1) * probeEvery;
     let due = after(this.settings.learning.warmup);
-    const probe = () => onProbe?.(this.probe());
+    const probe = () => {
+      const record = this.probe();
+      onProbe?.(record);
+    };
     const report = await this.training.run({
       ...(signal === undefined ? {} : { signal }),
       onUpdate: () => {

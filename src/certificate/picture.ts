@@ -2,6 +2,7 @@ import { lineChart, type LinePanel } from '../report/line-chart.js';
 import { matrixChart } from '../report/matrix-chart.js';
 import { stackPictures, type Svg } from '../report/svg.js';
 import type { Certified } from './certificate.js';
+import { ALL_HIDDEN } from './records.js';
 
 /** A certificate's pictures: one by one, and all in one. */
 export interface CertificatePictures {
@@ -30,18 +31,19 @@ function drawMatrix({ neurons, kinds, courses }: Certified, title: string): Prom
   });
 }
 
+/** One panel for each kind, with a line for each layer; all from -1 to 1. */
 function drawCourse({ probes, kinds }: Certified): Promise<Svg> {
-  const layers = probes.at(0)?.layers.map(({ layer }) => layer) ?? [];
-  const panels = layers.map((layer, i): LinePanel => ({
-    title: layer === 'hidden' ? 'all hidden layers' : layer,
-    series: kinds.map(({ kind }) => ({
-      name: kind,
+  const layers = [...(probes.at(0)?.layers.keys() ?? [])].filter((i) => probes[0].layers[i].layer !== ALL_HIDDEN);
+  const panels = kinds.map(({ kind }): LinePanel => ({
+    title: kind,
+    series: layers.map((i) => ({
+      name: probes[0].layers[i].layer,
       points: probes.map(({ step, layers: records }) => {
         const { value, low, high } = records[i].kinds[kind].mean;
         return { x: step, y: value, low, high };
       }),
     })),
-    references: [{ name: 'at random', value: 0 }],
+    references: [{ name: 'same', value: 1 }, { name: 'unrelated', value: 0 }, { name: 'opposite', value: -1 }],
   }));
   return lineChart({ title: 'Cosine over time', subtitle: 'Mean over the neurons with a valid reference; 95 % bootstrap interval over neurons and minibatches', x: 'environment steps', y: 'cosine', panels });
 }
