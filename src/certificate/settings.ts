@@ -79,7 +79,7 @@ export function resolveCertificateSettings(given: CertificateOptions = {}): Cert
 function readCertification(reader: OptionReader, steps: number): CertificationSettings {
   const criticRate = reader.value('certificate.criticRate', null);
   return {
-    critics: checkRules('certificate.critics', reader.value('certificate.critics', CRITIC_NAMES), CRITIC_NAMES),
+    critics: checkCritics(reader.value('certificate.critics', CRITIC_NAMES)),
     neurons: reader.integer('certificate.neurons', 4, { min: 1 }),
     explorers: reader.name('certificate.explorers', 'chosen', ['chosen', 'all']),
     probeEvery: reader.integer('certificate.probeEvery', 1000, { min: 1 }),
@@ -89,6 +89,12 @@ function readCertification(reader: OptionReader, steps: number): CertificationSe
     utilitySteps: reader.integer('certificate.utilitySteps', steps, { min: 1, max: 100_000_000 }),
     utilityRules: checkRules('certificate.utilityRules', reader.value('certificate.utilityRules', UTILITY_RULES), RULE_NAMES),
   };
+}
+
+function checkCritics(value: unknown): RuleName[] {
+  const critics = checkRules('certificate.critics', value, CRITIC_NAMES);
+  if (critics.length === 0) throw wrongValue('certificate.critics', 'at least one rule', value);
+  return critics;
 }
 
 function checkRules(path: string, value: unknown, known: readonly RuleName[]): RuleName[] {
