@@ -1,6 +1,7 @@
 import { lineChart, type LinePanel } from '../report/line-chart.js';
 import { matrixChart } from '../report/matrix-chart.js';
-import { stackPictures, type Svg } from '../report/svg.js';
+import { stackPictures } from '../report/stack.js';
+import type { Svg } from '../report/svg.js';
 import type { Certified } from './certificate.js';
 import { ALL_HIDDEN } from './records.js';
 
