@@ -3,7 +3,7 @@ export const WORDS = {
   question: 'The source paper conjectures that the gradient of each neuron\'s own critic, ∇_{K^n} Q^n, agrees with the neuron\'s row of the whole network\'s policy gradient, '
     + '(∇_K Q^μ)^n. Here DDPG trains a network by the latter, and every kind of critic learns the former beside it, from the same minibatches, without touching the network.',
   cosine: 'Signed cosine between the mean of a kind\'s gradients and the mean of the reference\'s, over fresh minibatches from the replay: 1 the same direction, 0 none, −1 the opposite. '
-    + 'A layer\'s number is the mean over its neurons with a valid reference. A cosine at the first probe alone proves nothing: second half is the mean over the probes in the second half of the run.',
+    + 'A layer\'s number is the mean over its neurons with a valid reference (hidden: all hidden layers together). A cosine at the first probe alone proves nothing: second half is the mean over the probes in the second half of the run.',
   interval: 'Intervals are 95 % bootstrap intervals over minibatches, and for layers over neurons too. They are about this run; how runs differ only several seeds can tell.',
   paired: 'Paired: cosine between the gradients of all minibatches laid end to end, which also says something where the means cancel out; median over the probes. ‖g‖/‖ref‖: ratio of the mean gradients\' lengths, median over the probes.',
   reference: 'A reference is valid where its length exceeds both what float32 rounding can make of a gradient of 0 and twice its standard error over minibatches. Split half: cosine between the means of one half of the minibatches and '

@@ -13,11 +13,13 @@ test('a stack is as high as its pictures with the gaps between them, and as wide
 });
 
 test('no two pictures of a stack share an id, and the whole is XML with a title', async (t) => {
-  const stack = stackPictures([await picture('one'), await picture('two')], 'both & more');
+  const clipped = '<svg width="9" height="9"><clipPath id="clip0"></clipPath><g clip-path="url(#clip0)"></g></svg>';
+  const stack = stackPictures([clipped, await picture('one'), clipped], 'both & more');
   const ids = [...stack.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
   t.true(ids.length >= 2);
   t.is(new Set(ids).size, ids.length);
-  t.true(stack.includes('<title>both &amp; more</title>') && stack.includes('<title>two</title>'));
+  for (const id of ids.filter((each) => /^part[13]/.test(each))) t.true(stack.includes(`url(#${id})`));
+  t.true(stack.includes('<title>both &amp; more</title>') && stack.includes('<title>one</title>'));
   t.deepEqual(xmlErrors(stack), []);
 });
 
