@@ -9,7 +9,8 @@ import { createRuleKind, type CriticKind } from './kind.js';
 import { createProbe, type ProbeResult } from './probe.js';
 import type { Course, ProbeRecord } from './records.js';
 import { createReference } from './reference.js';
-import { criticRateOf, ddpgSettings, resolveCertificateSettings, type CertificateOptions, type CertificateSettings } from './settings.js';
+import { criticRateOf, ddpgSettings, resolveCertificateSettings, type CertificateOptions, type CertificateSettings, type CriticName } from './settings.js';
+import { createTwin, TWIN, TWIN_LOCALITY } from './twin.js';
 
 /** What has been certified so far. */
 export interface Certified {
@@ -36,11 +37,11 @@ export class Certificate {
   constructor(readonly settings: CertificateSettings, readonly training: Ddpg) {
     const { agent } = training;
     const { topology, weights } = agent.actor;
-    const { certificate: { critics, neurons, minibatches }, learning: { batch, optimiser, discount }, exploration, seed } = settings;
+    const { certificate: { critics, neurons, minibatches }, learning: { batch, optimiser, discount }, exploration, network, seed } = settings;
     this.#neurons = chooseNeurons(topology, neurons);
     const chosen = this.#neurons.map(({ index }) => index);
     const context = { topology, weights: weights.values, optimiser: OPTIMISERS[optimiser], batchSize: batch, discount, exploration, seed, chosen };
-    this.#kinds = critics.map((name) => createRuleKind(name, context));
+    this.#kinds = critics.map((name) => (name === TWIN ? createTwin({ ...agent, ...context, gains: network }) : createRuleKind(name, context)));
     const ticks = topology.ticks.length + agent.critic.topology.ticks.length;
     const reference = createReference(agent, training.settings);
     this.#look = createProbe({ reference, kinds: this.#kinds, neurons: this.#neurons, minibatches, ticks });
@@ -82,10 +83,10 @@ export class Certificate {
   }
 
   certified(): Certified {
-    const { critics, ...certification } = this.settings.certificate;
+    const { critics } = this.settings.certificate;
     return {
       neurons: this.#neurons.map(({ name, layer }) => ({ neuron: name, layer })),
-      kinds: this.#kinds.map(({ failure }, k) => ({ kind: critics[k], locality: RULES[critics[k]].locality, criticRate: criticRateOf(critics[k], { ...certification, critics }), failure })),
+      kinds: this.#kinds.map(({ failure }, k) => describeKind(critics[k], criticRateOf(critics[k], this.settings), failure)),
       probes: this.#results.map(({ record }) => record),
       courses: this.#courses(),
     };
@@ -102,7 +103,7 @@ export class Certificate {
     const batch: Batch = { ...transitions, board: actor.board, firstExplorer, episodeStart: false };
     const share = rateShare(finalRate, this.training.step, steps);
     this.#kinds.forEach((kind, k) => {
-      kind.learn(batch, { criticRate: share * criticRateOf(certificate.critics[k], certificate), targetRate }, updates);
+      kind.learn(batch, { criticRate: share * criticRateOf(certificate.critics[k], this.settings), targetRate }, updates);
     });
   }
 
@@ -117,6 +118,10 @@ export class Certificate {
       return { kind, of, first, last, secondHalf: estimate(overProbes(defined)), probes: defined.length };
     }));
   }
+}
+
+function describeKind(kind: CriticName, criticRate: number, failure: string | null): Certified['kinds'][number] {
+  return { kind, locality: kind === TWIN ? TWIN_LOCALITY : RULES[kind].locality, criticRate, failure };
 }
 
 /**

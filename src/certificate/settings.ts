@@ -4,11 +4,12 @@ import { checkLayer, createReader, type Grammar, type OptionReader } from '../op
 import { NOT_NEGATIVE, SECTION_KEYS } from '../options/sections.js';
 import { RULE_NAMES, RULES, type RuleName } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
+import { TWIN } from './twin.js';
 
 /** What is certified, besides the run of DDPG that it is certified on. */
 export interface CertificationSettings {
-  /** Kinds of critics: rules of the registry. */
-  readonly critics: readonly RuleName[];
+  /** Kinds of critics: rules of the registry, and the control. */
+  readonly critics: readonly CriticName[];
   /** Neurons of each layer that are looked at. */
   readonly neurons: number;
   /** Which hidden neurons explore: those that are looked at, or all. */
@@ -39,8 +40,10 @@ export interface CertificateOptions extends Omit<DdpgOptions, 'exploration'> {
   certificate?: Partial<CertificationSettings>;
 }
 
-/** The kinds there are: rules that learn from the replay, as DDPG does. */
-export const CRITIC_NAMES: readonly RuleName[] = RULE_NAMES.filter((name) => RULES[name].experience === 'replay');
+export type CriticName = RuleName | typeof TWIN;
+
+/** The kinds there are: the control, and the rules that learn from the replay, as DDPG does. */
+export const CRITIC_NAMES: readonly CriticName[] = [TWIN, ...RULE_NAMES.filter((name) => RULES[name].experience === 'replay')];
 
 const GRAMMAR: Grammar = {
   sections: {
@@ -91,13 +94,13 @@ function readCertification(reader: OptionReader, steps: number): CertificationSe
   };
 }
 
-function checkCritics(value: unknown): RuleName[] {
+function checkCritics(value: unknown): CriticName[] {
   const critics = checkRules('certificate.critics', value, CRITIC_NAMES);
-  if (critics.length === 0) throw wrongValue('certificate.critics', 'at least one rule', value);
+  if (critics.length === 0) throw wrongValue('certificate.critics', 'at least one kind', value);
   return critics;
 }
 
-function checkRules(path: string, value: unknown, known: readonly RuleName[]): RuleName[] {
+function checkRules<Name extends string>(path: string, value: unknown, known: readonly Name[]): Name[] {
   if (!Array.isArray(value)) throw wrongKind(path, 'a list of rules, for example ["linear", "compatible"]', value);
   const names = value.map((name: unknown) => checkName(path, name, known));
   return known.filter((name) => names.includes(name));
@@ -108,8 +111,9 @@ export function ddpgSettings({ certificate, exploration, ...settings }: Certific
   return { ...settings, exploration: { ...exploration, hiddenNeurons: certificate.explorers === 'all' ? null : chosen } };
 }
 
-/** η_Q that a kind starts with: as given, or else its rule's own. */
-export function criticRateOf(name: RuleName, { criticRate }: CertificationSettings): number {
+/** η_Q that a kind starts with: the control's is DDPG's own; a rule's is as given, or else its own. */
+export function criticRateOf(name: CriticName, { certificate: { criticRate }, learning }: CertificateSettings): number {
+  if (name === TWIN) return learning.criticRate;
   const rule: Rule = RULES[name];
   return criticRate ?? rule.defaults?.rule?.criticRate ?? 1e-2;
 }

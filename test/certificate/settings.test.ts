@@ -14,15 +14,15 @@ test('settings resolve to themselves: a config.json repeats its run', (t) => {
   t.deepEqual(resolveCertificateSettings(JSON.parse(JSON.stringify(settings)) as CertificateOptions), settings);
 });
 
-test('critics come in the registry\'s order, each once', (t) => {
-  t.deepEqual(resolveCertificateSettings({ certificate: { critics: ['linear', 'broadcast', 'linear'] } }).certificate.critics, ['broadcast', 'linear']);
+test('critics come in the registry\'s order after the control, each once', (t) => {
+  t.deepEqual(resolveCertificateSettings({ certificate: { critics: ['linear', 'broadcast', 'linear', 'twin'] } }).certificate.critics, ['twin', 'broadcast', 'linear']);
 });
 
 const REFUSED: [Record<string, unknown>, RegExp][] = [
   [{ certificate: { critics: ['lineal'] } }, /^"certificate\.critics" expected one of .*, got "lineal"; did you mean "linear"\?$/],
   [{ certificate: { critics: ['coagent'] } }, /^"certificate\.critics" expected one of /],
   [{ certificate: { critics: 'linear' } }, /^"certificate\.critics" expected a list of rules/],
-  [{ certificate: { critics: [] } }, /^"certificate\.critics" expected at least one rule/],
+  [{ certificate: { critics: [] } }, /^"certificate\.critics" expected at least one kind/],
   [{ certificate: { neurons: 0 } }, /^"certificate\.neurons" expected a whole number >= 1, got 0$/],
   [{ certificate: { minibatches: 3 } }, /^"certificate\.minibatches" expected a whole number >= 4/],
   [{ certificate: { explorers: 'some' } }, /^"certificate\.explorers" expected one of chosen, all, got "some"/],
