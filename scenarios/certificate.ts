@@ -31,12 +31,12 @@ const NAME = 'certificate';
 
 const FLAGS: readonly Flag[] = [
   ...DDPG_FLAGS,
-  { flag: '--critics', argument: '<names>', path: 'certificate.critics', parse: words, help: `kinds of critics, with commas between them: ${CRITIC_NAMES.join(', ')}` },
+  { flag: '--critics', argument: '<names>', path: 'certificate.critics', parse: words, help: `kinds of critics, with commas between them; twin is the control: ${CRITIC_NAMES.join(', ')}` },
   { flag: '--neurons', argument: '<count>', path: 'certificate.neurons', parse: number, help: 'neurons of each layer that are looked at, the first ones' },
   { flag: '--explorers', argument: '<which>', path: 'certificate.explorers', parse: text, help: 'hidden neurons that explore: chosen (those looked at) or all' },
   { flag: '--probe-every', argument: '<steps>', path: 'certificate.probeEvery', parse: number, help: 'environment steps from one probe to the next' },
   { flag: '--minibatches', argument: '<count>', path: 'certificate.minibatches', parse: number, help: 'fresh minibatches of each probe' },
-  { flag: '--kinds-rate', argument: '<rate>', path: 'certificate.criticRate', parse: number, help: 'learning rate of all kinds\' critics, in place of each rule\'s own' },
+  { flag: '--kinds-rate', argument: '<rate>', path: 'certificate.criticRate', parse: number, help: 'learning rate of all rules\' critics, in place of each rule\'s own' },
   { flag: '--utility-seeds', argument: '<count>', path: 'certificate.utilitySeeds', parse: number, help: 'seeds that depth utility is measured over; 0 leaves it out' },
   { flag: '--utility-steps', argument: '<count>', path: 'certificate.utilitySteps', parse: number, help: 'environment steps of each of its trials; as many as --steps unless given' },
   { flag: '--utility-rules', argument: '<names>', path: 'certificate.utilityRules', parse: words, help: `rules that it is measured for besides DDPG: ${RULE_NAMES.join(', ')}` },
