@@ -25,7 +25,7 @@ import {
 } from '../src/index.js';
 import { printCertificate } from './certificate-summary.js';
 import { DDPG_FLAGS, number, text, words, type Flag } from './options.js';
-import type { Scenario, ScenarioInput } from './scenario.js';
+import { EPISODES, type Scenario, type ScenarioInput } from './scenario.js';
 
 const NAME = 'certificate';
 
@@ -107,7 +107,7 @@ async function watch(own: Certificate, folder: RunFolder, { interrupt }: Scenari
 }
 
 /** Evaluates DDPG and saves the certificate as far as it goes without depth utility, which takes long. */
-async function conclude(own: Certificate, folder: RunFolder, { episodes, interrupt }: ScenarioInput): Promise<CertificateFindings> {
+async function conclude(own: Certificate, folder: RunFolder, { episodes = EPISODES, interrupt }: ScenarioInput): Promise<CertificateFindings> {
   const { training, settings } = own;
   const evaluation = await training.evaluate({ episodes: interrupt.aborted ? Math.min(episodes, 20) : episodes, signal: interrupt });
   const random = training.evaluateRandomPolicy({ episodes: evaluation.episodes });
@@ -124,7 +124,7 @@ async function save(folder: RunFolder, findings: CertificateFindings): Promise<v
   folder.write('report', certificatePage(findings, pictures));
 }
 
-async function measure({ settings }: Certificate, { episodes, interrupt }: ScenarioInput): Promise<LayerUtility[]> {
+async function measure({ settings }: Certificate, { episodes = EPISODES, interrupt }: ScenarioInput): Promise<LayerUtility[]> {
   const trials = planUtility(settings);
   if (trials.length === 0) return [];
   const bar = createProgressBar(`${settings.environment} depth utility`, trials.length * settings.certificate.utilitySteps);

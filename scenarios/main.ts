@@ -5,12 +5,13 @@ import { Command, CommanderError } from 'commander';
 import { checkInteger, checkName, checkObject, DivergenceError, isOptionError, PartitionError, RULES, suggestion, wrongKind, wrongValue } from '../src/index.js';
 import { certificate } from './certificate.js';
 import { ddpg } from './ddpg.js';
+import { decentralisedVsDdpg } from './decentralised-vs-ddpg.js';
 import { number, setAt, showAt, type Flag } from './options.js';
-import type { Scenario, ScenarioInput } from './scenario.js';
+import { EPISODES, type Scenario, type ScenarioInput } from './scenario.js';
 import { train } from './train.js';
 
 /** Every scenario: a further one is one file and one line here. */
-const SCENARIOS: readonly Scenario[] = [train, ddpg, certificate];
+const SCENARIOS: readonly Scenario[] = [train, ddpg, certificate, decentralisedVsDdpg];
 
 const USAGE_ERROR = 2;
 
@@ -43,7 +44,7 @@ function createProgram(flags: readonly Flag[]): Command {
     .option('--list', 'list the scenarios and stop')
     .option('--out <folder>', 'folder to leave the run in (default: runs/<scenario>-<time>-seed<seed>)')
     .option('--config <file>', 'JSON file of settings, for example a config.json of an earlier run; flags override it')
-    .option('--episodes <count>', 'episodes of each evaluation (default: 20)')
+    .option('--episodes <count>', `episodes of each evaluation (default: ${EPISODES})`)
     .option('--json', 'print one JSON object as the last line on stdout')
     .option('--help', 'show the help of the scenario and stop')
     .helpOption(false)
@@ -64,7 +65,7 @@ function help({ name, summary, flags, defaults }: Scenario): string {
   return [
     createProgram(described).description(`${name}: ${summary}`).helpInformation(),
     `Scenarios:\n${scenarioSummaries().replaceAll(/^/gm, '  ')}\n`,
-    ...(flags.some(({ path }) => path === 'rule.name') ? [`Rules:\n${ruleSummaries()}\n`] : []),
+    ...(flags.some(({ path }) => path === 'rule.name' || path === 'algorithms') ? [`Rules:\n${ruleSummaries()}\n`] : []),
     'Defaults are those of Pendulum-v1 and the first rule; other tasks and rules ship with some of their own; the config.json of a run has them all. Exit status: 0 success, 1 a failed run, 2 a usage error, 130 interrupted.',
   ].join('\n');
 }
@@ -93,7 +94,7 @@ function parse(argv: readonly string[]): Request | number {
     console.log(help(scenario));
     return 0;
   }
-  const episodes = checkInteger('episodes', typeof given.episodes === 'string' ? number(given.episodes) : 20, { min: 1 });
+  const episodes = typeof given.episodes === 'string' ? checkInteger('episodes', number(given.episodes), { min: 1 }) : undefined;
   const out = typeof given.out === 'string' ? given.out : undefined;
   return { scenario, input: { options: readOptions(scenario, given), out, episodes, json: given.json === true } };
 }

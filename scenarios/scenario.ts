@@ -1,13 +1,16 @@
 import type { Flag } from './options.js';
 
+/** Episodes of an evaluation where nothing is said. */
+export const EPISODES = 20;
+
 /** What the command line hands to a scenario. */
 export interface ScenarioInput {
   /** Settings from `--config` and flags, nested as in a config.json; not checked yet. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Folder to leave the run in; by default a new one in `runs/`. */
   readonly out: string | undefined;
-  /** Episodes of each evaluation. */
-  readonly episodes: number;
+  /** Episodes of each evaluation; where nothing was said, the scenario decides. */
+  readonly episodes: number | undefined;
   /** True where the last line on stdout is to be one JSON object. */
   readonly json: boolean;
   /** Aborted by Ctrl-C. */

@@ -9,7 +9,7 @@ import {
   type Settings,
   type Training,
 } from '../src/index.js';
-import type { ScenarioInput } from './scenario.js';
+import { EPISODES, type ScenarioInput } from './scenario.js';
 import { printSummary } from './summary.js';
 
 /** What a training run came to; `--json` prints it and `result.json` keeps it. */
@@ -91,7 +91,7 @@ async function trainWithProgress(training: Training, { title }: TrainingLabels, 
 }
 
 /** Saves the weights first and evaluates afterwards: an impatient second Ctrl-C loses no more than the evaluation. */
-async function conclude(training: Training, labels: TrainingLabels, folder: RunFolder, report: RunReport, { episodes, interrupt }: ScenarioInput): Promise<TrainResult> {
+async function conclude(training: Training, labels: TrainingLabels, folder: RunFolder, report: RunReport, { episodes = EPISODES, interrupt }: ScenarioInput): Promise<TrainResult> {
   const { settings } = training;
   const { scenario, rule, schedule, partitions, rateLimit } = labels;
   const weightsSha256 = folder.write('weights', training.encodeWeights());

@@ -35,3 +35,11 @@ export { createProgressBar, type ProgressBar } from './telemetry/progress-bar.js
 export { createRunFolder, freeRunPath, RUN_FILES, runFolderName, type RunFolder } from './telemetry/run-folder.js';
 export { bootstrapInterval, interquartileMean, mean, stratifiedBootstrapInterval } from './telemetry/statistics.js';
 export { createEventWriter, type EventWriter } from './telemetry/tensorboard.js';
+export { openStudyFolder, openTrialStore, STUDY_FILES, type StudyFolder, type TrialStore } from './study/store.js';
+export { studyPage, type StudyWords } from './study/page.js';
+export { drawStudy } from './study/pictures.js';
+export { planTrials, resolveStudySettings, type StudyOptions, type StudySettings } from './study/settings.js';
+export { runStudyVisibly } from './study/study.js';
+export { summarise, type SummaryRow } from './study/summary.js';
+export { studyFindings } from './study/tables.js';
+export type { Trial, TrialResult } from './study/trial.js';

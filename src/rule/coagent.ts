@@ -96,7 +96,9 @@ function createProgram({ topology, heard, rates, optimiser, longest, discount, t
       if (neuron.kind !== 'output') learnPart(neuron, batch, update);
       if (neuron.kind !== 'input') learnRow(neuron, batch, update);
     },
-    estimate: (_neuron, _batch, estimate) => { estimate.fill(value); },
+    estimate(_neuron, _batch, estimates) {
+      estimates[0] = value;
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { addScaled, rowGradient } from '../kernels/reference.js';
 import { createActor } from './actor.js';
 import { followTarget } from './optimiser.js';
-import { actedOffset, checkTdError, ownCriticShape, valueError, voltageGradient, voltageValue } from './own-critic.js';
+import { actedOffset, checkTdError, createVoltageValue, ownCriticShape } from './own-critic.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
 
 const common = {
@@ -40,8 +40,9 @@ export const compatibleNatural: Rule = {
 };
 
 function createProgram(context: RuleContext, ascent: 'gradient' | 'natural'): RuleProgram {
-  const { topology: { neurons }, batchSize, rates, optimiser, longest } = context;
+  const { topology, topology: { neurons }, batchSize, rates, optimiser, longest } = context;
   const actor = createActor(context);
+  const voltageValue = createVoltageValue(topology, batchSize);
   const error = new Float32Array(batchSize);
   const credit = new Float32Array(batchSize);
   const deviation = new Float32Array(batchSize);
@@ -69,11 +70,11 @@ function createProgram(context: RuleContext, ascent: 'gradient' | 'natural'): Ru
       if (neuron.kind === 'input') return;
       const critic = neuron.parameters[CRITIC];
       observe(neuron, batch, critic.values.subarray(neurons));
-      valueError(batch, critic.values.subarray(0, neurons), critic.target.subarray(0, neurons), error);
+      voltageValue.error(batch, critic.values.subarray(0, neurons), critic.target.subarray(0, neurons), error);
       for (let b = 0; b < batchSize; b += 1) error[b] -= deviation[b] * credit[b];
       checkTdError(neuron, error);
 
-      voltageGradient(batch, error, neurons, gradient);
+      voltageValue.gradient(batch, error, gradient);
       for (let b = 0; b < batchSize; b += 1) slope[b] *= (error[b] * deviation[b]) / batchSize;
       rowGradient(slope, neuron.sources, batch.board.voltages, batch.board.lanes, batchSize, gradient.subarray(neurons));
 
@@ -85,7 +86,7 @@ function createProgram(context: RuleContext, ascent: 'gradient' | 'natural'): Ru
     estimate(neuron: Neuron, batch: Batch, value: Float32Array) {
       const { values } = neuron.parameters[CRITIC];
       observe(neuron, batch, values.subarray(neurons));
-      voltageValue(batch, values.subarray(0, neurons), value);
+      voltageValue.evaluate(batch, values.subarray(0, neurons), value);
       for (let b = 0; b < batchSize; b += 1) value[b] += deviation[b] * credit[b];
     },
   };

@@ -1,7 +1,7 @@
 import { addScaled } from '../kernels/reference.js';
 import { createActor } from './actor.js';
 import { followTarget } from './optimiser.js';
-import { actedOffset, checkTdError, ownCriticShape, targetAction, valueError, voltageGradient, voltageValue } from './own-critic.js';
+import { actedOffset, checkTdError, createVoltageValue, ownCriticShape, targetAction } from './own-critic.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext } from './rule.js';
 
 /**
@@ -28,8 +28,9 @@ export const linear: Rule = {
 };
 
 function createProgram(context: RuleContext) {
-  const { topology: { neurons }, batchSize, rates, optimiser } = context;
+  const { topology, topology: { neurons }, batchSize, rates, optimiser } = context;
   const actor = createActor(context);
+  const voltageValue = createVoltageValue(topology, batchSize);
   const error = new Float32Array(batchSize);
   const credit = new Float32Array(batchSize);
   const gradient = new Float32Array(neurons + 1);
@@ -48,11 +49,11 @@ function createProgram(context: RuleContext) {
     learn(neuron: Neuron, batch: Batch, update: number) {
       if (neuron.kind === 'input') return;
       const critic = neuron.parameters[CRITIC];
-      valueError(batch, critic.values.subarray(0, neurons), critic.target.subarray(0, neurons), error);
+      voltageValue.error(batch, critic.values.subarray(0, neurons), critic.target.subarray(0, neurons), error);
       addActionTerms(neuron, batch);
       checkTdError(neuron, error);
 
-      voltageGradient(batch, error, neurons, gradient);
+      voltageValue.gradient(batch, error, gradient);
       const own = actedOffset(batch, neuron);
       let action = 0;
       for (let b = 0; b < batchSize; b += 1) action += error[b] * batch.acted[own + b];
@@ -65,7 +66,7 @@ function createProgram(context: RuleContext) {
     },
     estimate(neuron: Neuron, batch: Batch, value: Float32Array) {
       const { values } = neuron.parameters[CRITIC];
-      voltageValue(batch, values.subarray(0, neurons), value);
+      voltageValue.evaluate(batch, values.subarray(0, neurons), value);
       addScaled(values[neurons], batch.acted, actedOffset(batch, neuron), value, batchSize);
     },
   };

@@ -1,5 +1,5 @@
 import { DivergenceError } from '../errors.js';
-import { addScaled, innerProduct } from '../kernels/reference.js';
+import { rowGradient, weightedInputs } from '../kernels/reference.js';
 import type { ParameterShape } from '../memory/parameters.js';
 import { BIAS_NEURON, type Topology } from '../network/topology.js';
 import { CRITIC, type Batch, type Neuron } from './rule.js';
@@ -17,32 +17,43 @@ export function ownCriticShape({ populations }: Topology, size: (sources: Int32A
   return { name: CRITIC, lengths, target: true, published: false, learned: true };
 }
 
-/**
- * The part of the TD error that a linear value accounts for: error[b] = r + γ θ'·v' - θ·v.
- *
- * Reads: all voltages. Writes: `error`, [size].
- *
- * @param value θ_v; [neurons]
- * @param target θ'_v; [neurons]
- */
-export function valueError(batch: Batch, value: Float32Array, target: Float32Array, error: Float32Array): void {
-  const { size, board: { voltages, lanes }, reward, continuation } = batch;
-  error.fill(0);
-  for (let m = 0; m < target.length; m += 1) addScaled(target[m], voltages, m * lanes + size, error, size);
-  for (let b = 0; b < size; b += 1) error[b] = reward[b] + continuation[b] * error[b];
-  for (let m = 0; m < value.length; m += 1) addScaled(-value[m], voltages, m * lanes, error, size);
+/** The arithmetic of a critic that is linear in all voltages, for neurons that share no other. */
+export interface VoltageValue {
+  /**
+   * The part of the TD error that a linear value accounts for: error[b] = r + γ θ'·v' - θ·v.
+   *
+   * Reads: all voltages. Writes: `error`, [size].
+   *
+   * @param value θ_v; [neurons]
+   * @param target θ'_v; [neurons]
+   */
+  error(batch: Batch, value: Float32Array, target: Float32Array, error: Float32Array): void;
+  /** values[b] = θ·v, the part of Q(v, a) that voltages account for. Reads: all voltages. Writes: `values`, [size]. */
+  evaluate(batch: Batch, value: Float32Array, values: Float32Array): void;
+  /** gradient[m] = mean(coefficient · v_m) for each neuron m. Writes: `gradient`, its first `neurons` numbers. */
+  gradient(batch: Batch, coefficient: Float32Array, gradient: Float32Array): void;
 }
 
-/** value[b] = θ·v, the part of Q(v, a) that voltages account for. Reads: all voltages. Writes: `value`, [size]. */
-export function voltageValue({ size, board: { voltages, lanes } }: Batch, weights: Float32Array, value: Float32Array): void {
-  value.fill(0);
-  for (let m = 0; m < weights.length; m += 1) addScaled(weights[m], voltages, m * lanes, value, size);
-}
-
-/** gradient[m] = mean(coefficient · v_m) for each neuron m. Writes: `gradient`, its first `neurons` numbers. */
-export function voltageGradient(batch: Batch, coefficient: Float32Array, neurons: number, gradient: Float32Array): void {
-  const { size, board: { voltages, lanes } } = batch;
-  for (let m = 0; m < neurons; m += 1) gradient[m] = innerProduct(coefficient, voltages, m * lanes, size) / size;
+export function createVoltageValue({ neurons }: Topology, size: number): VoltageValue {
+  const everybody = Int32Array.from({ length: neurons }, (_, neuron) => neuron);
+  const sum = new Float32Array(2 * size);
+  const states = { begin: 0, end: 1, lanes: 2 * size, laneBegin: 0, laneEnd: size };
+  const successors = { ...states, laneBegin: size, laneEnd: 2 * size };
+  return {
+    error({ board: { voltages }, reward, continuation }, value, target, error) {
+      weightedInputs(value, everybody, voltages, sum, states);
+      weightedInputs(target, everybody, voltages, sum, successors);
+      for (let b = 0; b < size; b += 1) error[b] = reward[b] + continuation[b] * sum[size + b] - sum[b];
+    },
+    evaluate({ board: { voltages } }, value, values) {
+      weightedInputs(value, everybody, voltages, sum, states);
+      values.set(sum.subarray(0, size));
+    },
+    gradient({ board: { voltages, lanes } }, coefficient, gradient) {
+      rowGradient(coefficient, everybody, voltages, lanes, size, gradient);
+      for (let m = 0; m < neurons; m += 1) gradient[m] /= size;
+    },
+  };
 }
 
 /** Offset in `batch.acted` of the voltages that a neuron acted with. */

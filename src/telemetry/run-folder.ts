@@ -39,10 +39,10 @@ export interface RunFolder {
   flush(): void;
 }
 
-/** `<scenario>-<time>-seed<seed>`, the time in UTC, down to the second. */
-export function runFolderName(scenario: string, seed: number, time: Date): string {
+/** `<scenario>-<time>-seed<seed>`, the time in UTC, down to the second; without a seed where there are many. */
+export function runFolderName(scenario: string, seed: number | undefined, time: Date): string {
   const stamp = time.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
-  return `${scenario}-${stamp}-seed${seed}`;
+  return seed === undefined ? `${scenario}-${stamp}` : `${scenario}-${stamp}-seed${seed}`;
 }
 
 /**

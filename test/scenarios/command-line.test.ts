@@ -1,26 +1,11 @@
-import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import test from 'ava';
 
-interface Finished {
-  readonly status: number | string | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { newFolder as folder, run } from './command.js';
 
-/** Runs `node scenarios/run` as a user does. */
-function run(...options: string[]): Promise<Finished> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, ['scenarios/run', ...options], (error, stdout, stderr) => {
-      resolve({ status: error?.code ?? 0, stdout, stderr });
-    });
-  });
-}
-
-const folder = () => join(mkdtempSync(join(tmpdir(), 'ganglion-')), 'run');
 const readLines = (file: string) => readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
 
 const SHORT = ['--steps', '400', '--warmup', '100', '--hidden', '8', '--episodes', '2'];

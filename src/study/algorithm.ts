@@ -1,0 +1,49 @@
+import { resolveDdpgSettings, type DdpgSettings } from '../baseline/settings.js';
+import { checkName, checkObject } from '../check.js';
+import { RULE_NAMES, RULES, type RuleName } from '../rule/registry.js';
+import { createDdpg } from '../simulation/ddpg.js';
+import { resolveSettings } from '../simulation/options.js';
+import { createSimulation } from '../simulation/simulation.js';
+import type { Training } from '../simulation/training.js';
+import type { Settings } from '../supervisor/settings.js';
+
+/** Options as a user gives them, not checked yet. */
+export type Options = Readonly<Record<string, unknown>>;
+
+/** A way of learning that a study can put beside others. */
+export interface Algorithm {
+  /** What crosses from neuron to neuron besides voltages. */
+  readonly locality: string;
+  /** The complete settings that the options stand for. @throws TypeError or RangeError naming the option */
+  resolve(options: Options): Settings | DdpgSettings;
+  create(options: Options): Promise<Training>;
+}
+
+function ruleAlgorithm(name: RuleName): Algorithm {
+  return {
+    locality: RULES[name].locality,
+    resolve: (options) => resolveSettings(withRule(options, name)),
+    create: (options) => createSimulation(withRule(options, name)),
+  };
+}
+
+/** One partition and a barrier per tick: a trial can be repeated bit for bit, and several run side by side. */
+function withRule(options: Options, name: RuleName): Options {
+  const rule = checkObject('rule', options.rule ?? {});
+  checkName('rule.name', rule.name ?? name, [name]);
+  return { schedule: 'synchronous', partitions: 1, ...options, rule: { ...rule, name } };
+}
+
+const ddpg: Algorithm = {
+  locality: 'not local: the error is carried backwards through all weights of the critic and of the actor',
+  resolve: resolveDdpgSettings,
+  create: createDdpg,
+};
+
+/** Every algorithm by its name: the rules of the registry, and their opponent. */
+export const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map([
+  ...RULE_NAMES.map((name): [string, Algorithm] => [name, ruleAlgorithm(name)]),
+  ['ddpg', ddpg],
+]);
+
+export const ALGORITHM_NAMES: readonly string[] = [...ALGORITHMS.keys()];

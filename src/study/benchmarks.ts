@@ -1,0 +1,18 @@
+/** What a task's results are measured against. */
+export interface Benchmark {
+  /** Mean return from which on a task counts as learned: set beforehand, near the published number. */
+  readonly threshold: number;
+  /** A published mean return. */
+  readonly published: number;
+  /** Whose, and where steps are known, after how many. */
+  readonly source: string;
+}
+
+/** Per task. A task without an entry has no threshold, and no lines in its pictures. */
+export const BENCHMARKS: Readonly<Partial<Record<string, Benchmark>>> = {
+  'Pendulum-v1': { threshold: -160, published: -152, source: 'DDPG, 20,000 steps' },
+  'MountainCarContinuous-v0': { threshold: 90, published: 93.5, source: 'DDPG, 300,000 steps' },
+  'CartPole-v1': { threshold: 495, published: 500, source: 'the most the task gives' },
+  'Acrobot-v1': { threshold: -100, published: -97, source: 'best neuron team, mean of the first 1,000 episodes' },
+  'MountainCar-v0': { threshold: -130, published: -101, source: 'best published agents' },
+};

@@ -1,0 +1,54 @@
+import { reportPage, type Section } from '../report/page.js';
+import type { StudyPictures } from './pictures.js';
+import { summarise } from './summary.js';
+import { failureTable, localityTable, settingsTable, studyFindings } from './tables.js';
+import type { Trial, TrialResult } from './trial.js';
+
+/** What only the scenario can say of its study. */
+export interface StudyWords {
+  readonly title: string;
+  readonly lead: string;
+  /** How it was compared, in paragraphs. */
+  readonly method: readonly string[];
+  /** The command lines that repeat it. */
+  readonly commands: readonly string[];
+}
+
+/** The page of a study: one HTML file with the table, both pictures, how it was done and how to do it again. */
+export function studyPage({ title, lead, method, commands }: StudyWords, trials: readonly Trial[], results: readonly TrialResult[], pictures: StudyPictures): string {
+  const environments = [...new Set(trials.map(({ environment }) => environment))];
+  const contenders = trials.filter(({ seed }) => seed === trials[0].seed);
+  const ofTask = (environment: string) => contenders.filter((trial) => trial.environment === environment);
+  return reportPage({
+    title,
+    lead,
+    sections: [
+      ...studyFindings(summarise(results)).map(({ environment, words, table }) => ({ title: environment, paragraphs: [words], table, note: NOTE })),
+      { title: 'Learning curves', picture: pictures.curves },
+      { title: 'Return at the end', picture: pictures.returns },
+      { title: 'How it was compared', paragraphs: method },
+      { title: 'How local each is', table: localityTable(ofTask(environments[0])) },
+      failureSection(results),
+      ...environments.map((environment) => settingsSection(environment, ofTask(environment))),
+      { title: 'How to repeat it', paragraphs: commands },
+    ],
+  });
+}
+
+const NOTE =
+  'Mean return of the final evaluation over seeds, with its 95 % percentile bootstrap interval; IQM: the mean of the middle half of the seeds. A trial that failed is not in them: read them ' +
+  'together with the column “failed”. Steps to threshold: environment steps to the first point of a learning curve at or above the threshold, the median of the trials that have one, and how ' +
+  'many have. Samples/s: environment steps per second of training, the median.';
+
+function failureSection(results: readonly TrialResult[]): Section {
+  const table = failureTable(results);
+  return table.rows.length === 0 ? { title: 'Failures', paragraphs: ['None: every trial that was run got to its end.'] } : { title: 'Failures', table };
+}
+
+function settingsSection(environment: string, trials: readonly Trial[]): Section {
+  return {
+    title: `Settings on ${environment}`,
+    paragraphs: [`${trials[0].steps.toLocaleString('en')} environment steps; everything else as below.`],
+    table: settingsTable(trials),
+  };
+}

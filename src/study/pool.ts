@@ -1,0 +1,88 @@
+import { MessageChannel } from 'node:worker_threads';
+
+import { Piscina } from 'piscina';
+
+import type { TrialTask } from '../../workers/trial.js';
+import { crashedTrial, type Trial, type TrialProgress, type TrialResult } from './trial.js';
+
+const WORKER = new URL('../../workers/trial.js', import.meta.url).href;
+
+type TrialPool = Piscina<TrialTask, TrialResult | undefined>;
+
+/** Who wants to know how the trials of a pool stand. What it throws ends the study. */
+export interface TrialWatcher {
+  started(trial: Trial): void;
+  progress(trial: Trial, progress: TrialProgress): void;
+  finished(result: TrialResult): void;
+  /** The trial was under way when the signal came, and has no result. */
+  abandoned(trial: Trial): void;
+}
+
+export interface PoolOptions {
+  /** Trials at a time. */
+  readonly parallel: number;
+  /** Abandons the trials under way, and starts no more. */
+  readonly signal: AbortSignal;
+  /** Module that runs a trial; another one for tests. */
+  readonly worker?: string;
+}
+
+/**
+ * Runs trials on worker threads, in the given order, `parallel` at a time. A worker that dies fails its trial and no
+ * other. When it returns, or throws, no worker is left.
+ */
+export async function runTrials(trials: readonly Trial[], watcher: TrialWatcher, { parallel, signal, worker = WORKER }: PoolOptions): Promise<void> {
+  const lanes = Math.min(parallel, trials.length);
+  if (lanes === 0) return;
+  const pool: TrialPool = new Piscina({
+    filename: worker,
+    minThreads: lanes,
+    maxThreads: lanes,
+    concurrentTasksPerWorker: 1,
+    idleTimeout: Infinity,
+    atomics: 'disabled', // a trial listens to its port, and to the workers of its own
+    execArgv: ['--enable-source-maps'],
+  });
+  pool.on('error', () => undefined); // a replacement that fails to load; the death itself is told by the task
+  const queue = trials.values(); // every lane takes its next trial from here
+  const lane = async () => {
+    for (const trial of queue) {
+      if (signal.aborted) return;
+      await runOne(pool, trial, watcher, signal);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: lanes }, lane));
+  } finally {
+    await pool.destroy();
+  }
+}
+
+async function runOne(pool: TrialPool, trial: Trial, watcher: TrialWatcher, signal: AbortSignal): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  const stop = () => {
+    port1.postMessage('stop');
+  };
+  port1.on('message', (progress: TrialProgress) => {
+    watcher.progress(trial, progress);
+  });
+  signal.addEventListener('abort', stop);
+  watcher.started(trial);
+  try {
+    const result = await submit(pool, { trial, port: port2 });
+    if (result === undefined) watcher.abandoned(trial);
+    else watcher.finished({ ...result, trial }); // this very object: the answer holds a copy
+  } finally {
+    signal.removeEventListener('abort', stop);
+    port1.close();
+  }
+}
+
+/** The trial's result, that of a dead worker included. */
+async function submit(pool: TrialPool, task: TrialTask): Promise<TrialResult | undefined> {
+  try {
+    return await pool.run(task, { transferList: [task.port] });
+  } catch (error) {
+    return crashedTrial(task.trial, `its worker died (${error instanceof Error ? error.message : String(error)})`);
+  }
+}

@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+
+import { isRecord } from '../check.js';
+import { DivergenceError, InternalError } from '../errors.js';
+import type { Training } from '../simulation/training.js';
+import { mean } from '../telemetry/statistics.js';
+import { ALGORITHMS, type Algorithm, type Options } from './algorithm.js';
+
+/** When a trial is evaluated, and on how many episodes. Exploration is off, and the episodes are a function of the seed. */
+export interface EvaluationPlan {
+  /** Environment steps between two points of the learning curve. */
+  readonly every: number;
+  /** Episodes of each point. */
+  readonly episodes: number;
+  /** Episodes at the end. */
+  readonly final: number;
+}
+
+/** One run of one algorithm on one task from one seed: plain data, from which it can be repeated. */
+export interface Trial {
+  /** What tables call the algorithm with its options; often its name. */
+  readonly label: string;
+  /** `ddpg`, or the name of a rule. */
+  readonly algorithm: string;
+  readonly environment: string;
+  readonly seed: number;
+  readonly steps: number;
+  /** What differs from the defaults that the algorithm ships with for the task. */
+  readonly options: Options;
+  readonly evaluation: EvaluationPlan;
+}
+
+export interface CurvePoint {
+  readonly step: number;
+  readonly meanReturn: number;
+}
+
+export interface TrialFailure {
+  /** `diverged`: a result like any other, the same at each repetition. `crashed`: anything else; worth another try. */
+  readonly kind: 'diverged' | 'crashed';
+  readonly message: string;
+}
+
+/** What a trial came to. */
+export interface TrialResult {
+  readonly trial: Trial;
+  /** Of the trial and its complete settings: what has another digest is another trial. */
+  readonly digest: string;
+  /** Null where the trial got to its end. */
+  readonly failure: TrialFailure | null;
+  /** Environment steps taken. */
+  readonly steps: number;
+  /** The learning curve: from step 0 to the last, or to the failure. */
+  readonly curve: readonly CurvePoint[];
+  /** Returns of the final evaluation; empty where the trial failed. */
+  readonly returns: readonly number[];
+  /** Mean return of the random policy on the same episodes; null where it was not got to. */
+  readonly randomReturn: number | null;
+  /** Of training alone, evaluations left out. */
+  readonly seconds: number;
+  readonly samplesPerSecond: number;
+  readonly updatesPerSecond: number;
+}
+
+/** Where a trial stands. */
+export interface TrialProgress {
+  readonly step: number;
+  /** Mean return of the last training episodes; null before the first. */
+  readonly runningReturn: number | null;
+}
+
+export interface TrialOptions {
+  /** Ends the trial without a result. */
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: TrialProgress) => void;
+}
+
+export function algorithmOf({ algorithm }: Trial): Algorithm {
+  const found = ALGORITHMS.get(algorithm);
+  if (found === undefined) throw new InternalError(`no algorithm is called ${algorithm}`);
+  return found;
+}
+
+/** The options of a trial in full, as its algorithm takes them. */
+export function trialOptions({ environment, seed, steps, options }: Trial): Options {
+  return { ...options, environment, seed, steps };
+}
+
+/** SHA-256 of the trial and of the settings that it resolves to, in hexadecimal. Labels do not count. */
+export function trialDigest(trial: Trial): string {
+  const { algorithm, environment, seed, steps, evaluation } = trial;
+  const settings = algorithmOf(trial).resolve(trialOptions(trial));
+  return createHash('sha256').update(canonical({ algorithm, environment, seed, steps, evaluation, settings })).digest('hex');
+}
+
+/** JSON with the keys of every object in order, so that equal data give equal text. */
+export function canonical(data: unknown): string {
+  return JSON.stringify(data, (_, value: unknown) =>
+    isRecord(value) ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))) : value,
+  );
+}
+
+/** The result of a trial whose worker is gone. */
+export function crashedTrial(trial: Trial, message: string): TrialResult {
+  return { ...resultOf(trial, startRecord()), failure: { kind: 'crashed', message } };
+}
+
+/**
+ * Trains and evaluates by turns. Under the synchronous schedule the evaluations in between change nothing of the training.
+ *
+ * @returns the result, that of a failure too; undefined where the signal has ended the trial
+ */
+export async function runTrial(trial: Trial, { signal, onProgress }: TrialOptions): Promise<TrialResult | undefined> {
+  const record = startRecord();
+  let training: Training | undefined;
+  try {
+    training = await algorithmOf(trial).create(trialOptions(trial));
+    training.on('progress', onProgress);
+    record.randomReturn = training.evaluateRandomPolicy({ episodes: trial.evaluation.final }).meanReturn;
+    return (await trainAndEvaluate(training, trial, record, signal)) ? resultOf(trial, record) : undefined;
+  } catch (error) {
+    record.steps = training?.step ?? 0;
+    return { ...resultOf(trial, record), failure: describeFailure(error) };
+  } finally {
+    await training?.close();
+  }
+}
+
+/** What is measured while a trial runs. */
+interface TrialRecord {
+  steps: number;
+  curve: CurvePoint[];
+  returns: readonly number[];
+  randomReturn: number | null;
+  seconds: number;
+  updates: number;
+}
+
+function startRecord(): TrialRecord {
+  return { steps: 0, curve: [], returns: [], randomReturn: null, seconds: 0, updates: 0 };
+}
+
+/** @returns false where the signal has ended it */
+async function trainAndEvaluate(training: Training, { steps, evaluation }: Trial, record: TrialRecord, signal: AbortSignal): Promise<boolean> {
+  for (;;) {
+    if (isAborted(signal)) return false;
+    const last = training.step >= steps;
+    const { returns } = await training.evaluate({ episodes: last ? Math.max(evaluation.final, evaluation.episodes) : evaluation.episodes, signal });
+    if (isAborted(signal)) return false; // it may have been cut short
+    record.steps = training.step;
+    record.curve.push({ step: training.step, meanReturn: mean(returns.slice(0, evaluation.episodes)) });
+    if (last) {
+      record.returns = returns.slice(0, evaluation.final);
+      return true;
+    }
+    const { seconds, updatesPerSecond } = await training.run({ steps: Math.min(evaluation.every, steps - training.step), signal });
+    record.seconds += seconds;
+    record.updates += updatesPerSecond * seconds;
+  }
+}
+
+/** Asked anew after every wait. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+function resultOf(trial: Trial, { updates, ...measured }: TrialRecord): TrialResult {
+  const perSecond = (count: number) => (measured.seconds === 0 ? 0 : count / measured.seconds);
+  return {
+    trial,
+    digest: trialDigest(trial),
+    failure: null,
+    ...measured,
+    samplesPerSecond: perSecond(measured.steps),
+    updatesPerSecond: perSecond(updates),
+  };
+}
+
+function describeFailure(error: unknown): TrialFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return { kind: cause instanceof DivergenceError ? 'diverged' : 'crashed', message };
+}

@@ -1,0 +1,38 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { trialDigest, type Trial, type TrialResult } from '../../src/study/trial.js';
+
+export const newFolder = () => join(mkdtempSync(join(tmpdir(), 'ganglion-')), 'study');
+
+/** A trial of a few hundred steps. */
+export function tinyTrial(changes: Partial<Trial> = {}): Trial {
+  return {
+    label: 'broadcast',
+    algorithm: 'broadcast',
+    environment: 'Pendulum-v1',
+    seed: 1,
+    steps: 300,
+    options: { network: { hidden: [4] }, learning: { warmup: 100 } },
+    evaluation: { every: 150, episodes: 1, final: 2 },
+    ...changes,
+  };
+}
+
+/** What a trial could have come to. */
+export function madeResult(trial: Trial, changes: Partial<TrialResult> = {}): TrialResult {
+  return {
+    trial,
+    digest: trialDigest(trial),
+    failure: null,
+    steps: trial.steps,
+    curve: [{ step: 0, meanReturn: -1000 }],
+    returns: [-200, -100],
+    randomReturn: -1200,
+    seconds: 2,
+    samplesPerSecond: 150,
+    updatesPerSecond: 100,
+    ...changes,
+  };
+}

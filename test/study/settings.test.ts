@@ -1,0 +1,55 @@
+import test from 'ava';
+
+import { listEnvironments } from '../../src/environment/registry.js';
+import { OptionRangeError, OptionTypeError } from '../../src/errors.js';
+import { ALGORITHM_NAMES } from '../../src/study/algorithm.js';
+import { planTrials, resolveStudySettings } from '../../src/study/settings.js';
+import { trialOptions } from '../../src/study/trial.js';
+
+test('every contender gets the same seeds, steps and evaluations, and what is stopped early is even', (t) => {
+  const trials = planTrials(resolveStudySettings({ environments: ['Pendulum-v1', 'CartPole-v1'], algorithms: ['linear', 'ddpg'], seeds: 2 }));
+  t.deepEqual(trials.map(({ seed, environment, label }) => [seed, environment, label]), [
+    [1, 'Pendulum-v1', 'linear'], [1, 'Pendulum-v1', 'ddpg'], [1, 'CartPole-v1', 'linear'], [1, 'CartPole-v1', 'ddpg'],
+    [2, 'Pendulum-v1', 'linear'], [2, 'Pendulum-v1', 'ddpg'], [2, 'CartPole-v1', 'linear'], [2, 'CartPole-v1', 'ddpg'],
+  ]);
+  for (const trial of trials) {
+    const first = trials.find(({ environment }) => environment === trial.environment);
+    t.deepEqual([trial.steps, trial.evaluation], [first?.steps, first?.evaluation]);
+    t.is(trial.evaluation.every, trial.steps / 20);
+  }
+});
+
+test('all stands for every task and every algorithm', (t) => {
+  const { environments, algorithms } = resolveStudySettings({ environments: ['all'], algorithms: ['all'] });
+  t.deepEqual(environments, listEnvironments());
+  t.deepEqual(algorithms.map(({ label }) => label), [...ALGORITHM_NAMES]);
+  t.is(ALGORITHM_NAMES.at(-1), 'ddpg');
+});
+
+test('a contender keeps its own options before those of the study', (t) => {
+  const wide = { label: 'wide', algorithm: 'broadcast', options: { network: { hidden: [9] }, partitions: 2 } };
+  const [own, common] = planTrials(resolveStudySettings({ algorithms: [wide, 'ddpg'], seeds: 1, steps: 50, network: { hidden: [4, 4] } }));
+  t.deepEqual(trialOptions(own), { network: { hidden: [9] }, partitions: 2, environment: 'Pendulum-v1', seed: 1, steps: 50 });
+  t.deepEqual(trialOptions(common), { network: { hidden: [4, 4] }, environment: 'Pendulum-v1', seed: 1, steps: 50 });
+});
+
+test('settings resolve to themselves', (t) => {
+  const settings = resolveStudySettings({ algorithms: ['ddpg', { algorithm: 'linear', label: 'slow', options: { rule: { criticRate: 1e-4 } } }], steps: 700, network: { hidden: [] } });
+  t.deepEqual(resolveStudySettings(settings), settings);
+});
+
+const REFUSED: [string, object, RegExp, new (...parts: never[]) => Error][] = [
+  ['an unknown option', { seed: 3 }, /^"seed" expected a known option .*; did you mean "seeds"\?$/, OptionRangeError],
+  ['an empty list', { environments: [] }, /^"environments" expected a list of Pendulum-v1/, OptionRangeError],
+  ['a name where a list belongs', { algorithms: 'ddpg' }, /^"algorithms" expected a list of broadcast, .*, got "ddpg"$/, OptionTypeError],
+  ['a label that comes twice', { algorithms: ['ddpg', { algorithm: 'linear', label: 'ddpg' }] }, /^"algorithms" expected each name once, got "ddpg"$/, OptionRangeError],
+  ['an option that the algorithm does not have', { algorithms: [{ algorithm: 'ddpg', options: { schedule: 'hogwild' } }] }, /^"schedule" expected a known option/, OptionRangeError],
+  ['a rule of another name', { algorithms: [{ algorithm: 'linear', options: { rule: { name: 'broadcast' } } }] }, /^"rule.name" expected one of linear, got "broadcast"$/, OptionRangeError],
+  ['a number of steps that is none', { steps: 'all' }, /^"steps" expected a whole number .*, got "all"$/, OptionTypeError],
+];
+
+for (const [what, options, message, instanceOf] of REFUSED) {
+  test(`${what} is refused`, (t) => {
+    t.throws(() => resolveStudySettings(options), { message, instanceOf });
+  });
+}

@@ -1,0 +1,103 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import test from 'ava';
+import fc from 'fast-check';
+
+import { OptionRangeError } from '../../src/errors.js';
+import { openStudyFolder, openTrialStore } from '../../src/study/store.js';
+import { trialDigest } from '../../src/study/trial.js';
+import { madeResult, newFolder, tinyTrial } from './fixture.js';
+
+const newFile = () => join(mkdtempSync(join(tmpdir(), 'ganglion-')), 'trials.jsonl');
+const silent = () => undefined;
+const RESULTS = [1, 2, 3].map((seed) => madeResult(tinyTrial({ seed })));
+const LINES = RESULTS.map((result) => `${JSON.stringify(result)}\n`).join('');
+
+test('what is appended is read back', (t) => {
+  const file = newFile();
+  const store = openTrialStore(file, (line) => t.fail(line));
+  t.is(store.finished.size, 0);
+  for (const result of RESULTS) store.append(result);
+  t.deepEqual([...openTrialStore(file, (line) => t.fail(line)).finished.values()], RESULTS);
+  t.is(readFileSync(file, 'utf8'), LINES);
+});
+
+test('a file cut anywhere keeps its whole trials, loses the rest with a warning, and goes on', (t) => {
+  fc.assert(
+    fc.property(fc.nat(Buffer.byteLength(LINES)), (cut) => {
+      const file = newFile();
+      writeFileSync(file, Buffer.from(LINES).subarray(0, cut));
+      const warnings: string[] = [];
+      const store = openTrialStore(file, (line) => warnings.push(line));
+      const whole = readFileSync(file, 'utf8').split('\n').length - 1;
+      t.deepEqual([...store.finished.values()], RESULTS.slice(0, whole));
+      t.true(LINES.startsWith(readFileSync(file, 'utf8')));
+      t.deepEqual(warnings, cut === readFileSync(file).length ? [] : [`${file}: the last line is not whole and is dropped`]);
+      const next = madeResult(tinyTrial({ seed: 9 }));
+      store.append(next);
+      t.deepEqual([...openTrialStore(file, (line) => t.fail(line)).finished.values()], [...RESULTS.slice(0, whole), next]);
+    }),
+    { seed: 1 },
+  );
+});
+
+test('a line that is no result is told and left where it is', (t) => {
+  const file = newFile();
+  const odd = `{"digest":"x","trial":{}}\nnot even JSON\n${LINES}`;
+  writeFileSync(file, odd);
+  const warnings: string[] = [];
+  t.is(openTrialStore(file, (line) => warnings.push(line)).finished.size, 3);
+  t.deepEqual(warnings, [1, 2].map((line) => `${file}: line ${line} is no result of a trial and is not read`));
+  t.is(readFileSync(file, 'utf8'), odd);
+});
+
+test('a trial that diverged is known, one whose worker crashed gets another try', (t) => {
+  const file = newFile();
+  const store = openTrialStore(file, silent);
+  store.append({ ...RESULTS[0], failure: { kind: 'diverged', message: 'TD error of neuron bias became NaN' }, returns: [] });
+  store.append({ ...RESULTS[1], failure: { kind: 'crashed', message: 'its worker died' }, returns: [] });
+  t.deepEqual([...openTrialStore(file, silent).finished.keys()], [RESULTS[0].digest]);
+});
+
+test('the digest tells apart whatever decides a result, and nothing else', (t) => {
+  const digest = trialDigest(tinyTrial());
+  t.is(trialDigest(tinyTrial({ label: 'another name' })), digest);
+  t.is(trialDigest(tinyTrial({ options: { learning: { warmup: 100 }, network: { hidden: [4] }, schedule: 'synchronous', partitions: 1 } })), digest);
+  const others = [
+    tinyTrial({ seed: 2 }),
+    tinyTrial({ steps: 301 }),
+    tinyTrial({ algorithm: 'linear' }),
+    tinyTrial({ environment: 'CartPole-v1' }),
+    tinyTrial({ options: {} }),
+    tinyTrial({ evaluation: { every: 150, episodes: 1, final: 3 } }),
+  ].map(trialDigest);
+  t.is(new Set([digest, ...others]).size, others.length + 1);
+});
+
+test('a study goes on in its own folder', (t) => {
+  const path = newFolder();
+  openStudyFolder(path, { scenario: 'x', seeds: 2, network: { hidden: null } }, silent).store.append(RESULTS[0]);
+  const again = openStudyFolder(path, { seeds: 2, network: { hidden: null }, scenario: 'x' }, silent);
+  t.deepEqual([...again.store.finished.values()], [RESULTS[0]]);
+});
+
+test('a folder of another study is refused with the settings that differ, and left as it is', (t) => {
+  const path = newFolder();
+  openStudyFolder(path, { scenario: 'x', seeds: 2, steps: 5 }, silent);
+  const before = readFileSync(join(path, 'config.json'), 'utf8');
+  t.throws(() => openStudyFolder(path, { scenario: 'x', seeds: 3, steps: 6 }, silent), {
+    instanceOf: OptionRangeError,
+    message: /^"out" expected a new folder, or one of this very study, got .*; its config.json differs in seeds, steps$/,
+  });
+  t.is(readFileSync(join(path, 'config.json'), 'utf8'), before);
+});
+
+test('a folder with results and no settings is refused', (t) => {
+  const path = newFolder();
+  mkdirSync(path);
+  writeFileSync(join(path, 'trials.jsonl'), LINES);
+  t.throws(() => openStudyFolder(path, {}, silent), { instanceOf: OptionRangeError, message: /^"out" expected a folder that holds nothing else, got / });
+  t.false(existsSync(join(path, 'config.json')));
+});

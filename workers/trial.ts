@@ -1,0 +1,27 @@
+import type { MessagePort } from 'node:worker_threads';
+
+import { runTrial, type Trial, type TrialResult } from '../src/study/trial.js';
+
+/** What the pool hands over. The trial posts its progress on the port; any message the other way ends it. */
+export interface TrialTask {
+  readonly trial: Trial;
+  readonly port: MessagePort;
+}
+
+/** The task that piscina runs: one trial. What it trains starts worker threads of its own, and ends them. */
+export default async function trialTask({ trial, port }: TrialTask): Promise<TrialResult | undefined> {
+  const interruption = new AbortController();
+  port.on('message', () => {
+    interruption.abort();
+  });
+  try {
+    return await runTrial(trial, {
+      signal: interruption.signal,
+      onProgress({ step, runningReturn }) {
+        port.postMessage({ step, runningReturn });
+      },
+    });
+  } finally {
+    port.close();
+  }
+}
