@@ -1,6 +1,7 @@
 import test from 'ava';
 
-import { planUtility, resolveCertificateSettings, type CertificateOptions } from '../../src/index.js';
+import { estimateSeconds, planUtility, resolveCertificateSettings, type CertificateOptions } from '../../src/index.js';
+import { TINY } from './fixture.js';
 
 test('what is left out takes the certificate\'s defaults, and then DDPG\'s', (t) => {
   const settings = resolveCertificateSettings();
@@ -46,4 +47,11 @@ test('depth utility is measured layer by layer for DDPG, and all hidden rows at 
   t.deepEqual(ofSeed(8), ofSeed(7));
   t.is(plan.length, 12);
   t.deepEqual(planUtility(resolveCertificateSettings({ network: { hidden: [] } })), []);
+});
+
+test('how long a certificate will take is estimated from a short run of it', async (t) => {
+  const { network, learning, certificate } = TINY;
+  const settings = resolveCertificateSettings({ network: network ?? {}, learning: learning ?? {}, steps: 1000, certificate: { ...certificate, critics: ['linear'] } });
+  const seconds = await estimateSeconds(settings);
+  t.true(Number.isFinite(seconds) && seconds > 0);
 });
