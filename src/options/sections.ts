@@ -43,9 +43,10 @@ export function readEnvironment(reader: OptionReader): string {
   return reader.name('environment', 'Pendulum-v1', listEnvironments());
 }
 
-export function readNetwork(reader: OptionReader): NetworkSettings {
+/** @param hidden layers where nothing is given */
+export function readNetwork(reader: OptionReader, hidden: readonly number[]): NetworkSettings {
   return {
-    hidden: checkHidden(reader.value('network.hidden', [64])),
+    hidden: checkHidden(reader.value('network.hidden', hidden)),
     activation: reader.name('network.activation', 'tanh', ACTIVATION_NAMES),
     outputActivation: reader.name('network.outputActivation', 'tanh', ACTIVATION_NAMES),
     bias: reader.boolean('network.bias', true),

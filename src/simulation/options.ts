@@ -68,13 +68,13 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
   const reader = createReader([options, layerOf(rule.defaults ?? {}), task]);
   return {
     environment,
-    network: readNetwork(reader),
-    exploration: readExploration(reader, { output: 0.8, hidden: 0.1, warmup: 1, correlation: 0 }, rule.experience === 'stream' ? WHITE : CORRELATED),
+    network: readNetwork(reader, [128]),
+    exploration: readExploration(reader, { output: 1, hidden: 0.1, warmup: 1, correlation: 0 }, rule.experience === 'stream' ? WHITE : CORRELATED),
     rule: {
       name: ruleName,
       criticRate: reader.number('rule.criticRate', 1e-2, NOT_NEGATIVE),
       outputRate: reader.number('rule.outputRate', 1e-3, NOT_NEGATIVE),
-      hiddenRate: reader.number('rule.hiddenRate', 1e-3, NOT_NEGATIVE),
+      hiddenRate: reader.number('rule.hiddenRate', 5e-4, NOT_NEGATIVE),
       targetRate: reader.number('rule.targetRate', 0.005, { ...POSITIVE, max: 1 }),
       finalRate: reader.number('rule.finalRate', 0.1, { min: 0, max: 1 }),
       traceDecay: reader.number('rule.traceDecay', 0.9, { min: 0, max: 1 }),

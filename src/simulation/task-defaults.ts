@@ -8,26 +8,30 @@ import type { SimulationOptions } from './options.js';
 export const TASK_DEFAULTS: Readonly<Record<string, SimulationOptions>> = {
   'Pendulum-v1': {},
   'CartPole-v1': {
-    network: { hidden: [128], observationScale: [2.4, 2, 0.21, 2] }, // two components are unbounded
+    network: { observationScale: [2.4, 2, 0.21, 2] }, // two components are unbounded
     exploration: { output: 1.5, correlation: 0.5 },
     rule: { criticRate: 3e-3, outputRate: 3e-4, hiddenRate: 1e-4, finalRate: 0.01 },
     learning: { discount: 0.99 },
     steps: 50_000,
   },
   'MountainCar-v0': {
+    network: { hidden: [64] },
     exploration: { output: 2, correlation: 0.9 },
     rule: { criticRate: 3e-3, outputRate: 3e-4, hiddenRate: 3e-4 },
     learning: { discount: 0.99 },
     steps: 200_000,
   },
   'MountainCarContinuous-v0': {
+    network: { hidden: [64] },
     exploration: { output: 1, correlation: 0.95 },
-    rule: { criticRate: 3e-3, outputRate: 3e-4, hiddenRate: 3e-4 },
+    rule: { criticRate: 3e-3, outputRate: 1e-4, hiddenRate: 1e-4 },
     learning: { discount: 0.99 },
-    steps: 100_000,
+    steps: 50_000,
   },
   'Acrobot-v1': {
+    network: { hidden: [64] },
     exploration: { output: 3, correlation: 0.9 },
+    rule: { hiddenRate: 1e-3 },
     learning: { discount: 0.99 },
     steps: 100_000,
   },
