@@ -6,6 +6,7 @@ import {
   checkObject,
   drawStudy,
   freeRunPath,
+  listEnvironments,
   openStudyFolder,
   planTrials,
   resolveStudySettings,
@@ -30,8 +31,8 @@ const NAME = 'decentralised-vs-ddpg';
 const [STEPS, HIDDEN] = ['--steps', '--hidden'].map((name) => SIMULATION_FLAGS.filter(({ flag }) => flag === name));
 
 const FLAGS: readonly Flag[] = [
-  { flag: '--environments', argument: '<ids>', path: 'environments', parse: words, help: 'the tasks, with commas between them, or all' },
-  { flag: '--algorithms', argument: '<names>', path: 'algorithms', parse: words, help: 'rules and ddpg, with commas between them, or all' },
+  { flag: '--environments', argument: '<ids>', path: 'environments', parse: words, help: `the tasks, with commas between them, or all: ${listEnvironments().join(', ')}` },
+  { flag: '--algorithms', argument: '<names>', path: 'algorithms', parse: words, help: 'rules and ddpg, with commas between them, or all; a file given with --config can give them options of their own' },
   { flag: '--seeds', argument: '<count>', path: 'seeds', parse: number, help: 'trials of each algorithm on each task, from seeds 1, 2, …' },
   ...STEPS,
   ...HIDDEN,
@@ -99,8 +100,9 @@ function readSettings({ options, episodes }: ScenarioInput): { settings: StudySe
   const { scenario = NAME, parallel = availableParallelism(), ...study } = options;
   checkName('scenario', scenario, [NAME]);
   const evaluation = checkObject('evaluation', study.evaluation ?? {});
+  const final = episodes === undefined ? {} : { final: checkInteger('episodes', episodes, { min: 1, max: 10_000 }) };
   return {
-    settings: resolveStudySettings({ ...study, evaluation: episodes === undefined ? evaluation : { ...evaluation, final: episodes } }),
+    settings: resolveStudySettings({ ...study, evaluation: { ...evaluation, ...final } }),
     parallel: checkInteger('parallel', parallel, { min: 1, max: 256 }),
   };
 }
@@ -121,7 +123,7 @@ function printResult({ status, trials, results, failures, runFolder }: StudyResu
   const lines = [
     '',
     ...studyFindings(results).flatMap(({ environment, words, table }) => [`${environment}: ${words}`, '', textTable(table), '']),
-    ...(status === 'interrupted' ? [`interrupted: ${trials.ended} of ${trials.planned} trials have ended; --out ${runFolder} goes on`] : []),
+    ...(status === 'interrupted' ? [`interrupted: ${trials.ended} of ${trials.planned} trials have ended; the same command with --out ${runFolder} goes on`] : []),
     ...failures.map(({ environment, label, seed, message }) => `failed: ${environment} ${label} seed ${seed}: ${message}`),
     `report: ${runFolder}/report.html`,
     '',

@@ -42,9 +42,9 @@ function createProgram(flags: readonly Flag[]): Command {
     .argument('[scenario]', 'what to do; --list names them (default: train)')
     .allowExcessArguments() // counted below, for a clearer error
     .option('--list', 'list the scenarios and stop')
-    .option('--out <folder>', 'folder to leave the run in (default: runs/<scenario>-<time>-seed<seed>)')
+    .option('--out <folder>', 'folder to leave the run in (default: a new one in runs/)')
     .option('--config <file>', 'JSON file of settings, for example a config.json of an earlier run; flags override it')
-    .option('--episodes <count>', `episodes of each evaluation (default: ${EPISODES})`)
+    .option('--episodes <count>', `episodes of the evaluation at the end (default: ${EPISODES})`)
     .option('--json', 'print one JSON object as the last line on stdout')
     .option('--help', 'show the help of the scenario and stop')
     .helpOption(false)
@@ -66,9 +66,13 @@ function help({ name, summary, flags, defaults }: Scenario): string {
     createProgram(described).description(`${name}: ${summary}`).helpInformation(),
     `Scenarios:\n${scenarioSummaries().replaceAll(/^/gm, '  ')}\n`,
     ...(flags.some(({ path }) => path === 'rule.name' || path === 'algorithms') ? [`Rules:\n${ruleSummaries()}\n`] : []),
-    'Defaults are those of Pendulum-v1 and the first rule; other tasks and rules ship with some of their own; the config.json of a run has them all. Exit status: 0 success, 1 a failed run, 2 a usage error, 130 interrupted.',
+    ...(flags.some(({ path }) => path === 'environment') ? [DEFAULTS] : []),
+    'Exit status: 0 success, 1 a failed run, 2 a usage error, 130 interrupted.',
   ].join('\n');
 }
+
+const DEFAULTS =
+  'Defaults are those of Pendulum-v1, and of the first rule where there are rules; other tasks and rules ship with some of their own; the config.json of a run has them all.';
 
 function scenarioSummaries(): string {
   return SCENARIOS.map(({ name, summary }) => `${name.padEnd(24)} ${summary}`).join('\n');
@@ -157,8 +161,14 @@ function report(error: unknown): number {
     console.error((error instanceof CommanderError ? commandLineMessage(error) : optionMessage(error)).replaceAll('\n', ' '));
     return USAGE_ERROR;
   }
-  console.error(error instanceof PartitionError || error instanceof DivergenceError ? error.message : error);
+  const told = error instanceof PartitionError || error instanceof DivergenceError || isSystemError(error);
+  console.error(told ? error.message : error);
   return 1;
+}
+
+/** What the operating system refused, such as a file on a full disk: the message names call and file. */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
 }
 
 /** The message with the flag that the user typed in place of the setting's path. */

@@ -1,4 +1,4 @@
-import { ACTIVATION_NAMES, listEnvironments, OPTIMISER_NAMES, RULE_NAMES, SCHEDULE_NAMES } from '../src/index.js';
+import { ACTIVATION_NAMES, checkObject, listEnvironments, OPTIMISER_NAMES, RULE_NAMES, SCHEDULE_NAMES } from '../src/index.js';
 
 /** How the text after a flag becomes a value. What does not parse is passed on as it is: the check names it better. */
 export const number = (text: string): unknown => (text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text));
@@ -54,7 +54,7 @@ export const DDPG_FLAGS: readonly Flag[] = [
   ...SIMULATION_FLAGS.filter(({ path }) => /^rule\.(criticRate|targetRate|finalRate|optimiser)$/.test(path)).map((flag) => ({ ...flag, path: flag.path.replace('rule', 'learning') })),
 ];
 
-/** Sets `value` at a dotted path of at most two parts. */
+/** Sets `value` at a dotted path of at most two parts. @throws TypeError where the section is there and no object */
 export function setAt(target: Record<string, unknown>, path: string, value: unknown): void {
   const [section, ...keys] = path.split('.');
   const key = keys.at(0);
@@ -62,8 +62,7 @@ export function setAt(target: Record<string, unknown>, path: string, value: unkn
     target[section] = value;
     return;
   }
-  const inner = target[section];
-  target[section] = { ...(typeof inner === 'object' ? inner : {}), [key]: value };
+  target[section] = { ...checkObject(section, target[section] ?? {}), [key]: value };
 }
 
 /** The value at a dotted path, as `--help` prints it. */

@@ -1,6 +1,6 @@
 import type { Flag } from './options.js';
 
-/** Episodes of an evaluation where nothing is said. */
+/** Episodes of the evaluation at the end where nothing is said. */
 export const EPISODES = 20;
 
 /** What the command line hands to a scenario. */
@@ -9,7 +9,7 @@ export interface ScenarioInput {
   readonly options: Readonly<Record<string, unknown>>;
   /** Folder to leave the run in; by default a new one in `runs/`. */
   readonly out: string | undefined;
-  /** Episodes of each evaluation; where nothing was said, the scenario decides. */
+  /** Episodes of the evaluation at the end; where nothing was said, the scenario decides. */
   readonly episodes: number | undefined;
   /** True where the last line on stdout is to be one JSON object. */
   readonly json: boolean;

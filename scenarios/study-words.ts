@@ -17,22 +17,27 @@ export function studyWords(scenario: string, settings: StudySettings, { planned,
   const interrupted = ended < planned ? ` Interrupted: ${ended} of ${planned} trials have ended.` : '';
   return {
     title: 'Neurons that learn for themselves, and DDPG',
-    lead: `${describeStudy(settings)}.${interrupted}`,
+    lead: `Under a rule every neuron of the policy learns its own weights from what it sees and hears (how local each rule is, stands below); DDPG trains a network by backpropagation. Here: ${describeStudy(settings)}.${interrupted}`,
     method: describeMethod(settings, parallel),
     commands: [repeatCommand(scenario, settings), 'With --out and the folder of this study it goes on where it was stopped, and repeats nothing.'],
   };
 }
 
-function describeMethod({ steps, network, seeds, evaluation }: StudySettings, parallel: number): string[] {
+function describeMethod({ algorithms, steps, network, seeds, evaluation }: StudySettings, parallel: number): string[] {
   const every = evaluation.every === null ? 'every twentieth of a trial' : `every ${evaluation.every.toLocaleString('en')} environment steps`;
   const length = steps === null ? 'the number of environment steps that the task ships with' : `${steps.toLocaleString('en')} environment steps`;
   const hidden = network.hidden === null ? 'its network too' : `but for the hidden layers, which are ${network.hidden.join('-') || 'left out'} for all`;
+  const own = algorithms.some(({ options }) => Object.keys(options).length > 0) ? ', and but for what the study sets for single algorithms' : '';
   return [
-    `On each task every algorithm learns from ${seeds === 1 ? 'seed 1' : `the same seeds, 1 to ${seeds},`} for ${length}. It is evaluated without exploration on the same episodes, which depend on nothing but the seed: on ${evaluation.episodes} episodes ${every}, and on ${evaluation.final} at the end.`,
-    `Each algorithm has the settings it ships with for the task, ${hidden}; they are listed below. All share the environments, the replay, the random streams and the arithmetic.`,
+    `On each task every algorithm learns from ${seeds === 1 ? 'seed 1' : `the same seeds, 1 to ${seeds},`} for ${length}. It is evaluated without exploration on the same episodes, which depend on nothing but the seed: on ${episodes(evaluation.episodes)} ${every}, and on ${episodes(evaluation.final)} at the end.`,
+    `Each algorithm has the settings it ships with for the task, ${hidden}${own}; all are listed below. All share the environments, the replay, the random streams and the arithmetic.`,
     'Where the settings do not say otherwise, rules run on one partition under the synchronous schedule, and DDPG on one thread: such a trial can be repeated bit for bit, whatever runs beside it.',
     `Trials ran ${parallel} at a time on Node ${process.versions.node}; speeds were measured so.`,
   ];
+}
+
+function episodes(count: number): string {
+  return `${count} episode${count === 1 ? '' : 's'}`;
 }
 
 /** The command line that runs the same study. */

@@ -32,10 +32,13 @@ export interface NumberRange {
   readonly above?: boolean;
   /** True where `max` itself is not allowed. */
   readonly below?: boolean;
+  /** Why the range is what it is, or what to do, where that is not obvious: it ends the message. */
+  readonly hint?: string;
 }
 
-/** A range in words: `a number > 0 and <= 1`. */
+/** A range in words: `a number > 0 and <= 1`, or the number alone where there is only one. */
 export function describeRange(noun: string, { min, max, above = false, below = false }: NumberRange): string {
+  if (min !== undefined && min === max) return String(min);
   const parts: string[] = [];
   if (min !== undefined) parts.push(`${above ? '>' : '>='} ${min}`);
   if (max !== undefined) parts.push(`${below ? '<' : '<='} ${max}`);
@@ -48,11 +51,13 @@ function inRange(value: number, { min, max, above = false, below = false }: Numb
   return true;
 }
 
+const hintOf = ({ hint }: NumberRange) => (hint === undefined ? '' : `; ${hint}`);
+
 /** A finite number in the range. */
 export function checkNumber(option: string, value: unknown, range: NumberRange = {}): number {
   const constraint = describeRange('a number', range);
   if (typeof value !== 'number') throw wrongKind(option, constraint, value);
-  if (!Number.isFinite(value) || !inRange(value, range)) throw wrongValue(option, constraint, value);
+  if (!Number.isFinite(value) || !inRange(value, range)) throw wrongValue(option, constraint, value, hintOf(range));
   return value;
 }
 
@@ -60,7 +65,7 @@ export function checkNumber(option: string, value: unknown, range: NumberRange =
 export function checkInteger(option: string, value: unknown, range: NumberRange = {}): number {
   const constraint = describeRange('a whole number', range);
   if (typeof value !== 'number') throw wrongKind(option, constraint, value);
-  if (!Number.isSafeInteger(value) || !inRange(value, range)) throw wrongValue(option, constraint, value);
+  if (!Number.isSafeInteger(value) || !inRange(value, range)) throw wrongValue(option, constraint, value, hintOf(range));
   return value;
 }
 

@@ -89,6 +89,7 @@ test('a value within its range comes back as it went in', (t) => {
 test('a range reads as words', (t) => {
   t.is(check.describeRange('a number', {}), 'a number');
   t.is(check.describeRange('a number', { max: 2 }), 'a number <= 2');
+  t.is(check.describeRange('a number', { min: 0, max: 0 }), '0');
   t.is(check.describeRange('a whole number', { min: 0, above: true, max: 2, below: true }), 'a whole number > 0 and < 2');
 });
 

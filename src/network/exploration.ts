@@ -14,9 +14,10 @@ export interface ExplorationScale {
 
 /**
  * A neuron's exploration: a = μ + ξ, with ξ_t = ρ ξ_{t-1} + s √(1 - ρ²) ε_t of standard deviation s, the Ornstein-Uhlenbeck
- * process in discrete time. ε comes from the neuron's own stream, entered at the environment step.
+ * process in discrete time. ε comes from the neuron's own stream, entered at the environment step. ξ starts at 0, moves once
+ * in each step, however often the neuron is asked in it, and runs on from episode to episode.
  *
- * Source: Uhlenbeck & Ornstein 1930; as exploration Lillicrap et al. 2015. Differs: it runs on from episode to episode.
+ * Source: Uhlenbeck & Ornstein 1930; as exploration Lillicrap et al. 2015, where it starts again with each episode.
  */
 export interface Exploration {
   /** The voltage neuron `neuron` acts with at environment step `step`, given its mean voltage. */
@@ -36,13 +37,17 @@ export function createExploration(topology: Topology, seed: number, scale: Explo
   const { correlation } = scale;
   const innovation = Math.sqrt(1 - correlation * correlation);
   const noise = new Float64Array(topology.neurons); // ξ / s
+  const movedAt = new Float64Array(topology.neurons).fill(-1); // the step of it: an observation may be shown again
   return {
     explore(neuron, mean, step, warmingUp) {
       const deviation = warmingUp && neuron >= outputs.begin ? scale.warmup : deviations[neuron];
       const stream = streams.get(neuron);
       if (deviation === 0 || stream === undefined) return mean;
-      stream.position = step;
-      noise[neuron] = correlation * noise[neuron] + innovation * stream.gaussian();
+      if (movedAt[neuron] !== step) {
+        stream.position = step;
+        noise[neuron] = correlation * noise[neuron] + innovation * stream.gaussian();
+        movedAt[neuron] = step;
+      }
       return mean + deviation * noise[neuron];
     },
   };

@@ -56,22 +56,28 @@ export function readNetwork(reader: OptionReader, hidden: readonly number[]): Ne
   };
 }
 
-/** Ranges of the correlation of exploration: whatever keeps the noise stationary, or none at all. */
-export const CORRELATED: NumberRange = { min: 0, max: 1, below: true };
-export const WHITE: NumberRange = { min: 0, max: 0 };
+/** The one value of what a learner has no use for: an option that does nothing is refused. */
+export const none = (hint: string): NumberRange => ({ min: 0, max: 0, hint });
+
+/** Ranges of exploration. A correlation of 1 would let the noise grow without end. */
+const EXPLORATION: Readonly<Record<keyof ExplorationScale, NumberRange>> = {
+  output: NOT_NEGATIVE,
+  hidden: NOT_NEGATIVE,
+  warmup: NOT_NEGATIVE,
+  correlation: { min: 0, max: 1, below: true },
+};
 
 /**
  * @param fallback where nothing is given
- * @param correlation its range: a rule that takes the noise for white can have no other
+ * @param narrower ranges of a learner that cannot have every exploration
  */
-export function readExploration(reader: OptionReader, fallback: ExplorationScale, correlation = CORRELATED): ExplorationScale {
-  return {
-    output: reader.number('exploration.output', fallback.output, NOT_NEGATIVE),
-    hidden: reader.number('exploration.hidden', fallback.hidden, NOT_NEGATIVE),
-    warmup: reader.number('exploration.warmup', fallback.warmup, NOT_NEGATIVE),
-    correlation: reader.number('exploration.correlation', fallback.correlation, correlation),
-  };
+export function readExploration(reader: OptionReader, fallback: ExplorationScale, narrower: Partial<typeof EXPLORATION> = {}): ExplorationScale {
+  const ranges = { ...EXPLORATION, ...narrower };
+  const read = (key: keyof ExplorationScale) => reader.number(`exploration.${key}`, fallback[key], ranges[key]);
+  return { output: read('output'), hidden: read('hidden'), warmup: read('warmup'), correlation: read('correlation') };
 }
+
+const STREAMED = 'the rule learns from each transition once, as it happens';
 
 /**
  * @param experience 'stream' where every transition is learned from once, as it happens: what belongs to a replay then has
@@ -79,14 +85,14 @@ export function readExploration(reader: OptionReader, fallback: ExplorationScale
  */
 export function readLearning(reader: OptionReader, experience: 'replay' | 'stream' = 'replay'): LearningSettings {
   const streamed = experience === 'stream';
-  const batch = reader.integer('learning.batch', 64, { min: 1, max: streamed ? 1 : 65_536 });
+  const batch = reader.integer('learning.batch', 64, streamed ? { min: 1, max: 1, hint: STREAMED } : { min: 1, max: 65_536 });
   return {
     discount: reader.number('learning.discount', 0.97, { min: 0, max: 1 }),
     rewardScale: reader.number('learning.rewardScale', 0.1, POSITIVE),
     batch,
     replay: reader.integer('learning.replay', 50_000, { min: Math.max(256, 2 * batch), max: 2 ** 27 }),
-    warmup: reader.integer('learning.warmup', 1000, streamed ? { min: 0, max: 0 } : { min: Math.max(2, batch), max: 2 ** 31 - 1 }),
-    updatesPerStep: reader.number('learning.updatesPerStep', 1, streamed ? { min: 1, max: 1 } : { ...POSITIVE, max: 1000 }),
+    warmup: reader.integer('learning.warmup', 1000, streamed ? none(STREAMED) : { min: Math.max(2, batch), max: 2 ** 31 - 1 }),
+    updatesPerStep: reader.number('learning.updatesPerStep', 1, streamed ? { min: 1, max: 1, hint: STREAMED } : { ...POSITIVE, max: 1000 }),
   };
 }
 
@@ -98,7 +104,8 @@ export function readSteps(reader: OptionReader, fallback: number): number {
   return reader.integer('steps', fallback, { min: 1, max: 100_000_000 });
 }
 
-function checkHidden(value: unknown): number[] {
+/** Sizes of hidden layers; none where there is no such layer. */
+export function checkHidden(value: unknown): number[] {
   const constraint = 'a list of layer sizes, for example [64, 64]';
   if (!Array.isArray(value)) throw wrongKind('network.hidden', constraint, value);
   return value.map((size: unknown) => checkInteger('network.hidden', size, { min: 1, max: 65_536 }));

@@ -17,7 +17,8 @@ const CRITIC_TRACE = 'critic-trace';
  * with a = σ(z) + ξ the voltage acted, ξ Gaussian of standard deviation s, and v the voltages as acted. Traces are empty at the
  * start of an episode. (ξ / s²) σ'(z) v is the score ∇ log π of the neuron's own Gaussian policy.
  * Source: Thomas 2011, policy gradient coagent networks; Kostas et al. 2020, Theorem 1, for asynchronous execution; traces as
- * in actor-critic(λ), Sutton & Barto 2018, section 13.5. Differs: the traces are not weighted by γ^t.
+ * in actor-critic(λ), Sutton & Barto 2018, section 13.5. Differs: the traces are not weighted by γ^t; ξ is what was acted less the
+ * mean by the weights at hand, which have moved since by one update, under hogwild by a few.
  */
 export const coagent: Rule = {
   name: 'coagent',
@@ -25,8 +26,8 @@ export const coagent: Rule = {
   locality: 'broadcast: one TD error, of a linear value whose parts are spread over the neurons. A neuron\'s weights and its part '
     + 'use no other neuron\'s weights or critic',
   defaults: {
-    rule: { criticRate: 1e-3, outputRate: 1e-3, hiddenRate: 3e-5 },
-    exploration: { output: 0.5, hidden: 0.05, correlation: 0 }, // the score is that of white noise
+    rule: { criticRate: 1e-3, outputRate: 1e-3, hiddenRate: 3e-5, targetRate: 0 },
+    exploration: { output: 0.5, hidden: 0.05, warmup: 0, correlation: 0 }, // the score is that of white noise
     learning: { batch: 1, replay: 256, warmup: 0, updatesPerStep: 1 },
   },
   experience: 'stream',

@@ -104,8 +104,8 @@ export interface Rule {
   /** Options that this rule needs where they differ from the general ones and the task's; laid out as a config.json. */
   readonly defaults?: RuleDefaults;
   /**
-   * What it learns from: minibatches drawn from the replay, or the stream of transitions, each once and in order, with the
-   * voltages of all neurons as acted, exploration included.
+   * What it learns from: minibatches drawn from the replay, with target copies; or the stream of transitions, each once and in
+   * order, with the voltages of all neurons as acted, exploration included, and with eligibility traces.
    */
   readonly experience: 'replay' | 'stream';
   /** True where hidden neurons explore too. */

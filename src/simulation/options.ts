@@ -1,7 +1,7 @@
-import { checkName, isRecord, wrongKind, wrongValue } from '../check.js';
+import { checkName, isRecord, wrongKind, wrongValue, type NumberRange } from '../check.js';
 import { checkLayer, createReader, type Grammar, type Layer } from '../options/reader.js';
 import {
-  CORRELATED,
+  none,
   NOT_NEGATIVE,
   POSITIVE,
   readEnvironment,
@@ -11,7 +11,6 @@ import {
   readSeed,
   readSteps,
   SECTION_KEYS,
-  WHITE,
   type LearningSettings,
   type NetworkSettings,
 } from '../options/sections.js';
@@ -65,19 +64,20 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
   const task = layerOf(TASK_DEFAULTS[environment]);
   const ruleName = checkName('rule.name', createReader([options, task]).value('rule.name', 'broadcast'), RULE_NAMES);
   const rule: Rule = RULES[ruleName];
+  const streamed = rule.experience === 'stream';
   const reader = createReader([options, layerOf(rule.defaults ?? {}), task]);
   return {
     environment,
     network: readNetwork(reader, [128]),
-    exploration: readExploration(reader, { output: 1, hidden: 0.1, warmup: 1, correlation: 0 }, rule.experience === 'stream' ? WHITE : CORRELATED),
+    exploration: readExploration(reader, { output: 1, hidden: rule.hiddenExplores ? 0.1 : 0, warmup: 1, correlation: 0 }, explorationOf(rule)),
     rule: {
       name: ruleName,
       criticRate: reader.number('rule.criticRate', 1e-2, NOT_NEGATIVE),
       outputRate: reader.number('rule.outputRate', 1e-3, NOT_NEGATIVE),
       hiddenRate: reader.number('rule.hiddenRate', 5e-4, NOT_NEGATIVE),
-      targetRate: reader.number('rule.targetRate', 0.005, { ...POSITIVE, max: 1 }),
+      targetRate: reader.number('rule.targetRate', 0.005, streamed ? none('the rule keeps no target copies') : { ...POSITIVE, max: 1 }),
       finalRate: reader.number('rule.finalRate', 0.1, { min: 0, max: 1 }),
-      traceDecay: reader.number('rule.traceDecay', 0.9, { min: 0, max: 1 }),
+      traceDecay: reader.number('rule.traceDecay', streamed ? 0.9 : 0, streamed ? { min: 0, max: 1 } : none('the rule keeps no eligibility traces')),
       optimiser: reader.name('rule.optimiser', 'adam', OPTIMISER_NAMES),
     },
     learning: readLearning(reader, rule.experience),
@@ -86,6 +86,14 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
     partitions: reader.integer('partitions', 2, { min: 1, max: 1024 }),
     seed: readSeed(reader),
     steps: readSteps(reader, 40_000),
+  };
+}
+
+/** What the rule makes no use of. */
+function explorationOf({ experience, hiddenExplores }: Rule): Partial<Record<keyof ExplorationScale, NumberRange>> {
+  return {
+    ...(!hiddenExplores && { hidden: none('hidden neurons do not explore under this rule') }),
+    ...(experience === 'stream' && { warmup: none('the rule has no warm-up'), correlation: none('the rule takes its noise for white') }),
   };
 }
 

@@ -16,10 +16,13 @@ export type TrialEstimate = (trial: Trial) => number;
 /**
  * Runs a short probe of each contender on each task, in the pool that the trials will run in. Evaluations are not counted: they
  * take a small part of the time.
+ *
+ * @param announce is told the number of probes before the first: many of them take a minute or two
  */
-export async function estimateTrials(trials: readonly Trial[], options: PoolOptions): Promise<TrialEstimate> {
+export async function estimateTrials(trials: readonly Trial[], options: PoolOptions, announce: (probes: number) => void = ignore): Promise<TrialEstimate> {
   const rates = new Map<string, number>();
   const probes = new Map(trials.filter(({ steps }) => steps >= WORTH_PROBING * PROBE_STEPS).map((trial) => [contender(trial), probe(trial)]));
+  announce(probes.size);
   const watcher = { started: ignore, progress: ignore, abandoned: ignore };
   await runTrials([...probes.values()], {
     ...watcher,
@@ -31,7 +34,7 @@ export async function estimateTrials(trials: readonly Trial[], options: PoolOpti
 }
 
 function ignore(): void {
-  // a probe is over before anybody would want to hear of it
+  // a probe is over before anybody would want to hear of it alone
 }
 
 function contender({ environment, label }: Trial): string {

@@ -23,7 +23,8 @@ export function studyPage({ title, lead, method, commands }: StudyWords, trials:
     title,
     lead,
     sections: [
-      ...studyFindings(summarise(results)).map(({ environment, words, table }) => ({ title: environment, paragraphs: [words], table, note: NOTE })),
+      ...studyFindings(summarise(results)).map(({ environment, words, table }) => ({ title: environment, paragraphs: [words], table })),
+      ...(results.length === 0 ? [] : [{ title: 'How to read the tables', paragraphs: READING }]),
       { title: 'Learning curves', picture: pictures.curves },
       { title: 'Return at the end', picture: pictures.returns },
       { title: 'How it was compared', paragraphs: method },
@@ -35,14 +36,15 @@ export function studyPage({ title, lead, method, commands }: StudyWords, trials:
   });
 }
 
-const NOTE =
-  'Mean return of the final evaluation over seeds, with its 95 % percentile bootstrap interval; IQM: the mean of the middle half of the seeds. A trial that failed is not in them: read them ' +
-  'together with the column “failed”. Steps to threshold: environment steps to the first point of a learning curve at or above the threshold, the median of the trials that have one, and how ' +
-  'many have. Samples/s: environment steps per second of training, the median.';
+const READING = [
+  'A higher return is better. Mean return: of the final evaluation, over seeds, with its 95 % percentile bootstrap interval. IQM: the mean of the middle half of the seeds. A trial that failed is not in them: read them together with the column “failed”.',
+  'Steps to threshold: environment steps to the first point of a learning curve at or above the threshold, the median of the trials that have one, and how many have. Samples/s and updates/s: environment steps and learning steps per second of training, the medians.',
+];
 
 function failureSection(results: readonly TrialResult[]): Section {
   const table = failureTable(results);
-  return table.rows.length === 0 ? { title: 'Failures', paragraphs: ['None: every trial that was run got to its end.'] } : { title: 'Failures', table };
+  if (table.rows.length > 0) return { title: 'Failures', table };
+  return { title: 'Failures', paragraphs: [results.length === 0 ? 'No trial has ended yet.' : 'None: every trial that was run got to its end.'] };
 }
 
 function settingsSection(environment: string, trials: readonly Trial[]): Section {

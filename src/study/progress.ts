@@ -24,7 +24,7 @@ export interface StudyProgress extends TrialWatcher {
  */
 export function createStudyProgress(trials: readonly Trial[], estimate: TrialEstimate): StudyProgress {
   const tally = createTally(trials, estimate);
-  return process.stderr.isTTY ? createBars(tally) : createLines(tally);
+  return process.stderr.isTTY ? createBars(trials, tally) : createLines(tally);
 }
 
 /** How far the study is. */
@@ -86,7 +86,9 @@ function createLines(tally: Tally): StudyProgress {
   };
 }
 
-function createBars(tally: Tally): StudyProgress {
+const ALL = 'all trials';
+
+function createBars(trials: readonly Trial[], tally: Tally): StudyProgress {
   const bars = new MultiBar({
     stream: process.stderr,
     gracefulExit: false, // Ctrl-C is the scenario's
@@ -99,8 +101,10 @@ function createBars(tally: Tally): StudyProgress {
     },
   });
   const running = new Map<Trial, SingleBar>();
-  const whole = bars.create(1, 0, payloadOf('all trials', tally.describe()));
-  const look = () => { whole.update(tally.share(), payloadOf('all trials', tally.describe())); };
+  const width = Math.max(ALL.length, ...trials.map((trial) => describeTrial(trial).length)); // bars begin below one another
+  const payloadOf = (label: string, words: string): BarPayload => ({ label: label.padEnd(width), words });
+  const whole = bars.create(1, 0, payloadOf(ALL, tally.describe()));
+  const look = () => { whole.update(tally.share(), payloadOf(ALL, tally.describe())); };
   const remove = (trial: Trial) => {
     const bar = running.get(trial);
     if (bar !== undefined) bars.remove(bar);
@@ -138,10 +142,6 @@ function createBars(tally: Tally): StudyProgress {
 interface BarPayload {
   readonly label: string;
   readonly words: string;
-}
-
-function payloadOf(label: string, words: string): BarPayload {
-  return { label, words };
 }
 
 function describeProgress({ steps }: Trial, { step, runningReturn }: TrialProgress): string {

@@ -1,5 +1,7 @@
 import { checkInteger, checkKeys, checkName, checkObject, checkString, isRecord, wrongKind, wrongValue } from '../check.js';
 import { listEnvironments } from '../environment/registry.js';
+import { isOptionError, OptionRangeError } from '../errors.js';
+import { checkHidden } from '../options/sections.js';
 import { resolveSettings } from '../simulation/options.js';
 import { ALGORITHM_NAMES, type Options } from './algorithm.js';
 import { algorithmOf, trialOptions, type Trial } from './trial.js';
@@ -59,6 +61,7 @@ export function resolveStudySettings(given: StudyOptions = {}): StudySettings {
   checkKeys('', options, ['environments', 'algorithms', 'seeds', 'steps', 'network', 'evaluation']);
   const network = section(options, 'network', ['hidden']);
   const evaluation = section(options, 'evaluation', ['every', 'episodes', 'final']);
+  const hidden = network.hidden ?? null;
   const steps = options.steps ?? null;
   const every = evaluation.every ?? null;
   const settings: StudySettings = {
@@ -66,15 +69,26 @@ export function resolveStudySettings(given: StudyOptions = {}): StudySettings {
     algorithms: checkAlgorithms(options.algorithms ?? DEFAULT_ALGORITHMS),
     seeds: checkInteger('seeds', options.seeds ?? 5, { min: 1, max: 1000 }),
     steps: steps === null ? null : checkInteger('steps', steps, { min: 1, max: 100_000_000 }),
-    network: { hidden: checkHidden(network.hidden ?? null) },
+    network: { hidden: hidden === null ? null : checkHidden(hidden) },
     evaluation: {
       every: every === null ? null : checkInteger('evaluation.every', every, { min: 1 }),
       episodes: checkInteger('evaluation.episodes', evaluation.episodes ?? 10, { min: 1, max: 10_000 }),
       final: checkInteger('evaluation.final', evaluation.final ?? 20, { min: 1, max: 10_000 }),
     },
   };
-  for (const trial of planTrials({ ...settings, seeds: 1 })) algorithmOf(trial).resolve(trialOptions(trial));
+  planTrials({ ...settings, seeds: 1 }).forEach(tryOptions);
   return settings;
+}
+
+/** Errors in a contender's options name it: what it calls `schedule` is no setting of the study. */
+function tryOptions(trial: Trial): void {
+  try {
+    algorithmOf(trial).resolve(trialOptions(trial));
+  } catch (error) {
+    if (!isOptionError(error) || Object.keys(trial.options).length === 0) throw error;
+    const path = `algorithms[${trial.label}].options.${error.option}`;
+    throw new OptionRangeError(path, error.message.replace(`"${error.option}"`, `"${path}"`));
+  }
 }
 
 /**
@@ -146,10 +160,4 @@ function plainContender(algorithm: string): Contender {
 function refuseRepeated(option: string, names: readonly string[]): void {
   const repeated = names.find((name, i) => names.indexOf(name) !== i);
   if (repeated !== undefined) throw wrongValue(option, 'each name once', repeated);
-}
-
-function checkHidden(value: unknown): readonly number[] | null {
-  if (value === null) return null;
-  if (!Array.isArray(value)) throw wrongKind('network.hidden', 'a list of layer sizes, for example [64, 64]', value);
-  return value.map((size: unknown) => checkInteger('network.hidden', size, { min: 1, max: 65_536 }));
 }

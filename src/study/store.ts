@@ -1,9 +1,10 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { sync as writeFileAtomic } from 'write-file-atomic';
 
 import { checkString, isRecord, wrongValue } from '../check.js';
+import { makeFolder } from '../telemetry/run-folder.js';
 import { canonical, type TrialResult } from './trial.js';
 
 /** The files of a study. Each is whole or absent, save for the end of the trials, which may be cut off by a crash. */
@@ -102,7 +103,7 @@ export interface StudyFolder {
  *
  * @param config what decides the study's results; a folder with another one is refused
  * @param warn gets one line for whatever was not read
- * @throws RangeError naming `out` where the folder holds something else, or cannot be created: nothing is overwritten
+ * @throws RangeError naming `out` where the folder holds something else, or cannot be created or written to: nothing is overwritten
  */
 export function openStudyFolder(path: string, config: object, warn: (line: string) => void): StudyFolder {
   const folder = resolve(checkString('out', path));
@@ -112,18 +113,9 @@ export function openStudyFolder(path: string, config: object, warn: (line: strin
   };
   if (existsSync(at('config'))) refuseOther(path, at('config'), config);
   else if (Object.values(STUDY_FILES).some((file) => existsSync(join(folder, file)))) throw wrongValue('out', 'a folder that holds nothing else', path);
-  else createFolder(folder, path);
+  makeFolder(path);
   write('config', config);
   return { path: folder, store: openTrialStore(at('trials'), warn), write };
-}
-
-function createFolder(folder: string, path: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw wrongValue('out', 'a folder that can be created', path, ` (${reason})`);
-  }
 }
 
 function refuseOther(path: string, file: string, config: object): void {

@@ -31,8 +31,10 @@ export async function runStudy(trials: readonly Trial[], store: TrialStore, watc
 /** `runStudy`, which says on stderr how long it will take and how it stands. */
 export async function runStudyVisibly(trials: readonly Trial[], store: TrialStore, options: PoolOptions): Promise<TrialResult[]> {
   const missing = missingTrials(trials, store);
-  const estimate = await estimateTrials(missing, options);
-  process.stderr.write(`${describeWork(trials.length, missing, estimate, options.parallel)}\n`);
+  const estimate = await estimateTrials(missing, options, (probes) => {
+    if (probes > 0) process.stderr.write(`measuring speeds first: ${probes} short probe${probes === 1 ? '' : 's'}\n`);
+  });
+  if (!options.signal.aborted) process.stderr.write(`${describeWork(trials.length, missing, estimate, options.parallel)}\n`);
   const progress = createStudyProgress(missing, estimate);
   try {
     return await runStudy(trials, store, progress, options);

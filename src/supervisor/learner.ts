@@ -38,7 +38,7 @@ export function createLearner(views: Views): Learner {
     traceDecay: settings.rule.traceDecay,
     exploration: settings.exploration,
     weights: tables[WEIGHTS].values,
-    longest: Math.max(...plan.parameters.flatMap(({ lengths }) => lengths)),
+    longest: plan.parameters.reduce((most, { lengths }) => lengths.reduce((a, b) => Math.max(a, b), most), 0),
   });
   const neurons = neuronsOf(ownership, partition).map((index) => neuronView(views, index));
   const rangesAt = topology.ticks.map((populations) => ownership.map((ranges) => populations.map((p) => ranges[p])));
@@ -65,7 +65,10 @@ export function createLearner(views: Views): Learner {
     }
   }
 
-  /** η ← η (1 - (1 - finalRate) · step / steps); past the last step the rates stay where they are. */
+  /**
+   * η ← η (1 - (1 - finalRate) · step / steps); past the last step the rates stay where they are. Called behind a gate: before
+   * it, the host may have stored a slot of the stream and not yet have counted its step.
+   */
   function decayRates(): void {
     const share = rateShare(settings.rule.finalRate, Atomics.load(control.words, WORD.steps), settings.steps);
     rates.criticRate = share * settings.rule.criticRate;
@@ -75,7 +78,6 @@ export function createLearner(views: Views): Learner {
 
   /** The phases of an update, with the schedule's gates between them. */
   function learn(update: number): void {
-    decayRates();
     if (peers.length > 0) exchange.open(update, slots);
     for (let tickIndex = 0; tickIndex < topology.ticks.length; tickIndex += 1) {
       experience.computeRows(tickIndex, rangesAt[tickIndex][partition]);
@@ -83,6 +85,7 @@ export function createLearner(views: Views): Learner {
       schedule.gate();
       collect(update, tickIndex);
     }
+    decayRates();
     program.broadcast?.(batch);
     schedule.gate();
     for (const neuron of neurons) program.learn(neuron, batch, update + 1);

@@ -17,7 +17,7 @@ export interface Settings {
     readonly targetRate: number;
     /** Share of the learning rates left at the last step; they fall to it in a straight line. */
     readonly finalRate: number;
-    /** λ of eligibility traces, for rules that keep them. */
+    /** λ of eligibility traces; 0 for a rule that keeps none. */
     readonly traceDecay: number;
     readonly optimiser: OptimiserName;
   };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { accessSync, appendFileSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 
 import { sync as writeFileAtomic } from 'write-file-atomic';
 
@@ -48,17 +48,12 @@ export function runFolderName(scenario: string, seed: number | undefined, time: 
 /**
  * Creates a run folder.
  *
- * @throws RangeError naming `out` where the folder holds a run already, or cannot be created: nothing is overwritten
+ * @throws RangeError naming `out` where the folder holds a run already, or cannot be created or written to: nothing is overwritten
  */
 export function createRunFolder(path: string): RunFolder {
   const folder = resolve(checkString('out', path));
   if (Object.values(RUN_FILES).some((file) => existsSync(join(folder, file)))) throw wrongValue('out', 'a folder that holds no run yet', path);
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw wrongValue('out', 'a folder that can be created', path, ` (${reason})`);
-  }
+  makeFolder(path);
   const pending = { metrics: '', timing: '' };
   return {
     path: folder,
@@ -78,6 +73,36 @@ export function createRunFolder(path: string): RunFolder {
       }
     },
   };
+}
+
+/**
+ * Makes sure of a folder for results, with those that lead to it.
+ *
+ * @throws RangeError naming `out` where it cannot be created, or nothing can be written to it
+ */
+export function makeFolder(path: string): void {
+  try {
+    createMissing(resolve(path));
+    accessSync(path, constants.W_OK);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw wrongValue('out', 'a folder that can be created and written to', path, ` (${reason})`);
+  }
+}
+
+/** One level after the other: where a file system like /proc refuses, `recursive` of Node 20's mkdir never returns. */
+function createMissing(folder: string): void {
+  if (isFolder(folder)) return;
+  createMissing(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (!isFolder(folder)) throw error; // else another process was faster
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** A free path for a run in `parent`: `name`, or `name-2`, `name-3`, … where runs started within one second. */

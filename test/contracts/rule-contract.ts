@@ -1,6 +1,8 @@
 import test from 'ava';
 
 import { DivergenceError } from '../../src/errors.js';
+import type { Parameter } from '../../src/memory/parameters.js';
+import type { Topology } from '../../src/network/topology.js';
 import { createStream } from '../../src/random/stream.js';
 import { RULES, type RuleName } from '../../src/rule/registry.js';
 import type { Neuron } from '../../src/rule/rule.js';
@@ -31,19 +33,32 @@ const everything = ({ tables }: RuleFixture) => Object.values(tables).map(({ val
 /** Everything a neuron owns, moments included. */
 const stateOf = ({ weights, parameters }: Neuron) => [weights, ...Object.values(parameters)].map(({ values, target, first, second }) => [...values, ...target, ...first, ...second]);
 
+const poison = ({ values, target, first, second }: Parameter) => { for (const part of [values, target, first, second]) part.fill(NaN); };
+
+/** True for a rule that says it is not local: in its read phase it may look at everybody's weights. */
+const isOracle = (name: RuleName) => RULES[name].locality.startsWith('none');
+
+/** Makes NaN all that a neuron owns and does not publish: its weights, moments, and parameters of its own. */
+function poisonPrivate(name: RuleName, topology: Topology, { weights, parameters }: Neuron): void {
+  const published = new Set(RULES[name].parameters(topology).filter((shape) => shape.published).map((shape) => shape.name));
+  poison(weights);
+  for (const [parameter, part] of Object.entries(parameters)) if (!published.has(parameter)) poison(part);
+}
+
 /**
  * A busy rule between its phases in which all that neuron `index` may not read is NaN: what other neurons own, what they
- * explored, their weighted inputs, which never leave their thread even in the read phase, and, where a neuron reads its sources
- * alone, all other voltages.
+ * explored, and, where a neuron reads its sources alone, all other voltages. Their weighted inputs and, but for an oracle, what
+ * they do not publish never leave their thread: these are NaN even in the read phase.
  */
 function poisonedAround(name: RuleName, index: number, reads: 'sources' | 'all'): RuleFixture {
   const fixture = busyRule(name);
-  const { program, neurons, batch, batch: { size, board: { voltages, weightedInputs, lanes }, acted, firstExplorer } } = fixture;
+  const { topology, program, neurons, batch, batch: { size, board: { voltages, weightedInputs, lanes }, acted, firstExplorer } } = fixture;
   const others = neurons.filter((_, i) => i !== index);
   for (const { index: i } of others) weightedInputs.fill(NaN, i * lanes, (i + 1) * lanes);
+  if (!isOracle(name)) for (const neuron of others) poisonPrivate(name, topology, neuron);
   program.broadcast?.(batch);
   for (const { index: i, weights, parameters } of others) {
-    for (const part of [weights, ...Object.values(parameters)].flatMap(({ values, target, first, second }) => [values, target, first, second])) part.fill(NaN);
+    for (const part of [weights, ...Object.values(parameters)]) poison(part);
     if (i >= firstExplorer) acted.fill(NaN, (i - firstExplorer) * size, (i - firstExplorer + 1) * size);
     if (reads === 'sources' && !neurons[index].sources.includes(i)) voltages.fill(NaN, i * lanes, (i + 1) * lanes);
   }
@@ -99,6 +114,16 @@ export function ruleContract(name: RuleName): void {
     test(`${name} does read the voltages of neurons that are no sources, as it declares`, (t) => {
       const { program, neurons, batch } = poisonedAround(name, FIRST_HIDDEN, 'sources');
       t.throws(() => { program.learn(neurons[FIRST_HIDDEN], batch, 1); }, { instanceOf: DivergenceError });
+    });
+  }
+
+  if (isOracle(name)) {
+    test(`${name} does look at the weights of neurons downstream, as it declares`, (t) => {
+      const { topology, program, neurons, batch } = busyRule(name);
+      for (const neuron of neurons) if (neuron.kind === 'output') poisonPrivate(name, topology, neuron);
+      program.broadcast?.(batch);
+      program.learn(neurons[FIRST_HIDDEN], batch, 1);
+      t.true([...neurons[FIRST_HIDDEN].weights.values].every(Number.isNaN));
     });
   }
 

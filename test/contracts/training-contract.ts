@@ -15,7 +15,7 @@ const after = (milliseconds: number, action: () => void) => { setTimeout(action,
 /**
  * The suite that everything with the surface of a training passes.
  *
- * @param create a small one, with 8 hidden neurons and a warm-up of 64 steps, that can be repeated bit for bit
+ * @param create a small one, with 8 hidden neurons, a warm-up of 64 steps and one update per step, that can be repeated bit for bit
  */
 export function trainingContract(name: string, create: (options?: SmallOptions) => Promise<Training>): void {
   test.serial(`${name} reports its episodes in order and its progress up to the last step`, async (t) => {

@@ -64,3 +64,11 @@ test('correlated noise keeps its standard deviation and its correlation from ste
   t.true(Math.abs(covariance(1) / covariance(0) - 0.8) < 0.02);
   t.true(Math.abs(covariance(2) / covariance(0) - 0.64) < 0.03);
 });
+
+test('noise moves once in a step, however often an observation is shown in it', (t) => {
+  const [once, often] = [0, 1].map(() => createExploration(topology, 1, { output: 0.5, hidden: 0, warmup: 0.5, correlation: 0.8 }, [4]));
+  for (let step = 0; step < 50; step += 1) {
+    const expected = once.explore(4, 0, step, false);
+    for (let shown = 0; shown <= step % 3; shown += 1) t.is(often.explore(4, 0, step, false), expected);
+  }
+});

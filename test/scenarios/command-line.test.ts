@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import test from 'ava';
@@ -48,6 +48,17 @@ test('the config.json of a synchronous run repeats it bit for bit, on other part
   for (const file of ['metrics.jsonl', 'weights.safetensors']) t.deepEqual(readFileSync(join(second, file)), readFileSync(join(first, file)));
 });
 
+test('a run folder that is taken away ends the run with one line', async (t) => {
+  const out = folder();
+  const child = spawn(process.execPath, ['scenarios/run', '--steps', '10000000', '--hidden', '8', '--out', out], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let stderr = '';
+  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+  while (!existsSync(join(out, 'metrics.jsonl'))) await new Promise((resolve) => { setTimeout(resolve, 20); });
+  rmSync(out, { recursive: true, maxRetries: 5 }); // the run may be writing
+  t.is(await new Promise((resolve) => { child.on('exit', resolve); }), 1);
+  t.regex(stderr.trimEnd().split('\n').at(-1) ?? '', /^ENOENT: no such file or directory, open '.*'$/);
+});
+
 test('--list names the scenarios, one line each', async (t) => {
   const { status, stdout } = await run('--list');
   t.is(status, 0);
@@ -94,6 +105,7 @@ const USAGE_ERRORS: [string[], RegExp][] = [
   [['--episodes', 'all'], /^"--episodes" expected a whole number >= 1, got "all"$/],
   [['--config', '/no/such/file.json'], /^"--config" expected a file that can be read, got "\/no\/such\/file.json"/],
   [['--config', config('{"steps": 1e')], /^"--config" expected a file of JSON/],
+  [['--config', config('{"rule": 5}'), '--critic-rate', '0.1'], /^"rule" expected an object, got 5$/],
   [['--config', config('{"stepps": 5}')], /^"stepps" expected a known option .*; did you mean "steps"\?$/],
 ];
 

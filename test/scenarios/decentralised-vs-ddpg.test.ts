@@ -69,7 +69,7 @@ test('a trial that diverges is reported, and the others finish', async (t) => {
   t.like(results[1], { label: 'ddpg', seeds: 1, failures: 0 });
   t.regex(stderr, /failed: Pendulum-v1 far too fast seed 1: partition 0 failed at step \d+: /);
   const page = readFileSync(join(out, 'report.html'), 'utf8');
-  for (const words of ['far too fast', 'became', 'Learning curves', 'How local each is', '--config config.json']) t.true(page.includes(words), words);
+  for (const words of ['far too fast', 'became', 'Learning curves', 'How local each is', '--config config.json', 'but for what the study sets for single algorithms']) t.true(page.includes(words), words);
 });
 
 test('the page says how to repeat the study', async (t) => {
@@ -79,6 +79,7 @@ test('the page says how to repeat the study', async (t) => {
   const page = readFileSync(join(out, 'report.html'), 'utf8');
   const command = 'node scenarios/run decentralised-vs-ddpg --environments Pendulum-v1 --algorithms broadcast,ddpg --seeds 1 --steps 100 --hidden 4 --evaluate-every 50 --evaluation-episodes 1 --episodes 2';
   t.true(page.includes(command));
+  t.false(page.includes('sets for single algorithms'));
   const again = newFolder();
   await run(...command.split(' ').slice(2), '--out', again);
   t.is(readFileSync(join(again, 'config.json'), 'utf8'), readFileSync(join(out, 'config.json'), 'utf8'));
@@ -101,6 +102,7 @@ const USAGE_ERRORS: [string[], RegExp][] = [
   [['--hidden', '8,zwei'], /^"--hidden" expected a whole number .*, got "zwei"$/],
   [['--parallel', '0'], /^"--parallel" expected a whole number >= 1 .*, got 0$/],
   [['--evaluate-every', '0'], /^"--evaluate-every" expected a whole number >= 1, got 0$/],
+  [['--episodes', '10001'], /^"--episodes" expected a whole number >= 1 and <= 10000, got 10001$/],
   [['--rule', 'linear'], /^"--rule" expected an option of the scenario decentralised-vs-ddpg/],
 ];
 

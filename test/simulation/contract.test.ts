@@ -1,7 +1,7 @@
 import { createDdpg, createSimulation } from '../../src/index.js';
 import { trainingContract } from '../contracts/training-contract.js';
 
-const SMALL = { network: { hidden: [8] }, learning: { warmup: 64 } } as const;
+const SMALL = { network: { hidden: [8] }, learning: { warmup: 64, updatesPerStep: 1 } } as const;
 
 trainingContract('a simulation', (options) => createSimulation({ ...SMALL, ...options, schedule: 'synchronous', partitions: 2 }));
 trainingContract('DDPG', (options) => createDdpg({ ...SMALL, ...options }));

@@ -1,6 +1,6 @@
 import test from 'ava';
 
-import { resolveSettings, type SimulationOptions } from '../../src/index.js';
+import { listEnvironments, resolveSettings, RULE_NAMES, type SimulationOptions } from '../../src/index.js';
 
 test('the defaults are the main job: Pendulum, the most local rule that solves it, hogwild on two partitions', (t) => {
   const { environment, rule, schedule, partitions, steps } = resolveSettings();
@@ -17,8 +17,12 @@ test('a rule given by name keeps the task\'s rates, and given as an object overr
 });
 
 test('settings resolve to themselves, so that a run folder\'s config.json repeats its run', (t) => {
-  const settings = resolveSettings({ environment: 'CartPole-v1', seed: 7, network: { hidden: [5, 6] } });
-  t.deepEqual(resolveSettings(JSON.parse(JSON.stringify(settings)) as SimulationOptions), settings);
+  for (const environment of listEnvironments()) {
+    for (const rule of RULE_NAMES) {
+      const settings = resolveSettings({ environment, rule, seed: 7, network: { hidden: [5, 6] } });
+      t.deepEqual(resolveSettings(JSON.parse(JSON.stringify(settings)) as SimulationOptions), settings);
+    }
+  }
 });
 
 /** Options that a program in JavaScript, or a file, may well hold. */
@@ -35,6 +39,14 @@ const BAD: [unknown, string][] = [
   [{ learning: { discount: 1.1 } }, '"learning.discount" expected a number >= 0 and <= 1, got 1.1'],
   [{ learning: { batch: 64, replay: 100 } }, '"learning.replay" expected a whole number >= 256'],
   [{ learning: { warmup: 10 } }, '"learning.warmup" expected a whole number >= 64'],
+  [{ exploration: { hidden: 0.2 } }, '"exploration.hidden" expected 0, got 0.2; hidden neurons do not explore under this rule'],
+  [{ rule: { traceDecay: 0.5 } }, '"rule.traceDecay" expected 0, got 0.5; the rule keeps no eligibility traces'],
+  [{ rule: { name: 'coagent', targetRate: 0.1 } }, '"rule.targetRate" expected 0, got 0.1; the rule keeps no target copies'],
+  [{ rule: 'coagent', exploration: { warmup: 1 } }, '"exploration.warmup" expected 0, got 1; the rule has no warm-up'],
+  [{ rule: 'coagent', exploration: { correlation: 0.5 } }, '"exploration.correlation" expected 0, got 0.5; the rule takes its noise for white'],
+  [{ rule: 'coagent', learning: { batch: 2 } }, '"learning.batch" expected 1, got 2; the rule learns from each transition once, as it happens'],
+  [{ rule: 'coagent', learning: { warmup: 5 } }, '"learning.warmup" expected 0, got 5; the rule learns'],
+  [{ rule: 'coagent', learning: { updatesPerStep: 2 } }, '"learning.updatesPerStep" expected 1, got 2; the rule learns'],
   [{ rateLimit: 'on' }, '"rateLimit" expected a whole number of updates >= 0, or "off", got "on"'],
   [{ sedd: 3 }, '"sedd" expected a known option'],
   [{ learning: { disccount: 0.9 } }, '"learning.disccount" expected a known option'],

@@ -10,7 +10,9 @@ const signal = new AbortController().signal;
 test('every algorithm can be probed, and longer trials are estimated to take longer', async (t) => {
   const settings = resolveStudySettings({ algorithms: ['all'], seeds: 1, steps: 5000, network: { hidden: [4] } });
   const trials = planTrials(settings);
-  const estimate = await estimateTrials(trials, { parallel: 2, signal });
+  const probes: number[] = [];
+  const estimate = await estimateTrials(trials, { parallel: 2, signal }, (count) => { probes.push(count); });
+  t.deepEqual(probes, [ALGORITHM_NAMES.length]);
   t.deepEqual(trials.map(({ algorithm }) => algorithm), [...ALGORITHM_NAMES]);
   for (const trial of trials) {
     t.true(estimate(trial) > 0 && Number.isFinite(estimate(trial)));

@@ -43,8 +43,8 @@ const REFUSED: [string, object, RegExp, new (...parts: never[]) => Error][] = [
   ['an empty list', { environments: [] }, /^"environments" expected a list of Pendulum-v1/, OptionRangeError],
   ['a name where a list belongs', { algorithms: 'ddpg' }, /^"algorithms" expected a list of broadcast, .*, got "ddpg"$/, OptionTypeError],
   ['a label that comes twice', { algorithms: ['ddpg', { algorithm: 'linear', label: 'ddpg' }] }, /^"algorithms" expected each name once, got "ddpg"$/, OptionRangeError],
-  ['an option that the algorithm does not have', { algorithms: [{ algorithm: 'ddpg', options: { schedule: 'hogwild' } }] }, /^"schedule" expected a known option/, OptionRangeError],
-  ['a rule of another name', { algorithms: [{ algorithm: 'linear', options: { rule: { name: 'broadcast' } } }] }, /^"rule.name" expected one of linear, got "broadcast"$/, OptionRangeError],
+  ['an option that the algorithm does not have', { algorithms: [{ algorithm: 'ddpg', options: { schedule: 'hogwild' } }] }, /^"algorithms\[ddpg\]\.options\.schedule" expected a known option/, OptionRangeError],
+  ['a rule of another name', { algorithms: [{ algorithm: 'linear', options: { rule: { name: 'broadcast' } } }] }, /^"algorithms\[linear\]\.options\.rule\.name" expected one of linear, got "broadcast"$/, OptionRangeError],
   ['a number of steps that is none', { steps: 'all' }, /^"steps" expected a whole number .*, got "all"$/, OptionTypeError],
 ];
 

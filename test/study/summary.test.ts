@@ -1,7 +1,6 @@
 import test from 'ava';
 
 import { meanCurve, summarise } from '../../src/study/summary.js';
-import { median } from '../../src/telemetry/statistics.js';
 import { failureTable, settingsTable, studyFindings } from '../../src/study/tables.js';
 import type { CurvePoint } from '../../src/study/trial.js';
 import { madeResult, tinyTrial } from './fixture.js';
@@ -46,11 +45,6 @@ test('the mean learning curve has the trials that got to each point, failed ones
   const points = meanCurve(RESULTS.slice(0, 4));
   t.deepEqual(points.map(({ step, seeds, mean }) => [step, seeds, mean]), [[0, 4, -1000], [100, 4, -265], [200, 3, -150]]);
   for (const { mean, low, high } of points) t.true(low <= mean && mean <= high);
-});
-
-test('the median of an even number of values lies halfway between the two in the middle', (t) => {
-  t.is(median([3, 1, 10]), 3);
-  t.is(median([4, 1, 10, 3]), 3.5);
 });
 
 test('the tables say task by task what was found and what failed', (t) => {

@@ -1,10 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import test from 'ava';
 import fc from 'fast-check';
 
+import { OptionRangeError } from '../../src/errors.js';
+import { openStudyFolder } from '../../src/study/store.js';
 import { createRunFolder, freeRunPath, runFolderName } from '../../src/telemetry/run-folder.js';
 import { encodeSafetensors } from '../../src/telemetry/safetensors.js';
 
@@ -19,6 +21,26 @@ test('runs that start within one second get folders of their own', (t) => {
   createRunFolder(freeRunPath(folder, 'train-x'));
   t.is(freeRunPath(folder, 'train-x'), join(folder, 'train-x-2'));
 });
+
+const WITHOUT_ROOM: [string, () => string][] = [
+  ['a file', () => file()],
+  ['a folder in a file', () => join(file(), 'run')],
+  ...(process.platform === 'linux' ? ['/proc/run', '/proc/sys'].map((path): [string, () => string] => [path, () => path]) : []), // not even for root
+];
+
+const file = () => {
+  const path = join(parent(), 'file');
+  writeFileSync(path, '');
+  return path;
+};
+
+for (const [what, path] of WITHOUT_ROOM) {
+  test(`${what} is no place for a run, nor for a study`, (t) => {
+    const refused = { instanceOf: OptionRangeError, message: /^"out" expected a folder that can be created and written to, got ".*" \([A-Z]+: .*\)$/ };
+    t.throws(() => createRunFolder(path()), refused);
+    t.throws(() => openStudyFolder(path(), {}, () => undefined), refused);
+  });
+}
 
 test('lines are appended whole, and only when flushed', (t) => {
   const folder = createRunFolder(join(parent(), 'a', 'b'));

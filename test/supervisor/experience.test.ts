@@ -1,0 +1,77 @@
+import test from 'ava';
+
+import { SLOT, type SlotKind } from '../../src/replay/ring.js';
+import { createExperience } from '../../src/supervisor/experience.js';
+import type { Views } from '../../src/supervisor/views.js';
+import { createViews } from './fixture.js';
+
+/** Slot `i` of the stream: every voltage and the reward tell which one it is. */
+function append({ plan, replay }: Views, i: number, kind: SlotKind): void {
+  const voltages = Float32Array.from({ length: plan.topology.neurons }, (_, neuron) => i + neuron / 8);
+  replay.append(voltages, plan.firstExplorer, i, kind);
+}
+
+/** Episodes of three steps, terminated and truncated by turns, and the slot of the last observation after each. */
+function kindOf(i: number): SlotKind {
+  if (i % 4 === 3) return SLOT.final;
+  return i % 8 === 2 ? SLOT.terminal : SLOT.transition;
+}
+
+test('the stream gives every transition once and in order, with the voltages that all neurons acted with then and next', (t) => {
+  const views = createViews({ rule: 'coagent', learning: { replay: 256, rewardScale: 0.5, discount: 0.75 } });
+  const experience = createExperience(views);
+  const { batch } = experience;
+  const { neurons } = views.plan.topology;
+  append(views, 0, kindOf(0));
+  for (let update = 0; update < 600; update += 1) { // the ring is overwritten twice
+    append(views, update + 1, kindOf(update + 1));
+    t.is(experience.load(update), kindOf(update) !== SLOT.final);
+    if (kindOf(update) === SLOT.final) continue;
+    const { reward, continuation, acted, episodeStart, firstExplorer, board: { voltages } } = batch;
+    const lane = (at: number) => Array.from({ length: neurons }, (_, neuron) => voltages[neuron * 2 + at]);
+    const stored = (slot: number) => Array.from({ length: neurons }, (_, neuron) => slot + neuron / 8);
+    t.deepEqual([lane(0), lane(1)], [stored(update), stored(update + 1)]);
+    t.deepEqual([...acted], stored(update).slice(firstExplorer));
+    t.deepEqual([reward[0], continuation[0], episodeStart], [update / 2, update % 8 === 2 ? 0 : 0.75, update % 4 === 0]);
+  }
+});
+
+test('the stream computes the weighted inputs of the state by the voltages acted, and leaves these as they are', (t) => {
+  const views = createViews({ rule: 'coagent' });
+  const { topology } = views.plan;
+  const experience = createExperience(views);
+  const { board } = experience.batch;
+  views.tables.weights.values.fill(0.5);
+  for (const i of [0, 1]) append(views, i, SLOT.transition);
+  experience.load(0);
+  const acted = [...board.voltages];
+  topology.ticks.forEach((populations, index) => { experience.computeRows(index, populations.map((population) => topology.populations[population])); });
+  t.deepEqual([...board.voltages], acted);
+  t.is(board.weightedInputs[4 * 2], 0.5 * (0 + 1 + 2 + 3) / 8); // hidden1[0] reads the bias and the observations
+  t.is(board.weightedInputs[6 * 2], 0.5 * (0 + 4 + 5) / 8); // the output reads the bias and the hidden neurons
+});
+
+test('acting waits long before it would overwrite what was not learned from yet', (t) => {
+  const { limiter } = createViews({ rule: 'coagent', schedule: 'hogwild', rateLimit: 'off', learning: { replay: 256 } });
+  t.true(limiter.mayAct(0, 64));
+  t.false(limiter.mayAct(0, 128));
+});
+
+test('the replay gives the same minibatch for the same update, and computes all voltages anew', (t) => {
+  const views = createViews({ rule: 'compatible', learning: { replay: 256, batch: 4, warmup: 4 } });
+  const { topology } = views.plan;
+  const experience = createExperience(views);
+  const { batch: { board, acted }, slots } = experience;
+  for (let i = 0; i < 50; i += 1) append(views, i, kindOf(i));
+  t.true(experience.load(7));
+  const drawn = [...slots];
+  topology.ticks.forEach((populations, index) => { experience.computeRows(index, populations.map((population) => topology.populations[population])); });
+  const lanes = (neuron: number) => [...board.voltages.subarray(neuron * board.lanes, (neuron + 1) * board.lanes)];
+  t.deepEqual(lanes(1), [...drawn, ...drawn.map((slot) => slot + 1)].map((slot) => slot + 1 / 8));
+  t.deepEqual(lanes(4), new Array<number>(8).fill(0)); // weights of 0, although slot + 4/8 was acted
+  t.deepEqual([...acted.subarray(0, 4)], drawn.map((slot) => slot + 4 / 8));
+  experience.load(8);
+  t.notDeepEqual([...slots], drawn);
+  experience.load(7);
+  t.deepEqual([...slots], drawn);
+});
