@@ -1,15 +1,15 @@
 import test from 'ava';
 import fc from 'fast-check';
 
-import { addProducts, compare, createResampling, estimate, innerProducts, overNeurons, overProbes, productOfMeans } from '../../src/certificate/agreement.js';
+import { compare, createResampling, estimate, joinProducts, meansOf, overNeurons, overProbes, productsOf, type Resampling } from '../../src/certificate/agreement.js';
 import { judgeReference } from '../../src/certificate/validity.js';
 import { createStream } from '../../src/random/stream.js';
 
-const pairOf = (own: number[][], reference: number[][]) => ({ own: innerProducts(own, own), cross: innerProducts(own, reference), reference: innerProducts(reference, reference) });
+const compareRows = (own: number[][], reference: number[][], resampling: Resampling) => compare(productsOf(own, reference, meansOf(reference, resampling), resampling));
 
 test('cosine, ratio and paired cosine of two minibatches, by hand', (t) => {
   // Means (1, 1) and (2, 0): cosine 2 / (√2 · 2), ratio √2 / 2. Paired: (0·1 + 2·3) / √((0 + 2² + 2²) (1 + 9)).
-  const { cosine, normRatio, pairedCosine } = compare(pairOf([[0, 2], [2, 0]], [[1, 0], [3, 0]]), createResampling(2, 10));
+  const { cosine, normRatio, pairedCosine } = compareRows([[0, 2], [2, 0]], [[1, 0], [3, 0]], createResampling(2, 10));
   t.true(Math.abs(cosine[0] - Math.SQRT1_2) < 1e-12);
   t.true(Math.abs(normRatio[0] - Math.SQRT1_2) < 1e-12);
   t.true(Math.abs(pairedCosine[0] - 6 / Math.sqrt(80)) < 1e-12);
@@ -19,18 +19,21 @@ test('rows laid end to end have the sum of the rows\' products', (t) => {
   const rows = [[1, 2], [3, 4], [0, -1]];
   const others = [[5], [-2], [1]];
   const whole = rows.map((row, m) => [...row, ...others[m]]);
-  t.deepEqual(addProducts([innerProducts(rows, rows), innerProducts(others, others)]), innerProducts(whole, whole));
+  const resampling = createResampling(3, 20);
+  const products = (own: number[][]) => productsOf(own, own, meansOf(own, resampling), resampling);
+  const [joined, expected] = [joinProducts([products(rows), products(others)], resampling), products(whole)];
+  for (const which of ['means', 'pairs'] as const) joined[which].own.forEach((value, i) => { t.true(Math.abs(value - expected[which].own[i]) < 1e-12); });
 });
 
 const gradients = fc.array(fc.array(fc.integer({ min: -10, max: 10 }), { minLength: 3, maxLength: 3 }), { minLength: 4, maxLength: 4 });
 
-test('a product of means is the product of the means', (t) => {
-  fc.assert(fc.property(gradients, gradients, (a, b) => {
-    const weights = [0.5, 0.25, 0.25, 0];
-    const mean = (rows: number[][]) => [0, 1, 2].map((j) => rows.reduce((sum, row, m) => sum + weights[m] * row[j], 0));
-    const [meanA, meanB] = [mean(a), mean(b)];
-    const expected = meanA.reduce((sum, value, j) => sum + value * meanB[j], 0);
-    return Math.abs(productOfMeans(innerProducts(a, b), weights) - expected) < 1e-9;
+test('the first of all resamples is the sample itself, the others are means of minibatches drawn with replacement', (t) => {
+  fc.assert(fc.property(gradients, (rows) => {
+    const resampling = createResampling(4, 5);
+    const means = meansOf(rows, resampling);
+    return [0, 1, 2].every((j) => Math.abs(means[j] - rows.reduce((sum, row) => sum + row[j], 0) / 4) < 1e-9)
+      && resampling.weights.every((w) => Math.abs(w.reduce((sum, each) => sum + each, 0) - 1) < 1e-12 && w.every((each) => Number.isInteger(4 * each)))
+      && resampling.weights.every((w, i) => Math.abs(means[3 * i] - rows.reduce((sum, row, m) => sum + w[m] * row[0], 0)) < 1e-9);
   }));
   t.pass();
 });
@@ -38,8 +41,8 @@ test('a product of means is the product of the means', (t) => {
 test('cosines lie between -1 and 1, and do not change with the scale of either side', (t) => {
   fc.assert(fc.property(gradients, gradients, fc.double({ min: 0.01, max: 100, noNaN: true }), (a, b, scale) => {
     const resampling = createResampling(4, 5);
-    const plain = compare(pairOf(a, b), resampling);
-    const scaled = compare(pairOf(a.map((row) => row.map((value) => scale * value)), b), resampling);
+    const plain = compareRows(a, b, resampling);
+    const scaled = compareRows(a.map((row) => row.map((value) => scale * value)), b, resampling);
     return [...plain.cosine, ...plain.pairedCosine].every((value) => Number.isNaN(value) || Math.abs(value) <= 1)
       && plain.pairedCosine.every((value, i) => Number.isNaN(value) || Math.abs(value - scaled.pairedCosine[i]) < 1e-6);
   }));
@@ -60,7 +63,7 @@ test('the bootstrap interval covers the true cosine about 19 times of 20', (t) =
   const trials = 200;
   let covered = 0;
   for (let trial = 0; trial < trials; trial += 1) {
-    const { low, high } = estimate(compare(pairOf(...sample(trial, 40, means, 1)), resampling).cosine);
+    const { low, high } = estimate(compareRows(...sample(trial, 40, means, 1), resampling).cosine);
     if (low <= truth && truth <= high) covered += 1;
   }
   t.true(covered / trials > 0.87 && covered / trials < 0.995, `covered ${covered} of ${trials}`);
@@ -70,23 +73,23 @@ test('a gradient that is noise passes for valid rarely, one of ten standard erro
   let passed = 0;
   for (let trial = 0; trial < 300; trial += 1) {
     const [, noise] = sample(trial, 32, [[0], new Array<number>(8).fill(0)], 1);
-    if (judgeReference(innerProducts(noise, noise), 1, 1).valid) passed += 1;
+    if (judgeReference(noise, 1, 1).valid) passed += 1;
     const [, clear] = sample(trial, 32, [[0], new Array<number>(8).fill(10 / Math.sqrt(32))], 1);
-    t.true(judgeReference(innerProducts(clear, clear), 1, 1).valid);
+    t.true(judgeReference(clear, 1, 1).valid);
   }
   t.true(passed < 3, `${passed} of 300`);
 });
 
 test('a reference below float32 rounding is not valid, however steady', (t) => {
   const steady = Array.from({ length: 4 }, () => [1e-9, 0]);
-  t.true(judgeReference(innerProducts(steady, steady), 1e-4, 20).valid);
-  t.false(judgeReference(innerProducts(steady, steady), 1e-2, 20).valid); // 20 · 2⁻²⁴ · 1e-2 = 1.2e-8
+  t.true(judgeReference(steady, 1e-4, 20).valid);
+  t.false(judgeReference(steady, 1e-2, 20).valid); // 20 · 2⁻²⁴ · 1e-2 = 1.2e-8
 });
 
 test('standard error and split half, by hand', (t) => {
   // Gradients 3, 1, 3, 1: mean 2, squares 5, (5 - 4) / 3. Halves 3 and 1 point the same way.
   const rows = [[3], [1], [3], [1]];
-  const { norm, sampling, splitHalf } = judgeReference(innerProducts(rows, rows), 0, 1);
+  const { norm, sampling, splitHalf } = judgeReference(rows, 0, 1);
   t.is(norm, 2);
   t.true(Math.abs(sampling - Math.sqrt(1 / 3)) < 1e-12);
   t.is(splitHalf, 1);
