@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 import {
   certificatePage,
   createCertificate,
@@ -5,6 +7,7 @@ import {
   createProgressBar,
   createRunFolder,
   CRITIC_NAMES,
+  describeSeconds,
   drawCertificate,
   estimateSeconds,
   freeRunPath,
@@ -17,9 +20,11 @@ import {
   writeProbe,
   type Certificate,
   type CertificateFindings,
+  type CertificateSettings,
   type Certified,
   type Evaluation,
   type LayerUtility,
+  type PoolOptions,
   type ProbeRecord,
   type RunFolder,
 } from '../src/index.js';
@@ -63,12 +68,13 @@ export const certificate: Scenario = {
 
 async function certify(own: Certificate, input: ScenarioInput): Promise<number> {
   const { settings } = own;
+  const pool = { parallel: availableParallelism(), signal: input.interrupt };
   const folder = createRunFolder(input.out ?? freeRunPath('runs', runFolderName(NAME, settings.seed, new Date())));
   folder.write('config', settings);
-  if (settings.steps >= LONG) process.stderr.write(`this takes about ${showDuration(await estimateSeconds(settings))} on this machine\n`);
+  if (settings.steps >= LONG) process.stderr.write(`this takes about ${describeSeconds(await estimateSeconds(settings, pool))} on this machine\n`);
   await watch(own, folder, input);
   const certified = await conclude(own, folder, input);
-  const findings = input.interrupt.aborted ? certified : { ...certified, utility: await measure(own, input) };
+  const findings = input.interrupt.aborted ? certified : { ...certified, utility: await measure(settings, pool, input.episodes) };
   if (findings.utility.length > 0) await save(folder, findings);
   const result = resultOf(findings, folder, input);
   folder.write('result', result);
@@ -124,17 +130,17 @@ async function save(folder: RunFolder, findings: CertificateFindings): Promise<v
   folder.write('report', certificatePage(findings, pictures));
 }
 
-async function measure({ settings }: Certificate, { episodes = EPISODES, interrupt }: ScenarioInput): Promise<LayerUtility[]> {
-  const trials = planUtility(settings);
-  if (trials.length === 0) return [];
-  const bar = createProgressBar(`${settings.environment} depth utility`, trials.length * settings.certificate.utilitySteps);
+async function measure(settings: CertificateSettings, pool: PoolOptions, episodes = EPISODES): Promise<LayerUtility[]> {
+  const plan = planUtility(settings, episodes);
+  if (plan.length === 0) return [];
+  const bar = createProgressBar(`${settings.environment} depth utility`, plan.length * settings.certificate.utilitySteps);
   let taken = 0;
   const onSteps = (steps: number) => {
     taken += steps;
     bar.update(taken, null, 0);
   };
   try {
-    return await measureUtility(settings, { episodes, signal: interrupt, onSteps });
+    return await measureUtility(plan, { ...pool, onSteps });
   } finally {
     bar.stop();
   }
@@ -172,8 +178,4 @@ function resultOf({ settings, certified, utility, evaluation, random, steps }: C
     results: { agreement: certified.courses, kinds: certified.kinds, utility },
     runFolder: folder.path,
   };
-}
-
-function showDuration(seconds: number): string {
-  return seconds < 90 ? `${Math.ceil(seconds / 10) * 10} seconds` : `${Math.ceil(seconds / 60)} minutes`;
 }

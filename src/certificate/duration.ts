@@ -1,4 +1,6 @@
 import { createDdpg } from '../simulation/ddpg.js';
+import { estimateTrials } from '../study/estimate.js';
+import type { PoolOptions } from '../study/pool.js';
 import { Certificate } from './certificate.js';
 import { ddpgSettings, type CertificateSettings } from './settings.js';
 import { planUtility } from './utility.js';
@@ -7,19 +9,18 @@ import { planUtility } from './utility.js';
 const TIMED = 100;
 
 /**
- * How long a certificate will take on this machine, from a short run of the same thing: training and probes, and then the trials of
- * depth utility, of which DDPG's take turns on one thread while the rules' run beside them.
+ * How long a certificate will take on this machine, from short runs of the same things: training and probes, and then the trials of depth
+ * utility, several at a time.
  *
  * @returns seconds
  */
-export async function estimateSeconds(settings: CertificateSettings): Promise<number> {
-  const { learning, steps, certificate: { probeEvery, utilitySteps } } = settings;
-  const updates = (of: number) => Math.max(0, of - learning.warmup) * learning.updatesPerStep;
-  const probes = Math.ceil(steps / probeEvery);
-  const trials = planUtility(settings).filter(({ learner }) => learner === 'ddpg').length;
-  const whole = await timeUpdates(settings);
-  const alone = await timeUpdates({ ...settings, certificate: { ...settings.certificate, critics: [] } });
-  return updates(steps) * whole.update + probes * whole.probe + trials * updates(utilitySteps) * alone.update;
+export async function estimateSeconds(settings: CertificateSettings, options: PoolOptions): Promise<number> {
+  const { learning, steps, certificate: { probeEvery } } = settings;
+  const { update, probe } = await timeUpdates(settings);
+  const trials = planUtility(settings, 1).map(({ trial }) => trial);
+  const estimate = await estimateTrials(trials, options);
+  const ofTrials = trials.reduce((sum, trial) => sum + estimate(trial), 0) / Math.max(1, Math.min(options.parallel, trials.length));
+  return Math.max(0, steps - learning.warmup) * learning.updatesPerStep * update + Math.ceil(steps / probeEvery) * probe + ofTrials;
 }
 
 /** Seconds of one update and of one probe. */

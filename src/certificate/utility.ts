@@ -1,9 +1,7 @@
-import { DivergenceError, PartitionError } from '../errors.js';
-import { createDdpg } from '../simulation/ddpg.js';
-import { createSimulation } from '../simulation/simulation.js';
-import type { Training } from '../simulation/training.js';
+import { InternalError } from '../errors.js';
+import { runTrials, type PoolOptions } from '../study/pool.js';
+import type { Trial, TrialResult } from '../study/trial.js';
 import { bootstrapInterval, mean } from '../telemetry/statistics.js';
-import type { RuleName } from '../rule/registry.js';
 import type { Estimate } from './agreement.js';
 import { ALL_HIDDEN } from './records.js';
 import type { CertificateSettings } from './settings.js';
@@ -26,88 +24,86 @@ export interface LayerUtility {
   readonly failures: readonly string[];
 }
 
-export interface UtilityOptions {
-  /** Evaluation episodes of each trial. */
-  readonly episodes: number;
-  readonly signal?: AbortSignal;
+/** A trial, and what of its learner stays as it was drawn; null: nothing. */
+export interface UtilityTrial {
+  readonly trial: Trial;
+  readonly frozen: string | null;
+}
+
+export interface UtilityOptions extends PoolOptions {
   /** Hears of environment steps as they are taken, all trials together. */
   readonly onSteps?: (steps: number) => void;
 }
 
-interface Trial {
-  readonly learner: 'ddpg' | RuleName;
-  /** Null: everything learns. */
-  readonly frozen: string | null;
-  readonly seed: number;
+/**
+ * Every trial: DDPG whole and with each hidden layer frozen, each rule whole and with all its hidden rows frozen, on every seed. DDPG takes the
+ * certificate's settings but for its hidden neurons, which do not explore; rules take what they ship with for the task, but for the sizes
+ * of hidden layers.
+ *
+ * @param episodes of each trial's evaluation
+ */
+export function planUtility({ environment, network, exploration, learning, certificate, seed }: CertificateSettings, episodes: number): UtilityTrial[] {
+  const { utilitySeeds, utilityRules, utilitySteps: steps } = certificate;
+  if (network.hidden.length === 0) return [];
+  const layers = network.hidden.map((_, layer) => `hidden${layer + 1}`);
+  const still = (frozen: string | null) => (frozen === null ? [] : frozen === ALL_HIDDEN ? layers : [frozen]);
+  const plan = (algorithm: string, frozen: string | null, options: Trial['options']) => ({ algorithm, frozen, options });
+  const ofDdpg = [null, ...layers, ...(layers.length > 1 ? [ALL_HIDDEN] : [])].map((frozen) =>
+    plan('ddpg', frozen, { network, exploration: { ...exploration, hidden: 0 }, learning: { ...learning, frozenLayers: still(frozen) } }),
+  );
+  const ofRules = utilityRules.flatMap((rule) =>
+    [null, ALL_HIDDEN].map((frozen) => plan(rule, frozen, { network: { hidden: network.hidden }, rule: frozen === null ? {} : { hiddenRate: 0 } })),
+  );
+  const evaluation = { every: steps, episodes: 1, final: episodes };
+  return Array.from({ length: utilitySeeds }, (_, i) =>
+    [...ofDdpg, ...ofRules].map(({ algorithm, frozen, options }) => ({ frozen, trial: { label: algorithm, algorithm, environment, seed: seed + i, steps, options, evaluation } })),
+  ).flat();
+}
+
+/**
+ * Runs the trials, several at a time on threads of their own.
+ *
+ * @returns what has been measured; nothing where the signal came before the end
+ */
+export async function measureUtility(plan: readonly UtilityTrial[], { onSteps, ...options }: UtilityOptions): Promise<LayerUtility[]> {
+  const results = new Map<Trial, TrialResult>();
+  const seen = new Map<Trial, number>();
+  const ignore = () => undefined;
+  const advance = (trial: Trial, step: number) => {
+    onSteps?.(step - (seen.get(trial) ?? 0));
+    seen.set(trial, step);
+  };
+  await runTrials(plan.map(({ trial }) => trial), {
+    started: ignore,
+    abandoned: ignore,
+    progress(trial, { step }) {
+      advance(trial, step);
+    },
+    finished(result) {
+      advance(result.trial, result.steps);
+      results.set(result.trial, result);
+    },
+  }, options);
+  return options.signal.aborted ? [] : compareTrials(plan.map(({ trial, frozen }) => readReturn(trial, frozen, results.get(trial))));
 }
 
 interface TrialReturn {
-  readonly trial: Trial;
+  readonly learner: string;
+  readonly frozen: string | null;
   readonly meanReturn: number;
   readonly random: number;
   readonly failure: string | null;
 }
 
-/** Every trial: DDPG whole and with each hidden layer frozen, each rule whole and with all its hidden rows frozen, on every seed. */
-export function planUtility({ certificate: { utilitySeeds, utilityRules }, network, seed }: CertificateSettings): Trial[] {
-  if (network.hidden.length === 0) return [];
-  const layers = network.hidden.map((_, layer) => `hidden${layer + 1}`);
-  const ofDdpg = [null, ...layers, ...(layers.length > 1 ? [ALL_HIDDEN] : [])].map((frozen) => ({ learner: 'ddpg', frozen }) as const);
-  const ofRules = utilityRules.flatMap((learner) => [null, ALL_HIDDEN].map((frozen) => ({ learner, frozen })));
-  return Array.from({ length: utilitySeeds }, (_, i) => [...ofDdpg, ...ofRules].map((trial) => ({ ...trial, seed: seed + i }))).flat();
-}
-
-/**
- * Runs the trials: DDPG on this thread and, meanwhile, rules on threads of their own. Every learner takes what it ships with for the task;
- * hidden layers and steps are the certificate's, and no hidden neuron of DDPG explores.
- *
- * @returns what has been measured; nothing where the signal came before the end
- */
-export async function measureUtility(settings: CertificateSettings, options: UtilityOptions): Promise<LayerUtility[]> {
-  const trials = planUtility(settings);
-  const lane = async (own: readonly Trial[]) => {
-    const returns: TrialReturn[] = [];
-    for (const trial of own) if (options.signal?.aborted !== true) returns.push(await runTrial(trial, settings, options));
-    return returns;
-  };
-  const lanes = [trials.filter(({ learner }) => learner === 'ddpg'), trials.filter(({ learner }) => learner !== 'ddpg')];
-  const returns = (await Promise.all(lanes.map(lane))).flat();
-  return options.signal?.aborted === true ? [] : compareTrials(returns);
-}
-
-async function runTrial(trial: Trial, settings: CertificateSettings, { episodes, signal, onSteps }: UtilityOptions): Promise<TrialReturn> {
-  const training = await createTraining(trial, settings);
-  let seen = 0;
-  training.on('progress', ({ step }) => {
-    onSteps?.(step - seen);
-    seen = step;
-  });
-  try {
-    await training.run({ steps: settings.certificate.utilitySteps, ...(signal === undefined ? {} : { signal }) });
-    const { meanReturn } = await training.evaluate({ episodes, ...(signal === undefined ? {} : { signal }) });
-    return { trial, meanReturn, random: training.evaluateRandomPolicy({ episodes }).meanReturn, failure: null };
-  } catch (error) {
-    if (!(error instanceof DivergenceError || error instanceof PartitionError)) throw error;
-    return { trial, meanReturn: NaN, random: training.evaluateRandomPolicy({ episodes }).meanReturn, failure: `seed ${trial.seed}: ${error.message}` };
-  } finally {
-    await training.close();
-  }
-}
-
-function createTraining({ learner, frozen, seed }: Trial, { environment, network, exploration, learning, certificate }: CertificateSettings): Promise<Training> {
-  const steps = certificate.utilitySteps;
-  if (learner === 'ddpg') {
-    const hidden = network.hidden.map((_, layer) => `hidden${layer + 1}`);
-    const frozenLayers = frozen === null ? [] : frozen === ALL_HIDDEN ? hidden : [frozen];
-    return createDdpg({ environment, network, exploration: { ...exploration, hidden: 0 }, learning: { ...learning, frozenLayers }, steps, seed });
-  }
-  const rule = frozen === null ? { name: learner } : { name: learner, hiddenRate: 0 };
-  return createSimulation({ environment, network: { hidden: [...network.hidden] }, rule, steps, seed, schedule: 'synchronous', partitions: 1 });
+function readReturn({ algorithm, seed }: Trial, frozen: string | null, result: TrialResult | undefined): TrialReturn {
+  if (result === undefined) throw new InternalError(`a trial of ${algorithm} has no result`);
+  const { failure, returns, randomReturn } = result;
+  return { learner: algorithm, frozen, meanReturn: mean(returns), random: randomReturn ?? NaN, failure: failure === null ? null : `seed ${seed}: ${failure.message}` };
 }
 
 function compareTrials(returns: readonly TrialReturn[]): LayerUtility[] {
-  const of = (learner: string, frozen: string | null) => returns.filter(({ trial }) => trial.learner === learner && trial.frozen === frozen);
-  const pairs = new Map(returns.filter(({ trial }) => trial.frozen !== null).map(({ trial }) => [`${trial.learner} ${trial.frozen}`, trial]));
+  const of = (learner: string, frozen: string | null) => returns.filter((each) => each.learner === learner && each.frozen === frozen);
+  const pairs = new Map(returns.filter(({ frozen }) => frozen !== null).map((each) => [`${each.learner} ${each.frozen}`, each]));
   return [...pairs.values()].map(({ learner, frozen }): LayerUtility => {
     const [whole, partly] = [of(learner, null), of(learner, frozen)];
     const [learning, still] = [whole, partly].map((trials) => trials.map(({ meanReturn }) => meanReturn));

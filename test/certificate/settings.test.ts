@@ -41,17 +41,19 @@ for (const [options, message] of REFUSED) {
 }
 
 test('depth utility is measured layer by layer for DDPG, and all hidden rows at once for it and for rules', (t) => {
-  const plan = planUtility(resolveCertificateSettings({ seed: 7, certificate: { utilitySeeds: 2, utilityRules: ['broadcast'] } }));
-  const ofSeed = (seed: number) => plan.filter((trial) => trial.seed === seed).map(({ learner, frozen }) => `${learner} ${frozen}`);
+  const plan = planUtility(resolveCertificateSettings({ seed: 7, certificate: { utilitySeeds: 2, utilityRules: ['broadcast'] } }), 5);
+  const ofSeed = (seed: number) => plan.filter(({ trial }) => trial.seed === seed).map(({ trial, frozen }) => `${trial.algorithm} ${frozen}`);
   t.deepEqual(ofSeed(7), ['ddpg null', 'ddpg hidden1', 'ddpg hidden2', 'ddpg hidden', 'broadcast null', 'broadcast hidden']);
   t.deepEqual(ofSeed(8), ofSeed(7));
   t.is(plan.length, 12);
-  t.deepEqual(planUtility(resolveCertificateSettings({ network: { hidden: [] } })), []);
+  t.like(plan[2].trial, { steps: 10_000, evaluation: { final: 5 }, options: { exploration: { hidden: 0 }, learning: { frozenLayers: ['hidden2'] } } });
+  t.like(plan[5].trial.options, { network: { hidden: [32, 32] }, rule: { hiddenRate: 0 } });
+  t.deepEqual(planUtility(resolveCertificateSettings({ network: { hidden: [] } }), 5), []);
 });
 
 test('how long a certificate will take is estimated from a short run of it', async (t) => {
   const { network, learning, certificate } = TINY;
   const settings = resolveCertificateSettings({ network: network ?? {}, learning: learning ?? {}, steps: 1000, certificate: { ...certificate, critics: ['linear'] } });
-  const seconds = await estimateSeconds(settings);
+  const seconds = await estimateSeconds(settings, { parallel: 2, signal: new AbortController().signal });
   t.true(Number.isFinite(seconds) && seconds > 0);
 });

@@ -1,14 +1,16 @@
 import test from 'ava';
 
-import { measureUtility, resolveCertificateSettings, type CertificateOptions } from '../../src/index.js';
+import { measureUtility, planUtility, resolveCertificateSettings, type CertificateOptions } from '../../src/index.js';
 import { TINY } from './fixture.js';
 
 const settings = (certificate: CertificateOptions['certificate']) =>
   resolveCertificateSettings({ ...TINY, environment: 'CartPole-v1', certificate: { ...TINY.certificate, utilitySteps: 200, utilityRules: ['broadcast'], ...certificate } });
 
+const POOL = { parallel: 2, signal: new AbortController().signal };
+
 test.serial('depth utility compares each learner with itself frozen, seed by seed', async (t) => {
   let taken = 0;
-  const rows = await measureUtility(settings({ utilitySeeds: 2 }), { episodes: 2, onSteps: (steps) => (taken += steps) });
+  const rows = await measureUtility(planUtility(settings({ utilitySeeds: 2 }), 2), { ...POOL, onSteps: (steps) => (taken += steps) });
   t.deepEqual(rows.map(({ learner, layer }) => [learner, layer]), [['ddpg', 'hidden1'], ['ddpg', 'hidden2'], ['ddpg', 'hidden'], ['broadcast', 'hidden']]);
   t.is(taken, 2 * 6 * 200);
   for (const { learning, frozen, random, difference, improvementRatio, failures } of rows) {
@@ -23,13 +25,13 @@ test.serial('depth utility compares each learner with itself frozen, seed by see
 });
 
 test.serial('no seeds, no trials; an aborted measurement says nothing', async (t) => {
-  t.deepEqual(await measureUtility(settings({ utilitySeeds: 0 }), { episodes: 2 }), []);
-  t.deepEqual(await measureUtility(settings({ utilitySeeds: 1 }), { episodes: 2, signal: AbortSignal.abort() }), []);
+  t.deepEqual(await measureUtility(planUtility(settings({ utilitySeeds: 0 }), 2), POOL), []);
+  t.deepEqual(await measureUtility(planUtility(settings({ utilitySeeds: 1 }), 2), { ...POOL, signal: AbortSignal.abort() }), []);
 });
 
 test.serial('a trial that diverges is named, and the others are measured', async (t) => {
   const options = settings({ utilitySeeds: 1, utilityRules: [] });
-  const rows = await measureUtility({ ...options, learning: { ...options.learning, optimiser: 'sgd', criticRate: 1e30 } }, { episodes: 1 });
+  const rows = await measureUtility(planUtility({ ...options, learning: { ...options.learning, optimiser: 'sgd', criticRate: 1e30 } }, 1), POOL);
   for (const { difference, failures } of rows) {
     t.true(Number.isNaN(difference.value));
     t.regex(failures[0], /^seed 1: .* became /);
