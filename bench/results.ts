@@ -27,7 +27,8 @@ const SOLITARY = ['compatible', 'compatible-natural', 'linear', 'quadratic'].map
 const STUDIES: readonly StudyOptions[] = [
   { ...COMMON, environments: ['all'], algorithms: ['broadcast'] },
   { ...COMMON, environments: ['all'], algorithms: ['ddpg'] },
-  { ...COMMON, environments: ['all'], algorithms: ['three-factor', 'coagent'] },
+  { ...COMMON, environments: ['all'], algorithms: ['coagent'] },
+  { ...COMMON, environments: ['all'], algorithms: ['three-factor'] },
   { ...COMMON, environments: ['all'], algorithms: [FROZEN] },
   { ...COMMON, environments: ['Pendulum-v1'], algorithms: [...SOLITARY, 'exact'], steps: 20_000 },
 ];

@@ -66,9 +66,10 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
   const rule: Rule = RULES[ruleName];
   const streamed = rule.experience === 'stream';
   const reader = createReader([options, layerOf(rule.defaults ?? {}), task]);
+  const network = readNetwork(reader, [128]);
   return {
     environment,
-    network: readNetwork(reader, [128]),
+    network,
     exploration: readExploration(reader, { output: 1, hidden: rule.hiddenExplores ? 0.1 : 0, warmup: 1, correlation: 0 }, explorationOf(rule)),
     rule: {
       name: ruleName,
@@ -83,7 +84,7 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
     learning: readLearning(reader, rule.experience),
     schedule: reader.name('schedule', 'hogwild', SCHEDULE_NAMES),
     rateLimit: checkRateLimit(reader.value('rateLimit', 16)),
-    partitions: reader.integer('partitions', 2, { min: 1, max: 1024 }),
+    partitions: reader.integer('partitions', network.hidden.length === 0 ? 1 : 2, { min: 1, max: 1024 }),
     seed: readSeed(reader),
     steps: readSteps(reader, 40_000),
   };

@@ -27,3 +27,8 @@ test.serial('broadcast balances CartPole far longer than chance, under hogwild',
   await simulation.close();
   t.true(meanReturn >= 100, `evaluation ${meanReturn}, chance is 22`);
 });
+
+test.serial('coagent balances CartPole far longer than chance, from the stream alone', async (t) => {
+  const { meanReturn } = await trained({ environment: 'CartPole-v1', rule: 'coagent', seed: 1, steps: 30_000, partitions: 1 });
+  t.true(meanReturn >= 100, `evaluation ${meanReturn}, chance is 22`);
+});
