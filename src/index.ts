@@ -1,3 +1,13 @@
+export { createCertificate, type Certificate, type Certified } from './certificate/certificate.js';
+export { estimateSeconds } from './certificate/duration.js';
+export { certificatePage, type CertificateFindings } from './certificate/page.js';
+export { drawCertificate, type CertificatePictures } from './certificate/picture.js';
+export type { Course, ProbeRecord } from './certificate/records.js';
+export { writeProbe } from './certificate/scalars.js';
+export { CRITIC_NAMES, resolveCertificateSettings, type CertificateOptions, type CertificateSettings } from './certificate/settings.js';
+export { layerTable, referenceTable, utilityTable } from './certificate/tables.js';
+export { measureUtility, planUtility, type LayerUtility, type UtilityTrial } from './certificate/utility.js';
+export { WORDS } from './certificate/words.js';
 export { checkInteger, checkName, checkObject, describeValue, suggestion, wrongKind, wrongValue } from './check.js';
 export { listEnvironments, makeEnvironment } from './environment/registry.js';
 export type { Action, BoxSpace, DiscreteSpace, Environment, EpisodeRecord, Space, StepResult } from './environment/environment.js';
@@ -25,6 +35,8 @@ export { createProgressBar, type ProgressBar } from './telemetry/progress-bar.js
 export { createRunFolder, freeRunPath, RUN_FILES, runFolderName, type RunFolder } from './telemetry/run-folder.js';
 export { bootstrapInterval, interquartileMean, mean, stratifiedBootstrapInterval } from './telemetry/statistics.js';
 export { createEventWriter, type EventWriter } from './telemetry/tensorboard.js';
+export { describeSeconds } from './study/estimate.js';
+export type { PoolOptions } from './study/pool.js';
 export { openStudyFolder, openTrialStore, STUDY_FILES, type StudyFolder, type TrialStore } from './study/store.js';
 export { studyPage, type StudyWords } from './study/page.js';
 export { drawStudy } from './study/pictures.js';

@@ -19,6 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   schedule: ['memory'],
   supervisor: ['kernels', 'random', 'environment', 'network', 'options', 'rule', 'memory', 'replay', 'schedule', 'telemetry', 'workers'],
   simulation: ['kernels', 'random', 'environment', 'network', 'options', 'rule', 'memory', 'replay', 'schedule', 'telemetry', 'supervisor', 'baseline'],
+  certificate: ['kernels', 'random', 'network', 'options', 'rule', 'memory', 'replay', 'baseline', 'simulation', 'study', 'telemetry', 'report'],
   study: ['baseline', 'environment', 'options', 'random', 'report', 'rule', 'simulation', 'supervisor', 'telemetry', 'workers'],
   workers: ['study', 'supervisor'],
   scenarios: ['index'],

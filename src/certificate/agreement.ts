@@ -42,47 +42,78 @@ export function createResampling(minibatches: number, resamples = RESAMPLES): Re
   };
 }
 
-/** ⟨a_m, b_l⟩ for all pairs of minibatches: all that lengths and cosines of means are made of. [minibatches, minibatches], row-major */
-export type Products = Float64Array;
+/** The gradients of one neuron, one per minibatch; all of one length. */
+export type Rows = readonly ArrayLike<number>[];
 
-/** @param a one gradient per minibatch; as many as `b`, and as long */
-export function innerProducts(a: readonly ArrayLike<number>[], b: readonly ArrayLike<number>[]): Products {
-  const size = a.length;
-  const products = new Float64Array(size * size);
-  for (let m = 0; m < size; m += 1) {
-    for (let l = 0; l < size; l += 1) {
-      let sum = 0;
-      for (let j = 0; j < a[m].length; j += 1) sum += a[m][j] * b[l][j];
-      products[m * size + l] = sum;
+/** Σ_m w_m g_m on every resample, one after another; [1 + resamples, length], row-major */
+export function meansOf(rows: Rows, { weights }: Resampling): Float64Array {
+  const { length } = rows[0];
+  const means = new Float64Array(weights.length * length);
+  weights.forEach((w, i) => {
+    const begin = i * length;
+    for (let m = 0; m < rows.length; m += 1) {
+      const weight = w[m];
+      if (weight === 0) continue;
+      const row = rows[m];
+      for (let j = 0; j < length; j += 1) means[begin + j] += weight * row[j];
     }
-  }
-  return products;
+  });
+  return means;
 }
 
-/** Products of gradients laid end to end: the sum of the parts'. */
-export function addProducts(parts: readonly Products[]): Products {
-  const sum = new Float64Array(parts.length === 0 ? 0 : parts[0].length);
-  for (const part of parts) for (let i = 0; i < sum.length; i += 1) sum[i] += part[i];
-  return sum;
+/** All that lengths and cosines are made of, on every resample: of means, and of the gradients of all minibatches laid end to end. */
+export interface Products {
+  readonly means: Triple;
+  readonly pairs: Triple;
 }
 
-/** Σ_m Σ_l u_m p_ml w_l: the product of two weighted means. */
-export function productOfMeans(products: Products, u: ArrayLike<number>, w: ArrayLike<number> = u): number {
+/** Products of a gradient with itself, with the reference, and of the reference with itself. */
+interface Triple {
+  readonly own: Resampled;
+  readonly cross: Resampled;
+  readonly reference: Resampled;
+}
+
+/** @param referenceMeans `meansOf` the reference, which many kinds are compared with */
+export function productsOf(rows: Rows, reference: Rows, referenceMeans: Float64Array, resampling: Resampling): Products {
+  const ownMeans = meansOf(rows, resampling);
+  return {
+    means: {
+      own: productsOfMeans(ownMeans, ownMeans, resampling),
+      cross: productsOfMeans(ownMeans, referenceMeans, resampling),
+      reference: productsOfMeans(referenceMeans, referenceMeans, resampling),
+    },
+    pairs: { own: meanProducts(rows, rows, resampling), cross: meanProducts(rows, reference, resampling), reference: meanProducts(reference, reference, resampling) },
+  };
+}
+
+/** ⟨ā, b̄⟩ on every resample. */
+function productsOfMeans(a: Float64Array, b: Float64Array, { weights }: Resampling): Resampled {
+  const length = a.length / weights.length;
+  return Float64Array.from(weights, (_, i) => innerProduct(a.subarray(i * length, (i + 1) * length), b.subarray(i * length, (i + 1) * length)));
+}
+
+/** Σ_m w_m ⟨a_m, b_m⟩ on every resample. */
+function meanProducts(a: Rows, b: Rows, { weights }: Resampling): Resampled {
+  const products = a.map((row, m) => innerProduct(row, b[m]));
+  return Float64Array.from(weights, (w) => innerProduct(w, products));
+}
+
+export function innerProduct(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
-  for (let m = 0; m < u.length; m += 1) {
-    if (u[m] === 0) continue;
-    let row = 0;
-    for (let l = 0; l < w.length; l += 1) row += products[m * w.length + l] * w[l];
-    sum += u[m] * row;
-  }
+  for (let i = 0; i < a.length; i += 1) sum += a[i] * b[i];
   return sum;
 }
 
-/** Of one gradient and the reference: their products with themselves and with one another. */
-export interface Pair {
-  readonly own: Products;
-  readonly cross: Products;
-  readonly reference: Products;
+/** Products of the gradients of several neurons laid end to end: the sums of theirs. */
+export function joinProducts(parts: readonly Products[], { weights }: Resampling): Products {
+  const sum = (of: (part: Products) => Resampled) => Float64Array.from(weights, (_, i) => parts.reduce((total, part) => total + of(part)[i], 0));
+  const join = (of: (part: Products) => Triple): Triple => ({
+    own: sum((part) => of(part).own),
+    cross: sum((part) => of(part).cross),
+    reference: sum((part) => of(part).reference),
+  });
+  return { means: join(({ means }) => means), pairs: join(({ pairs }) => pairs) };
 }
 
 /** How a gradient agrees with the reference. */
@@ -101,26 +132,16 @@ export interface Compared {
  *
  * A gradient of length 0 has no direction: NaN.
  */
-export function compare({ own, cross, reference }: Pair, { weights }: Resampling): Compared {
-  const compared = { cosine: new Float64Array(weights.length), normRatio: new Float64Array(weights.length), pairedCosine: new Float64Array(weights.length) };
-  weights.forEach((w, i) => {
-    const [ownNorm, referenceNorm] = [own, reference].map((products) => Math.sqrt(Math.max(0, productOfMeans(products, w))));
-    compared.cosine[i] = cosineOf(productOfMeans(cross, w), ownNorm * referenceNorm);
-    compared.normRatio[i] = referenceNorm === 0 ? NaN : ownNorm / referenceNorm;
-    compared.pairedCosine[i] = cosineOf(meanOfPairs(cross, w), Math.sqrt(meanOfPairs(own, w) * meanOfPairs(reference, w)));
-  });
-  return compared;
+export function compare({ means, pairs }: Products): Compared {
+  return { cosine: cosinesOf(means), normRatio: means.own.map((own, i) => ratioOf(Math.sqrt(own), Math.sqrt(means.reference[i]))), pairedCosine: cosinesOf(pairs) };
 }
 
-/** Σ_m w_m p_mm */
-function meanOfPairs(products: Products, w: ArrayLike<number>): number {
-  let sum = 0;
-  for (let m = 0; m < w.length; m += 1) sum += w[m] * products[m * w.length + m];
-  return sum;
+function cosinesOf({ own, cross, reference }: Triple): Resampled {
+  return cross.map((product, i) => Math.max(-1, Math.min(1, ratioOf(product, Math.sqrt(own[i] * reference[i])))));
 }
 
-function cosineOf(product: number, scale: number): number {
-  return scale === 0 ? NaN : Math.max(-1, Math.min(1, product / scale));
+function ratioOf(value: number, scale: number): number {
+  return scale === 0 ? NaN : value / scale;
 }
 
 export function estimate(resampled: Resampled): Estimate {

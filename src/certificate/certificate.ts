@@ -9,7 +9,8 @@ import { createRuleKind, type CriticKind } from './kind.js';
 import { createProbe, type ProbeResult } from './probe.js';
 import type { Course, ProbeRecord } from './records.js';
 import { createReference } from './reference.js';
-import { criticRateOf, ddpgSettings, resolveCertificateSettings, type CertificateOptions, type CertificateSettings } from './settings.js';
+import { criticRateOf, ddpgSettings, resolveCertificateSettings, type CertificateOptions, type CertificateSettings, type CriticName } from './settings.js';
+import { createTwin, TWIN, TWIN_LOCALITY } from './twin.js';
 
 /** What has been certified so far. */
 export interface Certified {
@@ -30,20 +31,20 @@ export interface Certified {
 export class Certificate {
   readonly #kinds: readonly CriticKind[];
   readonly #neurons: readonly ChosenNeuron[];
-  readonly #probe: ReturnType<typeof createProbe>;
+  readonly #look: ReturnType<typeof createProbe>;
   readonly #results: ProbeResult[] = [];
 
   constructor(readonly settings: CertificateSettings, readonly training: Ddpg) {
     const { agent } = training;
     const { topology, weights } = agent.actor;
-    const { certificate: { critics, neurons, minibatches }, learning: { batch, optimiser }, seed } = settings;
+    const { certificate: { critics, neurons, minibatches }, learning: { batch, optimiser, discount }, exploration, network, seed } = settings;
     this.#neurons = chooseNeurons(topology, neurons);
     const chosen = this.#neurons.map(({ index }) => index);
-    const context = { topology, weights: weights.values, optimiser: OPTIMISERS[optimiser], batchSize: batch, seed, chosen };
-    this.#kinds = critics.map((name) => createRuleKind(name, context));
+    const context = { topology, weights: weights.values, optimiser: OPTIMISERS[optimiser], batchSize: batch, discount, exploration, seed, chosen };
+    this.#kinds = critics.map((name) => (name === TWIN ? createTwin({ ...agent, ...context, gains: network }) : createRuleKind(name, context)));
     const ticks = topology.ticks.length + agent.critic.topology.ticks.length;
     const reference = createReference(agent, training.settings);
-    this.#probe = createProbe({ reference, kinds: this.#kinds, neurons: this.#neurons, minibatches, ticks });
+    this.#look = createProbe({ reference, kinds: this.#kinds, neurons: this.#neurons, minibatches, ticks });
   }
 
   /**
@@ -58,14 +59,13 @@ export class Certificate {
     const after = (step: number) => (Math.floor(step / probeEvery) + 1) * probeEvery;
     let due = after(this.settings.learning.warmup);
     const probe = () => {
-      const result = this.#probe(agent.steps, agent.updates);
-      this.#results.push(result);
-      onProbe?.(result.record);
+      const record = this.probe();
+      onProbe?.(record);
     };
     const report = await this.training.run({
       ...(signal === undefined ? {} : { signal }),
       onUpdate: () => {
-        this.#learn();
+        this.follow();
         if (agent.steps < due) return;
         due = after(agent.steps);
         probe();
@@ -75,11 +75,18 @@ export class Certificate {
     return report;
   }
 
+  /** Looks now, between two updates. */
+  probe(): ProbeRecord {
+    const result = this.#look(this.training.agent.steps, this.training.agent.updates);
+    this.#results.push(result);
+    return result.record;
+  }
+
   certified(): Certified {
-    const { critics, ...certification } = this.settings.certificate;
+    const { critics } = this.settings.certificate;
     return {
       neurons: this.#neurons.map(({ name, layer }) => ({ neuron: name, layer })),
-      kinds: this.#kinds.map(({ failure }, k) => ({ kind: critics[k], locality: RULES[critics[k]].locality, criticRate: criticRateOf(critics[k], { ...certification, critics }), failure })),
+      kinds: this.#kinds.map(({ failure }, k) => describeKind(critics[k], criticRateOf(critics[k], this.settings), failure)),
       probes: this.#results.map(({ record }) => record),
       courses: this.#courses(),
     };
@@ -90,13 +97,13 @@ export class Certificate {
   }
 
   /** Every kind's TD step on the minibatch of the update that DDPG has just made. */
-  #learn(): void {
+  follow(): void {
     const { certificate, learning: { finalRate, targetRate }, steps } = this.settings;
     const { actor, transitions, firstExplorer, updates } = this.training.agent;
     const batch: Batch = { ...transitions, board: actor.board, firstExplorer, episodeStart: false };
     const share = rateShare(finalRate, this.training.step, steps);
     this.#kinds.forEach((kind, k) => {
-      kind.learn(batch, { criticRate: share * criticRateOf(certificate.critics[k], certificate), targetRate }, updates);
+      kind.learn(batch, { criticRate: share * criticRateOf(certificate.critics[k], this.settings), targetRate }, updates);
     });
   }
 
@@ -111,6 +118,10 @@ export class Certificate {
       return { kind, of, first, last, secondHalf: estimate(overProbes(defined)), probes: defined.length };
     }));
   }
+}
+
+function describeKind(kind: CriticName, criticRate: number, failure: string | null): Certified['kinds'][number] {
+  return { kind, locality: kind === TWIN ? TWIN_LOCALITY : RULES[kind].locality, criticRate, failure };
 }
 
 /**

@@ -1,4 +1,3 @@
-import { DivergenceError } from '../errors.js';
 import { createArena } from '../memory/arena.js';
 import { attachParameter, parameterBlocks } from '../memory/parameters.js';
 import type { ParameterTable } from '../memory/parameters.js';
@@ -7,6 +6,7 @@ import { neuronName, populationOf, type Topology } from '../network/topology.js'
 import type { Optimiser } from '../rule/optimiser.js';
 import { RULES, type RuleName } from '../rule/registry.js';
 import type { Batch, Neuron, Rule } from '../rule/rule.js';
+import { createGuard } from './guard.js';
 import { createRecorder } from './recorder.js';
 
 /** A kind of critic that learns along with a network which it may not touch: one rule of the registry, used as it is. */
@@ -37,50 +37,39 @@ export interface KindContext {
   readonly weights: Float32Array;
   readonly optimiser: Optimiser;
   readonly batchSize: number;
+  readonly discount: number;
+  /** Standard deviations of the neurons' exploration. */
+  readonly exploration: { readonly output: number; readonly hidden: number };
   readonly seed: number;
   /** The neurons whose critics are wanted. */
   readonly chosen: readonly number[];
 }
 
-/** What rules that learn from the stream want to know. */
-const UNUSED = { discount: 0, traceDecay: 0, exploration: { output: 0, hidden: 0 } };
-
 export function createRuleKind(name: RuleName, context: KindContext): CriticKind {
   return createKind(RULES[name], context);
 }
 
-/** @param rule any: the registry's, or one made up for a test */
+/** @param rule one that learns from the replay: of the registry, or made up for a test */
 export function createKind(rule: Rule, context: KindContext): CriticKind {
-  const { topology, weights, batchSize, chosen } = context;
+  const { topology, weights, batchSize, chosen, discount, exploration } = context;
   const { tables, neurons, longest } = furnish(rule, context);
   const learners = sharesParameters(rule, topology) ? neurons : chosen.map((neuron) => neurons[neuron]);
   const recorder = createRecorder(context.optimiser, weights, neurons);
   const rates = { criticRate: 0, outputRate: 1, hiddenRate: 1, targetRate: 0 };
-  const program = rule.create({ topology, heard: tables, rates, optimiser: recorder, batchSize, longest, weights, ...UNUSED });
+  const program = rule.create({ topology, heard: tables, rates, optimiser: recorder, batchSize, discount, traceDecay: 0, exploration, longest, weights });
   const value = new Float32Array(batchSize);
   const values = new Map<number, number>();
+  const guard = createGuard();
   let updates = 0;
-  let failure: string | null = null;
-
-  /** What has diverged is of no further use; the other kinds and the network go on. */
-  function guarded(action: () => void): void {
-    if (failure !== null) return;
-    try {
-      action();
-    } catch (error) {
-      if (!(error instanceof DivergenceError)) throw error;
-      failure = `${error.quantity} of neuron ${error.neuron} became ${error.value} at update ${updates}`;
-    }
-  }
 
   return {
     name: rule.name,
     get failure() {
-      return failure;
+      return guard.failure;
     },
     learn(batch, { criticRate, targetRate }, update) {
       updates = update;
-      guarded(() => {
+      guard.run(updates, () => {
         Object.assign(rates, { criticRate, targetRate });
         program.broadcast?.(batch);
         for (const neuron of learners) program.learn(neuron, batch, update);
@@ -89,7 +78,7 @@ export function createKind(rule: Rule, context: KindContext): CriticKind {
     probe(batch) {
       recorder.holding = true;
       Object.assign(rates, { targetRate: 0 });
-      guarded(() => {
+      guard.run(updates, () => {
         program.broadcast?.(batch);
         for (const index of chosen) {
           program.estimate(neurons[index], batch, value);
@@ -98,10 +87,10 @@ export function createKind(rule: Rule, context: KindContext): CriticKind {
         }
       });
       recorder.holding = false;
-      if (failure !== null) for (const index of chosen) recorder.gradientOf(neurons[index]).fill(NaN);
+      if (guard.failure !== null) for (const index of chosen) recorder.gradientOf(neurons[index]).fill(NaN);
     },
     gradientOf: (neuron) => recorder.gradientOf(neurons[neuron]),
-    valueOf: (neuron) => (failure === null ? values.get(neuron) ?? NaN : NaN),
+    valueOf: (neuron) => (guard.failure === null ? values.get(neuron) ?? NaN : NaN),
   };
 }
 

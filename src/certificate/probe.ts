@@ -1,4 +1,4 @@
-import { addProducts, compare, createResampling, estimate, innerProducts, overNeurons, type Pair, type Products, type Resampled, type Resampling } from './agreement.js';
+import { compare, createResampling, estimate, joinProducts, meansOf, overNeurons, productsOf, type Resampled, type Resampling } from './agreement.js';
 import { groupByLayer, type ChosenNeuron } from './chosen.js';
 import type { CriticKind } from './kind.js';
 import type { LayerAgreement, NeuronAgreement, NeuronRecord, ProbeRecord } from './records.js';
@@ -43,9 +43,9 @@ export function createProbe(context: ProbeContext): (step: number, updates: numb
   return (step, updates) => {
     const reading = read(context, drawn);
     drawn += minibatches;
-    const referenceProducts = reading.reference.map((rows) => innerProducts(rows, rows));
-    const validity = referenceProducts.map((products, n) => judgeReference(products, reading.magnitudes[n], 4 * ticks));
-    const scene = { reading, referenceProducts, validity, neurons, resampling };
+    const referenceMeans = reading.reference.map((rows) => meansOf(rows, resampling));
+    const validity = reading.reference.map((rows, n) => judgeReference(rows, reading.magnitudes[n], 4 * ticks));
+    const scene = { reading, referenceMeans, validity, neurons, resampling };
     const compared = kinds.map(({ name }, k) => ({ name, ...compareKind(k, scene) }));
     const records = neurons.map(({ index, name, layer }, n): NeuronRecord => ({
       neuron: name,
@@ -92,16 +92,16 @@ interface Scene {
   readonly reading: Reading;
   readonly neurons: readonly ChosenNeuron[];
   /** [neurons] */
-  readonly referenceProducts: readonly Products[];
+  readonly referenceMeans: readonly Float64Array[];
   readonly validity: readonly Validity[];
   readonly resampling: Resampling;
 }
 
 /** Kind number `k` against the reference, neuron by neuron and layer by layer. */
-function compareKind(k: number, { reading: { reference, kinds, values }, neurons, referenceProducts, validity, resampling }: Scene) {
+function compareKind(k: number, { reading: { reference, kinds, values }, neurons, referenceMeans, validity, resampling }: Scene) {
   const cosines = new Map<string, Resampled>();
-  const pairs = kinds[k].map((rows, n): Pair => ({ own: innerProducts(rows, rows), cross: innerProducts(rows, reference[n]), reference: referenceProducts[n] }));
-  const compared = pairs.map((pair) => compare(pair, resampling));
+  const products = kinds[k].map((rows, n) => productsOf(rows, reference[n], referenceMeans[n], resampling));
+  const compared = products.map(compare);
   const perNeuron = compared.map(({ cosine, normRatio, pairedCosine }, n): NeuronAgreement => {
     if (validity[n].valid) cosines.set(neurons[n].name, cosine);
     return { cosine: estimate(cosine), normRatio: estimate(normRatio), pairedCosine: estimate(pairedCosine), value: values[k][n] };
@@ -110,14 +110,10 @@ function compareKind(k: number, { reading: { reference, kinds, values }, neurons
     const valid = members.filter((n) => validity[n].valid);
     const mean = overNeurons(valid.map((n) => compared[n].cosine), resampling, 'mean');
     cosines.set(layer, mean);
-    const whole = compare(joined(valid.map((n) => pairs[n])), resampling);
+    const whole = compare(joinProducts(valid.map((n) => products[n]), resampling));
     const median = overNeurons(valid.map((n) => compared[n].cosine), resampling, 'median');
-    const { pairedCosine } = compare(joined(members.map((n) => pairs[n])), resampling);
+    const { pairedCosine } = compare(joinProducts(members.map((n) => products[n]), resampling));
     return { mean: estimate(mean), median: estimate(median), concatenated: estimate(whole.cosine), normRatio: estimate(whole.normRatio), pairedCosine: estimate(pairedCosine) };
   });
   return { cosines, perNeuron, perLayer };
-}
-
-function joined(pairs: readonly Pair[]): Pair {
-  return { own: addProducts(pairs.map(({ own }) => own)), cross: addProducts(pairs.map(({ cross }) => cross)), reference: addProducts(pairs.map(({ reference }) => reference)) };
 }

@@ -4,11 +4,12 @@ import { checkLayer, createReader, type Grammar, type OptionReader } from '../op
 import { NOT_NEGATIVE, SECTION_KEYS } from '../options/sections.js';
 import { RULE_NAMES, RULES, type RuleName } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
+import { TWIN } from './twin.js';
 
 /** What is certified, besides the run of DDPG that it is certified on. */
 export interface CertificationSettings {
-  /** Kinds of critics: rules of the registry. */
-  readonly critics: readonly RuleName[];
+  /** Kinds of critics: rules of the registry, and the control. */
+  readonly critics: readonly CriticName[];
   /** Neurons of each layer that are looked at. */
   readonly neurons: number;
   /** Which hidden neurons explore: those that are looked at, or all. */
@@ -33,14 +34,16 @@ export interface CertificateSettings extends Omit<DdpgSettings, 'exploration'> {
   readonly certificate: CertificationSettings;
 }
 
-/** The rules with a critic of their own that learns from a replay: the others have no gradient on a minibatch to compare. */
-const CRITIC_KINDS = RULE_NAMES.filter((name) => RULES[name].experience === 'replay');
-
 /** What a user may set; whatever is left out takes the default. */
 export interface CertificateOptions extends Omit<DdpgOptions, 'exploration'> {
   exploration?: Partial<CertificateSettings['exploration']>;
   certificate?: Partial<CertificationSettings>;
 }
+
+export type CriticName = RuleName | typeof TWIN;
+
+/** The kinds there are: the control, and the rules that learn from the replay, as DDPG does. */
+export const CRITIC_NAMES: readonly CriticName[] = [TWIN, ...RULE_NAMES.filter((name) => RULES[name].experience === 'replay')];
 
 const GRAMMAR: Grammar = {
   sections: {
@@ -54,8 +57,8 @@ const GRAMMAR: Grammar = {
 /** Where nothing is given: two layers, to be compared, and hidden neurons that explore, or no critic could know their slope. */
 const DEFAULTS = { network: { hidden: [32, 32] }, exploration: { hidden: 0.1 }, steps: 10_000 } as const;
 
-/** Shipped rules that depth utility is measured for: the local ones that learn a task in a default run's time. */
-const UTILITY_RULES: readonly RuleName[] = ['broadcast', 'three-factor'];
+/** The rule that depth utility is measured for where nothing is said: the shipped default. A further one costs half a minute per seed. */
+const UTILITY_RULES: readonly RuleName[] = ['broadcast'];
 
 /**
  * Checks what a user gave, fills in defaults and returns the complete settings.
@@ -79,7 +82,7 @@ export function resolveCertificateSettings(given: CertificateOptions = {}): Cert
 function readCertification(reader: OptionReader, steps: number): CertificationSettings {
   const criticRate = reader.value('certificate.criticRate', null);
   return {
-    critics: checkRules('certificate.critics', reader.value('certificate.critics', CRITIC_KINDS)),
+    critics: checkCritics(reader.value('certificate.critics', CRITIC_NAMES)),
     neurons: reader.integer('certificate.neurons', 4, { min: 1 }),
     explorers: reader.name('certificate.explorers', 'chosen', ['chosen', 'all']),
     probeEvery: reader.integer('certificate.probeEvery', 1000, { min: 1 }),
@@ -87,14 +90,20 @@ function readCertification(reader: OptionReader, steps: number): CertificationSe
     criticRate: criticRate === null ? null : reader.number('certificate.criticRate', 0, NOT_NEGATIVE),
     utilitySeeds: reader.integer('certificate.utilitySeeds', 2, { min: 0, max: 1000 }),
     utilitySteps: reader.integer('certificate.utilitySteps', steps, { min: 1, max: 100_000_000 }),
-    utilityRules: checkRules('certificate.utilityRules', reader.value('certificate.utilityRules', UTILITY_RULES)),
+    utilityRules: checkRules('certificate.utilityRules', reader.value('certificate.utilityRules', UTILITY_RULES), RULE_NAMES),
   };
 }
 
-function checkRules(path: string, value: unknown): RuleName[] {
+function checkCritics(value: unknown): CriticName[] {
+  const critics = checkRules('certificate.critics', value, CRITIC_NAMES);
+  if (critics.length === 0) throw wrongValue('certificate.critics', 'at least one kind', value);
+  return critics;
+}
+
+function checkRules<Name extends string>(path: string, value: unknown, known: readonly Name[]): Name[] {
   if (!Array.isArray(value)) throw wrongKind(path, 'a list of rules, for example ["linear", "compatible"]', value);
-  const names = value.map((name: unknown) => checkName(path, name, CRITIC_KINDS));
-  return CRITIC_KINDS.filter((name) => names.includes(name));
+  const names = value.map((name: unknown) => checkName(path, name, known));
+  return known.filter((name) => names.includes(name));
 }
 
 /** The settings of the run of DDPG, given which neurons are looked at. */
@@ -102,8 +111,9 @@ export function ddpgSettings({ certificate, exploration, ...settings }: Certific
   return { ...settings, exploration: { ...exploration, hiddenNeurons: certificate.explorers === 'all' ? null : chosen } };
 }
 
-/** η_Q that a kind starts with: as given, or else its rule's own. */
-export function criticRateOf(name: RuleName, { criticRate }: CertificationSettings): number {
+/** η_Q that a kind starts with: the control's is DDPG's own; a rule's is as given, or else its own. */
+export function criticRateOf(name: CriticName, { certificate: { criticRate }, learning }: CertificateSettings): number {
+  if (name === TWIN) return learning.criticRate;
   const rule: Rule = RULES[name];
   return criticRate ?? rule.defaults?.rule?.criticRate ?? 1e-2;
 }

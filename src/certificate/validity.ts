@@ -1,4 +1,4 @@
-import { productOfMeans, type Products } from './agreement.js';
+import { innerProduct, type Rows } from './agreement.js';
 
 /** Whether a reference gradient is more than the noise it was measured with. */
 export interface Validity {
@@ -23,24 +23,26 @@ const ROUNDING = 2 ** -24;
  *
  *   sampling² = (mean_m ‖r_m‖² - ‖r̄‖²) / (M - 1),   rounding = 2⁻²⁴ · roundings · ‖mean |∂Q/∂z| |v|‖
  *
- * @param reference products of the reference gradients with one another
+ * @param rows the reference gradient on each minibatch
  * @param magnitude ‖mean |∂Q/∂z| |v|‖: the length if nothing cancelled
  * @param roundings how many times in a row a number is rounded on its way: twice per tick there and back
  */
-export function judgeReference(reference: Products, magnitude: number, roundings: number): Validity {
-  const size = Math.sqrt(reference.length);
-  const all = new Float64Array(size).fill(1 / size);
-  const squared = Math.max(0, productOfMeans(reference, all));
-  let squares = 0;
-  for (let m = 0; m < size; m += 1) squares += reference[m * size + m] / size;
-  const sampling = Math.sqrt(Math.max(0, squares - squared) / (size - 1));
+export function judgeReference(rows: Rows, magnitude: number, roundings: number): Validity {
+  const mean = meanOf(rows);
+  const squared = innerProduct(mean, mean);
+  const squares = rows.reduce((sum, row) => sum + innerProduct(row, row) / rows.length, 0);
+  const sampling = Math.sqrt(Math.max(0, squares - squared) / (rows.length - 1));
   const rounding = ROUNDING * roundings * magnitude;
   const norm = Math.sqrt(squared);
-  return { norm, rounding, sampling, splitHalf: splitHalf(reference, size), valid: norm > Math.max(rounding, 2 * sampling) };
+  return { norm, rounding, sampling, splitHalf: splitHalf(rows), valid: norm > Math.max(rounding, 2 * sampling) };
 }
 
-function splitHalf(products: Products, size: number): number {
-  const [even, odd] = [0, 1].map((parity) => Float64Array.from({ length: size }, (_, m) => (m % 2 === parity ? 1 : 0)));
-  const scale = Math.sqrt(productOfMeans(products, even) * productOfMeans(products, odd));
-  return scale > 0 ? productOfMeans(products, even, odd) / scale : NaN;
+function splitHalf(rows: Rows): number {
+  const [even, odd] = [0, 1].map((parity) => meanOf(rows.filter((_, m) => m % 2 === parity)));
+  const scale = Math.sqrt(innerProduct(even, even) * innerProduct(odd, odd));
+  return scale > 0 ? innerProduct(even, odd) / scale : NaN;
+}
+
+function meanOf(rows: Rows): Float64Array {
+  return Float64Array.from({ length: rows[0].length }, (_, j) => rows.reduce((sum, row) => sum + row[j], 0) / rows.length);
 }

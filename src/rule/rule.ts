@@ -81,7 +81,7 @@ export interface RuleProgram {
   learn(neuron: Neuron, batch: Batch, update: number): void;
   /**
    * Q^n(v, a) of the actions taken, by the neuron's critic as it stands: for whoever watches. Where the critic is shared it is the
-   * same for all neurons. To be called between `broadcast` and the neuron's `learn`. Reads: what these two may. Writes: `value`.
+   * same for all neurons, and V(v) where it knows no actions. To be called between `broadcast` and the neuron's `learn`. Reads: what these two may. Writes: `value`.
    *
    * @param value [size]
    */

@@ -18,6 +18,10 @@ export const RUN_FILES = {
   weights: 'weights.safetensors',
   /** The summary, as `--json` prints it. */
   result: 'result.json',
+  /** A certificate: all that was measured, one picture of it, and a page. */
+  certificate: 'certificate.json',
+  picture: 'certificate.svg',
+  report: 'report.html',
 } as const;
 
 /** The folder that a run leaves behind. */
@@ -28,7 +32,7 @@ export interface RunFolder {
    *
    * @returns the SHA-256 of its bytes, in hexadecimal
    */
-  write(file: keyof typeof RUN_FILES, content: Uint8Array | object): string;
+  write(file: keyof typeof RUN_FILES, content: Uint8Array | string | object): string;
   /** Puts lines aside for a line file. */
   log(file: 'metrics' | 'timing', line: object): void;
   /** Appends the lines put aside. */
@@ -54,7 +58,7 @@ export function createRunFolder(path: string): RunFolder {
   return {
     path: folder,
     write(file, content) {
-      const data = content instanceof Uint8Array ? Buffer.from(content) : `${JSON.stringify(content, undefined, 2)}\n`;
+      const data = content instanceof Uint8Array || typeof content === 'string' ? Buffer.from(content) : `${JSON.stringify(content, undefined, 2)}\n`;
       writeFileAtomic(join(folder, RUN_FILES[file]), data);
       return createHash('sha256').update(data).digest('hex');
     },

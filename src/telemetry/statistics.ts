@@ -70,9 +70,9 @@ export function stratifiedBootstrapInterval(
   return percentileInterval(Array.from({ length: resamples }, () => statistic(groups.map(resample))));
 }
 
-/** Lower and upper end of the middle 95 % of values, such as a statistic's on resamples; NaN of nothing. */
+/** Lower and upper end of the middle 95 % of values, such as a statistic's on resamples; NaN of nothing and where any of them is NaN. */
 export function percentileInterval(values: readonly number[]): [low: number, high: number] {
-  if (values.length === 0) return [NaN, NaN];
+  if (values.length === 0 || values.some(Number.isNaN)) return [NaN, NaN];
   const sorted = values.toSorted((a, b) => a - b);
   return [sorted[Math.floor(0.025 * sorted.length)], sorted[Math.ceil(0.975 * sorted.length) - 1]];
 }

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 
-import { bootstrapInterval, interquartileMean, mean, median, stratifiedBootstrapInterval } from '../../src/telemetry/statistics.js';
+import { bootstrapInterval, interquartileMean, mean, median, percentileInterval, stratifiedBootstrapInterval } from '../../src/telemetry/statistics.js';
 
 const SLACK = 1e-9;
 const someValues = (minLength: number) => fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength, maxLength: 12 });
@@ -83,4 +83,12 @@ test('the stratified bootstrap of a difference of means has the width that theor
   const [low, high] = stratifiedBootstrapInterval([sample(3), sample(1)], ([a, b]) => mean(a) - mean(b));
   t.true(Math.abs((low + high) / 2 - 2) < 0.02);
   t.true(Math.abs(high - low - 2 * 1.96 * Math.sqrt(2 / 200)) < 0.03);
+});
+
+test('the percentile interval leaves out a fortieth at either end, and knows nothing where a value is no number', (t) => {
+  const values = Array.from({ length: 200 }, (_, i) => 199 - i);
+  t.deepEqual(percentileInterval(values), [5, 194]);
+  t.deepEqual(percentileInterval([7]), [7, 7]);
+  t.deepEqual(percentileInterval([1, NaN, 3]), [NaN, NaN]);
+  t.deepEqual(percentileInterval([]), [NaN, NaN]);
 });

@@ -1,0 +1,181 @@
+import { availableParallelism } from 'node:os';
+
+import {
+  certificatePage,
+  createCertificate,
+  createEventWriter,
+  createProgressBar,
+  createRunFolder,
+  CRITIC_NAMES,
+  describeSeconds,
+  drawCertificate,
+  estimateSeconds,
+  freeRunPath,
+  measureUtility,
+  planUtility,
+  resolveCertificateSettings,
+  RULE_NAMES,
+  runFolderName,
+  WORDS,
+  writeProbe,
+  type Certificate,
+  type CertificateFindings,
+  type CertificateSettings,
+  type Certified,
+  type Evaluation,
+  type LayerUtility,
+  type PoolOptions,
+  type ProbeRecord,
+  type RunFolder,
+} from '../src/index.js';
+import { printCertificate } from './certificate-summary.js';
+import { DDPG_FLAGS, number, text, words, type Flag } from './options.js';
+import { EPISODES, type Scenario, type ScenarioInput } from './scenario.js';
+
+const NAME = 'certificate';
+
+const FLAGS: readonly Flag[] = [
+  ...DDPG_FLAGS,
+  { flag: '--critics', argument: '<names>', path: 'certificate.critics', parse: words, help: `kinds of critics, with commas between them; twin is the control: ${CRITIC_NAMES.join(', ')}` },
+  { flag: '--neurons', argument: '<count>', path: 'certificate.neurons', parse: number, help: 'neurons of each layer that are looked at, the first ones' },
+  { flag: '--explorers', argument: '<which>', path: 'certificate.explorers', parse: text, help: 'hidden neurons that explore: chosen (those looked at) or all' },
+  { flag: '--probe-every', argument: '<steps>', path: 'certificate.probeEvery', parse: number, help: 'environment steps from one probe to the next' },
+  { flag: '--minibatches', argument: '<count>', path: 'certificate.minibatches', parse: number, help: 'fresh minibatches of each probe' },
+  { flag: '--kinds-rate', argument: '<rate>', path: 'certificate.criticRate', parse: number, help: 'learning rate of all rules\' critics, in place of each rule\'s own' },
+  { flag: '--utility-seeds', argument: '<count>', path: 'certificate.utilitySeeds', parse: number, help: 'seeds that depth utility is measured over; 0 leaves it out' },
+  { flag: '--utility-steps', argument: '<count>', path: 'certificate.utilitySteps', parse: number, help: 'environment steps of each of its trials; as many as --steps unless given' },
+  { flag: '--utility-rules', argument: '<names>', path: 'certificate.utilityRules', parse: words, help: `rules that it is measured for besides DDPG: ${RULE_NAMES.join(', ')}` },
+];
+
+/** Runs shorter than this are over before they are estimated. */
+const LONG = 5000;
+
+/** The source paper's Experiment 1: do the neurons' own gradients agree with the network's? */
+export const certificate: Scenario = {
+  name: NAME,
+  summary: 'hold each neuron\'s own gradient against the policy gradient of DDPG, for every kind of critic',
+  flags: FLAGS,
+  defaults: resolveCertificateSettings(),
+  async run(input) {
+    const own = await createCertificate(input.options);
+    try {
+      return await certify(own, input);
+    } finally {
+      await own.close();
+    }
+  },
+};
+
+async function certify(own: Certificate, input: ScenarioInput): Promise<number> {
+  const { settings } = own;
+  const pool = { parallel: availableParallelism(), signal: input.interrupt };
+  const folder = createRunFolder(input.out ?? freeRunPath('runs', runFolderName(NAME, settings.seed, new Date())));
+  folder.write('config', settings);
+  if (settings.steps >= LONG) process.stderr.write(`this takes about ${describeSeconds(await estimateSeconds(settings, pool))} on this machine\n`);
+  await watch(own, folder, input);
+  const certified = await conclude(own, folder, input);
+  const findings = input.interrupt.aborted ? certified : { ...certified, utility: await measure(settings, pool, input.episodes) };
+  if (findings.utility.length > 0) await save(folder, findings);
+  const result = resultOf(findings, folder, input);
+  folder.write('result', result);
+  printCertificate(findings, result);
+  if (input.json) console.log(JSON.stringify(result));
+  return input.interrupt.aborted ? 130 : 0;
+}
+
+/** Trains and probes. Whatever ends it, what there is is saved. */
+async function watch(own: Certificate, folder: RunFolder, { interrupt }: ScenarioInput): Promise<void> {
+  const { training, settings } = own;
+  const bar = createProgressBar(`${settings.environment} ${NAME}`, settings.steps);
+  const events = createEventWriter(folder.path);
+  training.on('episode', (episode) => {
+    folder.log('metrics', { type: 'episode', ...episode });
+    events.scalar('return/training', episode.step, episode.return);
+  });
+  training.on('progress', ({ step, runningReturn, episodes }) => {
+    bar.update(step, runningReturn, episodes);
+  });
+  const onProbe = (record: ProbeRecord) => {
+    const { step, updates, value, layers } = record;
+    folder.log('metrics', { type: 'probe', step, updates, value, layers });
+    folder.flush();
+    writeProbe(events, record, training);
+  };
+  try {
+    await own.run({ signal: interrupt, onProbe });
+  } finally {
+    bar.stop();
+    events.close();
+    folder.flush();
+    folder.write('weights', training.encodeWeights());
+    folder.write('certificate', own.certified());
+  }
+}
+
+/** Evaluates DDPG and saves the certificate as far as it goes without depth utility, which takes long. */
+async function conclude(own: Certificate, folder: RunFolder, { episodes = EPISODES, interrupt }: ScenarioInput): Promise<CertificateFindings> {
+  const { training, settings } = own;
+  const evaluation = await training.evaluate({ episodes: interrupt.aborted ? Math.min(episodes, 20) : episodes, signal: interrupt });
+  const random = training.evaluateRandomPolicy({ episodes: evaluation.episodes });
+  const findings = { settings, certified: own.certified(), utility: [], evaluation, random, steps: training.step };
+  await save(folder, findings);
+  return findings;
+}
+
+async function save(folder: RunFolder, findings: CertificateFindings): Promise<void> {
+  const { certified, utility, evaluation, random, steps, settings: { environment, seed } } = findings;
+  const pictures = await drawCertificate(certified, `Certificate: ${environment}, seed ${seed}`);
+  folder.write('certificate', { environment, seed, steps, evaluation, random, ...certified, utility, words: WORDS });
+  folder.write('picture', pictures.whole);
+  folder.write('report', certificatePage(findings, pictures));
+}
+
+async function measure(settings: CertificateSettings, pool: PoolOptions, episodes = EPISODES): Promise<LayerUtility[]> {
+  const plan = planUtility(settings, episodes);
+  if (plan.length === 0) return [];
+  const bar = createProgressBar(`${settings.environment} depth utility`, plan.length * settings.certificate.utilitySteps);
+  let taken = 0;
+  const onSteps = (steps: number) => {
+    taken += steps;
+    bar.update(taken, null, 0);
+  };
+  try {
+    return await measureUtility(plan, { ...pool, onSteps });
+  } finally {
+    bar.stop();
+  }
+}
+
+/** What a certificate came to; `--json` prints it and `result.json` keeps it. */
+export interface CertificateResult {
+  readonly scenario: typeof NAME;
+  readonly status: 'finished' | 'interrupted';
+  readonly environment: string;
+  readonly seed: number;
+  readonly steps: number;
+  readonly probes: number;
+  /** DDPG's own, after the run. */
+  readonly evaluation: Evaluation;
+  readonly random: { readonly meanReturn: number };
+  readonly results: {
+    readonly agreement: Certified['courses'];
+    readonly kinds: Certified['kinds'];
+    readonly utility: readonly LayerUtility[];
+  };
+  readonly runFolder: string;
+}
+
+function resultOf({ settings, certified, utility, evaluation, random, steps }: CertificateFindings, folder: RunFolder, { interrupt }: ScenarioInput): CertificateResult {
+  return {
+    scenario: NAME,
+    status: interrupt.aborted ? 'interrupted' : 'finished',
+    environment: settings.environment,
+    seed: settings.seed,
+    steps,
+    probes: certified.probes.length,
+    evaluation,
+    random: { meanReturn: random.meanReturn },
+    results: { agreement: certified.courses, kinds: certified.kinds, utility },
+    runFolder: folder.path,
+  };
+}

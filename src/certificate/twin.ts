@@ -1,0 +1,100 @@
+import { createDdpgProgram } from '../baseline/ddpg.js';
+import { createTrainedNetwork, networkShape, withRoom, type TrainedNetwork } from '../baseline/network.js';
+import { createArena } from '../memory/arena.js';
+import { parameterBlocks, type ParameterTable } from '../memory/parameters.js';
+import { initialiseWeights, type InitialWeights } from '../network/initialise.js';
+import type { Topology } from '../network/topology.js';
+import { createTransitions } from '../replay/minibatch.js';
+import type { Optimiser } from '../rule/optimiser.js';
+import type { Batch } from '../rule/rule.js';
+import { createGuard } from './guard.js';
+import type { CriticKind } from './kind.js';
+
+/** The name of this kind, which is no rule. */
+export const TWIN = 'twin';
+
+export const TWIN_LOCALITY = 'none: the control. A second critic of the whole network, trained as DDPG\'s own but from other first weights, and backpropagation from it: '
+  + 'what any two critics differ by';
+
+export interface TwinContext {
+  readonly actor: TrainedNetwork;
+  /** DDPG's. */
+  readonly critic: TrainedNetwork;
+  readonly firstExplorer: number;
+  readonly optimiser: Optimiser;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly gains: InitialWeights;
+}
+
+/**
+ * What the reference would have been with another draw of its critic's first weights: a ceiling for everybody else, who cannot be
+ * expected to agree better. It learns as DDPG's critic does, from the same minibatches, and leaves the actor alone.
+ */
+export function createTwin(context: TwinContext): CriticKind & { readonly critic: TrainedNetwork } {
+  const { firstExplorer, optimiser, batchSize: size } = context;
+  const { topology, weights } = context.actor;
+  const actor = withRoom({ topology, weights: withOwnTarget(weights) }, size);
+  const critic = createCritic(context);
+  const transitions = createTransitions({ explorers: topology.neurons - firstExplorer }, size);
+  const rates = { actorRate: 0, criticRate: 0, targetRate: 0 };
+  const frozenLayers = topology.populations.map(({ name }) => name);
+  const program = createDdpgProgram({ actor, critic, transitions, firstExplorer, rates, optimiser, frozenLayers });
+  const values = new Float32Array(size);
+  const guard = createGuard();
+
+  function show({ board, reward, continuation, acted }: Batch): void {
+    actor.board.voltages.set(board.voltages.subarray(0, topology.inputs.end * board.lanes));
+    transitions.reward.set(reward);
+    transitions.continuation.set(continuation);
+    transitions.acted.set(acted);
+  }
+
+  return {
+    name: TWIN,
+    critic,
+    get failure() {
+      return guard.failure;
+    },
+    learn(batch, kindRates, update) {
+      Object.assign(rates, kindRates);
+      show(batch);
+      guard.run(update, () => { program.learn(update); });
+    },
+    probe(batch) {
+      show(batch);
+      guard.run(0, () => { program.observe(values); });
+      if (guard.failure !== null) for (const each of [actor.gradient, values]) each.fill(NaN);
+    },
+    gradientOf: (neuron) => actor.gradientOf[neuron],
+    valueOf: () => values.reduce((sum, each) => sum + each, 0) / size,
+  };
+}
+
+/** A critic of the same shape as DDPG's, with first weights from streams of other names. */
+function createCritic({ critic: { topology: original }, batchSize, seed, gains }: TwinContext): TrainedNetwork {
+  const populations = original.populations.map((population) => ({ ...population, name: `${TWIN}.${population.name}` }));
+  const find = (kind: 'input' | 'output') => populations.find((population) => population.kind === kind) ?? original.inputs;
+  const topology: Topology = { ...original, populations, inputs: find('input'), outputs: find('output') };
+  const shape = networkShape(TWIN, topology);
+  const critic = createTrainedNetwork(createArena(parameterBlocks([shape])), topology, shape, batchSize);
+  initialiseWeights(topology, seed, gains, critic.weights.values);
+  critic.weights.target.set(critic.weights.values);
+  return critic;
+}
+
+/** The live weights, with a target copy that follows them by itself: following must not move DDPG's own. */
+function withOwnTarget(weights: ParameterTable): ParameterTable {
+  const target = weights.values.slice();
+  const { values, offset } = weights;
+  const none = new Float32Array(0);
+  return {
+    ...weights,
+    target,
+    whole: { values, target, first: none, second: none },
+    of: (neuron) => {
+      const part = (numbers: Float32Array) => numbers.subarray(offset[neuron], offset[neuron + 1]);
+      return { values: part(values), target: part(target), first: none, second: none };
+    },
+  };
+}
