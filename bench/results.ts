@@ -26,8 +26,9 @@ const SOLITARY = ['compatible', 'compatible-natural', 'linear', 'quadratic'].map
 /** The rows, the most telling first: a study that is stopped keeps what it has. */
 const STUDIES: readonly StudyOptions[] = [
   { ...COMMON, environments: ['all'], algorithms: ['broadcast'] },
-  { ...COMMON, environments: ['all'], algorithms: ['ddpg'] },
+  { ...COMMON, environments: ['Pendulum-v1', 'MountainCarContinuous-v0'], algorithms: ['ddpg'] },
   { ...COMMON, environments: ['all'], algorithms: ['coagent'] },
+  { ...COMMON, environments: ['CartPole-v1', 'Acrobot-v1', 'MountainCar-v0'], algorithms: ['ddpg'] },
   { ...COMMON, environments: ['all'], algorithms: ['three-factor'] },
   { ...COMMON, environments: ['all'], algorithms: [FROZEN] },
   { ...COMMON, environments: ['Pendulum-v1'], algorithms: [...SOLITARY, 'exact'], steps: 20_000 },

@@ -32,7 +32,7 @@ export const TASK_DEFAULTS: Readonly<Record<string, SimulationOptions>> = {
     network: { hidden: [64] },
     exploration: { output: 3, correlation: 0.9 },
     rule: { hiddenRate: 1e-3, finalRate: 0.01 },
-    learning: { discount: 0.99, replay: 100_000 },
+    learning: { discount: 0.99, replay: 100_000, warmup: 10_000 }, // before that, outputs settle on one action in some runs
     steps: 100_000,
   },
 };
