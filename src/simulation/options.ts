@@ -66,16 +66,16 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
   const rule: Rule = RULES[ruleName];
   const streamed = rule.experience === 'stream';
   const reader = createReader([options, layerOf(rule.defaults ?? {}), task]);
-  const network = readNetwork(reader, [128]);
+  const network = readNetwork(reader, [64]);
   return {
     environment,
     network,
-    exploration: readExploration(reader, { output: 1, hidden: rule.hiddenExplores ? 0.1 : 0, warmup: 1, correlation: 0 }, explorationOf(rule)),
+    exploration: readExploration(reader, { output: 0.8, hidden: rule.hiddenExplores ? 0.1 : 0, warmup: 1, correlation: 0 }, explorationOf(rule)),
     rule: {
       name: ruleName,
       criticRate: reader.number('rule.criticRate', 1e-2, NOT_NEGATIVE),
       outputRate: reader.number('rule.outputRate', 1e-3, NOT_NEGATIVE),
-      hiddenRate: reader.number('rule.hiddenRate', 5e-4, NOT_NEGATIVE),
+      hiddenRate: reader.number('rule.hiddenRate', 1e-3, NOT_NEGATIVE),
       targetRate: reader.number('rule.targetRate', 0.005, streamed ? none('the rule keeps no target copies') : { ...POSITIVE, max: 1 }),
       finalRate: reader.number('rule.finalRate', 0.1, { min: 0, max: 1 }),
       traceDecay: reader.number('rule.traceDecay', streamed ? 0.9 : 0, streamed ? { min: 0, max: 1 } : none('the rule keeps no eligibility traces')),

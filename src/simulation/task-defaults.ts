@@ -8,30 +8,27 @@ import type { SimulationOptions } from './options.js';
 export const TASK_DEFAULTS: Readonly<Record<string, SimulationOptions>> = {
   'Pendulum-v1': {},
   'CartPole-v1': {
-    network: { observationScale: [2.4, 2, 0.21, 2] }, // two components are unbounded
+    network: { hidden: [128], observationScale: [2.4, 2, 0.21, 2] }, // two components are unbounded
     exploration: { output: 1.5, correlation: 0.5 },
     rule: { criticRate: 3e-3, outputRate: 3e-4, hiddenRate: 1e-4, finalRate: 0.01 },
     learning: { discount: 0.99 },
     steps: 50_000,
   },
   'MountainCar-v0': {
-    network: { hidden: [64] },
     exploration: { output: 2, correlation: 0.9 },
     rule: { criticRate: 3e-3, outputRate: 3e-4, hiddenRate: 3e-4, finalRate: 0.01 },
     learning: { discount: 0.99, replay: 200_000 },
     steps: 200_000,
   },
   'MountainCarContinuous-v0': {
-    network: { hidden: [64] },
     exploration: { output: 1, correlation: 0.95 },
     rule: { criticRate: 3e-3, outputRate: 1e-4, hiddenRate: 1e-4 },
     learning: { discount: 0.99 },
     steps: 50_000,
   },
   'Acrobot-v1': {
-    network: { hidden: [64] },
     exploration: { output: 3, correlation: 0.9 },
-    rule: { hiddenRate: 1e-3, finalRate: 0.01 },
+    rule: { finalRate: 0.01 },
     learning: { discount: 0.99, replay: 100_000, warmup: 10_000 }, // before that, outputs settle on one action in some runs
     steps: 100_000,
   },

@@ -95,7 +95,7 @@ const USAGE_ERRORS: [string[], RegExp][] = [
   [['--steps'], /^"--steps" expected a value \(<count>\), got nothing$/],
   [['--steps', 'many'], /^"--steps" expected a whole number .*, got "many"$/],
   [['--partitions', '0'], /^"--partitions" expected a whole number >= 1 .*, got 0$/],
-  [['--partitions', '130'], /^"--partitions" expected at most one partition per hidden and output neuron \(<= 129\), got 130$/],
+  [['--partitions', '66'], /^"--partitions" expected at most one partition per hidden and output neuron \(<= 65\), got 66$/],
   [['ddpg', '--actor-rate', '-1'], /^"--actor-rate" expected a number >= 0, got -1$/],
   [['ddpg', '--critic-rate', '-1'], /^"--critic-rate" expected a number >= 0, got -1$/],
   [['ddpg', '--rule', 'broadcast'], /^"--rule" expected an option of the scenario ddpg \(--help lists them\), got "--rule"$/],
