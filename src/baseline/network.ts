@@ -3,7 +3,7 @@ import type { Arena } from '../memory/arena.js';
 import { attachParameter, type ParameterShape, type ParameterTable } from '../memory/parameters.js';
 import { backpropagate, createSensitivities, type Sensitivities } from '../network/backpropagation.js';
 import { createBoard, type Board } from '../network/dynamic.js';
-import type { Topology } from '../network/topology.js';
+import { rowLengths, type Topology } from '../network/topology.js';
 
 /** A network and all that backpropagation needs to train it. */
 export interface TrainedNetwork {
@@ -22,9 +22,8 @@ export interface TrainedNetwork {
 }
 
 /** What a trained network keeps in the arena. */
-export function networkShape(name: string, { neurons, rowOffset }: Topology): ParameterShape {
-  const lengths = Array.from({ length: neurons }, (_, n) => rowOffset[n + 1] - rowOffset[n]);
-  return { name, lengths, target: true, published: false, learned: true };
+export function networkShape(name: string, topology: Topology): ParameterShape {
+  return { name, lengths: rowLengths(topology), target: true, published: false, learned: true };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createStream } from '../random/stream.js';
-import { median, percentileInterval } from '../telemetry/statistics.js';
+import { mean, median, percentileInterval } from '../telemetry/statistics.js';
 
 /** A number with its bootstrap 95 % interval; NaN where it is not defined. */
 export interface Estimate {
@@ -156,7 +156,7 @@ export function estimate(resampled: Resampled): Estimate {
  * @param neurons of each neuron its cosines on the same resamples of minibatches
  */
 export function overNeurons(neurons: readonly Resampled[], { weights, draws }: Resampling, statistic: 'mean' | 'median'): Resampled {
-  const of = statistic === 'mean' ? (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length : median;
+  const of = statistic === 'mean' ? mean : median;
   const drawn = draws(neurons.length);
   return Float64Array.from(weights, (_, i) => of([...drawn[i]].map((n) => neurons[n][i]).filter((value) => !Number.isNaN(value))));
 }
@@ -165,7 +165,6 @@ export function overNeurons(neurons: readonly Resampled[], { weights, draws }: R
 export function overProbes(probes: readonly Resampled[]): Resampled {
   const length = probes.length === 0 ? 1 : probes[0].length;
   return Float64Array.from({ length }, (_, i) => {
-    const values = probes.map((probe) => probe[i]).filter((value) => !Number.isNaN(value));
-    return values.reduce((sum, value) => sum + value, 0) / values.length;
+    return mean(probes.map((probe) => probe[i]).filter((value) => !Number.isNaN(value)));
   });
 }

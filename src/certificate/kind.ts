@@ -1,11 +1,10 @@
 import { createArena } from '../memory/arena.js';
-import { attachParameter, parameterBlocks } from '../memory/parameters.js';
-import type { ParameterTable } from '../memory/parameters.js';
-import { ACTIVATIONS } from '../network/activation.js';
-import { neuronName, populationOf, type Topology } from '../network/topology.js';
+import { attachParameter, longestPart, parameterBlocks, type ParameterTable } from '../memory/parameters.js';
+import { rowLengths, type Topology } from '../network/topology.js';
+import { createNeuron } from '../rule/neuron.js';
 import type { Optimiser } from '../rule/optimiser.js';
 import { RULES, type RuleName } from '../rule/registry.js';
-import type { Batch, Neuron, Rule } from '../rule/rule.js';
+import type { Batch, Rule } from '../rule/rule.js';
 import { createGuard } from './guard.js';
 import { createRecorder } from './recorder.js';
 
@@ -109,12 +108,10 @@ function furnish(rule: Rule, { topology, weights, seed }: KindContext) {
   for (const { values, target } of Object.values(tables)) if (target.length > 0) target.set(values);
   const lag = rule.targetWeights ? weights.slice() : new Float32Array(0);
   const none = new Float32Array(0);
-  const neurons = Array.from({ length: count }, (_, index): Neuron => {
-    const { kind, activation, sources } = populationOf(topology, index);
+  const neurons = Array.from({ length: count }, (_, index) => {
     const row = (numbers: Float32Array) => numbers.subarray(rowOffset[index], rowOffset[index + 1]);
-    const parameters = Object.fromEntries(shapes.map(({ name }) => [name, tables[name].of(index)]));
-    return { index, name: neuronName(topology, index), kind, activation: ACTIVATIONS[activation], sources, weights: { values: row(weights), target: row(lag), first: none, second: none }, parameters };
+    return createNeuron(topology, index, { values: row(weights), target: row(lag), first: none, second: none }, tables);
   });
-  const longest = Math.max(...shapes.flatMap(({ lengths }) => lengths), ...neurons.map(({ sources }) => sources.length));
+  const longest = longestPart([...shapes, { lengths: rowLengths(topology) }]);
   return { tables, neurons, longest };
 }

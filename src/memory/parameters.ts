@@ -14,6 +14,11 @@ export interface ParameterShape {
   readonly learned: boolean;
 }
 
+/** Length of the longest part that any neuron keeps of these parameters. Not `Math.max(...)`: there may be too many neurons to spread. */
+export function longestPart(shapes: readonly Pick<ParameterShape, 'lengths'>[]): number {
+  return shapes.reduce((most, { lengths }) => lengths.reduce((a, b) => Math.max(a, b), most), 0);
+}
+
 /** One neuron's own part of a parameter. Views into the arena. */
 export interface Parameter {
   readonly values: Float32Array;

@@ -127,6 +127,11 @@ function scheduleTicks(populations: readonly Population[]): number[][] {
   return ticks;
 }
 
+/** How many weights each neuron has; [neurons]. */
+export function rowLengths({ neurons, rowOffset }: Pick<Topology, 'neurons' | 'rowOffset'>): number[] {
+  return Array.from({ length: neurons }, (_, neuron) => rowOffset[neuron + 1] - rowOffset[neuron]);
+}
+
 /** A neuron's name in messages and files: `hidden1[3]`. */
 export function neuronName(topology: Topology, neuron: number): string {
   if (neuron === BIAS_NEURON) return 'bias';

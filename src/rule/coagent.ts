@@ -1,5 +1,6 @@
 import { rowGradient } from '../kernels/reference.js';
 import type { ParameterShape } from '../memory/parameters.js';
+import { rowLengths } from '../network/topology.js';
 import { valueDivergence } from './shared-critic.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
 
@@ -35,13 +36,12 @@ export const coagent: Rule = {
   targetWeights: false,
   reads: 'sources',
   parameters({ neurons, outputs, rowOffset }) {
-    const each = (length: (neuron: number) => number) => Array.from({ length: neurons }, (_, neuron) => length(neuron));
-    const part = each((neuron) => (neuron < outputs.begin ? 1 : 0));
+    const part = Array.from({ length: neurons }, (_, neuron) => (neuron < outputs.begin ? 1 : 0));
     const own = { target: false, published: false, learned: false };
     return [
       { name: CRITIC, lengths: part, target: false, published: true, learned: true },
       { name: CRITIC_TRACE, lengths: part, ...own },
-      { name: TRACE, lengths: each((neuron) => rowOffset[neuron + 1] - rowOffset[neuron]), ...own },
+      { name: TRACE, lengths: rowLengths({ neurons, rowOffset }), ...own },
     ] satisfies ParameterShape[];
   },
   create: createProgram,

@@ -1,9 +1,8 @@
 import { WORD } from '../memory/control.js';
-import { ACTIVATIONS } from '../network/activation.js';
+import { longestPart } from '../memory/parameters.js';
 import { neuronsOf } from '../network/ownership.js';
-import { neuronName, populationOf } from '../network/topology.js';
+import { createNeuron } from '../rule/neuron.js';
 import { OPTIMISERS, rateShare } from '../rule/optimiser.js';
-import type { Neuron } from '../rule/rule.js';
 import { createExperience } from './experience.js';
 import { WEIGHTS } from './plan.js';
 import type { Views } from './views.js';
@@ -38,9 +37,9 @@ export function createLearner(views: Views): Learner {
     traceDecay: settings.rule.traceDecay,
     exploration: settings.exploration,
     weights: tables[WEIGHTS].values,
-    longest: plan.parameters.reduce((most, { lengths }) => lengths.reduce((a, b) => Math.max(a, b), most), 0),
+    longest: longestPart(plan.parameters),
   });
-  const neurons = neuronsOf(ownership, partition).map((index) => neuronView(views, index));
+  const neurons = neuronsOf(ownership, partition).map((index) => createNeuron(topology, index, tables[WEIGHTS].of(index), tables));
   const rangesAt = topology.ticks.map((populations) => ownership.map((ranges) => populations.map((p) => ranges[p])));
 
   /** Puts the peers' voltages of one tick on the board: as published, or else computed here from the peers' weights. */
@@ -97,18 +96,5 @@ export function createLearner(views: Views): Learner {
       if (experience.load(update)) learn(update);
       control.version.set(partition, update + 1);
     },
-  };
-}
-
-function neuronView({ plan: { topology, parameters }, tables }: Views, index: number): Neuron {
-  const population = populationOf(topology, index);
-  return {
-    index,
-    name: neuronName(topology, index),
-    kind: population.kind,
-    activation: ACTIVATIONS[population.activation],
-    sources: population.sources,
-    weights: tables[WEIGHTS].of(index),
-    parameters: Object.fromEntries(parameters.map(({ name }) => [name, tables[name].of(index)])),
   };
 }

@@ -5,7 +5,7 @@ import { parameterBlocks, type ParameterShape } from '../memory/parameters.js';
 import { createDecoder, type Decoder } from '../network/decoder.js';
 import { createEncoder, type Encoder } from '../network/encoder.js';
 import { divideNeurons, type Ownership } from '../network/ownership.js';
-import { layeredTopology, type Topology } from '../network/topology.js';
+import { layeredTopology, rowLengths, type Topology } from '../network/topology.js';
 import { replayBlocks, type RingShape } from '../replay/ring.js';
 import { RULES } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
@@ -75,8 +75,7 @@ export function createPlan(settings: Settings): Plan {
 export const EPISODE_FIELDS = 3;
 
 function weightShape(topology: Topology, rule: Rule): ParameterShape {
-  const lengths = Array.from({ length: topology.neurons }, (_, n) => topology.rowOffset[n + 1] - topology.rowOffset[n]);
-  return { name: WEIGHTS, lengths, target: rule.targetWeights, published: false, learned: true };
+  return { name: WEIGHTS, lengths: rowLengths(topology), target: rule.targetWeights, published: false, learned: true };
 }
 
 /** The acting board that all share, and a board for minibatches of each partition's own. */

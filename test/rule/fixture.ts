@@ -1,8 +1,8 @@
 import { createArena } from '../../src/memory/arena.js';
-import { attachParameter, parameterBlocks, type ParameterShape } from '../../src/memory/parameters.js';
-import { ACTIVATIONS } from '../../src/network/activation.js';
+import { attachParameter, longestPart, parameterBlocks, type ParameterShape } from '../../src/memory/parameters.js';
 import { tick, type Board } from '../../src/network/dynamic.js';
-import { layeredTopology, neuronName, populationOf, type Topology } from '../../src/network/topology.js';
+import { layeredTopology, rowLengths, type Topology } from '../../src/network/topology.js';
+import { createNeuron } from '../../src/rule/neuron.js';
 import { OPTIMISERS, type OptimiserName } from '../../src/rule/optimiser.js';
 import { RULES, type RuleName } from '../../src/rule/registry.js';
 import type { Batch, Neuron, RuleProgram, RuleRates } from '../../src/rule/rule.js';
@@ -41,8 +41,7 @@ export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = 
   const size = rule.experience === 'stream' ? 1 : (options.size ?? 1);
   const rates = { criticRate: 0.1, outputRate: 0.1, hiddenRate: 0.1, targetRate: 0.5, ...options.rates };
   const topology = layeredTopology({ observations, hidden, outputs, bias: true, activation, outputActivation: activation });
-  const lengths = Array.from({ length: topology.neurons }, (_, n) => topology.rowOffset[n + 1] - topology.rowOffset[n]);
-  const shapes: ParameterShape[] = [{ name: 'weights', lengths, target: rule.targetWeights, published: false, learned: true }, ...rule.parameters(topology)];
+  const shapes: ParameterShape[] = [{ name: 'weights', lengths: rowLengths(topology), target: rule.targetWeights, published: false, learned: true }, ...rule.parameters(topology)];
   const arena = createArena(parameterBlocks(shapes));
   const tables = Object.fromEntries(shapes.map((shape) => [shape.name, attachParameter(arena, shape)]));
   rule.initialise?.(topology, tables, 1);
@@ -63,20 +62,9 @@ export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = 
     firstExplorer,
     episodeStart: false,
   } satisfies Batch;
-  const longest = Math.max(...shapes.flatMap((shape) => shape.lengths));
+  const longest = longestPart(shapes);
   const program = rule.create({ topology, heard: tables, rates, optimiser: OPTIMISERS[optimiser], batchSize: size, longest, weights: tables.weights.values, discount: 0.9, traceDecay: 0.5, exploration: options.exploration ?? { output: 0.5, hidden: 0.25 } });
-  const neurons = Array.from({ length: topology.neurons }, (_, index): Neuron => {
-    const population = populationOf(topology, index);
-    return {
-      index,
-      name: neuronName(topology, index),
-      kind: population.kind,
-      activation: ACTIVATIONS[population.activation],
-      sources: population.sources,
-      weights: tables.weights.of(index),
-      parameters: Object.fromEntries(shapes.map((shape) => [shape.name, tables[shape.name].of(index)])),
-    };
-  });
+  const neurons = Array.from({ length: topology.neurons }, (_, index) => createNeuron(topology, index, tables.weights.of(index), tables));
   let updates = 0;
   return {
     topology,
