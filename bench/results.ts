@@ -16,6 +16,13 @@ const COMMON = { seeds: 5, evaluation: { episodes: 5, final: 20 } };
 
 const FROZEN = { label: 'broadcast, hidden rows frozen', algorithm: 'broadcast', options: { rule: { hiddenRate: 0 } } };
 
+/** A wider layer, with slower hidden rows: what `broadcast` can do where time does not count (docs/research.md, entry 19). */
+const WIDE = {
+  label: 'broadcast, 512 hidden neurons',
+  algorithm: 'broadcast',
+  options: { network: { hidden: [512] }, exploration: { output: 1 }, rule: { criticRate: 3e-3, hiddenRate: 2e-4, finalRate: 0.01 } },
+};
+
 /** Rules with a critic in every neuron: slow, and so on half the steps of one task. */
 const SOLITARY = ['compatible', 'compatible-natural', 'linear', 'quadratic'];
 
@@ -23,9 +30,10 @@ const SOLITARY = ['compatible', 'compatible-natural', 'linear', 'quadratic'];
 const STUDIES: readonly StudyOptions[] = [
   { ...COMMON, environments: ['all'], algorithms: ['broadcast'] },
   { ...COMMON, environments: ['Pendulum-v1', 'MountainCarContinuous-v0'], algorithms: ['ddpg'] },
+  { ...COMMON, environments: ['Pendulum-v1'], algorithms: ['three-factor', WIDE] },
   { ...COMMON, environments: ['all'], algorithms: ['coagent'] },
   { ...COMMON, environments: ['CartPole-v1', 'Acrobot-v1', 'MountainCar-v0'], algorithms: ['ddpg'] },
-  { ...COMMON, environments: ['all'], algorithms: ['three-factor'] },
+  { ...COMMON, environments: ['CartPole-v1', 'Acrobot-v1', 'MountainCar-v0', 'MountainCarContinuous-v0'], algorithms: ['three-factor'] },
   { ...COMMON, environments: ['all'], algorithms: [FROZEN] },
   { ...COMMON, environments: ['Pendulum-v1'], algorithms: [...SOLITARY, 'exact'], steps: 20_000 },
 ];
