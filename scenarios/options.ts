@@ -1,4 +1,4 @@
-import { ACTIVATION_NAMES, checkObject, listEnvironments, OPTIMISER_NAMES, RULE_NAMES, SCHEDULE_NAMES } from '../src/index.js';
+import { ACTIVATION_NAMES, checkObject, CLOCK_OWNERS, listEnvironments, OPTIMISER_NAMES, RULE_NAMES, SCHEDULE_NAMES } from '../src/index.js';
 
 /** How the text after a flag becomes a value. What does not parse is passed on as it is: the check names it better. */
 export const number = (text: string): unknown => (text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text));
@@ -44,6 +44,9 @@ export const SIMULATION_FLAGS: readonly Flag[] = [
   { flag: '--replay', argument: '<count>', path: 'learning.replay', parse: number, help: 'transitions kept' },
   { flag: '--warmup', argument: '<steps>', path: 'learning.warmup', parse: number, help: 'environment steps before the first update' },
   { flag: '--updates-per-step', argument: '<count>', path: 'learning.updatesPerStep', parse: number, help: 'updates owed for each environment step' },
+  { flag: '--bound', argument: '<versions>', path: 'timing.bound', parse: number, help: 'updates that a partition may be ahead of the slowest under bounded' },
+  { flag: '--clocks', argument: '<owner>', path: 'timing.clocks', parse: text, help: `whose clocks strike under poisson: ${CLOCK_OWNERS.join(', ')}` },
+  { flag: '--clock-rate', argument: '<rate>', path: 'timing.clockRate', parse: number, help: 'mean strikes per second of each clock under poisson' },
   { flag: '--rate-limit', argument: '<updates>', path: 'rateLimit', parse: number, help: 'updates that learning may be ahead of or behind acting under hogwild, or off' },
 ];
 

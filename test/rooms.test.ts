@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   rule: ['kernels', 'random', 'network', 'memory', 'replay'],
   replay: ['memory', 'random'],
   baseline: ['kernels', 'random', 'environment', 'network', 'options', 'rule', 'memory', 'replay'],
-  schedule: ['memory'],
+  schedule: ['memory', 'random'],
   supervisor: ['kernels', 'random', 'environment', 'network', 'options', 'rule', 'memory', 'replay', 'schedule', 'telemetry', 'workers'],
   simulation: ['kernels', 'random', 'environment', 'network', 'options', 'rule', 'memory', 'replay', 'schedule', 'telemetry', 'supervisor', 'baseline'],
   certificate: ['kernels', 'random', 'network', 'options', 'rule', 'memory', 'replay', 'baseline', 'simulation', 'study', 'telemetry', 'report'],

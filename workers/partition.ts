@@ -1,32 +1,32 @@
 import { expose } from 'comlink';
 
-import { createPartition, type Outcome, type PartitionSpecification } from '../src/supervisor/partition.js';
+import { createCrew, type CrewSpecification, type Outcome } from '../src/supervisor/crew.js';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { MessagePort } from 'node:worker_threads';
 
-/** What the supervisor may ask of a partition over its port. */
-export interface PartitionControl {
-  /** Answers once the partition is built. */
+/** What the supervisor may ask of a crew over its port. */
+export interface CrewControl {
+  /** Answers once the partitions are built. */
   ready(): void;
   train(): Outcome;
   evaluate(episodeSeeds: readonly number[]): Outcome;
   close(): void;
 }
 
-export interface PartitionTask extends PartitionSpecification {
+export interface CrewTask extends CrewSpecification {
   readonly port: MessagePort;
 }
 
-/** The task that piscina runs: it lasts as long as the partition lives. */
-export default function partitionTask({ port, ...specification }: PartitionTask): Promise<void> {
-  const partition = createPartition(specification);
+/** The task that piscina runs: it lasts as long as the crew lives. */
+export default function crewTask({ port, ...specification }: CrewTask): Promise<void> {
+  const crew = createCrew(specification);
   return new Promise((resolve) => {
-    const control: PartitionControl = {
+    const control: CrewControl = {
       ready: () => undefined,
-      train: () => partition.train(),
-      evaluate: (episodeSeeds) => partition.evaluate(episodeSeeds),
+      train: () => crew.train(),
+      evaluate: (episodeSeeds) => crew.evaluate(episodeSeeds),
       close() {
-        partition.close();
+        crew.close();
         setImmediate(() => {
           port.close(); // after the answer to this very call has left
           resolve();

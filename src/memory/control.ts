@@ -21,8 +21,6 @@ export const WORD = {
   stored: 7,
   /** Episodes ended. */
   episodes: 8,
-  barrierCount: 9,
-  barrierGeneration: 10,
 } as const;
 
 const WORDS = 16;
@@ -31,7 +29,7 @@ const WORDS = 16;
 const STRIDE = 16;
 
 /** Counters that each partition keeps and all may read; every one on a cache line of its own. */
-const COUNTERS = ['version', 'progress', 'actedVersion'] as const;
+const COUNTERS = ['version', 'progress', 'actedVersion', 'phase', 'pulse'] as const;
 
 export function controlBlocks(partitions: number): BlockRequest[] {
   const counters = COUNTERS.map((name): BlockRequest => ({
@@ -40,7 +38,7 @@ export function controlBlocks(partitions: number): BlockRequest[] {
     shape: [partitions, STRIDE],
     owner: 'each partition its own row',
   }));
-  return [{ name: 'control', type: 'int32', shape: [WORDS], owner: 'by word: supervisor, host or barrier' }, ...counters];
+  return [{ name: 'control', type: 'int32', shape: [WORDS], owner: 'by word: supervisor or host' }, ...counters];
 }
 
 /** One counter of every partition. */
@@ -60,11 +58,15 @@ export interface Control {
   readonly progress: PartitionCounter;
   /** Version of the weights behind the voltages that a partition acted with last. */
   readonly actedVersion: PartitionCounter;
+  /** Gates that a partition has come to: a barrier counts them. */
+  readonly phase: PartitionCounter;
+  /** Looks that a partition has taken around: it stands still where the partition hangs. */
+  readonly pulse: PartitionCounter;
 }
 
 export function attachControl(arena: Arena): Control {
-  const [version, progress, actedVersion] = COUNTERS.map((name) => attachCounter(arena.int32(name)));
-  return { words: arena.int32('control'), version, progress, actedVersion };
+  const [version, progress, actedVersion, phase, pulse] = COUNTERS.map((name) => attachCounter(arena.int32(name)));
+  return { words: arena.int32('control'), version, progress, actedVersion, phase, pulse };
 }
 
 function attachCounter(words: Int32Array): PartitionCounter {

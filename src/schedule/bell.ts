@@ -12,8 +12,8 @@ export interface Bell {
   ring(): void;
   /** Taken before looking at what one waits for, so that a change between the look and the sleep is not missed. */
   ticket(): number;
-  /** Returns once the bell has rung after the ticket was taken, or after 50 ms. Spins briefly, then sleeps. */
-  wait(ticket: number): void;
+  /** Returns once the bell has rung after the ticket was taken, or after `longest` milliseconds, 50 at most. Spins briefly, then sleeps. */
+  wait(ticket: number, longest?: number): void;
 }
 
 /**
@@ -28,10 +28,10 @@ export function createBell(words: Int32Array, spin: boolean): Bell {
       if (Atomics.load(words, WORD.sleepers) > 0) Atomics.notify(words, WORD.bell);
     },
     ticket: () => Atomics.load(words, WORD.bell),
-    wait(ticket) {
+    wait(ticket, longest = LONGEST_SLEEP) {
       for (let i = 0; i < spins; i += 1) if (Atomics.load(words, WORD.bell) !== ticket) return;
       Atomics.add(words, WORD.sleepers, 1);
-      Atomics.wait(words, WORD.bell, ticket, LONGEST_SLEEP);
+      Atomics.wait(words, WORD.bell, ticket, Math.min(longest, LONGEST_SLEEP));
       Atomics.sub(words, WORD.sleepers, 1);
     },
   };

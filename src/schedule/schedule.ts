@@ -1,60 +1,136 @@
-import { WORD } from '../memory/control.js';
+import type { Control } from '../memory/control.js';
 import type { Bell } from './bell.js';
+import { createStream } from '../random/stream.js';
+import { createPoissonClock } from './poisson-clock.js';
 
-export const SCHEDULE_NAMES = ['hogwild', 'synchronous'] as const;
+export const SCHEDULE_NAMES = ['hogwild', 'synchronous', 'bounded', 'poisson'] as const;
 export type ScheduleName = (typeof SCHEDULE_NAMES)[number];
-
-/** Thrown out of a wait once another partition has failed: the run is over and nobody is to blame here. */
-export class Aborted extends Error {
-  override readonly name = 'Aborted';
-}
 
 /** Decides only when a partition may go on. Learning code calls these and does not know which schedule it runs under. */
 export interface Schedule {
-  /**
-   * Called between a phase that publishes and a phase that reads.
-   *
-   * @throws Aborted where another partition has failed
-   */
-  gate(): void;
+  /** False while the partition may not begin its next update, of number `update`. */
+  mayBegin(update: number): boolean;
+  /** Called as an update begins. */
+  begin(update: number): void;
+  /** Called between a phase that publishes and a phase that reads; the partition goes on once `open` says so. */
+  arrive(): void;
+  open(): boolean;
+  /** False where neuron `neuron` sits this update out. Asked once per update and neuron. */
+  learns(neuron: number): boolean;
   /** True while a partition may wait a little for a peer's voltages before it computes them itself. */
   readonly patient: boolean;
+  /** Milliseconds until `mayBegin` may change its mind without anybody ringing; Infinity where it cannot. */
+  wake(): number;
 }
 
 export interface ScheduleContext {
-  readonly words: Int32Array;
+  readonly control: Control;
   readonly bell: Bell;
-  readonly partitions: number;
+  readonly partition: number;
+  /** Gates in one update. */
+  readonly gates: number;
+  /** Neurons that the partition owns. */
+  readonly neurons: readonly number[];
   /** False where threads outnumber cores. */
   readonly spin: boolean;
+  readonly timing: TimingSettings;
+  readonly seed: number;
+  /** Seconds; never goes back. */
+  readonly now: () => number;
 }
 
-/** `synchronous`: a barrier at every gate, so that every partition reads what all have written. The reference. */
-function synchronous({ words, bell, partitions }: ScheduleContext): Schedule {
+/** When partitions may run, in numbers. */
+export interface TimingSettings {
+  /** k of `bounded`: versions that a partition may be ahead of the slowest. */
+  readonly bound: number;
+  /** Strikes per second of a clock of `poisson`. */
+  readonly clockRate: number;
+  /** Whose clocks strike under `poisson`: each partition's, or each neuron's. */
+  readonly clocks: ClockOwner;
+}
+
+export const CLOCK_OWNERS = ['partition', 'neuron'] as const;
+export type ClockOwner = (typeof CLOCK_OWNERS)[number];
+
+const never = () => Infinity;
+const always = () => true;
+const nothing = () => undefined;
+
+/**
+ * `synchronous`: a barrier at every gate, so that every partition reads what all have written. The reference. Each partition
+ * counts the gates it has come to; a gate is open once all have come as far. The count follows from the update alone, so that
+ * a partition that starts an update anew is let through to where the others wait.
+ */
+function synchronous({ control: { phase }, bell, partition, gates }: ScheduleContext): Schedule {
+  const open = () => phase.least() >= phase.get(partition);
   return {
-    patient: false, // behind a barrier there is nothing to wait for
-    gate() {
-      if (partitions === 1) return;
-      const generation = Atomics.load(words, WORD.barrierGeneration);
-      if (Atomics.add(words, WORD.barrierCount, 1) + 1 === partitions) {
-        Atomics.store(words, WORD.barrierCount, 0);
-        Atomics.add(words, WORD.barrierGeneration, 1);
-        bell.ring();
-        return;
-      }
-      for (;;) {
-        const ticket = bell.ticket();
-        if (Atomics.load(words, WORD.barrierGeneration) !== generation) return;
-        if (Atomics.load(words, WORD.abort) !== 0) throw new Aborted('another partition failed');
-        bell.wait(ticket);
-      }
+    mayBegin: always,
+    begin(update) {
+      phase.set(partition, update * gates);
     },
+    arrive() {
+      phase.set(partition, phase.get(partition) + 1);
+      if (open()) bell.ring(); // the last to come
+    },
+    open,
+    learns: always,
+    patient: false, // behind a barrier there is nothing to wait for
+    wake: never,
   };
 }
 
-/** `hogwild`: free running. Nothing waits, reads of other partitions' critics are racy on purpose. */
+/** `hogwild`: free running. Nothing waits, reads of other partitions' rows are racy on purpose. */
 function hogwild({ spin }: ScheduleContext): Schedule {
-  return { patient: spin, gate: () => undefined };
+  return { mayBegin: always, begin: nothing, arrive: nothing, open: always, learns: always, patient: spin, wake: never };
 }
 
-export const SCHEDULES: Record<ScheduleName, (context: ScheduleContext) => Schedule> = { hogwild, synchronous };
+/**
+ * `bounded`: as `hogwild`, but a partition begins update u only once the slowest has finished update u - k - 1, so that nothing
+ * it reads is more than k versions behind its own.
+ *
+ * Source: Ho et al. 2013, stale synchronous parallel.
+ */
+function bounded(context: ScheduleContext): Schedule {
+  const { control: { version }, timing: { bound } } = context;
+  return { ...hogwild(context), mayBegin: (update) => update - version.least() <= bound };
+}
+
+/**
+ * `poisson`: nothing keeps step with anything. A partition begins an update when its own clock strikes; or, where the clocks
+ * are the neurons', a neuron takes part in an update only if its own clock has struck since the one before.
+ */
+function poisson(context: ScheduleContext): Schedule {
+  return context.timing.clocks === 'partition' ? partitionClocks(context) : neuronClocks(context);
+}
+
+function partitionClocks(context: ScheduleContext): Schedule {
+  const { partition, seed, timing: { clockRate }, now } = context;
+  const clock = createPoissonClock(createStream(seed, `clock/partition${partition}`), clockRate, now);
+  return {
+    ...hogwild(context),
+    mayBegin: () => clock.due(),
+    begin() {
+      clock.take();
+    },
+    wake: () => 1000 * clock.remaining(),
+  };
+}
+
+function neuronClocks(context: ScheduleContext): Schedule {
+  const { neurons, seed, timing: { clockRate }, now } = context;
+  const clocks = new Map(neurons.map((neuron) => [neuron, createPoissonClock(createStream(seed, `clock/${neuron}`), clockRate, now)]));
+  const all = [...clocks.values()];
+  return {
+    ...hogwild(context),
+    mayBegin: () => all.some((clock) => clock.due()),
+    learns(neuron) {
+      const clock = clocks.get(neuron);
+      if (clock?.due() !== true) return false;
+      clock.take();
+      return true;
+    },
+    wake: () => 1000 * all.reduce((least, clock) => Math.min(least, clock.remaining()), Infinity),
+  };
+}
+
+export const SCHEDULES: Record<ScheduleName, (context: ScheduleContext) => Schedule> = { hogwild, synchronous, bounded, poisson };

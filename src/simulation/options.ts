@@ -1,5 +1,5 @@
 import { checkName, isRecord, wrongKind, wrongValue, type NumberRange } from '../check.js';
-import { checkLayer, createReader, type Grammar, type Layer } from '../options/reader.js';
+import { checkLayer, createReader, type Grammar, type Layer, type OptionReader } from '../options/reader.js';
 import {
   none,
   NOT_NEGATIVE,
@@ -18,7 +18,7 @@ import type { ExplorationScale } from '../network/exploration.js';
 import { OPTIMISER_NAMES, type OptimiserName } from '../rule/optimiser.js';
 import { RULE_NAMES, RULES, type RuleName } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
-import { SCHEDULE_NAMES, type ScheduleName } from '../schedule/schedule.js';
+import { CLOCK_OWNERS, SCHEDULE_NAMES, type ScheduleName, type TimingSettings } from '../schedule/schedule.js';
 import type { Settings } from '../supervisor/settings.js';
 import { TASK_DEFAULTS } from './task-defaults.js';
 
@@ -41,6 +41,7 @@ export interface SimulationOptions {
       };
   learning?: Partial<LearningSettings>;
   schedule?: ScheduleName;
+  timing?: Partial<TimingSettings>;
   rateLimit?: number | 'off';
   partitions?: number;
   seed?: number;
@@ -48,7 +49,7 @@ export interface SimulationOptions {
 }
 
 const GRAMMAR: Grammar = {
-  sections: { ...SECTION_KEYS, rule: ['name', 'criticRate', 'outputRate', 'hiddenRate', 'targetRate', 'finalRate', 'traceDecay', 'optimiser'] },
+  sections: { ...SECTION_KEYS, rule: ['name', 'criticRate', 'outputRate', 'hiddenRate', 'targetRate', 'finalRate', 'traceDecay', 'optimiser'], timing: ['bound', 'clockRate', 'clocks'] },
   single: ['environment', 'schedule', 'rateLimit', 'partitions', 'seed', 'steps'],
 };
 
@@ -67,6 +68,7 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
   const streamed = rule.experience === 'stream';
   const reader = createReader([options, layerOf(rule.defaults ?? {}), task]);
   const network = readNetwork(reader, [64]);
+  const schedule = reader.name('schedule', 'hogwild', SCHEDULE_NAMES);
   return {
     environment,
     network,
@@ -82,7 +84,8 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
       optimiser: reader.name('rule.optimiser', 'adam', OPTIMISER_NAMES),
     },
     learning: readLearning(reader, rule.experience),
-    schedule: reader.name('schedule', 'hogwild', SCHEDULE_NAMES),
+    schedule,
+    timing: readTiming(reader, schedule),
     rateLimit: checkRateLimit(reader.value('rateLimit', 16)),
     partitions: reader.integer('partitions', network.hidden.length === 0 ? 1 : 2, { min: 1, max: 1024 }),
     seed: readSeed(reader),
@@ -95,6 +98,17 @@ function explorationOf({ experience, hiddenExplores }: Rule): Partial<Record<key
   return {
     ...(!hiddenExplores && { hidden: none('hidden neurons do not explore under this rule') }),
     ...(experience === 'stream' && { warmup: none('the rule has no warm-up'), correlation: none('the rule takes its noise for white') }),
+  };
+}
+
+/** What belongs to one schedule has only one value under the others. */
+function readTiming(reader: OptionReader, schedule: ScheduleName): TimingSettings {
+  const only = (owner: ScheduleName) => `only the schedule ${owner} has it`;
+  const isPoisson = schedule === 'poisson';
+  return {
+    bound: reader.integer('timing.bound', schedule === 'bounded' ? 4 : 0, schedule === 'bounded' ? { min: 0, max: 2 ** 30 } : none(only('bounded'))),
+    clockRate: reader.number('timing.clockRate', isPoisson ? 2000 : 0, isPoisson ? POSITIVE : none(only('poisson'))),
+    clocks: reader.name('timing.clocks', 'partition', isPoisson ? CLOCK_OWNERS : ['partition']),
   };
 }
 

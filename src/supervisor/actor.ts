@@ -10,13 +10,17 @@ import type { Views } from './views.js';
 /** One partition's part in acting: its own neurons' voltages for the observation at hand, tick after tick. */
 export interface Actor {
   /**
-   * Computes and publishes as many ticks as the peers' voltages allow.
+   * True where the peers' voltages allow the next tick.
    *
    * @param clock number of the observation to answer
-   * @param explore false in evaluation
-   * @returns true where anything was computed
    */
-  advance(clock: number, explore: boolean): boolean;
+  ready(clock: number): boolean;
+  /**
+   * Computes and publishes that tick.
+   *
+   * @param explore false in evaluation
+   */
+  advance(explore: boolean): void;
 }
 
 /**
@@ -46,21 +50,18 @@ export function createActor(views: Views): Actor {
   }
 
   return {
-    advance(clock, explore) {
-      const goal = clock * ticks;
-      let done = control.progress.get(partition);
-      const start = done;
-      while (done < goal) {
-        const index = done % ticks;
-        if (index > 0 && control.progress.least() < done) break;
-        if (index > 0) for (const peer of peers) ledger.read(control.version.get(peer) - control.actedVersion.get(peer));
-        computeTick(index, explore);
-        control.actedVersion.set(partition, control.version.get(partition));
-        done += 1;
-        control.progress.set(partition, done);
-        bell.ring();
-      }
-      return done > start;
+    ready(clock) {
+      const done = control.progress.get(partition);
+      return done < clock * ticks && (done % ticks === 0 || control.progress.least() >= done);
+    },
+    advance(explore) {
+      const done = control.progress.get(partition);
+      const index = done % ticks;
+      if (index > 0) for (const peer of peers) ledger.read(control.version.get(peer) - control.actedVersion.get(peer));
+      computeTick(index, explore);
+      control.actedVersion.set(partition, control.version.get(partition));
+      control.progress.set(partition, done + 1);
+      bell.ring();
     },
   };
 }

@@ -8,12 +8,10 @@ import type { Views } from './views.js';
 export interface Host {
   /** Shows the current observation, at the start of a run. */
   begin(): void;
-  /**
-   * Goes on by one observation, if the outputs have answered the one shown.
-   *
-   * @returns true where it went on
-   */
-  advance(): boolean;
+  /** True once the outputs have answered the observation shown, unless the run is finished. */
+  ready(): boolean;
+  /** Goes on by one observation. */
+  advance(): void;
 }
 
 /** Shows `observation` as the next one: all partitions may compute their voltages for it. */
@@ -24,6 +22,7 @@ function present({ plan, control, actingBoard, bell }: Views, observation: Array
 }
 
 function answered({ plan, control }: Views): boolean {
+  if (Atomics.load(control.words, WORD.finished) !== 0) return false;
   return control.progress.least() >= Atomics.load(control.words, WORD.clock) * plan.topology.ticks.length;
 }
 
@@ -32,10 +31,9 @@ function act({ plan, actingBoard }: Views, environment: Environment) {
   return environment.step(plan.decoder.decode(actingBoard.voltages.subarray(begin, end)));
 }
 
-function finish({ control, bell }: Views): boolean {
+function finish({ control, bell }: Views): void {
   Atomics.store(control.words, WORD.finished, 1);
   bell.ring();
-  return true;
 }
 
 /**
@@ -83,13 +81,15 @@ export function createTrainingHost(views: Views, environment: Environment): Host
     begin() {
       present(views, observation);
     },
+    ready: () => answered(views),
     advance() {
-      if (Atomics.load(words, WORD.finished) !== 0 || !answered(views)) return false;
       if (ended) startEpisode();
-      else if (Atomics.load(words, WORD.steps) >= Atomics.load(words, WORD.until)) return finish(views);
-      else takeStep();
+      else if (Atomics.load(words, WORD.steps) < Atomics.load(words, WORD.until)) takeStep();
+      else {
+        finish(views);
+        return;
+      }
       present(views, observation);
-      return true;
     },
   };
 }
@@ -111,19 +111,21 @@ export function createEvaluationHost(views: Views, environment: Environment, see
     begin() {
       present(views, observation);
     },
+    ready: () => answered(views),
     advance() {
-      if (Atomics.load(words, WORD.finished) !== 0 || !answered(views)) return false;
       const step = act(views, environment);
       episodeReturn += step.reward;
       observation = step.observation;
       if (step.terminated || step.truncated) {
         returns.push(episodeReturn);
         episodeReturn = 0;
-        if (returns.length === seeds.length || Atomics.load(words, WORD.until) === 0) return finish(views);
+        if (returns.length === seeds.length || Atomics.load(words, WORD.until) === 0) {
+          finish(views);
+          return;
+        }
         observation = environment.reset({ seed: seeds[returns.length] });
       }
       present(views, observation);
-      return true;
     },
   };
 }

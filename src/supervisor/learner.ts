@@ -3,6 +3,7 @@ import { longestPart } from '../memory/parameters.js';
 import { neuronsOf } from '../network/ownership.js';
 import { createNeuron } from '../rule/neuron.js';
 import { OPTIMISERS, rateShare } from '../rule/optimiser.js';
+import type { Coroutine } from '../schedule/turn.js';
 import { createExperience } from './experience.js';
 import { WEIGHTS } from './plan.js';
 import type { Views } from './views.js';
@@ -12,8 +13,8 @@ const PATIENCE = 2000;
 
 /** One partition's learning: its own experience, its own neurons' voltages on them, its own rows. */
 export interface Learner {
-  /** One update of every own neuron. @throws DivergenceError, Aborted */
-  update(): void;
+  /** One update of every own neuron. @throws DivergenceError */
+  update(): Coroutine;
 }
 
 /**
@@ -22,7 +23,7 @@ export interface Learner {
  * phases that write what peers read and phases that read it.
  */
 export function createLearner(views: Views): Learner {
-  const { plan, partition, peers, control, schedule, exchange, ledger, tables, learningBoard: board } = views;
+  const { plan, partition, peers, control, bell, schedule, exchange, ledger, tables, learningBoard: board } = views;
   const { settings, topology, ownership } = plan;
   const experience = createExperience(views);
   const { batch, slots } = experience;
@@ -76,25 +77,31 @@ export function createLearner(views: Views): Learner {
   }
 
   /** The phases of an update, with the schedule's gates between them. */
-  function learn(update: number): void {
+  function* learn(update: number): Coroutine {
     if (peers.length > 0) exchange.open(update, slots);
     for (let tickIndex = 0; tickIndex < topology.ticks.length; tickIndex += 1) {
+      yield 'compute';
       experience.computeRows(tickIndex, rangesAt[tickIndex][partition]);
       if (peers.length > 0) exchange.publish(update, tickIndex + 1, rangesAt[tickIndex][partition], board);
-      schedule.gate();
+      schedule.arrive();
+      while (!schedule.open()) yield 'blocked';
       collect(update, tickIndex);
     }
+    yield 'learn';
     decayRates();
     program.broadcast?.(batch);
-    schedule.gate();
-    for (const neuron of neurons) program.learn(neuron, batch, update + 1);
+    schedule.arrive();
+    while (!schedule.open()) yield 'blocked';
+    for (const neuron of neurons) if (schedule.learns(neuron.index)) program.learn(neuron, batch, update + 1);
   }
 
   return {
-    update() {
+    *update() {
       const update = control.version.get(partition);
-      if (experience.load(update)) learn(update);
+      schedule.begin(update);
+      if (experience.load(update)) yield* learn(update);
       control.version.set(partition, update + 1);
+      bell.ring();
     },
   };
 }

@@ -2,7 +2,7 @@ import type { ExplorationScale } from '../network/exploration.js';
 import type { LearningSettings, NetworkSettings } from '../options/sections.js';
 import type { OptimiserName } from '../rule/optimiser.js';
 import type { RuleName } from '../rule/registry.js';
-import type { ScheduleName } from '../schedule/schedule.js';
+import type { ScheduleName, TimingSettings } from '../schedule/schedule.js';
 
 /** Everything a run depends on, resolved: plain data, written to the run folder and sent to the workers as it is. */
 export interface Settings {
@@ -23,6 +23,7 @@ export interface Settings {
   };
   readonly learning: LearningSettings;
   readonly schedule: ScheduleName;
+  readonly timing: TimingSettings;
   /** Updates that learning may run ahead of or behind acting; 'off': any number. */
   readonly rateLimit: number | 'off';
   readonly partitions: number;

@@ -9,9 +9,9 @@ import { attachControl, WORD, type Control } from '../memory/control.js';
 import { initialiseWeights } from '../network/initialise.js';
 import { createBell, type Bell } from '../schedule/bell.js';
 import { readLedger, readWholeLedger, type Staleness } from './ledger.js';
-import type { Outcome } from './partition.js';
+import type { Outcome } from './crew.js';
+import { startCrew, type CrewHandle } from './crew-handle.js';
 import { reviveFault } from './fault.js';
-import { startPartition, type PartitionHandle } from './partition-handle.js';
 import { createPlan, EPISODE_FIELDS, SLICE_STEPS, WEIGHTS, type Plan } from './plan.js';
 import type { Settings } from './settings.js';
 import { attachTables } from './views.js';
@@ -31,7 +31,7 @@ export class Supervisor {
   readonly #control: Control;
   readonly #bell: Bell;
   readonly #pool: Piscina;
-  readonly #partitions: PartitionHandle[];
+  readonly #crews: CrewHandle[];
   #episodesSeen = 0;
   #failure: Error | undefined;
   #running: Promise<unknown> = Promise.resolve();
@@ -57,14 +57,14 @@ export class Supervisor {
     this.#pool.on('error', () => undefined); // a replacement that fails to load; the death itself is told by the task
     const { memory, blocks } = this.arena;
     const spin = partitions <= availableParallelism();
-    this.#partitions = Array.from({ length: partitions }, (_, partition) =>
-      startPartition(this.#pool, { partition, settings, arena: { memory, blocks }, spin }, () => this.steps),
+    this.#crews = Array.from({ length: partitions }, (_, partition) =>
+      startCrew(this.#pool, { partitions: [partition], settings, arena: { memory, blocks }, spin }, () => this.steps),
     );
   }
 
   /** Returns once every worker has built its partition. @throws PartitionError where one could not */
   async ready(): Promise<void> {
-    await this.#all((partition) => partition.call((control) => control.ready()));
+    await this.#all((crew) => crew.call((control) => control.ready()));
   }
 
   /** Environment steps taken. */
@@ -98,7 +98,7 @@ export class Supervisor {
   async train(until: number): Promise<void> {
     if (until - this.steps > SLICE_STEPS) throw new InternalError('a slice is too long for the list of episodes');
     Atomics.store(this.#control.words, WORD.until, until);
-    await this.#command((partition) => partition.call<Outcome>((control) => control.train()));
+    await this.#command((crew) => crew.call<Outcome>((control) => control.train()));
   }
 
   /** Lets a running `train` end at the next environment step, and a running `evaluate` after the episode at hand. */
@@ -109,7 +109,7 @@ export class Supervisor {
   /** Returns of one whole episode from each seed, without exploration. */
   async evaluate(episodeSeeds: readonly number[]): Promise<readonly number[]> {
     Atomics.store(this.#control.words, WORD.until, RUN_ON);
-    const outcomes = await this.#command((partition) => partition.call<Outcome>((control) => control.evaluate(episodeSeeds)));
+    const outcomes = await this.#command((crew) => crew.call<Outcome>((control) => control.evaluate(episodeSeeds)));
     return outcomes.flatMap((outcome) => (outcome.kind === 'done' ? outcome.returns : []));
   }
 
@@ -134,7 +134,7 @@ export class Supervisor {
   async #end(): Promise<void> {
     this.#abort();
     await this.#running.catch(() => undefined); // its caller hears of it
-    await Promise.all(this.#partitions.map((partition) => partition.close()));
+    await Promise.all(this.#crews.map((crew) => crew.close()));
     await this.#pool.destroy();
   }
 
@@ -146,24 +146,24 @@ export class Supervisor {
     for (const { values, target } of Object.values(tables)) if (target.length > 0) target.set(values);
   }
 
-  async #command(call: (partition: PartitionHandle) => Promise<Outcome>): Promise<Outcome[]> {
+  async #command(call: (crew: CrewHandle) => Promise<Outcome>): Promise<Outcome[]> {
     Atomics.store(this.#control.words, WORD.finished, 0);
-    const outcomes = await this.#all(async (partition) => {
-      const outcome = await call(partition);
+    const outcomes = await this.#all(async (crew) => {
+      const outcome = await call(crew);
       if (outcome.kind !== 'failed') return outcome;
-      throw new PartitionError(partition.partition, outcome.step, outcome.fault.message, { cause: reviveFault(outcome.fault) });
+      throw new PartitionError(outcome.partition, outcome.step, outcome.fault.message, { cause: reviveFault(outcome.fault) });
     });
     if (this.#isClosed()) throw closedError();
     return outcomes;
   }
 
-  /** Asks every partition. The first failure stops the others, and is thrown once all have answered or died. */
-  async #all<Answer>(ask: (partition: PartitionHandle) => Promise<Answer>): Promise<Answer[]> {
+  /** Asks every crew. The first failure stops the others, and is thrown once all have answered or died. */
+  async #all<Answer>(ask: (crew: CrewHandle) => Promise<Answer>): Promise<Answer[]> {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#closing !== undefined) throw closedError();
-    const answers = this.#partitions.map(async (partition) => {
+    const answers = this.#crews.map(async (crew) => {
       try {
-        return await ask(partition);
+        return await ask(crew);
       } catch (error) {
         this.#failure ??= error instanceof Error ? error : new Error(String(error));
         this.#abort(); // the others leave their loops and answer

@@ -2,6 +2,7 @@ import type { Arena } from '../memory/arena.js';
 import { attachControl, WORD, type Control } from '../memory/control.js';
 import { attachParameter, type ParameterTable } from '../memory/parameters.js';
 import type { Board } from '../network/dynamic.js';
+import { neuronsOf } from '../network/ownership.js';
 import { attachReplay, type ReplayRing } from '../replay/ring.js';
 import { createBell, type Bell } from '../schedule/bell.js';
 import { createRateLimiter, createStreamLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
@@ -47,7 +48,17 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
     arena,
     control,
     bell,
-    schedule: SCHEDULES[settings.schedule]({ words: control.words, bell, partitions: settings.partitions, spin }),
+    schedule: SCHEDULES[settings.schedule]({
+      control,
+      bell,
+      partition,
+      gates: topology.ticks.length + 1,
+      neurons: neuronsOf(plan.ownership, partition),
+      spin,
+      timing: settings.timing,
+      seed: settings.seed,
+      now: () => performance.now() / 1000,
+    }),
     limiter: createLimiter(plan),
     experienced: () => Atomics.load(control.words, plan.rule.experience === 'stream' ? WORD.stored : WORD.steps),
     replay: attachReplay(arena, plan.ring),

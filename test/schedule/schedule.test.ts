@@ -5,11 +5,15 @@ import { createArena } from '../../src/memory/arena.js';
 import { attachControl, controlBlocks, WORD } from '../../src/memory/control.js';
 import { createBell } from '../../src/schedule/bell.js';
 import { createRateLimiter, createStreamLimiter } from '../../src/schedule/rate-limiter.js';
-import { Aborted, SCHEDULES } from '../../src/schedule/schedule.js';
+import { SCHEDULES, type ScheduleContext, type TimingSettings } from '../../src/schedule/schedule.js';
 
-function context(partitions: number) {
-  const { words } = attachControl(createArena(controlBlocks(partitions)));
-  return { words, bell: createBell(words, false), partitions, spin: false };
+const TIMING = { bound: 2, clockRate: 10, clocks: 'partition' } as const;
+
+/** What partition 0 of several sees; the others' counters are written by hand. */
+function context(partitions: number, timing: TimingSettings = TIMING, now = () => 0) {
+  const control = attachControl(createArena(controlBlocks(partitions)));
+  const bell = createBell(control.words, false);
+  return { control, words: control.words, bell, partition: 0, gates: 3, neurons: [4, 5], spin: false, timing, seed: 1, now } satisfies ScheduleContext & { words: Int32Array };
 }
 
 test('the bell lets nobody sleep through a ring that came after the ticket', (t) => {
@@ -36,25 +40,90 @@ test('nobody is left asleep on the bell', (t) => {
 });
 
 test('a barrier of one lets its partition pass', (t) => {
-  t.notThrows(() => { SCHEDULES.synchronous(context(1)).gate(); });
+  const schedule = SCHEDULES.synchronous(context(1));
+  schedule.begin(0);
+  schedule.arrive();
+  t.true(schedule.open());
 });
 
-test('the last partition to arrive opens the barrier', (t) => {
+test('a barrier opens once the last partition has come as far, and the last one rings', (t) => {
   const shared = context(2);
-  Atomics.add(shared.words, WORD.barrierCount, 1); // the other one waits already
-  SCHEDULES.synchronous(shared).gate();
-  t.is(shared.words[WORD.barrierGeneration], 1);
-  t.is(shared.words[WORD.barrierCount], 0);
+  const schedules = [0, 1].map((partition) => SCHEDULES.synchronous({ ...shared, partition }));
+  for (const schedule of schedules) schedule.begin(7);
+  const ticket = shared.bell.ticket();
+  schedules[0].arrive();
+  t.false(schedules[0].open());
+  t.is(shared.bell.ticket(), ticket);
+  schedules[1].arrive();
+  t.true(schedules[0].open() && schedules[1].open());
+  t.not(shared.bell.ticket(), ticket);
+  schedules[0].arrive();
+  t.false(schedules[0].open());
 });
 
-test('a waiting partition leaves the barrier once another has failed', (t) => {
+test('a partition that begins its update anew passes the gates that the others wait behind', (t) => {
   const shared = context(2);
-  Atomics.store(shared.words, WORD.abort, 1);
-  t.throws(() => { SCHEDULES.synchronous(shared).gate(); }, { instanceOf: Aborted });
+  const [waiting, reborn] = [0, 1].map((partition) => SCHEDULES.synchronous({ ...shared, partition }));
+  for (const schedule of [waiting, reborn]) {
+    schedule.begin(7);
+    schedule.arrive();
+  }
+  waiting.arrive(); // at the second gate when the other dies
+  reborn.begin(7);
+  t.false(waiting.open());
+  reborn.arrive();
+  t.true(reborn.open());
+  t.false(waiting.open());
+  reborn.arrive();
+  t.true(reborn.open() && waiting.open());
 });
 
-test('hogwild never waits at a gate', (t) => {
-  t.notThrows(() => { SCHEDULES.hogwild(context(5)).gate(); });
+test('hogwild never waits', (t) => {
+  const schedule = SCHEDULES.hogwild(context(5));
+  t.true(schedule.open() && schedule.mayBegin(1000) && schedule.learns(4));
+  t.is(schedule.wake(), Infinity);
+});
+
+test('bounded lets a partition begin at most k versions ahead of the slowest', (t) => {
+  const shared = context(3);
+  const schedule = SCHEDULES.bounded(shared);
+  shared.control.version.set(0, 9);
+  shared.control.version.set(1, 7);
+  shared.control.version.set(2, 8);
+  t.deepEqual([8, 9, 10].map((update) => schedule.mayBegin(update)), [true, true, false]);
+});
+
+test('poisson lets a partition begin once for each strike of its clock, at the mean rate', (t) => {
+  let time = 0;
+  const schedule = SCHEDULES.poisson(context(2, TIMING, () => time));
+  const waits: number[] = [];
+  for (let update = 0; update < 20_000; update += 1) {
+    waits.push(schedule.wake() / 1000);
+    if (waits[update] > 0) t.false(schedule.mayBegin(update));
+    time += waits[update] + 1e-9;
+    if (!schedule.mayBegin(update)) t.fail(`update ${update} may not begin at its strike`);
+    schedule.begin(update);
+  }
+  const mean = waits.reduce((sum, wait) => sum + wait, 0) / waits.length;
+  const variance = waits.reduce((sum, wait) => sum + (wait - mean) ** 2, 0) / waits.length;
+  t.true(Math.abs(mean - 0.1) < 0.003, `mean wait ${mean}`); // exponential: the deviation is the mean; 4 standard errors
+  t.true(Math.abs(Math.sqrt(variance) - 0.1) < 0.005, `deviation ${Math.sqrt(variance)}`);
+});
+
+test('with clocks of their own, neurons sit out the updates before their clock strikes', (t) => {
+  let time = 0;
+  const schedule = SCHEDULES.poisson(context(2, { ...TIMING, clocks: 'neuron' }, () => time));
+  const learned = [0, 0];
+  const updates = 20_000;
+  for (let update = 0; update < updates; update += 1) {
+    time += 0.001;
+    const may = schedule.mayBegin(update);
+    const both = [schedule.learns(4), schedule.learns(5)];
+    t.is(both.some(Boolean), may);
+    both.forEach((learns, i) => (learned[i] += Number(learns)));
+  }
+  for (const count of learned) t.true(Math.abs(count - 200) < 60, `${count} strikes in 20 seconds at 10 per second`); // 4 standard deviations
+  t.not(learned[0], learned[1]);
 });
 
 const limits = fc.record({

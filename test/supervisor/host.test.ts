@@ -35,10 +35,11 @@ test('a terminated episode drops its bootstrap, a truncated one keeps it, and th
   const host = createTrainingHost(views, counting());
   Atomics.store(words, WORD.until, 6);
   host.begin();
-  t.false(host.advance()); // the outputs have not answered yet
+  t.false(host.ready()); // the outputs have not answered yet
   for (let clock = 1; Atomics.load(words, WORD.finished) === 0; clock += 1) {
     progress.set(0, clock * plan.topology.ticks.length);
-    t.true(host.advance());
+    t.true(host.ready());
+    host.advance();
   }
   const { transition, terminal, final } = SLOT;
   t.is(replay.stored(), 8);

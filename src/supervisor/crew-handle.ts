@@ -4,33 +4,33 @@ import { releaseProxy, wrap, type Remote } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { Piscina } from 'piscina';
 
-import type { PartitionControl, PartitionTask } from '../../workers/partition.js';
+import type { CrewControl, CrewTask } from '../../workers/partition.js';
 import { PartitionError } from '../errors.js';
-import type { PartitionSpecification } from './partition.js';
+import type { CrewSpecification } from './crew.js';
 
-/** A partition as the supervisor holds it: its control calls, and its death where it comes unasked. */
-export interface PartitionHandle {
-  readonly partition: number;
+/** A crew as the supervisor holds it: its control calls, and its death where it comes unasked. */
+export interface CrewHandle {
+  readonly partitions: readonly number[];
   /**
    * Makes a call.
    *
    * @throws PartitionError where the worker dies before it answers: a call to a dead worker would hang for ever
    */
-  call<Answer>(command: (control: Remote<PartitionControl>) => Promise<Answer>): Promise<Answer>;
-  /** Ends the partition's task, where it still runs, and closes port and proxy. */
+  call<Answer>(command: (control: Remote<CrewControl>) => Promise<Answer>): Promise<Answer>;
+  /** Ends the crew's task, where it still runs, and closes port and proxy. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a partition on a worker of the pool.
+ * Starts a crew on a worker of the pool.
  *
  * @param currentStep the environment step, for the message of an unexpected death
  */
-export function startPartition(pool: Piscina, specification: PartitionSpecification, currentStep: () => number): PartitionHandle {
-  const { partition } = specification;
+export function startCrew(pool: Piscina, specification: CrewSpecification, currentStep: () => number): CrewHandle {
+  const { partitions } = specification;
   const { port1, port2 } = new MessageChannel();
-  const task: PartitionTask = { ...specification, port: port2 };
-  const ended = (reason: string, cause?: unknown) => new PartitionError(partition, currentStep(), reason, { cause });
+  const task: CrewTask = { ...specification, port: port2 };
+  const ended = (reason: string, cause?: unknown) => new PartitionError(partitions[0], currentStep(), reason, { cause });
   const life: Promise<unknown> = pool.run(task, { transferList: [port2] });
   const death = life.then(
     () => {
@@ -41,10 +41,10 @@ export function startPartition(pool: Piscina, specification: PartitionSpecificat
     },
   );
   death.catch(() => undefined); // seen by the next call; on its own it must not bring the process down
-  const control = wrap<PartitionControl>(nodeEndpoint(port1));
+  const control = wrap<CrewControl>(nodeEndpoint(port1));
 
   return {
-    partition,
+    partitions,
     call: (command) => Promise.race([command(control), death]),
     async close() {
       control.close().catch(() => undefined); // a dead worker does not answer
