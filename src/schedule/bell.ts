@@ -6,6 +6,9 @@ const LONGEST_SLEEP = 50;
 /** Looks at the bell before sleeping; about 30 µs, more than one hand-off between running threads takes. */
 const SPINS = 4000;
 
+/** Milliseconds; a shorter sleep than this would end too late, and is spun through. */
+const SHORTEST_SLEEP = 1;
+
 /** How threads wait for one another: they listen, look, and only then sleep until somebody rings. */
 export interface Bell {
   /** Says that something has changed. Costs a futex call only where somebody sleeps. */
@@ -30,6 +33,11 @@ export function createBell(words: Int32Array, spin: boolean): Bell {
     ticket: () => Atomics.load(words, WORD.bell),
     wait(ticket, longest = LONGEST_SLEEP) {
       for (let i = 0; i < spins; i += 1) if (Atomics.load(words, WORD.bell) !== ticket) return;
+      if (spin && longest < SHORTEST_SLEEP) {
+        const end = performance.now() + longest;
+        while (performance.now() < end) if (Atomics.load(words, WORD.bell) !== ticket) return;
+        return;
+      }
       Atomics.add(words, WORD.sleepers, 1);
       Atomics.wait(words, WORD.bell, ticket, Math.min(longest, LONGEST_SLEEP));
       Atomics.sub(words, WORD.sleepers, 1);

@@ -49,50 +49,61 @@ export function createCrew({ partitions, settings, arena: handle, spin }: CrewSp
     return { views, partition: createPartition(views) };
   });
 
-  function carryOut<Result>(command: (partition: Partition) => Coroutine<Result>, conclude: (results: readonly Result[]) => Outcome): Outcome {
-    let current = members[0];
+  function carryOut(command: (partition: Partition) => Coroutine[]): Outcome {
+    let current = members[0].views;
     try {
-      return conclude(inTurn(members, command, (member) => { current = member; }));
+      inTurn(members.flatMap(({ partition, views }) => command(partition).map((coroutine) => ({ coroutine, views, over: false }))), (views) => { current = views; });
+      return { kind: 'done', returns: members.flatMap(({ partition }) => partition.returns()) };
     } catch (error) {
       if (error instanceof Aborted) return { kind: 'aborted' };
-      const { control: { words }, partition } = current.views;
+      const { control: { words }, partition } = current;
       return { kind: 'failed', partition, step: Atomics.load(words, WORD.steps), fault: describeFault(error) };
     }
   }
 
   return {
-    train: () => carryOut((partition) => partition.train(), () => ({ kind: 'done', returns: [] })),
-    evaluate: (episodeSeeds) => carryOut((partition) => partition.evaluate(episodeSeeds), (returns) => ({ kind: 'done', returns: returns.flat() })),
+    train: () => carryOut((partition) => partition.train()),
+    evaluate: (episodeSeeds) => carryOut((partition) => partition.evaluate(episodeSeeds)),
     close() {
       for (const { partition } of members) partition.close();
     },
   };
 }
 
+/** A coroutine, and what its partition sees. */
+interface Strand {
+  readonly coroutine: Coroutine;
+  readonly views: Views;
+  over: boolean;
+}
+
 /**
- * Carries the members through a command, one turn each in turn; sleeps on the bell where none can do anything.
+ * Carries strands to their ends, one turn each in turn; sleeps on the bell where none can do anything.
  *
  * @param resumed told before each turn whose it is
- * @throws Aborted once a partition of another crew has failed; whatever a member throws
+ * @throws Aborted once a partition of another crew has failed; whatever a strand throws
  */
-function inTurn<Result>(members: readonly Member[], command: (partition: Partition) => Coroutine<Result>, resumed: (member: Member) => void): Result[] {
-  const { bell, control: { words, pulse } } = members[0].views;
-  const coroutines = members.map(({ partition }) => command(partition));
-  const results = new Map<Coroutine<Result>, Result>();
-  while (results.size < coroutines.length) {
+function inTurn(strands: readonly Strand[], resumed: (views: Views) => void): void {
+  const { bell, control: { words, pulse } } = strands[0].views;
+  let going = strands;
+  while (going.length > 0) {
     const ticket = bell.ticket();
     if (Atomics.load(words, WORD.abort) !== 0) throw new Aborted('another partition failed');
     let blocked = true;
-    for (let i = 0; i < members.length; i += 1) {
-      if (results.has(coroutines[i])) continue;
-      resumed(members[i]);
-      const turn = coroutines[i].next();
-      if (turn.done === true) results.set(coroutines[i], turn.value);
-      if (turn.done === true || turn.value !== 'blocked') blocked = false;
-      const { partition } = members[i].views;
+    for (const strand of going) {
+      const { partition } = strand.views;
+      resumed(strand.views);
+      const turn = strand.coroutine.next();
+      strand.over = turn.done === true;
+      if (turn.value !== 'blocked') blocked = false;
       pulse.set(partition, pulse.get(partition) + 1);
     }
-    if (blocked) bell.wait(ticket, members.reduce((least, { views: { schedule } }) => Math.min(least, schedule.wake()), Infinity));
+    if (going.some(({ over }) => over)) going = going.filter(({ over }) => !over);
+    else if (blocked) bell.wait(ticket, shortestWake(going));
   }
-  return coroutines.flatMap((coroutine) => results.get(coroutine) ?? []);
+}
+
+/** Milliseconds until one of them may go on without anybody ringing. */
+function shortestWake(strands: readonly Strand[]): number {
+  return strands.reduce((least, { views: { schedule } }) => Math.min(least, schedule.wake()), Infinity);
 }

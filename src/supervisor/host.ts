@@ -1,6 +1,7 @@
 import type { Environment } from '../environment/environment.js';
 import { WORD } from '../memory/control.js';
 import { SLOT } from '../replay/ring.js';
+import type { Coroutine } from '../schedule/turn.js';
 import { EPISODE_FIELDS, SLICE_STEPS } from './plan.js';
 import type { Views } from './views.js';
 
@@ -8,10 +9,21 @@ import type { Views } from './views.js';
 export interface Host {
   /** Shows the current observation, at the start of a run. */
   begin(): void;
-  /** True once the outputs have answered the observation shown, unless the run is finished. */
+  /** True once the outputs have answered the observation shown. */
   ready(): boolean;
-  /** Goes on by one observation. */
+  /** Goes on by one observation, or finishes the run. */
   advance(): void;
+}
+
+/** Carries a host through a run, beside the partition on its thread. */
+export function* runHost(host: Host, { control: { words } }: Views): Coroutine {
+  host.begin();
+  while (Atomics.load(words, WORD.finished) === 0) {
+    if (host.ready()) {
+      yield 'step';
+      host.advance();
+    } else yield 'blocked';
+  }
 }
 
 /** Shows `observation` as the next one: all partitions may compute their voltages for it. */
@@ -22,7 +34,6 @@ function present({ plan, control, actingBoard, bell }: Views, observation: Array
 }
 
 function answered({ plan, control }: Views): boolean {
-  if (Atomics.load(control.words, WORD.finished) !== 0) return false;
   return control.progress.least() >= Atomics.load(control.words, WORD.clock) * plan.topology.ticks.length;
 }
 

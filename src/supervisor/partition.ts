@@ -6,19 +6,21 @@ import { neuronsOf } from '../network/ownership.js';
 import { neuronName, type Topology } from '../network/topology.js';
 import type { Coroutine } from '../schedule/turn.js';
 import { createActor } from './actor.js';
-import { createEvaluationHost, createTrainingHost, type Host } from './host.js';
+import { createEvaluationHost, createTrainingHost, runHost } from './host.js';
 import { createLearner } from './learner.js';
 import type { Views } from './views.js';
 
 /** The partition that also holds the environment. */
 export const HOST_PARTITION = 0;
 
-/** One ganglion: a set of neurons that act and learn. Its commands are coroutines, which end once it has done its part. */
+/** One ganglion: a set of neurons that act and learn, and on one of them the environment. Its commands are coroutines. */
 export interface Partition {
   /** Acts and learns until the control words say that the run is over. @throws DivergenceError */
-  train(): Coroutine;
-  /** Acts through whole episodes without exploration and without learning. @returns their returns, where it holds the environment */
-  evaluate(episodeSeeds: readonly number[]): Coroutine<readonly number[]>;
+  train(): Coroutine[];
+  /** Acts through whole episodes without exploration and without learning. */
+  evaluate(episodeSeeds: readonly number[]): Coroutine[];
+  /** Returns of the episodes of the last evaluation, where it holds the environment. */
+  returns(): readonly number[];
   close(): void;
 }
 
@@ -31,27 +33,33 @@ export function createPartition(views: Views): Partition {
   const isHost = partition === HOST_PARTITION;
   const environment = isHost ? makeEnvironment(settings.environment, { seed: settings.seed }) : undefined;
   const trainingHost = environment && createTrainingHost(views, environment);
+  let returns: readonly number[] = [];
 
-  function settled(training: boolean): boolean {
-    if (Atomics.load(words, WORD.finished) === 0) return false;
-    const stopped = Atomics.load(words, WORD.until) === 0;
-    return !training || limiter.settled(version.get(partition), experienced(), stopped);
-  }
-
-  function* run(host: Host | undefined, training: boolean): Coroutine {
-    host?.begin();
-    while (!settled(training)) {
+  function* train(): Coroutine {
+    while (!settled()) {
       const updates = version.get(partition);
       const clock = Atomics.load(words, WORD.clock); // before experience: the host writes that first, so it cannot be older
       const experience = experienced();
-      if (host?.ready() === true) {
-        yield 'step';
-        host.advance();
-      } else if ((!training || limiter.mayAct(updates, experience)) && actor.ready(clock)) {
+      if (limiter.mayAct(updates, experience) && actor.ready(clock)) {
         yield 'act';
-        actor.advance(training);
-      } else if (training && limiter.mayLearn(updates, experience) && schedule.mayBegin(updates)) {
-        yield* learner.update();
+        actor.advance(true);
+      } else if (limiter.mayLearn(updates, experience) && schedule.mayBegin(updates)) yield* learner.update();
+      else yield 'blocked';
+    }
+    examine();
+  }
+
+  function settled(): boolean {
+    if (Atomics.load(words, WORD.finished) === 0) return false;
+    const stopped = Atomics.load(words, WORD.until) === 0;
+    return limiter.settled(version.get(partition), experienced(), stopped);
+  }
+
+  function* answer(): Coroutine {
+    while (Atomics.load(words, WORD.finished) === 0) {
+      if (actor.ready(Atomics.load(words, WORD.clock))) {
+        yield 'act';
+        actor.advance(false);
       } else yield 'blocked';
     }
   }
@@ -62,15 +70,14 @@ export function createPartition(views: Views): Partition {
   }
 
   return {
-    *train() {
-      yield* run(trainingHost, true);
-      examine();
+    train: () => [...(trainingHost ? [runHost(trainingHost, views)] : []), train()],
+    evaluate(episodeSeeds) {
+      if (!isHost) return [answer()];
+      const host = createEvaluationHost(views, makeEnvironment(settings.environment), episodeSeeds);
+      returns = host.returns;
+      return [runHost(host, views), answer()];
     },
-    *evaluate(episodeSeeds) {
-      const host = isHost ? createEvaluationHost(views, makeEnvironment(settings.environment), episodeSeeds) : undefined;
-      yield* run(host, false);
-      return host?.returns ?? [];
-    },
+    returns: () => returns,
     close() {
       environment?.close();
     },
