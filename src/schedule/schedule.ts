@@ -33,14 +33,14 @@ export interface ScheduleContext {
   readonly neurons: readonly number[];
   /** False where threads outnumber cores. */
   readonly spin: boolean;
-  readonly timing: TimingSettings;
+  readonly timing: ClockSettings;
   readonly seed: number;
   /** Seconds; never goes back. */
   readonly now: () => number;
 }
 
 /** When partitions may run, in numbers. */
-export interface TimingSettings {
+export interface ClockSettings {
   /** k of `bounded`: versions that a partition may be ahead of the slowest. */
   readonly bound: number;
   /** Strikes per second of a clock of `poisson`. */

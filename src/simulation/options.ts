@@ -18,8 +18,9 @@ import type { ExplorationScale } from '../network/exploration.js';
 import { OPTIMISER_NAMES, type OptimiserName } from '../rule/optimiser.js';
 import { RULE_NAMES, RULES, type RuleName } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
-import { CLOCK_OWNERS, SCHEDULE_NAMES, type ScheduleName, type TimingSettings } from '../schedule/schedule.js';
-import type { Settings } from '../supervisor/settings.js';
+import { CLOCK_OWNERS, SCHEDULE_NAMES, type ScheduleName } from '../schedule/schedule.js';
+import { READS } from '../supervisor/rows.js';
+import type { Settings, TimingSettings } from '../supervisor/settings.js';
 import { TASK_DEFAULTS } from './task-defaults.js';
 
 /** What a user may set; whatever is left out takes the task's default, or else the general one. */
@@ -49,7 +50,7 @@ export interface SimulationOptions {
 }
 
 const GRAMMAR: Grammar = {
-  sections: { ...SECTION_KEYS, rule: ['name', 'criticRate', 'outputRate', 'hiddenRate', 'targetRate', 'finalRate', 'traceDecay', 'optimiser'], timing: ['bound', 'clockRate', 'clocks'] },
+  sections: { ...SECTION_KEYS, rule: ['name', 'criticRate', 'outputRate', 'hiddenRate', 'targetRate', 'finalRate', 'traceDecay', 'optimiser'], timing: ['bound', 'clockRate', 'clocks', 'reads'] },
   single: ['environment', 'schedule', 'rateLimit', 'partitions', 'seed', 'steps'],
 };
 
@@ -109,6 +110,7 @@ function readTiming(reader: OptionReader, schedule: ScheduleName): TimingSetting
     bound: reader.integer('timing.bound', schedule === 'bounded' ? 4 : 0, schedule === 'bounded' ? { min: 0, max: 2 ** 30 } : none(only('bounded'))),
     clockRate: reader.number('timing.clockRate', isPoisson ? 2000 : 0, isPoisson ? POSITIVE : none(only('poisson'))),
     clocks: reader.name('timing.clocks', 'partition', isPoisson ? CLOCK_OWNERS : ['partition']),
+    reads: reader.name('timing.reads', 'racy', schedule === 'synchronous' ? ['racy'] : READS),
   };
 }
 

@@ -1,15 +1,13 @@
 import type { Arena } from '../memory/arena.js';
 import type { Control } from '../memory/control.js';
 import type { BlockRequest } from '../memory/layout.js';
-import { attachParameter, type HeardParameter, type ParameterShape } from '../memory/parameters.js';
+import { attachParameter, type ParameterShape } from '../memory/parameters.js';
 import type { Board } from '../network/dynamic.js';
 import type { NeuronRange, Ownership } from '../network/ownership.js';
+import { copyBlocks, eachStretch, hearCopy, heardParts, hearLive, keepCopy, type HeardPart, type Rows } from './rows.js';
 
 /** Minibatches whose voltages are kept: a partition may be this far behind a peer and still find what the peer computed. */
 const DEPTH = 4;
-
-/** What peers hear of a published parameter. */
-const heardParts = ({ target }: ParameterShape) => (target ? (['values', 'target'] as const) : (['values'] as const));
 
 /** A mark no minibatch has: the entry is being rewritten. */
 const REWRITING = -1;
@@ -27,12 +25,8 @@ export interface ExchangeShape {
 
 export function exchangeBlocks({ partitions, neurons, batchSize, parameters }: ExchangeShape): BlockRequest[] {
   const owner = 'each partition its own neurons and its own row';
-  const published = parameters.flatMap((parameter) => {
-    const length = parameter.lengths.reduce((sum, size) => sum + size, 0);
-    return heardParts(parameter).map((part): BlockRequest => ({ name: `exchange/${parameter.name}/${part}`, type: 'float32', shape: [DEPTH, length], owner }));
-  });
   return [
-    ...published,
+    ...parameters.flatMap((parameter) => copyBlocks('exchange', parameter, DEPTH)),
     { name: 'exchange/voltages', type: 'float32', shape: [DEPTH, neurons, 2 * batchSize], owner },
     { name: 'exchange/slots', type: 'int32', shape: [DEPTH, partitions, batchSize], owner },
     { name: 'exchange/version', type: 'int32', shape: [DEPTH, partitions], owner },
@@ -50,10 +44,6 @@ export function exchangeBlocks({ partitions, neurons, batchSize, parameters }: E
  * (docs/research.md, entry 9).
  */
 export interface Exchange {
-  /** The published parameters of all neurons, as far as this partition has heard; by name. */
-  readonly heard: Readonly<Record<string, HeardParameter>>;
-  /** Hears a peer's published parameters as they stand now, for when the peer's voltages were computed here. */
-  hearLive(peer: number): void;
   /** Opens this partition's entry for update `update`, with its slots and its published parameters. */
   open(update: number, slots: Int32Array): void;
   /** Publishes the voltages of `ranges`, computed in tick `tick` (from 1). */
@@ -71,7 +61,8 @@ export interface Exchange {
   take(peer: number, update: number, tick: number, ranges: readonly NeuronRange[], slots: Int32Array, board: Board): number;
 }
 
-export function attachExchange(arena: Arena, control: Control, shape: ExchangeShape, ownership: Ownership, self: number): Exchange {
+/** @param heard where this partition puts what it hears of published parameters */
+export function attachExchange(arena: Arena, control: Control, shape: ExchangeShape, ownership: Ownership, self: number, { heard }: Pick<Rows, 'heard'>): Exchange {
   const { partitions, neurons, batchSize, ticks, parameters } = shape;
   const lanes = 2 * batchSize;
   const voltages = arena.float32('exchange/voltages');
@@ -81,40 +72,20 @@ export function attachExchange(arena: Arena, control: Control, shape: ExchangeSh
   const firstMark = (update: number) => update * (ticks + 1) + 1; // 0 is the mark of an entry never written
   const entry = (update: number, partition: number) => (update % DEPTH) * partitions + partition;
 
-  const published = parameters.map((parameter) => {
+  const parts = parameters.flatMap((parameter) => {
     const table = attachParameter(arena, parameter);
-    const heard = partitions === 1 ? table : { values: new Float32Array(table.values.length), target: new Float32Array(table.target.length) };
-    const parts = heardParts(parameter).map((part) => ({ live: table[part], heard: heard[part], entries: arena.float32(`exchange/${parameter.name}/${part}`) }));
-    return { table, heard, parts };
+    return heardParts(parameter).map((part): HeardPart => ({ table, live: table[part], heard: heard[parameter.name][part], copies: arena.float32(`exchange/${parameter.name}/${part}`) }));
   });
 
-  /** Applies `move` to the stretch of every part of every published parameter that a partition's neurons own. */
-  function eachStretch(partition: number, move: (of: (typeof published)[number]['parts'][number], begin: number, end: number) => void): void {
-    for (const { table, parts } of published) {
-      for (const range of ownership[partition]) {
-        for (const part of parts) move(part, table.offset[range.begin], table.offset[range.end]);
-      }
-    }
-  }
-
   function hearEntry(peer: number, update: number): void {
-    eachStretch(peer, ({ live, heard, entries }, begin, end) => {
-      const base = (update % DEPTH) * live.length;
-      heard.set(entries.subarray(base + begin, base + end), begin);
-    });
-  }
-
-  function hearLive(peer: number): void {
-    eachStretch(peer, ({ live, heard }, begin, end) => {
-      heard.set(live.subarray(begin, end), begin); // shared, racy on purpose (Hogwild)
-    });
+    eachStretch(parts, ownership[peer], (part, begin, end) => { hearCopy(part, update % DEPTH, begin, end); });
   }
 
   function publishParameters(update: number): void {
-    eachStretch(self, ({ live, entries }, begin, end) => {
-      entries.set(live.subarray(begin, end), (update % DEPTH) * live.length + begin);
+    eachStretch(parts, ownership[self], (part, begin, end) => {
+      keepCopy(part, update % DEPTH, begin, end);
+      hearLive(part, begin, end);
     });
-    hearLive(self);
   }
 
   function copy(ranges: readonly NeuronRange[], from: Float32Array, fromBase: number, to: Float32Array, toBase: number): void {
@@ -129,8 +100,6 @@ export function attachExchange(arena: Arena, control: Control, shape: ExchangeSh
   }
 
   return {
-    heard: Object.fromEntries(published.map(({ table, heard }) => [table.shape.name, heard])),
-    hearLive,
     open(update, slots) {
       const at = entry(update, self);
       Atomics.store(marks, at, REWRITING);

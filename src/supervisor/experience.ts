@@ -26,7 +26,7 @@ export function createExperience(views: Views): Experience {
 }
 
 /** Minibatches drawn from the replay: of the stored transitions only the inputs are used, all voltages are computed anew. */
-function createReplayed({ plan: { settings, topology, firstExplorer }, replay, tables, learningBoard: board }: Views): Experience {
+function createReplayed({ plan: { settings, topology, firstExplorer }, replay, rows: { heard }, learningBoard: board }: Views): Experience {
   const slots = new Int32Array(settings.learning.batch);
   const sampler = createSampler(replay, createStream(settings.seed, 'replay'));
   const batch: Batch = { ...createTransitions(replay, slots.length), board, firstExplorer, episodeStart: false };
@@ -41,7 +41,7 @@ function createReplayed({ plan: { settings, topology, firstExplorer }, replay, t
     computeRows(tickIndex, ranges) {
       topology.ticks[tickIndex].forEach((population, i) => {
         const range = { begin: ranges[i].begin, end: ranges[i].end, laneBegin: 0, laneEnd: board.lanes };
-        tick(topology, topology.populations[population], tables[WEIGHTS].values, board, range); // peers' rows: racy on purpose
+        tick(topology, topology.populations[population], heard[WEIGHTS].values, board, range);
       });
     },
   };
@@ -51,7 +51,7 @@ function createReplayed({ plan: { settings, topology, firstExplorer }, replay, t
  * The stream: update u is about slot u and its successor, with everybody's voltages as acted. The slot that holds only an
  * episode's last observation is passed over; the transition after it starts an episode.
  */
-function createStreamed({ plan: { settings, topology, firstExplorer }, replay, tables, learningBoard: board }: Views): Experience {
+function createStreamed({ plan: { settings, topology, firstExplorer }, replay, rows: { heard }, learningBoard: board }: Views): Experience {
   const slots = new Int32Array(1);
   const batch = { ...createTransitions(replay, 1), board, firstExplorer, episodeStart: false };
   const { capacity, kind } = replay;
@@ -70,8 +70,8 @@ function createStreamed({ plan: { settings, topology, firstExplorer }, replay, t
     computeRows(tickIndex, ranges) {
       topology.ticks[tickIndex].forEach((population, i) => {
         const { begin, end } = ranges[i];
-        const rows = tables[WEIGHTS].values.subarray(topology.rowOffset[begin], topology.rowOffset[end]);
-        weightedInputs(rows, topology.populations[population].sources, board.voltages, board.weightedInputs, { begin, end, lanes: 2, laneBegin: 0, laneEnd: 1 });
+        const own = heard[WEIGHTS].values.subarray(topology.rowOffset[begin], topology.rowOffset[end]);
+        weightedInputs(own, topology.populations[population].sources, board.voltages, board.weightedInputs, { begin, end, lanes: 2, laneBegin: 0, laneEnd: 1 });
       });
     },
   };

@@ -23,21 +23,21 @@ export interface Learner {
  * phases that write what peers read and phases that read it.
  */
 export function createLearner(views: Views): Learner {
-  const { plan, partition, peers, control, bell, schedule, exchange, ledger, tables, learningBoard: board } = views;
+  const { plan, partition, peers, control, bell, schedule, exchange, rows, ledger, tables, learningBoard: board } = views;
   const { settings, topology, ownership } = plan;
   const experience = createExperience(views);
   const { batch, slots } = experience;
   const rates = { ...settings.rule }; // falls as the run goes on
   const program = plan.rule.create({
     topology,
-    heard: exchange.heard,
+    heard: rows.heard,
     rates,
     optimiser: OPTIMISERS[settings.rule.optimiser],
     batchSize: batch.size,
     discount: settings.learning.discount,
     traceDecay: settings.rule.traceDecay,
     exploration: settings.exploration,
-    weights: tables[WEIGHTS].values,
+    weights: rows.heard[WEIGHTS].values,
     longest: longestPart(plan.parameters),
   });
   const neurons = neuronsOf(ownership, partition).map((index) => createNeuron(topology, index, tables[WEIGHTS].of(index), tables));
@@ -51,8 +51,8 @@ export function createLearner(views: Views): Learner {
       const version = exchange.take(peer, update, tickIndex + 1, ranges, slots, board);
       if (version >= 0) ledger.read(control.version.get(peer) - version);
       else {
+        rows.hear(peer);
         experience.computeRows(tickIndex, ranges);
-        if (tickIndex + 1 === topology.ticks.length) exchange.hearLive(peer);
         ledger.help();
       }
     }
@@ -100,6 +100,7 @@ export function createLearner(views: Views): Learner {
       const update = control.version.get(partition);
       schedule.begin(update);
       if (experience.load(update)) yield* learn(update);
+      rows.keep(update + 1);
       control.version.set(partition, update + 1);
       bell.ring();
     },

@@ -25,7 +25,7 @@ export interface Partition {
 }
 
 export function createPartition(views: Views): Partition {
-  const { plan, partition, control, limiter, schedule, experienced } = views;
+  const { plan, partition, control, rows, limiter, schedule, experienced } = views;
   const { settings } = plan;
   const { words, version } = control;
   const learner = createLearner(views);
@@ -36,6 +36,7 @@ export function createPartition(views: Views): Partition {
   let returns: readonly number[] = [];
 
   function* train(): Coroutine {
+    rows.keep(version.get(partition));
     while (!settled()) {
       const updates = version.get(partition);
       const clock = Atomics.load(words, WORD.clock); // before experience: the host writes that first, so it cannot be older

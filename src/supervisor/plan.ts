@@ -11,6 +11,7 @@ import { RULES } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
 import { exchangeBlocks, type ExchangeShape } from './exchange.js';
 import { ledgerBlocks } from './ledger.js';
+import { rowBlocks, type RowShape } from './rows.js';
 import type { Settings } from './settings.js';
 
 export const WEIGHTS = 'weights';
@@ -28,6 +29,7 @@ export interface Plan {
   readonly parameters: readonly ParameterShape[];
   readonly ring: RingShape;
   readonly exchange: ExchangeShape;
+  readonly rows: RowShape;
   /** The first neuron that explores; all after it do. */
   readonly firstExplorer: number;
   readonly encoder: Encoder;
@@ -44,10 +46,13 @@ export function createPlan(settings: Settings): Plan {
   const decoder = createDecoder(actionSpace);
   const topology = layeredTopology({ ...network, observations: observationSpace.low.length, outputs: decoder.outputs });
   const rule = RULES[settings.rule.name];
-  const parameters = [weightShape(topology, rule), ...rule.parameters(topology)];
+  const weights = weightShape(topology, rule);
+  const parameters = [weights, ...rule.parameters(topology)];
+  const published = parameters.filter((parameter) => parameter.published);
   const firstExplorer = rule.hiddenExplores ? topology.inputs.end : topology.outputs.begin;
   const ring = { capacity: learning.replay, inputs: topology.inputs.end, explorers: topology.neurons - firstExplorer };
-  const exchange = { partitions, neurons: topology.neurons, batchSize: learning.batch, ticks: topology.ticks.length, parameters: parameters.filter(({ published }) => published) };
+  const exchange = { partitions, neurons: topology.neurons, batchSize: learning.batch, ticks: topology.ticks.length, parameters: published };
+  const rows = { partitions, weights, parameters: published, reads: settings.timing.reads };
   return {
     settings,
     topology,
@@ -56,6 +61,7 @@ export function createPlan(settings: Settings): Plan {
     parameters,
     ring,
     exchange,
+    rows,
     firstExplorer,
     encoder: createEncoder(observationSpace, network.observationScale ?? undefined),
     decoder,
@@ -65,6 +71,7 @@ export function createPlan(settings: Settings): Plan {
       ...parameterBlocks(parameters),
       ...replayBlocks(ring),
       ...exchangeBlocks(exchange),
+      ...rowBlocks(rows),
       ...ledgerBlocks(partitions),
       { name: 'episodes', type: 'float64', shape: [SLICE_STEPS, EPISODE_FIELDS], owner: "the environment's host" },
     ],

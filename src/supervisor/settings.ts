@@ -2,7 +2,13 @@ import type { ExplorationScale } from '../network/exploration.js';
 import type { LearningSettings, NetworkSettings } from '../options/sections.js';
 import type { OptimiserName } from '../rule/optimiser.js';
 import type { RuleName } from '../rule/registry.js';
-import type { ScheduleName, TimingSettings } from '../schedule/schedule.js';
+import type { ClockSettings, ScheduleName } from '../schedule/schedule.js';
+import type { Reads } from './rows.js';
+
+/** When partitions run, and what they read of one another. */
+export interface TimingSettings extends ClockSettings {
+  readonly reads: Reads;
+}
 
 /** Everything a run depends on, resolved: plain data, written to the run folder and sent to the workers as it is. */
 export interface Settings {

@@ -10,6 +10,7 @@ import { SCHEDULES, type Schedule } from '../schedule/schedule.js';
 import { attachExchange, type Exchange } from './exchange.js';
 import { attachLedger, type Ledger } from './ledger.js';
 import type { Plan } from './plan.js';
+import { attachRows, type Rows } from './rows.js';
 
 /** Everything one partition sees of the shared memory. */
 export interface Views {
@@ -26,6 +27,7 @@ export interface Views {
   readonly experienced: () => number;
   readonly replay: ReplayRing;
   readonly exchange: Exchange;
+  readonly rows: Rows;
   readonly ledger: Ledger;
   readonly tables: Readonly<Record<string, ParameterTable>>;
   /** Acting: one lane that all partitions share. */
@@ -39,6 +41,7 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
   const { settings, topology } = plan;
   const control = attachControl(arena);
   const bell = createBell(control.words, spin);
+  const rows = attachRows(arena, control, plan.rows, plan.ownership, partition);
   const lanes = 2 * settings.learning.batch;
   const own = (name: string) => arena.float32(name).subarray(partition * topology.neurons * lanes, (partition + 1) * topology.neurons * lanes);
   return {
@@ -62,7 +65,8 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
     limiter: createLimiter(plan),
     experienced: () => Atomics.load(control.words, plan.rule.experience === 'stream' ? WORD.stored : WORD.steps),
     replay: attachReplay(arena, plan.ring),
-    exchange: attachExchange(arena, control, plan.exchange, plan.ownership, partition),
+    rows,
+    exchange: attachExchange(arena, control, plan.exchange, plan.ownership, partition, rows),
     ledger: attachLedger(arena, partition),
     tables: attachTables(plan, arena),
     actingBoard: { lanes: 1, voltages: arena.float32('voltage'), weightedInputs: arena.float32('voltage/weighted') },

@@ -5,12 +5,12 @@ import { createArena } from '../../src/memory/arena.js';
 import { attachControl, controlBlocks, WORD } from '../../src/memory/control.js';
 import { createBell } from '../../src/schedule/bell.js';
 import { createRateLimiter, createStreamLimiter } from '../../src/schedule/rate-limiter.js';
-import { SCHEDULES, type ScheduleContext, type TimingSettings } from '../../src/schedule/schedule.js';
+import { SCHEDULES, type ScheduleContext, type ClockSettings } from '../../src/schedule/schedule.js';
 
 const TIMING = { bound: 2, clockRate: 10, clocks: 'partition' } as const;
 
 /** What partition 0 of several sees; the others' counters are written by hand. */
-function context(partitions: number, timing: TimingSettings = TIMING, now = () => 0) {
+function context(partitions: number, timing: ClockSettings = TIMING, now = () => 0) {
   const control = attachControl(createArena(controlBlocks(partitions)));
   const bell = createBell(control.words, false);
   return { control, words: control.words, bell, partition: 0, gates: 3, neurons: [4, 5], spin: false, timing, seed: 1, now } satisfies ScheduleContext & { words: Int32Array };

@@ -5,20 +5,24 @@ import { attachControl, controlBlocks } from '../../src/memory/control.js';
 import { attachParameter, parameterBlocks } from '../../src/memory/parameters.js';
 import type { Board } from '../../src/network/dynamic.js';
 import { attachExchange, exchangeBlocks } from '../../src/supervisor/exchange.js';
+import { attachRows } from '../../src/supervisor/rows.js';
 
 /** One published number of each neuron. */
 const CRITIC = { name: 'critic', lengths: [1, 1, 1], target: true, published: true, learned: false };
-const SHAPE = { partitions: 2, neurons: 3, batchSize: 2, ticks: 2, parameters: [CRITIC] };
+const WEIGHTS = { name: 'weights', lengths: [0, 2, 2], target: true, published: false, learned: false };
+const SHAPE = { partitions: 2, neurons: 3, batchSize: 2, ticks: 2, parameters: [CRITIC], weights: WEIGHTS, reads: 'racy' } as const;
 const OWNERSHIP = [[{ begin: 0, end: 1 }, { begin: 2, end: 3 }], [{ begin: 1, end: 2 }, { begin: 3, end: 3 }]];
 const SLOTS = Int32Array.of(7, 8);
 const PEERS_NEURON = [{ begin: 1, end: 2 }];
 
 function pair() {
-  const arena = createArena([...controlBlocks(2), ...parameterBlocks([CRITIC]), ...exchangeBlocks(SHAPE)]);
+  const arena = createArena([...controlBlocks(2), ...parameterBlocks([WEIGHTS, CRITIC]), ...exchangeBlocks(SHAPE)]);
   const control = attachControl(arena);
   const board = (): Board => ({ lanes: 4, voltages: new Float32Array(12), weightedInputs: new Float32Array(12) });
   const critic = attachParameter(arena, CRITIC);
-  return { control, critic, mine: attachExchange(arena, control, SHAPE, OWNERSHIP, 0), peers: attachExchange(arena, control, SHAPE, OWNERSHIP, 1), from: board(), to: board() };
+  const rows = [0, 1].map((partition) => attachRows(arena, control, SHAPE, OWNERSHIP, partition));
+  const [mine, peers] = rows.map((own, partition) => attachExchange(arena, control, SHAPE, OWNERSHIP, partition, own));
+  return { control, critic, rows, mine, peers, from: board(), to: board() };
 }
 
 test('voltages published for the same minibatch arrive with the version of the weights behind them', (t) => {
@@ -63,7 +67,7 @@ test('a peer that is a few updates ahead is still read, and one that is far ahea
 });
 
 test('published parameters are heard as they were when their minibatch was opened, not as they have become', (t) => {
-  const { critic, mine, peers, from, to } = pair();
+  const { critic, rows, mine, peers, from, to } = pair();
   critic.values.set([1, 2, 3]);
   critic.target.set([10, 20, 30]);
   mine.open(0, SLOTS);
@@ -71,7 +75,7 @@ test('published parameters are heard as they were when their minibatch was opene
   critic.values.set([7, 8, 9]); // both have taken their step meanwhile
   peers.publish(0, 2, PEERS_NEURON, from);
   mine.take(1, 0, 2, PEERS_NEURON, SLOTS, to);
-  t.deepEqual(mine.heard.critic, { values: Float32Array.of(1, 2, 3), target: Float32Array.of(10, 20, 30) });
-  mine.hearLive(1);
-  t.deepEqual([...mine.heard.critic.values], [1, 8, 3]);
+  t.deepEqual(rows[0].heard.critic, { values: Float32Array.of(1, 2, 3), target: Float32Array.of(10, 20, 30) });
+  rows[0].hear(1);
+  t.deepEqual([...rows[0].heard.critic.values], [1, 8, 3]);
 });
