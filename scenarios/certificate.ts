@@ -35,7 +35,7 @@ import { EPISODES, type Scenario, type ScenarioInput } from './scenario.js';
 const NAME = 'certificate';
 
 const FLAGS: readonly Flag[] = [
-  ...DDPG_FLAGS,
+  ...DDPG_FLAGS.filter(({ flag }) => flag !== '--delay'),
   { flag: '--critics', argument: '<names>', path: 'certificate.critics', parse: words, help: `kinds of critics, with commas between them; twin is the control: ${CRITIC_NAMES.join(', ')}` },
   { flag: '--neurons', argument: '<count>', path: 'certificate.neurons', parse: number, help: 'neurons of each layer that are looked at, the first ones' },
   { flag: '--explorers', argument: '<which>', path: 'certificate.explorers', parse: text, help: 'hidden neurons that explore: chosen (those looked at) or all' },

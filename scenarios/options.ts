@@ -54,6 +54,7 @@ export const SIMULATION_FLAGS: readonly Flag[] = [
 export const DDPG_FLAGS: readonly Flag[] = [
   ...SIMULATION_FLAGS.filter(({ path }) => /^(environment|steps|seed|network|exploration|learning)\b/.test(path)),
   { flag: '--actor-rate', argument: '<rate>', path: 'learning.actorRate', parse: number, help: 'learning rate of the actor\'s weights' },
+  { flag: '--delay', argument: '<updates>', path: 'learning.delay', parse: number, help: 'gradients are computed from parameters this many updates old, as asynchronous workers compute them' },
   ...SIMULATION_FLAGS.filter(({ path }) => /^rule\.(criticRate|targetRate|finalRate|optimiser)$/.test(path)).map((flag) => ({ ...flag, path: flag.path.replace('rule', 'learning') })),
 ];
 

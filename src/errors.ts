@@ -40,6 +40,23 @@ export class PartitionError extends Error {
   }
 }
 
+/** Where a journal breaks: everything before it is whole. */
+export interface JournalPlace {
+  readonly partition: number;
+  /** Number of the first update that is not known to be whole, from 0. */
+  readonly update: number;
+}
+
+/** The journal of a recorded run was cut short or altered. A caller can act on it: record the run again, or read another copy. */
+export class JournalError extends Error {
+  override readonly name = 'JournalError';
+  /** @param place null where not even the header is whole */
+  constructor(readonly reason: string, readonly place: JournalPlace | null) {
+    const where = place === null ? 'in its header' : `at update ${place.update.toLocaleString('en')} of partition ${place.partition}`;
+    super(`the journal breaks ${where} (${reason})`);
+  }
+}
+
 /** A command to something that was closed. */
 export function closedError(): Error {
   return new Error('the simulation is closed');

@@ -17,6 +17,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   replay: ['memory', 'random'],
   baseline: ['kernels', 'random', 'environment', 'network', 'options', 'rule', 'memory', 'replay'],
   schedule: ['memory', 'random'],
+  virtual: ['random'],
+  journal: ['telemetry'],
   supervisor: ['kernels', 'random', 'environment', 'network', 'options', 'rule', 'memory', 'replay', 'schedule', 'telemetry', 'workers'],
   simulation: ['kernels', 'random', 'environment', 'network', 'options', 'rule', 'memory', 'replay', 'schedule', 'telemetry', 'supervisor', 'baseline'],
   certificate: ['kernels', 'random', 'network', 'options', 'rule', 'memory', 'replay', 'baseline', 'simulation', 'study', 'telemetry', 'report'],

@@ -66,7 +66,16 @@ export function createDdpgAgent(settings: DdpgSettings): DdpgAgent {
   const replay = attachReplay(arena, ring);
   const transitions = createTransitions(replay, learning.batch);
   const rates = { ...learning }; // falls as the run goes on
-  const program = createDdpgProgram({ actor, critic, transitions, firstExplorer, rates, optimiser: OPTIMISERS[learning.optimiser], frozenLayers: frozenLayers(actorTopology, settings) });
+  const program = createDdpgProgram({
+    actor,
+    critic,
+    transitions,
+    firstExplorer,
+    rates,
+    optimiser: OPTIMISERS[learning.optimiser],
+    frozenLayers: frozenLayers(actorTopology, settings),
+    delay: learning.delay,
+  });
   const sampler = createSampler(replay, createStream(seed, 'replay'));
   const slots = new Int32Array(learning.batch);
   const policyContext = { topology: actorTopology, weights: actor.weights.values, encoder, decoder };

@@ -6,6 +6,7 @@ import { neuronName } from '../network/topology.js';
 import type { Transitions } from '../replay/minibatch.js';
 import { followTarget, type Optimiser } from '../rule/optimiser.js';
 import { differentiate, type TrainedNetwork } from './network.js';
+import { createPast, present, type Differentiated } from './past.js';
 import type { DdpgRates } from './settings.js';
 
 export interface DdpgContext {
@@ -21,6 +22,8 @@ export interface DdpgContext {
   readonly optimiser: Optimiser;
   /** Names of the actor's populations whose rows stay as they are; none unless given. */
   readonly frozenLayers?: readonly string[];
+  /** Updates by which the parameters are stale that gradients are computed from; 0 unless given. */
+  readonly delay?: number;
 }
 
 /** DDPG at work on one minibatch, which the actor's board and the transitions hold. */
@@ -29,7 +32,8 @@ export interface DdpgProgram {
   readonly tdError: Float32Array;
   /**
    * One update of everything. It leaves in `actor` what backpropagation says of this minibatch: voltages, ∂Q/∂v, ∂Q/∂z and
-   * gradients, all of them at the weights before the actor's step and by the critic after its own.
+   * gradients, all of them at the weights before the actor's step and by the critic after its own; under a delay, at those of
+   * as many updates ago.
    *
    * @param update number of this update, from 1
    * @throws DivergenceError naming the neuron whose weighted input or TD error is not finite
@@ -55,9 +59,15 @@ export interface DdpgProgram {
  * Source: Lillicrap et al. 2015, Algorithm 1. Differs: the critic hears the action in its first layer, not in its second, and
  * as the output voltages rather than what is decoded from them; no batch normalisation, no weight decay.
  *
+ * With a delay of d updates, both means are taken at all parameters, target copies included, as they were d updates ago, and the steps are
+ * taken from the present ones, which also act: what asynchronous workers with a parameter server do to backpropagation.
+ * Source: Dean et al. 2012, Downpour SGD; Mnih et al. 2016. Differs: every gradient is equally late, and so the result repeats.
+ *
  * Reads: `transitions`, the input voltages of the actor's board. Writes: all else of both networks.
+ *
+ * @throws RangeError naming `learning.delay` where remembering the parameters takes more than 1 GiB
  */
-export function createDdpgProgram({ actor, critic, transitions, firstExplorer, rates, optimiser, frozenLayers = [] }: DdpgContext): DdpgProgram {
+export function createDdpgProgram({ actor, critic, transitions, firstExplorer, rates, optimiser, frozenLayers = [], delay = 0 }: DdpgContext): DdpgProgram {
   const { size, reward, continuation, acted } = transitions;
   const { lanes } = actor.board;
   const inputs = actor.topology.inputs.end;
@@ -70,11 +80,13 @@ export function createDdpgProgram({ actor, critic, transitions, firstExplorer, r
   const slopes = critic.sensitivities.voltages.subarray(inputs * lanes, (inputs + end - begin) * lanes); // ∂Q/∂a
   const tdError = new Float32Array(size);
   const learning = rowsOf(actor, frozenLayers);
+  const past = createPast(actor, critic, delay);
+  const now = present(actor, critic);
 
   /** μ(s) and μ'(s') to the actor's board, and from there to the critic's. */
-  function act(): void {
-    propagate(actor.topology, actor.weights.values, actor.board, 0, size);
-    propagate(actor.topology, actor.weights.target, actor.board, size, lanes);
+  function act(at: Differentiated): void {
+    propagate(actor.topology, at.actor.values, actor.board, 0, size);
+    propagate(actor.topology, at.actor.target, actor.board, size, lanes);
     critic.board.voltages.set(shownInputs, 0);
     critic.board.voltages.set(meanActions, inputs * lanes);
   }
@@ -86,41 +98,42 @@ export function createDdpgProgram({ actor, critic, transitions, firstExplorer, r
     }
   }
 
-  function learnCritic(update: number): void {
-    propagate(critic.topology, critic.weights.target, critic.board, size, lanes);
+  function learnCritic(at: Differentiated, update: number): void {
+    propagate(critic.topology, at.critic.target, critic.board, size, lanes);
     showActedVoltages();
-    propagate(critic.topology, critic.weights.values, critic.board, 0, size);
+    propagate(critic.topology, at.critic.values, critic.board, 0, size);
     for (let b = 0; b < size; b += 1) {
       tdError[b] = reward[b] + continuation[b] * value[size + b] - value[b];
       if (!Number.isFinite(tdError[b])) throw new DivergenceError(neuronName(critic.topology, valueNeuron), 'TD error', tdError[b]);
       uponValue[b] = tdError[b];
     }
-    differentiate(critic, size);
+    differentiate(critic, at.critic.values, size);
     optimiser.step(critic.weights.whole, critic.gradient, rates.criticRate, update);
   }
 
-  function differentiateActor(): void {
+  function differentiateActor(at: Differentiated): void {
     critic.board.voltages.set(meanActions, inputs * lanes);
-    propagate(critic.topology, critic.weights.values, critic.board, 0, size);
+    propagate(critic.topology, at.criticStepped, critic.board, 0, size);
     uponValue.fill(1, 0, size);
-    backpropagate(critic.topology, critic.weights.values, critic.board, critic.sensitivities, size);
+    backpropagate(critic.topology, at.criticStepped, critic.board, critic.sensitivities, size);
     actor.sensitivities.voltages.set(slopes, begin * lanes);
-    differentiate(actor, size);
+    differentiate(actor, at.actor.values, size);
   }
 
   return {
     tdError,
     learn(update) {
-      act();
-      learnCritic(update);
-      differentiateActor();
+      const at = past.turn();
+      act(at);
+      learnCritic(at, update);
+      differentiateActor(at);
       for (const { parameter, gradient } of learning) optimiser.step(parameter, gradient, rates.actorRate, update);
       followTarget(critic.weights.whole, rates.targetRate);
       followTarget(actor.weights.whole, rates.targetRate);
     },
     observe(estimate) {
-      act();
-      differentiateActor();
+      act(now);
+      differentiateActor(now);
       estimate.set(value.subarray(0, size));
     },
   };

@@ -60,11 +60,13 @@ export function withRoom({ topology, weights }: Pick<TrainedNetwork, 'topology' 
 /**
  * The gradient of every row: ∂L/∂K^n = mean_b(∂L/∂z_n[b] v[b]).
  *
- * Reads: weights, the board as `propagate` left it, and the outputs' rows of `sensitivities.voltages`. Writes: all other
- * rows of `sensitivities`, and `gradient`.
+ * Reads: the board as `propagate` left it, and the outputs' rows of `sensitivities.voltages`. Writes: all other rows of
+ * `sensitivities`, and `gradient`.
+ *
+ * @param weights what the board was propagated with: every neuron's row, by `topology.rowOffset`
  */
-export function differentiate({ topology, weights, board, sensitivities, gradient, deltaOf, gradientOf }: TrainedNetwork, size: number): void {
-  backpropagate(topology, weights.values, board, sensitivities, size);
+export function differentiate({ topology, board, sensitivities, gradient, deltaOf, gradientOf }: Omit<TrainedNetwork, 'weights'>, weights: Float32Array, size: number): void {
+  backpropagate(topology, weights, board, sensitivities, size);
   for (const { begin, end, sources } of topology.populations) {
     if (sources.length === 0) continue;
     for (let neuron = begin; neuron < end; neuron += 1) {

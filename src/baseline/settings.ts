@@ -17,6 +17,9 @@ import {
 import { OPTIMISER_NAMES, type OptimiserName } from '../rule/optimiser.js';
 import { DDPG_DEFAULTS } from './task-defaults.js';
 
+/** Longest delay of gradients, in updates. */
+const MOST_DELAY = 4096;
+
 /** Everything a run of DDPG depends on, resolved: plain data, written to the run folder as it is. */
 export interface DdpgSettings {
   readonly environment: string;
@@ -32,6 +35,8 @@ export interface DdpgSettings {
     readonly optimiser: OptimiserName;
     /** Layers of the actor whose rows stay as they were drawn, for example `hidden1`: what learning them is worth. */
     readonly frozenLayers: readonly string[];
+    /** d: gradients are computed from the parameters as they were this many updates ago, and applied to the present ones. */
+    readonly delay: number;
   };
   readonly seed: number;
   /** Environment steps of the whole run. */
@@ -62,7 +67,7 @@ export const DDPG_GRAMMAR: Grammar = {
   sections: {
     network: SECTION_KEYS.network,
     exploration: [...SECTION_KEYS.exploration, 'hiddenNeurons'],
-    learning: [...SECTION_KEYS.learning, 'actorRate', 'criticRate', 'targetRate', 'finalRate', 'optimiser', 'frozenLayers'],
+    learning: [...SECTION_KEYS.learning, 'actorRate', 'criticRate', 'targetRate', 'finalRate', 'optimiser', 'frozenLayers', 'delay'],
   },
   single: ['environment', 'seed', 'steps'],
 };
@@ -97,6 +102,7 @@ function readOptimisation(reader: OptionReader): Omit<DdpgSettings['learning'], 
     finalRate: reader.number('learning.finalRate', 1, { min: 0, max: 1 }),
     optimiser: reader.name('learning.optimiser', 'adam', OPTIMISER_NAMES),
     frozenLayers: checkNames('learning.frozenLayers', '["hidden1"]', reader.value('learning.frozenLayers', [])) ?? [],
+    delay: reader.integer('learning.delay', 0, { min: 0, max: MOST_DELAY }),
   };
 }
 

@@ -76,6 +76,7 @@ export function resolveCertificateSettings(given: CertificateOptions = {}): Cert
   };
   const { exploration: { output, hidden, warmup, correlation }, ...settings } = resolveDdpgSettings(options);
   if (hidden === 0) throw wrongValue('exploration.hidden', 'a number > 0', 0, ': a neuron that never explores has no slope to be known');
+  if (settings.learning.delay > 0) throw wrongValue('learning.delay', '0', settings.learning.delay, ': the critics learn along at the present parameters');
   return { ...settings, exploration: { output, hidden, warmup, correlation }, certificate: readCertification(createReader([layer]), settings.steps) };
 }
 

@@ -17,7 +17,7 @@ export interface DdpgFixture {
   show(states: readonly (readonly number[])[], successors: readonly (readonly number[])[]): void;
 }
 
-export function createDdpgFixture(network: LayeredNetwork, size: number, rates: DdpgRates, optimiser: OptimiserName = 'sgd'): DdpgFixture {
+export function createDdpgFixture(network: LayeredNetwork, size: number, rates: DdpgRates, optimiser: OptimiserName = 'sgd', delay = 0): DdpgFixture {
   const topologies = [
     layeredTopology(network),
     layeredTopology({ ...network, observations: network.observations + network.outputs, outputs: 1, outputActivation: 'linear', prefix: 'critic.' }),
@@ -28,7 +28,7 @@ export function createDdpgFixture(network: LayeredNetwork, size: number, rates: 
   const transitions = createTransitions({ explorers: network.outputs }, size);
   const firstExplorer = actor.topology.outputs.begin;
   return {
-    program: createDdpgProgram({ actor, critic, transitions, firstExplorer, rates, optimiser: OPTIMISERS[optimiser] }),
+    program: createDdpgProgram({ actor, critic, transitions, firstExplorer, rates, optimiser: OPTIMISERS[optimiser], delay }),
     actor,
     critic,
     transitions,

@@ -1,0 +1,121 @@
+import { isRecord } from '../check.js';
+import { JournalError } from '../errors.js';
+import { crc32c } from '../telemetry/crc32c.js';
+import { createEntryCursor, type JournalShape } from './entries.js';
+import { decodeFrame, FORMAT, FRAME, HEADER_BYTES, MAGIC, type Frame, type JournalHeader } from './frame.js';
+
+/** A journal that is whole. */
+export interface Journal extends JournalHeader {
+  /** Of `createJournalReader`. */
+  readonly shape: JournalShape;
+  readonly commands: number;
+  /** The bytes of each partition, all its commands one after another, and its updates. */
+  readonly logs: readonly { readonly bytes: Uint8Array; readonly updates: number }[];
+  /** Of the final weights, in hexadecimal. */
+  readonly weightsSha256: string;
+}
+
+/**
+ * Reads `journal.bin`. Nothing of a journal that is cut short or altered is given out.
+ *
+ * @throws JournalError naming the partition and the update where it breaks
+ */
+export function readJournal(bytes: Uint8Array): Journal {
+  const { header, end } = readHeader(bytes);
+  const shape = { ticks: header.ticks, peers: header.partitions - 1 };
+  const bodies = Array.from({ length: header.partitions }, (): Uint8Array[] => []);
+  const updates = bodies.map(() => 0);
+  for (let [frames, offset] = [0, end]; ; frames += 1) {
+    const partition = frames % header.partitions;
+    const command = Math.floor(frames / header.partitions);
+    const refuse = (reason: string, ahead = 0): never => {
+      throw new JournalError(reason, { partition, update: updates[partition] + ahead });
+    };
+    const frame = decodeFrame(bytes, offset) ?? refuse(offset === bytes.length ? 'cut short: the next frame is missing' : 'cut short');
+    checkFrame(frame, { partition, command, first: updates[partition] }, shape, refuse);
+    offset = frame.end;
+    if (frame.kind === FRAME.closing) {
+      const weightsSha256 = readClosing(frame.body, updates) ?? refuse('totals');
+      if (offset < bytes.length) refuse('bytes after the closing frame');
+      return { ...header, shape, commands: command, logs: bodies.map((parts, i) => ({ bytes: joined(parts), updates: updates[i] })), weightsSha256 };
+    }
+    bodies[partition].push(frame.body);
+    updates[partition] += frame.updates;
+  }
+}
+
+/** @param refuse with the number of updates that are whole after those of the frames before */
+function checkFrame(frame: Frame, expected: Pick<Frame, 'partition' | 'command' | 'first'>, shape: JournalShape, refuse: (reason: string, ahead?: number) => never): void {
+  const entries = frame.kind === FRAME.command ? countEntries(frame.body, shape) : { updates: 0, ended: true };
+  const { partition, command } = frame;
+  const placed = partition === expected.partition && command === expected.command && (frame.kind === FRAME.closing || frame.first === expected.first);
+  if (!frame.whole) refuse('cut short', placed ? entries.updates : 0);
+  if (!frame.sound) refuse('checksum');
+  if (!placed) refuse('a frame is missing, doubled or swapped');
+  if (frame.kind !== FRAME.command && frame.kind !== FRAME.closing) refuse('a frame of no known kind');
+  if (!entries.ended || entries.updates !== frame.updates) refuse('entries that cannot be read', Math.min(entries.updates, frame.updates));
+}
+
+/** The whole updates of a body, and whether nothing but the end of the command comes after them. */
+function countEntries(body: Uint8Array, shape: JournalShape): { updates: number; ended: boolean } {
+  const cursor = createEntryCursor(body, shape);
+  const next = () => {
+    cursor.advance();
+    return cursor.kind;
+  };
+  let kind = next();
+  while (kind === 'update') kind = next();
+  const updates = cursor.update;
+  return { updates, ended: kind === 'end' && next() === 'over' };
+}
+
+function readHeader(bytes: Uint8Array): { header: JournalHeader; end: number } {
+  const refuse = (reason: string): never => {
+    throw new JournalError(reason, null);
+  };
+  if (!MAGIC.every((byte, i) => bytes[i] === byte)) refuse('it is no journal');
+  if (bytes.length < HEADER_BYTES) refuse('cut short');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const format = view.getUint32(MAGIC.length, true);
+  if (format !== FORMAT) refuse(`format ${format}, and this version reads format ${FORMAT}`);
+  const end = HEADER_BYTES + view.getUint32(MAGIC.length + 4, true);
+  if (end + 4 > bytes.length) refuse('cut short');
+  if (view.getUint32(end, true) !== crc32c(bytes.subarray(0, end))) refuse('checksum');
+  return { header: toHeader(parse(bytes.subarray(HEADER_BYTES, end))) ?? refuse('settings that cannot be read'), end: end + 4 };
+}
+
+function parse(json: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(json));
+  } catch {
+    return undefined;
+  }
+}
+
+function toHeader(data: unknown): JournalHeader | undefined {
+  if (!isRecord(data)) return undefined;
+  const { ticks, partitions, settings, digest } = data;
+  if (!isCount(ticks) || !isCount(partitions) || partitions === 0 || typeof digest !== 'string') return undefined;
+  return { ticks, partitions, settings, digest };
+}
+
+/** The SHA-256 of the final weights, where the totals are those of the frames. */
+function readClosing(body: Uint8Array, updates: readonly number[]): string | undefined {
+  const data = parse(body);
+  if (!isRecord(data) || typeof data.weightsSha256 !== 'string') return undefined;
+  return JSON.stringify(data.updates) === JSON.stringify(updates) ? data.weightsSha256 : undefined;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
