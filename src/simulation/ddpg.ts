@@ -133,11 +133,12 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
     await inStretches(() => {
       this.#checkOpen();
       const settled = this.#limiter.settled(this.agent.updates, this.step, false);
-      const over = settled && (this.step >= this.#goal || signal?.aborted === true);
+      const stopped = () => signal?.aborted === true;
       if (settled && this.step > told) {
-        this.#stillness.pause(() => { this.#tell({ step: this.step, goal: this.#goal, checkpointEvery, stopped: over }); });
+        this.#stillness.pause(() => { this.#tell({ step: this.step, goal: this.#goal, checkpointEvery, stopped: stopped() }); });
         told = this.step;
       }
+      const over = settled && (this.step >= this.#goal || stopped());
       if (!over) this.#advance(onUpdate);
       return !over;
     }, () => this.emit('progress', this.#progress()));
