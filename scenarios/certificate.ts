@@ -56,6 +56,7 @@ export const certificate: Scenario = {
   summary: 'hold each neuron\'s own gradient against the policy gradient of DDPG, for every kind of critic',
   flags: FLAGS,
   defaults: resolveCertificateSettings(),
+  resumable: false,
   async run(input) {
     const own = await createCertificate(input.options);
     try {

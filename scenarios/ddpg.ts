@@ -1,4 +1,4 @@
-import { createDdpg, resolveDdpgSettings } from '../src/index.js';
+import { createDdpg, resolveDdpgSettings, resumeDdpg } from '../src/index.js';
 import { DDPG_FLAGS } from './options.js';
 import type { Scenario } from './scenario.js';
 import { trainAndClose } from './training.js';
@@ -9,8 +9,9 @@ export const ddpg: Scenario = {
   summary: 'train DDPG, the opponent that backpropagates, on one task',
   flags: DDPG_FLAGS,
   defaults: resolveDdpgSettings(),
+  resumable: true,
   async run(input) {
-    const training = await createDdpg(input.options);
+    const training = await (input.resume ? resumeDdpg(input.resume.checkpoint) : createDdpg(input.options));
     const labels = { scenario: 'ddpg', title: 'ddpg', rule: 'ddpg', schedule: 'synchronous', partitions: 1, rateLimit: 0 };
     return trainAndClose(training, labels, input);
   },

@@ -80,6 +80,7 @@ export const decentralisedVsDdpg: Scenario = {
   summary: 'compare rules with DDPG: many trials, a table, pictures and a page',
   flags: FLAGS,
   defaults: SHOWN,
+  resumable: false,
   async run(input) {
     const { settings, parallel } = readSettings(input);
     const folder = openStudyFolder(input.out ?? freeRunPath('runs', runFolderName(NAME, undefined, new Date())), { scenario: NAME, ...settings }, warn);

@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 
 import { Command, CommanderError } from 'commander';
 
-import { checkInteger, checkName, checkObject, DivergenceError, isOptionError, PartitionError, RULES, suggestion, wrongKind, wrongValue } from '../src/index.js';
+import { checkInteger, checkName, checkObject, CheckpointError, DivergenceError, isOptionError, PartitionError, RULES, suggestion, wrongKind, wrongValue } from '../src/index.js';
 import { certificate } from './certificate.js';
 import { ddpg } from './ddpg.js';
 import { decentralisedVsDdpg } from './decentralised-vs-ddpg.js';
 import { number, setAt, showAt, type Flag } from './options.js';
+import { CHECKPOINT_EVERY, readResumption } from './resumption.js';
 import { EPISODES, type Scenario, type ScenarioInput } from './scenario.js';
 import { train } from './train.js';
 
@@ -16,7 +17,7 @@ const SCENARIOS: readonly Scenario[] = [train, ddpg, certificate, decentralisedV
 const USAGE_ERROR = 2;
 
 /** Flags that are no settings. */
-const OWN_FLAGS = ['--list', '--out', '--config', '--episodes', '--json', '--help'];
+const OWN_FLAGS = ['--list', '--out', '--config', '--episodes', '--checkpoint-every', '--resume', '--json', '--help'];
 
 const EXCESS = 'commander.excessArguments';
 
@@ -36,7 +37,7 @@ interface Request {
 }
 
 /** A parser that knows these flags. */
-function createProgram(flags: readonly Flag[]): Command {
+function createProgram(flags: readonly Flag[], resumable: boolean): Command {
   const program = new Command('node scenarios/run')
     .description('Trains networks in which every neuron is a reinforcement-learning agent of its own.')
     .argument('[scenario]', 'what to do; --list names them (default: train)')
@@ -50,9 +51,18 @@ function createProgram(flags: readonly Flag[]): Command {
     .helpOption(false)
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });
+  if (resumable) {
+    program
+      .option('--checkpoint-every <steps>', `environment steps between checkpoints, 0 for none (default: ${CHECKPOINT_EVERY})`)
+      .option('--resume <folder>', RESUME_HELP);
+  }
   for (const { flag, argument, help } of flags) program.option(`${flag} ${argument}`, help);
   return program;
 }
+
+const RESUME_HELP =
+  'go on with the run in this folder from its newest checkpoint, with its settings; --steps, in all, takes it further than it was going: learning rates '
+  + 'then stay where they had fallen to';
 
 /** Every flag of every scenario: one flag may stand for a different setting in each. */
 const EVERY_FLAG = SCENARIOS.flatMap(({ flags }) => flags);
@@ -60,10 +70,10 @@ const EVERY_FLAG = SCENARIOS.flatMap(({ flags }) => flags);
 /** Every flag once: the scenario can stand anywhere on the line, and is known only when all is parsed. */
 const ALL_FLAGS = EVERY_FLAG.filter(({ flag }, i, all) => all.findIndex((other) => other.flag === flag) === i);
 
-function help({ name, summary, flags, defaults }: Scenario): string {
+function help({ name, summary, flags, defaults, resumable }: Scenario): string {
   const described = flags.map((flag) => ({ ...flag, help: `${flag.help} (default: ${showAt(defaults, flag.path)})` }));
   return [
-    createProgram(described).description(`${name}: ${summary}`).helpInformation(),
+    createProgram(described, resumable).description(`${name}: ${summary}`).helpInformation(),
     `Scenarios:\n${scenarioSummaries().replaceAll(/^/gm, '  ')}\n`,
     ...(flags.some(({ path }) => path === 'rule.name' || path === 'algorithms') ? [`Rules:\n${ruleSummaries()}\n`] : []),
     ...(flags.some(({ path }) => path === 'environment') ? [DEFAULTS] : []),
@@ -84,23 +94,60 @@ function ruleSummaries(): string {
 
 /** @returns what to run, or the exit status where there is nothing to run */
 function parse(argv: readonly string[]): Request | number {
-  const program = createProgram(ALL_FLAGS);
+  const program = createProgram(ALL_FLAGS, true);
   program.parse(argv, { from: 'user' });
   const given: Record<string, unknown> = program.opts();
   if (given.list === true) {
     console.log(scenarioSummaries());
     return 0;
   }
-  const name = checkName('scenario', program.args.at(0) ?? train.name, SCENARIOS.map((scenario) => scenario.name));
-  if (program.args.length > 1) throw new CommanderError(1, EXCESS, `"scenario" expected one scenario, got ${program.args.length}: ${program.args.join(' ')}`);
-  const scenario = SCENARIOS.find((candidate) => candidate.name === name) ?? train;
+  const scenario = chooseScenario(program.args);
   if (given.help === true) {
     console.log(help(scenario));
     return 0;
   }
-  const episodes = typeof given.episodes === 'string' ? checkInteger('episodes', number(given.episodes), { min: 1 }) : undefined;
-  const out = typeof given.out === 'string' ? given.out : undefined;
-  return { scenario, input: { options: readOptions(scenario, given), out, episodes, json: given.json === true } };
+  checkResumable(scenario, given);
+  const options = {
+    out: typeof given.out === 'string' ? given.out : undefined,
+    episodes: readCount('episodes', given, 1),
+    checkpointEvery: readCount('checkpoint-every', given, 0),
+    json: given.json === true,
+  };
+  if (typeof given.resume === 'string') return resumeRequest(given.resume, program.args.at(0), given, options);
+  return { scenario, input: { ...options, options: readOptions(scenario, given), resume: undefined } };
+}
+
+function chooseScenario(args: readonly string[]): Scenario {
+  const name = checkName('scenario', args.at(0) ?? train.name, SCENARIOS.map((scenario) => scenario.name));
+  if (args.length > 1) throw new CommanderError(1, EXCESS, `"scenario" expected one scenario, got ${args.length}: ${args.join(' ')}`);
+  return SCENARIOS.find((candidate) => candidate.name === name) ?? train;
+}
+
+function readCount(name: string, given: Readonly<Record<string, unknown>>, min: number): number | undefined {
+  const value = given[camelCase(`--${name}`)];
+  return typeof value === 'string' ? checkInteger(name, number(value), { min }) : undefined;
+}
+
+function checkResumable({ name, resumable }: Scenario, given: Readonly<Record<string, unknown>>): void {
+  for (const flag of ['--checkpoint-every', '--resume']) {
+    if (!resumable && given[camelCase(flag)] !== undefined) throw unknownTo(name, flag);
+  }
+}
+
+const unknownTo = (scenario: string, flag: string) => wrongValue(flag, `an option of the scenario ${scenario} (--help lists them)`, flag);
+
+/** The scenario whose run it is, which need not be named; all settings are the run's own. */
+function resumeRequest(folder: string, named: string | undefined, given: Readonly<Record<string, unknown>>, options: Omit<Request['input'], 'options' | 'resume'>): Request {
+  for (const flag of ['--config', '--out', ...ALL_FLAGS.map((each) => each.flag)]) {
+    const value = given[camelCase(flag)];
+    if (value !== undefined && flag !== '--steps') throw wrongValue(flag, 'no setting beside --resume, which takes them from the checkpoint', value);
+  }
+  const resume = readResumption(folder, readCount('steps', given, 1));
+  const scenario = SCENARIOS.find(({ name, resumable }) => resumable && name === resume.note.scenario);
+  if (scenario === undefined) throw wrongValue('resume', 'a run of a scenario that can go on', resume.note.scenario);
+  if (named !== undefined && named !== scenario.name) throw wrongValue('scenario', `${scenario.name}, whose run is in the folder`, named);
+  for (const line of resume.refused) process.stderr.write(`warning: ${line}; going on from step ${resume.checkpoint.step}\n`);
+  return { scenario, input: { ...options, options: {}, resume } };
 }
 
 /** Settings from the file and from the flags, which win. */
@@ -111,7 +158,7 @@ function readOptions({ name, flags }: Scenario, given: Readonly<Record<string, u
     const value = given[camelCase(flag)];
     if (typeof value !== 'string') continue;
     const own = flags.find((each) => each.flag === flag);
-    if (own === undefined) throw wrongValue(flag, `an option of the scenario ${name} (--help lists them)`, flag);
+    if (own === undefined) throw unknownTo(name, flag);
     setAt(options, own.path, own.parse(value));
   }
   return options;
@@ -157,6 +204,10 @@ async function runScenario({ scenario, input }: Request): Promise<number> {
 
 /** One line for what the user or a worker did wrong; a stack trace only for our own bugs. */
 function report(error: unknown): number {
+  if (error instanceof CheckpointError) {
+    console.error(`the checkpoint cannot be used: ${error.message}`);
+    return USAGE_ERROR;
+  }
   if (isOptionError(error) || error instanceof CommanderError) {
     console.error((error instanceof CommanderError ? commandLineMessage(error) : optionMessage(error)).replaceAll('\n', ' '));
     return USAGE_ERROR;

@@ -1,4 +1,5 @@
 import type { Flag } from './options.js';
+import type { Resumption } from './resumption.js';
 
 /** Episodes of the evaluation at the end where nothing is said. */
 export const EPISODES = 20;
@@ -13,6 +14,10 @@ export interface ScenarioInput {
   readonly episodes: number | undefined;
   /** True where the last line on stdout is to be one JSON object. */
   readonly json: boolean;
+  /** Steps between checkpoints, 0 for none; where nothing was said, the scenario decides. */
+  readonly checkpointEvery: number | undefined;
+  /** The run to go on with; undefined for a new one. */
+  readonly resume: Resumption | undefined;
   /** Aborted by Ctrl-C. */
   readonly interrupt: AbortSignal;
 }
@@ -26,6 +31,8 @@ export interface Scenario {
   readonly flags: readonly Flag[];
   /** The settings where nothing is given: `--help` prints them as defaults. */
   readonly defaults: object;
+  /** True where it takes checkpoints and can go on from them. */
+  readonly resumable: boolean;
   /** Runs it to its end and returns the process's exit status. */
   run(input: ScenarioInput): Promise<number>;
 }

@@ -1,4 +1,4 @@
-import { createSimulation, resolveSettings } from '../src/index.js';
+import { createSimulation, resolveSettings, resumeSimulation } from '../src/index.js';
 import { SIMULATION_FLAGS } from './options.js';
 import type { Scenario } from './scenario.js';
 import { trainAndClose } from './training.js';
@@ -9,8 +9,9 @@ export const train: Scenario = {
   summary: 'train a network of neuron-agents on one task (the default)',
   flags: SIMULATION_FLAGS,
   defaults: resolveSettings(),
+  resumable: true,
   async run(input) {
-    const simulation = await createSimulation(input.options);
+    const simulation = await (input.resume ? resumeSimulation(input.resume.checkpoint) : createSimulation(input.options));
     const { rule, schedule, partitions, rateLimit } = simulation.settings;
     const title = `${rule.name} ${schedule}×${partitions}`;
     return trainAndClose(simulation, { scenario: 'train', title, rule: rule.name, schedule, partitions, rateLimit }, input);

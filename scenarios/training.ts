@@ -2,6 +2,7 @@ import {
   createProgressBar,
   createRunFolder,
   freeRunPath,
+  reopenRunFolder,
   runFolderName,
   type Evaluation,
   type RunFolder,
@@ -9,6 +10,7 @@ import {
   type Settings,
   type Training,
 } from '../src/index.js';
+import { CHECKPOINT_EVERY, type RunNote } from './resumption.js';
 import { EPISODES, type ScenarioInput } from './scenario.js';
 import { printSummary } from './summary.js';
 
@@ -22,8 +24,11 @@ export interface TrainResult {
   readonly partitions: number;
   readonly seed: number;
   readonly steps: number;
+  /** Environment step of the checkpoint that the run went on from last; null where it was not resumed. */
+  readonly resumedAt: number | null;
   readonly evaluation: Evaluation;
   readonly random: { readonly meanReturn: number };
+  /** Of the training, without what was repeated; the rates are those since it was resumed. */
   readonly seconds: number;
   readonly stepsPerSecond: number;
   readonly updatesPerSecond: number;
@@ -51,12 +56,11 @@ export async function trainAndClose(training: Training, labels: TrainingLabels, 
 }
 
 async function trainInto(training: Training, labels: TrainingLabels, input: ScenarioInput): Promise<number> {
-  const name = runFolderName(labels.scenario, training.settings.seed, new Date());
-  const folder = createRunFolder(input.out ?? freeRunPath('runs', name));
-  folder.write('config', training.settings);
+  const folder = openFolder(training, labels, input);
+  const course = planCourse(training, labels, input);
   try {
-    const report = await trainWithProgress(training, labels, folder, input);
-    const result = await conclude(training, labels, folder, report, input);
+    const report = await trainWithProgress(training, labels, folder, course, input.interrupt);
+    const result = await conclude(training, labels, folder, report, course, input);
     printSummary(result);
     if (input.json) console.log(JSON.stringify(result));
     return result.status === 'interrupted' ? 130 : 0;
@@ -65,10 +69,34 @@ async function trainInto(training: Training, labels: TrainingLabels, input: Scen
   }
 }
 
-async function trainWithProgress(training: Training, { title }: TrainingLabels, folder: RunFolder, { interrupt }: ScenarioInput): Promise<RunReport> {
-  const { environment, steps } = training.settings;
-  const bar = createProgressBar(`${environment} ${title}`, steps);
+/** A new folder with the settings in it, or the resumed run's. */
+function openFolder({ settings }: Training, { scenario }: TrainingLabels, { out, resume }: ScenarioInput): RunFolder {
+  if (resume !== undefined) return reopenRunFolder(resume.folder, resume.checkpoint.step, resume.note.lines);
+  const folder = createRunFolder(out ?? freeRunPath('runs', runFolderName(scenario, settings.seed, new Date())));
+  folder.write('config', settings);
+  return folder;
+}
+
+/** Where the run goes, and how long it has been on the way. */
+type Course = Omit<RunNote, 'lines'>;
+
+/** What is asked for, or else what the resumed run was asked for, or else the default. */
+function planCourse({ settings }: Training, { scenario }: TrainingLabels, { resume, checkpointEvery, episodes }: ScenarioInput): Course {
+  return {
+    scenario,
+    goal: resume?.goal ?? settings.steps,
+    checkpointEvery: checkpointEvery ?? resume?.note.checkpointEvery ?? CHECKPOINT_EVERY,
+    episodes: episodes ?? resume?.note.episodes ?? EPISODES,
+    seconds: resume?.note.seconds ?? 0,
+  };
+}
+
+async function trainWithProgress(training: Training, { title }: TrainingLabels, folder: RunFolder, course: Course, interrupt: AbortSignal): Promise<RunReport> {
+  const first = training.step;
+  const { goal } = course;
+  const bar = createProgressBar(`${training.settings.environment} ${title}`, goal, first);
   const begin = performance.now();
+  const seconds = () => course.seconds + (performance.now() - begin) / 1000;
   training.on('episode', (episode) => {
     folder.log('metrics', { type: 'episode', ...episode });
   });
@@ -77,11 +105,13 @@ async function trainWithProgress(training: Training, { title }: TrainingLabels, 
   });
   training.on('metrics', (metrics) => {
     folder.log('metrics', { type: 'metrics', ...metrics });
-    folder.log('timing', { step: metrics.step, seconds: (performance.now() - begin) / 1000, ...training.staleness() });
+    folder.log('timing', { step: metrics.step, seconds: seconds(), ...training.staleness() });
     folder.flush();
   });
+  const keep = keepCheckpoints(training, folder, () => ({ ...course, seconds: seconds() }));
   try {
-    return await training.run({ steps, signal: interrupt });
+    keep();
+    return await (first < goal ? training.run({ steps: goal - first, signal: interrupt, checkpointEvery: course.checkpointEvery }) : reportOf(training));
   } catch (error) {
     folder.write('weights', training.encodeWeights()); // as far as they got
     throw error;
@@ -90,8 +120,26 @@ async function trainWithProgress(training: Training, { title }: TrainingLabels, 
   }
 }
 
+/** @returns what takes one now, unless there is one of this step */
+function keepCheckpoints(training: Training, folder: RunFolder, course: () => Course): () => void {
+  const { checkpointEvery } = course();
+  let saved = training.step > 0 ? training.step : undefined; // the checkpoint that was resumed from
+  const keep = () => {
+    if (checkpointEvery === 0 || training.step === saved) return;
+    saved = training.step;
+    folder.saveCheckpoint(saved, training.encodeCheckpoint({ ...course(), lines: folder.settle() } satisfies RunNote));
+  };
+  training.on('checkpoint', keep);
+  return keep;
+}
+
+/** The report of no step at all: for a run that was killed behind its last one. */
+function reportOf(training: Training): Promise<RunReport> {
+  return training.run({ steps: 1, signal: AbortSignal.abort() });
+}
+
 /** Saves the weights first and evaluates afterwards: an impatient second Ctrl-C loses no more than the evaluation. */
-async function conclude(training: Training, labels: TrainingLabels, folder: RunFolder, report: RunReport, { episodes = EPISODES, interrupt }: ScenarioInput): Promise<TrainResult> {
+async function conclude(training: Training, labels: TrainingLabels, folder: RunFolder, report: RunReport, { episodes, seconds }: Course, { resume, interrupt }: ScenarioInput): Promise<TrainResult> {
   const { settings } = training;
   const { scenario, rule, schedule, partitions, rateLimit } = labels;
   const weightsSha256 = folder.write('weights', training.encodeWeights());
@@ -106,9 +154,10 @@ async function conclude(training: Training, labels: TrainingLabels, folder: RunF
     partitions,
     seed: settings.seed,
     steps: training.step,
+    resumedAt: resume?.checkpoint.step ?? null,
     evaluation,
     random: { meanReturn: training.evaluateRandomPolicy({ episodes: evaluation.episodes }).meanReturn },
-    seconds: report.seconds,
+    seconds: seconds + report.seconds,
     stepsPerSecond: report.stepsPerSecond,
     updatesPerSecond: report.updatesPerSecond,
     updatesPerStep: report.updatesPerStep,

@@ -57,6 +57,14 @@ export class JournalError extends Error {
   }
 }
 
+/** A checkpoint that cannot be used. A caller can act on it: take the one before. */
+export class CheckpointError extends Error {
+  override readonly name = 'CheckpointError';
+  constructor(readonly reason: 'format' | 'length' | 'checksum' | 'settings', message: string) {
+    super(message);
+  }
+}
+
 /** A command to something that was closed. */
 export function closedError(): Error {
   return new Error('the simulation is closed');

@@ -2,16 +2,17 @@ import { suggestion, wrongValue } from '../check.js';
 import type { EpisodeRecord } from '../environment/environment.js';
 import { makeEnvironment } from '../environment/registry.js';
 import { DivergenceError } from '../errors.js';
-import { createArena } from '../memory/arena.js';
-import { controlBlocks } from '../memory/control.js';
+import { createArena, type Arena } from '../memory/arena.js';
+import { attachControl, controlBlocks } from '../memory/control.js';
 import { parameterBlocks } from '../memory/parameters.js';
 import { createDecoder } from '../network/decoder.js';
 import { createEncoder } from '../network/encoder.js';
-import { createExploration } from '../network/exploration.js';
+import { attachExplorationState, createExploration, explorationBlocks } from '../network/exploration.js';
 import { initialiseWeights } from '../network/initialise.js';
 import { layeredTopology, neuronName, type Topology } from '../network/topology.js';
 import { createStream } from '../random/stream.js';
 import { createTransitions, loadMinibatch, type Transitions } from '../replay/minibatch.js';
+import { attachBookmark, bookmarkBlock } from '../replay/bookmark.js';
 import { attachReplay, replayBlocks, type ReplayRing } from '../replay/ring.js';
 import { createSampler } from '../replay/sampler.js';
 import { OPTIMISERS, rateShare } from '../rule/optimiser.js';
@@ -25,6 +26,8 @@ import type { DdpgSettings } from './settings.js';
  * update, `actor` and `transitions` hold its minibatch and what backpropagation says of it.
  */
 export interface DdpgAgent {
+  /** All that it knows: what another agent with the same settings needs to go on from here. */
+  readonly arena: Arena;
   readonly actor: TrainedNetwork;
   readonly critic: TrainedNetwork;
   readonly transitions: Transitions;
@@ -45,23 +48,34 @@ export interface DdpgAgent {
   close(): void;
 }
 
-/** @throws RangeError naming an option that does not fit the task or the network */
-export function createDdpgAgent(settings: DdpgSettings): DdpgAgent {
+/**
+ * @param prepare what to do with the arena once the first weights are drawn: fill it with another agent's, to go on where that one was
+ * @throws RangeError naming an option that does not fit the task or the network
+ */
+export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena) => void): DdpgAgent {
   const { network, exploration, learning, seed } = settings;
   const environment = makeEnvironment(settings.environment, { seed });
+  const observations = environment.observationSpace.low.length;
   const encoder = createEncoder(environment.observationSpace, network.observationScale ?? undefined);
   const decoder = createDecoder(environment.actionSpace);
-  const { actorTopology, criticTopology } = createTopologies(settings, environment.observationSpace.low.length, decoder.outputs);
+  const { actorTopology, criticTopology } = createTopologies(settings, observations, decoder.outputs);
   const firstExplorer = exploration.hidden > 0 ? actorTopology.inputs.end : actorTopology.outputs.begin;
   const ring = { capacity: learning.replay, inputs: actorTopology.inputs.end, explorers: actorTopology.neurons - firstExplorer };
   const shapes = [networkShape('actor', actorTopology), networkShape('critic', criticTopology)] as const;
-  const arena = createArena([...controlBlocks(1), ...parameterBlocks(shapes), ...replayBlocks(ring)]);
+  const arena = createArena([
+    ...controlBlocks(1),
+    ...parameterBlocks(shapes),
+    ...replayBlocks(ring),
+    bookmarkBlock(observations, environment.getState().length),
+    ...explorationBlocks(actorTopology),
+  ]);
   const actor = createTrainedNetwork(arena, actorTopology, shapes[0], learning.batch);
   const critic = createTrainedNetwork(arena, criticTopology, shapes[1], learning.batch);
   for (const { topology, weights } of [actor, critic]) {
     initialiseWeights(topology, seed, network, weights.values);
     weights.target.set(weights.values);
   }
+  prepare?.(arena);
 
   const replay = attachReplay(arena, ring);
   const transitions = createTransitions(replay, learning.batch);
@@ -81,15 +95,17 @@ export function createDdpgAgent(settings: DdpgSettings): DdpgAgent {
   const policyContext = { topology: actorTopology, weights: actor.weights.values, encoder, decoder };
   const play = createTrainingPlay({
     policy: createPolicy(policyContext),
-    exploration: createExploration(actorTopology, seed, exploration, explorers(actorTopology, settings)),
+    exploration: createExploration(actorTopology, seed, exploration, explorers(actorTopology, settings), attachExplorationState(arena)),
     environment,
     replay,
+    bookmark: attachBookmark(arena, observations),
     firstExplorer,
     warmup: learning.warmup,
   });
-  let updates = 0;
+  const { version } = attachControl(arena);
 
   return {
+    arena,
     actor,
     critic,
     transitions,
@@ -100,17 +116,18 @@ export function createDdpgAgent(settings: DdpgSettings): DdpgAgent {
       return play.steps;
     },
     get updates() {
-      return updates;
+      return version.get(0);
     },
     step: () => play.step(),
     update() {
+      const updates = version.get(0);
       const share = rateShare(learning.finalRate, play.steps, settings.steps);
       rates.actorRate = share * learning.actorRate;
       rates.criticRate = share * learning.criticRate;
       sampler.draw(updates, slots);
       loadMinibatch(replay, slots, learning, actor.board, transitions);
       program.learn(updates + 1);
-      updates += 1;
+      version.set(0, updates + 1);
     },
     evaluation: () => createEvaluationPlay(createPolicy(policyContext), makeEnvironment(settings.environment)),
     examine() {

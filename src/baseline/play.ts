@@ -5,6 +5,8 @@ import { createBoard, tick, type Board } from '../network/dynamic.js';
 import type { Encoder } from '../network/encoder.js';
 import type { Exploration } from '../network/exploration.js';
 import { neuronName, type Topology } from '../network/topology.js';
+import { commitPlace, enterPlace, type Bookmark } from '../replay/bookmark.js';
+import { passEpisode, passStep } from '../replay/place.js';
 import { SLOT, type ReplayRing } from '../replay/ring.js';
 
 export interface PolicyContext {
@@ -51,6 +53,8 @@ export interface TrainingContext {
   readonly exploration: Exploration;
   readonly environment: Environment;
   readonly replay: ReplayRing;
+  /** Where to go on from, and where the place is kept. */
+  readonly bookmark: Bookmark;
   readonly firstExplorer: number;
   /** Environment steps of the warm-up. */
   readonly warmup: number;
@@ -67,41 +71,29 @@ export interface TrainingPlay {
  * What is stored and when is the same as under neuron-agents: the last observation of an episode is shown and stored too, at
  * the start of the step after it.
  */
-export function createTrainingPlay({ policy, exploration, environment, replay, firstExplorer, warmup }: TrainingContext): TrainingPlay {
-  let observation: ArrayLike<number> = environment.reset();
-  let ended = false; // the observation at hand is the last of its episode
-  let steps = 0;
-  let episode = 0;
-  let episodeReturn = 0;
-  let length = 0;
-  const explore = (neuron: number, mean: number) => exploration.explore(neuron, mean, steps, steps < warmup);
+export function createTrainingPlay({ policy, exploration, environment, replay, bookmark, firstExplorer, warmup }: TrainingContext): TrainingPlay {
+  const place = enterPlace(bookmark, environment);
+  const explore = (neuron: number, mean: number) => exploration.explore(neuron, mean, place.steps, place.steps < warmup);
 
   function startEpisode(): void {
-    policy.show(observation, explore);
+    policy.show(place.observation, explore);
     replay.append(policy.board.voltages, firstExplorer, 0, SLOT.final);
-    observation = environment.reset();
-    ended = false;
-    episodeReturn = 0;
-    length = 0;
+    passEpisode(place, environment.reset());
   }
 
   return {
     get steps() {
-      return steps;
+      return place.steps;
     },
     step() {
-      if (ended) startEpisode();
-      policy.show(observation, explore);
-      const { observation: next, reward, terminated, truncated } = environment.step(policy.action());
-      replay.append(policy.board.voltages, firstExplorer, reward, terminated ? SLOT.terminal : SLOT.transition);
-      steps += 1;
-      episodeReturn += reward;
-      length += 1;
-      observation = next;
-      ended = terminated || truncated;
-      if (!ended) return undefined;
-      episode += 1;
-      return { step: steps, episode, return: episodeReturn, length };
+      if (place.ended) startEpisode();
+      policy.show(place.observation, explore);
+      const result = environment.step(policy.action());
+      replay.append(policy.board.voltages, firstExplorer, result.reward, result.terminated ? SLOT.terminal : SLOT.transition);
+      passStep(place, result);
+      commitPlace(bookmark, environment, place);
+      if (!place.ended) return undefined;
+      return { step: place.steps, episode: place.episodes, return: place.episodeReturn, length: place.length };
     },
   };
 }

@@ -21,7 +21,12 @@ export const WORD = {
   stored: 7,
   /** Episodes ended. */
   episodes: 8,
+  /** Times that the environment's host has said where it stands: says which of its two records is the valid one. */
+  commit: 9,
 } as const;
+
+/** The words that a checkpoint keeps: what has happened. All others are about threads at work. */
+export const KEPT_WORDS = ['commit', 'steps', 'stored', 'episodes'] as const;
 
 const WORDS = 16;
 
@@ -37,8 +42,9 @@ export function controlBlocks(partitions: number): BlockRequest[] {
     type: 'int32',
     shape: [partitions, STRIDE],
     owner: 'each partition its own row',
+    ...(name !== 'version' && { scratch: true }), // a run begins by showing the observation anew, as number 1
   }));
-  return [{ name: 'control', type: 'int32', shape: [WORDS], owner: 'by word: supervisor or host' }, ...counters];
+  return [{ name: 'control', type: 'int32', shape: [WORDS], owner: 'by word: supervisor or host', scratch: true }, ...counters];
 }
 
 /** One counter of every partition. */

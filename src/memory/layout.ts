@@ -9,6 +9,15 @@ export interface BlockRequest {
   readonly shape: readonly number[];
   /** Who may write: one thread, or for `[partitions, ...]` blocks each partition its own row. Everyone may read. */
   readonly owner: string;
+  /** True where nothing is read that was not written since a run began: a checkpoint leaves it out. */
+  readonly scratch?: true;
+  /** True where rows are slots of the replay: a checkpoint keeps those that have been stored. */
+  readonly ring?: true;
+}
+
+/** The same blocks, as scratch. */
+export function scratch(requests: readonly BlockRequest[]): BlockRequest[] {
+  return requests.map((request) => ({ ...request, scratch: true }));
 }
 
 /** One line of the layout table: where a block lies in the shared memory. */

@@ -1,3 +1,5 @@
+import type { Arena } from '../memory/arena.js';
+import type { BlockRequest } from '../memory/layout.js';
 import { createStream, type Stream } from '../random/stream.js';
 import { neuronName, populationOf, type Topology } from './topology.js';
 
@@ -24,8 +26,45 @@ export interface Exploration {
   readonly explore: (neuron: number, mean: number, step: number, warmingUp: boolean) => number;
 }
 
-/** @param neurons the neurons that this thread owns: others' streams are not created */
-export function createExploration(topology: Topology, seed: number, scale: ExplorationScale, neurons: readonly number[]): Exploration {
+/**
+ * What exploration remembers. A neuron's noise has two places, and the one word `moved` says which of them counts: a thread that is killed
+ * while a noise moves leaves it either where it was or moved, and whoever goes on moves it once.
+ */
+export interface ExplorationState {
+  /** ξ / s, in one of its two places the present one; [neurons, 2], row-major */
+  readonly noise: Float64Array;
+  /** 2 (step of the last move + 1) + the place of the present noise; 0 before the first move; [neurons] */
+  readonly moved: Float64Array;
+}
+
+export function explorationBlocks({ neurons }: Pick<Topology, 'neurons'>): BlockRequest[] {
+  const owner = 'each partition its own neurons';
+  return [
+    { name: 'exploration/noise', type: 'float64', shape: [neurons, 2], owner },
+    { name: 'exploration/moved', type: 'float64', shape: [neurons], owner },
+  ];
+}
+
+export function attachExplorationState(arena: Arena): ExplorationState {
+  return { noise: arena.float64('exploration/noise'), moved: arena.float64('exploration/moved') };
+}
+
+/** The state of an exploration that nobody goes on with. */
+export function createExplorationState({ neurons }: Pick<Topology, 'neurons'>): ExplorationState {
+  return { noise: new Float64Array(2 * neurons), moved: new Float64Array(neurons) };
+}
+
+/**
+ * @param neurons the neurons that this thread owns: others' streams are not created
+ * @param state in the arena, for a run that can be resumed
+ */
+export function createExploration(
+  topology: Topology,
+  seed: number,
+  scale: ExplorationScale,
+  neurons: readonly number[],
+  { noise, moved }: ExplorationState = createExplorationState(topology),
+): Exploration {
   const streams = new Map<number, Stream>();
   const deviations = new Float64Array(topology.neurons);
   for (const neuron of neurons) {
@@ -36,19 +75,19 @@ export function createExploration(topology: Topology, seed: number, scale: Explo
   const { outputs } = topology;
   const { correlation } = scale;
   const innovation = Math.sqrt(1 - correlation * correlation);
-  const noise = new Float64Array(topology.neurons); // ξ / s
-  const movedAt = new Float64Array(topology.neurons).fill(-1); // the step of it: an observation may be shown again
   return {
     explore(neuron, mean, step, warmingUp) {
       const deviation = warmingUp && neuron >= outputs.begin ? scale.warmup : deviations[neuron];
       const stream = streams.get(neuron);
       if (deviation === 0 || stream === undefined) return mean;
-      if (movedAt[neuron] !== step) {
-        stream.position = step;
-        noise[neuron] = correlation * noise[neuron] + innovation * stream.gaussian();
-        movedAt[neuron] = step;
-      }
-      return mean + deviation * noise[neuron];
+      const place = moved[neuron] % 2;
+      const present = noise[2 * neuron + place];
+      if (moved[neuron] === 2 * (step + 1) + place) return mean + deviation * present; // the observation is shown again
+      stream.position = step;
+      const next = correlation * present + innovation * stream.gaussian();
+      noise[2 * neuron + 1 - place] = next;
+      moved[neuron] = 2 * (step + 1) + 1 - place;
+      return mean + deviation * next;
     },
   };
 }

@@ -24,10 +24,10 @@ export interface RingShape {
 export function replayBlocks({ capacity, inputs, explorers }: RingShape): BlockRequest[] {
   const owner = "the environment's host";
   return [
-    { name: 'replay/inputs', type: 'float32', shape: [capacity, inputs], owner },
-    { name: 'replay/acted', type: 'float32', shape: [capacity, explorers], owner },
-    { name: 'replay/reward', type: 'float32', shape: [capacity], owner },
-    { name: 'replay/kind', type: 'int32', shape: [capacity], owner },
+    { name: 'replay/inputs', type: 'float32', shape: [capacity, inputs], owner, ring: true },
+    { name: 'replay/acted', type: 'float32', shape: [capacity, explorers], owner, ring: true },
+    { name: 'replay/reward', type: 'float32', shape: [capacity], owner, ring: true },
+    { name: 'replay/kind', type: 'int32', shape: [capacity], owner, ring: true },
   ];
 }
 
@@ -44,7 +44,9 @@ export interface ReplayRing extends RingShape {
   readonly kind: Int32Array;
   /** Slots ever written. */
   stored(): number;
-  /** Host only. Copies the board's voltages of one observation and what followed it into the next slot. */
+  /** Host only. Copies the board's voltages of one observation and what followed it into slot number `stored`, which does not count yet. */
+  write(stored: number, voltages: Float32Array, firstExplorer: number, reward: number, kind: SlotKind): void;
+  /** Host only. Writes the next slot, and counts it. */
   append(voltages: Float32Array, firstExplorer: number, reward: number, kind: SlotKind): void;
 }
 
@@ -55,6 +57,15 @@ export function attachReplay(arena: Arena, shape: RingShape): ReplayRing {
   const acted = arena.float32('replay/acted');
   const rewards = arena.float32('replay/reward');
   const kinds = arena.int32('replay/kind');
+
+  function write(stored: number, voltages: Float32Array, firstExplorer: number, reward: number, kind: SlotKind): void {
+    const slot = stored % capacity;
+    for (let i = 0; i < inputs; i += 1) inputVoltages[slot * inputs + i] = voltages[i];
+    for (let i = 0; i < explorers; i += 1) acted[slot * explorers + i] = voltages[firstExplorer + i];
+    rewards[slot] = reward;
+    kinds[slot] = kind;
+  }
+
   return {
     ...shape,
     inputVoltages,
@@ -62,13 +73,10 @@ export function attachReplay(arena: Arena, shape: RingShape): ReplayRing {
     reward: rewards,
     kind: kinds,
     stored: () => Atomics.load(words, WORD.stored),
+    write,
     append(voltages, firstExplorer, reward, kind) {
       const stored = Atomics.load(words, WORD.stored);
-      const slot = stored % capacity;
-      for (let i = 0; i < inputs; i += 1) inputVoltages[slot * inputs + i] = voltages[i];
-      for (let i = 0; i < explorers; i += 1) acted[slot * explorers + i] = voltages[firstExplorer + i];
-      rewards[slot] = reward;
-      kinds[slot] = kind;
+      write(stored, voltages, firstExplorer, reward, kind);
       Atomics.store(words, WORD.stored, stored + 1);
     },
   };

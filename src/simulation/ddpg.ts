@@ -2,13 +2,15 @@ import { EventEmitter } from 'eventemitter3';
 
 import { createDdpgAgent, type DdpgAgent } from '../baseline/agent.js';
 import { resolveDdpgSettings, type DdpgOptions, type DdpgSettings } from '../baseline/settings.js';
+import { encodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
 import { closedError } from '../errors.js';
 import { createRateLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
 import type { Staleness } from '../supervisor/ledger.js';
-import { SLICE_STEPS, WEIGHTS } from '../supervisor/plan.js';
+import { WEIGHTS } from '../supervisor/plan.js';
 import { encodeSafetensors } from '../telemetry/safetensors.js';
 import { createAlone, inStretches, stoppable } from './command.js';
-import { checkRunSteps, createEpisodeCounter, evaluationSeeds, randomEvaluation, reportRates, summariseReturns } from './measure.js';
+import { checkCheckpointEvery, createStillness, eventsAt, readEpisodeCount, type Halt } from './halt.js';
+import { checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCounter, randomEvaluation, reportRates, summariseReturns } from './measure.js';
 import type { EvaluateOptions, Evaluation, Progress, RunOptions, RunReport, Training, TrainingEvents } from './training.js';
 import { weightNorms, weightTensors } from './weights.js';
 
@@ -20,6 +22,9 @@ export interface DdpgRunOptions extends RunOptions {
   readonly onUpdate?: () => void;
 }
 
+/** Kind of the checkpoints of DDPG. */
+export const DDPG = 'ddpg';
+
 /**
  * DDPG, the opponent that backpropagates, with the surface of a simulation. It runs on the calling thread, which it gives back
  * every 50 ms. One seed gives the same bits. Create it with `createDdpg`.
@@ -29,17 +34,20 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
   /** Networks, replay and environment; after an update, what backpropagation says of its minibatch. Not to be written. */
   readonly agent: DdpgAgent;
   readonly #limiter: RateLimiter;
-  readonly #counter = createEpisodeCounter();
+  readonly #counter: EpisodeCounter;
   readonly #alone = createAlone();
+  readonly #stillness = createStillness();
   #running: Promise<unknown> = Promise.resolve();
   #goal = 0;
   #closed = false;
   #failure: Error | undefined;
 
-  constructor(settings: DdpgSettings) {
+  /** @param checkpoint of the same settings, to go on from */
+  constructor(settings: DdpgSettings, checkpoint?: Checkpoint) {
     super();
     this.settings = settings;
-    this.agent = createDdpgAgent(settings);
+    this.#counter = createEpisodeCounter(readEpisodeCount(checkpoint));
+    this.agent = createDdpgAgent(settings, checkpoint?.restore);
     this.#limiter = createRateLimiter({ ...settings.learning, window: 0 }); // acting and learning alternate strictly
   }
 
@@ -52,14 +60,15 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
    *
    * @throws DivergenceError naming the neuron of which a voltage, weight or TD error has left the finite numbers
    */
-  async run({ steps = this.settings.steps, signal, onUpdate }: DdpgRunOptions = {}): Promise<RunReport> {
+  async run({ steps = this.settings.steps, signal, checkpointEvery = 0, onUpdate }: DdpgRunOptions = {}): Promise<RunReport> {
     checkRunSteps(steps);
+    checkCheckpointEvery(checkpointEvery);
     return this.#command(async () => {
       const first = this.step;
       const updatesBefore = this.agent.updates;
       this.#goal = first + steps;
       const begin = performance.now();
-      await this.#train(signal, onUpdate);
+      await this.#stillness.end(() => this.#train(signal, checkpointEvery, onUpdate));
       return this.#report(first, updatesBefore, (performance.now() - begin) / 1000);
     });
   }
@@ -70,7 +79,7 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
     const stop = () => {
       stopped = true;
     };
-    return this.#command(async () => summariseReturns(await stoppable(signal, stop, () => this.#play(seeds, () => stopped))));
+    return this.#command(async () => summariseReturns(await stoppable(signal, stop, () => this.#stillness.end(() => this.#play(seeds, () => stopped)))));
   }
 
   evaluateRandomPolicy({ episodes = 20 }: { episodes?: number } = {}): Evaluation {
@@ -88,6 +97,11 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
     const [ofActor, ofCritic] = [actor, critic].map(({ topology, weights }) => weightTensors(topology, { [WEIGHTS]: weights }));
     const metadata = { format: 'ganglion', environment, rule: 'ddpg', seed: String(seed), step: String(this.step) };
     return encodeSafetensors({ ...ofActor, ...ofCritic }, metadata);
+  }
+
+  encodeCheckpoint(note: object = {}): Uint8Array {
+    this.#stillness.check();
+    return encodeCheckpoint(this.agent.arena, { kind: DDPG, settings: this.settings, training: this.#counter.state(), note });
   }
 
   /** Ends what is going on. */
@@ -114,16 +128,17 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
   }
 
   /** What a listener throws ends the run and is thrown on. */
-  async #train(signal: AbortSignal | undefined, onUpdate: (() => void) | undefined): Promise<void> {
-    let measured = this.step;
+  async #train(signal: AbortSignal | undefined, checkpointEvery: number, onUpdate: (() => void) | undefined): Promise<void> {
+    let told = this.step;
     await inStretches(() => {
       this.#checkOpen();
       const settled = this.#limiter.settled(this.agent.updates, this.step, false);
-      const over = settled && (this.step >= this.#goal || signal?.aborted === true);
-      if (settled && this.step > measured && (over || this.step % SLICE_STEPS === 0)) {
-        this.#measure();
-        measured = this.step;
+      const stopped = () => signal?.aborted === true;
+      if (settled && this.step > told) {
+        this.#stillness.pause(() => { this.#tell({ step: this.step, goal: this.#goal, checkpointEvery, stopped: stopped() }); });
+        told = this.step;
       }
+      const over = settled && (this.step >= this.#goal || stopped());
       if (!over) this.#advance(onUpdate);
       return !over;
     }, () => this.emit('progress', this.#progress()));
@@ -142,8 +157,16 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
     this.emit('episode', episode);
   }
 
+  #tell(halt: Halt): void {
+    const events = eventsAt(halt);
+    if (events.length > 0) this.#watched(() => { this.agent.examine(); });
+    for (const event of events) {
+      if (event === 'checkpoint') this.emit('checkpoint', this.#progress());
+      else this.#measure();
+    }
+  }
+
   #measure(): void {
-    this.#watched(() => { this.agent.examine(); });
     const { actor, critic } = this.agent;
     const norms = [actor, critic].map(({ topology, weights }) => weightNorms(topology, weights.values));
     this.emit('progress', this.#progress());

@@ -36,11 +36,19 @@ export interface EpisodeCounter {
   add(record: EpisodeRecord): void;
   /** Episodes so far, and the mean return of the last 20; null before the first. */
   summary(): { readonly episodes: number; readonly runningReturn: number | null };
+  /** What a counter that goes on from here needs to know. */
+  state(): EpisodeCount;
 }
 
-export function createEpisodeCounter(): EpisodeCounter {
-  const recent: number[] = [];
-  let episodes = 0;
+export interface EpisodeCount {
+  readonly episodes: number;
+  /** Returns of the last episodes, at most 20. */
+  readonly recent: readonly number[];
+}
+
+export function createEpisodeCounter(count: EpisodeCount = { episodes: 0, recent: [] }): EpisodeCounter {
+  const recent = [...count.recent];
+  let { episodes } = count;
   return {
     add(record) {
       episodes = record.episode;
@@ -48,6 +56,7 @@ export function createEpisodeCounter(): EpisodeCounter {
       if (recent.length > RUNNING_EPISODES) recent.shift();
     },
     summary: () => ({ episodes, runningReturn: recent.length === 0 ? null : mean(recent) }),
+    state: () => ({ episodes, recent: [...recent] }),
   };
 }
 

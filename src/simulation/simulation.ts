@@ -1,14 +1,16 @@
 import { EventEmitter } from 'eventemitter3';
 
+import { encodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
 import type { Staleness } from '../supervisor/ledger.js';
-import { SLICE_STEPS, WEIGHTS } from '../supervisor/plan.js';
+import { WEIGHTS } from '../supervisor/plan.js';
 import type { Settings } from '../supervisor/settings.js';
 import { Supervisor } from '../supervisor/supervisor.js';
 import { attachTables } from '../supervisor/views.js';
 import { encodeSafetensors } from '../telemetry/safetensors.js';
 import { mean } from '../telemetry/statistics.js';
 import { createAlone, stoppable } from './command.js';
-import { checkRunSteps, createEpisodeCounter, evaluationSeeds, randomEvaluation, reportRates, summariseReturns } from './measure.js';
+import { checkCheckpointEvery, createStillness, eventsAt, nextHalt, readEpisodeCount } from './halt.js';
+import { checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCounter, randomEvaluation, reportRates, summariseReturns } from './measure.js';
 import { resolveSettings, type SimulationOptions } from './options.js';
 import type { EvaluateOptions, Evaluation, Progress, RunOptions, RunReport, Training, TrainingEvents } from './training.js';
 import { weightNorms, weightTensors } from './weights.js';
@@ -16,18 +18,24 @@ import { weightNorms, weightTensors } from './weights.js';
 /** Milliseconds between two looks at the arena while the partitions run. */
 const LOOK = 100;
 
+/** Kind of a simulation's checkpoints. */
+export const SIMULATION = 'simulation';
+
 /** A network of neuron-agents on worker threads, and the environment it lives in. Create it with `createSimulation`. */
 export class Simulation extends EventEmitter<TrainingEvents> implements Training {
   readonly settings: Settings;
   readonly #supervisor: Supervisor;
-  readonly #counter = createEpisodeCounter();
+  readonly #counter: EpisodeCounter;
   readonly #alone = createAlone();
+  readonly #stillness = createStillness();
   #goal = 0;
 
-  constructor(settings: Settings) {
+  /** @param checkpoint of the same settings, to go on from */
+  constructor(settings: Settings, checkpoint?: Checkpoint) {
     super();
     this.settings = settings;
-    this.#supervisor = new Supervisor(settings);
+    this.#counter = createEpisodeCounter(readEpisodeCount(checkpoint));
+    this.#supervisor = new Supervisor(settings, checkpoint?.restore);
   }
 
   get step(): number {
@@ -45,21 +53,22 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
    * @throws PartitionError naming partition and step where a worker fails; its cause is a DivergenceError where a voltage,
    *   weight or TD error has left the finite numbers
    */
-  async run({ steps = this.settings.steps, signal }: RunOptions = {}): Promise<RunReport> {
+  async run({ steps = this.settings.steps, signal, checkpointEvery = 0 }: RunOptions = {}): Promise<RunReport> {
     checkRunSteps(steps);
+    checkCheckpointEvery(checkpointEvery);
     return this.#alone(async () => {
       const first = this.step;
       const updatesBefore = this.#updates();
       this.#goal = first + steps;
       const begin = performance.now();
-      await this.#train(signal);
+      await this.#train(signal, checkpointEvery);
       return this.#report(first, updatesBefore, (performance.now() - begin) / 1000);
     });
   }
 
   async evaluate({ episodes = 20, signal }: EvaluateOptions = {}): Promise<Evaluation> {
     const seeds = evaluationSeeds(this.settings.seed, episodes);
-    return summariseReturns(await this.#alone(() => stoppable(signal, this.#stop, () => this.#supervisor.evaluate(seeds))));
+    return summariseReturns(await this.#alone(() => stoppable(signal, this.#stop, () => this.#stillness.end(() => this.#supervisor.evaluate(seeds)))));
   }
 
   evaluateRandomPolicy({ episodes = 20 }: { episodes?: number } = {}): Evaluation {
@@ -78,6 +87,11 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
     return encodeSafetensors(weightTensors(plan.topology, attachTables(plan, arena)), metadata);
   }
 
+  encodeCheckpoint(note: object = {}): Uint8Array {
+    this.#stillness.check();
+    return encodeCheckpoint(this.#supervisor.arena, { kind: SIMULATION, settings: this.settings, training: this.#counter.state(), note });
+  }
+
   /** Ends every worker thread. */
   async close(): Promise<void> {
     await this.#supervisor.close();
@@ -89,9 +103,10 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   };
 
   /** Trains slice by slice, looking at the arena meanwhile. What a listener throws ends the run and is thrown on. */
-  async #train(signal: AbortSignal | undefined): Promise<void> {
+  async #train(signal: AbortSignal | undefined, checkpointEvery: number): Promise<void> {
     const failures: unknown[] = [];
     const failed = () => failures.length > 0;
+    const stopped = () => signal?.aborted === true;
     const timer = setInterval(() => {
       try {
         this.#look();
@@ -101,11 +116,13 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
       }
     }, LOOK);
     try {
-      while (this.step < this.#goal && signal?.aborted !== true && !failed()) {
-        await stoppable(signal, this.#stop, () => this.#supervisor.train(this.#nextHalt()));
+      while (this.step < this.#goal && !stopped() && !failed()) {
+        const before = this.step;
+        const halt = nextHalt(before, this.#goal, checkpointEvery);
+        await stoppable(signal, this.#stop, () => this.#stillness.end(() => this.#supervisor.train(halt)));
         if (failed()) break;
         this.#look();
-        this.emit('metrics', { ...this.#progress(), weightNorm: this.#weightNorms() });
+        if (this.step > before) for (const event of eventsAt({ step: this.step, goal: this.#goal, checkpointEvery, stopped: stopped() })) this.#tell(event);
       }
     } finally {
       clearInterval(timer);
@@ -114,9 +131,9 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
     if (failed()) throw failures[0];
   }
 
-  #nextHalt(): number {
-    const halt = (Math.floor(this.step / SLICE_STEPS) + 1) * SLICE_STEPS;
-    return Math.min(halt, this.#goal);
+  #tell(event: 'metrics' | 'checkpoint'): void {
+    if (event === 'checkpoint') this.emit('checkpoint', this.#progress());
+    else this.emit('metrics', { ...this.#progress(), weightNorm: this.#weightNorms() });
   }
 
   #look(): void {
@@ -167,7 +184,11 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */
 export async function createSimulation(options: SimulationOptions = {}): Promise<Simulation> {
-  const simulation = new Simulation(resolveSettings(options));
+  return readySimulation(new Simulation(resolveSettings(options)));
+}
+
+/** Waits until every worker is up. */
+export async function readySimulation(simulation: Simulation): Promise<Simulation> {
   try {
     await simulation.ready();
   } catch (error) {

@@ -45,11 +45,15 @@ export interface TrainingEvents {
   episode: [EpisodeRecord];
   progress: [Progress];
   metrics: [Metrics];
+  /** The moment for `encodeCheckpoint`: nothing moves. Only in runs that asked for it. */
+  checkpoint: [Progress];
 }
 
 export interface RunOptions {
   readonly steps?: number;
   readonly signal?: AbortSignal;
+  /** Emit `checkpoint` at multiples of so many steps and at the end, a signal's included; 0, unless given: never. */
+  readonly checkpointEvery?: number;
 }
 
 export interface EvaluateOptions {
@@ -66,7 +70,9 @@ export interface Training extends Pick<EventEmitter<TrainingEvents>, 'on' | 'onc
   /** Environment steps taken so far. */
   readonly step: number;
   /**
-   * Trains for `steps` further environment steps, `settings.steps` unless given. Emits `episode`, `progress` and `metrics`.
+   * Trains for `steps` further environment steps, `settings.steps` unless given. Emits `episode`, `progress`, `metrics` and
+   * `checkpoint`: behind the metrics of that step, but before those that are there only because a signal ends the run, which a run that goes
+   * on from the checkpoint does not have.
    *
    * Learning rates fall over `settings.steps`, whatever is given here; past that they stay at their final share.
    *
@@ -85,6 +91,14 @@ export interface Training extends Pick<EventEmitter<TrainingEvents>, 'on' | 'onc
   staleness(): { readonly staleness: Staleness; readonly partitions: readonly Staleness[] };
   /** All learned numbers as a safetensors file. Equal weights give equal bytes. */
   encodeWeights(): Uint8Array;
+  /**
+   * Everything that is needed to go on from here, as one file: see `resumeSimulation` and `resumeDdpg`. Only between commands, or
+   * while `checkpoint` is emitted.
+   *
+   * @param note plain data to keep in it
+   * @throws Error while a command is going on, or after one has failed
+   */
+  encodeCheckpoint(note?: object): Uint8Array;
   /** Ends whatever is going on and frees what is held; nothing is left when it returns. Can be called twice. */
   close(): Promise<void>;
 }

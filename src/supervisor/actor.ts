@@ -1,7 +1,7 @@
 import { DivergenceError } from '../errors.js';
 import { WORD } from '../memory/control.js';
 import { tick } from '../network/dynamic.js';
-import { createExploration } from '../network/exploration.js';
+import { attachExplorationState, createExploration } from '../network/exploration.js';
 import { neuronsOf } from '../network/ownership.js';
 import { neuronName } from '../network/topology.js';
 import { WEIGHTS } from './plan.js';
@@ -28,10 +28,10 @@ export interface Actor {
  * starts once every partition has published tick d - 1.
  */
 export function createActor(views: Views): Actor {
-  const { plan, partition, peers, control, bell, ledger, tables, actingBoard: board } = views;
+  const { plan, partition, peers, arena, control, bell, ledger, tables, actingBoard: board } = views;
   const { topology, ownership, settings, firstExplorer } = plan;
   const ticks = topology.ticks.length;
-  const exploration = createExploration(topology, settings.seed, settings.exploration, neuronsOf(ownership, partition));
+  const exploration = createExploration(topology, settings.seed, settings.exploration, neuronsOf(ownership, partition), attachExplorationState(arena));
 
   function computeTick(index: number, explore: boolean): void {
     const steps = Atomics.load(control.words, WORD.steps);

@@ -1,5 +1,8 @@
 import type { Environment } from '../environment/environment.js';
+import { InternalError } from '../errors.js';
 import { WORD } from '../memory/control.js';
+import { attachBookmark, commitPlace, enterPlace } from '../replay/bookmark.js';
+import { passEpisode, passStep, type Place } from '../replay/place.js';
 import { SLOT } from '../replay/ring.js';
 import type { Coroutine } from '../schedule/turn.js';
 import { EPISODE_FIELDS, SLICE_STEPS } from './plan.js';
@@ -7,7 +10,7 @@ import type { Views } from './views.js';
 
 /** The thread that holds the environment: it shows observations to the input neurons and carries out the outputs. */
 export interface Host {
-  /** Shows the current observation, at the start of a run. */
+  /** Shows the current observation, at the start of a run, or where a host before it was killed. */
   begin(): void;
   /** True once the outputs have answered the observation shown. */
   ready(): boolean;
@@ -50,57 +53,51 @@ function finish({ control, bell }: Views): void {
 /**
  * The training host: every transition goes to the replay, every ended episode to the list. The last observation of an
  * episode is shown and stored too, so that what a successor slot holds has always been through the network.
+ *
+ * All it knows lies in the arena. A host created anew goes on from there, however the one before it ended: what a step writes counts only once
+ * the bookmark is committed, and to show an observation again changes nothing.
  */
 export function createTrainingHost(views: Views, environment: Environment): Host {
   const { control: { words }, replay, actingBoard: { voltages }, plan, arena } = views;
+  const bookmark = attachBookmark(arena, environment.observationSpace.low.length);
   const episodes = arena.float64('episodes');
-  let observation: ArrayLike<number> = environment.reset();
-  let ended = false; // the observation shown is the last of its episode
-  let episodeReturn = 0;
-  let length = 0;
+  let place: Place | undefined;
 
-  function recordEpisode(step: number): void {
-    const episode = Atomics.load(words, WORD.episodes);
-    const at = (episode % SLICE_STEPS) * EPISODE_FIELDS;
-    episodes[at] = step;
+  function listEpisode({ steps, episodes: episode, episodeReturn, length }: Place): void {
+    const at = ((episode - 1) % SLICE_STEPS) * EPISODE_FIELDS;
+    episodes[at] = steps;
     episodes[at + 1] = episodeReturn;
     episodes[at + 2] = length;
-    Atomics.store(words, WORD.episodes, episode + 1);
-    episodeReturn = 0;
-    length = 0;
   }
 
-  function takeStep(): void {
-    const { observation: next, reward, terminated, truncated } = act(views, environment);
-    replay.append(voltages, plan.firstExplorer, reward, terminated ? SLOT.terminal : SLOT.transition);
-    episodeReturn += reward;
-    length += 1;
-    const step = Atomics.load(words, WORD.steps) + 1;
-    ended = terminated || truncated;
-    if (ended) recordEpisode(step);
-    observation = next;
-    Atomics.store(words, WORD.steps, step);
+  function takeStep(at: Place): void {
+    const result = act(views, environment);
+    replay.write(at.stored, voltages, plan.firstExplorer, result.reward, result.terminated ? SLOT.terminal : SLOT.transition);
+    passStep(at, result);
+    if (at.ended) listEpisode(at);
   }
 
-  function startEpisode(): void {
-    replay.append(voltages, plan.firstExplorer, 0, SLOT.final);
-    observation = environment.reset();
-    ended = false;
+  function startEpisode(at: Place): void {
+    replay.write(at.stored, voltages, plan.firstExplorer, 0, SLOT.final);
+    passEpisode(at, environment.reset());
   }
 
   return {
     begin() {
-      present(views, observation);
+      place = enterPlace(bookmark, environment);
+      present(views, place.observation);
     },
     ready: () => answered(views),
     advance() {
-      if (ended) startEpisode();
-      else if (Atomics.load(words, WORD.steps) < Atomics.load(words, WORD.until)) takeStep();
+      if (place === undefined) throw new InternalError('the host has not begun');
+      if (place.ended) startEpisode(place);
+      else if (place.steps < Atomics.load(words, WORD.until)) takeStep(place);
       else {
         finish(views);
         return;
       }
-      present(views, observation);
+      commitPlace(bookmark, environment, place);
+      present(views, place.observation);
     },
   };
 }

@@ -1,11 +1,13 @@
 import { makeEnvironment } from '../environment/registry.js';
 import { controlBlocks } from '../memory/control.js';
-import type { BlockRequest } from '../memory/layout.js';
+import { scratch, type BlockRequest } from '../memory/layout.js';
 import { parameterBlocks, type ParameterShape } from '../memory/parameters.js';
 import { createDecoder, type Decoder } from '../network/decoder.js';
 import { createEncoder, type Encoder } from '../network/encoder.js';
+import { explorationBlocks } from '../network/exploration.js';
 import { divideNeurons, type Ownership } from '../network/ownership.js';
 import { layeredTopology, rowLengths, type Topology } from '../network/topology.js';
+import { bookmarkBlock } from '../replay/bookmark.js';
 import { replayBlocks, type RingShape } from '../replay/ring.js';
 import { RULES } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
@@ -42,9 +44,11 @@ export function createPlan(settings: Settings): Plan {
   const { network, partitions, learning } = settings;
   const environment = makeEnvironment(settings.environment);
   const { observationSpace, actionSpace } = environment;
+  const observations = observationSpace.low.length;
+  const bookmark = bookmarkBlock(observations, environment.getState().length);
   environment.close();
   const decoder = createDecoder(actionSpace);
-  const topology = layeredTopology({ ...network, observations: observationSpace.low.length, outputs: decoder.outputs });
+  const topology = layeredTopology({ ...network, observations, outputs: decoder.outputs });
   const rule = RULES[settings.rule.name];
   const weights = weightShape(topology, rule);
   const parameters = [weights, ...rule.parameters(topology)];
@@ -67,13 +71,15 @@ export function createPlan(settings: Settings): Plan {
     decoder,
     blocks: [
       ...controlBlocks(partitions),
-      ...boardBlocks(topology.neurons, partitions, learning.batch),
+      ...scratch(boardBlocks(topology.neurons, partitions, learning.batch)),
       ...parameterBlocks(parameters),
       ...replayBlocks(ring),
-      ...exchangeBlocks(exchange),
-      ...rowBlocks(rows),
+      ...scratch(exchangeBlocks(exchange)), // an update's entries are opened anew by whoever makes it
+      ...scratch(rowBlocks(rows)), // a run begins by putting the present version aside
       ...ledgerBlocks(partitions),
       { name: 'episodes', type: 'float64', shape: [SLICE_STEPS, EPISODE_FIELDS], owner: "the environment's host" },
+      bookmark,
+      ...explorationBlocks(topology),
     ],
   };
 }

@@ -37,13 +37,20 @@ export class Supervisor {
   #running: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  /** Allocates the arena, draws the first weights and starts the workers. @throws RangeError for settings that do not fit */
-  constructor(settings: Settings) {
+  /**
+   * Allocates the arena, draws the first weights and starts the workers.
+   *
+   * @param prepare what to do with the arena before the workers start: fill it with another run's, to go on where that one was
+   * @throws RangeError for settings that do not fit
+   */
+  constructor(settings: Settings, prepare?: (arena: Arena) => void) {
     this.plan = createPlan(settings);
     this.arena = createArena(this.plan.blocks);
     this.#control = attachControl(this.arena);
     this.#bell = createBell(this.#control.words, false);
     this.#initialise();
+    prepare?.(this.arena);
+    this.#episodesSeen = Atomics.load(this.#control.words, WORD.episodes);
     const { partitions } = settings;
     this.#pool = new Piscina({
       filename: WORKER,

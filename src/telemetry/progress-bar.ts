@@ -9,8 +9,11 @@ export interface ProgressBar {
   stop(): void;
 }
 
-/** @param label what is running, for example `Pendulum-v1 broadcast hogwild×2` */
-export function createProgressBar(label: string, steps: number): ProgressBar {
+/**
+ * @param label what is running, for example `Pendulum-v1 broadcast hogwild×2`
+ * @param first step at which it begins
+ */
+export function createProgressBar(label: string, steps: number, first = 0): ProgressBar {
   const bar = new SingleBar({
     stream: process.stderr,
     noTTYOutput: true,
@@ -32,10 +35,10 @@ export function createProgressBar(label: string, steps: number): ProgressBar {
   });
   const payload: BarPayload = { runningReturn: '–', episodes: 0, rate: '–' };
   const begin = performance.now();
-  bar.start(steps, 0, payload);
+  bar.start(steps, first, payload);
   return {
     update(step, runningReturn, episodes) {
-      const rate = Math.round((step * 1000) / (performance.now() - begin));
+      const rate = Math.round(((step - first) * 1000) / (performance.now() - begin));
       const shown: BarPayload = { runningReturn: runningReturn?.toFixed(1) ?? '–', episodes, rate: rate.toLocaleString('en') };
       bar.update(step, shown);
     },

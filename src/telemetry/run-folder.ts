@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { accessSync, appendFileSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, appendFileSync, closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 import { sync as writeFileAtomic } from 'write-file-atomic';
@@ -24,6 +24,19 @@ export const RUN_FILES = {
   report: 'report.html',
 } as const;
 
+const LINE_FILES = ['metrics', 'timing'] as const;
+
+/** Lengths of the line files, in bytes. */
+export type LineLengths = Readonly<Record<(typeof LINE_FILES)[number], number>>;
+
+/** Name of the checkpoint at an environment step. */
+const checkpointName = (step: number) => `checkpoint-${step}.bin`;
+
+/** The environment step in the name of a checkpoint; -1 where a file is none. */
+export function checkpointStep(name: string): number {
+  return Number(/^checkpoint-(\d+)\.bin$/.exec(name)?.[1] ?? -1);
+}
+
 /** The folder that a run leaves behind. */
 export interface RunFolder {
   readonly path: string;
@@ -34,9 +47,13 @@ export interface RunFolder {
    */
   write(file: keyof typeof RUN_FILES, content: Uint8Array | string | object): string;
   /** Puts lines aside for a line file. */
-  log(file: 'metrics' | 'timing', line: object): void;
+  log(file: keyof LineLengths, line: object): void;
   /** Appends the lines put aside. */
   flush(): void;
+  /** Appends the lines put aside and waits until the disk has them. @returns the lengths of the line files then */
+  settle(): LineLengths;
+  /** Writes the checkpoint of an environment step. It and the one before it are kept, all others go. */
+  saveCheckpoint(step: number, checkpoint: Uint8Array): void;
 }
 
 /** `<scenario>-<time>-seed<seed>`, the time in UTC, down to the second; without a seed where there are many. */
@@ -54,7 +71,41 @@ export function createRunFolder(path: string): RunFolder {
   const folder = resolve(checkString('out', path));
   if (Object.values(RUN_FILES).some((file) => existsSync(join(folder, file)))) throw wrongValue('out', 'a folder that holds no run yet', path);
   makeFolder(path);
+  return attachRunFolder(folder);
+}
+
+/**
+ * Opens the folder of a run that goes on from a checkpoint: what the line files got after it is cut off, and what was being written
+ * when the run was killed goes.
+ *
+ * @param step of the checkpoint
+ * @param lengths of the line files then
+ * @throws RangeError naming `resume` where a line file is shorter than it was
+ */
+export function reopenRunFolder(path: string, step: number, lengths: LineLengths): RunFolder {
+  const folder = resolve(path);
+  for (const file of LINE_FILES) {
+    const size = statSync(join(folder, RUN_FILES[file]), { throwIfNoEntry: false })?.size ?? 0;
+    if (size < lengths[file]) throw wrongValue('resume', `a run folder whose ${RUN_FILES[file]} has the ${lengths[file]} bytes it had at step ${step}`, path, `: it has ${size}`);
+  }
+  for (const file of LINE_FILES) if (existsSync(join(folder, RUN_FILES[file]))) truncateSync(join(folder, RUN_FILES[file]), lengths[file]);
+  for (const name of readdirSync(folder)) if (/\.(json|bin|safetensors)\.\d+$/.test(name)) rmSync(join(folder, name)); // write-file-atomic's
+  return attachRunFolder(folder, step);
+}
+
+/** @param lastCheckpoint step of the checkpoint before the next, where there is one */
+function attachRunFolder(folder: string, lastCheckpoint?: number): RunFolder {
   const pending = { metrics: '', timing: '' };
+  let kept = lastCheckpoint === undefined ? [] : [lastCheckpoint];
+
+  function flush(): void {
+    for (const file of LINE_FILES) {
+      if (pending[file] === '') continue;
+      appendFileSync(join(folder, RUN_FILES[file]), pending[file]);
+      pending[file] = '';
+    }
+  }
+
   return {
     path: folder,
     write(file, content) {
@@ -65,14 +116,28 @@ export function createRunFolder(path: string): RunFolder {
     log(file, line) {
       pending[file] += `${JSON.stringify(line)}\n`;
     },
-    flush() {
-      for (const file of ['metrics', 'timing'] as const) {
-        if (pending[file] === '') continue;
-        appendFileSync(join(folder, RUN_FILES[file]), pending[file]);
-        pending[file] = '';
+    flush,
+    settle() {
+      flush();
+      return { metrics: settledLength(join(folder, RUN_FILES.metrics)), timing: settledLength(join(folder, RUN_FILES.timing)) };
+    },
+    saveCheckpoint(step, checkpoint) {
+      writeFileAtomic(join(folder, checkpointName(step)), Buffer.from(checkpoint.buffer, checkpoint.byteOffset, checkpoint.byteLength));
+      if (!kept.includes(step)) kept = [...kept.slice(-1), step];
+      for (const name of readdirSync(folder)) {
+        if (checkpointStep(name) >= 0 && !kept.includes(checkpointStep(name))) rmSync(join(folder, name));
       }
     },
   };
+}
+
+/** The length of a file, all of it on the disk; 0 where there is none. */
+function settledLength(file: string): number {
+  if (!existsSync(file)) return 0;
+  const descriptor = openSync(file, 'r+');
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+  return statSync(file).size;
 }
 
 /**

@@ -141,6 +141,35 @@ export function trainingContract(name: string, create: (options?: SmallOptions) 
     await training.close();
   });
 
+  test.serial(`${name} stands still for checkpoints at multiples of what it was told and at the end, behind metrics but for a stopped run's last`, async (t) => {
+    const training = await create();
+    const events: string[] = [];
+    const interruption = new AbortController();
+    training.on('metrics', ({ step }) => events.push(`metrics ${step}`));
+    training.on('checkpoint', ({ step }) => {
+      events.push(`checkpoint ${step}`);
+      t.deepEqual(training.encodeCheckpoint(), training.encodeCheckpoint());
+      if (step === 1400) interruption.abort();
+    });
+    await training.run({ steps: 1050, checkpointEvery: 500 });
+    await training.run({ steps: 60 });
+    await training.run({ steps: 10_000, checkpointEvery: 700, signal: interruption.signal });
+    t.deepEqual(events, ['checkpoint 500', 'metrics 1000', 'checkpoint 1000', 'metrics 1050', 'checkpoint 1050', 'metrics 1110', 'checkpoint 1400']);
+    await training.close();
+  });
+
+  test.serial(`${name} gives no checkpoint while a command is going on, and keeps the note with the others`, async (t) => {
+    const training = await create();
+    for (const command of [() => training.run({ steps: 200 }), () => training.evaluate({ episodes: 2 })]) {
+      const running = command();
+      t.throws(() => training.encodeCheckpoint(), { message: /^a checkpoint can be taken between commands/ });
+      await running;
+      t.true(Buffer.from(training.encodeCheckpoint({ words: 'as I left it' })).includes('"note":{"words":"as I left it"}'));
+    }
+    await t.throwsAsync(training.run({ checkpointEvery: -1 }), { instanceOf: RangeError, message: /^"checkpointEvery" expected a whole number >= 0/ });
+    await training.close();
+  });
+
   test.serial(`${name} refuses wrong options by name`, async (t) => {
     const training = await create();
     await t.throwsAsync(training.run({ steps: 0 }), { instanceOf: RangeError, message: /^"steps" expected a whole number >= 1/ });

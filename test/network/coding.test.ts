@@ -3,7 +3,7 @@ import test from 'ava';
 import { makeEnvironment } from '../../src/environment/registry.js';
 import { createDecoder } from '../../src/network/decoder.js';
 import { createEncoder } from '../../src/network/encoder.js';
-import { createExploration } from '../../src/network/exploration.js';
+import { createExploration, createExplorationState } from '../../src/network/exploration.js';
 import { layeredTopology } from '../../src/network/topology.js';
 
 test('the encoder maps bounds to ±1, leaves unbounded components alone and sets the bias to 1', (t) => {
@@ -71,4 +71,15 @@ test('noise moves once in a step, however often an observation is shown in it', 
     const expected = once.explore(4, 0, step, false);
     for (let shown = 0; shown <= step % 3; shown += 1) t.is(often.explore(4, 0, step, false), expected);
   }
+});
+
+test('an exploration goes on from another\'s state, and moves its noise once where that one had moved it already', (t) => {
+  const create = (state = createExplorationState(topology)) => ({ state, ...createExploration(topology, 1, { output: 0.5, hidden: 0.1, warmup: 0.5, correlation: 0.8 }, [2, 3, 4], state) });
+  const whole = create();
+  const expected = [0, 1, 3, 4, 5].map((step) => whole.explore(4, 0, step, false)); // steps may be left out
+  const first = create();
+  const told = [0, 1, 3].map((step) => first.explore(4, 0, step, false));
+  const second = create(first.state);
+  t.is(second.explore(4, 0, 3, false), told[2]);
+  t.deepEqual([...told, ...[4, 5].map((step) => second.explore(4, 0, step, false))], expected);
 });

@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { isRecord, readNewestCheckpoint, RUN_FILES, wrongValue, type Checkpoint, type LineLengths } from '../src/index.js';
+
+/** Steps between checkpoints where nothing is said. */
+export const CHECKPOINT_EVERY = 5000;
+
+/** What the command line keeps in a checkpoint besides the training. */
+export interface RunNote {
+  readonly scenario: string;
+  /** The environment step at which the run ends. */
+  readonly goal: number;
+  readonly checkpointEvery: number;
+  /** Episodes of the evaluation at the end. */
+  readonly episodes: number;
+  /** Seconds of training so far. */
+  readonly seconds: number;
+  /** How far the line files tell what the checkpoint knows, in bytes. */
+  readonly lines: LineLengths;
+}
+
+/** A run to go on with. */
+export interface Resumption {
+  readonly folder: string;
+  readonly checkpoint: Checkpoint;
+  readonly note: RunNote;
+  /** The environment step at which it ends now. */
+  readonly goal: number;
+  /** Newer checkpoints that cannot be used, one line each. */
+  readonly refused: readonly string[];
+}
+
+/**
+ * Finds out where a run goes on, and to which step.
+ *
+ * @param steps that the run is to have in all; to where it was going unless given
+ * @throws RangeError naming `resume` where the folder holds no run that can go on, or `steps` where that many are taken already
+ */
+export function readResumption(folder: string, steps: number | undefined): Resumption {
+  const { checkpoint, refused } = readNewestCheckpoint(folder);
+  const { note, step } = checkpoint;
+  if (!isRunNote(note)) throw wrongValue('resume', "a run folder of train or ddpg, whose checkpoints are the command line's own", folder);
+  const goal = steps ?? note.goal;
+  const taken = `${step} steps taken`;
+  if (steps !== undefined && steps <= step) throw wrongValue('steps', `more steps in all than the ${step} that the run has taken`, steps);
+  if (steps === undefined && step >= goal && isConcluded(folder, step)) {
+    throw wrongValue('resume', 'a run that is not finished', folder, ` (${taken}; --steps <more in all> takes it further)`);
+  }
+  return { folder, checkpoint, note, goal, refused };
+}
+
+/** True where the run was evaluated after that step: it may have been killed before. */
+function isConcluded(folder: string, step: number): boolean {
+  const file = join(folder, RUN_FILES.result);
+  if (!existsSync(file)) return false;
+  const result: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  return isRecord(result) && result.steps === step && result.status === 'finished';
+}
+
+function isRunNote(note: object): note is RunNote {
+  if (!isRecord(note) || typeof note.scenario !== 'string' || !isRecord(note.lines)) return false;
+  return [note.goal, note.checkpointEvery, note.episodes, note.seconds, note.lines.metrics, note.lines.timing].every((each) => typeof each === 'number');
+}

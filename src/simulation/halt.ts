@@ -1,0 +1,78 @@
+import { checkInteger, isRecord } from '../check.js';
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { CheckpointError } from '../errors.js';
+import { SLICE_STEPS } from '../supervisor/plan.js';
+import type { EpisodeCount } from './measure.js';
+
+/** Steps between checkpoints; 0 for none. */
+export function checkCheckpointEvery(every: number): number {
+  return checkInteger('checkpointEvery', every, { min: 0 });
+}
+
+/** The step at which a run stands still next: a multiple of 1,000, of `checkpointEvery`, or its end. */
+export function nextHalt(step: number, goal: number, checkpointEvery: number): number {
+  const next = (every: number) => (Math.floor(step / every) + 1) * every;
+  return Math.min(next(SLICE_STEPS), goal, checkpointEvery > 0 ? next(checkpointEvery) : Infinity);
+}
+
+/** Where a run stands, and how it was to go on. */
+export interface Halt {
+  readonly step: number;
+  readonly goal: number;
+  readonly checkpointEvery: number;
+  /** True where a signal ends the run here. */
+  readonly stopped: boolean;
+}
+
+/**
+ * What is emitted where a run stands still, in this order. A checkpoint comes after the metrics of its step, but before those
+ * that are measured only because a signal ends the run here: a run that goes on from the checkpoint would not have them.
+ */
+export function eventsAt({ step, goal, checkpointEvery, stopped }: Halt): ('metrics' | 'checkpoint')[] {
+  const over = stopped || step >= goal;
+  const kept = checkpointEvery > 0 && (over || step % checkpointEvery === 0) ? ['checkpoint' as const] : [];
+  if (step % SLICE_STEPS === 0 || step >= goal) return ['metrics', ...kept];
+  return over ? [...kept, 'metrics'] : kept;
+}
+
+/** Whether all stands still, so that a checkpoint can be taken. */
+export interface Stillness {
+  /** Things move while the action goes on; where it fails, they stay in disorder. */
+  end<Result>(action: () => Promise<Result>): Promise<Result>;
+  /** All stands still while this action goes on, in the midst of another. */
+  pause(action: () => void): void;
+  /** @throws Error where things move, or were left in disorder */
+  check(): void;
+}
+
+export function createStillness(): Stillness {
+  let still = true;
+  return {
+    async end(action) {
+      still = false;
+      const result = await action();
+      still = true;
+      return result;
+    },
+    pause(action) {
+      still = true;
+      action();
+      still = false;
+    },
+    check() {
+      if (!still) throw new Error('a checkpoint can be taken between commands or when "checkpoint" is emitted, and not after a failure');
+    },
+  };
+}
+
+/** The episodes that a checkpoint tells of; none where there is no checkpoint. @throws CheckpointError */
+export function readEpisodeCount(checkpoint: Checkpoint | undefined): EpisodeCount {
+  if (checkpoint === undefined) return { episodes: 0, recent: [] };
+  const { training } = checkpoint;
+  if (isRecord(training) && Number.isSafeInteger(training.episodes) && isNumbers(training.recent)) return { episodes: Number(training.episodes), recent: training.recent };
+  throw new CheckpointError('format', 'it does not tell its episodes');
+}
+
+function isNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'number');
+}

@@ -1,0 +1,125 @@
+import test from 'ava';
+
+import { resolveSettings } from '../../src/index.js';
+import { makeEnvironment } from '../../src/environment/registry.js';
+import { createArena, type Arena } from '../../src/memory/arena.js';
+import { WORD } from '../../src/memory/control.js';
+import { createActor } from '../../src/supervisor/actor.js';
+import { createTrainingHost } from '../../src/supervisor/host.js';
+import { createPlan, type Plan } from '../../src/supervisor/plan.js';
+import { attachViews } from '../../src/supervisor/views.js';
+
+class Killed extends Error {}
+
+/** Lets so many writes to shared memory happen, and throws in place of the next. */
+interface Budget {
+  left: number;
+}
+
+function spend(budget: Budget): void {
+  if (budget.left === 0) throw new Killed();
+  budget.left -= 1;
+}
+
+/** An array that dies with the budget. Its methods work on the array itself. */
+function mortal<Numbers extends Float32Array | Float64Array | Int32Array>(numbers: Numbers, budget: Budget): Numbers {
+  return new Proxy(numbers, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (key === 'subarray') return (...range: number[]) => mortal(target.subarray(...range), budget);
+      return typeof value === 'function' ? (value as (...values: unknown[]) => unknown).bind(target) : value;
+    },
+    set(target, key, value) {
+      spend(budget);
+      return Reflect.set(target, key, value, target);
+    },
+  });
+}
+
+/** The arena as a thread sees it that is killed at the end of the budget; words for Atomics are counted by `countingAtomics`. */
+function mortalArena(arena: Arena, budget: Budget): Arena {
+  return {
+    ...arena,
+    float32: (name) => mortal(arena.float32(name), budget),
+    float64: (name) => mortal(arena.float64(name), budget),
+    int32: (name) => (name.startsWith('replay/') ? mortal(arena.int32(name), budget) : arena.int32(name)),
+  };
+}
+
+/** Runs the action while every store and sum through Atomics costs the budget, too. */
+function countingAtomics(budget: Budget, action: () => void): void {
+  const { store, add } = Atomics;
+  Atomics.store = ((...values: Parameters<typeof store>) => { spend(budget); return store(...values); }) as typeof store;
+  Atomics.add = ((...values: Parameters<typeof add>) => { spend(budget); return add(...values); }) as typeof add;
+  try {
+    action();
+  } finally {
+    Object.assign(Atomics, { store, add });
+  }
+}
+
+/** One partition that acts and does not learn, until the budget is spent or the run is over. @returns true where it is over */
+function live(plan: Plan, arena: Arena, budget: Budget): boolean {
+  const views = attachViews(plan, mortalArena(arena, budget), 0, false);
+  const host = createTrainingHost(views, makeEnvironment(plan.settings.environment, { seed: plan.settings.seed }));
+  const actor = createActor(views);
+  const { words } = views.control;
+  try {
+    countingAtomics(budget, () => {
+      host.begin();
+      while (Atomics.load(words, WORD.finished) === 0) {
+        if (host.ready()) host.advance();
+        else actor.advance(true);
+      }
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof Killed) return false;
+    throw error;
+  }
+}
+
+const STEPS = 23; // two episodes or so
+
+function createRun(): { plan: Plan; arena: Arena } {
+  const learning = { replay: 256, warmup: 20, batch: 1 };
+  const plan = createPlan(resolveSettings({ environment: 'CartPole-v1', network: { hidden: [2] }, exploration: { correlation: 0.7 }, learning, partitions: 1, seed: 4 }));
+  const arena = createArena(plan.blocks);
+  Atomics.store(arena.int32('control'), WORD.until, STEPS);
+  arena.float32('weights').forEach((_, i, weights) => (weights[i] = Math.sin(i)));
+  return { plan, arena };
+}
+
+/** All that a checkpoint would keep, and the words that others read. */
+function remains(arena: Arena): unknown {
+  const words = arena.int32('control');
+  const counters = (['commit', 'stored', 'steps', 'episodes'] as const).map((word) => words[WORD[word]]);
+  const blocks = arena.blocks.filter(({ scratch }) => scratch !== true).map(({ name, type }) => [name, [...arena[type](name)]]);
+  return { counters, blocks };
+}
+
+test('a host killed before any write to shared memory is followed by one that loses and doubles nothing', (t) => {
+  const whole = createRun();
+  t.true(live(whole.plan, whole.arena, { left: Infinity }));
+  const expected = remains(whole.arena);
+  t.true(whole.arena.int32('control')[WORD.episodes] >= 1);
+  let kills = 0;
+  for (let at = 0; ; at += 1) {
+    const { plan, arena } = createRun();
+    if (live(plan, arena, { left: at })) break;
+    kills += 1;
+    live(plan, arena, { left: Infinity });
+    if (at % 50 === 0) t.deepEqual(remains(arena), expected, `killed before write ${at}`);
+    else if (JSON.stringify(remains(arena)) !== JSON.stringify(expected)) t.fail(`killed before write ${at}`);
+  }
+  t.true(kills > 30 * STEPS, `${kills} kills`);
+});
+
+test('a host that is killed again and again, after fewer writes than a step has, gets no further but stays sound', (t) => {
+  const whole = createRun();
+  live(whole.plan, whole.arena, { left: Infinity });
+  const { plan, arena } = createRun();
+  for (let left = 0; left < 600; left += 7) live(plan, arena, { left: left % 200 });
+  live(plan, arena, { left: Infinity });
+  t.deepEqual(remains(arena), remains(whole.arena));
+});
