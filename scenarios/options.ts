@@ -1,4 +1,4 @@
-import { ACTIVATION_NAMES, checkObject, CLOCK_OWNERS, listEnvironments, OPTIMISER_NAMES, RULE_NAMES, SCHEDULE_NAMES } from '../src/index.js';
+import { ACTIVATION_NAMES, checkObject, CLOCK_OWNERS, DISCIPLINE_NAMES, listEnvironments, OPTIMISER_NAMES, RULE_NAMES, SCHEDULE_NAMES } from '../src/index.js';
 
 /** How the text after a flag becomes a value. What does not parse is passed on as it is: the check names it better. */
 export const number = (text: string): unknown => (text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text));
@@ -47,6 +47,15 @@ export const SIMULATION_FLAGS: readonly Flag[] = [
   { flag: '--bound', argument: '<versions>', path: 'timing.bound', parse: number, help: 'updates that a partition may be ahead of the slowest under bounded' },
   { flag: '--clocks', argument: '<owner>', path: 'timing.clocks', parse: text, help: `whose clocks strike under poisson: ${CLOCK_OWNERS.join(', ')}` },
   { flag: '--clock-rate', argument: '<rate>', path: 'timing.clockRate', parse: number, help: 'mean strikes per second of each clock under poisson' },
+  { flag: '--discipline', argument: '<name>', path: 'virtual.discipline', parse: text, help: `who waits for whom in virtual time: ${DISCIPLINE_NAMES.join(', ')}` },
+  { flag: '--compute-time', argument: '<time>', path: 'virtual.compute', parse: text, help: 'virtual seconds of one update of a partition: a number, or constant(s), exponential(mean), lognormal(median, sigma), pareto(scale, shape), trace(file.json)' },
+  { flag: '--act-time', argument: '<time>', path: 'virtual.act', parse: text, help: 'the same of one acting tick of a partition' },
+  { flag: '--step-time', argument: '<time>', path: 'virtual.step', parse: text, help: 'the same of one environment step' },
+  { flag: '--delay', argument: '<time>', path: 'virtual.delay', parse: text, help: 'the same of a message about learning, from one partition to another' },
+  { flag: '--latency', argument: '<time>', path: 'virtual.latency', parse: text, help: 'the same of a message about acting' },
+  { flag: '--loss', argument: '<share>', path: 'virtual.loss', parse: number, help: 'share of the messages about learning that are lost in virtual time' },
+  { flag: '--stragglers', argument: '<share>', path: 'virtual.stragglers', parse: number, help: 'share of the partitions that are slow in virtual time' },
+  { flag: '--slowdown', argument: '<factor>', path: 'virtual.slowdown', parse: number, help: 'how many times slower these are' },
   { flag: '--rate-limit', argument: '<updates>', path: 'rateLimit', parse: number, help: 'updates that learning may be ahead of or behind acting under hogwild, or off' },
 ];
 

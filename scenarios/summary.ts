@@ -24,6 +24,7 @@ export function printSummary(result: TrainResult): void {
       line('random policy', `${random.meanReturn.toFixed(1)} on the same episodes`),
       line('training', `${rate(result.steps)} env steps in ${result.seconds.toFixed(1)} s`),
       line('speed', `${rate(result.stepsPerSecond)} env steps/s, ${rate(result.updatesPerSecond)} updates/s, ${result.updatesPerStep.toFixed(2)} updates per step (${rateLimit(result)})`),
+      ...(result.virtualSeconds === undefined ? [] : [line('virtual time', `${result.virtualSeconds.toFixed(1)} s: ${rate(result.steps / result.virtualSeconds)} env steps/s`)]),
       line('staleness', `${staleness.median} versions (median), ${staleness.max} (maximum)`),
       ...partitions,
       line('run folder', result.runFolder),

@@ -33,6 +33,8 @@ export interface TrainResult {
   readonly stepsPerSecond: number;
   readonly updatesPerSecond: number;
   readonly updatesPerStep: number;
+  /** Under the schedule `virtual`. */
+  readonly virtualSeconds?: number;
   readonly rateLimit: Settings['rateLimit'];
   readonly staleness: { readonly median: number; readonly max: number; readonly reads: number; readonly helped: number };
   readonly perPartition: RunReport['partitions'];
@@ -161,6 +163,7 @@ async function conclude(training: Training, labels: TrainingLabels, folder: RunF
     stepsPerSecond: report.stepsPerSecond,
     updatesPerSecond: report.updatesPerSecond,
     updatesPerStep: report.updatesPerStep,
+    ...(report.virtualSeconds !== undefined && { virtualSeconds: report.virtualSeconds }),
     rateLimit,
     staleness: { median, max, reads, helped },
     perPartition: report.partitions,

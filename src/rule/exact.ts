@@ -23,6 +23,7 @@ export const exact: Rule = {
   experience: 'replay',
   hiddenExplores: false,
   targetWeights: false,
+  readsWeights: true,
   reads: 'sources',
   parameters: (topology) => [sharedCriticShape(topology)],
   create: createProgram,

@@ -112,6 +112,8 @@ export interface Rule {
   readonly hiddenExplores: boolean;
   /** True where a neuron also keeps a target copy K' of its weights. */
   readonly targetWeights: boolean;
+  /** True for an oracle that reads everybody's weights, as they are at that moment: it cannot be told them later, by messages. */
+  readonly readsWeights?: boolean;
   /** Voltages that a neuron uses in its write phase: its own and its sources', or those of all neurons. */
   readonly reads: 'sources' | 'all';
   /** The numbers each neuron keeps besides its weights. */

@@ -3,7 +3,12 @@ import type { Bell } from './bell.js';
 import { createStream } from '../random/stream.js';
 import { createPoissonClock } from './poisson-clock.js';
 
-export const SCHEDULE_NAMES = ['hogwild', 'synchronous', 'bounded', 'poisson'] as const;
+/** Who waits for whom. */
+export const DISCIPLINE_NAMES = ['hogwild', 'synchronous', 'bounded', 'poisson'] as const;
+export type DisciplineName = (typeof DISCIPLINE_NAMES)[number];
+
+/** The disciplines on threads of their own, and `virtual`: any of them in simulated time. */
+export const SCHEDULE_NAMES = [...DISCIPLINE_NAMES, 'virtual'] as const;
 export type ScheduleName = (typeof SCHEDULE_NAMES)[number];
 
 /** Decides only when a partition may go on. Learning code calls these and does not know which schedule it runs under. */
@@ -133,4 +138,4 @@ function neuronClocks(context: ScheduleContext): Schedule {
   };
 }
 
-export const SCHEDULES: Record<ScheduleName, (context: ScheduleContext) => Schedule> = { hogwild, synchronous, bounded, poisson };
+export const DISCIPLINES: Record<DisciplineName, (context: ScheduleContext) => Schedule> = { hogwild, synchronous, bounded, poisson };

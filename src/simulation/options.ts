@@ -18,8 +18,10 @@ import type { ExplorationScale } from '../network/exploration.js';
 import { OPTIMISER_NAMES, type OptimiserName } from '../rule/optimiser.js';
 import { RULE_NAMES, RULES, type RuleName } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
-import { CLOCK_OWNERS, SCHEDULE_NAMES, type ScheduleName } from '../schedule/schedule.js';
+import { CLOCK_OWNERS, DISCIPLINE_NAMES, SCHEDULE_NAMES, type DisciplineName, type ScheduleName } from '../schedule/schedule.js';
 import { READS } from '../supervisor/rows.js';
+import { parseDistribution, type Distribution } from '../virtual/distribution.js';
+import type { VirtualSettings } from '../virtual/settings.js';
 import type { Settings, TimingSettings } from '../supervisor/settings.js';
 import { TASK_DEFAULTS } from './task-defaults.js';
 
@@ -43,14 +45,18 @@ export interface SimulationOptions {
   learning?: Partial<LearningSettings>;
   schedule?: ScheduleName;
   timing?: Partial<TimingSettings>;
+  /** For the schedule `virtual` alone. Durations may be numbers (seconds) or texts such as `exponential(0.002)`. */
+  virtual?: { [Key in keyof VirtualSettings]?: VirtualSettings[Key] extends Distribution ? Distribution | string | number : VirtualSettings[Key] };
   rateLimit?: number | 'off';
   partitions?: number;
   seed?: number;
   steps?: number;
 }
 
+const VIRTUAL_KEYS = ['discipline', 'compute', 'act', 'step', 'delay', 'latency', 'loss', 'stragglers', 'slowdown'] as const;
+
 const GRAMMAR: Grammar = {
-  sections: { ...SECTION_KEYS, rule: ['name', 'criticRate', 'outputRate', 'hiddenRate', 'targetRate', 'finalRate', 'traceDecay', 'optimiser'], timing: ['bound', 'clockRate', 'clocks', 'reads'] },
+  sections: { ...SECTION_KEYS, rule: ['name', 'criticRate', 'outputRate', 'hiddenRate', 'targetRate', 'finalRate', 'traceDecay', 'optimiser'], timing: ['bound', 'clockRate', 'clocks', 'reads'], virtual: VIRTUAL_KEYS },
   single: ['environment', 'schedule', 'rateLimit', 'partitions', 'seed', 'steps'],
 };
 
@@ -70,6 +76,8 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
   const reader = createReader([options, layerOf(rule.defaults ?? {}), task]);
   const network = readNetwork(reader, [64]);
   const schedule = reader.name('schedule', 'hogwild', SCHEDULE_NAMES);
+  const virtual = readVirtual(reader, schedule);
+  if (virtual && rule.readsWeights === true) throw wrongValue('schedule', `one that reads others' weights at once, for the rule ${ruleName}`, schedule);
   return {
     environment,
     network,
@@ -86,7 +94,8 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
     },
     learning: readLearning(reader, rule.experience),
     schedule,
-    timing: readTiming(reader, schedule),
+    timing: readTiming(reader, virtual?.discipline ?? schedule, rule),
+    ...(virtual && { virtual }),
     rateLimit: checkRateLimit(reader.value('rateLimit', 16)),
     partitions: reader.integer('partitions', network.hidden.length === 0 ? 1 : 2, { min: 1, max: 1024 }),
     seed: readSeed(reader),
@@ -103,14 +112,37 @@ function explorationOf({ experience, hiddenExplores }: Rule): Partial<Record<key
 }
 
 /** What belongs to one schedule has only one value under the others. */
-function readTiming(reader: OptionReader, schedule: ScheduleName): TimingSettings {
-  const only = (owner: ScheduleName) => `only the schedule ${owner} has it`;
+function readTiming(reader: OptionReader, schedule: ScheduleName, { readsWeights }: Rule): TimingSettings {
+  const only = (owner: DisciplineName) => none(`only the schedule ${owner} has it`);
   const isPoisson = schedule === 'poisson';
   return {
-    bound: reader.integer('timing.bound', schedule === 'bounded' ? 4 : 0, schedule === 'bounded' ? { min: 0, max: 2 ** 30 } : none(only('bounded'))),
-    clockRate: reader.number('timing.clockRate', isPoisson ? 2000 : 0, isPoisson ? POSITIVE : none(only('poisson'))),
+    bound: reader.integer('timing.bound', schedule === 'bounded' ? 4 : 0, schedule === 'bounded' ? { min: 0, max: 2 ** 30 } : only('bounded')),
+    clockRate: reader.number('timing.clockRate', isPoisson ? 2000 : 0, isPoisson ? POSITIVE : only('poisson')),
     clocks: reader.name('timing.clocks', 'partition', isPoisson ? CLOCK_OWNERS : ['partition']),
-    reads: reader.name('timing.reads', 'racy', schedule === 'synchronous' ? ['racy'] : READS),
+    reads: reader.name('timing.reads', 'racy', schedule === 'synchronous' || readsWeights === true ? ['racy'] : READS),
+  };
+}
+
+/** Undefined under every schedule but `virtual`, where nothing of it may be set. */
+function readVirtual(reader: OptionReader, schedule: ScheduleName): VirtualSettings | undefined {
+  if (schedule !== 'virtual') {
+    for (const key of VIRTUAL_KEYS) {
+      const value = reader.value(`virtual.${key}`, undefined);
+      if (value !== undefined) throw wrongValue(`virtual.${key}`, 'the schedule virtual', schedule);
+    }
+    return undefined;
+  }
+  const duration = (key: (typeof VIRTUAL_KEYS)[number], fallback: number) => parseDistribution(`virtual.${key}`, reader.value(`virtual.${key}`, fallback));
+  return {
+    discipline: reader.name('virtual.discipline', 'hogwild', DISCIPLINE_NAMES),
+    compute: duration('compute', 1e-3),
+    act: duration('act', 1e-4),
+    step: duration('step', 1e-4),
+    delay: duration('delay', 0),
+    latency: duration('latency', 0),
+    loss: reader.number('virtual.loss', 0, { min: 0, max: 1, below: true }),
+    stragglers: reader.number('virtual.stragglers', 0, { min: 0, max: 1 }),
+    slowdown: reader.number('virtual.slowdown', 1, { min: 1, max: 1e6 }),
   };
 }
 

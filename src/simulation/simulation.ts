@@ -59,10 +59,11 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
     return this.#alone(async () => {
       const first = this.step;
       const updatesBefore = this.#updates();
+      const virtualBefore = this.#supervisor.virtualSeconds ?? 0;
       this.#goal = first + steps;
       const begin = performance.now();
       await this.#train(signal, checkpointEvery);
-      return this.#report(first, updatesBefore, (performance.now() - begin) / 1000);
+      return { ...this.#report(first, updatesBefore, (performance.now() - begin) / 1000), ...this.#virtualTime(virtualBefore) };
     });
   }
 
@@ -150,7 +151,14 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
       steps: this.#goal,
       ...this.#counter.summary(),
       updates: this.#updates(),
+      ...this.#virtualTime(0),
     };
+  }
+
+  /** @param since when, in virtual time */
+  #virtualTime(since: number): { readonly virtualSeconds?: number } {
+    const { virtualSeconds } = this.#supervisor;
+    return virtualSeconds === undefined ? {} : { virtualSeconds: virtualSeconds - since };
   }
 
   #updates(): number {

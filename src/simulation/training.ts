@@ -12,6 +12,8 @@ export interface Progress {
   readonly runningReturn: number | null;
   /** Updates of the network so far: the mean over partitions. */
   readonly updates: number;
+  /** Seconds of virtual time so far, under the schedule `virtual`. */
+  readonly virtualSeconds?: number;
 }
 
 /** One entry of the metrics: a pure function of settings and seed under the synchronous schedule, and under DDPG. */
@@ -28,6 +30,8 @@ export interface RunReport {
   /** Updates of the network, the mean over partitions, per second. */
   readonly updatesPerSecond: number;
   readonly updatesPerStep: number;
+  /** Seconds of virtual time that the run took, under the schedule `virtual`. */
+  readonly virtualSeconds?: number;
   /** True where the signal ended the run before its last step. */
   readonly stopped: boolean;
   /** Versions behind of the voltages that partitions read from one another: of all together, and of each. */

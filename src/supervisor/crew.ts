@@ -5,7 +5,9 @@ import { describeFault, type Fault } from './fault.js';
 import { createPartition, type Partition } from './partition.js';
 import { createPlan } from './plan.js';
 import type { Settings } from './settings.js';
-import { attachViews, type Views } from './views.js';
+import { attachViews, createSurroundings, type Views } from './views.js';
+import { carryInVirtualTime, type VirtualStrand } from '../virtual/carry.js';
+import type { World } from '../virtual/world.js';
 
 /** What a worker thread is told as it starts: plain data and the shared memory. */
 export interface CrewSpecification {
@@ -44,15 +46,16 @@ interface Member {
 export function createCrew({ partitions, settings, arena: handle, spin }: CrewSpecification): Crew {
   const plan = createPlan(settings);
   const arena = attachArena(handle);
+  const surroundings = createSurroundings(plan);
   const members = partitions.map((number): Member => {
-    const views = attachViews(plan, arena, number, spin);
+    const views = attachViews(plan, arena, number, spin, surroundings);
     return { views, partition: createPartition(views) };
   });
 
-  function carryOut(command: (partition: Partition) => Coroutine[]): Outcome {
+  function carryOut(command: (partition: Partition) => Coroutine[], carry: Carry): Outcome {
     let current = members[0].views;
     try {
-      inTurn(members.flatMap(({ partition, views }) => command(partition).map((coroutine) => ({ coroutine, views, over: false }))), (views) => { current = views; });
+      carry(members.flatMap(({ partition, views }) => command(partition).map((coroutine) => ({ coroutine, views, over: false }))), (views) => { current = views; });
       return { kind: 'done', returns: members.flatMap(({ partition }) => partition.returns()) };
     } catch (error) {
       if (error instanceof Aborted) return { kind: 'aborted' };
@@ -61,9 +64,11 @@ export function createCrew({ partitions, settings, arena: handle, spin }: CrewSp
     }
   }
 
+  const world = surroundings?.world;
+  const [throughTime, outOfTime] = world === undefined ? [inTurn, inTurn] : [inVirtualTime(world), standingStill(world)];
   return {
-    train: () => carryOut((partition) => partition.train()),
-    evaluate: (episodeSeeds) => carryOut((partition) => partition.evaluate(episodeSeeds)),
+    train: () => carryOut((partition) => partition.train(), throughTime),
+    evaluate: (episodeSeeds) => carryOut((partition) => partition.evaluate(episodeSeeds), outOfTime),
     close() {
       for (const { partition } of members) partition.close();
     },
@@ -75,6 +80,36 @@ interface Strand {
   readonly coroutine: Coroutine;
   readonly views: Views;
   over: boolean;
+}
+
+/** Brings strands to their ends. @param resumed told before each turn whose it is */
+type Carry = (strands: readonly Strand[], resumed: (views: Views) => void) => void;
+
+/** @throws Aborted once the simulation is closed */
+function inVirtualTime(world: World): Carry {
+  return (strands, resumed) => {
+    const { arena, control: { words } } = strands[0].views;
+    const time = arena.float64('virtual/time');
+    carryInVirtualTime(strands.map((strand) => virtualStrand(strand, world)), world, ({ views }) => {
+      if (Atomics.load(words, WORD.abort) !== 0) throw new Aborted('the simulation is closed');
+      time[0] = world.now();
+      resumed(views);
+    });
+  };
+}
+
+function standingStill(world: World): Carry {
+  return (strands, resumed) => { world.outOfTime(() => { inTurn(strands, resumed); }); };
+}
+
+function virtualStrand({ coroutine, views }: Strand, world: World): VirtualStrand & { readonly views: Views } {
+  const parts = views.plan.topology.ticks.length + 1;
+  return {
+    coroutine,
+    views,
+    duration: (turn) => world.duration(views.partition, turn, parts),
+    wake: () => views.schedule.wake() / 1000,
+  };
 }
 
 /**

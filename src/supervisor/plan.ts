@@ -74,8 +74,7 @@ export function createPlan(settings: Settings): Plan {
       ...scratch(boardBlocks(topology.neurons, partitions, learning.batch)),
       ...parameterBlocks(parameters),
       ...replayBlocks(ring),
-      ...scratch(exchangeBlocks(exchange)), // an update's entries are opened anew by whoever makes it
-      ...scratch(rowBlocks(rows)), // a run begins by putting the present version aside
+      ...(settings.virtual ? [VIRTUAL_TIME] : scratch([...exchangeBlocks(exchange), ...rowBlocks(rows)])), // an update's entries are opened anew by whoever makes it
       ...ledgerBlocks(partitions),
       { name: 'episodes', type: 'float64', shape: [SLICE_STEPS, EPISODE_FIELDS], owner: "the environment's host" },
       bookmark,
@@ -83,6 +82,9 @@ export function createPlan(settings: Settings): Plan {
     ],
   };
 }
+
+/** Where the one thread of a virtual world writes what time it is, in seconds. */
+const VIRTUAL_TIME: BlockRequest = { name: 'virtual/time', type: 'float64', shape: [1], owner: 'the crew' };
 
 /** Numbers kept of an ended episode: environment step at its end, return, length. */
 export const EPISODE_FIELDS = 3;

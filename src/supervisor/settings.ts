@@ -2,7 +2,8 @@ import type { ExplorationScale } from '../network/exploration.js';
 import type { LearningSettings, NetworkSettings } from '../options/sections.js';
 import type { OptimiserName } from '../rule/optimiser.js';
 import type { RuleName } from '../rule/registry.js';
-import type { ClockSettings, ScheduleName } from '../schedule/schedule.js';
+import type { ClockSettings, DisciplineName, ScheduleName } from '../schedule/schedule.js';
+import type { VirtualSettings } from '../virtual/settings.js';
 import type { Reads } from './rows.js';
 
 /** When partitions run, and what they read of one another. */
@@ -30,10 +31,17 @@ export interface Settings {
   readonly learning: LearningSettings;
   readonly schedule: ScheduleName;
   readonly timing: TimingSettings;
+  /** Under the schedule `virtual`, and absent under the others. */
+  readonly virtual?: VirtualSettings;
   /** Updates that learning may run ahead of or behind acting; 'off': any number. */
   readonly rateLimit: number | 'off';
   readonly partitions: number;
   readonly seed: number;
   /** Environment steps of the whole run. */
   readonly steps: number;
+}
+
+/** Who waits for whom, in real time or in virtual time. */
+export function disciplineOf({ schedule, virtual }: Pick<Settings, 'schedule' | 'virtual'>): DisciplineName {
+  return schedule === 'virtual' ? (virtual?.discipline ?? 'hogwild') : schedule;
 }

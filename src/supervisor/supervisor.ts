@@ -51,11 +51,11 @@ export class Supervisor {
     this.#initialise();
     prepare?.(this.arena);
     this.#episodesSeen = Atomics.load(this.#control.words, WORD.episodes);
-    const { partitions } = settings;
+    const crews = divideCrews(settings);
     this.#pool = new Piscina({
       filename: WORKER,
-      minThreads: partitions,
-      maxThreads: partitions,
+      minThreads: crews.length,
+      maxThreads: crews.length,
       concurrentTasksPerWorker: 1,
       idleTimeout: Infinity,
       atomics: 'disabled', // the workers wait on the arena's bell, and listen to their ports between commands
@@ -63,10 +63,8 @@ export class Supervisor {
     });
     this.#pool.on('error', () => undefined); // a replacement that fails to load; the death itself is told by the task
     const { memory, blocks } = this.arena;
-    const spin = partitions <= availableParallelism();
-    this.#crews = Array.from({ length: partitions }, (_, partition) =>
-      startCrew(this.#pool, { partitions: [partition], settings, arena: { memory, blocks }, spin }, () => this.steps),
-    );
+    const spin = crews.length <= availableParallelism();
+    this.#crews = crews.map((partitions) => startCrew(this.#pool, { partitions, settings, arena: { memory, blocks }, spin }, () => this.steps));
   }
 
   /** Returns once every worker has built its partition. @throws PartitionError where one could not */
@@ -77,6 +75,11 @@ export class Supervisor {
   /** Environment steps taken. */
   get steps(): number {
     return Atomics.load(this.#control.words, WORD.steps);
+  }
+
+  /** Seconds of virtual time; undefined where partitions run in real time. */
+  get virtualSeconds(): number | undefined {
+    return this.plan.settings.virtual && this.arena.float64('virtual/time')[0];
   }
 
   /** Updates that a partition has finished. */
@@ -92,7 +95,7 @@ export class Supervisor {
     return readWholeLedger(this.arena, this.plan.settings.partitions);
   }
 
-  /** The worker threads, for looking after them: their number is the number of partitions. */
+  /** The worker threads, for looking after them: their number is the number of partitions, or 1 in virtual time. */
   get threads(): Piscina['threads'] {
     return this.#pool.threads;
   }
@@ -196,4 +199,10 @@ export class Supervisor {
     Atomics.store(this.#control.words, WORD.abort, 1);
     this.#bell.ring();
   }
+}
+
+/** The partitions on each thread: one; or, in virtual time, all of them on one. */
+function divideCrews({ partitions, virtual }: Settings): number[][] {
+  const all = Array.from({ length: partitions }, (_, partition) => partition);
+  return virtual ? [all] : all.map((partition) => [partition]);
 }

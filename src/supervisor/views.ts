@@ -6,11 +6,15 @@ import { neuronsOf } from '../network/ownership.js';
 import { attachReplay, type ReplayRing } from '../replay/ring.js';
 import { createBell, type Bell } from '../schedule/bell.js';
 import { createRateLimiter, createStreamLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
-import { SCHEDULES, type Schedule } from '../schedule/schedule.js';
+import { DISCIPLINES, type Schedule } from '../schedule/schedule.js';
+import { createWorld, type World } from '../virtual/world.js';
 import { attachExchange, type Exchange } from './exchange.js';
 import { attachLedger, type Ledger } from './ledger.js';
 import type { Plan } from './plan.js';
+import { disciplineOf } from './settings.js';
 import { attachRows, type Rows } from './rows.js';
+import { createNews, delayControl, type News } from './virtual-control.js';
+import { createPost, virtualExchange, virtualRows, type Post } from './virtual-exchange.js';
 
 /** Everything one partition sees of the shared memory. */
 export interface Views {
@@ -36,42 +40,66 @@ export interface Views {
   readonly learningBoard: Board;
 }
 
+/** A virtual world, and what is under way in it: one for all partitions. */
+export interface Surroundings {
+  readonly world: World;
+  readonly post: Post;
+  readonly news: News;
+}
+
+/** Undefined where partitions run on threads, in real time. */
+export function createSurroundings({ settings: { virtual, seed, partitions } }: Plan): Surroundings | undefined {
+  if (virtual === undefined) return undefined;
+  const world = createWorld(virtual, seed, partitions);
+  return { world, post: createPost(world, partitions), news: createNews(partitions) };
+}
+
 /** @param spin false where threads outnumber cores */
-export function attachViews(plan: Plan, arena: Arena, partition: number, spin: boolean): Views {
-  const { settings, topology } = plan;
-  const control = attachControl(arena);
+export function attachViews(plan: Plan, arena: Arena, partition: number, spin: boolean, surroundings?: Surroundings): Views {
+  const { settings, topology, ownership } = plan;
+  const truth = attachControl(arena);
+  const control = surroundings ? delayControl(truth, partition, surroundings.world, surroundings.news) : truth;
   const bell = createBell(control.words, spin);
-  const rows = attachRows(arena, control, plan.rows, plan.ownership, partition);
   const lanes = 2 * settings.learning.batch;
   const own = (name: string) => arena.float32(name).subarray(partition * topology.neurons * lanes, (partition + 1) * topology.neurons * lanes);
   return {
     plan,
     partition,
-    peers: plan.ownership.map((_, peer) => peer).filter((peer) => peer !== partition),
+    peers: ownership.map((_, peer) => peer).filter((peer) => peer !== partition),
     arena,
     control,
     bell,
-    schedule: SCHEDULES[settings.schedule]({
+    schedule: DISCIPLINES[disciplineOf(settings)]({
       control,
       bell,
       partition,
       gates: topology.ticks.length + 1,
-      neurons: neuronsOf(plan.ownership, partition),
-      spin,
+      neurons: neuronsOf(ownership, partition),
+      spin: spin && surroundings === undefined,
       timing: settings.timing,
       seed: settings.seed,
-      now: () => performance.now() / 1000,
+      now: surroundings ? () => surroundings.world.now() : () => performance.now() / 1000,
     }),
     limiter: createLimiter(plan),
     experienced: () => Atomics.load(control.words, plan.rule.experience === 'stream' ? WORD.stored : WORD.steps),
     replay: attachReplay(arena, plan.ring),
-    rows,
-    exchange: attachExchange(arena, control, plan.exchange, plan.ownership, partition, rows),
+    ...attachPeers(plan, arena, control, partition, surroundings),
     ledger: attachLedger(arena, partition),
     tables: attachTables(plan, arena),
     actingBoard: { lanes: 1, voltages: arena.float32('voltage'), weightedInputs: arena.float32('voltage/weighted') },
     learningBoard: { lanes, voltages: own('board'), weightedInputs: own('board/weighted') },
   };
+}
+
+/** What peers say: through the shared memory, or in messages. */
+function attachPeers(plan: Plan, arena: Arena, control: Control, partition: number, surroundings: Surroundings | undefined): Pick<Views, 'rows' | 'exchange'> {
+  const { settings, exchange, rows: shape, ownership } = plan;
+  if (surroundings === undefined) {
+    const rows = attachRows(arena, control, shape, ownership, partition);
+    return { rows, exchange: attachExchange(arena, control, exchange, ownership, partition, rows) };
+  }
+  const rows = virtualRows(arena, shape, exchange.ticks, ownership, partition, surroundings.post);
+  return { rows, exchange: virtualExchange(arena, exchange, ownership, partition, rows, surroundings.post, disciplineOf(settings) === 'synchronous') };
 }
 
 /** The tables of all parameters, by name. */
@@ -87,7 +115,8 @@ function createLimiter(plan: Plan): RateLimiter {
 }
 
 /** The synchronous schedule alternates acting and learning strictly: otherwise a run could not be repeated. */
-function limiterWindow({ settings: { schedule, rateLimit } }: Plan): number {
-  if (schedule === 'synchronous') return 0;
+function limiterWindow({ settings }: Plan): number {
+  const { rateLimit } = settings;
+  if (disciplineOf(settings) === 'synchronous') return 0;
   return rateLimit === 'off' ? Infinity : rateLimit;
 }

@@ -5,7 +5,7 @@ import { createArena } from '../../src/memory/arena.js';
 import { attachControl, controlBlocks, WORD } from '../../src/memory/control.js';
 import { createBell } from '../../src/schedule/bell.js';
 import { createRateLimiter, createStreamLimiter } from '../../src/schedule/rate-limiter.js';
-import { SCHEDULES, type ScheduleContext, type ClockSettings } from '../../src/schedule/schedule.js';
+import { DISCIPLINES, type ScheduleContext, type ClockSettings } from '../../src/schedule/schedule.js';
 
 const TIMING = { bound: 2, clockRate: 10, clocks: 'partition' } as const;
 
@@ -40,7 +40,7 @@ test('nobody is left asleep on the bell', (t) => {
 });
 
 test('a barrier of one lets its partition pass', (t) => {
-  const schedule = SCHEDULES.synchronous(context(1));
+  const schedule = DISCIPLINES.synchronous(context(1));
   schedule.begin(0);
   schedule.arrive();
   t.true(schedule.open());
@@ -48,7 +48,7 @@ test('a barrier of one lets its partition pass', (t) => {
 
 test('a barrier opens once the last partition has come as far, and the last one rings', (t) => {
   const shared = context(2);
-  const schedules = [0, 1].map((partition) => SCHEDULES.synchronous({ ...shared, partition }));
+  const schedules = [0, 1].map((partition) => DISCIPLINES.synchronous({ ...shared, partition }));
   for (const schedule of schedules) schedule.begin(7);
   const ticket = shared.bell.ticket();
   schedules[0].arrive();
@@ -63,7 +63,7 @@ test('a barrier opens once the last partition has come as far, and the last one 
 
 test('a partition that begins its update anew passes the gates that the others wait behind', (t) => {
   const shared = context(2);
-  const [waiting, reborn] = [0, 1].map((partition) => SCHEDULES.synchronous({ ...shared, partition }));
+  const [waiting, reborn] = [0, 1].map((partition) => DISCIPLINES.synchronous({ ...shared, partition }));
   for (const schedule of [waiting, reborn]) {
     schedule.begin(7);
     schedule.arrive();
@@ -79,14 +79,14 @@ test('a partition that begins its update anew passes the gates that the others w
 });
 
 test('hogwild never waits', (t) => {
-  const schedule = SCHEDULES.hogwild(context(5));
+  const schedule = DISCIPLINES.hogwild(context(5));
   t.true(schedule.open() && schedule.mayBegin(1000) && schedule.learns(4));
   t.is(schedule.wake(), Infinity);
 });
 
 test('bounded lets a partition begin at most k versions ahead of the slowest', (t) => {
   const shared = context(3);
-  const schedule = SCHEDULES.bounded(shared);
+  const schedule = DISCIPLINES.bounded(shared);
   shared.control.version.set(0, 9);
   shared.control.version.set(1, 7);
   shared.control.version.set(2, 8);
@@ -95,7 +95,7 @@ test('bounded lets a partition begin at most k versions ahead of the slowest', (
 
 test('poisson lets a partition begin once for each strike of its clock, at the mean rate', (t) => {
   let time = 0;
-  const schedule = SCHEDULES.poisson(context(2, TIMING, () => time));
+  const schedule = DISCIPLINES.poisson(context(2, TIMING, () => time));
   const waits: number[] = [];
   for (let update = 0; update < 20_000; update += 1) {
     waits.push(schedule.wake() / 1000);
@@ -112,7 +112,7 @@ test('poisson lets a partition begin once for each strike of its clock, at the m
 
 test('with clocks of their own, neurons sit out the updates before their clock strikes', (t) => {
   let time = 0;
-  const schedule = SCHEDULES.poisson(context(2, { ...TIMING, clocks: 'neuron' }, () => time));
+  const schedule = DISCIPLINES.poisson(context(2, { ...TIMING, clocks: 'neuron' }, () => time));
   const learned = [0, 0];
   const updates = 20_000;
   for (let update = 0; update < updates; update += 1) {

@@ -1,0 +1,152 @@
+import type { Arena } from '../memory/arena.js';
+import type { Board } from '../network/dynamic.js';
+import type { NeuronRange, Ownership } from '../network/ownership.js';
+import type { World } from '../virtual/world.js';
+import type { Exchange, ExchangeShape } from './exchange.js';
+import { eachStretch, hearLive, hearParameter, heardParts, type HeardPart, type RowShape, type Rows } from './rows.js';
+
+/** Minibatches of which a partition's messages are kept. Who is further behind computes a peer's voltages itself. */
+const KEPT_UPDATES = 64;
+
+/** Versions that are kept at least before old ones, which everybody has got beyond, are looked for. */
+const KEPT_VERSIONS = 32;
+
+/** What a partition had in its own stretch of every part, in the order of parts and ranges. */
+type Stretches = readonly Float32Array[];
+
+/** A version of a partition's rows, under way to its peers. */
+interface VersionMessage {
+  readonly version: number;
+  readonly sent: number;
+  readonly stretches: Stretches;
+}
+
+/** Voltages of a partition's neurons in one tick. */
+interface TickMessage {
+  readonly sent: number;
+  readonly ranges: readonly Float32Array[];
+}
+
+/** What a partition says about one minibatch. */
+interface UpdateMessages {
+  readonly slots: Int32Array;
+  readonly parameters: Stretches;
+  readonly ticks: TickMessage[];
+}
+
+/** Everything that is under way in a virtual world, or has been and is kept. One for all partitions. */
+export interface Post {
+  readonly world: World;
+  readonly versions: VersionMessage[][];
+  readonly updates: Map<number, UpdateMessages>[];
+}
+
+export function createPost(world: World, partitions: number): Post {
+  return {
+    world,
+    versions: Array.from({ length: partitions }, () => []),
+    updates: Array.from({ length: partitions }, () => new Map<number, UpdateMessages>()),
+  };
+}
+
+function copyStretches(parts: readonly HeardPart[], ranges: Ownership[number]): Stretches {
+  const stretches: Float32Array[] = [];
+  eachStretch(parts, ranges, ({ live }, begin, end) => stretches.push(live.slice(begin, end)));
+  return stretches;
+}
+
+function hearStretches(parts: readonly HeardPart[], ranges: Ownership[number], stretches: Stretches): void {
+  let next = 0;
+  eachStretch(parts, ranges, ({ heard }, begin) => {
+    heard.set(stretches[next], begin);
+    next += 1;
+  });
+}
+
+/** Messages of one partition are numbered: those of an update after one another, its rows last. */
+const messageNumber = (ticks: number, update: number, tick: number) => update * (ticks + 1) + tick;
+
+/** Rows that peers hear of by messages: whole versions, as old as the messages are slow. */
+export function virtualRows(arena: Arena, shape: RowShape, ticks: number, ownership: Ownership, self: number, { world, versions }: Post): Rows {
+  const all = [...shape.parameters, shape.weights].map((parameter) => hearParameter(arena, parameter, false));
+  const parts = all.flatMap(({ table, heard }) => heardParts(table.shape).map((part): HeardPart => ({ table, live: table[part], heard: heard[part], copies: new Float32Array(0) })));
+
+  /** The newest version of `from` that `to` has got; the oldest that is kept where none has come through, for the first is known to all. */
+  function newest(from: number, to: number): VersionMessage {
+    const sent = versions[from];
+    for (let i = sent.length - 1; i > 0; i -= 1) {
+      if (world.arrival(from, to, messageNumber(ticks, sent[i].version, ticks), sent[i].sent) <= world.now()) return sent[i];
+    }
+    return sent[0];
+  }
+
+  function forget(): void {
+    const own = versions[self];
+    if (own.length < 2 * KEPT_VERSIONS) return;
+    const oldest = ownership.reduce((least, _, peer) => (peer === self ? least : Math.min(least, newest(self, peer).version)), Infinity);
+    versions[self] = own.filter(({ version }) => version >= oldest);
+  }
+
+  return {
+    heard: Object.fromEntries(all.map(({ table, heard }) => [table.shape.name, heard])),
+    keep(version) {
+      eachStretch(parts, ownership[self], hearLive);
+      const known = versions[self].at(-1);
+      const again = known?.version === version; // at the start of a command: the rows may have been changed from outside
+      if (again) versions[self].pop();
+      versions[self].push({ version, sent: again ? known.sent : world.now(), stretches: copyStretches(parts, ownership[self]) });
+      forget();
+    },
+    hear(peer) {
+      const { version, stretches } = newest(peer, self);
+      hearStretches(parts, ownership[peer], stretches);
+      return version;
+    },
+    hearVersion: () => false,
+  };
+}
+
+/**
+ * Voltages on minibatches that are sent as messages.
+ *
+ * @param certain true where a gate has made sure of them: they are there, and are not asked when they came
+ */
+export function virtualExchange(arena: Arena, { ticks, batchSize, parameters }: ExchangeShape, ownership: Ownership, self: number, rows: Rows, { world, updates }: Post, certain: boolean): Exchange {
+  const lanes = 2 * batchSize;
+  const parts = parameters.flatMap((parameter) => {
+    const { table } = hearParameter(arena, parameter, true);
+    return heardParts(parameter).map((part): HeardPart => ({ table, live: table[part], heard: rows.heard[parameter.name][part], copies: new Float32Array(0) }));
+  });
+
+  function arrived(peer: number, update: number, tick: number): UpdateMessages | undefined {
+    const messages = updates[peer].get(update);
+    const message = messages?.ticks.at(tick - 1);
+    if (messages === undefined || message === undefined) return undefined;
+    return certain || world.arrival(peer, self, messageNumber(ticks, update, tick - 1), message.sent) <= world.now() ? messages : undefined;
+  }
+
+  return {
+    open(update, slots) {
+      eachStretch(parts, ownership[self], hearLive);
+      updates[self].set(update, { slots: slots.slice(), parameters: copyStretches(parts, ownership[self]), ticks: [] });
+      updates[self].delete(update - KEPT_UPDATES);
+    },
+    publish(update, _tick, ranges, { voltages }) {
+      const copies = ranges.map(({ begin, end }) => voltages.slice(begin * lanes, end * lanes));
+      updates[self].get(update)?.ticks.push({ sent: world.now(), ranges: copies });
+    },
+    settled: (peer, update, tick) => arrived(peer, update, tick) !== undefined,
+    near: () => false,
+    take(peer, update, tick, ranges, slots, board) {
+      const messages = arrived(peer, update, tick);
+      if (messages?.slots.every((slot, b) => slot === slots[b]) !== true) return -1;
+      place(ranges, messages.ticks[tick - 1].ranges, board, lanes);
+      if (tick === ticks) hearStretches(parts, ownership[peer], messages.parameters);
+      return update;
+    },
+  };
+}
+
+function place(ranges: readonly NeuronRange[], copies: readonly Float32Array[], { voltages }: Board, lanes: number): void {
+  ranges.forEach(({ begin }, i) => { voltages.set(copies[i], begin * lanes); });
+}

@@ -1,0 +1,23 @@
+import type { DisciplineName } from '../schedule/schedule.js';
+import type { Distribution } from './distribution.js';
+
+/** A world in which computing and sending take the time that they are said to take. Durations are in seconds of virtual time. */
+export interface VirtualSettings {
+  /** The schedule that partitions keep within virtual time. */
+  readonly discipline: DisciplineName;
+  /** One update of one partition: the forward ticks and the step of its rows share it evenly. */
+  readonly compute: Distribution;
+  /** One acting tick of one partition. */
+  readonly act: Distribution;
+  /** One step of the environment, the showing of its observation included. */
+  readonly step: Distribution;
+  /** From the end of what is published for learning (voltages on minibatches, rows, gates) to when a peer may read it. */
+  readonly delay: Distribution;
+  /** The same for the voltages of acting. */
+  readonly latency: Distribution;
+  /** Probability that a message about learning is lost on its way to one peer. Who waits for it at a gate has it sent again. */
+  readonly loss: number;
+  /** Share of the partitions that are stragglers: everything they compute takes `slowdown` times as long. */
+  readonly stragglers: number;
+  readonly slowdown: number;
+}

@@ -1,0 +1,124 @@
+import { createStream, type Stream } from '../random/stream.js';
+import type { Turn } from '../schedule/turn.js';
+import { drawDuration, type Distribution } from './distribution.js';
+import { createEventQueue, type EventQueue } from './event-queue.js';
+import type { VirtualSettings } from './settings.js';
+
+/** What happens at a time: a strand goes on, or something arrives. */
+export type Happening = () => void;
+
+/** The virtual time, and how long everything takes in it. One for all partitions: they live on one thread. */
+export interface World {
+  readonly settings: VirtualSettings;
+  readonly queue: EventQueue<Happening>;
+  /** Seconds of virtual time since the beginning. */
+  now(): number;
+  /**
+   * How long a partition's next turn takes; 0 while the time is stopped.
+   *
+   * @param parts phases that share the time of an update
+   */
+  duration(partition: number, turn: Exclude<Turn, 'blocked'>, parts: number): number;
+  /**
+   * When a message arrives that is sent now, or was sent at `sent`; Infinity where it is lost. A pure function of seed, sender,
+   * receiver and number.
+   */
+  arrival(sender: number, receiver: number, number: number, sent: number): number;
+  /** Delays of messages that are heard by all at once: `gate`, sent again until it comes through, or `acting`. */
+  broadcastDelay(sender: number, kind: 'gate' | 'acting'): number;
+  /** Lets something happen after a delay; at once while the time is stopped. */
+  after(delay: number, happening: Happening): void;
+  /** Runs something while the time stands still and everything arrives at once: an evaluation. */
+  outOfTime<Result>(action: () => Result): Result;
+}
+
+/** Draws of one kind, in the order in which they are needed. */
+interface Draws {
+  next(): number;
+}
+
+export function createWorld(settings: VirtualSettings, seed: number, partitions: number): World {
+  const queue = createEventQueue<Happening>();
+  const slow = stragglers(settings, seed, partitions);
+  const sequence = (name: string, distribution: Distribution): Draws => {
+    const stream = createStream(seed, `virtual/${name}`);
+    return { next: () => drawDuration(distribution, stream) };
+  };
+  const each = (name: string, distribution: Distribution) => Array.from({ length: partitions }, (_, partition) => sequence(`${name}/${partition}`, distribution));
+  const computing = each('compute', settings.compute);
+  const acting = each('act', settings.act);
+  const stepping = sequence('step', settings.step);
+  const gates = each('gate', settings.delay);
+  const latencies = each('latency', settings.latency);
+  const messages = Array.from({ length: partitions }, (_, partition) => createStream(seed, `virtual/message/${partition}`));
+  const losses = Array.from({ length: partitions }, (_, partition) => createStream(seed, `virtual/loss/${partition}`));
+  const gateLosses = Array.from({ length: partitions }, (_, partition) => createStream(seed, `virtual/gate-loss/${partition}`));
+  const update = new Float64Array(partitions); // duration of the update at hand
+  const left = new Uint32Array(partitions); // phases of it still to come
+  let stopped = false;
+
+  /** The phases of an update are even shares of one draw. */
+  function phase(partition: number, parts: number): number {
+    if (left[partition] === 0) {
+      update[partition] = computing[partition].next();
+      left[partition] = parts;
+    }
+    left[partition] -= 1;
+    return update[partition] / parts;
+  }
+
+  function isLost(sender: number, position: number): boolean {
+    return settings.loss > 0 && uniformAt(losses[sender], position) < settings.loss;
+  }
+
+  return {
+    settings,
+    queue,
+    now: () => queue.time,
+    duration(partition, turn, parts) {
+      if (stopped) return 0;
+      if (turn === 'step') return stepping.next();
+      return slow[partition] * (turn === 'act' ? acting[partition].next() : phase(partition, parts));
+    },
+    arrival(sender, receiver, number, sent) {
+      const position = number * partitions + receiver;
+      if (isLost(sender, position)) return Infinity;
+      if (settings.delay.name === 'constant') return sent + settings.delay.value;
+      const stream = messages[sender];
+      stream.position = position;
+      return sent + drawDuration(settings.delay, stream);
+    },
+    broadcastDelay(sender, kind) {
+      if (kind === 'acting') return latencies[sender].next();
+      let delay = gates[sender].next();
+      while (settings.loss > 0 && gateLosses[sender].uniform() < settings.loss) delay += gates[sender].next();
+      return delay;
+    },
+    after(delay, happening) {
+      if (stopped || delay === 0) happening();
+      else queue.push(queue.time + delay, happening);
+    },
+    outOfTime(action) {
+      stopped = true;
+      try {
+        return action();
+      } finally {
+        stopped = false;
+      }
+    },
+  };
+}
+
+/** The uniform draw at a position of a stream, which is left behind it. */
+function uniformAt(stream: Stream, position: number): number {
+  stream.position = position;
+  return stream.uniform();
+}
+
+/** The factor of each partition: `slowdown` for a random share of them, rounded, 1 for the others. */
+function stragglers({ stragglers: share, slowdown }: VirtualSettings, seed: number, partitions: number): number[] {
+  const stream = createStream(seed, 'virtual/stragglers');
+  const order = Array.from({ length: partitions }, (_, partition) => ({ partition, draw: stream.uniform() })).toSorted((a, b) => a.draw - b.draw);
+  const chosen = new Set(order.slice(0, Math.round(share * partitions)).map(({ partition }) => partition));
+  return Array.from({ length: partitions }, (_, partition) => (chosen.has(partition) ? slowdown : 1));
+}

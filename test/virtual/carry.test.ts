@@ -1,0 +1,103 @@
+import test from 'ava';
+import fc from 'fast-check';
+
+import type { Coroutine, Turn } from '../../src/schedule/turn.js';
+import { carryInVirtualTime, type VirtualStrand } from '../../src/virtual/carry.js';
+import type { VirtualSettings } from '../../src/virtual/settings.js';
+import { createWorld } from '../../src/virtual/world.js';
+
+const zero = { name: 'constant', value: 0 } as const;
+const SETTINGS: VirtualSettings = { discipline: 'hogwild', compute: zero, act: zero, step: zero, delay: zero, latency: zero, loss: 0, stragglers: 0, slowdown: 1 };
+
+function strand(coroutine: Coroutine, duration: (turn: Turn) => number): VirtualStrand {
+  return { coroutine, duration, wake: () => Infinity };
+}
+
+test('work is done at the end of the time that it takes, side by side with that of others', (t) => {
+  const world = createWorld(SETTINGS, 1, 2);
+  const log: string[] = [];
+  function* worker(name: string, turns: number): Coroutine {
+    for (let i = 0; i < turns; i += 1) {
+      yield 'compute';
+      log.push(`${name} ${world.now()}`);
+    }
+  }
+  carryInVirtualTime([strand(worker('slow', 2), () => 3), strand(worker('fast', 4), () => 2)], world, () => undefined);
+  t.deepEqual(log, ['fast 2', 'slow 3', 'fast 4', 'slow 6', 'fast 6', 'fast 8']);
+});
+
+test('who is blocked looks again whenever anything has happened', (t) => {
+  const world = createWorld(SETTINGS, 1, 2);
+  let open = false;
+  let entered = -1;
+  function* opener(): Coroutine {
+    yield 'compute';
+    open = true;
+  }
+  function* waiting(): Coroutine {
+    while (!open) yield 'blocked';
+    entered = world.now();
+  }
+  carryInVirtualTime([strand(waiting(), () => 0), strand(opener(), () => 5)], world, () => undefined);
+  t.is(entered, 5);
+});
+
+test('a message is waited for until it arrives', (t) => {
+  const world = createWorld(SETTINGS, 1, 2);
+  let arrived = false;
+  let entered = -1;
+  world.after(7, () => (arrived = true));
+  function* waiting(): Coroutine {
+    while (!arrived) yield 'blocked';
+    entered = world.now();
+  }
+  carryInVirtualTime([strand(waiting(), () => 0)], world, () => undefined);
+  t.is(entered, 7);
+});
+
+test('where all wait and nothing is under way, it says so instead of hanging', (t) => {
+  function* waiting(): Coroutine {
+    for (;;) yield 'blocked';
+  }
+  t.throws(() => { carryInVirtualTime([strand(waiting(), () => 0)], createWorld(SETTINGS, 1, 2), () => undefined); }, { message: /every partition waits/ });
+});
+
+test('the phases of an update share its time, and stragglers take a multiple of it', (t) => {
+  const world = createWorld({ ...SETTINGS, compute: { name: 'exponential', mean: 1 }, stragglers: 0.5, slowdown: 10 }, 3, 4);
+  const plain = createWorld({ ...SETTINGS, compute: { name: 'exponential', mean: 1 } }, 3, 4);
+  const factors = [0, 1, 2, 3].map((partition) => {
+    const phases = [1, 2, 3].map(() => world.duration(partition, 'compute', 3));
+    t.true(phases.every((phase) => phase === phases[0]));
+    t.not(world.duration(partition, 'compute', 3), phases[0]);
+    return Math.round(phases[0] / plain.duration(partition, 'compute', 3));
+  });
+  t.deepEqual(factors.toSorted((a, b) => a - b), [1, 1, 10, 10]);
+});
+
+test('a message arrives when it will, however often and by whom that is asked', (t) => {
+  const settings = { ...SETTINGS, delay: { name: 'lognormal', median: 0.1, sigma: 1 } as const, loss: 0.25 };
+  const [one, other] = [createWorld(settings, 5, 3), createWorld(settings, 5, 3)];
+  let lost = 0;
+  fc.assert(
+    fc.property(fc.nat(2), fc.nat(2), fc.nat(100_000), (sender, receiver, number) => {
+      const arrival = one.arrival(sender, receiver, number, 2);
+      lost += Number(arrival === Infinity);
+      t.true(arrival >= 2);
+      t.is(other.arrival(sender, receiver, number, 2), arrival);
+      t.is(one.arrival(sender, receiver, number, 2), arrival);
+    }),
+    { seed: 1, numRuns: 2000 },
+  );
+  t.true(Math.abs(lost / 2000 - 0.25) < 0.04, `${lost} of 2000 were lost`); // 4 standard errors
+});
+
+test('while the time stands still, everything arrives at once', (t) => {
+  const world = createWorld({ ...SETTINGS, compute: { name: 'constant', value: 5 }, delay: { name: 'constant', value: 5 } }, 1, 2);
+  let arrived = false;
+  world.outOfTime(() => {
+    world.after(5, () => (arrived = true));
+    t.is(world.duration(0, 'compute', 2), 0);
+  });
+  t.true(arrived);
+  t.is(world.now(), 0);
+});
