@@ -33,6 +33,7 @@ export { createDdpg, type Ddpg } from './simulation/ddpg.js';
 export { resolveDdpgSettings, type DdpgOptions, type DdpgSettings } from './baseline/settings.js';
 export type { Staleness } from './supervisor/ledger.js';
 export type { Settings } from './supervisor/settings.js';
+export type { TurnTimes } from './supervisor/turn-times.js';
 export { createProgressBar, type ProgressBar } from './telemetry/progress-bar.js';
 export { createRunFolder, freeRunPath, reopenRunFolder, RUN_FILES, runFolderName, type LineLengths, type RunFolder } from './telemetry/run-folder.js';
 export { bootstrapInterval, interquartileMean, mean, stratifiedBootstrapInterval } from './telemetry/statistics.js';

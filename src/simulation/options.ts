@@ -1,4 +1,4 @@
-import { checkName, isRecord, wrongKind, wrongValue, type NumberRange } from '../check.js';
+import { checkName, checkNumber, isRecord, wrongKind, wrongValue, type NumberRange } from '../check.js';
 import { checkLayer, createReader, type Grammar, type Layer, type OptionReader } from '../options/reader.js';
 import {
   none,
@@ -53,10 +53,10 @@ export interface SimulationOptions {
   steps?: number;
 }
 
-const VIRTUAL_KEYS = ['discipline', 'compute', 'act', 'step', 'delay', 'latency', 'loss', 'stragglers', 'slowdown'] as const;
+const VIRTUAL_KEYS = ['discipline', 'compute', 'forward', 'act', 'step', 'delay', 'latency', 'loss', 'stragglers', 'slowdown'] as const;
 
 const GRAMMAR: Grammar = {
-  sections: { ...SECTION_KEYS, rule: ['name', 'criticRate', 'outputRate', 'hiddenRate', 'targetRate', 'finalRate', 'traceDecay', 'optimiser'], timing: ['bound', 'clockRate', 'clocks', 'reads'], virtual: VIRTUAL_KEYS },
+  sections: { ...SECTION_KEYS, rule: ['name', 'criticRate', 'outputRate', 'hiddenRate', 'targetRate', 'finalRate', 'traceDecay', 'optimiser'], timing: ['bound', 'clockRate', 'clocks', 'reads', 'measure'], virtual: VIRTUAL_KEYS },
   single: ['environment', 'schedule', 'rateLimit', 'partitions', 'seed', 'steps'],
 };
 
@@ -120,6 +120,7 @@ function readTiming(reader: OptionReader, schedule: ScheduleName, { readsWeights
     clockRate: reader.number('timing.clockRate', isPoisson ? 2000 : 0, isPoisson ? POSITIVE : only('poisson')),
     clocks: reader.name('timing.clocks', 'partition', isPoisson ? CLOCK_OWNERS : ['partition']),
     reads: reader.name('timing.reads', 'racy', schedule === 'synchronous' || readsWeights === true ? ['racy'] : READS),
+    measure: reader.boolean('timing.measure', false),
   };
 }
 
@@ -136,6 +137,7 @@ function readVirtual(reader: OptionReader, schedule: ScheduleName): VirtualSetti
   return {
     discipline: reader.name('virtual.discipline', 'hogwild', DISCIPLINE_NAMES),
     compute: duration('compute', 1e-3),
+    forward: readForward(reader.value('virtual.forward', null)),
     act: duration('act', 1e-4),
     step: duration('step', 1e-4),
     delay: duration('delay', 0),
@@ -144,6 +146,10 @@ function readVirtual(reader: OptionReader, schedule: ScheduleName): VirtualSetti
     stragglers: reader.number('virtual.stragglers', 0, { min: 0, max: 1 }),
     slowdown: reader.number('virtual.slowdown', 1, { min: 1, max: 1e6 }),
   };
+}
+
+function readForward(value: unknown): number | null {
+  return value === null ? null : checkNumber('virtual.forward', value, { min: 0, max: 1 });
 }
 
 /** A rule may be given by its name alone. */

@@ -5,6 +5,7 @@ import type { Staleness } from '../supervisor/ledger.js';
 import { WEIGHTS } from '../supervisor/plan.js';
 import type { Settings } from '../supervisor/settings.js';
 import { Supervisor } from '../supervisor/supervisor.js';
+import type { TurnTimes } from '../supervisor/turn-times.js';
 import { attachTables } from '../supervisor/views.js';
 import { encodeSafetensors } from '../telemetry/safetensors.js';
 import { mean } from '../telemetry/statistics.js';
@@ -79,6 +80,11 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   staleness(): { readonly staleness: Staleness; readonly partitions: readonly Staleness[] } {
     const partitions = Array.from({ length: this.settings.partitions }, (_, partition) => this.#supervisor.staleness(partition));
     return { staleness: this.#supervisor.wholeStaleness(), partitions };
+  }
+
+  /** How long everything took so far, the latest of each kind; undefined unless `timing.measure` is set. */
+  turnTimes(): TurnTimes | undefined {
+    return this.#supervisor.turnTimes();
   }
 
   encodeWeights(): Uint8Array {

@@ -1,6 +1,6 @@
 import { attachArena, type ArenaHandle } from '../memory/arena.js';
 import { WORD } from '../memory/control.js';
-import type { Coroutine } from '../schedule/turn.js';
+import type { Coroutine, Turn } from '../schedule/turn.js';
 import { describeFault, type Fault } from './fault.js';
 import { createPartition, type Partition } from './partition.js';
 import { createPlan } from './plan.js';
@@ -55,7 +55,7 @@ export function createCrew({ partitions, settings, arena: handle, spin }: CrewSp
   function carryOut(command: (partition: Partition) => Coroutine[], carry: Carry): Outcome {
     let current = members[0].views;
     try {
-      carry(members.flatMap(({ partition, views }) => command(partition).map((coroutine) => ({ coroutine, views, over: false }))), (views) => { current = views; });
+      carry(members.flatMap(({ partition, views }) => command(partition).map((coroutine): Strand => ({ coroutine, views, turn: 'blocked', over: false }))), (views) => { current = views; });
       return { kind: 'done', returns: members.flatMap(({ partition }) => partition.returns()) };
     } catch (error) {
       if (error instanceof Aborted) return { kind: 'aborted' };
@@ -79,6 +79,8 @@ export function createCrew({ partitions, settings, arena: handle, spin }: CrewSp
 interface Strand {
   readonly coroutine: Coroutine;
   readonly views: Views;
+  /** What it is about to do. */
+  turn: Turn;
   over: boolean;
 }
 
@@ -103,11 +105,11 @@ function standingStill(world: World): Carry {
 }
 
 function virtualStrand({ coroutine, views }: Strand, world: World): VirtualStrand & { readonly views: Views } {
-  const parts = views.plan.topology.ticks.length + 1;
+  const ticks = views.plan.topology.ticks.length;
   return {
     coroutine,
     views,
-    duration: (turn) => world.duration(views.partition, turn, parts),
+    duration: (turn) => world.duration(views.partition, turn, ticks),
     wake: () => views.schedule.wake() / 1000,
   };
 }
@@ -128,14 +130,23 @@ function inTurn(strands: readonly Strand[], resumed: (views: Views) => void): vo
     for (const strand of going) {
       const { partition } = strand.views;
       resumed(strand.views);
-      const turn = strand.coroutine.next();
-      strand.over = turn.done === true;
-      if (turn.value !== 'blocked') blocked = false;
+      takeTurn(strand);
+      if (strand.over || strand.turn !== 'blocked') blocked = false;
       pulse.set(partition, pulse.get(partition) + 1);
     }
     if (going.some(({ over }) => over)) going = going.filter(({ over }) => !over);
     else if (blocked) bell.wait(ticket, shortestWake(going));
   }
+}
+
+/** Lets a strand do what it is about to do. */
+function takeTurn(strand: Strand): void {
+  const { turnClock } = strand.views;
+  const begin = turnClock ? performance.now() : 0;
+  const { done, value } = strand.coroutine.next();
+  if (turnClock) turnClock.measure(strand.turn, (performance.now() - begin) / 1000);
+  if (done === true) strand.over = true;
+  else strand.turn = value;
 }
 
 /** Milliseconds until one of them may go on without anybody ringing. */

@@ -15,6 +15,7 @@ import { exchangeBlocks, type ExchangeShape } from './exchange.js';
 import { ledgerBlocks } from './ledger.js';
 import { rowBlocks, type RowShape } from './rows.js';
 import type { Settings } from './settings.js';
+import { turnTimeBlocks } from './turn-times.js';
 
 export const WEIGHTS = 'weights';
 
@@ -76,6 +77,7 @@ export function createPlan(settings: Settings): Plan {
       ...replayBlocks(ring),
       ...(settings.virtual ? [VIRTUAL_TIME] : scratch([...exchangeBlocks(exchange), ...rowBlocks(rows)])), // an update's entries are opened anew by whoever makes it
       ...ledgerBlocks(partitions),
+      ...(settings.timing.measure ? scratch(turnTimeBlocks(partitions)) : []),
       { name: 'episodes', type: 'float64', shape: [SLICE_STEPS, EPISODE_FIELDS], owner: "the environment's host" },
       bookmark,
       ...explorationBlocks(topology),

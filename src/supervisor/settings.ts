@@ -9,6 +9,8 @@ import type { Reads } from './rows.js';
 /** When partitions run, and what they read of one another. */
 export interface TimingSettings extends ClockSettings {
   readonly reads: Reads;
+  /** Whether it is measured how long everything takes: what a virtual world may then be made of. */
+  readonly measure: boolean;
 }
 
 /** Everything a run depends on, resolved: plain data, written to the run folder and sent to the workers as it is. */

@@ -14,6 +14,7 @@ import { startCrew, type CrewHandle } from './crew-handle.js';
 import { reviveFault } from './fault.js';
 import { createPlan, EPISODE_FIELDS, SLICE_STEPS, WEIGHTS, type Plan } from './plan.js';
 import type { Settings } from './settings.js';
+import { readTurnTimes, type TurnTimes } from './turn-times.js';
 import { attachTables } from './views.js';
 
 const WORKER = new URL('../../workers/partition.js', import.meta.url).href;
@@ -89,6 +90,12 @@ export class Supervisor {
 
   staleness(partition: number): Staleness {
     return readLedger(this.arena, partition);
+  }
+
+  /** Undefined where times are not measured. */
+  turnTimes(): TurnTimes | undefined {
+    const { timing, partitions } = this.plan.settings;
+    return timing.measure ? readTurnTimes(this.arena, partitions) : undefined;
   }
 
   wholeStaleness(): Staleness {

@@ -13,6 +13,7 @@ import { attachLedger, type Ledger } from './ledger.js';
 import type { Plan } from './plan.js';
 import { disciplineOf } from './settings.js';
 import { attachRows, type Rows } from './rows.js';
+import { attachTurnClock, type TurnClock } from './turn-times.js';
 import { createNews, delayControl, type News } from './virtual-control.js';
 import { createPost, virtualExchange, virtualRows, type Post } from './virtual-exchange.js';
 
@@ -33,6 +34,8 @@ export interface Views {
   readonly exchange: Exchange;
   readonly rows: Rows;
   readonly ledger: Ledger;
+  /** Undefined where times are not measured. */
+  readonly turnClock: TurnClock | undefined;
   readonly tables: Readonly<Record<string, ParameterTable>>;
   /** Acting: one lane that all partitions share. */
   readonly actingBoard: Board;
@@ -85,6 +88,7 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
     replay: attachReplay(arena, plan.ring),
     ...attachPeers(plan, arena, control, partition, surroundings),
     ledger: attachLedger(arena, partition),
+    turnClock: settings.timing.measure ? attachTurnClock(arena, partition) : undefined,
     tables: attachTables(plan, arena),
     actingBoard: { lanes: 1, voltages: arena.float32('voltage'), weightedInputs: arena.float32('voltage/weighted') },
     learningBoard: { lanes, voltages: own('board'), weightedInputs: own('board/weighted') },

@@ -5,8 +5,10 @@ import type { Distribution } from './distribution.js';
 export interface VirtualSettings {
   /** The schedule that partitions keep within virtual time. */
   readonly discipline: DisciplineName;
-  /** One update of one partition: the forward ticks and the step of its rows share it evenly. */
+  /** One update of one partition. */
   readonly compute: Distribution;
+  /** Share of an update's time that its forward ticks take, evenly; null: as much for each as for the step of the rows at the end. */
+  readonly forward: number | null;
   /** One acting tick of one partition. */
   readonly act: Distribution;
   /** One step of the environment, the showing of its observation included. */

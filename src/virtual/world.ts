@@ -16,9 +16,9 @@ export interface World {
   /**
    * How long a partition's next turn takes; 0 while the time is stopped.
    *
-   * @param parts phases that share the time of an update
+   * @param ticks forward ticks of an update
    */
-  duration(partition: number, turn: Exclude<Turn, 'blocked'>, parts: number): number;
+  duration(partition: number, turn: Exclude<Turn, 'blocked'>, ticks: number): number;
   /**
    * When a message arrives that is sent now, or was sent at `sent`; Infinity where it is lost. A pure function of seed, sender,
    * receiver and number.
@@ -54,17 +54,18 @@ export function createWorld(settings: VirtualSettings, seed: number, partitions:
   const losses = Array.from({ length: partitions }, (_, partition) => createStream(seed, `virtual/loss/${partition}`));
   const gateLosses = Array.from({ length: partitions }, (_, partition) => createStream(seed, `virtual/gate-loss/${partition}`));
   const update = new Float64Array(partitions); // duration of the update at hand
-  const left = new Uint32Array(partitions); // phases of it still to come
+  const left = new Uint32Array(partitions); // forward ticks of it still to come, and its step
   let stopped = false;
 
-  /** The phases of an update are even shares of one draw. */
-  function phase(partition: number, parts: number): number {
+  /** The phases of an update share one draw. */
+  function phase(partition: number, turn: Turn, ticks: number): number {
     if (left[partition] === 0) {
       update[partition] = computing[partition].next();
-      left[partition] = parts;
+      left[partition] = ticks + 1;
     }
     left[partition] -= 1;
-    return update[partition] / parts;
+    const forward = settings.forward ?? ticks / (ticks + 1);
+    return update[partition] * (turn === 'learn' ? 1 - forward : forward / ticks);
   }
 
   function isLost(sender: number, position: number): boolean {
@@ -75,10 +76,10 @@ export function createWorld(settings: VirtualSettings, seed: number, partitions:
     settings,
     queue,
     now: () => queue.time,
-    duration(partition, turn, parts) {
+    duration(partition, turn, ticks) {
       if (stopped) return 0;
       if (turn === 'step') return stepping.next();
-      return slow[partition] * (turn === 'act' ? acting[partition].next() : phase(partition, parts));
+      return slow[partition] * (turn === 'act' ? acting[partition].next() : phase(partition, turn, ticks));
     },
     arrival(sender, receiver, number, sent) {
       const position = number * partitions + receiver;

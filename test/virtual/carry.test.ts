@@ -7,7 +7,7 @@ import type { VirtualSettings } from '../../src/virtual/settings.js';
 import { createWorld } from '../../src/virtual/world.js';
 
 const zero = { name: 'constant', value: 0 } as const;
-const SETTINGS: VirtualSettings = { discipline: 'hogwild', compute: zero, act: zero, step: zero, delay: zero, latency: zero, loss: 0, stragglers: 0, slowdown: 1 };
+const SETTINGS: VirtualSettings = { discipline: 'hogwild', compute: zero, forward: null, act: zero, step: zero, delay: zero, latency: zero, loss: 0, stragglers: 0, slowdown: 1 };
 
 function strand(coroutine: Coroutine, duration: (turn: Turn) => number): VirtualStrand {
   return { coroutine, duration, wake: () => Infinity };
@@ -66,12 +66,17 @@ test('the phases of an update share its time, and stragglers take a multiple of 
   const world = createWorld({ ...SETTINGS, compute: { name: 'exponential', mean: 1 }, stragglers: 0.5, slowdown: 10 }, 3, 4);
   const plain = createWorld({ ...SETTINGS, compute: { name: 'exponential', mean: 1 } }, 3, 4);
   const factors = [0, 1, 2, 3].map((partition) => {
-    const phases = [1, 2, 3].map(() => world.duration(partition, 'compute', 3));
-    t.true(phases.every((phase) => phase === phases[0]));
-    t.not(world.duration(partition, 'compute', 3), phases[0]);
-    return Math.round(phases[0] / plain.duration(partition, 'compute', 3));
+    const phases = (['compute', 'compute', 'learn'] as const).map((turn) => world.duration(partition, turn, 2));
+    for (const phase of phases) t.true(Math.abs(phase / phases[0] - 1) < 1e-9);
+    t.not(world.duration(partition, 'compute', 2), phases[0]);
+    return Math.round(phases[0] / plain.duration(partition, 'compute', 2));
   });
   t.deepEqual(factors.toSorted((a, b) => a - b), [1, 1, 10, 10]);
+});
+
+test('forward ticks take their share of an update', (t) => {
+  const world = createWorld({ ...SETTINGS, compute: { name: 'constant', value: 10 }, forward: 0.8 }, 1, 1);
+  t.deepEqual((['compute', 'compute', 'learn'] as const).map((turn) => Math.round(world.duration(0, turn, 2) * 1e6) / 1e6), [4, 4, 2]);
 });
 
 test('a message arrives when it will, however often and by whom that is asked', (t) => {
@@ -96,7 +101,7 @@ test('while the time stands still, everything arrives at once', (t) => {
   let arrived = false;
   world.outOfTime(() => {
     world.after(5, () => (arrived = true));
-    t.is(world.duration(0, 'compute', 2), 0);
+    t.is(world.duration(0, 'compute', 1), 0);
   });
   t.true(arrived);
   t.is(world.now(), 0);
