@@ -71,6 +71,11 @@ export interface Exchange {
   take(peer: number, update: number, tick: number, ranges: readonly NeuronRange[], slots: Int32Array, board: Board): number;
 }
 
+/** Takes back all that was published, while nobody runs: readers then compute it anew. */
+export function clearExchange(arena: Arena): void {
+  arena.int32('exchange/mark').fill(0);
+}
+
 export function attachExchange(arena: Arena, control: Control, shape: ExchangeShape, ownership: Ownership, self: number): Exchange {
   const { partitions, neurons, batchSize, ticks, parameters } = shape;
   const lanes = 2 * batchSize;

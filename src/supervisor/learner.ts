@@ -1,7 +1,7 @@
 import { WORD } from '../memory/control.js';
 import { longestPart } from '../memory/parameters.js';
 import { neuronsOf } from '../network/ownership.js';
-import { createNeuron } from '../rule/neuron.js';
+import { createNeuron, learnAll } from '../rule/neuron.js';
 import { OPTIMISERS, rateShare } from '../rule/optimiser.js';
 import { createExperience } from './experience.js';
 import { WEIGHTS } from './plan.js';
@@ -87,7 +87,7 @@ export function createLearner(views: Views): Learner {
     decayRates();
     program.broadcast?.(batch);
     schedule.gate();
-    for (const neuron of neurons) program.learn(neuron, batch, update + 1);
+    learnAll(program, neurons, batch, update + 1);
   }
 
   return {

@@ -8,7 +8,7 @@ import { createRateLimiter, createStreamLimiter, type RateLimiter } from '../sch
 import { SCHEDULES, type Schedule } from '../schedule/schedule.js';
 import { attachExchange, type Exchange } from './exchange.js';
 import { attachLedger, type Ledger } from './ledger.js';
-import type { Plan } from './plan.js';
+import { ALIVE, type Plan } from './plan.js';
 
 /** Everything one partition sees of the shared memory. */
 export interface Views {
@@ -39,6 +39,7 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
   const control = attachControl(arena);
   const bell = createBell(control.words, spin);
   const lanes = 2 * settings.learning.batch;
+  const alive = arena.int32(ALIVE);
   const own = (name: string) => arena.float32(name).subarray(partition * topology.neurons * lanes, (partition + 1) * topology.neurons * lanes);
   return {
     plan,
@@ -54,8 +55,8 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
     exchange: attachExchange(arena, control, plan.exchange, plan.ownership, partition),
     ledger: attachLedger(arena, partition),
     tables: attachTables(plan, arena),
-    actingBoard: { lanes: 1, voltages: arena.float32('voltage'), weightedInputs: arena.float32('voltage/weighted') },
-    learningBoard: { lanes, voltages: own('board'), weightedInputs: own('board/weighted') },
+    actingBoard: { lanes: 1, voltages: arena.float32('voltage'), weightedInputs: arena.float32('voltage/weighted'), alive },
+    learningBoard: { lanes, voltages: own('board'), weightedInputs: own('board/weighted'), alive },
   };
 }
 
