@@ -61,7 +61,7 @@ const EVERY_FLAG = SCENARIOS.flatMap(({ flags }) => flags);
 const ALL_FLAGS = EVERY_FLAG.filter(({ flag }, i, all) => all.findIndex((other) => other.flag === flag) === i);
 
 function help({ name, summary, flags, defaults }: Scenario): string {
-  const described = flags.map((flag) => ({ ...flag, help: `${flag.help} (default: ${showAt(defaults, flag.path)})` }));
+  const described = flags.map((flag) => ({ ...flag, help: `${flag.help} (default: ${flag.otherwise ?? showAt(defaults, flag.path)})` }));
   return [
     createProgram(described).description(`${name}: ${summary}`).helpInformation(),
     `Scenarios:\n${scenarioSummaries().replaceAll(/^/gm, '  ')}\n`,
@@ -173,7 +173,7 @@ function isSystemError(error: unknown): error is Error {
 
 /** The message with the flag that the user typed in place of the setting's path. */
 function optionMessage({ option, message }: { option: string; message: string }): string {
-  const flag = EVERY_FLAG.find(({ path }) => path === option)?.flag ?? OWN_FLAGS.find((own) => own === `--${option}`);
+  const flag = EVERY_FLAG.find(({ path, parts = [] }) => path === option || parts.includes(option))?.flag ?? OWN_FLAGS.find((own) => own === `--${option}`);
   return flag === undefined ? message : message.replace(`"${option}"`, `"${flag}"`);
 }
 

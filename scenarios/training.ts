@@ -3,6 +3,7 @@ import {
   createRunFolder,
   freeRunPath,
   runFolderName,
+  type DeathReport,
   type Evaluation,
   type RunFolder,
   type RunReport,
@@ -24,6 +25,8 @@ export interface TrainResult {
   readonly steps: number;
   readonly evaluation: Evaluation;
   readonly random: { readonly meanReturn: number };
+  /** Where neurons have died: what was lost, and how long recovery took. */
+  readonly death?: DeathReport;
   readonly seconds: number;
   readonly stepsPerSecond: number;
   readonly updatesPerSecond: number;
@@ -65,15 +68,15 @@ async function trainInto(training: Training, labels: TrainingLabels, input: Scen
   }
 }
 
-async function trainWithProgress(training: Training, { title }: TrainingLabels, folder: RunFolder, { interrupt }: ScenarioInput): Promise<RunReport> {
+async function trainWithProgress(training: Training, { title }: TrainingLabels, folder: RunFolder, { episodes = EPISODES, interrupt }: ScenarioInput): Promise<RunReport> {
   const { environment, steps } = training.settings;
   const bar = createProgressBar(`${environment} ${title}`, steps);
   const begin = performance.now();
   training.on('episode', (episode) => {
     folder.log('metrics', { type: 'episode', ...episode });
   });
-  training.on('progress', ({ step, runningReturn, episodes }) => {
-    bar.update(step, runningReturn, episodes);
+  training.on('progress', ({ step, runningReturn, episodes: ended }) => {
+    bar.update(step, runningReturn, ended);
   });
   training.on('metrics', (metrics) => {
     folder.log('metrics', { type: 'metrics', ...metrics });
@@ -81,7 +84,7 @@ async function trainWithProgress(training: Training, { title }: TrainingLabels, 
     folder.flush();
   });
   try {
-    return await training.run({ steps, signal: interrupt });
+    return await training.run({ steps, signal: interrupt, episodes });
   } catch (error) {
     folder.write('weights', training.encodeWeights()); // as far as they got
     throw error;
@@ -108,6 +111,7 @@ async function conclude(training: Training, labels: TrainingLabels, folder: RunF
     steps: training.step,
     evaluation,
     random: { meanReturn: training.evaluateRandomPolicy({ episodes: evaluation.episodes }).meanReturn },
+    ...(report.death !== undefined && { death: report.death }),
     seconds: report.seconds,
     stepsPerSecond: report.stepsPerSecond,
     updatesPerSecond: report.updatesPerSecond,

@@ -24,6 +24,8 @@ export { textTable } from './report/text-table.js';
 export { OPTIMISER_NAMES } from './rule/optimiser.js';
 export { RULE_NAMES, RULES } from './rule/registry.js';
 export { SCHEDULE_NAMES } from './schedule/schedule.js';
+export type { DeathSettings } from './options/death.js';
+export type { DeathPoint, DeathReport } from './simulation/death.js';
 export { resolveSettings, type SimulationOptions } from './simulation/options.js';
 export { createSimulation, type Simulation } from './simulation/simulation.js';
 export type { EvaluateOptions, Evaluation, Metrics, Progress, RunOptions, RunReport, Training, TrainingEvents } from './simulation/training.js';

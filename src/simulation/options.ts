@@ -1,4 +1,5 @@
 import { checkName, isRecord, wrongKind, wrongValue, type NumberRange } from '../check.js';
+import { DEATH_KEYS, readDeath, type DeathSettings } from '../options/death.js';
 import { checkLayer, createReader, type Grammar, type Layer } from '../options/reader.js';
 import {
   none,
@@ -40,6 +41,7 @@ export interface SimulationOptions {
         optimiser?: OptimiserName;
       };
   learning?: Partial<LearningSettings>;
+  death?: Partial<DeathSettings>;
   schedule?: ScheduleName;
   rateLimit?: number | 'off';
   partitions?: number;
@@ -48,7 +50,7 @@ export interface SimulationOptions {
 }
 
 const GRAMMAR: Grammar = {
-  sections: { ...SECTION_KEYS, rule: ['name', 'criticRate', 'outputRate', 'hiddenRate', 'targetRate', 'finalRate', 'traceDecay', 'optimiser'] },
+  sections: { ...SECTION_KEYS, rule: ['name', 'criticRate', 'outputRate', 'hiddenRate', 'targetRate', 'finalRate', 'traceDecay', 'optimiser'], death: DEATH_KEYS },
   single: ['environment', 'schedule', 'rateLimit', 'partitions', 'seed', 'steps'],
 };
 
@@ -67,6 +69,7 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
   const streamed = rule.experience === 'stream';
   const reader = createReader([options, layerOf(rule.defaults ?? {}), task]);
   const network = readNetwork(reader, [64]);
+  const steps = readSteps(reader, 40_000);
   return {
     environment,
     network,
@@ -82,11 +85,12 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
       optimiser: reader.name('rule.optimiser', 'adam', OPTIMISER_NAMES),
     },
     learning: readLearning(reader, rule.experience),
+    death: readDeath(reader, steps, network.hidden),
     schedule: reader.name('schedule', 'hogwild', SCHEDULE_NAMES),
     rateLimit: checkRateLimit(reader.value('rateLimit', 16)),
     partitions: reader.integer('partitions', network.hidden.length === 0 ? 1 : 2, { min: 1, max: 1024 }),
     seed: readSeed(reader),
-    steps: readSteps(reader, 40_000),
+    steps,
   };
 }
 

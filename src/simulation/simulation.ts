@@ -8,7 +8,8 @@ import { attachTables } from '../supervisor/views.js';
 import { encodeSafetensors } from '../telemetry/safetensors.js';
 import { mean } from '../telemetry/statistics.js';
 import { createAlone, stoppable } from './command.js';
-import { checkRunSteps, createEpisodeCounter, evaluationSeeds, randomEvaluation, reportRates, summariseReturns } from './measure.js';
+import { DeathWatch } from './death.js';
+import { checkEpisodes, checkRunSteps, createEpisodeCounter, evaluationSeeds, randomEvaluation, reportRates, summariseReturns } from './measure.js';
 import { resolveSettings, type SimulationOptions } from './options.js';
 import type { EvaluateOptions, Evaluation, Progress, RunOptions, RunReport, Training, TrainingEvents } from './training.js';
 import { weightNorms, weightTensors } from './weights.js';
@@ -22,12 +23,14 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   readonly #supervisor: Supervisor;
   readonly #counter = createEpisodeCounter();
   readonly #alone = createAlone();
+  readonly #deathWatch: DeathWatch;
   #goal = 0;
 
   constructor(settings: Settings) {
     super();
     this.settings = settings;
     this.#supervisor = new Supervisor(settings);
+    this.#deathWatch = new DeathWatch(settings, this.#supervisor.plan.topology, this.#supervisor);
   }
 
   get step(): number {
@@ -40,20 +43,21 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   }
 
   /**
-   * As `Training` says.
+   * As `Training` says. Where the settings ask for a death, neurons die, are born again and are measured at their steps; the time
+   * that the evaluations take is no part of the report's.
    *
    * @throws PartitionError naming partition and step where a worker fails; its cause is a DivergenceError where a voltage,
    *   weight or TD error has left the finite numbers
    */
-  async run({ steps = this.settings.steps, signal }: RunOptions = {}): Promise<RunReport> {
+  async run({ steps = this.settings.steps, signal, episodes = 20 }: RunOptions = {}): Promise<RunReport> {
     checkRunSteps(steps);
+    checkEpisodes(episodes);
     return this.#alone(async () => {
       const first = this.step;
       const updatesBefore = this.#updates();
       this.#goal = first + steps;
-      const begin = performance.now();
-      await this.#train(signal);
-      return this.#report(first, updatesBefore, (performance.now() - begin) / 1000);
+      const seconds = await this.#train(signal, episodes);
+      return this.#report(first, updatesBefore, seconds);
     });
   }
 
@@ -88,10 +92,16 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
     this.#supervisor.stop();
   };
 
-  /** Trains slice by slice, looking at the arena meanwhile. What a listener throws ends the run and is thrown on. */
-  async #train(signal: AbortSignal | undefined): Promise<void> {
+  /**
+   * Trains slice by slice, looking at the arena meanwhile. What a listener throws ends the run and is thrown on.
+   *
+   * @returns seconds of training, evaluations around a death left out
+   */
+  async #train(signal: AbortSignal | undefined, episodes: number): Promise<number> {
     const failures: unknown[] = [];
     const failed = () => failures.length > 0;
+    const stopped = () => signal?.aborted === true || failed();
+    let seconds = 0;
     const timer = setInterval(() => {
       try {
         this.#look();
@@ -101,22 +111,33 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
       }
     }, LOOK);
     try {
-      while (this.step < this.#goal && signal?.aborted !== true && !failed()) {
+      while (!stopped()) {
+        await this.#deathWatch.attend(this.step, episodes, (count) => this.#measure(count, signal));
+        if (this.step >= this.#goal || stopped()) break;
+        const begin = performance.now();
         await stoppable(signal, this.#stop, () => this.#supervisor.train(this.#nextHalt()));
+        seconds += (performance.now() - begin) / 1000;
         if (failed()) break;
         this.#look();
-        this.emit('metrics', { ...this.#progress(), weightNorm: this.#weightNorms() });
+        if (this.step >= this.#goal || this.step % SLICE_STEPS === 0 || stopped()) this.emit('metrics', { ...this.#progress(), weightNorm: this.#weightNorms() });
       }
     } finally {
       clearInterval(timer);
       if (!failed()) this.#look(); // episodes that ended before a partition failed
     }
     if (failed()) throw failures[0];
+    return seconds;
+  }
+
+  /** Mean return of an evaluation within a run. Undefined where it was cut short. */
+  async #measure(episodes: number, signal: AbortSignal | undefined): Promise<number | undefined> {
+    const returns = await stoppable(signal, this.#stop, () => this.#supervisor.evaluate(evaluationSeeds(this.settings.seed, episodes)));
+    return returns.length === episodes ? mean(returns) : undefined;
   }
 
   #nextHalt(): number {
     const halt = (Math.floor(this.step / SLICE_STEPS) + 1) * SLICE_STEPS;
-    return Math.min(halt, this.#goal);
+    return Math.min(halt, this.#goal, this.#deathWatch.nextHalt(this.step));
   }
 
   #look(): void {
@@ -147,6 +168,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
 
   #report(first: number, updatesBefore: number, seconds: number): RunReport {
     const { ownership, topology } = this.#supervisor.plan;
+    const death = this.#deathWatch.report();
     return {
       ...reportRates(this.step - first, this.#updates() - updatesBefore, seconds),
       stopped: this.step < this.#goal,
@@ -157,6 +179,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
         updates: this.#supervisor.updates(partition),
         ...this.#supervisor.staleness(partition),
       })),
+      ...(death !== undefined && { death }),
     };
   }
 }

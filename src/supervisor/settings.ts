@@ -1,4 +1,5 @@
 import type { ExplorationScale } from '../network/exploration.js';
+import type { DeathSettings } from '../options/death.js';
 import type { LearningSettings, NetworkSettings } from '../options/sections.js';
 import type { OptimiserName } from '../rule/optimiser.js';
 import type { RuleName } from '../rule/registry.js';
@@ -22,6 +23,7 @@ export interface Settings {
     readonly optimiser: OptimiserName;
   };
   readonly learning: LearningSettings;
+  readonly death: DeathSettings;
   readonly schedule: ScheduleName;
   /** Updates that learning may run ahead of or behind acting; 'off': any number. */
   readonly rateLimit: number | 'off';
