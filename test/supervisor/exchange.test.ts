@@ -4,7 +4,7 @@ import { createArena } from '../../src/memory/arena.js';
 import { attachControl, controlBlocks } from '../../src/memory/control.js';
 import { attachParameter, parameterBlocks } from '../../src/memory/parameters.js';
 import type { Board } from '../../src/network/dynamic.js';
-import { attachExchange, exchangeBlocks } from '../../src/supervisor/exchange.js';
+import { attachExchange, clearExchange, exchangeBlocks } from '../../src/supervisor/exchange.js';
 
 /** One published number of each neuron. */
 const CRITIC = { name: 'critic', lengths: [1, 1, 1], target: true, published: true, learned: false };
@@ -18,7 +18,7 @@ function pair() {
   const control = attachControl(arena);
   const board = (): Board => ({ lanes: 4, voltages: new Float32Array(12), weightedInputs: new Float32Array(12) });
   const critic = attachParameter(arena, CRITIC);
-  return { control, critic, mine: attachExchange(arena, control, SHAPE, OWNERSHIP, 0), peers: attachExchange(arena, control, SHAPE, OWNERSHIP, 1), from: board(), to: board() };
+  return { arena, control, critic, mine: attachExchange(arena, control, SHAPE, OWNERSHIP, 0), peers: attachExchange(arena, control, SHAPE, OWNERSHIP, 1), from: board(), to: board() };
 }
 
 test('voltages published for the same minibatch arrive with the version of the weights behind them', (t) => {
@@ -48,6 +48,18 @@ test('voltages of other transitions are not taken', (t) => {
   peers.open(0, Int32Array.of(7, 9));
   peers.publish(0, 1, PEERS_NEURON, from);
   t.is(mine.take(1, 0, 1, PEERS_NEURON, SLOTS, to), -1);
+});
+
+test('what was published is taken back, and may be published anew', (t) => {
+  const { arena, mine, peers, from, to } = pair();
+  peers.open(0, SLOTS);
+  peers.publish(0, 1, PEERS_NEURON, from);
+  clearExchange(arena);
+  t.is(mine.take(1, 0, 1, PEERS_NEURON, SLOTS, to), -1);
+  t.false(mine.settled(1, 0, 1) || mine.near(1, 0));
+  peers.open(0, SLOTS);
+  peers.publish(0, 1, PEERS_NEURON, from);
+  t.is(mine.take(1, 0, 1, PEERS_NEURON, SLOTS, to), 0);
 });
 
 test('a peer that is a few updates ahead is still read, and one that is far ahead is lost', (t) => {
