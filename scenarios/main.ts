@@ -6,12 +6,13 @@ import { checkInteger, checkName, checkObject, DivergenceError, isOptionError, P
 import { certificate } from './certificate.js';
 import { ddpg } from './ddpg.js';
 import { decentralisedVsDdpg } from './decentralised-vs-ddpg.js';
+import { neuronDeath } from './neuron-death.js';
 import { number, setAt, showAt, type Flag } from './options.js';
 import { EPISODES, type Scenario, type ScenarioInput } from './scenario.js';
 import { train } from './train.js';
 
 /** Every scenario: a further one is one file and one line here. */
-const SCENARIOS: readonly Scenario[] = [train, ddpg, certificate, decentralisedVsDdpg];
+const SCENARIOS: readonly Scenario[] = [train, ddpg, certificate, decentralisedVsDdpg, neuronDeath];
 
 const USAGE_ERROR = 2;
 

@@ -40,6 +40,10 @@ export { createEventWriter, type EventWriter } from './telemetry/tensorboard.js'
 export { describeSeconds } from './study/estimate.js';
 export type { PoolOptions } from './study/pool.js';
 export { openStudyFolder, openTrialStore, STUDY_FILES, type StudyFolder, type TrialStore } from './study/store.js';
+export { deathPage, describeDeaths } from './study/death-page.js';
+export { drawDeaths, type DeathPictures } from './study/death-pictures.js';
+export { DEATH_ALGORITHMS, deathContenders, describeShare, FROZEN, planDeathTrials, resolveDeathStudySettings, type DeathStudyOptions, type DeathStudySettings } from './study/death-settings.js';
+export { deathTable, summariseDeaths, type DeathRow } from './study/death-summary.js';
 export { studyPage, type StudyWords } from './study/page.js';
 export { drawStudy } from './study/pictures.js';
 export { planTrials, resolveStudySettings, type StudyOptions, type StudySettings } from './study/settings.js';
