@@ -20,7 +20,7 @@ export function deathWords(scenario: string, settings: DeathStudySettings, { pla
 function describeMethod({ steps, seeds, death, evaluation, algorithms }: DeathStudySettings, parallel: number): string[] {
   const count = (number: number) => number.toLocaleString('en');
   return [
-    `Every trial learns for ${count(steps)} environment steps, from ${seeds === 1 ? 'seed 1' : `seeds 1 to ${seeds}`}. At step ${count(death.step)} a random share of the hidden neurons, drawn by the seed, falls silent: a silent neuron's voltage is 0 for everybody, it does not explore, and it learns nothing. The neurons of a smaller share are among those of a larger, and until then the trials of one seed and algorithm are the same. Learning rates fall over the whole trial, whatever happens in it.`,
+    `Every trial learns for ${count(steps)} environment steps, from ${seeds === 1 ? 'seed 1' : `seeds 1 to ${seeds}`}. At step ${count(death.at)} a random share of the hidden neurons, drawn by the seed, falls silent: a silent neuron's voltage is 0 for everybody, it does not explore, and it learns nothing. The neurons of a smaller share are among those of a larger, and until then the trials of one seed and algorithm are the same. Learning rates fall over the whole trial, whatever happens in it.`,
     `“Stay dead” says all. “Born again”: ${count(death.rebirthAfter)} steps later the dead get fresh random weights, critics as at the start, and nothing remembered. Those who read them still read them with the weights they had.`,
     ...(algorithms.includes(FROZEN) ? [`“${FROZEN}” is broadcast with hidden rows that stay as they were drawn: its hidden neurons cannot make up for the dead, only the outputs can.`] : []),
     `Evaluations are on ${episodes(evaluation.final)} that depend on nothing but the seed, without exploration: immediately before the death, immediately after, and every ${count(evaluation.every)} steps from then on; before the death every ${count(evaluation.every)} steps of the trial. They change nothing in the training.`,
@@ -37,7 +37,7 @@ function repeatCommand(scenario: string, { environment, algorithms, shares, seed
     `--seeds ${seeds}`,
     `--steps ${steps}`,
     ...(network.hidden === null ? [] : [`--hidden ${network.hidden.join(',')}`]),
-    `--death-step ${death.step}`,
+    `--death-step ${death.at}`,
     `--rebirth-after ${death.rebirthAfter}`,
     `--evaluate-every ${evaluation.every}`,
     `--episodes ${evaluation.final}`,

@@ -25,7 +25,7 @@ const FLAGS: readonly Flag[] = [
   { flag: '--seeds', argument: '<count>', path: 'seeds', parse: number, help: 'trials of each algorithm, share and fate, from seeds 1, 2, …' },
   ...STEPS,
   ...HIDDEN.map((flag) => ({ ...flag, otherwise: 'what each algorithm ships with' })),
-  { flag: '--death-step', argument: '<step>', path: 'death.step', parse: number, otherwise: 'half of the steps', help: 'environment step at which they die' },
+  { flag: '--death-step', argument: '<step>', path: 'death.at', parse: number, otherwise: 'half of the steps', help: 'environment step at which they die' },
   { flag: '--rebirth-after', argument: '<steps>', path: 'death.rebirthAfter', parse: number, otherwise: 'a twentieth of the steps', help: 'environment steps from the death to the rebirth' },
   { flag: '--parallel', argument: '<count>', path: 'parallel', parse: number, otherwise: 'as many as there are cores', help: 'trials at a time' },
   { flag: '--evaluate-every', argument: '<steps>', path: 'evaluation.every', parse: number, otherwise: 'a twentieth of the steps', help: 'environment steps between two evaluations' },

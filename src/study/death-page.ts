@@ -9,7 +9,7 @@ import type { Trial, TrialResult } from './trial.js';
 /** What the numbers are measured against, in a sentence: `20,000 environment steps, death at step 10,000; random policy -1286.8` */
 export function describeDeaths({ steps, death }: DeathStudySettings, rows: readonly DeathRow[]): string {
   const random = rows.find(({ randomReturn }) => randomReturn !== null)?.randomReturn ?? null;
-  return `${steps.toLocaleString('en')} environment steps, death at step ${death.step.toLocaleString('en')}; random policy ${score(random)}`;
+  return `${steps.toLocaleString('en')} environment steps, death at step ${death.at.toLocaleString('en')}; random policy ${score(random)}`;
 }
 
 /** The page of a study of death: one HTML file with the table, the pictures, how it was done and how to do it again. */

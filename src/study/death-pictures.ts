@@ -28,7 +28,7 @@ export async function drawDeaths(settings: DeathStudySettings, results: readonly
     y: 'mean return',
     panels: shares.flatMap((share) => [false, true].map((reborn) => ({
       title: `${describeShare(share)} die, and ${reborn ? `are born again ${death.rebirthAfter.toLocaleString('en')} steps later` : 'stay dead'}`,
-      series: contenders.filter((each) => each.share === share && each.reborn === reborn).map(({ algorithm, label }) => ({ name: algorithm, points: curvePoints(results, label, death.step) })),
+      series: contenders.filter((each) => each.share === share && each.reborn === reborn).map(({ algorithm, label }) => ({ name: algorithm, points: curvePoints(results, label, death.at) })),
     }))),
   });
   const losses = await intervalChart({
@@ -46,7 +46,7 @@ export async function drawDeaths(settings: DeathStudySettings, results: readonly
     value: 'environment steps',
     panels: shares.map((share) => ({
       title: `${describeShare(share)} die`,
-      rows: contenders.filter((each) => each.share === share).map(({ algorithm, reborn, label }) => recoveryRow(`${algorithm}, ${describeFate(reborn)}`, rows.find((row) => row.label === label), steps - death.step)),
+      rows: contenders.filter((each) => each.share === share).map(({ algorithm, reborn, label }) => recoveryRow(`${algorithm}, ${describeFate(reborn)}`, rows.find((row) => row.label === label), steps - death.at)),
     })),
   });
   return { curves, losses, recoveries };

@@ -24,7 +24,7 @@ export interface DeathStudyOptions {
   network?: { hidden?: readonly number[] | null };
   death?: {
     /** Environment step of the death; half of the steps unless given. */
-    step?: number;
+    at?: number;
     /** Environment steps from the death to the rebirth; one interval between evaluations unless given. */
     rebirthAfter?: number;
   };
@@ -40,7 +40,7 @@ export interface DeathStudySettings {
   readonly seeds: number;
   readonly steps: number;
   readonly network: { readonly hidden: readonly number[] | null };
-  readonly death: { readonly step: number; readonly rebirthAfter: number };
+  readonly death: { readonly at: number; readonly rebirthAfter: number };
   readonly evaluation: { readonly every: number; readonly final: number };
 }
 
@@ -60,11 +60,11 @@ export function resolveDeathStudySettings(given: DeathStudyOptions = {}): DeathS
     checkKeys(name, found, keys);
     return found;
   };
-  const [network, death, evaluation] = [section('network', ['hidden']), section('death', ['step', 'rebirthAfter']), section('evaluation', ['every', 'final'])];
+  const [network, death, evaluation] = [section('network', ['hidden']), section('death', ['at', 'rebirthAfter']), section('evaluation', ['every', 'final'])];
   const environment = checkName('environment', options.environment ?? PENDULUM.environment, listEnvironments());
   const steps = checkInteger('steps', options.steps ?? (environment === PENDULUM.environment ? PENDULUM.steps : resolveSettings({ environment }).steps), { min: 3, max: 100_000_000 });
   const every = checkInteger('evaluation.every', evaluation.every ?? Math.ceil(steps / 20), { min: 1 });
-  const step = checkInteger('death.step', death.step ?? Math.floor(steps / 2), { min: 1, max: steps - 1 });
+  const at = checkInteger('death.at', death.at ?? Math.floor(steps / 2), { min: 1, max: steps - 1 });
   const settings: DeathStudySettings = {
     environment,
     algorithms: checkNames(options.algorithms ?? ['broadcast', 'three-factor', FROZEN]),
@@ -72,7 +72,7 @@ export function resolveDeathStudySettings(given: DeathStudyOptions = {}): DeathS
     seeds: checkInteger('seeds', options.seeds ?? 5, { min: 1, max: 1000 }),
     steps,
     network: { hidden: checkLayers(network.hidden ?? null) },
-    death: { step, rebirthAfter: checkInteger('death.rebirthAfter', death.rebirthAfter ?? Math.min(every, steps - 1 - step), { min: 0, max: steps - 1 - step }) },
+    death: { at, rebirthAfter: checkInteger('death.rebirthAfter', death.rebirthAfter ?? Math.min(every, steps - 1 - at), { min: 0, max: steps - 1 - at }) },
     evaluation: { every, final: checkInteger('evaluation.final', evaluation.final ?? 20, { min: 1, max: 10_000 }) },
   };
   planDeathTrials({ ...settings, seeds: 1 });
@@ -109,13 +109,13 @@ export function describeFate(reborn: boolean): string {
 
 /** The trials of a study of death. All contenders get the same seeds, steps and evaluations. */
 export function planDeathTrials(settings: DeathStudySettings): Trial[] {
-  const { environment, seeds, steps, network, death: { step, rebirthAfter }, evaluation: { every, final } } = settings;
+  const { environment, seeds, steps, network, death: { at, rebirthAfter }, evaluation: { every, final } } = settings;
   const algorithms = deathContenders(settings).map(({ algorithm, share, reborn, label }) => ({
     label,
     ...(algorithm === FROZEN ? { algorithm: 'broadcast' } : { algorithm }),
     options: {
       ...(algorithm === FROZEN && { rule: { hiddenRate: 0 } }),
-      death: { share, step, rebirth: reborn ? step + rebirthAfter : null, evaluateEvery: every },
+      death: { share, step: at, rebirth: reborn ? at + rebirthAfter : null, evaluateEvery: every },
     },
   }));
   return planTrials(resolveStudySettings({ environments: [environment], algorithms, seeds, steps, network, evaluation: { every, episodes: final, final } }));
