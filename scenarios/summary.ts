@@ -53,7 +53,7 @@ function describeDeath({ death }: TrainResult): [name: string, value: string][] 
   return [['death', `${count} at step ${step.toLocaleString('en')}: ${returns}`], ['recovery', describeRecovery(death)]];
 }
 
-function describeRecovery({ rebirth, recoverySteps }: DeathReport): string {
+function describeRecovery({ rebirth, recoverySteps, lowest }: DeathReport): string {
   const reborn = rebirth === null ? '' : `; born again at step ${rebirth.toLocaleString('en')}`;
-  return `${recoverySteps === null ? 'not within the run' : `after ${recoverySteps.toLocaleString('en')} env steps`}${reborn}`;
+  return `${recoverySteps === null ? 'not within the run' : `after ${recoverySteps.toLocaleString('en')} env steps`}; lowest return ${lowest.toFixed(1)}${reborn}`;
 }

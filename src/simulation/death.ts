@@ -30,6 +30,8 @@ export interface DeathReport {
   readonly loss: number;
   /** From then on; where they are due on the step of the rebirth, before it. Empty for a death in evaluation only. */
   readonly points: readonly DeathPoint[];
+  /** The lowest return after the death: learning on what is left may lose more than the death itself. */
+  readonly lowest: number;
   /**
    * Environment steps from the death to the first evaluation of `recovered`, the one immediately after it included; null where
    * none has come.
@@ -43,6 +45,11 @@ const NEAR = 0.05;
 /** True of a return that is back: at or above `before - 0.05 · |before - random|`. */
 export function recovered(meanReturn: number, { before, randomReturn }: Pick<DeathReport, 'before' | 'randomReturn'>): boolean {
   return meanReturn >= before - NEAR * Math.abs(before - randomReturn);
+}
+
+/** The lowest of the returns after a death, the one immediately after it included. */
+export function lowestReturn({ after, points }: Pick<DeathReport, 'after' | 'points'>): number {
+  return Math.min(after, ...points.map(({ meanReturn }) => meanReturn));
 }
 
 /** The supervisor, as far as it decides over life and death. */
@@ -119,6 +126,7 @@ export class DeathWatch {
       ...this.#death,
       loss: before - after,
       points: [...this.#points],
+      lowest: lowestReturn({ after, points: this.#points }),
       recoverySteps: typeof step === 'number' ? this.#recoverySteps(this.#death, step) : null,
     };
   }

@@ -31,6 +31,6 @@ export function deathPage(settings: DeathStudySettings, words: StudyWords, trial
 }
 
 const READING = [
-  'A higher return is better. Before and after: the mean return immediately before the neurons fall silent and immediately after, over seeds; lost: the difference, with its 95 % percentile bootstrap interval. At the end: the mean return after the last step.',
+  'A higher return is better. Before and after: the mean return immediately before the neurons fall silent and immediately after, over seeds; lost: the difference, with its 95 % percentile bootstrap interval. Lowest: the lowest return of a trial from then on, over seeds; learning on what is left may lose more than the death itself, and a trial may recover, fall, and recover again. At the end: the mean return after the last step.',
   'Recovered: trials of which an evaluation after the death is back to within 5 % of the way from the random policy\'s return to the return before the death, |before − random|. Steps to recovery: environment steps from the death to the first such evaluation, the median of the trials that have one; 0 where nothing to speak of was lost. Evaluations are some steps apart, and so is the answer.',
 ];

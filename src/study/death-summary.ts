@@ -1,5 +1,5 @@
 import type { Table } from '../report/table.js';
-import type { DeathReport } from '../simulation/death.js';
+import { lowestReturn, type DeathReport } from '../simulation/death.js';
 import { bootstrapInterval, mean, median } from '../telemetry/statistics.js';
 import { describeFate, describeShare, type DeathContender } from './death-settings.js';
 import { orNull } from './summary.js';
@@ -11,10 +11,11 @@ export interface DeathRow extends DeathContender {
   /** Trials that got to their end, and that failed. */
   readonly seeds: number;
   readonly failures: number;
-  /** Mean returns over seeds: of the random policy, immediately before the death, immediately after, and at the end. */
+  /** Mean returns over seeds: of the random policy, immediately before the death, immediately after, the lowest from then on, and at the end. */
   readonly randomReturn: number | null;
   readonly before: number | null;
   readonly after: number | null;
+  readonly lowest: number | null;
   readonly final: number | null;
   /** before - after, per seed; its mean, and the mean's 95 % bootstrap interval. */
   readonly losses: readonly number[];
@@ -48,6 +49,7 @@ function summariseDeath(contender: DeathContender, results: readonly TrialResult
     randomReturn: meanOf(({ randomReturn }) => randomReturn),
     before: meanOf(({ before }) => before),
     after: meanOf(({ after }) => after),
+    lowest: meanOf(lowestReturn),
     final: meanOf(({ points, after }) => points.at(-1)?.meanReturn ?? after),
     losses,
     loss: orNull(losses, mean),
@@ -75,7 +77,7 @@ export function curveAroundDeath({ curve, death }: TrialResult, died: number): C
 
 export function deathTable(rows: readonly DeathRow[]): Table {
   return {
-    columns: [{ name: 'algorithm' }, numeric('die'), { name: 'then' }, ...['seeds', 'failed', 'before', 'after', 'lost', '95 % interval', 'recovered', 'steps to recovery', 'at the end'].map(numeric)],
+    columns: [{ name: 'algorithm' }, numeric('die'), { name: 'then' }, ...['seeds', 'failed', 'before', 'after', 'lost', '95 % interval', 'lowest', 'recovered', 'steps to recovery', 'at the end'].map(numeric)],
     rows: rows.map((row) => [
       row.algorithm,
       describeShare(row.share),
@@ -86,6 +88,7 @@ export function deathTable(rows: readonly DeathRow[]): Table {
       score(row.after),
       score(row.loss),
       interval(row.lossInterval),
+      score(row.lowest),
       row.seeds === 0 ? NOTHING : `${row.recovered} of ${row.seeds}`,
       whole(row.recoverySteps),
       score(row.final),

@@ -42,7 +42,7 @@ for (const [options, message] of REFUSED) {
   });
 }
 
-const DEATH = { share: 0.5, neurons: ['hidden1[0]'], step: 150, rebirth: null, episodes: 2, randomReturn: -1200, before: -200, after: -800, loss: 600, points: [{ step: 225, meanReturn: -600 }, { step: 300, meanReturn: -210 }], recoverySteps: 150 } satisfies DeathReport;
+const DEATH = { share: 0.5, neurons: ['hidden1[0]'], step: 150, rebirth: null, episodes: 2, randomReturn: -1200, before: -200, after: -800, loss: 600, points: [{ step: 225, meanReturn: -600 }, { step: 300, meanReturn: -210 }], lowest: -800, recoverySteps: 150 } satisfies DeathReport;
 
 const [CONTENDER, ...OTHERS] = deathContenders({ algorithms: ['broadcast', 'frozen'], shares: [0.5] });
 
@@ -60,16 +60,16 @@ test('what a death cost is summarised over seeds, failures apart', (t) => {
   const [row, ...others] = summariseDeaths([CONTENDER, ...OTHERS], RESULTS);
   t.deepEqual(others, []);
   t.like(row, { algorithm: 'broadcast', share: 0.5, reborn: false, seeds: 3, failures: 1, randomReturn: -1200, losses: [600, 100, 600], recoveries: [150, null, 50], recovered: 2, recoverySteps: 100 });
-  t.deepEqual([row.before, row.after, row.loss, row.final], [-700 / 3, -2000 / 3, 1300 / 3, -1420 / 3]);
+  t.deepEqual([row.before, row.after, row.lowest, row.loss, row.final], [-700 / 3, -2000 / 3, -2600 / 3, 1300 / 3, -1420 / 3]);
   t.deepEqual(row.lossInterval, [100, 600]);
   t.deepEqual(leastRecoveries(row, 150), [150, 150, 50]);
-  t.deepEqual(deathTable([row]).rows, [['broadcast', '50 %', 'stay dead', '3', '1', '-233.3', '-666.7', '433.3', '100.0 to 600.0', '2 of 3', '100', '-473.3']]);
+  t.deepEqual(deathTable([row]).rows, [['broadcast', '50 %', 'stay dead', '3', '1', '-233.3', '-666.7', '433.3', '100.0 to 600.0', '-866.7', '2 of 3', '100', '-473.3']]);
 });
 
 test('where every trial failed nothing is made up', (t) => {
   const [row] = summariseDeaths([CONTENDER], [RESULTS[3]]);
   t.like(row, { seeds: 0, failures: 1, before: null, loss: null, lossInterval: null, recovered: 0, recoverySteps: null });
-  t.deepEqual(deathTable([row]).rows[0].slice(3), ['0', '1', '–', '–', '–', '–', '–', '–', '–']);
+  t.deepEqual(deathTable([row]).rows[0].slice(3), ['0', '1', '–', '–', '–', '–', '–', '–', '–', '–']);
 });
 
 test('a curve around a death has the returns immediately before and after it', (t) => {
