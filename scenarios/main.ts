@@ -6,13 +6,14 @@ import { checkInteger, checkName, checkObject, CheckpointError, DivergenceError,
 import { certificate } from './certificate.js';
 import { ddpg } from './ddpg.js';
 import { decentralisedVsDdpg } from './decentralised-vs-ddpg.js';
+import { neuronDeath } from './neuron-death.js';
 import { number, setAt, showAt, type Flag } from './options.js';
 import { CHECKPOINT_EVERY, readResumption } from './resumption.js';
 import { EPISODES, type Scenario, type ScenarioInput } from './scenario.js';
 import { train } from './train.js';
 
 /** Every scenario: a further one is one file and one line here. */
-const SCENARIOS: readonly Scenario[] = [train, ddpg, certificate, decentralisedVsDdpg];
+const SCENARIOS: readonly Scenario[] = [train, ddpg, certificate, decentralisedVsDdpg, neuronDeath];
 
 const USAGE_ERROR = 2;
 
@@ -71,7 +72,7 @@ const EVERY_FLAG = SCENARIOS.flatMap(({ flags }) => flags);
 const ALL_FLAGS = EVERY_FLAG.filter(({ flag }, i, all) => all.findIndex((other) => other.flag === flag) === i);
 
 function help({ name, summary, flags, defaults, resumable }: Scenario): string {
-  const described = flags.map((flag) => ({ ...flag, help: `${flag.help} (default: ${showAt(defaults, flag.path)})` }));
+  const described = flags.map((flag) => ({ ...flag, help: `${flag.help} (default: ${flag.otherwise ?? showAt(defaults, flag.path)})` }));
   return [
     createProgram(described, resumable).description(`${name}: ${summary}`).helpInformation(),
     `Scenarios:\n${scenarioSummaries().replaceAll(/^/gm, '  ')}\n`,
@@ -224,7 +225,7 @@ function isSystemError(error: unknown): error is Error {
 
 /** The message with the flag that the user typed in place of the setting's path. */
 function optionMessage({ option, message }: { option: string; message: string }): string {
-  const flag = EVERY_FLAG.find(({ path }) => path === option)?.flag ?? OWN_FLAGS.find((own) => own === `--${option}`);
+  const flag = EVERY_FLAG.find(({ path, parts = [] }) => path === option || parts.includes(option))?.flag ?? OWN_FLAGS.find((own) => own === `--${option}`);
   return flag === undefined ? message : message.replace(`"${option}"`, `"${flag}"`);
 }
 

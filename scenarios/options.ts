@@ -1,4 +1,4 @@
-import { ACTIVATION_NAMES, checkObject, CLOCK_OWNERS, DISCIPLINE_NAMES, listEnvironments, OPTIMISER_NAMES, RULE_NAMES, SCHEDULE_NAMES } from '../src/index.js';
+import { ACTIVATION_NAMES, checkObject, CLOCK_OWNERS, DISCIPLINE_NAMES, listEnvironments, OPTIMISER_NAMES, RULE_NAMES, SCHEDULE_NAMES, wrongValue } from '../src/index.js';
 
 /** How the text after a flag becomes a value. What does not parse is passed on as it is: the check names it better. */
 export const number = (text: string): unknown => (text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text));
@@ -6,12 +6,23 @@ export const numbers = (text: string): unknown => (text === '' || text === 'none
 export const text = (value: string): unknown => value;
 export const words = (value: string): unknown => value.split(',').map((word) => word.trim());
 
+/** `0.1@10000`: the share that dies, and when. @throws RangeError where there is no @ */
+export function kill(value: string): unknown {
+  const parts = value.split('@');
+  if (parts.length !== 2) throw wrongValue('death', '<share>@<step>, such as 0.1@10000, or <share>@evaluation', value);
+  return { share: number(parts[0]), step: number(parts[1]) };
+}
+
 /** A flag of the command line, and the setting it stands for. */
 export interface Flag {
   readonly flag: string;
   readonly argument: string;
   /** Path in the settings; its default is printed in `--help`. */
   readonly path: string;
+  /** Paths in the settings of the parts that its value has. */
+  readonly parts?: readonly string[];
+  /** What `--help` prints as its default, where that is not the setting itself. */
+  readonly otherwise?: string;
   readonly parse: (text: string) => unknown;
   readonly help: string;
 }
@@ -56,6 +67,8 @@ export const SIMULATION_FLAGS: readonly Flag[] = [
   { flag: '--loss', argument: '<share>', path: 'virtual.loss', parse: number, help: 'share of the messages about learning that are lost in virtual time' },
   { flag: '--stragglers', argument: '<share>', path: 'virtual.stragglers', parse: number, help: 'share of the partitions that are slow in virtual time' },
   { flag: '--slowdown', argument: '<factor>', path: 'virtual.slowdown', parse: number, help: 'how many times slower these are' },
+  { flag: '--kill', argument: '<share>@<step>', path: 'death', parts: ['death.share', 'death.step'], otherwise: 'nobody', parse: kill, help: 'share of the hidden neurons that falls silent at a step, or, with @evaluation, in a second evaluation at the end only' },
+  { flag: '--rebirth', argument: '<step>', path: 'death.rebirth', otherwise: 'never', parse: number, help: 'environment step at which the dead are born again, blank' },
   { flag: '--rate-limit', argument: '<updates>', path: 'rateLimit', parse: number, help: 'updates that learning may be ahead of or behind acting under hogwild, or off' },
 ];
 
@@ -67,12 +80,12 @@ export const DDPG_FLAGS: readonly Flag[] = [
   ...SIMULATION_FLAGS.filter(({ path }) => /^rule\.(criticRate|targetRate|finalRate|optimiser)$/.test(path)).map((flag) => ({ ...flag, path: flag.path.replace('rule', 'learning') })),
 ];
 
-/** Sets `value` at a dotted path of at most two parts. @throws TypeError where the section is there and no object */
+/** Sets `value` at a dotted path of at most two parts; an object is added to the section that is there. @throws TypeError where the section is there and no object */
 export function setAt(target: Record<string, unknown>, path: string, value: unknown): void {
   const [section, ...keys] = path.split('.');
   const key = keys.at(0);
   if (key === undefined) {
-    target[section] = value;
+    target[section] = typeof value === 'object' && !Array.isArray(value) ? { ...checkObject(section, target[section] ?? {}), ...value } : value;
     return;
   }
   target[section] = { ...checkObject(section, target[section] ?? {}), [key]: value };

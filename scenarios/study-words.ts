@@ -1,7 +1,7 @@
 import type { StudySettings, StudyWords } from '../src/index.js';
 
 /** How far a study got, and how. */
-interface StudyCourse {
+export interface StudyCourse {
   readonly planned: number;
   readonly ended: number;
   readonly parallel: number;
@@ -36,7 +36,7 @@ function describeMethod({ algorithms, steps, network, seeds, evaluation }: Study
   ];
 }
 
-function episodes(count: number): string {
+export function episodes(count: number): string {
   return `${count} episode${count === 1 ? '' : 's'}`;
 }
 

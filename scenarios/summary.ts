@@ -1,5 +1,6 @@
 import colours from 'picocolors';
 
+import type { DeathReport } from '../src/index.js';
 import type { TrainResult } from './training.js';
 
 /** Prints a run's result for people, on stderr: stdout is for machines. */
@@ -22,6 +23,7 @@ export function printSummary(result: TrainResult): void {
       colours.bold(`${result.environment}: ${result.rule}, ${result.schedule} on ${result.partitions} partition${result.partitions === 1 ? '' : 's'}, seed ${result.seed}, ${result.status}`),
       line('evaluation', `${colours.green(evaluation.meanReturn.toFixed(1))} mean return of ${evaluation.episodes} fresh episodes, exploration off`),
       line('random policy', `${random.meanReturn.toFixed(1)} on the same episodes`),
+      ...describeDeath(result).map(([name, value]) => line(name, value)),
       line('training', `${rate(result.steps)} env steps in ${result.seconds.toFixed(1)} s`),
       line('speed', `${rate(result.stepsPerSecond)} env steps/s, ${rate(result.updatesPerSecond)} updates/s, ${result.updatesPerStep.toFixed(2)} updates per step (${rateLimit(result)})`),
       ...(result.virtualSeconds === undefined ? [] : [line('virtual time', `${result.virtualSeconds.toFixed(1)} s: ${rate(result.steps / result.virtualSeconds)} env steps/s`)]),
@@ -40,4 +42,19 @@ function percent(part: number, whole: number): string {
 function rateLimit({ schedule, rateLimit: window }: TrainResult): string {
   if (schedule === 'synchronous') return 'acting and learning alternate';
   return window === 'off' ? 'rate limit off' : `held within ${window} updates of acting`;
+}
+
+/** What a death has cost, and how long recovery took. */
+function describeDeath({ death }: TrainResult): [name: string, value: string][] {
+  if (death === undefined) return [];
+  const { neurons, share, step, before, after, loss } = death;
+  const count = `${neurons.length} hidden neuron${neurons.length === 1 ? '' : 's'} (${Math.round(100 * share)} %)`;
+  const returns = `${before.toFixed(1)} before, ${after.toFixed(1)} after: ${loss.toFixed(1)} lost`;
+  if (step === 'evaluation') return [['death', `${count} silent in a second evaluation: ${returns}`]];
+  return [['death', `${count} at step ${step.toLocaleString('en')}: ${returns}`], ['recovery', describeRecovery(death)]];
+}
+
+function describeRecovery({ rebirth, recoverySteps, lowest }: DeathReport): string {
+  const reborn = rebirth === null ? '' : `; born again at step ${rebirth.toLocaleString('en')}`;
+  return `${recoverySteps === null ? 'not within the run' : `after ${recoverySteps.toLocaleString('en')} env steps`}; lowest return ${lowest.toFixed(1)}${reborn}`;
 }

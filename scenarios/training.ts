@@ -4,6 +4,7 @@ import {
   freeRunPath,
   reopenRunFolder,
   runFolderName,
+  type DeathReport,
   type Evaluation,
   type RunFolder,
   type RunReport,
@@ -28,6 +29,8 @@ export interface TrainResult {
   readonly resumedAt: number | null;
   readonly evaluation: Evaluation;
   readonly random: { readonly meanReturn: number };
+  /** Where neurons have died: what was lost, and how long recovery took. */
+  readonly death?: DeathReport;
   /** Of the training, without what was repeated; the rates are those since it was resumed. */
   readonly seconds: number;
   readonly stepsPerSecond: number;
@@ -102,8 +105,8 @@ async function trainWithProgress(training: Training, { title }: TrainingLabels, 
   training.on('episode', (episode) => {
     folder.log('metrics', { type: 'episode', ...episode });
   });
-  training.on('progress', ({ step, runningReturn, episodes }) => {
-    bar.update(step, runningReturn, episodes);
+  training.on('progress', ({ step, runningReturn, episodes: ended }) => {
+    bar.update(step, runningReturn, ended);
   });
   training.on('metrics', (metrics) => {
     folder.log('metrics', { type: 'metrics', ...metrics });
@@ -113,7 +116,8 @@ async function trainWithProgress(training: Training, { title }: TrainingLabels, 
   const keep = keepCheckpoints(training, folder, () => ({ ...course, seconds: seconds() }));
   try {
     keep();
-    return await (first < goal ? training.run({ steps: goal - first, signal: interrupt, checkpointEvery: course.checkpointEvery }) : reportOf(training));
+    const { checkpointEvery, episodes } = course;
+    return await training.run({ steps: goal - first, signal: interrupt, checkpointEvery, episodes }); // 0 steps where it was killed behind its last one
   } catch (error) {
     folder.write('weights', training.encodeWeights()); // as far as they got
     throw error;
@@ -135,11 +139,6 @@ function keepCheckpoints(training: Training, folder: RunFolder, course: () => Co
   return keep;
 }
 
-/** The report of no step at all: for a run that was killed behind its last one. */
-function reportOf(training: Training): Promise<RunReport> {
-  return training.run({ steps: 1, signal: AbortSignal.abort() });
-}
-
 /** Saves the weights first and evaluates afterwards: an impatient second Ctrl-C loses no more than the evaluation. */
 async function conclude(training: Training, labels: TrainingLabels, folder: RunFolder, report: RunReport, { episodes, seconds }: Course, { resume, interrupt }: ScenarioInput): Promise<TrainResult> {
   const { settings } = training;
@@ -159,6 +158,7 @@ async function conclude(training: Training, labels: TrainingLabels, folder: RunF
     resumedAt: resume?.checkpoint.step ?? null,
     evaluation,
     random: { meanReturn: training.evaluateRandomPolicy({ episodes: evaluation.episodes }).meanReturn },
+    ...(report.death !== undefined && { death: report.death }),
     seconds: seconds + report.seconds,
     stepsPerSecond: report.stepsPerSecond,
     updatesPerSecond: report.updatesPerSecond,

@@ -91,6 +91,13 @@ export function checkName<Name extends string>(option: string, value: unknown, n
   return known;
 }
 
+/** A list with at least one entry. */
+export function checkList(option: string, value: unknown, constraint: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw wrongKind(option, constraint, value);
+  if (value.length === 0) throw wrongValue(option, constraint, value);
+  return value;
+}
+
 /** An object with string keys, not an array and not null. */
 export function checkObject(option: string, value: unknown): Record<string, unknown> {
   if (!isRecord(value)) throw wrongKind(option, 'an object', value);

@@ -23,6 +23,8 @@ export const WORD = {
   episodes: 8,
   /** Times that the environment's host has said where it stands: says which of its two records is the valid one. */
   commit: 9,
+  /** Times that what partitions have said was taken back, because neurons died or were born: nobody takes what is older. */
+  epoch: 10,
 } as const;
 
 /** The words that a checkpoint keeps: what has happened. All others are about threads at work. */

@@ -22,6 +22,8 @@ export function createSensitivities({ neurons }: Topology, lanes: number): Sensi
  *
  *   ∂L/∂z_n = ∂L/∂v_n σ'(z_n),   ∂L/∂v_m = Σ_{n reads m} K_{n,m} ∂L/∂z_n
  *
+ * and ∂L/∂z_n = 0 where n is silenced: nothing passes through it.
+ *
  * Source: Rumelhart, Hinton & Williams 1986. The gradient of row n is Σ_b ∂L/∂z_n[b] v[b]: `rowGradient`.
  *
  * Reads: `weights`, the board as `propagate` left it, and the outputs' rows of `sensitivities.voltages`, which hold ∂L/∂v of
@@ -31,7 +33,7 @@ export function createSensitivities({ neurons }: Topology, lanes: number): Sensi
  * @param count lanes used
  */
 export function backpropagate(topology: Topology, weights: FloatArray, board: Board<FloatArray>, sensitivities: Sensitivities<FloatArray>, count: number): void {
-  const { lanes } = board;
+  const { lanes, alive } = board;
   const { voltages: upon, weightedInputs: delta } = sensitivities;
   upon.fill(0, 0, topology.outputs.begin * lanes);
   for (const index of topology.ticks.flat().toReversed()) {
@@ -40,6 +42,7 @@ export function backpropagate(topology: Topology, weights: FloatArray, board: Bo
     for (let neuron = begin; neuron < end; neuron += 1) {
       const lane = neuron * lanes;
       for (let i = lane; i < lane + count; i += 1) delta[i] = upon[i] * slope(board.weightedInputs[i], board.voltages[i]);
+      if (alive?.[neuron] === 0) delta.fill(0, lane, lane + count);
     }
     const rows = weights.subarray(topology.rowOffset[begin], topology.rowOffset[end]);
     spreadBack(rows, sources, delta, upon, { begin, end, lanes, count });

@@ -10,6 +10,8 @@ export interface Board<Numbers extends FloatArray = Float32Array> {
   readonly voltages: Numbers;
   /** z = K v before the activation; only the rows this thread computes; [neurons, lanes], row-major */
   readonly weightedInputs: Numbers;
+  /** 0 where a neuron is silenced, else 1; absent where all are alive; [neurons] */
+  readonly alive?: Int32Array;
 }
 
 /** A board of its own, outside the arena. */
@@ -19,11 +21,12 @@ export function createBoard({ neurons }: Topology, lanes: number): Board {
 
 /**
  * The voltage dynamic D of neurons `begin..end` of one population: v ← σ(K v) for lanes `laneBegin..laneEnd`. Input
- * neurons have no row: the encoder holds their voltages, which is the v_in of v_{t+1} = σ(Θ K v_t) + v_in.
+ * neurons have no row: the encoder holds their voltages, which is the v_in of v_{t+1} = σ(Θ K v_t) + v_in. A silenced
+ * neuron's voltage is 0, whatever its row says.
  *
- * Source: Guss, Zhong et al. 2016, the voltage dynamic. Differs: the inhibition Θ is the identity.
+ * Source: Guss, Zhong et al. 2016, the voltage dynamic. Differs: the inhibition Θ is the identity, but for silenced neurons.
  *
- * Reads: `weights` of these rows, voltages of their sources. Writes: voltages and weighted inputs of these rows.
+ * Reads: `weights` of these rows, voltages of their sources, `alive`. Writes: voltages and weighted inputs of these rows.
  *
  * @param weights every neuron's row, by `topology.rowOffset`
  * @throws DivergenceError naming the neuron whose weighted input is not finite. It is checked before σ, because a
@@ -37,7 +40,7 @@ export function tick(
   { begin, end, laneBegin, laneEnd }: TickRange,
 ): void {
   if (begin === end) return;
-  const { lanes, voltages, weightedInputs: z } = board;
+  const { lanes, voltages, weightedInputs: z, alive } = board;
   const rows = weights.subarray(topology.rowOffset[begin], topology.rowOffset[end]);
   weightedInputs(rows, population.sources, voltages, z, { begin, end, lanes, laneBegin, laneEnd });
   const { value } = ACTIVATIONS[population.activation];
@@ -49,6 +52,7 @@ export function tick(
       voltages[i] = value(z[i]);
     }
     if (!Number.isFinite(sum)) throw new DivergenceError(neuronName(topology, neuron), 'weighted input', sum);
+    if (alive?.[neuron] === 0) voltages.fill(0, neuron * lanes + laneBegin, last);
   }
 }
 

@@ -135,7 +135,7 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
       const settled = this.#limiter.settled(this.agent.updates, this.step, false);
       const stopped = () => signal?.aborted === true;
       if (settled && this.step > told) {
-        this.#stillness.pause(() => { this.#tell({ step: this.step, goal: this.#goal, checkpointEvery, stopped: stopped() }); });
+        this.#stillness.pause(() => { this.#tell({ step: this.step, goal: this.#goal, checkpointEvery, stopped }); });
         told = this.step;
       }
       const over = settled && (this.step >= this.#goal || stopped());
@@ -158,7 +158,7 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
   }
 
   #tell(halt: Halt): void {
-    const events = eventsAt(halt);
+    const events = [...eventsAt(halt)].filter((event) => event !== 'due'); // nobody dies
     if (events.length > 0) this.#watched(() => { this.agent.examine(); });
     for (const event of events) {
       if (event === 'checkpoint') this.emit('checkpoint', this.#progress());

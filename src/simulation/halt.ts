@@ -9,10 +9,14 @@ export function checkCheckpointEvery(every: number): number {
   return checkInteger('checkpointEvery', every, { min: 0 });
 }
 
-/** The step at which a run stands still next: a multiple of 1,000, of `checkpointEvery`, or its end. */
-export function nextHalt(step: number, goal: number, checkpointEvery: number): number {
+/**
+ * The step at which a run stands still next: a multiple of 1,000, of `checkpointEvery`, or its end.
+ *
+ * @param due a further one, where something else is due
+ */
+export function nextHalt(step: number, goal: number, checkpointEvery: number, due = Infinity): number {
   const next = (every: number) => (Math.floor(step / every) + 1) * every;
-  return Math.min(next(SLICE_STEPS), goal, checkpointEvery > 0 ? next(checkpointEvery) : Infinity);
+  return Math.min(next(SLICE_STEPS), goal, checkpointEvery > 0 ? next(checkpointEvery) : Infinity, due);
 }
 
 /** Where a run stands, and how it was to go on. */
@@ -20,19 +24,22 @@ export interface Halt {
   readonly step: number;
   readonly goal: number;
   readonly checkpointEvery: number;
-  /** True where a signal ends the run here. */
-  readonly stopped: boolean;
+  /** True where a signal ends the run here. Asked anew behind what is due, which may take long. */
+  readonly stopped: () => boolean;
 }
 
 /**
- * What is emitted where a run stands still, in this order. A checkpoint comes after the metrics of its step, but before those
+ * What happens where a run stands still, in this order. A checkpoint comes after the metrics of its step, but before those
  * that are measured only because a signal ends the run here: a run that goes on from the checkpoint would not have them.
+ * Deaths, births and the evaluations around them are `due` before the checkpoint, which knows of them.
  */
-export function eventsAt({ step, goal, checkpointEvery, stopped }: Halt): ('metrics' | 'checkpoint')[] {
-  const over = stopped || step >= goal;
-  const kept = checkpointEvery > 0 && (over || step % checkpointEvery === 0) ? ['checkpoint' as const] : [];
-  if (step % SLICE_STEPS === 0 || step >= goal) return ['metrics', ...kept];
-  return over ? [...kept, 'metrics'] : kept;
+export function* eventsAt({ step, goal, checkpointEvery, stopped }: Halt): Generator<'metrics' | 'due' | 'checkpoint'> {
+  const measured = step % SLICE_STEPS === 0 || step >= goal;
+  if (measured) yield 'metrics';
+  yield 'due';
+  const over = stopped() || step >= goal;
+  if (checkpointEvery > 0 && (over || step % checkpointEvery === 0)) yield 'checkpoint';
+  if (over && !measured) yield 'metrics';
 }
 
 /** Whether all stands still, so that a checkpoint can be taken. */

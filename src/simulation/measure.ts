@@ -12,12 +12,16 @@ const LARGEST_RUN = 100_000_000;
 const RUNNING_EPISODES = 20;
 
 export function checkRunSteps(steps: number): number {
-  return checkInteger('steps', steps, { min: 1, max: LARGEST_RUN });
+  return checkInteger('steps', steps, { min: 0, max: LARGEST_RUN });
+}
+
+export function checkEpisodes(episodes: number): number {
+  return checkInteger('episodes', episodes, { min: 1, max: 1_000_000 });
 }
 
 /** Seeds of the evaluation's episodes: the same for everything that is trained with one seed. */
 export function evaluationSeeds(seed: number, episodes: number): number[] {
-  checkInteger('episodes', episodes, { min: 1, max: 1_000_000 });
+  checkEpisodes(episodes);
   const stream = createStream(seed, 'evaluation');
   return Array.from({ length: episodes }, () => stream.integer(2 ** 48));
 }

@@ -1,4 +1,5 @@
 import { checkName, checkNumber, isRecord, wrongKind, wrongValue, type NumberRange } from '../check.js';
+import { DEATH_KEYS, readDeath, type DeathSettings } from '../options/death.js';
 import { checkLayer, createReader, type Grammar, type Layer, type OptionReader } from '../options/reader.js';
 import {
   none,
@@ -43,6 +44,7 @@ export interface SimulationOptions {
         optimiser?: OptimiserName;
       };
   learning?: Partial<LearningSettings>;
+  death?: Partial<DeathSettings>;
   schedule?: ScheduleName;
   timing?: Partial<TimingSettings>;
   /** For the schedule `virtual` alone. Durations may be numbers (seconds) or texts such as `exponential(0.002)`. */
@@ -56,7 +58,13 @@ export interface SimulationOptions {
 const VIRTUAL_KEYS = ['discipline', 'compute', 'forward', 'act', 'step', 'delay', 'latency', 'loss', 'stragglers', 'slowdown'] as const;
 
 const GRAMMAR: Grammar = {
-  sections: { ...SECTION_KEYS, rule: ['name', 'criticRate', 'outputRate', 'hiddenRate', 'targetRate', 'finalRate', 'traceDecay', 'optimiser'], timing: ['bound', 'clockRate', 'clocks', 'reads', 'measure'], virtual: VIRTUAL_KEYS },
+  sections: {
+    ...SECTION_KEYS,
+    rule: ['name', 'criticRate', 'outputRate', 'hiddenRate', 'targetRate', 'finalRate', 'traceDecay', 'optimiser'],
+    death: DEATH_KEYS,
+    timing: ['bound', 'clockRate', 'clocks', 'reads', 'measure'],
+    virtual: VIRTUAL_KEYS,
+  },
   single: ['environment', 'schedule', 'rateLimit', 'partitions', 'seed', 'steps'],
 };
 
@@ -75,6 +83,7 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
   const streamed = rule.experience === 'stream';
   const reader = createReader([options, layerOf(rule.defaults ?? {}), task]);
   const network = readNetwork(reader, [64]);
+  const steps = readSteps(reader, 40_000);
   const schedule = reader.name('schedule', 'hogwild', SCHEDULE_NAMES);
   const virtual = readVirtual(reader, schedule);
   if (virtual && rule.readsWeights === true) throw wrongValue('schedule', `one that reads others' weights at once, for the rule ${ruleName}`, schedule);
@@ -93,13 +102,14 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
       optimiser: reader.name('rule.optimiser', 'adam', OPTIMISER_NAMES),
     },
     learning: readLearning(reader, rule.experience),
+    death: readDeath(reader, steps, network.hidden),
     schedule,
     timing: readTiming(reader, virtual?.discipline ?? schedule, rule),
     ...(virtual && { virtual }),
     rateLimit: checkRateLimit(reader.value('rateLimit', 16)),
     partitions: reader.integer('partitions', network.hidden.length === 0 ? 1 : 2, { min: 1, max: 1024 }),
     seed: readSeed(reader),
-    steps: readSteps(reader, 40_000),
+    steps,
   };
 }
 

@@ -10,8 +10,9 @@ import { attachTables } from '../supervisor/views.js';
 import { encodeSafetensors } from '../telemetry/safetensors.js';
 import { mean } from '../telemetry/statistics.js';
 import { createAlone, stoppable } from './command.js';
+import { DeathWatch } from './death.js';
 import { checkCheckpointEvery, createStillness, eventsAt, nextHalt, readEpisodeCount } from './halt.js';
-import { checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCounter, randomEvaluation, reportRates, summariseReturns } from './measure.js';
+import { checkEpisodes, checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCounter, randomEvaluation, reportRates, summariseReturns } from './measure.js';
 import { resolveSettings, type SimulationOptions } from './options.js';
 import type { EvaluateOptions, Evaluation, Progress, RunOptions, RunReport, Training, TrainingEvents } from './training.js';
 import { weightNorms, weightTensors } from './weights.js';
@@ -22,6 +23,14 @@ const LOOK = 100;
 /** Kind of a simulation's checkpoints. */
 export const SIMULATION = 'simulation';
 
+/** What was asked of a run, besides its length. */
+interface TrainOptions {
+  readonly signal: AbortSignal | undefined;
+  readonly checkpointEvery: number;
+  /** Of each evaluation around a death. */
+  readonly episodes: number;
+}
+
 /** A network of neuron-agents on worker threads, and the environment it lives in. Create it with `createSimulation`. */
 export class Simulation extends EventEmitter<TrainingEvents> implements Training {
   readonly settings: Settings;
@@ -29,6 +38,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   readonly #counter: EpisodeCounter;
   readonly #alone = createAlone();
   readonly #stillness = createStillness();
+  readonly #deathWatch: DeathWatch;
   #goal = 0;
 
   /** @param checkpoint of the same settings, to go on from */
@@ -37,6 +47,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
     this.settings = settings;
     this.#counter = createEpisodeCounter(readEpisodeCount(checkpoint));
     this.#supervisor = new Supervisor(settings, checkpoint?.restore);
+    this.#deathWatch = new DeathWatch(settings, this.#supervisor.plan.topology, this.#supervisor);
   }
 
   get step(): number {
@@ -49,22 +60,23 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   }
 
   /**
-   * As `Training` says.
+   * As `Training` says. Where the settings ask for a death, neurons die, are born again and are measured at their steps; the time
+   * that the evaluations take is no part of the report's.
    *
    * @throws PartitionError naming partition and step where a worker fails; its cause is a DivergenceError where a voltage,
    *   weight or TD error has left the finite numbers
    */
-  async run({ steps = this.settings.steps, signal, checkpointEvery = 0 }: RunOptions = {}): Promise<RunReport> {
+  async run({ steps = this.settings.steps, signal, checkpointEvery = 0, episodes = 20 }: RunOptions = {}): Promise<RunReport> {
     checkRunSteps(steps);
     checkCheckpointEvery(checkpointEvery);
+    checkEpisodes(episodes);
     return this.#alone(async () => {
       const first = this.step;
       const updatesBefore = this.#updates();
       const virtualBefore = this.#supervisor.virtualSeconds ?? 0;
       this.#goal = first + steps;
-      const begin = performance.now();
-      await this.#train(signal, checkpointEvery);
-      return { ...this.#report(first, updatesBefore, (performance.now() - begin) / 1000), ...this.#virtualTime(virtualBefore) };
+      const seconds = await this.#train({ signal, checkpointEvery, episodes });
+      return { ...this.#report(first, updatesBefore, seconds), ...this.#virtualTime(virtualBefore) };
     });
   }
 
@@ -109,11 +121,19 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
     this.#supervisor.stop();
   };
 
-  /** Trains slice by slice, looking at the arena meanwhile. What a listener throws ends the run and is thrown on. */
-  async #train(signal: AbortSignal | undefined, checkpointEvery: number): Promise<void> {
+  /**
+   * Trains slice by slice, looking at the arena meanwhile. What a listener throws ends the run and is thrown on.
+   *
+   * @returns seconds of training, evaluations around a death left out
+   */
+  async #train({ signal, checkpointEvery, episodes }: TrainOptions): Promise<number> {
     const failures: unknown[] = [];
     const failed = () => failures.length > 0;
     const stopped = () => signal?.aborted === true;
+    const attend = async () => {
+      if (!stopped()) await this.#stillness.end(() => this.#deathWatch.attend(this.step, episodes, (count) => this.#measure(count, signal)));
+    };
+    let seconds = 0;
     const timer = setInterval(() => {
       try {
         this.#look();
@@ -123,19 +143,39 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
       }
     }, LOOK);
     try {
+      await attend(); // where the run before this one was stopped in the middle of it
       while (this.step < this.#goal && !stopped() && !failed()) {
         const before = this.step;
-        const halt = nextHalt(before, this.#goal, checkpointEvery);
-        await stoppable(signal, this.#stop, () => this.#stillness.end(() => this.#supervisor.train(halt)));
+        seconds += await this.#trainTo(nextHalt(before, this.#goal, checkpointEvery, this.#deathWatch.nextHalt(before)), signal);
         if (failed()) break;
         this.#look();
-        if (this.step > before) for (const event of eventsAt({ step: this.step, goal: this.#goal, checkpointEvery, stopped: stopped() })) this.#tell(event);
+        if (this.step === before) continue; // stopped at once
+        for (const event of eventsAt({ step: this.step, goal: this.#goal, checkpointEvery, stopped })) {
+          if (failed()) break;
+          if (event === 'due') await attend();
+          else this.#tell(event);
+        }
       }
     } finally {
       clearInterval(timer);
       if (!failed()) this.#look(); // episodes that ended before a partition failed
     }
     if (failed()) throw failures[0];
+    return seconds;
+  }
+
+  /** Mean return of an evaluation within a run. Undefined where it was cut short. */
+  async #measure(episodes: number, signal: AbortSignal | undefined): Promise<number | undefined> {
+    if (signal?.aborted === true) return undefined;
+    const returns = await stoppable(signal, this.#stop, () => this.#supervisor.evaluate(evaluationSeeds(this.settings.seed, episodes)));
+    return returns.length === episodes ? mean(returns) : undefined;
+  }
+
+  /** @returns seconds that it took */
+  async #trainTo(halt: number, signal: AbortSignal | undefined): Promise<number> {
+    const begin = performance.now();
+    await stoppable(signal, this.#stop, () => this.#stillness.end(() => this.#supervisor.train(halt)));
+    return (performance.now() - begin) / 1000;
   }
 
   #tell(event: 'metrics' | 'checkpoint'): void {
@@ -178,6 +218,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
 
   #report(first: number, updatesBefore: number, seconds: number): RunReport {
     const { ownership, topology } = this.#supervisor.plan;
+    const death = this.#deathWatch.report();
     return {
       ...reportRates(this.step - first, this.#updates() - updatesBefore, seconds),
       stopped: this.step < this.#goal,
@@ -188,6 +229,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
         updates: this.#supervisor.updates(partition),
         ...this.#supervisor.staleness(partition),
       })),
+      ...(death !== undefined && { death }),
     };
   }
 }

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'eventemitter3';
 
 import type { EpisodeRecord } from '../environment/environment.js';
 import type { Staleness } from '../supervisor/ledger.js';
+import type { DeathReport } from './death.js';
 
 /** Where a run stands. Sent several times a second, and once at the end of every 1,000 steps. */
 export interface Progress {
@@ -37,6 +38,8 @@ export interface RunReport {
   /** Versions behind of the voltages that partitions read from one another: of all together, and of each. */
   readonly staleness: Staleness;
   readonly partitions: readonly (Staleness & { readonly partition: number; readonly neurons: number; readonly updates: number })[];
+  /** Where neurons have died by the run's settings: what was lost, and how long recovery took. */
+  readonly death?: DeathReport;
 }
 
 export interface Evaluation {
@@ -54,10 +57,13 @@ export interface TrainingEvents {
 }
 
 export interface RunOptions {
+  /** Environment steps; 0: only what is due where the training stands, such as an evaluation around a death that was cut short. */
   readonly steps?: number;
   readonly signal?: AbortSignal;
   /** Emit `checkpoint` at multiples of so many steps and at the end, a signal's included; 0, unless given: never. */
   readonly checkpointEvery?: number;
+  /** Episodes of each evaluation around a death, where the settings ask for one; 20 unless given. */
+  readonly episodes?: number;
 }
 
 export interface EvaluateOptions {

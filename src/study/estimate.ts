@@ -41,7 +41,7 @@ function contender({ environment, label }: Trial): string {
   return JSON.stringify([environment, label]);
 }
 
-/** The trial, cut to its first learning steps. */
+/** The trial, cut to its first learning steps, in which nobody dies. */
 function probe(trial: Trial): Trial {
   const { learning } = algorithmOf(trial).resolve(trialOptions(trial));
   const given = trial.options.learning;
@@ -49,7 +49,7 @@ function probe(trial: Trial): Trial {
   return {
     ...trial,
     steps: warmup + PROBE_STEPS,
-    options: { ...trial.options, learning: { ...(typeof given === 'object' ? given : {}), warmup } },
+    options: { ...trial.options, ...('death' in trial.options && { death: {} }), learning: { ...(typeof given === 'object' ? given : {}), warmup } },
     evaluation: { every: warmup + PROBE_STEPS, episodes: 1, final: 1 },
   };
 }

@@ -15,25 +15,36 @@ export interface StudyWords {
 }
 
 /** The page of a study: one HTML file with the table, both pictures, how it was done and how to do it again. */
-export function studyPage({ title, lead, method, commands }: StudyWords, trials: readonly Trial[], results: readonly TrialResult[], pictures: StudyPictures): string {
-  const environments = [...new Set(trials.map(({ environment }) => environment))];
+export function studyPage(words: StudyWords, trials: readonly Trial[], results: readonly TrialResult[], pictures: StudyPictures): string {
   const contenders = trials.filter(({ seed }) => seed === trials[0].seed);
-  const ofTask = (environment: string) => contenders.filter((trial) => trial.environment === environment);
   return reportPage({
-    title,
-    lead,
+    title: words.title,
+    lead: words.lead,
     sections: [
-      ...studyFindings(summarise(results)).map(({ environment, words, table }) => ({ title: environment, paragraphs: [words], table })),
+      ...studyFindings(summarise(results)).map((found) => ({ title: found.environment, paragraphs: [found.words], table: found.table })),
       ...(results.length === 0 ? [] : [{ title: 'How to read the tables', paragraphs: READING }]),
       { title: 'Learning curves', picture: pictures.curves },
       { title: 'Return at the end', picture: pictures.returns },
-      { title: 'How it was compared', paragraphs: method },
-      { title: 'How local each is', table: localityTable(ofTask(environments[0])) },
-      failureSection(results),
-      ...environments.map((environment) => settingsSection(environment, ofTask(environment))),
-      { title: 'How to repeat it', paragraphs: commands },
+      ...closingSections(words, contenders, results),
     ],
   });
+}
+
+/**
+ * How a study was done and how to do it again: what ends its page.
+ *
+ * @param contenders a trial of each contender on each task
+ */
+export function closingSections({ method, commands }: StudyWords, contenders: readonly Trial[], results: readonly TrialResult[]): Section[] {
+  const environments = [...new Set(contenders.map(({ environment }) => environment))];
+  const ofTask = (environment: string) => contenders.filter((trial) => trial.environment === environment);
+  return [
+    { title: 'How it was compared', paragraphs: method },
+    { title: 'How local each is', table: localityTable(ofTask(environments[0])) },
+    failureSection(results),
+    ...environments.map((environment) => settingsSection(environment, ofTask(environment))),
+    { title: 'How to repeat it', paragraphs: commands },
+  ];
 }
 
 const READING = [

@@ -1,4 +1,4 @@
-import { checkInteger, checkKeys, checkName, checkObject, checkString, isRecord, wrongKind, wrongValue } from '../check.js';
+import { checkInteger, checkKeys, checkList, checkName, checkObject, checkString, isRecord, wrongValue } from '../check.js';
 import { listEnvironments } from '../environment/registry.js';
 import { isOptionError, OptionRangeError } from '../errors.js';
 import { checkHidden } from '../options/sections.js';
@@ -121,12 +121,6 @@ function section(options: Record<string, unknown>, name: string, keys: readonly 
   return found;
 }
 
-function checkList(option: string, value: unknown, constraint: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw wrongKind(option, constraint, value);
-  if (value.length === 0) throw wrongValue(option, constraint, value);
-  return value;
-}
-
 function checkEnvironments(value: unknown): string[] {
   const known = listEnvironments();
   const list = checkList('environments', value, `a list of ${known.join(', ')}, or ${ALL}`);
@@ -157,7 +151,8 @@ function plainContender(algorithm: string): Contender {
   return { label: algorithm, algorithm, options: {} };
 }
 
-function refuseRepeated(option: string, names: readonly string[]): void {
+/** @throws RangeError naming what stands in a list twice */
+export function refuseRepeated(option: string, names: readonly string[]): void {
   const repeated = names.find((name, i) => names.indexOf(name) !== i);
   if (repeated !== undefined) throw wrongValue(option, 'each name once', repeated);
 }

@@ -17,6 +17,8 @@ export const STUDY_FILES = {
   result: 'result.json',
   curves: 'learning-curves.svg',
   returns: 'returns.svg',
+  losses: 'losses.svg',
+  recoveries: 'recoveries.svg',
   report: 'report.html',
 } as const;
 
@@ -79,11 +81,22 @@ function parseResult(line: string): TrialResult | undefined {
 /** Looks at everything that the summary reads. */
 function isTrialResult(data: unknown): data is TrialResult {
   if (!isRecord(data) || !isRecord(data.trial) || typeof data.digest !== 'string') return false;
-  const { failure, curve, returns, steps, seconds, samplesPerSecond, updatesPerSecond, randomReturn } = data;
+  const { failure, curve, returns, steps, seconds, samplesPerSecond, updatesPerSecond, randomReturn, death } = data;
   const failureKnown = failure === null || (isRecord(failure) && typeof failure.kind === 'string' && typeof failure.message === 'string');
-  const curveKnown = Array.isArray(curve) && curve.every((point) => isRecord(point) && areNumbers([point.step, point.meanReturn]));
+  const curveKnown = isCurve(curve);
   const randomKnown = randomReturn === null || typeof randomReturn === 'number';
-  return failureKnown && curveKnown && randomKnown && areNumbers(returns) && areNumbers([steps, seconds, samplesPerSecond, updatesPerSecond]);
+  const deathKnown = death === undefined || isDeathReport(death);
+  return deathKnown && failureKnown && curveKnown && randomKnown && areNumbers(returns) && areNumbers([steps, seconds, samplesPerSecond, updatesPerSecond]);
+}
+
+function isCurve(data: unknown): boolean {
+  return Array.isArray(data) && data.every((point) => isRecord(point) && areNumbers([point.step, point.meanReturn]));
+}
+
+function isDeathReport(data: unknown): boolean {
+  if (!isRecord(data) || !isCurve(data.points)) return false;
+  const { before, after, loss, randomReturn, recoverySteps } = data;
+  return areNumbers([before, after, loss, randomReturn]) && (recoverySteps === null || typeof recoverySteps === 'number');
 }
 
 function areNumbers(values: unknown): boolean {

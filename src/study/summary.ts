@@ -77,7 +77,8 @@ function stepsTo(threshold: number, { curve }: TrialResult): number[] {
   return first === undefined ? [] : [first.step];
 }
 
-function orNull<Result>(values: readonly number[], statistic: (values: readonly number[]) => Result): Result | null {
+/** A statistic of at least one value. */
+export function orNull<Result>(values: readonly number[], statistic: (values: readonly number[]) => Result): Result | null {
   return values.length === 0 ? null : statistic(values);
 }
 
@@ -95,7 +96,7 @@ export interface MeanPoint {
 const CURVE_RESAMPLES = 2000;
 
 /** The mean learning curve over trials with its 95 % bootstrap interval, failed trials as far as they got. */
-export function meanCurve(results: readonly TrialResult[]): MeanPoint[] {
+export function meanCurve(results: readonly Pick<TrialResult, 'curve'>[]): MeanPoint[] {
   const bySteps = new Map<number, number[]>();
   for (const { curve } of results) {
     for (const { step, meanReturn } of curve) bySteps.set(step, [...(bySteps.get(step) ?? []), meanReturn]);

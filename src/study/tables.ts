@@ -4,7 +4,8 @@ import { BENCHMARKS } from './benchmarks.js';
 import type { SummaryRow } from './summary.js';
 import { algorithmOf, trialOptions, type Trial, type TrialResult } from './trial.js';
 
-const NOTHING = '–';
+/** What stands where there is no number. */
+export const NOTHING = '–';
 
 /** What a study has found on one task. */
 export interface TaskFindings {
@@ -42,7 +43,7 @@ function contenderTable(rows: readonly SummaryRow[]): Table {
       String(row.seeds),
       String(row.failures),
       score(row.meanReturn),
-      row.interval === null ? NOTHING : `${score(row.interval[0])} to ${score(row.interval[1])}`,
+      interval(row.interval),
       score(row.interquartileMean),
       describeThreshold(row),
       whole(row.samplesPerSecond),
@@ -101,14 +102,19 @@ export function localityTable(trials: readonly Trial[]): Table {
   };
 }
 
-function numeric(name: string): { name: string; numeric: boolean } {
+export function numeric(name: string): { name: string; numeric: boolean } {
   return { name, numeric: true };
 }
 
-function whole(value: number | null): string {
+export function whole(value: number | null): string {
   return value === null ? NOTHING : Math.round(value).toLocaleString('en');
 }
 
-function score(value: number | null): string {
+export function score(value: number | null): string {
   return value === null ? NOTHING : value.toFixed(1);
+}
+
+/** `-200.0 to -120.0` */
+export function interval(ends: readonly [low: number, high: number] | null): string {
+  return ends === null ? NOTHING : `${score(ends[0])} to ${score(ends[1])}`;
 }

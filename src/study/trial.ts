@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { isRecord } from '../check.js';
 import { DivergenceError, InternalError } from '../errors.js';
+import type { DeathReport } from '../simulation/death.js';
 import type { Training } from '../simulation/training.js';
 import { mean } from '../telemetry/statistics.js';
 import { ALGORITHMS, type Algorithm, type Options } from './algorithm.js';
@@ -60,6 +61,8 @@ export interface TrialResult {
   readonly seconds: number;
   readonly samplesPerSecond: number;
   readonly updatesPerSecond: number;
+  /** Where neurons have died: what was lost, and how long recovery took. */
+  readonly death?: DeathReport;
 }
 
 /** Where a trial stands. */
@@ -134,6 +137,7 @@ interface TrialRecord {
   randomReturn: number | null;
   seconds: number;
   updates: number;
+  death?: DeathReport;
 }
 
 function startRecord(): TrialRecord {
@@ -145,17 +149,19 @@ async function trainAndEvaluate(training: Training, { steps, evaluation }: Trial
   for (;;) {
     if (isAborted(signal)) return false;
     const last = training.step >= steps;
-    const { returns } = await training.evaluate({ episodes: last ? Math.max(evaluation.final, evaluation.episodes) : evaluation.episodes, signal });
+    const known = record.death?.points.find(({ step }) => step === training.step); // measured within the run
+    const { returns } = known !== undefined && !last ? { returns: [] } : await training.evaluate({ episodes: last ? Math.max(evaluation.final, evaluation.episodes) : evaluation.episodes, signal });
     if (isAborted(signal)) return false; // it may have been cut short
     record.steps = training.step;
-    record.curve.push({ step: training.step, meanReturn: mean(returns.slice(0, evaluation.episodes)) });
+    record.curve.push(known ?? { step: training.step, meanReturn: mean(returns.slice(0, evaluation.episodes)) });
     if (last) {
       record.returns = returns.slice(0, evaluation.final);
       return true;
     }
-    const { seconds, updatesPerSecond } = await training.run({ steps: Math.min(evaluation.every, steps - training.step), signal });
+    const { seconds, updatesPerSecond, death } = await training.run({ steps: Math.min(evaluation.every, steps - training.step), signal, episodes: evaluation.final });
     record.seconds += seconds;
     record.updates += updatesPerSecond * seconds;
+    if (death !== undefined) record.death = death;
   }
 }
 

@@ -42,6 +42,7 @@ export function createActor(views: Views): Actor {
       if (!explore) continue;
       const warmingUp = steps < settings.learning.warmup;
       for (let neuron = Math.max(begin, firstExplorer); neuron < end; neuron += 1) {
+        if (board.alive?.[neuron] === 0) continue; // the silenced do not explore
         const voltage = exploration.explore(neuron, board.voltages[neuron], steps, warmingUp);
         board.voltages[neuron] = voltage;
         if (!Number.isFinite(board.voltages[neuron])) throw new DivergenceError(neuronName(topology, neuron), 'voltage', voltage);

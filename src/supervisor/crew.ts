@@ -6,6 +6,7 @@ import { createPartition, type Partition } from './partition.js';
 import { createPlan } from './plan.js';
 import type { Settings } from './settings.js';
 import { attachViews, createSurroundings, type Views } from './views.js';
+import { enterEpoch } from './virtual-exchange.js';
 import { carryInVirtualTime, type VirtualStrand } from '../virtual/carry.js';
 import type { World } from '../virtual/world.js';
 
@@ -67,7 +68,10 @@ export function createCrew({ partitions, settings, arena: handle, spin }: CrewSp
   const world = surroundings?.world;
   const [throughTime, outOfTime] = world === undefined ? [inTurn, inTurn] : [inVirtualTime(world), standingStill(world)];
   return {
-    train: () => carryOut((partition) => partition.train(), throughTime),
+    train() {
+      if (surroundings) enterEpoch(surroundings.post, Atomics.load(members[0].views.control.words, WORD.epoch));
+      return carryOut((partition) => partition.train(), throughTime);
+    },
     evaluate: (episodeSeeds) => carryOut((partition) => partition.evaluate(episodeSeeds), outOfTime),
     close() {
       for (const { partition } of members) partition.close();

@@ -1,13 +1,16 @@
 import type { Arena } from '../memory/arena.js';
-import type { Control } from '../memory/control.js';
+import { WORD, type Control } from '../memory/control.js';
 import type { BlockRequest } from '../memory/layout.js';
 import { attachParameter, type ParameterShape } from '../memory/parameters.js';
 import type { Board } from '../network/dynamic.js';
 import type { NeuronRange, Ownership } from '../network/ownership.js';
-import { copyBlocks, eachStretch, hearCopy, heardParts, hearLive, keepCopy, type HeardPart, type Rows } from './rows.js';
+import { copyBlocks, eachStretch, hearCopy, heardParts, hearLive, keepCopy, VERSION_MARKS, type HeardPart, type Rows } from './rows.js';
 
 /** Minibatches whose voltages are kept: a partition may be this far behind a peer and still find what the peer computed. */
 const DEPTH = 4;
+
+/** The blocks of marks by which readers know what was published. 0 is the mark of what never was. */
+const MARKS: ReadonlySet<string> = new Set(['exchange/mark', VERSION_MARKS]);
 
 /** A mark no minibatch has: the entry is being rewritten. */
 const REWRITING = -1;
@@ -59,6 +62,12 @@ export interface Exchange {
    *   overwritten meanwhile: the board's rows are then to be computed
    */
   take(peer: number, update: number, tick: number, ranges: readonly NeuronRange[], slots: Int32Array, board: Board): number;
+}
+
+/** Takes back all that was published or is under way, while nobody runs: whoever needs it computes it anew. */
+export function clearExchange(arena: Arena): void {
+  for (const { name } of arena.blocks) if (MARKS.has(name)) arena.int32(name).fill(0);
+  Atomics.add(arena.int32('control'), WORD.epoch, 1);
 }
 
 /** @param heard where this partition puts what it hears of published parameters */

@@ -1,7 +1,7 @@
 import { WORD } from '../memory/control.js';
 import { longestPart } from '../memory/parameters.js';
 import { neuronsOf } from '../network/ownership.js';
-import { createNeuron } from '../rule/neuron.js';
+import { createNeuron, learnAll } from '../rule/neuron.js';
 import { OPTIMISERS, rateShare } from '../rule/optimiser.js';
 import type { Coroutine } from '../schedule/turn.js';
 import { createExperience } from './experience.js';
@@ -41,6 +41,7 @@ export function createLearner(views: Views): Learner {
     longest: longestPart(plan.parameters),
   });
   const neurons = neuronsOf(ownership, partition).map((index) => createNeuron(topology, index, tables[WEIGHTS].of(index), tables));
+  const takesPart = (neuron: number) => schedule.learns(neuron);
   const rangesAt = topology.ticks.map((populations) => ownership.map((ranges) => populations.map((p) => ranges[p])));
 
   /** Puts the peers' voltages of one tick on the board: as published, or else computed here from the peers' weights. */
@@ -92,7 +93,7 @@ export function createLearner(views: Views): Learner {
     program.broadcast?.(batch);
     schedule.arrive();
     while (!schedule.open()) yield 'blocked';
-    for (const neuron of neurons) if (schedule.learns(neuron.index)) program.learn(neuron, batch, update + 1);
+    learnAll(program, neurons, batch, update + 1, takesPart);
   }
 
   return {

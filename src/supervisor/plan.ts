@@ -19,6 +19,9 @@ import { turnTimeBlocks } from './turn-times.js';
 
 export const WEIGHTS = 'weights';
 
+/** Name of the block that says who is alive: 1, or 0 where a neuron is silenced. */
+export const ALIVE = 'alive';
+
 /** Longest stretch of environment steps between two looks of the supervisor: its episodes all fit the arena's list. */
 export const SLICE_STEPS = 1000;
 
@@ -72,6 +75,7 @@ export function createPlan(settings: Settings): Plan {
     decoder,
     blocks: [
       ...controlBlocks(partitions),
+      { name: ALIVE, type: 'int32', shape: [topology.neurons], owner: 'the supervisor, while no partition runs' },
       ...scratch(boardBlocks(topology.neurons, partitions, learning.batch)),
       ...parameterBlocks(parameters),
       ...replayBlocks(ring),

@@ -39,7 +39,9 @@ export interface Rows {
 }
 
 const OWNER = 'each partition its own rows';
-const MARKS = 'versions/mark';
+
+/** Name of the block of marks by which readers know which versions are there. */
+export const VERSION_MARKS = 'versions/mark';
 
 /** What peers hear of a parameter: its target copy only where it is published with the voltages. */
 export function heardParts({ target, published }: ParameterShape): readonly ('values' | 'target')[] {
@@ -55,7 +57,7 @@ export function copyBlocks(prefix: string, parameter: ParameterShape, depth: num
 export function rowBlocks({ partitions, weights, parameters, reads }: RowShape): BlockRequest[] {
   if (reads === 'racy') return [];
   const copies = [weights, ...parameters].flatMap((parameter) => copyBlocks('versions', parameter, VERSIONS));
-  return [...copies, { name: MARKS, type: 'int32', shape: [VERSIONS, partitions], owner: OWNER }];
+  return [...copies, { name: VERSION_MARKS, type: 'int32', shape: [VERSIONS, partitions], owner: OWNER }];
 }
 
 /** One part of a parameter: where it lives, what is known of it, and the copies of it that are kept. */
@@ -113,7 +115,7 @@ function racy(arena: Arena, control: Control, { partitions, weights, parameters 
 
 /** The rows that peers read in whole versions, from the copies put aside. */
 function versioned(arena: Arena, control: Control, { partitions, weights, parameters }: RowShape, ownership: Ownership, self: number): Rows {
-  const marks = arena.int32(MARKS);
+  const marks = arena.int32(VERSION_MARKS);
   const all = [...parameters, weights].map((shape) => hearParameter(arena, shape, false));
   const parts = all.flatMap(({ table, heard }) =>
     heardParts(table.shape).map((part): HeardPart => ({ table, live: table[part], heard: heard[part], copies: arena.float32(`versions/${table.shape.name}/${part}`) })),

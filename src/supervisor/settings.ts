@@ -1,4 +1,5 @@
 import type { ExplorationScale } from '../network/exploration.js';
+import type { DeathSettings } from '../options/death.js';
 import type { LearningSettings, NetworkSettings } from '../options/sections.js';
 import type { OptimiserName } from '../rule/optimiser.js';
 import type { RuleName } from '../rule/registry.js';
@@ -31,6 +32,7 @@ export interface Settings {
     readonly optimiser: OptimiserName;
   };
   readonly learning: LearningSettings;
+  readonly death: DeathSettings;
   readonly schedule: ScheduleName;
   readonly timing: TimingSettings;
   /** Under the schedule `virtual`, and absent under the others. */

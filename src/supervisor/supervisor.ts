@@ -6,13 +6,13 @@ import type { EpisodeRecord } from '../environment/environment.js';
 import { closedError, InternalError, PartitionError } from '../errors.js';
 import { createArena, type Arena } from '../memory/arena.js';
 import { attachControl, WORD, type Control } from '../memory/control.js';
-import { initialiseWeights } from '../network/initialise.js';
 import { createBell, type Bell } from '../schedule/bell.js';
 import { readLedger, readWholeLedger, type Staleness } from './ledger.js';
 import type { Outcome } from './crew.js';
 import { startCrew, type CrewHandle } from './crew-handle.js';
 import { reviveFault } from './fault.js';
-import { createPlan, EPISODE_FIELDS, SLICE_STEPS, WEIGHTS, type Plan } from './plan.js';
+import { bearAgain, breakStream, drawFirst, setAlive } from './life.js';
+import { ALIVE, createPlan, EPISODE_FIELDS, SLICE_STEPS, type Plan } from './plan.js';
 import type { Settings } from './settings.js';
 import { readTurnTimes, type TurnTimes } from './turn-times.js';
 import { attachTables } from './views.js';
@@ -49,7 +49,8 @@ export class Supervisor {
     this.arena = createArena(this.plan.blocks);
     this.#control = attachControl(this.arena);
     this.#bell = createBell(this.#control.words, false);
-    this.#initialise();
+    this.arena.int32(ALIVE).fill(1);
+    drawFirst(this.plan, attachTables(this.plan, this.arena), settings.seed);
     prepare?.(this.arena);
     this.#episodesSeen = Atomics.load(this.#control.words, WORD.episodes);
     const crews = divideCrews(settings);
@@ -130,6 +131,23 @@ export class Supervisor {
     return outcomes.flatMap((outcome) => (outcome.kind === 'done' ? outcome.returns : []));
   }
 
+  /** Silences neurons, or lets them speak as before: for evaluations in between. Not during a command. */
+  setAlive(neurons: readonly number[], alive: boolean): void {
+    setAlive(this.arena, neurons, alive);
+  }
+
+  /** Silences neurons for good. Not during a command. */
+  kill(neurons: readonly number[]): void {
+    setAlive(this.arena, neurons, false);
+    breakStream(this.plan, this.arena);
+  }
+
+  /** Lets neurons live again, blank. Not during a command. */
+  bearAgain(neurons: readonly number[]): void {
+    bearAgain(this.plan, this.arena, neurons);
+    breakStream(this.plan, this.arena);
+  }
+
   /** Episodes that ended since the last call. */
   takeEpisodes(): EpisodeRecord[] {
     const ended = Atomics.load(this.#control.words, WORD.episodes);
@@ -153,14 +171,6 @@ export class Supervisor {
     await this.#running.catch(() => undefined); // its caller hears of it
     await Promise.all(this.#crews.map((crew) => crew.close()));
     await this.#pool.destroy();
-  }
-
-  #initialise(): void {
-    const { topology, settings, rule } = this.plan;
-    const tables = attachTables(this.plan, this.arena);
-    initialiseWeights(topology, settings.seed, settings.network, tables[WEIGHTS].values);
-    rule.initialise?.(topology, tables, settings.seed);
-    for (const { values, target } of Object.values(tables)) if (target.length > 0) target.set(values);
   }
 
   async #command(call: (crew: CrewHandle) => Promise<Outcome>): Promise<Outcome[]> {

@@ -10,7 +10,7 @@ import { DISCIPLINES, type Schedule } from '../schedule/schedule.js';
 import { createWorld, type World } from '../virtual/world.js';
 import { attachExchange, type Exchange } from './exchange.js';
 import { attachLedger, type Ledger } from './ledger.js';
-import type { Plan } from './plan.js';
+import { ALIVE, type Plan } from './plan.js';
 import { disciplineOf } from './settings.js';
 import { attachRows, type Rows } from './rows.js';
 import { attachTurnClock, type TurnClock } from './turn-times.js';
@@ -64,6 +64,7 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
   const control = surroundings ? delayControl(truth, partition, surroundings.world, surroundings.news) : truth;
   const bell = createBell(control.words, spin);
   const lanes = 2 * settings.learning.batch;
+  const alive = arena.int32(ALIVE);
   const own = (name: string) => arena.float32(name).subarray(partition * topology.neurons * lanes, (partition + 1) * topology.neurons * lanes);
   return {
     plan,
@@ -90,8 +91,8 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
     ledger: attachLedger(arena, partition),
     turnClock: settings.timing.measure ? attachTurnClock(arena, partition) : undefined,
     tables: attachTables(plan, arena),
-    actingBoard: { lanes: 1, voltages: arena.float32('voltage'), weightedInputs: arena.float32('voltage/weighted') },
-    learningBoard: { lanes, voltages: own('board'), weightedInputs: own('board/weighted') },
+    actingBoard: { lanes: 1, voltages: arena.float32('voltage'), weightedInputs: arena.float32('voltage/weighted'), alive },
+    learningBoard: { lanes, voltages: own('board'), weightedInputs: own('board/weighted'), alive },
   };
 }
 

@@ -39,6 +39,8 @@ export interface Post {
   readonly world: World;
   readonly versions: VersionMessage[][];
   readonly updates: Map<number, UpdateMessages>[];
+  /** The control word `epoch` as it was when all this was sent. */
+  epoch: number;
 }
 
 export function createPost(world: World, partitions: number): Post {
@@ -46,7 +48,19 @@ export function createPost(world: World, partitions: number): Post {
     world,
     versions: Array.from({ length: partitions }, () => []),
     updates: Array.from({ length: partitions }, () => new Map<number, UpdateMessages>()),
+    epoch: 0,
   };
+}
+
+/**
+ * Throws away what was sent in an earlier epoch, by neurons that have died or been born since. Called as a command begins: all rows
+ * are put aside next, and those versions are the first, known to all.
+ */
+export function enterEpoch(post: Post, epoch: number): void {
+  if (post.epoch === epoch) return;
+  post.epoch = epoch;
+  for (const sent of post.versions) sent.length = 0;
+  for (const sent of post.updates) sent.clear();
 }
 
 function copyStretches(parts: readonly HeardPart[], ranges: Ownership[number]): Stretches {

@@ -10,25 +10,42 @@ import { createRuleFixture, type RuleFixture, type RuleFixtureOptions } from '..
 
 /** The first hidden neuron of `NETWORK`, after the bias neuron and the observations. */
 const FIRST_HIDDEN = 4;
+/** One of the second hidden layer. */
+const SECOND_HIDDEN = 9;
 const NETWORK: RuleFixtureOptions = { observations: 3, hidden: [4, 3], outputs: 2, activation: 'tanh', optimiser: 'adam', size: 4 };
 
-/** A rule in the middle of its life: random weights, critics and minibatch. */
-function busyRule(name: RuleName, options: RuleFixtureOptions = {}): RuleFixture {
+/**
+ * A rule in the middle of its life: random weights, critics and minibatch.
+ *
+ * @param prepare called before voltages are computed
+ */
+function busyRule(name: RuleName, options: RuleFixtureOptions = {}, prepare?: (fixture: RuleFixture) => void): RuleFixture {
   const fixture = createRuleFixture(name, { ...NETWORK, ...options });
   const stream = createStream(1, `contract/${name}`);
   for (const { values, target } of Object.values(fixture.tables)) {
     for (let i = 0; i < values.length; i += 1) values[i] = stream.gaussian() / 2;
     for (let i = 0; i < target.length; i += 1) target[i] = stream.gaussian() / 2;
   }
+  for (const list of [fixture.batch.reward, fixture.batch.acted]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian();
+  prepare?.(fixture);
   const observations = () => Array.from({ length: fixture.batch.size }, () => [0, 1, 2].map(() => stream.gaussian()));
   fixture.show(observations(), observations());
-  for (const list of [fixture.batch.reward, fixture.batch.acted]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian();
   fixture.batch.continuation.fill(0.9);
   if (RULES[name].experience === 'stream') fixture.showActed();
   return fixture;
 }
 
 const everything = ({ tables }: RuleFixture) => Object.values(tables).map(({ values, target }) => [...values, ...target]);
+
+/** Silences a neuron, or not, and multiplies all it keeps by `factor`. */
+function setApart(name: RuleName, { neurons, alive, batch: { acted, size, firstExplorer } }: RuleFixture, index: number, living: 0 | 1, factor: number): void {
+  const { weights, parameters } = neurons[index];
+  alive[index] = living;
+  const silentInStream = living === 0 && RULES[name].experience === 'stream'; // the board holds what was acted
+  const own = acted.subarray((index - firstExplorer) * size, (index - firstExplorer + 1) * size);
+  for (const part of [weights, ...Object.values(parameters)].flatMap(({ values, target }) => [values, target])) part.forEach((value, i) => { part[i] = factor * value; });
+  if (index >= firstExplorer) own.forEach((value, i) => { own[i] = silentInStream ? 0 : factor * value; });
+}
 
 /** Everything a neuron owns, moments included. */
 const stateOf = ({ weights, parameters }: Neuron) => [weights, ...Object.values(parameters)].map(({ values, target, first, second }) => [...values, ...target, ...first, ...second]);
@@ -176,6 +193,26 @@ export function ruleContract(name: RuleName): void {
       if (kind === 'output') t.notDeepEqual([...weights.values], before[i]);
     });
   });
+
+  for (const silent of [FIRST_HIDDEN, SECOND_HIDDEN]) {
+    const afterwards = (alive: 0 | 1, factor: number) => {
+      const fixture = busyRule(name, {}, (each) => { setApart(name, each, silent, alive, factor); });
+      const before = fixture.neurons.map(stateOf);
+      fixture.update();
+      fixture.update();
+      return { before, after: fixture.neurons.map(stateOf), fixture };
+    };
+    const ofOthers = ({ after }: ReturnType<typeof afterwards>) => after.filter((_, i) => i !== silent);
+
+    test(`${name}: neuron ${silent}, silenced, says nothing and learns nothing`, (t) => {
+      const { before, after, fixture: { batch: { board: { voltages, lanes } } } } = afterwards(0, 1);
+      t.true(voltages.subarray(silent * lanes, (silent + 1) * lanes).every((voltage) => voltage === 0));
+      t.deepEqual(after[silent], before[silent]);
+      t.deepEqual(ofOthers(afterwards(0, 7)), ofOthers(afterwards(0, 1))); // whatever numbers it keeps
+      t.notDeepEqual(ofOthers(afterwards(1, 7)), ofOthers(afterwards(1, 1)));
+      t.notDeepEqual(afterwards(1, 1).after[silent], before[silent]);
+    });
+  }
 
   test(`${name} stops at a TD error that is not finite`, (t) => {
     const fixture = busyRule(name);

@@ -2,7 +2,7 @@ import { createArena } from '../../src/memory/arena.js';
 import { attachParameter, longestPart, parameterBlocks, type ParameterShape } from '../../src/memory/parameters.js';
 import { tick, type Board } from '../../src/network/dynamic.js';
 import { layeredTopology, rowLengths, type Topology } from '../../src/network/topology.js';
-import { createNeuron } from '../../src/rule/neuron.js';
+import { createNeuron, learnAll } from '../../src/rule/neuron.js';
 import { OPTIMISERS, type OptimiserName } from '../../src/rule/optimiser.js';
 import { RULES, type RuleName } from '../../src/rule/registry.js';
 import type { Batch, Neuron, RuleProgram, RuleRates } from '../../src/rule/rule.js';
@@ -27,6 +27,8 @@ export interface RuleFixture {
   readonly batch: { -readonly [Key in keyof Batch]: Batch[Key] };
   /** Every parameter of every neuron, for setting and for comparing. */
   readonly tables: Readonly<Record<string, { readonly values: Float32Array; readonly target: Float32Array }>>;
+  /** 0 where a neuron is silenced; all are alive at first. */
+  readonly alive: Int32Array;
   /** Computes all voltages of the batch from its observations: `states` and `successors`, one list per lane. */
   show(states: readonly (readonly number[])[], successors: readonly (readonly number[])[]): void;
   /** Puts the acted voltages of `batch.acted` on the states' lanes of the board, as a rule that learns from the stream sees them. */
@@ -48,10 +50,12 @@ export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = 
   for (const { values, target } of Object.values(tables)) if (target.length > 0) target.set(values);
   const firstExplorer = rule.hiddenExplores ? topology.inputs.end : topology.outputs.begin;
   const lanes = 2 * size;
+  const alive = new Int32Array(topology.neurons).fill(1);
   const board: Board = {
     lanes,
     voltages: new Float32Array(topology.neurons * lanes),
     weightedInputs: new Float32Array(topology.neurons * lanes),
+    alive,
   };
   const batch = {
     size,
@@ -72,6 +76,7 @@ export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = 
     neurons,
     batch,
     tables,
+    alive,
     show(states, successors) {
       [...states, ...successors].forEach((observation, lane) => {
         board.voltages[lane] = 1;
@@ -88,7 +93,7 @@ export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = 
     update() {
       updates += 1;
       program.broadcast?.(batch);
-      for (const neuron of neurons) program.learn(neuron, batch, updates);
+      learnAll(program, neurons, batch, updates);
     },
   };
 }

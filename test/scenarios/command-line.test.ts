@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import test from 'ava';
 
+import type { DeathReport } from '../../src/index.js';
 import { newFolder as folder, run } from './command.js';
 
 const readLines = (file: string) => readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -46,6 +47,21 @@ test('the config.json of a synchronous run repeats it bit for bit, on other part
   const again = await run('--config', join(first, 'config.json'), '--partitions', '3', '--episodes', '2', '--out', second);
   t.is(again.status, 0, again.stderr);
   for (const file of ['metrics.jsonl', 'weights.safetensors']) t.deepEqual(readFileSync(join(second, file)), readFileSync(join(first, file)));
+});
+
+test('a run in which neurons die tells what was lost and how long recovery took, and its config.json repeats it', async (t) => {
+  const [out, again] = [folder(), folder()];
+  const { status, stdout, stderr } = await run(...SHORT, '--hidden', '8', '--schedule', 'synchronous', '--kill', '0.25@200', '--rebirth', '300', '--out', out, '--json');
+  t.is(status, 0, stderr);
+  const { death, evaluation } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { death: DeathReport; evaluation: { meanReturn: number } };
+  t.like(death, { share: 0.25, step: 200, rebirth: 300, episodes: 2 });
+  t.is(death.neurons.length, 2);
+  t.deepEqual(death.points.at(-1), { step: 400, meanReturn: evaluation.meanReturn });
+  t.true(stderr.includes('2 hidden neurons (25 %) at step 200: ') && stderr.includes('born again at step 300') && stderr.includes('recovery'));
+  t.deepEqual((JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as { death: DeathReport }).death, death);
+  const repeated = await run('--config', join(out, 'config.json'), '--kill', '0.5@200', '--episodes', '2', '--out', again, '--json');
+  const other = (JSON.parse(repeated.stdout.trim().split('\n').at(-1) ?? '') as { death: DeathReport }).death;
+  t.like(other, { share: 0.5, rebirth: 300, before: death.before }); // a flag replaces what it says, and no more
 });
 
 test('a run folder that is taken away ends the run with one line', async (t) => {
@@ -103,6 +119,16 @@ const USAGE_ERRORS: [string[], RegExp][] = [
   [['--critic-rate', '-1'], /^"--critic-rate" expected a number >= 0, got -1$/],
   [['--hidden', '8,zwei'], /^"--hidden" expected a whole number .*, got "zwei"$/],
   [['--episodes', 'all'], /^"--episodes" expected a whole number >= 1, got "all"$/],
+  [['--kill', '1.5@100'], /^"--kill" expected a number > 0 and <= 1, got 1\.5$/],
+  [['--kill', '0@100'], /^"--kill" expected a number > 0 and <= 1, got 0$/],
+  [['--kill', '0.1'], /^"--kill" expected <share>@<step>, such as 0\.1@10000, or <share>@evaluation, got "0\.1"$/],
+  [['--kill', '0.1@soon'], /^"--kill" expected a whole number >= 1 and <= 39999, or "evaluation", got "soon"$/],
+  [['--kill', '0.1@500', '--steps', '500'], /^"--kill" expected a whole number >= 1 and <= 499, or "evaluation", got 500; the run has 500 steps$/],
+  [['--kill', '0.1@100', '--hidden', 'none'], /^"--kill" expected 0, got 0\.1; there are no hidden neurons that could die$/],
+  [['--kill', '0.1@200', '--rebirth', '100'], /^"--rebirth" expected a whole number >= 200 and <= 39999, got 100; from the death on, and before the last step$/],
+  [['--kill', '0.1@evaluation', '--rebirth', '100'], /^"--rebirth" expected nothing for neurons that are silent in an evaluation only, got 100$/],
+  [['--rebirth', '100'], /^"--rebirth" expected nothing for a run in which nobody dies, got 100$/],
+  [['ddpg', '--kill', '0.1@100'], /^"--kill" expected an option of the scenario ddpg/],
   [['--config', '/no/such/file.json'], /^"--config" expected a file that can be read, got "\/no\/such\/file.json"/],
   [['--config', config('{"steps": 1e')], /^"--config" expected a file of JSON/],
   [['--config', config('{"rule": 5}'), '--critic-rate', '0.1'], /^"rule" expected an object, got 5$/],

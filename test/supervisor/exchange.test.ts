@@ -4,7 +4,7 @@ import { createArena } from '../../src/memory/arena.js';
 import { attachControl, controlBlocks } from '../../src/memory/control.js';
 import { attachParameter, parameterBlocks } from '../../src/memory/parameters.js';
 import type { Board } from '../../src/network/dynamic.js';
-import { attachExchange, exchangeBlocks } from '../../src/supervisor/exchange.js';
+import { attachExchange, clearExchange, exchangeBlocks } from '../../src/supervisor/exchange.js';
 import { attachRows } from '../../src/supervisor/rows.js';
 
 /** One published number of each neuron. */
@@ -22,7 +22,7 @@ function pair() {
   const critic = attachParameter(arena, CRITIC);
   const rows = [0, 1].map((partition) => attachRows(arena, control, SHAPE, OWNERSHIP, partition));
   const [mine, peers] = rows.map((own, partition) => attachExchange(arena, control, SHAPE, OWNERSHIP, partition, own));
-  return { control, critic, rows, mine, peers, from: board(), to: board() };
+  return { arena, control, critic, rows, mine, peers, from: board(), to: board() };
 }
 
 test('voltages published for the same minibatch arrive with the version of the weights behind them', (t) => {
@@ -52,6 +52,18 @@ test('voltages of other transitions are not taken', (t) => {
   peers.open(0, Int32Array.of(7, 9));
   peers.publish(0, 1, PEERS_NEURON, from);
   t.is(mine.take(1, 0, 1, PEERS_NEURON, SLOTS, to), -1);
+});
+
+test('what was published is taken back, and may be published anew', (t) => {
+  const { arena, mine, peers, from, to } = pair();
+  peers.open(0, SLOTS);
+  peers.publish(0, 1, PEERS_NEURON, from);
+  clearExchange(arena);
+  t.is(mine.take(1, 0, 1, PEERS_NEURON, SLOTS, to), -1);
+  t.false(mine.settled(1, 0, 1) || mine.near(1, 0));
+  peers.open(0, SLOTS);
+  peers.publish(0, 1, PEERS_NEURON, from);
+  t.is(mine.take(1, 0, 1, PEERS_NEURON, SLOTS, to), 0);
 });
 
 test('a peer that is a few updates ahead is still read, and one that is far ahead is lost', (t) => {

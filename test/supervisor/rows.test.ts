@@ -3,6 +3,7 @@ import test from 'ava';
 import { createArena } from '../../src/memory/arena.js';
 import { attachControl, controlBlocks } from '../../src/memory/control.js';
 import { attachParameter, parameterBlocks } from '../../src/memory/parameters.js';
+import { clearExchange } from '../../src/supervisor/exchange.js';
 import { attachRows, rowBlocks, VERSIONS, type Reads } from '../../src/supervisor/rows.js';
 
 const WEIGHTS = { name: 'weights', lengths: [2, 2], target: true, published: false, learned: false };
@@ -15,7 +16,7 @@ function pair(reads: Reads) {
   const control = attachControl(arena);
   const [weights, critic] = [WEIGHTS, CRITIC].map((parameter) => attachParameter(arena, parameter));
   const [mine, peers] = [0, 1].map((partition) => attachRows(arena, control, shape, OWNERSHIP, partition));
-  return { control, weights, critic, mine, peers };
+  return { arena, control, weights, critic, mine, peers };
 }
 
 test('racy rows are those of this moment, whatever their owner is doing', (t) => {
@@ -57,4 +58,16 @@ test('a version can be asked for until its owner has left it behind', (t) => {
   t.false(mine.hearVersion(1, 0));
   t.true(mine.hearVersion(1, 1));
   t.is(mine.heard.weights.values[2], 1);
+});
+
+test('no version is there after all were taken back, until its owner puts it aside anew', (t) => {
+  const { arena, weights, mine, peers } = pair('versioned');
+  weights.values[2] = 1;
+  peers.keep(0);
+  clearExchange(arena);
+  t.false(mine.hearVersion(1, 0));
+  weights.values[2] = 2; // born again
+  peers.keep(0);
+  t.is(mine.hear(1), 0);
+  t.is(mine.heard.weights.values[2], 2);
 });

@@ -1,0 +1,111 @@
+import { availableParallelism } from 'node:os';
+
+import {
+  checkInteger,
+  checkName,
+  checkObject,
+  freeRunPath,
+  openStudyFolder,
+  runFolderName,
+  runStudyVisibly,
+  textTable,
+  type StudyFolder,
+  type Table,
+  type Trial,
+  type TrialResult,
+} from '../src/index.js';
+import type { ScenarioInput } from './scenario.js';
+
+/** What is special about one study of many trials. */
+export interface StudyScenario<Row> {
+  readonly name: string;
+  /** What decides its results: its config.json. */
+  readonly settings: object;
+  /** `broadcast, ddpg on Pendulum-v1, 5 seeds each` */
+  readonly description: string;
+  /** What its result says first of what was compared. */
+  readonly fields: object;
+  readonly trials: readonly Trial[];
+  readonly parallel: number;
+  readonly summarise: (results: readonly TrialResult[]) => readonly Row[];
+  /** The rows for people. */
+  describe(rows: readonly Row[]): readonly { readonly words: string; readonly table: Table }[];
+  /** Writes pictures and page. */
+  report(folder: StudyFolder, results: readonly TrialResult[]): Promise<void>;
+}
+
+/** What a study came to; `--json` prints it and `result.json` keeps it. Before `trials` stand the scenario's own fields. */
+interface StudyResult<Row> {
+  readonly scenario: string;
+  readonly status: 'finished' | 'interrupted';
+  /** Trials of the whole study, and those that have ended. */
+  readonly trials: { readonly planned: number; readonly ended: number };
+  readonly results: readonly Row[];
+  readonly failures: readonly TrialFailureLine[];
+  readonly runFolder: string;
+}
+
+interface TrialFailureLine {
+  readonly environment: string;
+  readonly label: string;
+  readonly seed: number;
+  readonly step: number;
+  readonly kind: 'diverged' | 'crashed';
+  readonly message: string;
+}
+
+/** Options of a study as its settings take them, and how many trials run at a time. */
+export function readStudyInput(name: string, { options, episodes }: ScenarioInput): { study: Record<string, unknown>; parallel: number } {
+  const { scenario = name, parallel = availableParallelism(), ...study } = options;
+  checkName('scenario', scenario, [name]);
+  const evaluation = checkObject('evaluation', study.evaluation ?? {});
+  const final = episodes === undefined ? {} : { final: checkInteger('episodes', episodes, { min: 1, max: 10_000 }) };
+  return {
+    study: { ...study, evaluation: { ...evaluation, ...final } },
+    parallel: checkInteger('parallel', parallel, { min: 1, max: 256 }),
+  };
+}
+
+/** Runs the trials that its folder does not have yet, and leaves result, pictures and page. @returns the exit status */
+export async function runStudyScenario<Row>(study: StudyScenario<Row>, input: ScenarioInput): Promise<number> {
+  const { name, settings, description, trials, parallel } = study;
+  const folder = openStudyFolder(input.out ?? freeRunPath('runs', runFolderName(name, undefined, new Date())), { scenario: name, ...settings }, warn);
+  process.stderr.write(`${description}\nfolder: ${folder.path}\n`);
+  const results = await runStudyVisibly(trials, folder.store, { parallel, signal: input.interrupt });
+  const result = resultOf(study, results, folder.path);
+  folder.write('result', result);
+  await study.report(folder, results);
+  printResult(study, result);
+  if (input.json) console.log(JSON.stringify(result));
+  if (result.status === 'interrupted') return 130;
+  return result.failures.some(({ kind }) => kind === 'crashed') ? 1 : 0;
+}
+
+function warn(line: string): void {
+  process.stderr.write(`warning: ${line}\n`);
+}
+
+/** For people, on stderr: stdout is for machines. */
+function printResult<Row>(study: StudyScenario<Row>, { status, trials, results, failures, runFolder }: StudyResult<Row>): void {
+  const lines = [
+    '',
+    ...study.describe(results).flatMap(({ words, table }) => [words, '', textTable(table), '']),
+    ...(status === 'interrupted' ? [`interrupted: ${trials.ended} of ${trials.planned} trials have ended; the same command with --out ${runFolder} goes on`] : []),
+    ...failures.map(({ environment, label, seed, message }) => `failed: ${environment} ${label} seed ${seed}: ${message}`),
+    `report: ${runFolder}/report.html`,
+    '',
+  ];
+  process.stderr.write(lines.join('\n'));
+}
+
+function resultOf<Row>({ name, fields, trials, summarise }: StudyScenario<Row>, results: readonly TrialResult[], runFolder: string): StudyResult<Row> {
+  return {
+    scenario: name,
+    status: results.length < trials.length ? 'interrupted' : 'finished',
+    ...fields,
+    trials: { planned: trials.length, ended: results.length },
+    results: summarise(results),
+    failures: results.flatMap(({ trial: { environment, label, seed }, failure, steps }) => (failure === null ? [] : [{ environment, label, seed, step: steps, ...failure }])),
+    runFolder,
+  };
+}

@@ -1,0 +1,79 @@
+import test from 'ava';
+
+import { RULE_NAMES } from '../../src/index.js';
+import { SLOT } from '../../src/replay/ring.js';
+import { createActor } from '../../src/supervisor/actor.js';
+import { createExperience } from '../../src/supervisor/experience.js';
+import { bearAgain, breakStream, drawFirst, setAlive } from '../../src/supervisor/life.js';
+import { createViews } from './fixture.js';
+
+/** The first hidden neuron of the fixture's network, and the output. */
+const [HIDDEN, OUTPUT] = [4, 6];
+
+for (const rule of RULE_NAMES) {
+  test(`a neuron born again under ${rule} has fresh first numbers and remembers nothing; nobody else is touched`, (t) => {
+    const { plan, arena, tables } = createViews({ rule, ...(rule !== 'coagent' && { learning: { replay: 256, batch: 4, warmup: 4 } }) });
+    drawFirst(plan, tables, 1);
+    const partsOf = (neuron: number) => Object.entries(tables).map(([name, table]) => ({ name, ...table.of(neuron) }));
+    const copyOf = (neuron: number) => partsOf(neuron).map(({ name, values, target }) => ({ name, values: [...values], target: [...target] }));
+    const first = copyOf(HIDDEN);
+    const others = () => plan.topology.populations.flatMap(({ begin, end }) => Array.from({ length: end - begin }, (_, i) => begin + i)).filter((neuron) => neuron !== HIDDEN).map(copyOf);
+    for (const table of Object.values(tables)) for (const part of [table.whole.values, table.whole.target, table.whole.first, table.whole.second]) part.forEach((value, i) => { part[i] = value + 0.5; });
+    const before = others();
+    setAlive(arena, [HIDDEN], false);
+    bearAgain(plan, arena, [HIDDEN]);
+
+    t.deepEqual(others(), before);
+    t.is(arena.int32('alive')[HIDDEN], 1);
+    partsOf(HIDDEN).forEach(({ name, values, target, first: moment, second }, i) => {
+      t.true([...moment, ...second].every((number) => number === 0), name);
+      if (target.length > 0) t.deepEqual([...target], [...values], name);
+      const wasZero = first[i].values.every((value) => value === 0); // critics and traces; a deep critic starts with weights of its own
+      t.is(values.every((value) => value === 0), wasZero, name);
+      if (!wasZero) t.notDeepEqual([...values], first[i].values, name);
+    });
+    const born = copyOf(HIDDEN);
+    bearAgain(plan, arena, [HIDDEN]);
+    t.deepEqual(copyOf(HIDDEN), born); // a function of the seed alone
+  });
+}
+
+test('a silenced neuron acts with 0, explores nothing, and speaks again as before', (t) => {
+  const views = createViews({ rule: 'compatible', learning: { replay: 256, batch: 4, warmup: 4 } });
+  const { arena, tables, actingBoard: { voltages } } = views;
+  tables.weights.values.fill(0.5);
+  voltages.fill(1, 0, HIDDEN);
+  const actor = createActor(views);
+  let clock = 0;
+  const act = (explore: boolean) => {
+    clock += 1;
+    while (actor.ready(clock)) actor.advance(explore);
+    return [...voltages.subarray(HIDDEN, OUTPUT + 1)];
+  };
+  const [explored, mean] = [act(true), act(false)];
+  t.notDeepEqual(explored, mean);
+  setAlive(arena, [HIDDEN], false);
+  t.deepEqual([act(true)[0], act(false)[0]], [0, 0]);
+  t.is(act(true)[1], explored[1]);
+  t.true(act(false)[2] < mean[2]); // the output hears one voice less
+  setAlive(arena, [HIDDEN], true);
+  t.deepEqual(act(true), explored);
+});
+
+test('a stream is broken where neurons die, a replay is not', (t) => {
+  for (const [rule, learns] of [['coagent', false], ['broadcast', true]] as const) {
+    const views = createViews({ rule, ...(rule === 'broadcast' && { learning: { replay: 256, batch: 4, warmup: 4 } }) });
+    const { plan, arena, replay } = views;
+    breakStream(plan, arena); // nothing is stored yet
+    for (let i = 0; i < 6; i += 1) {
+      replay.append(new Float32Array(plan.topology.neurons), plan.firstExplorer, i, SLOT.transition);
+      if (i === 3) breakStream(plan, arena);
+    }
+    t.is(replay.kind[3] === SLOT.transition, learns, rule);
+    if (rule === 'broadcast') continue;
+    const experience = createExperience(views);
+    const loaded = [2, 3, 4].map((update) => [experience.load(update), experience.batch.episodeStart]);
+    t.deepEqual(loaded.map(([there]) => there), [true, false, true]);
+    t.deepEqual([loaded[0][1], loaded[2][1]], [false, true]); // traces begin anew
+  }
+});
