@@ -1,3 +1,6 @@
+import { isRecord } from '../check.js';
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { CheckpointError } from '../errors.js';
 import { drawDead } from '../network/death.js';
 import { neuronName, type Topology } from '../network/topology.js';
 import type { Settings } from '../supervisor/settings.js';
@@ -66,21 +69,54 @@ interface Death {
   readonly after: number;
 }
 
+/** What a watch that goes on from here needs to know. */
+export interface DeathState {
+  /** Null while nobody has died. */
+  readonly death: Death | null;
+  readonly points: readonly DeathPoint[];
+  readonly reborn: boolean;
+}
+
+const NOBODY_DIED: DeathState = { death: null, points: [], reborn: false };
+
+/** The deaths that a checkpoint tells of; none where there is no checkpoint. @throws CheckpointError */
+export function readDeathState(checkpoint: Checkpoint | undefined): DeathState {
+  if (checkpoint === undefined) return NOBODY_DIED;
+  const state = checkpoint.training.death;
+  if (isDeathState(state)) return state;
+  throw new CheckpointError('format', 'it does not tell who has died');
+}
+
+function isDeathState(value: unknown): value is DeathState {
+  if (!isRecord(value) || typeof value.reborn !== 'boolean' || !Array.isArray(value.points)) return false;
+  const { death, points } = value;
+  if (death !== null && !hasNumbers(death, ['episodes', 'randomReturn', 'before', 'after'])) return false;
+  return points.every((point: unknown) => hasNumbers(point, ['step', 'meanReturn']));
+}
+
+function hasNumbers(value: unknown, names: readonly string[]): boolean {
+  return isRecord(value) && names.every((name) => typeof value[name] === 'number');
+}
+
 /** Sees to the death and the rebirth that a run's settings ask for, each at its step, and measures around them. */
 export class DeathWatch {
   readonly #settings: Settings;
   readonly #reaper: Reaper;
   readonly #neurons: readonly number[];
   readonly #names: readonly string[];
-  readonly #points: DeathPoint[] = [];
+  readonly #points: DeathPoint[];
   #death: Death | undefined;
-  #reborn = false;
+  #reborn: boolean;
 
-  constructor(settings: Settings, topology: Topology, reaper: Reaper) {
+  /** @param state of a watch before, to go on from; who is alive is for the arena to say */
+  constructor(settings: Settings, topology: Topology, reaper: Reaper, { death, points, reborn }: DeathState = NOBODY_DIED) {
     this.#settings = settings;
     this.#reaper = reaper;
     this.#neurons = drawDead(topology, settings.seed, settings.death.share);
     this.#names = this.#neurons.map((neuron) => neuronName(topology, neuron));
+    this.#death = death ?? undefined;
+    this.#points = [...points];
+    this.#reborn = reborn;
   }
 
   /** The next environment step after `step` at which `attend` has something to do; Infinity where there is none. */
@@ -111,6 +147,10 @@ export class DeathWatch {
       this.#reaper.bearAgain(this.#neurons);
       this.#reborn = true;
     }
+  }
+
+  state(): DeathState {
+    return { death: this.#death ?? null, points: [...this.#points], reborn: this.#reborn };
   }
 
   /** What there is to say so far; undefined while nobody has died. */

@@ -10,7 +10,7 @@ import { attachTables } from '../supervisor/views.js';
 import { encodeSafetensors } from '../telemetry/safetensors.js';
 import { mean } from '../telemetry/statistics.js';
 import { createAlone, stoppable } from './command.js';
-import { DeathWatch } from './death.js';
+import { DeathWatch, readDeathState } from './death.js';
 import { checkCheckpointEvery, createStillness, eventsAt, nextHalt, readEpisodeCount } from './halt.js';
 import { checkEpisodes, checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCounter, randomEvaluation, reportRates, summariseReturns } from './measure.js';
 import { resolveSettings, type SimulationOptions } from './options.js';
@@ -45,9 +45,10 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   constructor(settings: Settings, checkpoint?: Checkpoint) {
     super();
     this.settings = settings;
+    const death = readDeathState(checkpoint);
     this.#counter = createEpisodeCounter(readEpisodeCount(checkpoint));
     this.#supervisor = new Supervisor(settings, checkpoint?.restore);
-    this.#deathWatch = new DeathWatch(settings, this.#supervisor.plan.topology, this.#supervisor);
+    this.#deathWatch = new DeathWatch(settings, this.#supervisor.plan.topology, this.#supervisor, death);
   }
 
   get step(): number {
@@ -108,7 +109,8 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
 
   encodeCheckpoint(note: object = {}): Uint8Array {
     this.#stillness.check();
-    return encodeCheckpoint(this.#supervisor.arena, { kind: SIMULATION, settings: this.settings, training: this.#counter.state(), note });
+    const training = { ...this.#counter.state(), death: this.#deathWatch.state() };
+    return encodeCheckpoint(this.#supervisor.arena, { kind: SIMULATION, settings: this.settings, training, note });
   }
 
   /** Ends every worker thread. */

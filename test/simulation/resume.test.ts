@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import test from 'ava';
 
-import { CheckpointError, createDdpg, createSimulation, resumeDdpg, resumeSimulation, RULE_NAMES, type SimulationOptions, type Training } from '../../src/index.js';
+import { CheckpointError, createDdpg, createSimulation, resumeDdpg, resumeSimulation, RULE_NAMES, type RunReport, type SimulationOptions, type Training } from '../../src/index.js';
 import { createStream } from '../../src/random/stream.js';
 
 /** What a training tells from now on. */
@@ -30,12 +30,13 @@ interface Kind {
 async function compare(t: { deepEqual(actual: unknown, expected: unknown, message?: string): boolean; true(value: boolean): boolean }, { create, resume }: Kind, steps: number, cuts: readonly number[]): Promise<void> {
   const whole = await create();
   const expected = listen(whole);
-  await whole.run({ steps });
+  const { death } = await whole.run({ steps, episodes: 1 });
   const end = await conclude(whole);
 
   let training = await create();
   let events = listen(training);
   const told: string[] = [];
+  let report: RunReport | undefined;
   for (const cut of [...cuts, steps]) {
     let taken: { bytes: Uint8Array; events: number } | undefined;
     const current = training;
@@ -46,7 +47,7 @@ async function compare(t: { deepEqual(actual: unknown, expected: unknown, messag
       taken = { bytes: current.encodeCheckpoint(), events: heard.length };
       interruption.abort();
     });
-    await current.run({ steps: steps - current.step, checkpointEvery: cut, signal: interruption.signal });
+    report = await current.run({ steps: steps - current.step, checkpointEvery: cut, signal: interruption.signal, episodes: 1 });
     if (taken === undefined) break;
     t.true(current.step < steps || cut === steps);
     told.push(...heard.slice(0, taken.events));
@@ -56,6 +57,7 @@ async function compare(t: { deepEqual(actual: unknown, expected: unknown, messag
   }
   told.push(...events);
   t.deepEqual(told, expected);
+  t.deepEqual(report?.death, death);
   t.deepEqual(await conclude(training), end);
 }
 
@@ -91,6 +93,31 @@ test.serial('a run resumed at its first step, just behind its warm-up and just b
 test.serial('a run with episodes that are truncated, cut around the truncation and past 1,000 steps, equals the uninterrupted one', async (t) => {
   const options: SimulationOptions = { ...small('broadcast', 1), environment: 'Pendulum-v1' };
   await compare(t, simulation(options), 1230, [199, 201, 1000, 1111]);
+});
+
+const DYING: SimulationOptions = { ...small('broadcast', 2), environment: 'Pendulum-v1', steps: 420, death: { share: 0.3, step: 230, rebirth: 300, evaluateEvery: 50 } };
+
+test.serial('a run with a death and a rebirth, cut before, at, between and behind them, equals the uninterrupted one, its report included', async (t) => {
+  await compare(t, simulation(DYING), 420, [150, 230, 260, 280, 300, 301, 330, 419]);
+  await compare(t, simulation({ ...small('coagent', 3), steps: 220, death: { share: 0.5, step: 110, rebirth: 130 } }), 220, [109, 111, 129, 130, 200]);
+});
+
+test.serial('a run cut where neurons were about to die, unmeasured, makes up for it when it is resumed', async (t) => {
+  for (const at of [230, 300, 420]) {
+    const [whole, first] = await Promise.all([createSimulation(DYING), createSimulation(DYING)]);
+    const interruption = new AbortController();
+    let taken: Uint8Array | undefined;
+    first.on('progress', ({ step }) => { if (step === at) interruption.abort(); });
+    first.on('checkpoint', ({ step }) => { if (step === at) taken = first.encodeCheckpoint(); });
+    await first.run({ checkpointEvery: 1000, signal: interruption.signal, episodes: 1 });
+    await first.close();
+    if (taken === undefined) throw new Error('no checkpoint was taken');
+    const second = await resumeSimulation(taken);
+    const [expected, { death, steps }] = [await whole.run({ episodes: 1 }), await second.run({ steps: 420 - at, episodes: 1 })];
+    t.deepEqual([death, steps], [expected.death, 420 - at]);
+    t.deepEqual(second.encodeWeights(), whole.encodeWeights());
+    await Promise.all([second.close(), whole.close()]);
+  }
 });
 
 test.serial('DDPG that is cut anywhere and resumed equals the uninterrupted run bit for bit', async (t) => {
