@@ -6,6 +6,9 @@ export const numbers = (text: string): unknown => (text === '' || text === 'none
 export const text = (value: string): unknown => value;
 export const words = (value: string): unknown => value.split(',').map((word) => word.trim());
 
+const SWITCH = new Map([['on', true], ['true', true], ['off', false], ['false', false]]);
+export const onOff = (text: string): unknown => SWITCH.get(text) ?? text;
+
 /** A flag of the command line, and the setting it stands for. */
 export interface Flag {
   readonly flag: string;
@@ -47,6 +50,7 @@ export const SIMULATION_FLAGS: readonly Flag[] = [
   { flag: '--bound', argument: '<versions>', path: 'timing.bound', parse: number, help: 'updates that a partition may be ahead of the slowest under bounded' },
   { flag: '--clocks', argument: '<owner>', path: 'timing.clocks', parse: text, help: `whose clocks strike under poisson: ${CLOCK_OWNERS.join(', ')}` },
   { flag: '--clock-rate', argument: '<rate>', path: 'timing.clockRate', parse: number, help: 'mean strikes per second of each clock under poisson' },
+  { flag: '--ledger', argument: '<on|off>', path: 'timing.ledger', parse: onOff, help: 'measure how old everything is that partitions read of one another' },
   { flag: '--rate-limit', argument: '<updates>', path: 'rateLimit', parse: number, help: 'updates that learning may be ahead of or behind acting under hogwild, or off' },
 ];
 
@@ -75,5 +79,6 @@ export function showAt(settings: object, path: string): string {
   for (const key of path.split('.')) {
     value = typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === key)?.[1] : undefined;
   }
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
   return Array.isArray(value) ? value.join(',') : String(value);
 }

@@ -76,7 +76,7 @@ export function createPlan(settings: Settings): Plan {
       ...replayBlocks(ring),
       ...scratch(exchangeBlocks(exchange)), // an update's entries are opened anew by whoever makes it
       ...scratch(rowBlocks(rows)), // a run begins by putting the present version aside
-      ...ledgerBlocks(partitions),
+      ...(settings.timing.ledger ? ledgerBlocks(partitions) : []),
       { name: 'episodes', type: 'float64', shape: [SLICE_STEPS, EPISODE_FIELDS], owner: "the environment's host" },
       bookmark,
       ...explorationBlocks(topology),

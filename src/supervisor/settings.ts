@@ -5,9 +5,11 @@ import type { RuleName } from '../rule/registry.js';
 import type { ClockSettings, ScheduleName } from '../schedule/schedule.js';
 import type { Reads } from './rows.js';
 
-/** When partitions run, and what they read of one another. */
+/** When partitions run, what they read of one another, and whether it is measured. */
 export interface TimingSettings extends ClockSettings {
   readonly reads: Reads;
+  /** Keep the staleness ledger: how old everything was that a partition read of others. */
+  readonly ledger: boolean;
 }
 
 /** Everything a run depends on, resolved: plain data, written to the run folder and sent to the workers as it is. */

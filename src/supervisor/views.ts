@@ -28,7 +28,8 @@ export interface Views {
   readonly replay: ReplayRing;
   readonly exchange: Exchange;
   readonly rows: Rows;
-  readonly ledger: Ledger;
+  /** Undefined where none is kept: then nothing is asked of it either. */
+  readonly ledger: Ledger | undefined;
   readonly tables: Readonly<Record<string, ParameterTable>>;
   /** Acting: one lane that all partitions share. */
   readonly actingBoard: Board;
@@ -67,7 +68,7 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
     replay: attachReplay(arena, plan.ring),
     rows,
     exchange: attachExchange(arena, control, plan.exchange, plan.ownership, partition, rows),
-    ledger: attachLedger(arena, partition),
+    ledger: settings.timing.ledger ? attachLedger(arena, partition) : undefined,
     tables: attachTables(plan, arena),
     actingBoard: { lanes: 1, voltages: arena.float32('voltage'), weightedInputs: arena.float32('voltage/weighted') },
     learningBoard: { lanes, voltages: own('board'), weightedInputs: own('board/weighted') },
