@@ -36,7 +36,7 @@ export { READ_KINDS, stalenessBetween, type ReadKind, type Staleness } from './s
 export type { Settings } from './supervisor/settings.js';
 export { createProgressBar, type ProgressBar } from './telemetry/progress-bar.js';
 export { createRunFolder, freeRunPath, reopenRunFolder, RUN_FILES, runFolderName, type LineLengths, type RunFolder } from './telemetry/run-folder.js';
-export { bootstrapInterval, interquartileMean, mean, stratifiedBootstrapInterval } from './telemetry/statistics.js';
+export { bootstrapInterval, interquartileMean, mean, median, stratifiedBootstrapInterval } from './telemetry/statistics.js';
 export { createEventWriter, type EventWriter } from './telemetry/tensorboard.js';
 export { describeSeconds } from './study/estimate.js';
 export type { PoolOptions } from './study/pool.js';
