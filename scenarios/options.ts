@@ -12,6 +12,8 @@ export function kill(value: string): unknown {
   if (parts.length !== 2) throw wrongValue('death', '<share>@<step>, such as 0.1@10000, or <share>@evaluation', value);
   return { share: number(parts[0]), step: number(parts[1]) };
 }
+const SWITCH = new Map([['on', true], ['true', true], ['off', false], ['false', false]]);
+export const onOff = (text: string): unknown => SWITCH.get(text) ?? text;
 
 /** A flag of the command line, and the setting it stands for. */
 export interface Flag {
@@ -69,6 +71,7 @@ export const SIMULATION_FLAGS: readonly Flag[] = [
   { flag: '--slowdown', argument: '<factor>', path: 'virtual.slowdown', parse: number, help: 'how many times slower these are' },
   { flag: '--kill', argument: '<share>@<step>', path: 'death', parts: ['death.share', 'death.step'], otherwise: 'nobody', parse: kill, help: 'share of the hidden neurons that falls silent at a step, or, with @evaluation, in a second evaluation at the end only' },
   { flag: '--rebirth', argument: '<step>', path: 'death.rebirth', otherwise: 'never', parse: number, help: 'environment step at which the dead are born again, blank' },
+  { flag: '--ledger', argument: '<on|off>', path: 'timing.ledger', parse: onOff, help: 'measure how old everything is that partitions read of one another' },
   { flag: '--rate-limit', argument: '<updates>', path: 'rateLimit', parse: number, help: 'updates that learning may be ahead of or behind acting under hogwild, or off' },
 ];
 
@@ -97,5 +100,6 @@ export function showAt(settings: object, path: string): string {
   for (const key of path.split('.')) {
     value = typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === key)?.[1] : undefined;
   }
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
   return Array.isArray(value) ? value.join(',') : String(value);
 }

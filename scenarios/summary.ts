@@ -1,20 +1,16 @@
 import colours from 'picocolors';
 
-import type { DeathReport } from '../src/index.js';
+import type { Ages, DeathReport, Staleness } from '../src/index.js';
 import type { TrainResult } from './training.js';
 
 /** Prints a run's result for people, on stderr: stdout is for machines. */
 export function printSummary(result: TrainResult): void {
-  const { evaluation, random, staleness } = result;
+  const { evaluation, random } = result;
   const line = (name: string, value: string) => `  ${colours.dim(name.padEnd(18))} ${value}`;
   const rate = (value: number) => Math.round(value).toLocaleString('en');
   const partitions = result.perPartition.map(
-    ({ partition, neurons, updates, median, max, reads, helped }) =>
-      line(
-        `partition ${partition}`,
-        `${neurons} neurons, ${rate(updates)} updates; voltages it read: ${median} versions behind (median), ${max} at most` +
-          (reads + helped === 0 ? ', none from others' : `; computed a peer's itself ${percent(helped, reads + helped)}`),
-      ),
+    ({ partition, neurons, updates, ...staleness }) =>
+      line(`partition ${partition}`, [`${neurons} neurons, ${rate(updates)} updates`, ...describeReads(staleness)].join('; ')),
   );
   if (process.stderr.isTTY) process.stderr.clearLine(0); // an interrupted progress bar may have left its line behind
   process.stderr.write(
@@ -27,12 +23,34 @@ export function printSummary(result: TrainResult): void {
       line('training', `${rate(result.steps)} env steps in ${result.seconds.toFixed(1)} s`),
       line('speed', `${rate(result.stepsPerSecond)} env steps/s, ${rate(result.updatesPerSecond)} updates/s, ${result.updatesPerStep.toFixed(2)} updates per step (${rateLimit(result)})`),
       ...(result.virtualSeconds === undefined ? [] : [line('virtual time', `${result.virtualSeconds.toFixed(1)} s: ${rate(result.steps / result.virtualSeconds)} env steps/s`)]),
-      line('staleness', `${staleness.median} versions (median), ${staleness.max} (maximum)`),
+      line('staleness', describeStaleness(result)),
       ...partitions,
       line('run folder', result.runFolder),
       '',
     ].join('\n'),
   );
+}
+
+const HALF_TO_ALL = 'half, 90 %, 99 % and all of the reads at most so old';
+
+function describeStaleness({ ledger, staleness }: TrainResult): string {
+  if (!ledger) return 'not measured (--ledger off)';
+  const { voltages, weights, reward } = staleness;
+  if (voltages.reads + weights.reads + reward.reads === 0) return 'none: nothing is read of others';
+  return `${describeAges('voltages', voltages)}, ${describeAges('weights', weights)} versions; ${describeAges('reward', reward)} slots (${HALF_TO_ALL})`;
+}
+
+/** What a partition read of others; nothing where that is nothing. */
+function describeReads({ voltages, weights, reward }: Staleness): string[] {
+  const kinds = Object.entries({ voltages, weights, reward }).filter(([, { reads }]) => reads > 0);
+  return [
+    ...(kinds.length === 0 ? [] : [kinds.map(([kind, ages]) => describeAges(kind, ages)).join(', ')]),
+    ...(voltages.reads + weights.reads === 0 ? [] : [`computed a peer's itself ${percent(weights.reads, voltages.reads + weights.reads)}`]),
+  ];
+}
+
+function describeAges(kind: string, { median, p90, p99, max }: Ages): string {
+  return `${kind} ${[median, p90, p99, max].map((age) => age.toLocaleString('en')).join('/')}`;
 }
 
 function percent(part: number, whole: number): string {

@@ -29,8 +29,8 @@ export const train: Scenario = {
   resumable: true,
   async run(input) {
     const simulation = await (input.resume ? resumeSimulation(input.resume.checkpoint) : createSimulation(input.options));
-    const { rule, schedule, partitions, rateLimit } = simulation.settings;
+    const { rule, schedule, partitions, rateLimit, timing: { ledger } } = simulation.settings;
     const title = `${rule.name} ${schedule}×${partitions}`;
-    return trainAndClose(simulation, { scenario: 'train', title, rule: rule.name, schedule, partitions, rateLimit }, input);
+    return trainAndClose(simulation, { scenario: 'train', title, rule: rule.name, schedule, partitions, rateLimit, ledger }, input);
   },
 };

@@ -5,6 +5,7 @@ import {
   reopenRunFolder,
   runFolderName,
   type DeathReport,
+  stalenessBetween,
   type Evaluation,
   type RunFolder,
   type RunReport,
@@ -39,14 +40,16 @@ export interface TrainResult {
   /** Under the schedule `virtual`. */
   readonly virtualSeconds?: number;
   readonly rateLimit: Settings['rateLimit'];
-  readonly staleness: { readonly median: number; readonly max: number; readonly reads: number; readonly helped: number };
+  /** False where staleness was not measured: all of it is 0 then. */
+  readonly ledger: boolean;
+  readonly staleness: RunReport['staleness'];
   readonly perPartition: RunReport['partitions'];
   readonly weightsSha256: string;
   readonly runFolder: string;
 }
 
 /** What a result says of a run besides what every kind of training can tell of itself. */
-export interface TrainingLabels extends Pick<TrainResult, 'scenario' | 'rule' | 'schedule' | 'partitions' | 'rateLimit'> {
+export interface TrainingLabels extends Pick<TrainResult, 'scenario' | 'rule' | 'schedule' | 'partitions' | 'rateLimit' | 'ledger'> {
   /** For the progress bar. */
   readonly title: string;
 }
@@ -96,7 +99,7 @@ function planCourse({ settings }: Training, { scenario }: TrainingLabels, { resu
   };
 }
 
-async function trainWithProgress(training: Training, { title }: TrainingLabels, folder: RunFolder, course: Course, interrupt: AbortSignal): Promise<RunReport> {
+async function trainWithProgress(training: Training, { title, ledger }: TrainingLabels, folder: RunFolder, course: Course, interrupt: AbortSignal): Promise<RunReport> {
   const first = training.step;
   const { goal } = course;
   const bar = createProgressBar(`${training.settings.environment} ${title}`, goal, first);
@@ -108,9 +111,10 @@ async function trainWithProgress(training: Training, { title }: TrainingLabels, 
   training.on('progress', ({ step, runningReturn, episodes: ended }) => {
     bar.update(step, runningReturn, ended);
   });
+  const stretch = createStretches(training);
   training.on('metrics', (metrics) => {
     folder.log('metrics', { type: 'metrics', ...metrics });
-    folder.log('timing', { step: metrics.step, seconds: seconds(), ...training.staleness() });
+    folder.log('timing', { step: metrics.step, seconds: seconds(), ...(ledger && stretch()) });
     folder.flush();
   });
   const keep = keepCheckpoints(training, folder, () => ({ ...course, seconds: seconds() }));
@@ -124,6 +128,19 @@ async function trainWithProgress(training: Training, { title }: TrainingLabels, 
   } finally {
     bar.stop();
   }
+}
+
+/** @returns what tells the staleness since it was asked last; resumed runs begin with the step they were resumed at */
+function createStretches(training: Training): () => ReturnType<Training['staleness']> {
+  let before = training.staleness();
+  return () => {
+    const [earlier, now] = [before, training.staleness()];
+    before = now;
+    return {
+      staleness: stalenessBetween(earlier.staleness, now.staleness),
+      partitions: now.partitions.map((each, partition) => stalenessBetween(earlier.partitions[partition], each)),
+    };
+  };
 }
 
 /** @returns what takes one now, unless there is one of this step */
@@ -142,10 +159,9 @@ function keepCheckpoints(training: Training, folder: RunFolder, course: () => Co
 /** Saves the weights first and evaluates afterwards: an impatient second Ctrl-C loses no more than the evaluation. */
 async function conclude(training: Training, labels: TrainingLabels, folder: RunFolder, report: RunReport, { episodes, seconds }: Course, { resume, interrupt }: ScenarioInput): Promise<TrainResult> {
   const { settings } = training;
-  const { scenario, rule, schedule, partitions, rateLimit } = labels;
+  const { scenario, rule, schedule, partitions, rateLimit, ledger } = labels;
   const weightsSha256 = folder.write('weights', training.encodeWeights());
   const evaluation = await training.evaluate({ episodes: interrupt.aborted ? Math.min(episodes, 20) : episodes, signal: interrupt });
-  const { median, max, reads, helped } = report.staleness;
   const result: TrainResult = {
     scenario,
     status: interrupt.aborted ? 'interrupted' : 'finished',
@@ -165,7 +181,8 @@ async function conclude(training: Training, labels: TrainingLabels, folder: RunF
     updatesPerStep: report.updatesPerStep,
     ...(report.virtualSeconds !== undefined && { virtualSeconds: report.virtualSeconds }),
     rateLimit,
-    staleness: { median, max, reads, helped },
+    ledger,
+    staleness: report.staleness,
     perPartition: report.partitions,
     weightsSha256,
     runFolder: folder.path,

@@ -5,7 +5,7 @@ import { resolveDdpgSettings, type DdpgOptions, type DdpgSettings } from '../bas
 import { encodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
 import { closedError } from '../errors.js';
 import { createRateLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
-import type { Staleness } from '../supervisor/ledger.js';
+import { NOTHING_READ, type Staleness } from '../supervisor/ledger.js';
 import { WEIGHTS } from '../supervisor/plan.js';
 import { encodeSafetensors } from '../telemetry/safetensors.js';
 import { createAlone, inStretches, stoppable } from './command.js';
@@ -13,9 +13,6 @@ import { checkCheckpointEvery, createStillness, eventsAt, readEpisodeCount, type
 import { checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCounter, randomEvaluation, reportRates, summariseReturns } from './measure.js';
 import type { EvaluateOptions, Evaluation, Progress, RunOptions, RunReport, Training, TrainingEvents } from './training.js';
 import { weightNorms, weightTensors } from './weights.js';
-
-/** One thread that reads nothing of others is never stale. */
-const NEVER_STALE: Staleness = { reads: 0, median: 0, max: 0, helped: 0 };
 
 export interface DdpgRunOptions extends RunOptions {
   /** Called after each update, while `agent` still holds its minibatch: for whoever learns along. What it throws ends the run. */
@@ -87,7 +84,7 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
   }
 
   staleness(): { readonly staleness: Staleness; readonly partitions: readonly Staleness[] } {
-    return { staleness: NEVER_STALE, partitions: [NEVER_STALE] };
+    return { staleness: NOTHING_READ, partitions: [NOTHING_READ] };
   }
 
   /** The actor's tensors are named as a simulation's, the critic's with `critic.` before them. */
@@ -209,8 +206,8 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
     return {
       ...reportRates(this.step - first, updates - updatesBefore, seconds),
       stopped: this.step < this.#goal,
-      staleness: NEVER_STALE,
-      partitions: [{ partition: 0, neurons: topology.neurons - topology.inputs.end, updates, ...NEVER_STALE }],
+      staleness: NOTHING_READ,
+      partitions: [{ partition: 0, neurons: topology.neurons - topology.inputs.end, updates, ...NOTHING_READ }],
     };
   }
 }

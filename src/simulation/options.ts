@@ -62,7 +62,7 @@ const GRAMMAR: Grammar = {
     ...SECTION_KEYS,
     rule: ['name', 'criticRate', 'outputRate', 'hiddenRate', 'targetRate', 'finalRate', 'traceDecay', 'optimiser'],
     death: DEATH_KEYS,
-    timing: ['bound', 'clockRate', 'clocks', 'reads', 'measure'],
+    timing: ['bound', 'clockRate', 'clocks', 'reads', 'measure', 'ledger'],
     virtual: VIRTUAL_KEYS,
   },
   single: ['environment', 'schedule', 'rateLimit', 'partitions', 'seed', 'steps'],
@@ -131,6 +131,7 @@ function readTiming(reader: OptionReader, schedule: ScheduleName, { readsWeights
     clocks: reader.name('timing.clocks', 'partition', isPoisson ? CLOCK_OWNERS : ['partition']),
     reads: reader.name('timing.reads', 'racy', schedule === 'synchronous' || readsWeights === true ? ['racy'] : READS),
     measure: reader.boolean('timing.measure', false),
+    ledger: reader.boolean('timing.ledger', true),
   };
 }
 

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'eventemitter3';
 
 import { encodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
-import type { Staleness } from '../supervisor/ledger.js';
+import { joinStaleness, type Staleness } from '../supervisor/ledger.js';
 import { WEIGHTS } from '../supervisor/plan.js';
 import type { Settings } from '../supervisor/settings.js';
 import { Supervisor } from '../supervisor/supervisor.js';
@@ -91,8 +91,8 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   }
 
   staleness(): { readonly staleness: Staleness; readonly partitions: readonly Staleness[] } {
-    const partitions = Array.from({ length: this.settings.partitions }, (_, partition) => this.#supervisor.staleness(partition));
-    return { staleness: this.#supervisor.wholeStaleness(), partitions };
+    const partitions = this.#supervisor.staleness();
+    return { staleness: joinStaleness(partitions), partitions };
   }
 
   /** How long everything took so far, the latest of each kind; undefined unless `timing.measure` is set. */
@@ -221,15 +221,16 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   #report(first: number, updatesBefore: number, seconds: number): RunReport {
     const { ownership, topology } = this.#supervisor.plan;
     const death = this.#deathWatch.report();
+    const { staleness, partitions } = this.staleness();
     return {
       ...reportRates(this.step - first, this.#updates() - updatesBefore, seconds),
       stopped: this.step < this.#goal,
-      staleness: this.#supervisor.wholeStaleness(),
+      staleness,
       partitions: ownership.map((ranges, partition) => ({
         partition,
         neurons: ranges.reduce((sum, { begin, end }) => sum + (begin < topology.inputs.end ? 0 : end - begin), 0),
         updates: this.#supervisor.updates(partition),
-        ...this.#supervisor.staleness(partition),
+        ...partitions[partition],
       })),
       ...(death !== undefined && { death }),
     };

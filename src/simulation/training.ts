@@ -35,7 +35,7 @@ export interface RunReport {
   readonly virtualSeconds?: number;
   /** True where the signal ended the run before its last step. */
   readonly stopped: boolean;
-  /** Versions behind of the voltages that partitions read from one another: of all together, and of each. */
+  /** How old everything was that partitions have read of others since the first step: by all together, and by each. */
   readonly staleness: Staleness;
   readonly partitions: readonly (Staleness & { readonly partition: number; readonly neurons: number; readonly updates: number })[];
   /** Where neurons have died by the run's settings: what was lost, and how long recovery took. */
@@ -97,7 +97,7 @@ export interface Training extends Pick<EventEmitter<TrainingEvents>, 'on' | 'onc
   evaluate(options?: EvaluateOptions): Promise<Evaluation>;
   /** The uniformly random policy on the very episodes of `evaluate`. */
   evaluateRandomPolicy(options?: { readonly episodes?: number }): Evaluation;
-  /** How old the voltages were that partitions have read so far: of all together, and of each. */
+  /** How old everything was that partitions have read of others so far: by all together, and by each. */
   staleness(): { readonly staleness: Staleness; readonly partitions: readonly Staleness[] };
   /** All learned numbers as a safetensors file. Equal weights give equal bytes. */
   encodeWeights(): Uint8Array;

@@ -58,7 +58,7 @@ export function createActor(views: Views): Actor {
     advance(explore) {
       const done = control.progress.get(partition);
       const index = done % ticks;
-      if (index > 0) for (const peer of peers) ledger.read(control.version.get(peer) - control.actedVersion.get(peer));
+      if (index > 0) for (const peer of peers) ledger?.voltages(control.version.get(peer) - control.actedVersion.get(peer));
       computeTick(index, explore);
       control.actedVersion.set(partition, control.version.get(partition));
       control.progress.set(partition, done + 1);

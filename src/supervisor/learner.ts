@@ -23,7 +23,7 @@ export interface Learner {
  * phases that write what peers read and phases that read it.
  */
 export function createLearner(views: Views): Learner {
-  const { plan, partition, peers, control, bell, schedule, exchange, rows, ledger, tables, learningBoard: board } = views;
+  const { plan, partition, peers, control, bell, schedule, exchange, rows, ledger, replay, tables, learningBoard: board } = views;
   const { settings, topology, ownership } = plan;
   const experience = createExperience(views);
   const { batch, slots } = experience;
@@ -50,11 +50,11 @@ export function createLearner(views: Views): Learner {
       const ranges = rangesAt[tickIndex][peer];
       if (schedule.patient) awaitPeer(peer, update, tickIndex + 1);
       const version = exchange.take(peer, update, tickIndex + 1, ranges, slots, board);
-      if (version >= 0) ledger.read(control.version.get(peer) - version);
+      if (version >= 0) ledger?.voltages(control.version.get(peer) - version);
       else {
-        rows.hear(peer);
+        const heard = rows.hear(peer);
         experience.computeRows(tickIndex, ranges);
-        ledger.help();
+        ledger?.weights(control.version.get(peer) - heard);
       }
     }
   }
@@ -75,6 +75,11 @@ export function createLearner(views: Views): Learner {
     rates.criticRate = share * settings.rule.criticRate;
     rates.outputRate = share * settings.rule.outputRate;
     rates.hiddenRate = share * settings.rule.hiddenRate;
+  }
+
+  /** Slots stored when the experience of an update that begins now was new: the stream's was once its successor was there. */
+  function storedFor(update: number): number {
+    return plan.rule.experience === 'stream' ? update + 2 : replay.stored();
   }
 
   /** The phases of an update, with the schedule's gates between them. */
@@ -100,7 +105,11 @@ export function createLearner(views: Views): Learner {
     *update() {
       const update = control.version.get(partition);
       schedule.begin(update);
-      if (experience.load(update)) yield* learn(update);
+      const stored = storedFor(update);
+      if (experience.load(update)) {
+        yield* learn(update);
+        ledger?.reward(replay.stored() - stored);
+      }
       rows.keep(update + 1);
       control.version.set(partition, update + 1);
       bell.ring();

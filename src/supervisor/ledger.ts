@@ -1,23 +1,27 @@
 import type { Arena } from '../memory/arena.js';
 import type { BlockRequest } from '../memory/layout.js';
+import { AGE_BINS, ageBins, agesBetween, binOf, joinAges, summariseAges, type Ages } from './ages.js';
 
-const EXACT = 64; // ages below this have a bin each
-const BINS_PER_OCTAVE = 32; // above, bins are at most 1/32 of the age wide
-const BINS = EXACT + (31 - 6) * BINS_PER_OCTAVE;
-const MAXIMUM = BINS; // the row's last words: the exact maximum, and the rows a partition computed for a peer
-const HELPED = BINS + 1;
-const ROW = BINS + 2;
+/**
+ * What a partition reads that others write, each with an age of its own:
+ *
+ * `voltages`: a peer's published voltages, in acting and on minibatches, and the critic parts published beside the latter. Age: updates that the
+ * peer has finished since it computed them.
+ *
+ * `weights`: a peer's rows, read to compute its voltages here. Age: updates that the peer has finished between the version read and
+ * the end of the computation. Racy rows are at least of the version that counted as the read began.
+ *
+ * `reward`: the experience of one update. Age, as the update ends: slots that the host has stored since the minibatch was drawn;
+ * for a rule that learns from the stream, slots stored since the transition was whole.
+ */
+export const READ_KINDS = ['voltages', 'weights', 'reward'] as const;
+export type ReadKind = (typeof READ_KINDS)[number];
 
-/** The staleness ledger: for each partition, how old in versions the voltages were that it read from its peers. */
-export function ledgerBlocks(partitions: number): BlockRequest[] {
-  return [{ name: 'ledger', type: 'uint32', shape: [partitions, ROW], owner: 'each partition its own row' }];
-}
-
-/** What one partition has read so far. */
-export interface Staleness {
-  /** Reads of a peer's published voltages. */
+/** What has been read so far, by one partition or by all. */
+export interface Staleness extends Readonly<Record<ReadKind, Ages>> {
+  /** Reads of a peer's published voltages; these four tell the most important in short. */
   readonly reads: number;
-  /** Half of the reads were at most this many versions behind; above 63 to within 1/32; 0 where nothing was read. */
+  /** Half of these were at most this many versions behind. */
   readonly median: number;
   /** Versions behind, exact. */
   readonly max: number;
@@ -25,67 +29,68 @@ export interface Staleness {
   readonly helped: number;
 }
 
-function binOf(age: number): number {
-  if (age < EXACT) return age;
-  const octave = 31 - Math.clz32(age);
-  return EXACT + (octave - 6) * BINS_PER_OCTAVE + (age >>> (octave - 5)) - BINS_PER_OCTAVE;
+/** Where one partition records its reads: how old what it read was. What is newer than expected counts as 0. */
+export type Ledger = Readonly<Record<ReadKind, (age: number) => void>>;
+
+const MAXIMUM = AGE_BINS; // the word behind the bins: the exact maximum
+const LINE = 16; // words on a cache line: no two partitions write to one
+const ROW = Math.ceil((AGE_BINS + 1) / LINE) * LINE;
+const SUMS = 8; // float64 on a cache line
+
+/** For each partition and kind the counts by age and the greatest age, and the sums of ages. */
+export function ledgerBlocks(partitions: number): BlockRequest[] {
+  const owner = 'each partition its own row';
+  return [
+    { name: 'ledger', type: 'uint32', shape: [partitions, READ_KINDS.length, ROW], owner },
+    { name: 'ledger/sum', type: 'float64', shape: [partitions, SUMS], owner },
+  ];
 }
 
-function lowestAge(bin: number): number {
-  if (bin < EXACT) return bin;
-  const octave = Math.floor((bin - EXACT) / BINS_PER_OCTAVE) + 6;
-  return (((bin - EXACT) % BINS_PER_OCTAVE) + BINS_PER_OCTAVE) * 2 ** (octave - 5);
-}
-
-export interface Ledger {
-  /** Records a read of voltages `age` versions old; a peer that is ahead counts as 0. */
-  read(age: number): void;
-  /** Records that a peer's voltages were computed here. */
-  help(): void;
+function rowOf(arena: Arena, partition: number, kind: number): Uint32Array {
+  const at = partition * READ_KINDS.length + kind;
+  return arena.uint32('ledger').subarray(at * ROW, (at + 1) * ROW);
 }
 
 /** The ledger of one partition, for writing. */
 export function attachLedger(arena: Arena, partition: number): Ledger {
-  const row = arena.uint32('ledger').subarray(partition * ROW, (partition + 1) * ROW);
-  return {
-    read(age) {
+  const sums = arena.float64('ledger/sum').subarray(partition * SUMS, (partition + 1) * SUMS);
+  const recorder = (kind: ReadKind) => {
+    const index = READ_KINDS.indexOf(kind);
+    const row = rowOf(arena, partition, index);
+    return (age: number) => {
       const behind = Math.max(0, age);
       row[binOf(behind)] += 1;
       if (behind > row[MAXIMUM]) row[MAXIMUM] = behind;
-    },
-    help() {
-      row[HELPED] += 1;
-    },
+      sums[index] += behind;
+    };
   };
+  return { voltages: recorder('voltages'), weights: recorder('weights'), reward: recorder('reward') };
 }
 
 /** Reads what a partition has recorded. */
 export function readLedger(arena: Arena, partition: number): Staleness {
-  const row = arena.uint32('ledger').subarray(partition * ROW, (partition + 1) * ROW);
-  return { ...summarise(row.subarray(0, BINS)), max: row[MAXIMUM], helped: row[HELPED] };
+  const sums = arena.float64('ledger/sum');
+  return stalenessOf((kind) => {
+    const index = READ_KINDS.indexOf(kind);
+    const row = rowOf(arena, partition, index);
+    return summariseAges(ageBins(row.subarray(0, AGE_BINS)), sums[partition * SUMS + index], row[MAXIMUM]);
+  });
 }
 
-/** The staleness of all partitions together. */
-export function readWholeLedger(arena: Arena, partitions: number): Staleness {
-  const all = new Uint32Array(BINS);
-  let max = 0;
-  let helped = 0;
-  const ledger = arena.uint32('ledger');
-  for (let partition = 0; partition < partitions; partition += 1) {
-    const row = ledger.subarray(partition * ROW, (partition + 1) * ROW);
-    for (let bin = 0; bin < BINS; bin += 1) all[bin] += row[bin];
-    max = Math.max(max, row[MAXIMUM]);
-    helped += row[HELPED];
-  }
-  return { ...summarise(all), max, helped };
+function stalenessOf(ages: (kind: ReadKind) => Ages): Staleness {
+  const [voltages, weights, reward] = READ_KINDS.map(ages);
+  return { reads: voltages.reads, median: voltages.median, max: voltages.max, helped: weights.reads, voltages, weights, reward };
 }
 
-function summarise(bins: Uint32Array): { reads: number; median: number } {
-  const reads = bins.reduce((sum, count) => sum + count, 0);
-  let seen = 0;
-  for (let bin = 0; bin < bins.length; bin += 1) {
-    seen += bins[bin];
-    if (reads > 0 && seen * 2 >= reads) return { reads, median: lowestAge(bin) };
-  }
-  return { reads, median: 0 };
+/** The staleness of several partitions together. Of none: that of nothing read. */
+export function joinStaleness(all: readonly Staleness[]): Staleness {
+  return stalenessOf((kind) => joinAges(all.map((each) => each[kind])));
 }
+
+/** The staleness of the stretch between two looks at the same ledger. */
+export function stalenessBetween(before: Staleness, after: Staleness): Staleness {
+  return stalenessOf((kind) => agesBetween(before[kind], after[kind]));
+}
+
+/** One thread that reads nothing of others, or a ledger that is not kept. */
+export const NOTHING_READ: Staleness = joinStaleness([]);

@@ -80,8 +80,8 @@ export function createPlan(settings: Settings): Plan {
       ...parameterBlocks(parameters),
       ...replayBlocks(ring),
       ...(settings.virtual ? [VIRTUAL_TIME] : scratch([...exchangeBlocks(exchange), ...rowBlocks(rows)])), // an update's entries are opened anew by whoever makes it
-      ...ledgerBlocks(partitions),
       ...(settings.timing.measure ? scratch(turnTimeBlocks(partitions)) : []),
+      ...(settings.timing.ledger ? ledgerBlocks(partitions) : []),
       { name: 'episodes', type: 'float64', shape: [SLICE_STEPS, EPISODE_FIELDS], owner: "the environment's host" },
       bookmark,
       ...explorationBlocks(topology),

@@ -106,8 +106,9 @@ function racy(arena: Arena, control: Control, { partitions, weights, parameters 
     heard: Object.fromEntries([...published, hearParameter(arena, weights, true)].map(({ table, heard }) => [table.shape.name, heard])),
     keep: () => undefined,
     hear(peer) {
+      const version = control.version.get(peer); // before the copy: no row is older than it says
       eachStretch(parts, ownership[peer], hearLive);
-      return control.version.get(peer);
+      return version;
     },
     hearVersion: () => false,
   };

@@ -7,11 +7,13 @@ import type { ClockSettings, DisciplineName, ScheduleName } from '../schedule/sc
 import type { VirtualSettings } from '../virtual/settings.js';
 import type { Reads } from './rows.js';
 
-/** When partitions run, and what they read of one another. */
+/** When partitions run, what they read of one another, and whether it is measured. */
 export interface TimingSettings extends ClockSettings {
   readonly reads: Reads;
   /** Whether it is measured how long everything takes: what a virtual world may then be made of. */
   readonly measure: boolean;
+  /** Keep the staleness ledger: how old everything was that a partition read of others. */
+  readonly ledger: boolean;
 }
 
 /** Everything a run depends on, resolved: plain data, written to the run folder and sent to the workers as it is. */

@@ -7,7 +7,7 @@ import { closedError, InternalError, PartitionError } from '../errors.js';
 import { createArena, type Arena } from '../memory/arena.js';
 import { attachControl, WORD, type Control } from '../memory/control.js';
 import { createBell, type Bell } from '../schedule/bell.js';
-import { readLedger, readWholeLedger, type Staleness } from './ledger.js';
+import { NOTHING_READ, readLedger, type Staleness } from './ledger.js';
 import type { Outcome } from './crew.js';
 import { startCrew, type CrewHandle } from './crew-handle.js';
 import { reviveFault } from './fault.js';
@@ -89,18 +89,16 @@ export class Supervisor {
     return this.#control.version.get(partition);
   }
 
-  staleness(partition: number): Staleness {
-    return readLedger(this.arena, partition);
-  }
-
   /** Undefined where times are not measured. */
   turnTimes(): TurnTimes | undefined {
     const { timing, partitions } = this.plan.settings;
     return timing.measure ? readTurnTimes(this.arena, partitions) : undefined;
   }
 
-  wholeStaleness(): Staleness {
-    return readWholeLedger(this.arena, this.plan.settings.partitions);
+  /** What each partition has read of others so far. */
+  staleness(): Staleness[] {
+    const { partitions, timing } = this.plan.settings;
+    return Array.from({ length: partitions }, (_, partition) => (timing.ledger ? readLedger(this.arena, partition) : NOTHING_READ));
   }
 
   /** The worker threads, for looking after them: their number is the number of partitions, or 1 in virtual time. */

@@ -33,9 +33,10 @@ export interface Views {
   readonly replay: ReplayRing;
   readonly exchange: Exchange;
   readonly rows: Rows;
-  readonly ledger: Ledger;
   /** Undefined where times are not measured. */
   readonly turnClock: TurnClock | undefined;
+  /** Undefined where none is kept: then nothing is asked of it either. */
+  readonly ledger: Ledger | undefined;
   readonly tables: Readonly<Record<string, ParameterTable>>;
   /** Acting: one lane that all partitions share. */
   readonly actingBoard: Board;
@@ -88,8 +89,8 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
     experienced: () => Atomics.load(control.words, plan.rule.experience === 'stream' ? WORD.stored : WORD.steps),
     replay: attachReplay(arena, plan.ring),
     ...attachPeers(plan, arena, control, partition, surroundings),
-    ledger: attachLedger(arena, partition),
     turnClock: settings.timing.measure ? attachTurnClock(arena, partition) : undefined,
+    ledger: settings.timing.ledger ? attachLedger(arena, partition) : undefined,
     tables: attachTables(plan, arena),
     actingBoard: { lanes: 1, voltages: arena.float32('voltage'), weightedInputs: arena.float32('voltage/weighted'), alive },
     learningBoard: { lanes, voltages: own('board'), weightedInputs: own('board/weighted'), alive },

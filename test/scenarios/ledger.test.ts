@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import test from 'ava';
+
+import { READ_KINDS, type Staleness } from '../../src/index.js';
+import { newFolder, run } from './command.js';
+
+interface Told {
+  readonly staleness: Staleness;
+  readonly partitions: readonly Staleness[];
+}
+
+const SHORT = ['--steps', '2100', '--warmup', '100', '--hidden', '8', '--episodes', '1'];
+
+test('the lines of timing.jsonl tell stretches that add up to the result', async (t) => {
+  const out = newFolder();
+  const { status, stderr } = await run(...SHORT, '--out', out);
+  t.is(status, 0, stderr);
+  const lines = readFileSync(join(out, 'timing.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Told);
+  const result = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as { ledger: boolean; staleness: Staleness; perPartition: readonly Staleness[] };
+  t.true(result.ledger);
+  t.is(lines.length, 3);
+  for (const kind of READ_KINDS) {
+    const reads = (of: (line: Told) => Staleness) => lines.reduce((sum, line) => sum + of(line)[kind].reads, 0);
+    t.is(reads(({ staleness }) => staleness), result.staleness[kind].reads);
+    result.perPartition.forEach((whole, partition) => { t.is(reads(({ partitions }) => partitions[partition]), whole[kind].reads); });
+    t.is(result.staleness[kind].histogram.reduce((sum, [, count]) => sum + count, 0), result.staleness[kind].reads);
+  }
+  t.true(lines[1].staleness.reads < result.staleness.reads);
+  t.regex(stderr, /staleness +voltages \d+\/\d+\/\d+\/\d+, weights \d+\/\d+\/\d+\/\d+ versions; reward \d+\/\d+\/\d+\/\d+ slots/);
+  t.regex(stderr, /partition 1 +4 neurons, [\d,]+ updates; voltages \d+\/\d+\/\d+\/\d+, .*reward \d+\/\d+\/\d+\/\d+; computed a peer's itself [\d.]+ % of the time/);
+});
+
+test('--ledger off leaves staleness out and says so', async (t) => {
+  const out = newFolder();
+  const { status, stderr } = await run(...SHORT, '--steps', '300', '--ledger', 'off', '--out', out);
+  t.is(status, 0, stderr);
+  t.regex(stderr, /staleness +not measured \(--ledger off\)/);
+  t.deepEqual(Object.keys(JSON.parse(readFileSync(join(out, 'timing.jsonl'), 'utf8')) as object), ['step', 'seconds']);
+  t.is((await run('--ledger', 'maybe')).stderr.trim(), '"--ledger" expected true or false, got "maybe"');
+});
