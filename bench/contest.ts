@@ -29,10 +29,11 @@ export interface Standing {
   /** To the first contender's updates per second in the same repeat. */
   readonly ratio: Spread;
   /**
-   * Partitions times the first contender's processor time per update, over this one's: what the ratio would be if every partition had a
-   * core of its own. Waiting in a spin counts as work, sleeping does not. NaN where a contest is disturbed: there, waiting is the point.
+   * Partitions times the first contender's processor time per update, over this one's: less depends on what else the machine does. It is an
+   * upper bound of the ratio on idle cores, no estimate: sleeping for a peer costs no processor time, but it does cost updates. So it
+   * flatters whoever waits asleep, barriers most. NaN where a contest is disturbed.
    */
-  readonly onIdleCores: Spread;
+  readonly byProcessorTime: Spread;
   /** Share of a peer's voltages that partitions computed themselves; NaN where nothing of the kind was read or measured. */
   readonly helped: number;
 }
@@ -90,7 +91,7 @@ export async function hold({ contenders, disturbed }: Contest, repeats: number, 
     name,
     updatesPerSecond: spread(samples[at].map(({ updatesPerSecond }) => updatesPerSecond)),
     ratio: spread(samples[at].map(({ updatesPerSecond }, repeat) => updatesPerSecond / samples[0][repeat].updatesPerSecond)),
-    onIdleCores: spread(samples[at].map(({ processorTime }, repeat) => (disturbed ? NaN : ((partitions / (contenders[0].options.partitions ?? 1)) * samples[0][repeat].processorTime) / processorTime))),
+    byProcessorTime: spread(samples[at].map(({ processorTime }, repeat) => (disturbed ? NaN : ((partitions / (contenders[0].options.partitions ?? 1)) * samples[0][repeat].processorTime) / processorTime))),
     helped: median(samples[at].map(({ helped }) => helped)),
   }));
 }

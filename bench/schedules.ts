@@ -70,12 +70,12 @@ async function decide(contest: Contest, repeats: number, seconds: number): Promi
 const ratio = ({ median, min, max }: Spread) => (Number.isNaN(median) ? '–' : `${median.toFixed(2)} [${min.toFixed(2)}, ${max.toFixed(2)}]`);
 
 function describe({ title, load, neighbour, standings }: Outcome): string {
-  const columns = [{ name: '' }, ...['updates/s', 'ratio [least, most]', 'on idle cores, by processor time', 'computed a peer\'s'].map((name) => ({ name, numeric: true }))];
-  const rows = standings.map(({ name, updatesPerSecond, ratio: own, onIdleCores, helped }) => [
+  const columns = [{ name: '' }, ...['updates/s', 'ratio [least, most]', 'at most, by processor time', 'computed a peer\'s'].map((name) => ({ name, numeric: true }))];
+  const rows = standings.map(({ name, updatesPerSecond, ratio: own, byProcessorTime, helped }) => [
     name,
     updatesPerSecond.median.toPrecision(3),
     ratio(own),
-    ratio(onIdleCores),
+    ratio(byProcessorTime),
     Number.isNaN(helped) ? '–' : `${(100 * helped).toFixed(1)} %`,
   ]);
   const beside = neighbour === undefined ? '' : `; busy process ${neighbour}`;

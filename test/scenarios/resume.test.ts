@@ -8,7 +8,7 @@ import { createStream } from '../../src/random/stream.js';
 import { newFolder as folder, run } from './command.js';
 
 const SAME = ['metrics.jsonl', 'weights.safetensors', 'config.json'];
-const checkpoints = (path: string) => readdirSync(path).filter((name) => name.startsWith('checkpoint-')).toSorted();
+const checkpoints = (path: string) => readdirSync(path).filter((name) => /^checkpoint-\d+\.bin$/.test(name)).toSorted();
 const result = (path: string) => JSON.parse(readFileSync(join(path, 'result.json'), 'utf8')) as Record<string, unknown>;
 
 /** Runs it until a checkpoint of some step is there, and some milliseconds more, and then sends the signal. @returns the exit status */
