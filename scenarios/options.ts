@@ -47,6 +47,7 @@ export const SIMULATION_FLAGS: readonly Flag[] = [
   { flag: '--bound', argument: '<versions>', path: 'timing.bound', parse: number, help: 'updates that a partition may be ahead of the slowest under bounded' },
   { flag: '--clocks', argument: '<owner>', path: 'timing.clocks', parse: text, help: `whose clocks strike under poisson: ${CLOCK_OWNERS.join(', ')}` },
   { flag: '--clock-rate', argument: '<rate>', path: 'timing.clockRate', parse: number, help: 'mean strikes per second of each clock under poisson' },
+  { flag: '--patience', argument: '<seconds>', path: 'timing.patience', parse: number, help: 'time without a sign of life after which a partition\'s worker is taken for dead and replaced; 0: never' },
   { flag: '--rate-limit', argument: '<updates>', path: 'rateLimit', parse: number, help: 'updates that learning may be ahead of or behind acting under hogwild, or off' },
 ];
 

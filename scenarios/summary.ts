@@ -2,6 +2,9 @@ import colours from 'picocolors';
 
 import type { TrainResult } from './training.js';
 
+/** Deaths that have a line each. */
+const DEATHS = 3;
+
 /** Prints a run's result for people, on stderr: stdout is for machines. */
 export function printSummary(result: TrainResult): void {
   const { evaluation, random, staleness } = result;
@@ -15,6 +18,10 @@ export function printSummary(result: TrainResult): void {
           (reads + helped === 0 ? ', none from others' : `; computed a peer's itself ${percent(helped, reads + helped)}`),
       ),
   );
+  const deaths = result.deaths.slice(0, DEATHS).map(({ partition, step, reason, seconds }) =>
+    line('worker died', `partition ${partition}'s at step ${step.toLocaleString('en')} (${reason}); another took its place after ${seconds.toFixed(2)} s`),
+  );
+  const further = result.deaths.length - deaths.length;
   if (process.stderr.isTTY) process.stderr.clearLine(0); // an interrupted progress bar may have left its line behind
   process.stderr.write(
     [
@@ -26,6 +33,8 @@ export function printSummary(result: TrainResult): void {
       line('speed', `${rate(result.stepsPerSecond)} env steps/s, ${rate(result.updatesPerSecond)} updates/s, ${result.updatesPerStep.toFixed(2)} updates per step (${rateLimit(result)})`),
       line('staleness', `${staleness.median} versions (median), ${staleness.max} (maximum)`),
       ...partitions,
+      ...deaths,
+      ...(further > 0 ? [line('', `and ${further} more deaths, each made good; result.json has them all`)] : []),
       line('run folder', result.runFolder),
       '',
     ].join('\n'),

@@ -1,4 +1,4 @@
-import { createSimulation, resolveSettings, resumeSimulation } from '../src/index.js';
+import { createSimulation, killWorkersEvery, resolveSettings, resumeSimulation } from '../src/index.js';
 import { SIMULATION_FLAGS } from './options.js';
 import type { Scenario } from './scenario.js';
 import { trainAndClose } from './training.js';
@@ -10,10 +10,16 @@ export const train: Scenario = {
   flags: SIMULATION_FLAGS,
   defaults: resolveSettings(),
   resumable: true,
+  mortal: true,
   async run(input) {
     const simulation = await (input.resume ? resumeSimulation(input.resume.checkpoint) : createSimulation(input.options));
     const { rule, schedule, partitions, rateLimit } = simulation.settings;
     const title = `${rule.name} ${schedule}×${partitions}`;
-    return trainAndClose(simulation, { scenario: 'train', title, rule: rule.name, schedule, partitions, rateLimit }, input);
+    const endKilling = killWorkersEvery(simulation, input.killWorkerEvery);
+    try {
+      return await trainAndClose(simulation, { scenario: 'train', title, rule: rule.name, schedule, partitions, rateLimit }, input);
+    } finally {
+      endKilling();
+    }
   },
 };

@@ -23,6 +23,8 @@ export const WORD = {
   episodes: 8,
   /** Times that the environment's host has said where it stands: says which of its two records is the valid one. */
   commit: 9,
+  /** Episodes of the evaluation at hand that have ended. */
+  evaluated: 10,
 } as const;
 
 /** The words that a checkpoint keeps: what has happened. All others are about threads at work. */
@@ -34,7 +36,7 @@ const WORDS = 16;
 const STRIDE = 16;
 
 /** Counters that each partition keeps and all may read; every one on a cache line of its own. */
-const COUNTERS = ['version', 'progress', 'actedVersion', 'phase', 'pulse'] as const;
+const COUNTERS = ['version', 'progress', 'actedVersion', 'phase', 'pulse', 'hang'] as const;
 
 export function controlBlocks(partitions: number): BlockRequest[] {
   const counters = COUNTERS.map((name): BlockRequest => ({
@@ -68,11 +70,13 @@ export interface Control {
   readonly phase: PartitionCounter;
   /** Looks that a partition has taken around: it stands still where the partition hangs. */
   readonly pulse: PartitionCounter;
+  /** Set to 1 where the partition is to hang at its next look, a fault on purpose. */
+  readonly hang: PartitionCounter;
 }
 
 export function attachControl(arena: Arena): Control {
-  const [version, progress, actedVersion, phase, pulse] = COUNTERS.map((name) => attachCounter(arena.int32(name)));
-  return { words: arena.int32('control'), version, progress, actedVersion, phase, pulse };
+  const [version, progress, actedVersion, phase, pulse, hang] = COUNTERS.map((name) => attachCounter(arena.int32(name)));
+  return { words: arena.int32('control'), version, progress, actedVersion, phase, pulse, hang };
 }
 
 function attachCounter(words: Int32Array): PartitionCounter {

@@ -209,6 +209,7 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
     return {
       ...reportRates(this.step - first, updates - updatesBefore, seconds),
       stopped: this.step < this.#goal,
+      deaths: [],
       staleness: NEVER_STALE,
       partitions: [{ partition: 0, neurons: topology.neurons - topology.inputs.end, updates, ...NEVER_STALE }],
     };

@@ -50,7 +50,7 @@ export interface SimulationOptions {
 }
 
 const GRAMMAR: Grammar = {
-  sections: { ...SECTION_KEYS, rule: ['name', 'criticRate', 'outputRate', 'hiddenRate', 'targetRate', 'finalRate', 'traceDecay', 'optimiser'], timing: ['bound', 'clockRate', 'clocks', 'reads'] },
+  sections: { ...SECTION_KEYS, rule: ['name', 'criticRate', 'outputRate', 'hiddenRate', 'targetRate', 'finalRate', 'traceDecay', 'optimiser'], timing: ['bound', 'clockRate', 'clocks', 'reads', 'patience'] },
   single: ['environment', 'schedule', 'rateLimit', 'partitions', 'seed', 'steps'],
 };
 
@@ -111,6 +111,7 @@ function readTiming(reader: OptionReader, schedule: ScheduleName): TimingSetting
     clockRate: reader.number('timing.clockRate', isPoisson ? 2000 : 0, isPoisson ? POSITIVE : none(only('poisson'))),
     clocks: reader.name('timing.clocks', 'partition', isPoisson ? CLOCK_OWNERS : ['partition']),
     reads: reader.name('timing.reads', 'racy', schedule === 'synchronous' ? ['racy'] : READS),
+    patience: reader.number('timing.patience', 30, NOT_NEGATIVE),
   };
 }
 

@@ -1,6 +1,8 @@
 import { EventEmitter } from 'eventemitter3';
 
+import { checkInteger } from '../check.js';
 import { encodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
+import type { WorkerDeath } from '../supervisor/crew-handle.js';
 import type { Staleness } from '../supervisor/ledger.js';
 import { WEIGHTS } from '../supervisor/plan.js';
 import type { Settings } from '../supervisor/settings.js';
@@ -28,6 +30,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   readonly #counter: EpisodeCounter;
   readonly #alone = createAlone();
   readonly #stillness = createStillness();
+  readonly #deaths: WorkerDeath[] = [];
   #goal = 0;
 
   /** @param checkpoint of the same settings, to go on from */
@@ -48,9 +51,10 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   }
 
   /**
-   * As `Training` says.
+   * As `Training` says. A worker that dies or hangs is replaced, and nothing that was experienced is lost; what it was learning from at that moment, it
+   * learns from again, so that a run with a death in it is not repeated bit for bit.
    *
-   * @throws PartitionError naming partition and step where a worker fails; its cause is a DivergenceError where a voltage,
+   * @throws PartitionError naming partition and step where a partition fails, or its worker dies again and again; its cause is a DivergenceError where a voltage,
    *   weight or TD error has left the finite numbers
    */
   async run({ steps = this.settings.steps, signal, checkpointEvery = 0 }: RunOptions = {}): Promise<RunReport> {
@@ -59,16 +63,19 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
     return this.#alone(async () => {
       const first = this.step;
       const updatesBefore = this.#updates();
+      const deathsBefore = this.#deaths.length;
       this.#goal = first + steps;
       const begin = performance.now();
       await this.#train(signal, checkpointEvery);
-      return this.#report(first, updatesBefore, (performance.now() - begin) / 1000);
+      return this.#report(first, updatesBefore, deathsBefore, (performance.now() - begin) / 1000);
     });
   }
 
   async evaluate({ episodes = 20, signal }: EvaluateOptions = {}): Promise<Evaluation> {
     const seeds = evaluationSeeds(this.settings.seed, episodes);
-    return summariseReturns(await this.#alone(() => stoppable(signal, this.#stop, () => this.#stillness.end(() => this.#supervisor.evaluate(seeds)))));
+    const returns = await this.#alone(() => stoppable(signal, this.#stop, () => this.#stillness.end(() => this.#supervisor.evaluate(seeds))));
+    this.#tellDeaths();
+    return summariseReturns(returns);
   }
 
   evaluateRandomPolicy({ episodes = 20 }: { episodes?: number } = {}): Evaluation {
@@ -90,6 +97,16 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   encodeCheckpoint(note: object = {}): Uint8Array {
     this.#stillness.check();
     return encodeCheckpoint(this.#supervisor.arena, { kind: SIMULATION, settings: this.settings, training: this.#counter.state(), note });
+  }
+
+  /** Kills the worker that carries a partition, at once: a fault on purpose, to see what follows. Nothing where it is not at work. */
+  kill(partition: number): void {
+    this.#supervisor.kill(this.#checkPartition(partition));
+  }
+
+  /** Makes the worker that carries a partition hang at its next look around, in the command at hand or the next: as `kill`. */
+  hang(partition: number): void {
+    this.#supervisor.hang(this.#checkPartition(partition));
   }
 
   /** Ends every worker thread. */
@@ -136,7 +153,19 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
     else this.emit('metrics', { ...this.#progress(), weightNorm: this.#weightNorms() });
   }
 
+  #checkPartition(partition: number): number {
+    return checkInteger('partition', partition, { min: 0, max: this.settings.partitions - 1 });
+  }
+
+  #tellDeaths(): void {
+    for (const death of this.#supervisor.takeDeaths()) {
+      this.#deaths.push(death);
+      this.emit('death', death);
+    }
+  }
+
   #look(): void {
+    this.#tellDeaths();
     for (const record of this.#supervisor.takeEpisodes()) {
       this.#counter.add(record);
       this.emit('episode', record);
@@ -162,11 +191,12 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
     return weightNorms(plan.topology, attachTables(plan, arena)[WEIGHTS].values);
   }
 
-  #report(first: number, updatesBefore: number, seconds: number): RunReport {
+  #report(first: number, updatesBefore: number, deathsBefore: number, seconds: number): RunReport {
     const { ownership, topology } = this.#supervisor.plan;
     return {
       ...reportRates(this.step - first, this.#updates() - updatesBefore, seconds),
       stopped: this.step < this.#goal,
+      deaths: this.#deaths.slice(deathsBefore),
       staleness: this.#supervisor.wholeStaleness(),
       partitions: ownership.map((ranges, partition) => ({
         partition,

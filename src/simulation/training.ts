@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'eventemitter3';
 
 import type { EpisodeRecord } from '../environment/environment.js';
+import type { WorkerDeath } from '../supervisor/crew-handle.js';
 import type { Staleness } from '../supervisor/ledger.js';
 
 /** Where a run stands. Sent several times a second, and once at the end of every 1,000 steps. */
@@ -30,6 +31,8 @@ export interface RunReport {
   readonly updatesPerStep: number;
   /** True where the signal ended the run before its last step. */
   readonly stopped: boolean;
+  /** Workers that died and were replaced. */
+  readonly deaths: readonly WorkerDeath[];
   /** Versions behind of the voltages that partitions read from one another: of all together, and of each. */
   readonly staleness: Staleness;
   readonly partitions: readonly (Staleness & { readonly partition: number; readonly neurons: number; readonly updates: number })[];
@@ -47,6 +50,8 @@ export interface TrainingEvents {
   metrics: [Metrics];
   /** The moment for `encodeCheckpoint`: nothing moves. Only in runs that asked for it. */
   checkpoint: [Progress];
+  /** A worker died, and another has taken its place: in an evaluation, too. */
+  death: [WorkerDeath];
 }
 
 export interface RunOptions {
@@ -70,8 +75,8 @@ export interface Training extends Pick<EventEmitter<TrainingEvents>, 'on' | 'onc
   /** Environment steps taken so far. */
   readonly step: number;
   /**
-   * Trains for `steps` further environment steps, `settings.steps` unless given. Emits `episode`, `progress`, `metrics` and
-   * `checkpoint`: behind the metrics of that step, but before those that are there only because a signal ends the run, which a run that goes
+   * Trains for `steps` further environment steps, `settings.steps` unless given. Emits `episode`, `progress`, `death`, `metrics`
+   * and `checkpoint`: behind the metrics of that step, but before those that are there only because a signal ends the run, which a run that goes
    * on from the checkpoint does not have.
    *
    * Learning rates fall over `settings.steps`, whatever is given here; past that they stay at their final share.

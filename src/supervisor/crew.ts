@@ -92,6 +92,7 @@ function inTurn(strands: readonly Strand[], resumed: (views: Views) => void): vo
     let blocked = true;
     for (const strand of going) {
       const { partition } = strand.views;
+      hangWhereAsked(strand.views);
       resumed(strand.views);
       const turn = strand.coroutine.next();
       strand.over = turn.done === true;
@@ -101,6 +102,13 @@ function inTurn(strands: readonly Strand[], resumed: (views: Views) => void): vo
     if (going.some(({ over }) => over)) going = going.filter(({ over }) => !over);
     else if (blocked) bell.wait(ticket, shortestWake(going));
   }
+}
+
+/** A fault on purpose: the thread sleeps for ever. Whoever takes its place does not. */
+function hangWhereAsked({ control: { hang }, partition }: Views): void {
+  if (hang.get(partition) === 0) return;
+  hang.set(partition, 0);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
 
 /** Milliseconds until one of them may go on without anybody ringing. */

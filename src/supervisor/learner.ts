@@ -44,14 +44,14 @@ export function createLearner(views: Views): Learner {
   const rangesAt = topology.ticks.map((populations) => ownership.map((ranges) => populations.map((p) => ranges[p])));
 
   /** Puts the peers' voltages of one tick on the board: as published, or else computed here from the peers' weights. */
-  function collect(update: number, tickIndex: number): void {
+  function* collect(update: number, tickIndex: number): Coroutine {
     for (const peer of peers) {
       const ranges = rangesAt[tickIndex][peer];
       if (schedule.patient) awaitPeer(peer, update, tickIndex + 1);
       const version = exchange.take(peer, update, tickIndex + 1, ranges, slots, board);
       if (version >= 0) ledger.read(control.version.get(peer) - version);
       else {
-        rows.hear(peer);
+        while (rows.hear(peer) < 0) yield 'blocked';
         experience.computeRows(tickIndex, ranges);
         ledger.help();
       }
@@ -85,7 +85,7 @@ export function createLearner(views: Views): Learner {
       if (peers.length > 0) exchange.publish(update, tickIndex + 1, rangesAt[tickIndex][partition], board);
       schedule.arrive();
       while (!schedule.open()) yield 'blocked';
-      collect(update, tickIndex);
+      yield* collect(update, tickIndex);
     }
     yield 'learn';
     decayRates();

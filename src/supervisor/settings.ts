@@ -8,6 +8,8 @@ import type { Reads } from './rows.js';
 /** When partitions run, and what they read of one another. */
 export interface TimingSettings extends ClockSettings {
   readonly reads: Reads;
+  /** Seconds without a sign of life after which a partition's worker is taken for dead and replaced; 0: never. */
+  readonly patience: number;
 }
 
 /** Everything a run depends on, resolved: plain data, written to the run folder and sent to the workers as it is. */
