@@ -32,7 +32,7 @@ export interface Life {
   call<Answer>(command: (control: Remote<CrewControl>) => Promise<Answer>): Promise<Answer>;
   /** Ends the worker at once. The first reason given is the one that calls hear of. */
   end(reason: string, intended: boolean): void;
-  /** Lets the crew end by itself, where it still lives. Nothing of it runs when it returns. */
+  /** Lets the crew end by itself, where it still lives. Nothing of it runs when it returns. Can be called twice. */
   close(): Promise<void>;
 }
 
@@ -53,6 +53,7 @@ export function startLife(specification: CrewSpecification): Life {
   const [worker] = pool.threads;
   const control = wrap<CrewControl>(nodeEndpoint(port1));
   let death: { readonly reason: string; readonly intended: boolean } | undefined;
+  let closing: Promise<void> | undefined;
 
   function end(reason: string, intended: boolean): void {
     death ??= { reason, intended };
@@ -71,6 +72,15 @@ export function startLife(specification: CrewSpecification): Life {
   const lost = Promise.race([gone, unbuilt]).then((error): never => { throw error ?? new WorkerDied('it had been closed', false); });
   lost.catch(() => undefined); // seen by the next call; on its own it must not bring the process down
 
+  async function conclude(): Promise<void> {
+    control.close().catch(() => undefined); // a dead worker does not answer
+    await lost.catch(() => undefined);
+    control[releaseProxy]();
+    port1.close();
+    await pool.destroy();
+    await gone;
+  }
+
   const call: Life['call'] = (command) => Promise.race([command(control), lost]);
   const up = call((crew) => crew.ready());
   up.catch(() => undefined);
@@ -81,13 +91,9 @@ export function startLife(specification: CrewSpecification): Life {
     },
     call,
     end,
-    async close() {
-      control.close().catch(() => undefined); // a dead worker does not answer
-      await lost.catch(() => undefined);
-      control[releaseProxy]();
-      port1.close();
-      await pool.destroy();
-      await gone;
+    close() {
+      closing ??= conclude();
+      return closing;
     },
   };
 }

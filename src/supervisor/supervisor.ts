@@ -75,6 +75,11 @@ export class Supervisor {
     return Atomics.load(this.#control.words, WORD.steps);
   }
 
+  /** Episodes of the evaluation at hand that have ended. */
+  get episodesEvaluated(): number {
+    return Atomics.load(this.#control.words, WORD.evaluated);
+  }
+
   /** Updates that a partition has finished. */
   updates(partition: number): number {
     return this.#control.version.get(partition);
