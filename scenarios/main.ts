@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { Command, CommanderError } from 'commander';
 
-import { checkInteger, checkName, checkObject, CheckpointError, DivergenceError, isOptionError, PartitionError, RULES, suggestion, wrongKind, wrongValue } from '../src/index.js';
+import { checkInteger, checkName, checkNumber, checkObject, CheckpointError, DivergenceError, isOptionError, PartitionError, RULES, suggestion, wrongKind, wrongValue } from '../src/index.js';
 import { certificate } from './certificate.js';
 import { ddpg } from './ddpg.js';
 import { decentralisedVsDdpg } from './decentralised-vs-ddpg.js';
@@ -18,7 +18,7 @@ const SCENARIOS: readonly Scenario[] = [train, ddpg, certificate, decentralisedV
 const USAGE_ERROR = 2;
 
 /** Flags that are no settings. */
-const OWN_FLAGS = ['--list', '--out', '--config', '--episodes', '--checkpoint-every', '--resume', '--json', '--help'];
+const OWN_FLAGS = ['--list', '--out', '--config', '--episodes', '--checkpoint-every', '--resume', '--kill-worker-every', '--json', '--help'];
 
 const EXCESS = 'commander.excessArguments';
 
@@ -38,7 +38,7 @@ interface Request {
 }
 
 /** A parser that knows these flags. */
-function createProgram(flags: readonly Flag[], resumable: boolean): Command {
+function createProgram(flags: readonly Flag[], { resumable, mortal }: Pick<Scenario, 'resumable' | 'mortal'>): Command {
   const program = new Command('node scenarios/run')
     .description('Trains networks in which every neuron is a reinforcement-learning agent of its own.')
     .argument('[scenario]', 'what to do; --list names them (default: train)')
@@ -57,6 +57,7 @@ function createProgram(flags: readonly Flag[], resumable: boolean): Command {
       .option('--checkpoint-every <steps>', `environment steps between checkpoints, 0 for none (default: ${CHECKPOINT_EVERY})`)
       .option('--resume <folder>', RESUME_HELP);
   }
+  if (mortal === true) program.option('--kill-worker-every <seconds>', 'kill a worker on purpose this often, to see that the run goes on; 0: never (default: 0)');
   for (const { flag, argument, help } of flags) program.option(`${flag} ${argument}`, help);
   return program;
 }
@@ -71,10 +72,10 @@ const EVERY_FLAG = SCENARIOS.flatMap(({ flags }) => flags);
 /** Every flag once: the scenario can stand anywhere on the line, and is known only when all is parsed. */
 const ALL_FLAGS = EVERY_FLAG.filter(({ flag }, i, all) => all.findIndex((other) => other.flag === flag) === i);
 
-function help({ name, summary, flags, defaults, resumable }: Scenario): string {
+function help({ name, summary, flags, defaults, resumable, mortal }: Scenario): string {
   const described = flags.map((flag) => ({ ...flag, help: `${flag.help} (default: ${flag.otherwise ?? showAt(defaults, flag.path)})` }));
   return [
-    createProgram(described, resumable).description(`${name}: ${summary}`).helpInformation(),
+    createProgram(described, { resumable, mortal }).description(`${name}: ${summary}`).helpInformation(),
     `Scenarios:\n${scenarioSummaries().replaceAll(/^/gm, '  ')}\n`,
     ...(flags.some(({ path }) => path === 'rule.name' || path === 'algorithms') ? [`Rules:\n${ruleSummaries()}\n`] : []),
     ...(flags.some(({ path }) => path === 'environment') ? [DEFAULTS] : []),
@@ -95,7 +96,7 @@ function ruleSummaries(): string {
 
 /** @returns what to run, or the exit status where there is nothing to run */
 function parse(argv: readonly string[]): Request | number {
-  const program = createProgram(ALL_FLAGS, true);
+  const program = createProgram(ALL_FLAGS, { resumable: true, mortal: true });
   program.parse(argv, { from: 'user' });
   const given: Record<string, unknown> = program.opts();
   if (given.list === true) {
@@ -107,11 +108,12 @@ function parse(argv: readonly string[]): Request | number {
     console.log(help(scenario));
     return 0;
   }
-  checkResumable(scenario, given);
+  checkAbilities(scenario, given);
   const options = {
     out: typeof given.out === 'string' ? given.out : undefined,
     episodes: readCount('episodes', given, 1),
     checkpointEvery: readCount('checkpoint-every', given, 0),
+    killWorkerEvery: readSeconds(given),
     json: given.json === true,
   };
   if (typeof given.resume === 'string') return resumeRequest(given.resume, program.args.at(0), given, options);
@@ -129,10 +131,13 @@ function readCount(name: string, given: Readonly<Record<string, unknown>>, min: 
   return typeof value === 'string' ? checkInteger(name, number(value), { min }) : undefined;
 }
 
-function checkResumable({ name, resumable }: Scenario, given: Readonly<Record<string, unknown>>): void {
-  for (const flag of ['--checkpoint-every', '--resume']) {
-    if (!resumable && given[camelCase(flag)] !== undefined) throw unknownTo(name, flag);
-  }
+function readSeconds({ killWorkerEvery }: Readonly<Record<string, unknown>>): number {
+  return typeof killWorkerEvery === 'string' ? checkNumber('kill-worker-every', number(killWorkerEvery), { min: 0, max: 1_000_000 }) : 0;
+}
+
+function checkAbilities({ name, resumable, mortal }: Scenario, given: Readonly<Record<string, unknown>>): void {
+  const foreign = [...(resumable ? [] : ['--checkpoint-every', '--resume']), ...(mortal === true ? [] : ['--kill-worker-every'])];
+  for (const flag of foreign) if (given[camelCase(flag)] !== undefined) throw unknownTo(name, flag);
 }
 
 const unknownTo = (scenario: string, flag: string) => wrongValue(flag, `an option of the scenario ${scenario} (--help lists them)`, flag);
@@ -148,6 +153,7 @@ function resumeRequest(folder: string, named: string | undefined, given: Readonl
   if (scenario === undefined) throw wrongValue('resume', 'a run of a scenario that can go on', resume.note.scenario);
   if (named !== undefined && named !== scenario.name) throw wrongValue('scenario', `${scenario.name}, whose run is in the folder`, named);
   for (const line of resume.refused) process.stderr.write(`warning: ${line}; going on from step ${resume.checkpoint.step}\n`);
+  checkAbilities(scenario, given);
   return { scenario, input: { ...options, options: {}, resume } };
 }
 

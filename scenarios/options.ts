@@ -72,6 +72,7 @@ export const SIMULATION_FLAGS: readonly Flag[] = [
   { flag: '--kill', argument: '<share>@<step>', path: 'death', parts: ['death.share', 'death.step'], otherwise: 'nobody', parse: kill, help: 'share of the hidden neurons that falls silent at a step, or, with @evaluation, in a second evaluation at the end only' },
   { flag: '--rebirth', argument: '<step>', path: 'death.rebirth', otherwise: 'never', parse: number, help: 'environment step at which the dead are born again, blank' },
   { flag: '--ledger', argument: '<on|off>', path: 'timing.ledger', parse: onOff, help: 'measure how old everything is that partitions read of one another' },
+  { flag: '--patience', argument: '<seconds>', path: 'timing.patience', parse: number, help: 'time without a sign of life after which a partition\'s worker is taken for dead and replaced; 0: never' },
   { flag: '--rate-limit', argument: '<updates>', path: 'rateLimit', parse: number, help: 'updates that learning may be ahead of or behind acting under hogwild, or off' },
 ];
 

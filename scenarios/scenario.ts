@@ -18,6 +18,8 @@ export interface ScenarioInput {
   readonly checkpointEvery: number | undefined;
   /** The run to go on with; undefined for a new one. */
   readonly resume: Resumption | undefined;
+  /** Kill a worker on purpose every so many seconds; 0: never. */
+  readonly killWorkerEvery: number;
   /** Aborted by Ctrl-C. */
   readonly interrupt: AbortSignal;
 }
@@ -33,6 +35,8 @@ export interface Scenario {
   readonly defaults: object;
   /** True where it takes checkpoints and can go on from them. */
   readonly resumable: boolean;
+  /** True where it runs on workers that can be killed on purpose. */
+  readonly mortal?: boolean | undefined;
   /** Runs it to its end and returns the process's exit status. */
   run(input: ScenarioInput): Promise<number>;
 }

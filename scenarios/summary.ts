@@ -3,6 +3,9 @@ import colours from 'picocolors';
 import type { Ages, DeathReport, Staleness } from '../src/index.js';
 import type { TrainResult } from './training.js';
 
+/** Deaths that have a line each. */
+const DEATHS = 3;
+
 /** Prints a run's result for people, on stderr: stdout is for machines. */
 export function printSummary(result: TrainResult): void {
   const { evaluation, random } = result;
@@ -12,6 +15,10 @@ export function printSummary(result: TrainResult): void {
     ({ partition, neurons, updates, ...staleness }) =>
       line(`partition ${partition}`, [`${neurons} neurons, ${rate(updates)} updates`, ...describeReads(staleness)].join('; ')),
   );
+  const deaths = result.deaths.slice(0, DEATHS).map(({ partition, step, reason, seconds }) =>
+    line('worker died', `partition ${partition}'s at step ${step.toLocaleString('en')} (${reason}); another took its place after ${seconds.toFixed(2)} s`),
+  );
+  const further = result.deaths.length - deaths.length;
   if (process.stderr.isTTY) process.stderr.clearLine(0); // an interrupted progress bar may have left its line behind
   process.stderr.write(
     [
@@ -25,6 +32,8 @@ export function printSummary(result: TrainResult): void {
       ...(result.virtualSeconds === undefined ? [] : [line('virtual time', `${result.virtualSeconds.toFixed(1)} s: ${rate(result.steps / result.virtualSeconds)} env steps/s`)]),
       line('staleness', describeStaleness(result)),
       ...partitions,
+      ...deaths,
+      ...(further > 0 ? [line('', `and ${further} more deaths, each made good; result.json has them all`)] : []),
       line('run folder', result.runFolder),
       '',
     ].join('\n'),

@@ -1,4 +1,4 @@
-import { createSimulation, describeDistribution, resolveSettings, resumeSimulation } from '../src/index.js';
+import { createSimulation, describeDistribution, killWorkersEvery, resolveSettings, resumeSimulation } from '../src/index.js';
 import { SIMULATION_FLAGS } from './options.js';
 import type { Scenario } from './scenario.js';
 import { trainAndClose } from './training.js';
@@ -27,10 +27,16 @@ export const train: Scenario = {
   flags: SIMULATION_FLAGS,
   defaults: SHOWN,
   resumable: true,
+  mortal: true,
   async run(input) {
     const simulation = await (input.resume ? resumeSimulation(input.resume.checkpoint) : createSimulation(input.options));
     const { rule, schedule, partitions, rateLimit, timing: { ledger } } = simulation.settings;
     const title = `${rule.name} ${schedule}×${partitions}`;
-    return trainAndClose(simulation, { scenario: 'train', title, rule: rule.name, schedule, partitions, rateLimit, ledger }, input);
+    const endKilling = killWorkersEvery(simulation, input.killWorkerEvery);
+    try {
+      return await trainAndClose(simulation, { scenario: 'train', title, rule: rule.name, schedule, partitions, rateLimit, ledger }, input);
+    } finally {
+      endKilling();
+    }
   },
 };

@@ -11,6 +11,7 @@ import {
   type RunReport,
   type Settings,
   type Training,
+  type WorkerDeath,
 } from '../src/index.js';
 import { CHECKPOINT_EVERY, type RunNote } from './resumption.js';
 import { EPISODES, type ScenarioInput } from './scenario.js';
@@ -44,6 +45,8 @@ export interface TrainResult {
   readonly ledger: boolean;
   readonly staleness: RunReport['staleness'];
   readonly perPartition: RunReport['partitions'];
+  /** Workers that died and were replaced, in training and evaluation, since it was resumed. */
+  readonly deaths: readonly WorkerDeath[];
   readonly weightsSha256: string;
   readonly runFolder: string;
 }
@@ -66,9 +69,11 @@ export async function trainAndClose(training: Training, labels: TrainingLabels, 
 async function trainInto(training: Training, labels: TrainingLabels, input: ScenarioInput): Promise<number> {
   const folder = openFolder(training, labels, input);
   const course = planCourse(training, labels, input);
+  const deaths: WorkerDeath[] = [];
+  training.on('death', (death) => deaths.push(death));
   try {
     const report = await trainWithProgress(training, labels, folder, course, input.interrupt);
-    const result = await conclude(training, labels, folder, report, course, input);
+    const result = await conclude(training, labels, folder, { ...report, deaths }, course, input);
     printSummary(result);
     if (input.json) console.log(JSON.stringify(result));
     return result.status === 'interrupted' ? 130 : 0;
@@ -112,6 +117,9 @@ async function trainWithProgress(training: Training, { title, ledger }: Training
     bar.update(step, runningReturn, ended);
   });
   const stretch = createStretches(training);
+  training.on('death', (death) => {
+    folder.log('timing', { step: training.step, seconds: seconds(), death });
+  });
   training.on('metrics', (metrics) => {
     folder.log('metrics', { type: 'metrics', ...metrics });
     folder.log('timing', { step: metrics.step, seconds: seconds(), ...(ledger && stretch()) });
@@ -184,6 +192,7 @@ async function conclude(training: Training, labels: TrainingLabels, folder: RunF
     ledger,
     staleness: report.staleness,
     perPartition: report.partitions,
+    deaths: report.deaths,
     weightsSha256,
     runFolder: folder.path,
   };

@@ -8,7 +8,7 @@ export { CRITIC_NAMES, resolveCertificateSettings, type CertificateOptions, type
 export { layerTable, referenceTable, utilityTable } from './certificate/tables.js';
 export { measureUtility, planUtility, type LayerUtility, type UtilityTrial } from './certificate/utility.js';
 export { WORDS } from './certificate/words.js';
-export { checkInteger, checkName, checkObject, describeValue, isRecord, suggestion, wrongKind, wrongValue } from './check.js';
+export { checkInteger, checkName, checkNumber, checkObject, describeValue, isRecord, suggestion, wrongKind, wrongValue } from './check.js';
 export type { Checkpoint } from './checkpoint/checkpoint.js';
 export { listEnvironments, makeEnvironment } from './environment/registry.js';
 export type { Action, BoxSpace, DiscreteSpace, Environment, EpisodeRecord, Space, StepResult } from './environment/environment.js';
@@ -27,6 +27,7 @@ export { RULE_NAMES, RULES } from './rule/registry.js';
 export { CLOCK_OWNERS, DISCIPLINE_NAMES, SCHEDULE_NAMES } from './schedule/schedule.js';
 export type { DeathSettings } from './options/death.js';
 export type { DeathPoint, DeathReport } from './simulation/death.js';
+export { killWorkersEvery } from './simulation/faults.js';
 export { resolveSettings, type SimulationOptions } from './simulation/options.js';
 export { readNewestCheckpoint, resumeDdpg, resumeSimulation, type NewestCheckpoint } from './simulation/resume.js';
 export { createSimulation, type Simulation } from './simulation/simulation.js';
@@ -35,6 +36,8 @@ export { createDdpg, type Ddpg } from './simulation/ddpg.js';
 export { resolveDdpgSettings, type DdpgOptions, type DdpgSettings } from './baseline/settings.js';
 export type { AgeBin, Ages } from './supervisor/ages.js';
 export { READ_KINDS, stalenessBetween, type ReadKind, type Staleness } from './supervisor/ledger.js';
+export type { WorkerDeath } from './supervisor/crew-handle.js';
+
 export type { Settings } from './supervisor/settings.js';
 export type { TurnTimes } from './supervisor/turn-times.js';
 export { createProgressBar, type ProgressBar } from './telemetry/progress-bar.js';

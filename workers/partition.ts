@@ -1,6 +1,7 @@
 import { expose } from 'comlink';
 
-import { createCrew, type CrewSpecification, type Outcome } from '../src/supervisor/crew.js';
+import { createCrew, type Crew, type CrewSpecification, type Outcome } from '../src/supervisor/crew.js';
+import { describeFault, type Fault } from '../src/supervisor/fault.js';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { MessagePort } from 'node:worker_threads';
 
@@ -17,9 +18,18 @@ export interface CrewTask extends CrewSpecification {
   readonly port: MessagePort;
 }
 
-/** The task that piscina runs: it lasts as long as the crew lives. */
-export default function crewTask({ port, ...specification }: CrewTask): Promise<void> {
-  const crew = createCrew(specification);
+/** The task that piscina runs: it lasts as long as the crew lives. @returns what went wrong where the crew cannot be built */
+export default async function crewTask({ port, ...specification }: CrewTask): Promise<Fault | undefined> {
+  try {
+    await carry(createCrew(specification), port);
+    return undefined;
+  } catch (error) {
+    return describeFault(error);
+  }
+}
+
+/** Resolves once the crew has been told to close. */
+function carry(crew: Crew, port: MessagePort): Promise<void> {
   return new Promise((resolve) => {
     const control: CrewControl = {
       ready: () => undefined,

@@ -25,6 +25,8 @@ export const WORD = {
   commit: 9,
   /** Times that what partitions have said was taken back, because neurons died or were born: nobody takes what is older. */
   epoch: 10,
+  /** Episodes of the evaluation at hand that have ended. */
+  evaluated: 11,
 } as const;
 
 /** The words that a checkpoint keeps: what has happened. All others are about threads at work. */
@@ -36,7 +38,7 @@ const WORDS = 16;
 const STRIDE = 16;
 
 /** Counters that each partition keeps and all may read; every one on a cache line of its own. */
-const COUNTERS = ['version', 'progress', 'actedVersion', 'phase', 'pulse'] as const;
+const COUNTERS = ['version', 'progress', 'actedVersion', 'phase', 'pulse', 'hang'] as const;
 
 export function controlBlocks(partitions: number): BlockRequest[] {
   const counters = COUNTERS.map((name): BlockRequest => ({
@@ -70,11 +72,13 @@ export interface Control {
   readonly phase: PartitionCounter;
   /** Looks that a partition has taken around: it stands still where the partition hangs. */
   readonly pulse: PartitionCounter;
+  /** Set to 1 where the partition is to hang at its next look, a fault on purpose. */
+  readonly hang: PartitionCounter;
 }
 
 export function attachControl(arena: Arena): Control {
-  const [version, progress, actedVersion, phase, pulse] = COUNTERS.map((name) => attachCounter(arena.int32(name)));
-  return { words: arena.int32('control'), version, progress, actedVersion, phase, pulse };
+  const [version, progress, actedVersion, phase, pulse, hang] = COUNTERS.map((name) => attachCounter(arena.int32(name)));
+  return { words: arena.int32('control'), version, progress, actedVersion, phase, pulse, hang };
 }
 
 function attachCounter(words: Int32Array): PartitionCounter {

@@ -24,7 +24,7 @@ export interface Schedule {
   learns(neuron: number): boolean;
   /** True while a partition may wait a little for a peer's voltages before it computes them itself. */
   readonly patient: boolean;
-  /** Milliseconds until `mayBegin` may change its mind without anybody ringing; Infinity where it cannot. */
+  /** Milliseconds until `mayBegin`, having refused, may change its mind without anybody ringing; Infinity where it cannot, or was not asked. */
   wake(): number;
 }
 
@@ -113,11 +113,10 @@ function partitionClocks(context: ScheduleContext): Schedule {
   const clock = createPoissonClock(createStream(seed, `clock/partition${partition}`), clockRate, now);
   return {
     ...hogwild(context),
-    mayBegin: () => clock.due(),
+    ...sleepUntilStruck(() => clock.due(), () => clock.remaining()),
     begin() {
       clock.take();
     },
-    wake: () => 1000 * clock.remaining(),
   };
 }
 
@@ -127,14 +126,29 @@ function neuronClocks(context: ScheduleContext): Schedule {
   const all = [...clocks.values()];
   return {
     ...hogwild(context),
-    mayBegin: () => all.some((clock) => clock.due()),
+    ...sleepUntilStruck(() => all.some((clock) => clock.due()), () => all.reduce((least, clock) => Math.min(least, clock.remaining()), Infinity)),
     learns(neuron) {
       const clock = clocks.get(neuron);
       if (clock?.due() !== true) return false;
       clock.take();
       return true;
     },
-    wake: () => 1000 * all.reduce((least, clock) => Math.min(least, clock.remaining()), Infinity),
+  };
+}
+
+/** A partition whose clock has struck, but which waits for something else, must sleep until somebody rings: the clock would keep it awake for ever. */
+function sleepUntilStruck(due: () => boolean, remaining: () => number): Pick<Schedule, 'mayBegin' | 'wake'> {
+  let refused = false;
+  return {
+    mayBegin() {
+      refused = !due();
+      return !refused;
+    },
+    wake() {
+      const wait = refused ? 1000 * remaining() : Infinity;
+      refused = false;
+      return wait;
+    },
   };
 }
 

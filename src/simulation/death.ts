@@ -56,7 +56,7 @@ export function lowestReturn({ after, points }: Pick<DeathReport, 'after' | 'poi
 }
 
 /** The supervisor, as far as it decides over life and death. */
-type Reaper = Pick<Supervisor, 'kill' | 'bearAgain' | 'setAlive'>;
+type Reaper = Pick<Supervisor, 'silence' | 'bearAgain' | 'setAlive'>;
 
 /** Mean return of so many episodes; undefined where the evaluation was cut short. */
 export type Measure = (episodes: number) => Promise<number | undefined>;
@@ -179,7 +179,7 @@ export class DeathWatch {
     const after = await measure(episodes);
     if (after === undefined || !forGood) this.#reaper.setAlive(this.#neurons, true);
     if (after === undefined) return;
-    if (forGood) this.#reaper.kill(this.#neurons);
+    if (forGood) this.#reaper.silence(this.#neurons);
     this.#death = { episodes, randomReturn: randomEvaluation(this.#settings, episodes).meanReturn, before, after };
   }
 

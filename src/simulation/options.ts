@@ -62,7 +62,7 @@ const GRAMMAR: Grammar = {
     ...SECTION_KEYS,
     rule: ['name', 'criticRate', 'outputRate', 'hiddenRate', 'targetRate', 'finalRate', 'traceDecay', 'optimiser'],
     death: DEATH_KEYS,
-    timing: ['bound', 'clockRate', 'clocks', 'reads', 'measure', 'ledger'],
+    timing: ['bound', 'clockRate', 'clocks', 'reads', 'measure', 'ledger', 'patience'],
     virtual: VIRTUAL_KEYS,
   },
   single: ['environment', 'schedule', 'rateLimit', 'partitions', 'seed', 'steps'],
@@ -132,6 +132,7 @@ function readTiming(reader: OptionReader, schedule: ScheduleName, { readsWeights
     reads: reader.name('timing.reads', 'racy', schedule === 'synchronous' || readsWeights === true ? ['racy'] : READS),
     measure: reader.boolean('timing.measure', false),
     ledger: reader.boolean('timing.ledger', true),
+    patience: reader.number('timing.patience', 30, NOT_NEGATIVE),
   };
 }
 

@@ -1,7 +1,10 @@
 import { EventEmitter } from 'eventemitter3';
 
+import { checkInteger } from '../check.js';
 import { encodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
 import { joinStaleness, type Staleness } from '../supervisor/ledger.js';
+import type { WorkerDeath } from '../supervisor/crew-handle.js';
+
 import { WEIGHTS } from '../supervisor/plan.js';
 import type { Settings } from '../supervisor/settings.js';
 import { Supervisor } from '../supervisor/supervisor.js';
@@ -39,6 +42,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   readonly #alone = createAlone();
   readonly #stillness = createStillness();
   readonly #deathWatch: DeathWatch;
+  readonly #deaths: WorkerDeath[] = [];
   #goal = 0;
 
   /** @param checkpoint of the same settings, to go on from */
@@ -62,9 +66,10 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
 
   /**
    * As `Training` says. Where the settings ask for a death, neurons die, are born again and are measured at their steps; the time
-   * that the evaluations take is no part of the report's.
+   * that the evaluations take is no part of the report's. A worker that dies or hangs is replaced, and nothing that was experienced is lost; what it was learning from at that moment, it
+   * learns from again, so that a run with such a death in it is not repeated bit for bit.
    *
-   * @throws PartitionError naming partition and step where a worker fails; its cause is a DivergenceError where a voltage,
+   * @throws PartitionError naming partition and step where a partition fails, or its worker dies again and again; its cause is a DivergenceError where a voltage,
    *   weight or TD error has left the finite numbers
    */
   async run({ steps = this.settings.steps, signal, checkpointEvery = 0, episodes = 20 }: RunOptions = {}): Promise<RunReport> {
@@ -75,15 +80,18 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
       const first = this.step;
       const updatesBefore = this.#updates();
       const virtualBefore = this.#supervisor.virtualSeconds ?? 0;
+      const deathsBefore = this.#deaths.length;
       this.#goal = first + steps;
       const seconds = await this.#train({ signal, checkpointEvery, episodes });
-      return { ...this.#report(first, updatesBefore, seconds), ...this.#virtualTime(virtualBefore) };
+      return { ...this.#report(first, updatesBefore, deathsBefore, seconds), ...this.#virtualTime(virtualBefore) };
     });
   }
 
   async evaluate({ episodes = 20, signal }: EvaluateOptions = {}): Promise<Evaluation> {
     const seeds = evaluationSeeds(this.settings.seed, episodes);
-    return summariseReturns(await this.#alone(() => stoppable(signal, this.#stop, () => this.#stillness.end(() => this.#supervisor.evaluate(seeds)))));
+    const returns = await this.#alone(() => stoppable(signal, this.#stop, () => this.#stillness.end(() => this.#supervisor.evaluate(seeds))));
+    this.#tellDeaths();
+    return summariseReturns(returns);
   }
 
   evaluateRandomPolicy({ episodes = 20 }: { episodes?: number } = {}): Evaluation {
@@ -111,6 +119,16 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
     this.#stillness.check();
     const training = { ...this.#counter.state(), death: this.#deathWatch.state() };
     return encodeCheckpoint(this.#supervisor.arena, { kind: SIMULATION, settings: this.settings, training, note });
+  }
+
+  /** Kills the worker that carries a partition, at once: a fault on purpose, to see what follows. Nothing where it is not at work. */
+  kill(partition: number): void {
+    this.#supervisor.kill(this.#checkPartition(partition));
+  }
+
+  /** Makes the worker that carries a partition hang at its next look around, in the command at hand or the next: as `kill`. */
+  hang(partition: number): void {
+    this.#supervisor.hang(this.#checkPartition(partition));
   }
 
   /** Ends every worker thread. */
@@ -185,7 +203,19 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
     else this.emit('metrics', { ...this.#progress(), weightNorm: this.#weightNorms() });
   }
 
+  #checkPartition(partition: number): number {
+    return checkInteger('partition', partition, { min: 0, max: this.settings.partitions - 1 });
+  }
+
+  #tellDeaths(): void {
+    for (const death of this.#supervisor.takeDeaths()) {
+      this.#deaths.push(death);
+      this.emit('death', death);
+    }
+  }
+
   #look(): void {
+    this.#tellDeaths();
     for (const record of this.#supervisor.takeEpisodes()) {
       this.#counter.add(record);
       this.emit('episode', record);
@@ -218,7 +248,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
     return weightNorms(plan.topology, attachTables(plan, arena)[WEIGHTS].values);
   }
 
-  #report(first: number, updatesBefore: number, seconds: number): RunReport {
+  #report(first: number, updatesBefore: number, deathsBefore: number, seconds: number): RunReport {
     const { ownership, topology } = this.#supervisor.plan;
     const death = this.#deathWatch.report();
     const { staleness, partitions } = this.staleness();
@@ -226,6 +256,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
       ...reportRates(this.step - first, this.#updates() - updatesBefore, seconds),
       stopped: this.step < this.#goal,
       staleness,
+      deaths: this.#deaths.slice(deathsBefore),
       partitions: ownership.map((ranges, partition) => ({
         partition,
         neurons: ranges.reduce((sum, { begin, end }) => sum + (begin < topology.inputs.end ? 0 : end - begin), 0),

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'eventemitter3';
 
 import type { EpisodeRecord } from '../environment/environment.js';
+import type { WorkerDeath } from '../supervisor/crew-handle.js';
 import type { Staleness } from '../supervisor/ledger.js';
 import type { DeathReport } from './death.js';
 
@@ -35,6 +36,8 @@ export interface RunReport {
   readonly virtualSeconds?: number;
   /** True where the signal ended the run before its last step. */
   readonly stopped: boolean;
+  /** Workers that died and were replaced. */
+  readonly deaths: readonly WorkerDeath[];
   /** How old everything was that partitions have read of others since the first step: by all together, and by each. */
   readonly staleness: Staleness;
   readonly partitions: readonly (Staleness & { readonly partition: number; readonly neurons: number; readonly updates: number })[];
@@ -54,6 +57,8 @@ export interface TrainingEvents {
   metrics: [Metrics];
   /** The moment for `encodeCheckpoint`: nothing moves. Only in runs that asked for it. */
   checkpoint: [Progress];
+  /** A worker died, and another has taken its place: in an evaluation, too. */
+  death: [WorkerDeath];
 }
 
 export interface RunOptions {
@@ -80,8 +85,8 @@ export interface Training extends Pick<EventEmitter<TrainingEvents>, 'on' | 'onc
   /** Environment steps taken so far. */
   readonly step: number;
   /**
-   * Trains for `steps` further environment steps, `settings.steps` unless given. Emits `episode`, `progress`, `metrics` and
-   * `checkpoint`: behind the metrics of that step, but before those that are there only because a signal ends the run, which a run that goes
+   * Trains for `steps` further environment steps, `settings.steps` unless given. Emits `episode`, `progress`, `death`, `metrics`
+   * and `checkpoint`: behind the metrics of that step, but before those that are there only because a signal ends the run, which a run that goes
    * on from the checkpoint does not have.
    *
    * Learning rates fall over `settings.steps`, whatever is given here; past that they stay at their final share.

@@ -94,11 +94,13 @@ type Carry = (strands: readonly Strand[], resumed: (views: Views) => void) => vo
 /** @throws Aborted once the simulation is closed */
 function inVirtualTime(world: World): Carry {
   return (strands, resumed) => {
-    const { arena, control: { words } } = strands[0].views;
+    const { arena, control: { words, pulse }, partition } = strands[0].views;
     const time = arena.float64('virtual/time');
     carryInVirtualTime(strands.map((strand) => virtualStrand(strand, world)), world, ({ views }) => {
       if (Atomics.load(words, WORD.abort) !== 0) throw new Aborted('the simulation is closed');
+      hangWhereAsked(views);
       time[0] = world.now();
+      pulse.set(partition, pulse.get(partition) + 1);
       resumed(views);
     });
   };
@@ -133,6 +135,7 @@ function inTurn(strands: readonly Strand[], resumed: (views: Views) => void): vo
     let blocked = true;
     for (const strand of going) {
       const { partition } = strand.views;
+      hangWhereAsked(strand.views);
       resumed(strand.views);
       takeTurn(strand);
       if (strand.over || strand.turn !== 'blocked') blocked = false;
@@ -151,6 +154,13 @@ function takeTurn(strand: Strand): void {
   if (turnClock) turnClock.measure(strand.turn, (performance.now() - begin) / 1000);
   if (done === true) strand.over = true;
   else strand.turn = value;
+}
+
+/** A fault on purpose: the thread sleeps for ever. Whoever takes its place does not. */
+function hangWhereAsked({ control: { hang }, partition }: Views): void {
+  if (hang.get(partition) === 0) return;
+  hang.set(partition, 0);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
 
 /** Milliseconds until one of them may go on without anybody ringing. */

@@ -18,10 +18,11 @@ export interface Host {
   advance(): void;
 }
 
-/** Carries a host through a run, beside the partition on its thread. */
+/** Carries a host through a run, beside the partition on its thread. One that was over when its host was killed is left as it is. */
 export function* runHost(host: Host, { control: { words } }: Views): Coroutine {
-  host.begin();
-  while (Atomics.load(words, WORD.finished) === 0) {
+  const going = () => Atomics.load(words, WORD.finished) === 0;
+  if (going()) host.begin();
+  while (going()) {
     if (host.ready()) {
       yield 'step';
       host.advance();
@@ -104,36 +105,43 @@ export function createTrainingHost(views: Views, environment: Environment): Host
 
 /** The evaluating host: whole episodes from known seeds, nothing is stored. */
 export interface EvaluationHost extends Host {
-  /** Return of each episode. */
-  readonly returns: readonly number[];
+  /** Return of each episode that has ended. */
+  returns(): readonly number[];
 }
 
-/** @param seeds of the episodes, one each */
+/**
+ * The returns lie in the arena, under the word `evaluated`. A host created anew goes on with the first episode that has not ended.
+ *
+ * @param seeds of the episodes, one each
+ */
 export function createEvaluationHost(views: Views, environment: Environment, seeds: readonly number[]): EvaluationHost {
   const { words } = views.control;
-  const returns: number[] = [];
-  let observation: ArrayLike<number> = environment.reset({ seed: seeds[0] });
+  const returns = views.arena.float64('evaluation');
+  const ended = () => Atomics.load(words, WORD.evaluated);
   let episodeReturn = 0;
+
+  /** Goes on to the next episode; stopped, it plays one at least. */
+  function beginEpisode(): void {
+    const episode = ended();
+    if (episode === seeds.length || (episode > 0 && Atomics.load(words, WORD.until) === 0)) finish(views);
+    else present(views, environment.reset({ seed: seeds[episode] }));
+  }
+
   return {
-    returns,
-    begin() {
-      present(views, observation);
-    },
+    returns: () => [...returns.subarray(0, ended())],
+    begin: beginEpisode,
     ready: () => answered(views),
     advance() {
-      const step = act(views, environment);
-      episodeReturn += step.reward;
-      observation = step.observation;
-      if (step.terminated || step.truncated) {
-        returns.push(episodeReturn);
-        episodeReturn = 0;
-        if (returns.length === seeds.length || Atomics.load(words, WORD.until) === 0) {
-          finish(views);
-          return;
-        }
-        observation = environment.reset({ seed: seeds[returns.length] });
+      const { observation, reward, terminated, truncated } = act(views, environment);
+      episodeReturn += reward;
+      if (!terminated && !truncated) {
+        present(views, observation);
+        return;
       }
-      present(views, observation);
+      returns[ended()] = episodeReturn;
+      Atomics.add(words, WORD.evaluated, 1);
+      episodeReturn = 0;
+      beginEpisode();
     },
   };
 }

@@ -45,14 +45,15 @@ export function createLearner(views: Views): Learner {
   const rangesAt = topology.ticks.map((populations) => ownership.map((ranges) => populations.map((p) => ranges[p])));
 
   /** Puts the peers' voltages of one tick on the board: as published, or else computed here from the peers' weights. */
-  function collect(update: number, tickIndex: number): void {
+  function* collect(update: number, tickIndex: number): Coroutine {
     for (const peer of peers) {
       const ranges = rangesAt[tickIndex][peer];
       if (schedule.patient) awaitPeer(peer, update, tickIndex + 1);
       const version = exchange.take(peer, update, tickIndex + 1, ranges, slots, board);
       if (version >= 0) ledger?.voltages(control.version.get(peer) - version);
       else {
-        const heard = rows.hear(peer);
+        let heard = rows.hear(peer);
+        for (; heard < 0; heard = rows.hear(peer)) yield 'blocked';
         experience.computeRows(tickIndex, ranges);
         ledger?.weights(control.version.get(peer) - heard);
       }
@@ -91,7 +92,7 @@ export function createLearner(views: Views): Learner {
       if (peers.length > 0) exchange.publish(update, tickIndex + 1, rangesAt[tickIndex][partition], board);
       schedule.arrive();
       while (!schedule.open()) yield 'blocked';
-      collect(update, tickIndex);
+      yield* collect(update, tickIndex);
     }
     yield 'learn';
     decayRates();

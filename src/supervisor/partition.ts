@@ -6,7 +6,7 @@ import { neuronsOf } from '../network/ownership.js';
 import { neuronName, type Topology } from '../network/topology.js';
 import type { Coroutine } from '../schedule/turn.js';
 import { createActor } from './actor.js';
-import { createEvaluationHost, createTrainingHost, runHost } from './host.js';
+import { createEvaluationHost, createTrainingHost, runHost, type EvaluationHost } from './host.js';
 import { createLearner } from './learner.js';
 import type { Views } from './views.js';
 
@@ -25,7 +25,7 @@ export interface Partition {
 }
 
 export function createPartition(views: Views): Partition {
-  const { plan, partition, control, rows, limiter, schedule, experienced } = views;
+  const { plan, partition, control, bell, rows, limiter, schedule, experienced } = views;
   const { settings } = plan;
   const { words, version } = control;
   const learner = createLearner(views);
@@ -33,10 +33,11 @@ export function createPartition(views: Views): Partition {
   const isHost = partition === HOST_PARTITION;
   const environment = isHost ? makeEnvironment(settings.environment, { seed: settings.seed }) : undefined;
   const trainingHost = environment && createTrainingHost(views, environment);
-  let returns: readonly number[] = [];
+  let evaluation: EvaluationHost | undefined;
 
   function* train(): Coroutine {
     rows.keep(version.get(partition));
+    bell.ring(); // a peer may be waiting to hear them
     while (!settled()) {
       const updates = version.get(partition);
       const clock = Atomics.load(words, WORD.clock); // before experience: the host writes that first, so it cannot be older
@@ -74,11 +75,10 @@ export function createPartition(views: Views): Partition {
     train: () => [...(trainingHost ? [runHost(trainingHost, views)] : []), train()],
     evaluate(episodeSeeds) {
       if (!isHost) return [answer()];
-      const host = createEvaluationHost(views, makeEnvironment(settings.environment), episodeSeeds);
-      returns = host.returns;
-      return [runHost(host, views), answer()];
+      evaluation = createEvaluationHost(views, makeEnvironment(settings.environment), episodeSeeds);
+      return [runHost(evaluation, views), answer()];
     },
-    returns: () => returns,
+    returns: () => evaluation?.returns() ?? [],
     close() {
       environment?.close();
     },

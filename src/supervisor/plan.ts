@@ -25,6 +25,9 @@ export const ALIVE = 'alive';
 /** Longest stretch of environment steps between two looks of the supervisor: its episodes all fit the arena's list. */
 export const SLICE_STEPS = 1000;
 
+/** Most episodes of one evaluation command: their returns all fit the arena. */
+export const SLICE_EPISODES = 1000;
+
 /** What a run is made of, derived from its settings alone: every thread derives the same. */
 export interface Plan {
   readonly settings: Settings;
@@ -83,6 +86,7 @@ export function createPlan(settings: Settings): Plan {
       ...(settings.timing.measure ? scratch(turnTimeBlocks(partitions)) : []),
       ...(settings.timing.ledger ? ledgerBlocks(partitions) : []),
       { name: 'episodes', type: 'float64', shape: [SLICE_STEPS, EPISODE_FIELDS], owner: "the environment's host" },
+      { name: 'evaluation', type: 'float64', shape: [SLICE_EPISODES], owner: "the environment's host", scratch: true },
       bookmark,
       ...explorationBlocks(topology),
     ],

@@ -32,7 +32,7 @@ export interface Rows {
   readonly heard: Readonly<Record<string, HeardParameter>>;
   /** Puts the own rows aside as those of version `version`. */
   keep(version: number): void;
-  /** Hears a peer's rows as they stand. @returns their version */
+  /** Hears a peer's rows as they stand. @returns their version; -1 where they are not whole just now, which can last where the peer has died */
   hear(peer: number): number;
   /** Hears a peer's rows of one version. @returns false where the peer has not come so far, or has left it behind */
   hearVersion(peer: number, version: number): boolean;
@@ -142,10 +142,11 @@ function versioned(arena: Arena, control: Control, { partitions, weights, parame
       Atomics.store(marks, at, version + 1); // 0 is the mark of a copy never written
     },
     hear(peer) {
-      for (;;) {
+      for (let i = 0; i < VERSIONS; i += 1) {
         const version = control.version.get(peer);
         if (hearVersion(peer, version)) return version;
       }
+      return -1;
     },
     hearVersion,
   };

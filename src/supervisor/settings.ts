@@ -14,6 +14,8 @@ export interface TimingSettings extends ClockSettings {
   readonly measure: boolean;
   /** Keep the staleness ledger: how old everything was that a partition read of others. */
   readonly ledger: boolean;
+  /** Seconds without a sign of life after which a partition's worker is taken for dead and replaced; 0: never. */
+  readonly patience: number;
 }
 
 /** Everything a run depends on, resolved: plain data, written to the run folder and sent to the workers as it is. */

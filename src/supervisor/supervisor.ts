@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 
 import type { EpisodeRecord } from '../environment/environment.js';
 import { closedError, InternalError, PartitionError } from '../errors.js';
@@ -9,30 +9,32 @@ import { attachControl, WORD, type Control } from '../memory/control.js';
 import { createBell, type Bell } from '../schedule/bell.js';
 import { NOTHING_READ, readLedger, type Staleness } from './ledger.js';
 import type { Outcome } from './crew.js';
-import { startCrew, type CrewHandle } from './crew-handle.js';
+import { startCrew, type CrewHandle, type WorkerDeath } from './crew-handle.js';
 import { reviveFault } from './fault.js';
 import { bearAgain, breakStream, drawFirst, setAlive } from './life.js';
-import { ALIVE, createPlan, EPISODE_FIELDS, SLICE_STEPS, type Plan } from './plan.js';
+import { ALIVE, createPlan, EPISODE_FIELDS, SLICE_EPISODES, SLICE_STEPS, type Plan } from './plan.js';
 import type { Settings } from './settings.js';
 import { readTurnTimes, type TurnTimes } from './turn-times.js';
 import { attachTables } from './views.js';
 
-const WORKER = new URL('../../workers/partition.js', import.meta.url).href;
-
 /** A halt that no run reaches. */
 const RUN_ON = 2 ** 31 - 1;
 
+/** Seconds without a sign of life after which a worker is not waited for where all is to end. */
+const LAST_PATIENCE = 5;
+
 /**
  * Owns the arena, the worker threads and the partitions on them. The control plane is comlink calls, one per command and
- * partition; while a command runs, everything goes through the shared memory.
+ * partition; while a command runs, everything goes through the shared memory. A worker that dies is replaced, and the others go on: all that
+ * it knew lies in the arena.
  */
 export class Supervisor {
   readonly plan: Plan;
   readonly arena: Arena;
   readonly #control: Control;
   readonly #bell: Bell;
-  readonly #pool: Piscina;
   readonly #crews: CrewHandle[];
+  readonly #deaths: WorkerDeath[] = [];
   #episodesSeen = 0;
   #failure: Error | undefined;
   #running: Promise<unknown> = Promise.resolve();
@@ -54,19 +56,15 @@ export class Supervisor {
     prepare?.(this.arena);
     this.#episodesSeen = Atomics.load(this.#control.words, WORD.episodes);
     const crews = divideCrews(settings);
-    this.#pool = new Piscina({
-      filename: WORKER,
-      minThreads: crews.length,
-      maxThreads: crews.length,
-      concurrentTasksPerWorker: 1,
-      idleTimeout: Infinity,
-      atomics: 'disabled', // the workers wait on the arena's bell, and listen to their ports between commands
-      execArgv: ['--enable-source-maps'],
-    });
-    this.#pool.on('error', () => undefined); // a replacement that fails to load; the death itself is told by the task
     const { memory, blocks } = this.arena;
     const spin = crews.length <= availableParallelism();
-    this.#crews = crews.map((partitions) => startCrew(this.#pool, { partitions, settings, arena: { memory, blocks }, spin }, () => this.steps));
+    const care = {
+      control: this.#control,
+      patience: () => this.#patience(),
+      over: () => this.#isAborted(),
+      onDeath: (death: WorkerDeath) => { this.#deaths.push(death); },
+    };
+    this.#crews = crews.map((partitions) => startCrew({ partitions, settings, arena: { memory, blocks }, spin }, care));
   }
 
   /** Returns once every worker has built its partition. @throws PartitionError where one could not */
@@ -82,6 +80,11 @@ export class Supervisor {
   /** Seconds of virtual time; undefined where partitions run in real time. */
   get virtualSeconds(): number | undefined {
     return this.plan.settings.virtual && this.arena.float64('virtual/time')[0];
+  }
+
+  /** Episodes of the evaluation at hand that have ended. */
+  get episodesEvaluated(): number {
+    return Atomics.load(this.#control.words, WORD.evaluated);
   }
 
   /** Updates that a partition has finished. */
@@ -103,13 +106,29 @@ export class Supervisor {
 
   /** The worker threads, for looking after them: their number is the number of partitions, or 1 in virtual time. */
   get threads(): Piscina['threads'] {
-    return this.#pool.threads;
+    return this.#crews.flatMap((crew) => crew.threads);
+  }
+
+  /** Kills the worker that carries a partition, at once; nothing where it is not at work. For tests and studies of what follows. */
+  kill(partition: number): void {
+    this.#crews.find(({ partitions }) => partitions.includes(partition))?.kill();
+  }
+
+  /** Makes the worker that carries a partition hang at its next look around. */
+  hang(partition: number): void {
+    this.#control.hang.set(partition, 1);
+    this.#bell.ring();
+  }
+
+  /** Workers that were replaced since the last call. */
+  takeDeaths(): WorkerDeath[] {
+    return this.#deaths.splice(0);
   }
 
   /**
    * Trains up to environment step `until`, at most `SLICE_STEPS` further.
    *
-   * @throws PartitionError where a partition fails; the others are stopped first
+   * @throws PartitionError where a partition fails; the others are stopped first. A worker's death is no failure, unless it comes again and again
    */
   async train(until: number): Promise<void> {
     if (until - this.steps > SLICE_STEPS) throw new InternalError('a slice is too long for the list of episodes');
@@ -124,9 +143,16 @@ export class Supervisor {
 
   /** Returns of one whole episode from each seed, without exploration. */
   async evaluate(episodeSeeds: readonly number[]): Promise<readonly number[]> {
-    Atomics.store(this.#control.words, WORD.until, RUN_ON);
-    const outcomes = await this.#command((crew) => crew.call<Outcome>((control) => control.evaluate(episodeSeeds)));
-    return outcomes.flatMap((outcome) => (outcome.kind === 'done' ? outcome.returns : []));
+    const { words } = this.#control;
+    const returns: number[] = [];
+    Atomics.store(words, WORD.until, RUN_ON);
+    while (returns.length < episodeSeeds.length && Atomics.load(words, WORD.until) !== 0) {
+      const seeds = episodeSeeds.slice(returns.length, returns.length + SLICE_EPISODES);
+      Atomics.store(words, WORD.evaluated, 0);
+      const outcomes = await this.#command((crew) => crew.call<Outcome>((control) => control.evaluate(seeds)));
+      for (const outcome of outcomes) if (outcome.kind === 'done') returns.push(...outcome.returns);
+    }
+    return returns;
   }
 
   /** Silences neurons, or lets them speak as before: for evaluations in between. Not during a command. */
@@ -135,7 +161,7 @@ export class Supervisor {
   }
 
   /** Silences neurons for good. Not during a command. */
-  kill(neurons: readonly number[]): void {
+  silence(neurons: readonly number[]): void {
     setAlive(this.arena, neurons, false);
     breakStream(this.plan, this.arena);
   }
@@ -168,17 +194,16 @@ export class Supervisor {
     this.#abort();
     await this.#running.catch(() => undefined); // its caller hears of it
     await Promise.all(this.#crews.map((crew) => crew.close()));
-    await this.#pool.destroy();
   }
 
   async #command(call: (crew: CrewHandle) => Promise<Outcome>): Promise<Outcome[]> {
     Atomics.store(this.#control.words, WORD.finished, 0);
+    Atomics.store(this.#control.words, WORD.sleepers, 0); // whoever was killed asleep is still counted
     const outcomes = await this.#all(async (crew) => {
       const outcome = await call(crew);
       if (outcome.kind !== 'failed') return outcome;
       throw new PartitionError(outcome.partition, outcome.step, outcome.fault.message, { cause: reviveFault(outcome.fault) });
     });
-    if (this.#isClosed()) throw closedError();
     return outcomes;
   }
 
@@ -190,7 +215,7 @@ export class Supervisor {
       try {
         return await ask(crew);
       } catch (error) {
-        this.#failure ??= error instanceof Error ? error : new Error(String(error));
+        if (!this.#isClosed()) this.#failure ??= error instanceof Error ? error : new Error(String(error));
         this.#abort(); // the others leave their loops and answer
         throw error;
       }
@@ -199,6 +224,7 @@ export class Supervisor {
     await this.#running;
     const failure = this.#firstFailure();
     if (failure !== undefined) throw failure;
+    if (this.#isClosed()) throw closedError();
     return Promise.all(answers);
   }
 
@@ -208,6 +234,16 @@ export class Supervisor {
 
   #firstFailure(): Error | undefined {
     return this.#failure;
+  }
+
+  #isAborted(): boolean {
+    return Atomics.load(this.#control.words, WORD.abort) !== 0;
+  }
+
+  /** Seconds that a worker may be without a sign of life. */
+  #patience(): number {
+    const { patience } = this.plan.settings.timing;
+    return Math.min(patience === 0 ? Infinity : patience, this.#isAborted() ? LAST_PATIENCE : Infinity);
   }
 
   #abort(): void {

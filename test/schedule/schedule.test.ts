@@ -98,8 +98,7 @@ test('poisson lets a partition begin once for each strike of its clock, at the m
   const schedule = DISCIPLINES.poisson(context(2, TIMING, () => time));
   const waits: number[] = [];
   for (let update = 0; update < 20_000; update += 1) {
-    waits.push(schedule.wake() / 1000);
-    if (waits[update] > 0) t.false(schedule.mayBegin(update));
+    waits.push(schedule.mayBegin(update) ? 0 : schedule.wake() / 1000);
     time += waits[update] + 1e-9;
     if (!schedule.mayBegin(update)) t.fail(`update ${update} may not begin at its strike`);
     schedule.begin(update);
@@ -109,6 +108,20 @@ test('poisson lets a partition begin once for each strike of its clock, at the m
   t.true(Math.abs(mean - 0.1) < 0.003, `mean wait ${mean}`); // exponential: the deviation is the mean; 4 standard errors
   t.true(Math.abs(Math.sqrt(variance) - 0.1) < 0.005, `deviation ${Math.sqrt(variance)}`);
 });
+
+for (const clocks of ['partition', 'neuron'] as const) {
+  test(`poisson wakes for a strike only where it refused to begin before it: clocks of the ${clocks}`, (t) => {
+    let time = 0;
+    const schedule = DISCIPLINES.poisson(context(2, { ...TIMING, clocks }, () => time));
+    t.is(schedule.wake(), Infinity);
+    t.false(schedule.mayBegin(0));
+    t.true(Number.isFinite(schedule.wake()));
+    t.is(schedule.wake(), Infinity); // not asked again
+    time = 1000;
+    t.true(schedule.mayBegin(0));
+    t.is(schedule.wake(), Infinity); // it has struck: what it waits for is something else
+  });
+}
 
 test('with clocks of their own, neurons sit out the updates before their clock strikes', (t) => {
   let time = 0;

@@ -1,8 +1,7 @@
 import test from 'ava';
 
-import { createSimulation, PartitionError, resolveSettings } from '../../src/index.js';
+import { createSimulation, PartitionError } from '../../src/index.js';
 import { DivergenceError } from '../../src/errors.js';
-import { Supervisor } from '../../src/supervisor/supervisor.js';
 
 const SMALL = { network: { hidden: [8] }, learning: { warmup: 64 }, partitions: 2 } as const;
 
@@ -56,18 +55,6 @@ test.serial('partitions read one another, and a synchronous read is never stale'
 });
 
 for (const schedule of ['hogwild', 'synchronous'] as const) {
-  test.serial(`a killed worker ends a ${schedule} run with an error that names partition and step`, async (t) => {
-    const supervisor = new Supervisor(resolveSettings({ ...SMALL, partitions: 3, schedule }));
-    await supervisor.ready();
-    const run = supervisor.train(1000);
-    while (supervisor.steps < 100) await new Promise((resolve) => { setTimeout(resolve, 5); });
-    void supervisor.threads[1].terminate();
-    const error = await t.throwsAsync(run, { instanceOf: PartitionError, message: /^partition \d failed at step \d+: its worker died/ });
-    t.true(error.step >= 100);
-    await supervisor.close();
-    t.is(supervisor.threads.length, 0);
-  });
-
   test.serial(`weights that diverge end a ${schedule} run with the neuron's name`, async (t) => {
     const simulation = await createSimulation({ ...SMALL, schedule, rule: { optimiser: 'sgd', outputRate: 1e37, criticRate: 1e3 }, network: { hidden: [8], outputActivation: 'linear' } });
     const error = await t.throwsAsync(simulation.run({ steps: 1000 }), { instanceOf: PartitionError });

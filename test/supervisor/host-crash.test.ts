@@ -8,55 +8,7 @@ import { createActor } from '../../src/supervisor/actor.js';
 import { createTrainingHost } from '../../src/supervisor/host.js';
 import { createPlan, type Plan } from '../../src/supervisor/plan.js';
 import { attachViews } from '../../src/supervisor/views.js';
-
-class Killed extends Error {}
-
-/** Lets so many writes to shared memory happen, and throws in place of the next. */
-interface Budget {
-  left: number;
-}
-
-function spend(budget: Budget): void {
-  if (budget.left === 0) throw new Killed();
-  budget.left -= 1;
-}
-
-/** An array that dies with the budget. Its methods work on the array itself. */
-function mortal<Numbers extends Float32Array | Float64Array | Int32Array>(numbers: Numbers, budget: Budget): Numbers {
-  return new Proxy(numbers, {
-    get(target, key) {
-      const value: unknown = Reflect.get(target, key, target);
-      if (key === 'subarray') return (...range: number[]) => mortal(target.subarray(...range), budget);
-      return typeof value === 'function' ? (value as (...values: unknown[]) => unknown).bind(target) : value;
-    },
-    set(target, key, value) {
-      spend(budget);
-      return Reflect.set(target, key, value, target);
-    },
-  });
-}
-
-/** The arena as a thread sees it that is killed at the end of the budget; words for Atomics are counted by `countingAtomics`. */
-function mortalArena(arena: Arena, budget: Budget): Arena {
-  return {
-    ...arena,
-    float32: (name) => mortal(arena.float32(name), budget),
-    float64: (name) => mortal(arena.float64(name), budget),
-    int32: (name) => (name.startsWith('replay/') ? mortal(arena.int32(name), budget) : arena.int32(name)),
-  };
-}
-
-/** Runs the action while every store and sum through Atomics costs the budget, too. */
-function countingAtomics(budget: Budget, action: () => void): void {
-  const { store, add } = Atomics;
-  Atomics.store = ((...values: Parameters<typeof store>) => { spend(budget); return store(...values); }) as typeof store;
-  Atomics.add = ((...values: Parameters<typeof add>) => { spend(budget); return add(...values); }) as typeof add;
-  try {
-    action();
-  } finally {
-    Object.assign(Atomics, { store, add });
-  }
-}
+import { countingAtomics, Killed, mortalArena, type Budget } from './mortal.js';
 
 /** One partition that acts and does not learn, until the budget is spent or the run is over. @returns true where it is over */
 function live(plan: Plan, arena: Arena, budget: Budget): boolean {

@@ -1,0 +1,143 @@
+/**
+ * Random cuts: `npm run study:cuts [-- <cuts> <seconds> <seed>]`. Small runs of the real command line are cut at random moments: their workers are
+ * killed, they are stopped with SIGINT or killed with SIGKILL, and resumed until they end. After every cut the run folder must be readable and no
+ * process be left; the last line tells the totals. Exit status 1 where anything went wrong.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { isRecord, readNewestCheckpoint, RUN_FILES, SCHEDULE_NAMES } from '../src/index.js';
+import { createStream } from '../src/random/stream.js';
+
+const [CUTS = 100, SECONDS = 480, SEED = 1] = process.argv.slice(2).map(Number);
+const STEPS = 2000;
+
+/** Longest time from the start of a process to its cut, in milliseconds. */
+const LATEST = 4000;
+
+/** `workers` lets a run go on to its end while its workers are killed; the others end it, too. */
+const KINDS = ['workers', 'SIGINT', 'SIGKILL'] as const;
+type Kind = (typeof KINDS)[number];
+
+const RUN = ['--steps', String(STEPS), '--hidden', '8', '--warmup', '100', '--batch', '16', '--episodes', '2', '--checkpoint-every', '500'];
+
+const stream = createStream(SEED, 'cuts');
+const parent = mkdtempSync(join(tmpdir(), 'ganglion-cuts-'));
+const totals = { workers: 0, SIGINT: 0, SIGKILL: 0, begun: 0, finished: 0, resumed: 0, deaths: 0, orphans: 0, unreadable: 0, failed: 0 };
+
+/** Runs the command line, up to the signal where one is given. @returns its exit status, or the signal that ended it */
+async function run(options: readonly string[], signal?: NodeJS.Signals): Promise<number | string> {
+  const child = spawn(process.execPath, ['scenarios/run', ...options], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let stderr = '';
+  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+  const timer = signal && setTimeout(() => child.kill(signal), stream.uniformBetween(0, LATEST));
+  const status = await new Promise<number | string>((resolve) => {
+    child.on('close', (code, endedBy) => { resolve(code ?? endedBy ?? ''); });
+  });
+  clearTimeout(timer);
+  if (status === 1 || status === 2) console.error(`exit status ${status}: ${options.join(' ')}\n${stderr.trim().split('\n').at(-1) ?? ''}`);
+  return status;
+}
+
+const lines = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1).map((line): unknown => JSON.parse(line)) : []);
+
+function readResult(folder: string): Record<string, unknown> | undefined {
+  const file = join(folder, RUN_FILES.result);
+  const result: unknown = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+  return isRecord(result) ? result : undefined;
+}
+
+const isFinished = (folder: string) => readResult(folder)?.status === 'finished';
+
+const hasCheckpoint = (folder: string) => {
+  try {
+    readNewestCheckpoint(folder);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Everything in a run folder can be read, whatever was going on when it was cut. */
+function isReadable(folder: string): boolean {
+  try {
+    JSON.parse(readFileSync(join(folder, RUN_FILES.config), 'utf8'));
+    for (const file of [RUN_FILES.metrics, RUN_FILES.timing]) {
+      lines(join(folder, file));
+      if (existsSync(join(folder, file)) && !/(^|\n)$/.test(readFileSync(join(folder, file), 'utf8'))) throw new Error(`${file} ends in half a line`);
+    }
+    readResult(folder);
+    const { checkpoint, refused } = readNewestCheckpoint(folder);
+    if (refused.length > 0) throw new Error(refused.join());
+    return checkpoint.step <= STEPS;
+  } catch (error) {
+    console.error(`${folder} cannot be read: ${String(error)}`);
+    return false;
+  }
+}
+
+/** Processes that still have the folder on their command line. */
+function countOrphans(folder: string): number {
+  return execFileSync('ps', ['-A', '-o', 'args'], { encoding: 'utf8' }).split('\n').filter((line) => line.includes(folder)).length;
+}
+
+function check(folder: string): void {
+  const orphans = countOrphans(folder);
+  totals.orphans += orphans;
+  if (orphans > 0) console.error(`${orphans} processes are left of ${folder}`);
+  if (existsSync(join(folder, RUN_FILES.config)) && hasBegun(folder) && !isReadable(folder)) totals.unreadable += 1;
+}
+
+/** A run that was cut before its first checkpoint has nothing to go on from. */
+const hasBegun = (folder: string) => existsSync(join(folder, RUN_FILES.metrics)) || hasCheckpoint(folder);
+
+function begin(folder: string): string[] {
+  totals.begun += 1;
+  const schedule = SCHEDULE_NAMES[stream.integer(SCHEDULE_NAMES.length)];
+  return ['--schedule', schedule, '--partitions', String(1 + stream.integer(3)), '--seed', String(totals.begun), ...RUN, '--out', folder];
+}
+
+/** Cuts a run once. @returns false where the process did not end as it should have */
+async function cut(folder: string, kind: Kind): Promise<boolean> {
+  totals[kind] += 1;
+  const going = hasCheckpoint(folder);
+  if (!going) rmSync(folder, { recursive: true, force: true });
+  else totals.resumed += 1;
+  const every = kind === 'workers' || stream.uniform() < 0.5 ? ['--kill-worker-every', stream.uniformBetween(0.5, 2).toFixed(2)] : [];
+  const options = [...(going ? ['--resume', folder] : begin(folder)), ...every];
+  const status = await run(options, kind === 'workers' ? undefined : kind);
+  const expected: (number | string)[] = kind === 'workers' ? [0] : [0, kind, ...(kind === 'SIGINT' ? [130] : [])];
+  return expected.includes(status);
+}
+
+function conclude(folder: string): void {
+  const result = readResult(folder);
+  if (result?.steps === STEPS) totals.finished += 1;
+  else totals.failed += 1;
+  totals.deaths += lines(join(folder, RUN_FILES.timing)).filter((line) => isRecord(line) && 'death' in line).length;
+  rmSync(folder, { recursive: true });
+}
+
+const end = performance.now() + 1000 * SECONDS;
+const cuts = () => totals.workers + totals.SIGINT + totals.SIGKILL;
+while (cuts() < CUTS && performance.now() < end) {
+  const folder = join(parent, `run-${totals.begun}`);
+  while (!isFinished(folder)) {
+    const kind = cuts() < CUTS && performance.now() < end ? KINDS[stream.integer(KINDS.length)] : undefined;
+    const sound = kind === undefined ? (await run(hasCheckpoint(folder) ? ['--resume', folder] : begin(folder))) === 0 : await cut(folder, kind);
+    check(folder);
+    if (sound) continue;
+    totals.failed += 1;
+    break;
+  }
+  if (isFinished(folder)) conclude(folder);
+  console.error(`${cuts()} cuts, ${totals.finished} runs at their end`);
+}
+const { workers, SIGINT, SIGKILL, begun, finished, resumed, deaths, orphans, unreadable, failed } = totals;
+console.log(
+  `${cuts()} cuts (${workers} with workers killed to the end, ${SIGINT} stopped, ${SIGKILL} killed), ${begun} starts, ${resumed} resumptions, ${finished} runs at their last step; ` +
+    `${deaths} workers replaced; ${orphans} orphan processes, ${unreadable} unreadable run folders, ${failed} failures`,
+);
+process.exitCode = orphans + unreadable + failed > 0 ? 1 : 0;

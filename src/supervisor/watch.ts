@@ -1,0 +1,29 @@
+import type { Control } from '../memory/control.js';
+
+/** Milliseconds between two looks. */
+const LOOK = 200;
+
+/**
+ * Watches partitions at work on one thread until it is told to stop. As long as they live, their pulses move: at every turn, and
+ * at least every 50 ms while they wait for others.
+ *
+ * @param patience seconds, asked at every look: none of their pulses has moved for as long where they hang; Infinity: never
+ * @param hung told that they do, at every look
+ * @returns ends the watch
+ */
+export function watchPulse({ pulse }: Control, partitions: readonly number[], patience: () => number, hung: () => void): () => void {
+  const beat = () => partitions.map((partition) => pulse.get(partition)).join();
+  let last = beat();
+  let looked = performance.now();
+  let still = 0;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    const passed = Math.min(now - looked, 2 * LOOK); // where this thread could not look, because the process was stopped, neither could they
+    looked = now;
+    const present = beat();
+    still = present === last ? still + passed : 0;
+    last = present;
+    if (still > 1000 * patience()) hung();
+  }, LOOK);
+  return () => { clearInterval(timer); };
+}

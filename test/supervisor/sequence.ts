@@ -1,0 +1,36 @@
+import { makeEnvironment } from '../../src/index.js';
+import type { Arena } from '../../src/memory/arena.js';
+import { attachReplay, SLOT } from '../../src/replay/ring.js';
+import type { Plan } from '../../src/supervisor/plan.js';
+
+/** What is in an unbroken replay of Pendulum-v1: observations in order, each transition followed by the slot it leads to. */
+export interface Sequence {
+  readonly stored: number;
+  readonly transitions: number;
+  /** Slots that do not lead to the one after them, by the environment's own reckoning. */
+  readonly breaks: readonly number[];
+}
+
+/** Steps the environment from every slot with the action stored there, and compares what comes with what is stored. */
+export function readSequence({ ring, decoder, encoder, topology }: Plan, arena: Arena): Sequence {
+  const replay = attachReplay(arena, ring);
+  const environment = makeEnvironment('Pendulum-v1');
+  const { inputs, explorers } = ring;
+  const stored = replay.stored();
+  const expected = new Float32Array(inputs);
+  const breaks: number[] = [];
+  let transitions = 0;
+  for (let slot = 0; slot < Math.min(stored, ring.capacity); slot += 1) {
+    if (replay.kind[slot] === SLOT.final) continue;
+    transitions += 1;
+    if (slot + 1 === stored) continue; // its successor is shown, and not stored yet
+    const [, cosine, sine, speed] = replay.inputVoltages.subarray(slot * inputs, (slot + 1) * inputs);
+    environment.setState([Math.atan2(sine, cosine), 8 * speed]);
+    const outputs = replay.acted.subarray((slot + 1) * explorers - (topology.neurons - topology.outputs.begin), (slot + 1) * explorers);
+    const { observation, reward } = environment.step(decoder.decode(outputs));
+    encoder.encode(observation, expected);
+    const same = expected.every((voltage, i) => Math.abs(voltage - replay.inputVoltages[(slot + 1) * inputs + i]) < 1e-4);
+    if (!same || Math.abs(reward - replay.reward[slot]) > 1e-3) breaks.push(slot);
+  }
+  return { stored, transitions, breaks };
+}
