@@ -1,4 +1,4 @@
-import { expose } from 'comlink';
+import { expose, transfer } from 'comlink';
 
 import { createCrew, type CrewSpecification, type Outcome } from '../src/supervisor/crew.js';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
@@ -8,7 +8,7 @@ import type { MessagePort } from 'node:worker_threads';
 export interface CrewControl {
   /** Answers once the partitions are built. */
   ready(): void;
-  train(): Outcome;
+  train(recorded: boolean): Outcome;
   evaluate(episodeSeeds: readonly number[]): Outcome;
   close(): void;
 }
@@ -23,7 +23,10 @@ export default function crewTask({ port, ...specification }: CrewTask): Promise<
   return new Promise((resolve) => {
     const control: CrewControl = {
       ready: () => undefined,
-      train: () => crew.train(),
+      train(recorded) {
+        const outcome = crew.train(recorded);
+        return transfer(outcome, outcome.kind === 'done' ? outcome.logs.map(({ bytes }) => bytes.buffer) : []);
+      },
       evaluate: (episodeSeeds) => crew.evaluate(episodeSeeds),
       close() {
         crew.close();

@@ -30,6 +30,13 @@ export interface RunReport {
   readonly updatesPerStep: number;
   /** True where the signal ended the run before its last step. */
   readonly stopped: boolean;
+  /** What was recorded of it; absent where nothing was. */
+  readonly journal?: {
+    /** Length of the file. */
+    readonly bytes: number;
+    /** Updates of all partitions. */
+    readonly partitionTicks: number;
+  };
   /** Versions behind of the voltages that partitions read from one another: of all together, and of each. */
   readonly staleness: Staleness;
   readonly partitions: readonly (Staleness & { readonly partition: number; readonly neurons: number; readonly updates: number })[];
@@ -54,6 +61,11 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Emit `checkpoint` at multiples of so many steps and at the end, a signal's included; 0, unless given: never. */
   readonly checkpointEvery?: number;
+  /**
+   * A new file to keep in it all that the run's result depends on besides settings and seed: see `replaySimulation`. From the first step on, with
+   * `timing.reads` 'versioned' (`recordedOptions`). Only where the run would not repeat itself anyway.
+   */
+  readonly record?: string;
 }
 
 export interface EvaluateOptions {

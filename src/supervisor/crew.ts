@@ -1,3 +1,4 @@
+import type { PartitionLog } from '../journal/file.js';
 import { attachArena, type ArenaHandle } from '../memory/arena.js';
 import { WORD } from '../memory/control.js';
 import type { Coroutine } from '../schedule/turn.js';
@@ -15,17 +16,20 @@ export interface CrewSpecification {
   readonly arena: ArenaHandle;
   /** False where threads outnumber cores. */
   readonly spin: boolean;
+  /** Logs of the partitions, in their order, where they are to do again what these say. */
+  readonly logs?: readonly Uint8Array[];
 }
 
 /** What a crew says when a command is over. */
 export type Outcome =
-  | { readonly kind: 'done'; readonly returns: readonly number[] }
+  | { readonly kind: 'done'; readonly returns: readonly number[]; readonly logs: readonly PartitionLog[] }
   | { readonly kind: 'aborted' }
   | { readonly kind: 'failed'; readonly partition: number; readonly step: number; readonly fault: Fault };
 
 /** The partitions on one thread. The commands return once all of them have done their part. */
 export interface Crew {
-  train(): Outcome;
+  /** @param recorded true where the outcome is to have logs */
+  train(recorded: boolean): Outcome;
   evaluate(episodeSeeds: readonly number[]): Outcome;
   close(): void;
 }
@@ -41,11 +45,11 @@ interface Member {
   readonly views: Views;
 }
 
-export function createCrew({ partitions, settings, arena: handle, spin }: CrewSpecification): Crew {
+export function createCrew({ partitions, settings, arena: handle, spin, logs }: CrewSpecification): Crew {
   const plan = createPlan(settings);
   const arena = attachArena(handle);
-  const members = partitions.map((number): Member => {
-    const views = attachViews(plan, arena, number, spin);
+  const members = partitions.map((number, i): Member => {
+    const views = attachViews(plan, arena, number, spin, logs?.[i]);
     return { views, partition: createPartition(views) };
   });
 
@@ -53,7 +57,7 @@ export function createCrew({ partitions, settings, arena: handle, spin }: CrewSp
     let current = members[0].views;
     try {
       inTurn(members.flatMap(({ partition, views }) => command(partition).map((coroutine) => ({ coroutine, views, over: false }))), (views) => { current = views; });
-      return { kind: 'done', returns: members.flatMap(({ partition }) => partition.returns()) };
+      return { kind: 'done', returns: members.flatMap(({ partition }) => partition.returns()), logs: [] };
     } catch (error) {
       if (error instanceof Aborted) return { kind: 'aborted' };
       const { control: { words }, partition } = current;
@@ -62,7 +66,10 @@ export function createCrew({ partitions, settings, arena: handle, spin }: CrewSp
   }
 
   return {
-    train: () => carryOut((partition) => partition.train()),
+    train(recorded) {
+      const outcome = carryOut((partition) => partition.train(recorded));
+      return outcome.kind === 'done' ? { ...outcome, logs: members.flatMap(({ partition }) => partition.takeLog() ?? []) } : outcome;
+    },
     evaluate: (episodeSeeds) => carryOut((partition) => partition.evaluate(episodeSeeds)),
     close() {
       for (const { partition } of members) partition.close();

@@ -7,7 +7,7 @@ import type { NeuronRange, Ownership } from '../network/ownership.js';
 import { copyBlocks, eachStretch, hearCopy, heardParts, hearLive, keepCopy, type HeardPart, type Rows } from './rows.js';
 
 /** Minibatches whose voltages are kept: a partition may be this far behind a peer and still find what the peer computed. */
-const DEPTH = 4;
+export const DEPTH = 4;
 
 /** A mark no minibatch has: the entry is being rewritten. */
 const REWRITING = -1;

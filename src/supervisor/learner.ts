@@ -1,4 +1,3 @@
-import { WORD } from '../memory/control.js';
 import { longestPart } from '../memory/parameters.js';
 import { neuronsOf } from '../network/ownership.js';
 import { createNeuron } from '../rule/neuron.js';
@@ -23,7 +22,7 @@ export interface Learner {
  * phases that write what peers read and phases that read it.
  */
 export function createLearner(views: Views): Learner {
-  const { plan, partition, peers, control, bell, schedule, exchange, rows, ledger, tables, learningBoard: board } = views;
+  const { plan, partition, peers, control, bell, schedule, exchange, rows, chronicle, ledger, tables, learningBoard: board } = views;
   const { settings, topology, ownership } = plan;
   const experience = createExperience(views);
   const { batch, slots } = experience;
@@ -43,18 +42,16 @@ export function createLearner(views: Views): Learner {
   const neurons = neuronsOf(ownership, partition).map((index) => createNeuron(topology, index, tables[WEIGHTS].of(index), tables));
   const rangesAt = topology.ticks.map((populations) => ownership.map((ranges) => populations.map((p) => ranges[p])));
 
-  /** Puts the peers' voltages of one tick on the board: as published, or else computed here from the peers' weights. */
-  function collect(update: number, tickIndex: number): void {
-    for (const peer of peers) {
-      const ranges = rangesAt[tickIndex][peer];
-      if (schedule.patient) awaitPeer(peer, update, tickIndex + 1);
-      const version = exchange.take(peer, update, tickIndex + 1, ranges, slots, board);
-      if (version >= 0) ledger.read(control.version.get(peer) - version);
-      else {
-        rows.hear(peer);
-        experience.computeRows(tickIndex, ranges);
-        ledger.help();
-      }
+  /** Puts a peer's voltages of one tick on the board: as published, or else computed here from the peer's weights. */
+  function collect(peer: number, update: number, tickIndex: number): void {
+    const ranges = rangesAt[tickIndex][peer];
+    if (schedule.patient) awaitPeer(peer, update, tickIndex + 1);
+    const version = chronicle.take(peer, update, tickIndex + 1, ranges, slots, board);
+    if (version >= 0) ledger.read(control.version.get(peer) - version);
+    else {
+      chronicle.hear(peer, tickIndex);
+      experience.computeRows(tickIndex, ranges);
+      ledger.help();
     }
   }
 
@@ -65,12 +62,9 @@ export function createLearner(views: Views): Learner {
     }
   }
 
-  /**
-   * η ← η (1 - (1 - finalRate) · step / steps); past the last step the rates stay where they are. Called behind a gate: before
-   * it, the host may have stored a slot of the stream and not yet have counted its step.
-   */
+  /** η ← η (1 - (1 - finalRate) · step / steps); past the last step the rates stay where they are. Called behind a gate, as `chronicle.steps` asks for. */
   function decayRates(): void {
-    const share = rateShare(settings.rule.finalRate, Atomics.load(control.words, WORD.steps), settings.steps);
+    const share = rateShare(settings.rule.finalRate, chronicle.steps(), settings.steps);
     rates.criticRate = share * settings.rule.criticRate;
     rates.outputRate = share * settings.rule.outputRate;
     rates.hiddenRate = share * settings.rule.hiddenRate;
@@ -78,14 +72,19 @@ export function createLearner(views: Views): Learner {
 
   /** The phases of an update, with the schedule's gates between them. */
   function* learn(update: number): Coroutine {
+    while (!chronicle.mayOpen(update)) yield 'blocked';
     if (peers.length > 0) exchange.open(update, slots);
     for (let tickIndex = 0; tickIndex < topology.ticks.length; tickIndex += 1) {
       yield 'compute';
       experience.computeRows(tickIndex, rangesAt[tickIndex][partition]);
       if (peers.length > 0) exchange.publish(update, tickIndex + 1, rangesAt[tickIndex][partition], board);
+      chronicle.published();
       schedule.arrive();
       while (!schedule.open()) yield 'blocked';
-      collect(update, tickIndex);
+      for (const peer of peers) {
+        while (!chronicle.mayCollect(peer, update, tickIndex)) yield 'blocked';
+        collect(peer, update, tickIndex);
+      }
     }
     yield 'learn';
     decayRates();
@@ -98,8 +97,10 @@ export function createLearner(views: Views): Learner {
   return {
     *update() {
       const update = control.version.get(partition);
+      while (!chronicle.mayBegin(update)) yield 'blocked';
       schedule.begin(update);
-      if (experience.load(update)) yield* learn(update);
+      if (experience.load(update, chronicle.begin())) yield* learn(update);
+      while (!chronicle.mayKeep(update + 1)) yield 'blocked';
       rows.keep(update + 1);
       control.version.set(partition, update + 1);
       bell.ring();

@@ -13,6 +13,7 @@ import { RULES } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
 import { exchangeBlocks, type ExchangeShape } from './exchange.js';
 import { ledgerBlocks } from './ledger.js';
+import { repetitionBlocks } from './repetition.js';
 import { rowBlocks, type RowShape } from './rows.js';
 import type { Settings } from './settings.js';
 
@@ -76,6 +77,7 @@ export function createPlan(settings: Settings): Plan {
       ...replayBlocks(ring),
       ...scratch(exchangeBlocks(exchange)), // an update's entries are opened anew by whoever makes it
       ...scratch(rowBlocks(rows)), // a run begins by putting the present version aside
+      ...(rows.reads === 'versioned' ? scratch(repetitionBlocks(partitions)) : []),
       ...ledgerBlocks(partitions),
       { name: 'episodes', type: 'float64', shape: [SLICE_STEPS, EPISODE_FIELDS], owner: "the environment's host" },
       bookmark,

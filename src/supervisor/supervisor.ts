@@ -4,6 +4,7 @@ import { Piscina } from 'piscina';
 
 import type { EpisodeRecord } from '../environment/environment.js';
 import { closedError, InternalError, PartitionError } from '../errors.js';
+import type { PartitionLog } from '../journal/file.js';
 import { createArena, type Arena } from '../memory/arena.js';
 import { attachControl, WORD, type Control } from '../memory/control.js';
 import { initialiseWeights } from '../network/initialise.js';
@@ -20,6 +21,14 @@ const WORKER = new URL('../../workers/partition.js', import.meta.url).href;
 
 /** A halt that no run reaches. */
 const RUN_ON = 2 ** 31 - 1;
+
+/** A run that is to be done again, whatever the time. */
+export interface Again {
+  /** Of each partition, as `readJournal` has found them whole. */
+  readonly logs: readonly Uint8Array[];
+  /** Worker threads, at most one for each partition. */
+  readonly threads: number;
+}
 
 /**
  * Owns the arena, the worker threads and the partitions on them. The control plane is comlink calls, one per command and
@@ -41,9 +50,10 @@ export class Supervisor {
    * Allocates the arena, draws the first weights and starts the workers.
    *
    * @param prepare what to do with the arena before the workers start: fill it with another run's, to go on where that one was
+   * @param again what the partitions are to do again; they choose for themselves, each on a thread of its own, unless given
    * @throws RangeError for settings that do not fit
    */
-  constructor(settings: Settings, prepare?: (arena: Arena) => void) {
+  constructor(settings: Settings, prepare?: (arena: Arena) => void, again?: Again) {
     this.plan = createPlan(settings);
     this.arena = createArena(this.plan.blocks);
     this.#control = attachControl(this.arena);
@@ -52,10 +62,11 @@ export class Supervisor {
     prepare?.(this.arena);
     this.#episodesSeen = Atomics.load(this.#control.words, WORD.episodes);
     const { partitions } = settings;
+    const threads = Math.min(again?.threads ?? partitions, partitions);
     this.#pool = new Piscina({
       filename: WORKER,
-      minThreads: partitions,
-      maxThreads: partitions,
+      minThreads: threads,
+      maxThreads: threads,
       concurrentTasksPerWorker: 1,
       idleTimeout: Infinity,
       atomics: 'disabled', // the workers wait on the arena's bell, and listen to their ports between commands
@@ -63,9 +74,9 @@ export class Supervisor {
     });
     this.#pool.on('error', () => undefined); // a replacement that fails to load; the death itself is told by the task
     const { memory, blocks } = this.arena;
-    const spin = partitions <= availableParallelism();
-    this.#crews = Array.from({ length: partitions }, (_, partition) =>
-      startCrew(this.#pool, { partitions: [partition], settings, arena: { memory, blocks }, spin }, () => this.steps),
+    const spin = threads <= availableParallelism();
+    this.#crews = divide(partitions, threads).map((own) =>
+      startCrew(this.#pool, { partitions: own, settings, arena: { memory, blocks }, spin, ...(again && { logs: own.map((partition) => again.logs[partition]) }) }, () => this.steps),
     );
   }
 
@@ -92,7 +103,7 @@ export class Supervisor {
     return readWholeLedger(this.arena, this.plan.settings.partitions);
   }
 
-  /** The worker threads, for looking after them: their number is the number of partitions. */
+  /** The worker threads, for looking after them: one for each partition, unless a run is done again on fewer. */
   get threads(): Piscina['threads'] {
     return this.#pool.threads;
   }
@@ -100,12 +111,15 @@ export class Supervisor {
   /**
    * Trains up to environment step `until`, at most `SLICE_STEPS` further.
    *
+   * @param recorded true where logs are to be kept
+   * @returns the logs, of all partitions in their order, or none
    * @throws PartitionError where a partition fails; the others are stopped first
    */
-  async train(until: number): Promise<void> {
+  async train(until: number, recorded = false): Promise<readonly PartitionLog[]> {
     if (until - this.steps > SLICE_STEPS) throw new InternalError('a slice is too long for the list of episodes');
     Atomics.store(this.#control.words, WORD.until, until);
-    await this.#command((crew) => crew.call<Outcome>((control) => control.train()));
+    const outcomes = await this.#command((crew) => crew.call<Outcome>((control) => control.train(recorded)));
+    return outcomes.flatMap((outcome) => (outcome.kind === 'done' ? outcome.logs : [])).toSorted((a, b) => a.partition - b.partition);
   }
 
   /** Lets a running `train` end at the next environment step, and a running `evaluate` after the episode at hand. */
@@ -196,4 +210,9 @@ export class Supervisor {
     Atomics.store(this.#control.words, WORD.abort, 1);
     this.#bell.ring();
   }
+}
+
+/** Deals partitions to threads, in turn. */
+function divide(partitions: number, threads: number): number[][] {
+  return Array.from({ length: threads }, (_, thread) => Array.from({ length: partitions }, (__, partition) => partition).filter((partition) => partition % threads === thread));
 }

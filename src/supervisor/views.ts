@@ -7,9 +7,11 @@ import { attachReplay, type ReplayRing } from '../replay/ring.js';
 import { createBell, type Bell } from '../schedule/bell.js';
 import { createRateLimiter, createStreamLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
 import { SCHEDULES, type Schedule } from '../schedule/schedule.js';
+import { createLiveChronicle, createRecordingChronicle, type Chronicle, type ChronicleContext } from './chronicle.js';
 import { attachExchange, type Exchange } from './exchange.js';
 import { attachLedger, type Ledger } from './ledger.js';
 import type { Plan } from './plan.js';
+import { createRepeatingChronicle } from './repetition.js';
 import { attachRows, type Rows } from './rows.js';
 
 /** Everything one partition sees of the shared memory. */
@@ -28,6 +30,7 @@ export interface Views {
   readonly replay: ReplayRing;
   readonly exchange: Exchange;
   readonly rows: Rows;
+  readonly chronicle: Chronicle;
   readonly ledger: Ledger;
   readonly tables: Readonly<Record<string, ParameterTable>>;
   /** Acting: one lane that all partitions share. */
@@ -36,12 +39,18 @@ export interface Views {
   readonly learningBoard: Board;
 }
 
-/** @param spin false where threads outnumber cores */
-export function attachViews(plan: Plan, arena: Arena, partition: number, spin: boolean): Views {
+/**
+ * @param spin false where threads outnumber cores
+ * @param log of the partition, where it is to do again what it says
+ */
+export function attachViews(plan: Plan, arena: Arena, partition: number, spin: boolean, log?: Uint8Array): Views {
   const { settings, topology } = plan;
   const control = attachControl(arena);
   const bell = createBell(control.words, spin);
   const rows = attachRows(arena, control, plan.rows, plan.ownership, partition);
+  const replay = attachReplay(arena, plan.ring);
+  const exchange = attachExchange(arena, control, plan.exchange, plan.ownership, partition, rows);
+  const context = { partition, partitions: settings.partitions, ticks: topology.ticks.length, control, replay, exchange, rows };
   const lanes = 2 * settings.learning.batch;
   const own = (name: string) => arena.float32(name).subarray(partition * topology.neurons * lanes, (partition + 1) * topology.neurons * lanes);
   return {
@@ -51,22 +60,23 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
     arena,
     control,
     bell,
-    schedule: SCHEDULES[settings.schedule]({
+    schedule: SCHEDULES[log === undefined ? settings.schedule : 'hogwild']({
       control,
       bell,
       partition,
       gates: topology.ticks.length + 1,
       neurons: neuronsOf(plan.ownership, partition),
-      spin,
+      spin: spin && log === undefined, // a journal says what to wait for
       timing: settings.timing,
       seed: settings.seed,
       now: () => performance.now() / 1000,
     }),
     limiter: createLimiter(plan),
     experienced: () => Atomics.load(control.words, plan.rule.experience === 'stream' ? WORD.stored : WORD.steps),
-    replay: attachReplay(arena, plan.ring),
+    replay,
     rows,
-    exchange: attachExchange(arena, control, plan.exchange, plan.ownership, partition, rows),
+    exchange,
+    chronicle: log === undefined ? createChronicle(plan, context) : createRepeatingChronicle(context, arena, bell, log),
     ledger: attachLedger(arena, partition),
     tables: attachTables(plan, arena),
     actingBoard: { lanes: 1, voltages: arena.float32('voltage'), weightedInputs: arena.float32('voltage/weighted') },
@@ -77,6 +87,11 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
 /** The tables of all parameters, by name. */
 export function attachTables(plan: Plan, arena: Arena): Record<string, ParameterTable> {
   return Object.fromEntries(plan.parameters.map((shape) => [shape.name, attachParameter(arena, shape)]));
+}
+
+/** Only whole versions can be told from one another, and so be recorded. */
+function createChronicle({ settings: { timing } }: Plan, context: ChronicleContext): Chronicle {
+  return timing.reads === 'versioned' ? createRecordingChronicle(context) : createLiveChronicle(context);
 }
 
 function createLimiter(plan: Plan): RateLimiter {
