@@ -103,6 +103,9 @@ function poisson(context: ScheduleContext): Schedule {
   return context.timing.clocks === 'partition' ? partitionClocks(context) : neuronClocks(context);
 }
 
+/** A strike that is due already waits for something else, which rings: looking again at once would only keep the others from running. */
+const wakeIn = (seconds: number) => (seconds > 0 ? 1000 * seconds : 1);
+
 function partitionClocks(context: ScheduleContext): Schedule {
   const { partition, seed, timing: { clockRate }, now } = context;
   const clock = createPoissonClock(createStream(seed, `clock/partition${partition}`), clockRate, now);
@@ -112,7 +115,7 @@ function partitionClocks(context: ScheduleContext): Schedule {
     begin() {
       clock.take();
     },
-    wake: () => 1000 * clock.remaining(),
+    wake: () => wakeIn(clock.remaining()),
   };
 }
 
@@ -129,7 +132,7 @@ function neuronClocks(context: ScheduleContext): Schedule {
       clock.take();
       return true;
     },
-    wake: () => 1000 * all.reduce((least, clock) => Math.min(least, clock.remaining()), Infinity),
+    wake: () => wakeIn(all.reduce((least, clock) => Math.min(least, clock.remaining()), Infinity)),
   };
 }
 
