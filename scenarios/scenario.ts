@@ -16,6 +16,10 @@ export interface ScenarioInput {
   readonly json: boolean;
   /** Steps between checkpoints, 0 for none; where nothing was said, the scenario decides. */
   readonly checkpointEvery: number | undefined;
+  /** True where the run is to be recorded. */
+  readonly record: boolean;
+  /** What the scenario does it to; undefined where it needs nothing or was given nothing. */
+  readonly subject: string | undefined;
   /** The run to go on with; undefined for a new one. */
   readonly resume: Resumption | undefined;
   /** Aborted by Ctrl-C. */
@@ -33,6 +37,10 @@ export interface Scenario {
   readonly defaults: object;
   /** True where it takes checkpoints and can go on from them. */
   readonly resumable: boolean;
+  /** True where its runs can be recorded. */
+  readonly recordable?: true;
+  /** What it is done to, as `--help` names it: the word after the scenario. Absent where there is none. */
+  readonly subject?: string;
   /** Runs it to its end and returns the process's exit status. */
   run(input: ScenarioInput): Promise<number>;
 }

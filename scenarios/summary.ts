@@ -26,6 +26,7 @@ export function printSummary(result: TrainResult): void {
       line('speed', `${rate(result.stepsPerSecond)} env steps/s, ${rate(result.updatesPerSecond)} updates/s, ${result.updatesPerStep.toFixed(2)} updates per step (${rateLimit(result)})`),
       line('staleness', `${staleness.median} versions (median), ${staleness.max} (maximum)`),
       ...partitions,
+      ...(result.journal ? [line('journal', `${rate(result.journal.bytes)} bytes, ${result.journal.bytesPerPartitionTick.toFixed(2)} for each update of a partition; node scenarios/run replay ${result.runFolder}`)] : []),
       line('run folder', result.runFolder),
       '',
     ].join('\n'),

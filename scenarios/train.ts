@@ -1,4 +1,4 @@
-import { createSimulation, resolveSettings, resumeSimulation } from '../src/index.js';
+import { createSimulation, recordedOptions, resolveSettings, resumeSimulation } from '../src/index.js';
 import { SIMULATION_FLAGS } from './options.js';
 import type { Scenario } from './scenario.js';
 import { trainAndClose } from './training.js';
@@ -10,8 +10,10 @@ export const train: Scenario = {
   flags: SIMULATION_FLAGS,
   defaults: resolveSettings(),
   resumable: true,
+  recordable: true,
   async run(input) {
-    const simulation = await (input.resume ? resumeSimulation(input.resume.checkpoint) : createSimulation(input.options));
+    const options = input.record ? recordedOptions(input.options) : input.options;
+    const simulation = await (input.resume ? resumeSimulation(input.resume.checkpoint) : createSimulation(options));
     const { rule, schedule, partitions, rateLimit } = simulation.settings;
     const title = `${rule.name} ${schedule}×${partitions}`;
     return trainAndClose(simulation, { scenario: 'train', title, rule: rule.name, schedule, partitions, rateLimit }, input);

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
+
 import {
   createProgressBar,
   createRunFolder,
   freeRunPath,
   reopenRunFolder,
+  RUN_FILES,
   runFolderName,
   type Evaluation,
   type RunFolder,
@@ -36,6 +39,8 @@ export interface TrainResult {
   readonly rateLimit: Settings['rateLimit'];
   readonly staleness: { readonly median: number; readonly max: number; readonly reads: number; readonly helped: number };
   readonly perPartition: RunReport['partitions'];
+  /** The log of a recorded run; null where it was not recorded. */
+  readonly journal: (NonNullable<RunReport['journal']> & { readonly bytesPerPartitionTick: number }) | null;
   readonly weightsSha256: string;
   readonly runFolder: string;
 }
@@ -59,7 +64,7 @@ async function trainInto(training: Training, labels: TrainingLabels, input: Scen
   const folder = openFolder(training, labels, input);
   const course = planCourse(training, labels, input);
   try {
-    const report = await trainWithProgress(training, labels, folder, course, input.interrupt);
+    const report = await trainWithProgress(training, labels, folder, course, input);
     const result = await conclude(training, labels, folder, report, course, input);
     printSummary(result);
     if (input.json) console.log(JSON.stringify(result));
@@ -91,7 +96,7 @@ function planCourse({ settings }: Training, { scenario }: TrainingLabels, { resu
   };
 }
 
-async function trainWithProgress(training: Training, { title }: TrainingLabels, folder: RunFolder, course: Course, interrupt: AbortSignal): Promise<RunReport> {
+async function trainWithProgress(training: Training, { title }: TrainingLabels, folder: RunFolder, course: Course, { interrupt, record }: ScenarioInput): Promise<RunReport> {
   const first = training.step;
   const { goal } = course;
   const bar = createProgressBar(`${training.settings.environment} ${title}`, goal, first);
@@ -109,9 +114,10 @@ async function trainWithProgress(training: Training, { title }: TrainingLabels, 
     folder.flush();
   });
   const keep = keepCheckpoints(training, folder, () => ({ ...course, seconds: seconds() }));
+  const recording = record ? { record: join(folder.path, RUN_FILES.journal) } : {};
   try {
     keep();
-    return await (first < goal ? training.run({ steps: goal - first, signal: interrupt, checkpointEvery: course.checkpointEvery }) : reportOf(training));
+    return await (first < goal ? training.run({ steps: goal - first, signal: interrupt, checkpointEvery: course.checkpointEvery, ...recording }) : reportOf(training));
   } catch (error) {
     folder.write('weights', training.encodeWeights()); // as far as they got
     throw error;
@@ -164,6 +170,7 @@ async function conclude(training: Training, labels: TrainingLabels, folder: RunF
     rateLimit,
     staleness: { median, max, reads, helped },
     perPartition: report.partitions,
+    journal: report.journal ? { ...report.journal, bytesPerPartitionTick: report.journal.bytes / Math.max(1, report.journal.partitionTicks) } : null,
     weightsSha256,
     runFolder: folder.path,
   };
