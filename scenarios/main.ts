@@ -44,21 +44,23 @@ function createProgram(flags: readonly Flag[], { resumable, recordable, subject 
     .argument('[scenario]', 'what to do; --list names them (default: train)')
     .allowExcessArguments() // counted below, for a clearer error
     .option('--list', 'list the scenarios and stop')
-    .option('--out <folder>', 'folder to leave the run in (default: a new one in runs/)')
-    .option('--config <file>', 'JSON file of settings, for example a config.json of an earlier run; flags override it')
-    .option('--episodes <count>', `episodes of the evaluation at the end (default: ${EPISODES})`)
+    .option('--out <folder>', `folder to leave the run in (default: ${subject === undefined ? 'a new one in runs/' : 'none'})`)
     .option('--json', 'print one JSON object as the last line on stdout')
     .option('--help', 'show the help of the scenario and stop')
     .helpOption(false)
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });
+  if (subject === undefined) {
+    program
+      .option('--config <file>', 'JSON file of settings, for example a config.json of an earlier run; flags override it')
+      .option('--episodes <count>', `episodes of the evaluation at the end (default: ${EPISODES})`);
+  } else program.argument(`[${subject}]`, 'what it is done to, and where its settings come from');
   if (resumable) {
     program
       .option('--checkpoint-every <steps>', `environment steps between checkpoints, 0 for none (default: ${CHECKPOINT_EVERY})`)
       .option('--resume <folder>', RESUME_HELP);
   }
   if (recordable === true) program.option('--record', RECORD_HELP);
-  if (subject !== undefined) program.argument(`[${subject}]`, 'what it is done to');
   for (const { flag, argument, help } of flags) program.option(`${flag} ${argument}`, help);
   return program;
 }
