@@ -2,23 +2,24 @@ import { readFileSync } from 'node:fs';
 
 import { Command, CommanderError } from 'commander';
 
-import { checkInteger, checkName, checkNumber, checkObject, CheckpointError, DivergenceError, isOptionError, PartitionError, RULES, suggestion, wrongKind, wrongValue } from '../src/index.js';
+import { checkInteger, checkName, checkNumber, checkObject, CheckpointError, DivergenceError, isOptionError, JournalError, PartitionError, RULES, suggestion, wrongKind, wrongValue } from '../src/index.js';
 import { certificate } from './certificate.js';
 import { ddpg } from './ddpg.js';
 import { decentralisedVsDdpg } from './decentralised-vs-ddpg.js';
 import { neuronDeath } from './neuron-death.js';
 import { number, setAt, showAt, type Flag } from './options.js';
+import { replay } from './replay.js';
 import { CHECKPOINT_EVERY, readResumption } from './resumption.js';
 import { EPISODES, type Scenario, type ScenarioInput } from './scenario.js';
 import { train } from './train.js';
 
 /** Every scenario: a further one is one file and one line here. */
-const SCENARIOS: readonly Scenario[] = [train, ddpg, certificate, decentralisedVsDdpg, neuronDeath];
+const SCENARIOS: readonly Scenario[] = [train, replay, ddpg, certificate, decentralisedVsDdpg, neuronDeath];
 
 const USAGE_ERROR = 2;
 
 /** Flags that are no settings. */
-const OWN_FLAGS = ['--list', '--out', '--config', '--episodes', '--checkpoint-every', '--resume', '--kill-worker-every', '--json', '--help'];
+const OWN_FLAGS = ['--list', '--out', '--config', '--episodes', '--checkpoint-every', '--resume', '--record', '--kill-worker-every', '--json', '--help'];
 
 const EXCESS = 'commander.excessArguments';
 
@@ -37,27 +38,31 @@ interface Request {
   readonly input: Omit<ScenarioInput, 'interrupt'>;
 }
 
-/** A parser that knows these flags. */
-function createProgram(flags: readonly Flag[], { resumable, mortal }: Pick<Scenario, 'resumable' | 'mortal'>): Command {
+/** A parser that knows these flags, and what a scenario has of others. */
+function createProgram(flags: readonly Flag[], { resumable, recordable, mortal, subject }: Pick<Scenario, 'resumable' | 'recordable' | 'mortal' | 'subject'>): Command {
   const program = new Command('node scenarios/run')
     .description('Trains networks in which every neuron is a reinforcement-learning agent of its own.')
     .argument('[scenario]', 'what to do; --list names them (default: train)')
     .allowExcessArguments() // counted below, for a clearer error
     .option('--list', 'list the scenarios and stop')
-    .option('--out <folder>', 'folder to leave the run in (default: a new one in runs/)')
-    .option('--config <file>', 'JSON file of settings, for example a config.json of an earlier run; flags override it')
-    .option('--episodes <count>', `episodes of the evaluation at the end (default: ${EPISODES})`)
+    .option('--out <folder>', `folder to leave the run in (default: ${subject === undefined ? 'a new one in runs/' : 'none'})`)
     .option('--json', 'print one JSON object as the last line on stdout')
     .option('--help', 'show the help of the scenario and stop')
     .helpOption(false)
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });
+  if (subject === undefined) {
+    program
+      .option('--config <file>', 'JSON file of settings, for example a config.json of an earlier run; flags override it')
+      .option('--episodes <count>', `episodes of the evaluation at the end (default: ${EPISODES})`);
+  } else program.argument(`[${subject}]`, 'what it is done to, and where its settings come from');
   if (resumable) {
     program
       .option('--checkpoint-every <steps>', `environment steps between checkpoints, 0 for none (default: ${CHECKPOINT_EVERY})`)
       .option('--resume <folder>', RESUME_HELP);
   }
   if (mortal === true) program.option('--kill-worker-every <seconds>', 'kill a worker on purpose this often, to see that the run goes on; 0: never (default: 0)');
+  if (recordable === true) program.option('--record', RECORD_HELP);
   for (const { flag, argument, help } of flags) program.option(`${flag} ${argument}`, help);
   return program;
 }
@@ -66,16 +71,19 @@ const RESUME_HELP =
   'go on with the run in this folder from its newest checkpoint, with its settings; --steps, in all, takes it further than it was going: learning rates '
   + 'then stay where they had fallen to';
 
+const RECORD_HELP = 'keep a journal of what the partitions read of one another, from which the scenario replay repeats the run bit for bit';
+
 /** Every flag of every scenario: one flag may stand for a different setting in each. */
 const EVERY_FLAG = SCENARIOS.flatMap(({ flags }) => flags);
 
 /** Every flag once: the scenario can stand anywhere on the line, and is known only when all is parsed. */
 const ALL_FLAGS = EVERY_FLAG.filter(({ flag }, i, all) => all.findIndex((other) => other.flag === flag) === i);
 
-function help({ name, summary, flags, defaults, resumable, mortal }: Scenario): string {
+function help(scenario: Scenario): string {
+  const { name, summary, flags, defaults } = scenario;
   const described = flags.map((flag) => ({ ...flag, help: `${flag.help} (default: ${flag.otherwise ?? showAt(defaults, flag.path)})` }));
   return [
-    createProgram(described, { resumable, mortal }).description(`${name}: ${summary}`).helpInformation(),
+    createProgram(described, scenario).description(`${name}: ${summary}`).helpInformation(),
     `Scenarios:\n${scenarioSummaries().replaceAll(/^/gm, '  ')}\n`,
     ...(flags.some(({ path }) => path === 'rule.name' || path === 'algorithms') ? [`Rules:\n${ruleSummaries()}\n`] : []),
     ...(flags.some(({ path }) => path === 'environment') ? [DEFAULTS] : []),
@@ -96,7 +104,7 @@ function ruleSummaries(): string {
 
 /** @returns what to run, or the exit status where there is nothing to run */
 function parse(argv: readonly string[]): Request | number {
-  const program = createProgram(ALL_FLAGS, { resumable: true, mortal: true });
+  const program = createProgram(ALL_FLAGS, { resumable: true, recordable: true, mortal: true });
   program.parse(argv, { from: 'user' });
   const given: Record<string, unknown> = program.opts();
   if (given.list === true) {
@@ -108,13 +116,15 @@ function parse(argv: readonly string[]): Request | number {
     console.log(help(scenario));
     return 0;
   }
-  checkAbilities(scenario, given);
+  checkOwnFlags(scenario, given);
   const options = {
     out: typeof given.out === 'string' ? given.out : undefined,
     episodes: readCount('episodes', given, 1),
     checkpointEvery: readCount('checkpoint-every', given, 0),
     killWorkerEvery: readSeconds(given),
     json: given.json === true,
+    record: given.record === true,
+    subject: program.args.at(1),
   };
   if (typeof given.resume === 'string') return resumeRequest(given.resume, program.args.at(0), given, options);
   return { scenario, input: { ...options, options: readOptions(scenario, given), resume: undefined } };
@@ -122,8 +132,10 @@ function parse(argv: readonly string[]): Request | number {
 
 function chooseScenario(args: readonly string[]): Scenario {
   const name = checkName('scenario', args.at(0) ?? train.name, SCENARIOS.map((scenario) => scenario.name));
-  if (args.length > 1) throw new CommanderError(1, EXCESS, `"scenario" expected one scenario, got ${args.length}: ${args.join(' ')}`);
-  return SCENARIOS.find((candidate) => candidate.name === name) ?? train;
+  const scenario = SCENARIOS.find((candidate) => candidate.name === name) ?? train;
+  const most = scenario.subject === undefined ? 1 : 2;
+  if (args.length > most) throw new CommanderError(1, EXCESS, `"scenario" expected ${most === 1 ? 'one scenario' : `${name} and one ${scenario.subject ?? ''}`}, got ${args.length}: ${args.join(' ')}`);
+  return scenario;
 }
 
 function readCount(name: string, given: Readonly<Record<string, unknown>>, min: number): number | undefined {
@@ -135,8 +147,8 @@ function readSeconds({ killWorkerEvery }: Readonly<Record<string, unknown>>): nu
   return typeof killWorkerEvery === 'string' ? checkNumber('kill-worker-every', number(killWorkerEvery), { min: 0, max: 1_000_000 }) : 0;
 }
 
-function checkAbilities({ name, resumable, mortal }: Scenario, given: Readonly<Record<string, unknown>>): void {
-  const foreign = [...(resumable ? [] : ['--checkpoint-every', '--resume']), ...(mortal === true ? [] : ['--kill-worker-every'])];
+function checkOwnFlags({ name, resumable, recordable, mortal }: Scenario, given: Readonly<Record<string, unknown>>): void {
+  const foreign = [...(resumable ? [] : ['--checkpoint-every', '--resume']), ...(recordable === true ? [] : ['--record']), ...(mortal === true ? [] : ['--kill-worker-every'])];
   for (const flag of foreign) if (given[camelCase(flag)] !== undefined) throw unknownTo(name, flag);
 }
 
@@ -144,6 +156,7 @@ const unknownTo = (scenario: string, flag: string) => wrongValue(flag, `an optio
 
 /** The scenario whose run it is, which need not be named; all settings are the run's own. */
 function resumeRequest(folder: string, named: string | undefined, given: Readonly<Record<string, unknown>>, options: Omit<Request['input'], 'options' | 'resume'>): Request {
+  if (options.record) throw wrongValue('--record', 'no --resume beside it: a run is recorded from its first step on', folder);
   for (const flag of ['--config', '--out', ...ALL_FLAGS.map((each) => each.flag)]) {
     const value = given[camelCase(flag)];
     if (value !== undefined && flag !== '--steps') throw wrongValue(flag, 'no setting beside --resume, which takes them from the checkpoint', value);
@@ -153,7 +166,7 @@ function resumeRequest(folder: string, named: string | undefined, given: Readonl
   if (scenario === undefined) throw wrongValue('resume', 'a run of a scenario that can go on', resume.note.scenario);
   if (named !== undefined && named !== scenario.name) throw wrongValue('scenario', `${scenario.name}, whose run is in the folder`, named);
   for (const line of resume.refused) process.stderr.write(`warning: ${line}; going on from step ${resume.checkpoint.step}\n`);
-  checkAbilities(scenario, given);
+  checkOwnFlags(scenario, given);
   return { scenario, input: { ...options, options: {}, resume } };
 }
 
@@ -211,6 +224,10 @@ async function runScenario({ scenario, input }: Request): Promise<number> {
 
 /** One line for what the user or a worker did wrong; a stack trace only for our own bugs. */
 function report(error: unknown): number {
+  if (error instanceof JournalError) {
+    console.error(error.message);
+    return USAGE_ERROR;
+  }
   if (error instanceof CheckpointError) {
     console.error(`the checkpoint cannot be used: ${error.message}`);
     return USAGE_ERROR;

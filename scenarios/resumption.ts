@@ -39,6 +39,7 @@ export interface Resumption {
  */
 export function readResumption(folder: string, steps: number | undefined): Resumption {
   const { checkpoint, refused } = readNewestCheckpoint(folder);
+  if (existsSync(join(folder, RUN_FILES.journal))) throw wrongValue('resume', 'a run that was not recorded', folder, `; without its ${RUN_FILES.journal} it goes on unrecorded`);
   const { note, step } = checkpoint;
   if (!isRunNote(note)) throw wrongValue('resume', "a run folder of train or ddpg, whose checkpoints are the command line's own", folder);
   const goal = steps ?? note.goal;

@@ -16,6 +16,10 @@ export interface ScenarioInput {
   readonly json: boolean;
   /** Steps between checkpoints, 0 for none; where nothing was said, the scenario decides. */
   readonly checkpointEvery: number | undefined;
+  /** True where the run is to be recorded. */
+  readonly record: boolean;
+  /** What the scenario does it to; undefined where it needs nothing or was given nothing. */
+  readonly subject: string | undefined;
   /** The run to go on with; undefined for a new one. */
   readonly resume: Resumption | undefined;
   /** Kill a worker on purpose every so many seconds; 0: never. */
@@ -37,6 +41,10 @@ export interface Scenario {
   readonly resumable: boolean;
   /** True where it runs on workers that can be killed on purpose. */
   readonly mortal?: boolean | undefined;
+  /** True where its runs can be recorded. */
+  readonly recordable?: true;
+  /** What it is done to, as `--help` names it: the word after the scenario. Absent where there is none. */
+  readonly subject?: string;
   /** Runs it to its end and returns the process's exit status. */
   run(input: ScenarioInput): Promise<number>;
 }

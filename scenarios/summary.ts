@@ -34,6 +34,7 @@ export function printSummary(result: TrainResult): void {
       ...partitions,
       ...deaths,
       ...(further > 0 ? [line('', `and ${further} more deaths, each made good; result.json has them all`)] : []),
+      ...(result.journal ? [line('journal', `${rate(result.journal.bytes)} bytes, ${result.journal.bytesPerPartitionTick.toFixed(2)} for each update of a partition; node scenarios/run replay ${result.runFolder}`)] : []),
       line('run folder', result.runFolder),
       '',
     ].join('\n'),

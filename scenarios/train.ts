@@ -1,6 +1,6 @@
-import { createSimulation, describeDistribution, killWorkersEvery, resolveSettings, resumeSimulation } from '../src/index.js';
+import { createSimulation, describeDistribution, killWorkersEvery, recordedOptions, resolveSettings, resumeSimulation, wrongValue } from '../src/index.js';
 import { SIMULATION_FLAGS } from './options.js';
-import type { Scenario } from './scenario.js';
+import type { Scenario, ScenarioInput } from './scenario.js';
 import { trainAndClose } from './training.js';
 
 /** The settings as `--help` prints them: those of one schedule alone, as that schedule has them. */
@@ -20,6 +20,13 @@ function shownVirtual(): object {
   return { ...virtual, ...durations };
 }
 
+/** @throws RangeError where workers are to be killed that cannot be replaced: what they know is more than what lies in the shared memory */
+function checkKilling({ killWorkerEvery, record, options }: ScenarioInput): void {
+  if (killWorkerEvery === 0) return;
+  if (record) throw wrongValue('kill-worker-every', '0 in a run that is recorded', killWorkerEvery);
+  if (options.schedule === 'virtual') throw wrongValue('kill-worker-every', '0 in virtual time', killWorkerEvery);
+}
+
 /** The main job: trains one network on one task, and leaves a run folder. */
 export const train: Scenario = {
   name: 'train',
@@ -28,8 +35,11 @@ export const train: Scenario = {
   defaults: SHOWN,
   resumable: true,
   mortal: true,
+  recordable: true,
   async run(input) {
-    const simulation = await (input.resume ? resumeSimulation(input.resume.checkpoint) : createSimulation(input.options));
+    checkKilling(input);
+    const options = input.record ? recordedOptions(input.options) : input.options;
+    const simulation = await (input.resume ? resumeSimulation(input.resume.checkpoint) : createSimulation(options));
     const { rule, schedule, partitions, rateLimit, timing: { ledger } } = simulation.settings;
     const title = `${rule.name} ${schedule}×${partitions}`;
     const endKilling = killWorkersEvery(simulation, input.killWorkerEvery);

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
+
 import {
   createProgressBar,
   createRunFolder,
   freeRunPath,
   reopenRunFolder,
+  RUN_FILES,
   runFolderName,
   type DeathReport,
   stalenessBetween,
@@ -47,6 +50,8 @@ export interface TrainResult {
   readonly perPartition: RunReport['partitions'];
   /** Workers that died and were replaced, in training and evaluation, since it was resumed. */
   readonly deaths: readonly WorkerDeath[];
+  /** The log of a recorded run; null where it was not recorded. */
+  readonly journal: (NonNullable<RunReport['journal']> & { readonly bytesPerPartitionTick: number }) | null;
   readonly weightsSha256: string;
   readonly runFolder: string;
 }
@@ -72,7 +77,7 @@ async function trainInto(training: Training, labels: TrainingLabels, input: Scen
   const deaths: WorkerDeath[] = [];
   training.on('death', (death) => deaths.push(death));
   try {
-    const report = await trainWithProgress(training, labels, folder, course, input.interrupt);
+    const report = await trainWithProgress(training, labels, folder, course, input);
     const result = await conclude(training, labels, folder, { ...report, deaths }, course, input);
     printSummary(result);
     if (input.json) console.log(JSON.stringify(result));
@@ -104,7 +109,7 @@ function planCourse({ settings }: Training, { scenario }: TrainingLabels, { resu
   };
 }
 
-async function trainWithProgress(training: Training, { title, ledger }: TrainingLabels, folder: RunFolder, course: Course, interrupt: AbortSignal): Promise<RunReport> {
+async function trainWithProgress(training: Training, { title, ledger }: TrainingLabels, folder: RunFolder, course: Course, { interrupt, record }: ScenarioInput): Promise<RunReport> {
   const first = training.step;
   const { goal } = course;
   const bar = createProgressBar(`${training.settings.environment} ${title}`, goal, first);
@@ -126,10 +131,11 @@ async function trainWithProgress(training: Training, { title, ledger }: Training
     folder.flush();
   });
   const keep = keepCheckpoints(training, folder, () => ({ ...course, seconds: seconds() }));
+  const recording = record ? { record: join(folder.path, RUN_FILES.journal) } : {};
   try {
     keep();
     const { checkpointEvery, episodes } = course;
-    return await training.run({ steps: goal - first, signal: interrupt, checkpointEvery, episodes }); // 0 steps where it was killed behind its last one
+    return await training.run({ steps: goal - first, signal: interrupt, checkpointEvery, episodes, ...recording }); // 0 steps where it was killed behind its last one
   } catch (error) {
     folder.write('weights', training.encodeWeights()); // as far as they got
     throw error;
@@ -193,6 +199,7 @@ async function conclude(training: Training, labels: TrainingLabels, folder: RunF
     staleness: report.staleness,
     perPartition: report.partitions,
     deaths: report.deaths,
+    journal: report.journal ? { ...report.journal, bytesPerPartitionTick: report.journal.bytes / Math.max(1, report.journal.partitionTicks) } : null,
     weightsSha256,
     runFolder: folder.path,
   };

@@ -12,7 +12,8 @@ export { checkInteger, checkName, checkNumber, checkObject, describeValue, isRec
 export type { Checkpoint } from './checkpoint/checkpoint.js';
 export { listEnvironments, makeEnvironment } from './environment/registry.js';
 export type { Action, BoxSpace, DiscreteSpace, Environment, EpisodeRecord, Space, StepResult } from './environment/environment.js';
-export { CheckpointError, DivergenceError, InternalError, isOptionError, OptionRangeError, OptionTypeError, PartitionError } from './errors.js';
+export { CheckpointError, DivergenceError, InternalError, isOptionError, JournalError, OptionRangeError, OptionTypeError, PartitionError } from './errors.js';
+export { readJournal, type Journal } from './journal/read-journal.js';
 export { ACTIVATION_NAMES } from './network/activation.js';
 export { intervalChart, type IntervalChart, type IntervalPanel, type IntervalRow } from './report/interval-chart.js';
 export { lineChart, type LineChart, type LinePanel, type LinePoint } from './report/line-chart.js';
@@ -29,6 +30,8 @@ export type { DeathSettings } from './options/death.js';
 export type { DeathPoint, DeathReport } from './simulation/death.js';
 export { killWorkersEvery } from './simulation/faults.js';
 export { resolveSettings, type SimulationOptions } from './simulation/options.js';
+export { recordedOptions } from './simulation/recording.js';
+export { replaySimulation, type ReplayOptions } from './simulation/replay.js';
 export { readNewestCheckpoint, resumeDdpg, resumeSimulation, type NewestCheckpoint } from './simulation/resume.js';
 export { createSimulation, type Simulation } from './simulation/simulation.js';
 export type { EvaluateOptions, Evaluation, Metrics, Progress, RunOptions, RunReport, Training, TrainingEvents } from './simulation/training.js';

@@ -1,4 +1,4 @@
-import { expose } from 'comlink';
+import { expose, transfer } from 'comlink';
 
 import { createCrew, type Crew, type CrewSpecification, type Outcome } from '../src/supervisor/crew.js';
 import { describeFault, type Fault } from '../src/supervisor/fault.js';
@@ -9,7 +9,7 @@ import type { MessagePort } from 'node:worker_threads';
 export interface CrewControl {
   /** Answers once the partitions are built. */
   ready(): void;
-  train(): Outcome;
+  train(recorded: boolean): Outcome;
   evaluate(episodeSeeds: readonly number[]): Outcome;
   close(): void;
 }
@@ -33,7 +33,10 @@ function carry(crew: Crew, port: MessagePort): Promise<void> {
   return new Promise((resolve) => {
     const control: CrewControl = {
       ready: () => undefined,
-      train: () => crew.train(),
+      train(recorded) {
+        const outcome = crew.train(recorded);
+        return transfer(outcome, outcome.kind === 'done' ? outcome.logs.map(({ bytes }) => bytes.buffer) : []);
+      },
       evaluate: (episodeSeeds) => crew.evaluate(episodeSeeds),
       close() {
         crew.close();

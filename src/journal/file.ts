@@ -1,25 +1,37 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 
 import { InternalError } from '../errors.js';
-import { encodeClosing, encodeFrame, encodeHeader, FRAME, type JournalHeader } from './frame.js';
+import { encodeClosing, encodeFrame, encodeHeader, FRAME, type JournalClosing, type JournalHeader } from './frame.js';
 
 /** `journal.bin` while a run is recorded. */
 export interface JournalFile {
+  /** Bytes written so far. */
+  readonly length: number;
+  /** Updates so far, of all partitions together. */
+  readonly updates: number;
   /**
    * Adds what a partition did in a command. Of each command every partition comes once, from partition 0 on.
    *
-   * @param updates of the partition so far, as its writer counts them
-   * @param bytes as its writer gave them
+   * @param step environment step at which the command ended
    */
-  append(partition: number, updates: number, bytes: Uint8Array): void;
+  append(log: PartitionLog, step: number): void;
   /**
    * Ends the journal: it is whole now.
    *
-   * @param weightsSha256 of the final weights, in hexadecimal
+   * @param end what the writers do not know of it
    */
-  close(weightsSha256: string): void;
+  close(end: Omit<JournalClosing, 'updates'>): void;
   /** Closes the file as it is, of a run that failed: readers refuse it. Does nothing once it is closed. */
   abandon(): void;
+}
+
+/** What a partition did in a command. */
+export interface PartitionLog {
+  readonly partition: number;
+  /** Of the partition so far, as its writer counts them. */
+  readonly updates: number;
+  /** As its writer gave them. */
+  readonly bytes: Uint8Array;
 }
 
 /** Begins a file that is not there yet. @throws what the file system throws */
@@ -28,8 +40,15 @@ export function openJournal(path: string, header: JournalHeader): JournalFile {
   const file = openSync(path, 'wx');
   const totals = new Array<number>(partitions).fill(0);
   let frames = 0;
+  let lastStep = 0;
+  let length = 0;
   let open = true;
-  writeWhole(file, encodeHeader(header));
+  write(encodeHeader(header));
+
+  function write(bytes: Uint8Array): void {
+    writeWhole(file, bytes);
+    length += bytes.length;
+  }
 
   function shut(): void {
     if (open) closeSync(file);
@@ -37,17 +56,24 @@ export function openJournal(path: string, header: JournalHeader): JournalFile {
   }
 
   return {
-    append(partition, updates, bytes) {
+    get length() {
+      return length;
+    },
+    get updates() {
+      return totals.reduce((sum, updates) => sum + updates, 0);
+    },
+    append({ partition, updates, bytes }, step) {
       if (!open || partition !== frames % partitions) throw new InternalError(`the journal does not wait for partition ${partition}`);
       const first = totals[partition];
       const command = Math.floor(frames / partitions);
-      writeWhole(file, encodeFrame({ kind: FRAME.command, partition, command, updates: updates - first, first }, bytes));
+      write(encodeFrame({ kind: FRAME.command, partition, command, updates: updates - first, step, first }, bytes));
       totals[partition] = updates;
+      lastStep = step;
       frames += 1;
     },
-    close(weightsSha256) {
+    close({ stopped, weightsSha256 }) {
       if (!open || frames % partitions !== 0) throw new InternalError('the journal ends within a command');
-      writeWhole(file, encodeClosing(frames / partitions, { updates: totals, weightsSha256 }));
+      write(encodeClosing(frames / partitions, lastStep, { updates: totals, stopped, weightsSha256 }));
       shut();
     },
     abandon: shut,

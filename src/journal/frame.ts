@@ -5,6 +5,8 @@ export interface JournalHeader {
   /** ℓ, ticks from the inputs to the outputs. */
   readonly ticks: number;
   readonly partitions: number;
+  /** The environment step at which the run was to end. */
+  readonly goal: number;
   /** Of the run that was recorded, as its config.json has them. */
   readonly settings: unknown;
   /** Of whatever else has to be the same for the run to repeat: the caller's own. */
@@ -15,6 +17,8 @@ export interface JournalHeader {
 export interface JournalClosing {
   /** Of each partition. */
   readonly updates: readonly number[];
+  /** True where the run was told to end where it did: it then says how it stands there. */
+  readonly stopped: boolean;
   /** Of the final weights, in hexadecimal. */
   readonly weightsSha256: string;
 }
@@ -26,15 +30,16 @@ export interface JournalClosing {
  *   frames   one for each partition and command: those of command 0, from partition 0 on, then those of command 1, …
  *   closing  a frame whose body is JSON
  *
- *   frame    CRC-32C of the rest of it (u32), kind, partition, command, updates, length of the body (u32 each), number of the first
- *            update (f64), body
+ *   frame    CRC-32C of the rest of it (u32), kind, partition, command, updates, length of the body, step (u32 each), number of the
+ *            first update (f64), body
  *
  * The order leaves no choice, so that a frame that is missing, doubled or swapped shows.
  */
 export const MAGIC = new TextEncoder().encode('ganglog\n');
 export const FORMAT = 1;
 export const HEADER_BYTES = MAGIC.length + 8;
-export const FRAME_BYTES = 4 + 5 * 4 + 8;
+const WORDS = 6;
+export const FRAME_BYTES = 4 + WORDS * 4 + 8;
 export const FRAME = { command: 1, closing: 2 } as const;
 
 export interface FrameHead {
@@ -43,7 +48,9 @@ export interface FrameHead {
   readonly command: number;
   /** Updates in the body. */
   readonly updates: number;
-  /** Number of the first of them. */
+  /** The environment step at which the command ended. */
+  readonly step: number;
+  /** Number of the first of the updates. */
   readonly first: number;
 }
 
@@ -59,19 +66,19 @@ export function encodeHeader(header: JournalHeader): Uint8Array {
   return bytes;
 }
 
-export function encodeFrame({ kind, partition, command, updates, first }: FrameHead, body: Uint8Array): Uint8Array {
+export function encodeFrame({ kind, partition, command, updates, step, first }: FrameHead, body: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(FRAME_BYTES + body.length);
   const view = new DataView(bytes.buffer);
-  [kind, partition, command, updates, body.length].forEach((word, i) => { view.setUint32(4 + 4 * i, word, true); });
-  view.setFloat64(24, first, true);
+  [kind, partition, command, updates, body.length, step].forEach((word, i) => { view.setUint32(4 + 4 * i, word, true); });
+  view.setFloat64(4 + WORDS * 4, first, true);
   bytes.set(body, FRAME_BYTES);
   view.setUint32(0, crc32c(bytes.subarray(4)), true);
   return bytes;
 }
 
-export function encodeClosing(command: number, closing: JournalClosing): Uint8Array {
+export function encodeClosing(command: number, step: number, closing: JournalClosing): Uint8Array {
   const body = new TextEncoder().encode(JSON.stringify(closing));
-  return encodeFrame({ kind: FRAME.closing, partition: 0, command, updates: 0, first: 0 }, body);
+  return encodeFrame({ kind: FRAME.closing, partition: 0, command, updates: 0, step, first: 0 }, body);
 }
 
 /** A frame as it stands in the file. */
@@ -90,14 +97,15 @@ export interface Frame extends FrameHead {
 export function decodeFrame(bytes: Uint8Array, offset: number): Frame | undefined {
   if (offset + FRAME_BYTES > bytes.length) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, FRAME_BYTES);
-  const [kind, partition, command, updates, length] = Array.from({ length: 5 }, (_, i) => view.getUint32(4 + 4 * i, true));
+  const [kind, partition, command, updates, length, step] = Array.from({ length: WORDS }, (_, i) => view.getUint32(4 + 4 * i, true));
   const end = offset + FRAME_BYTES + length;
   return {
     kind,
     partition,
     command,
     updates,
-    first: view.getFloat64(24, true),
+    step,
+    first: view.getFloat64(4 + WORDS * 4, true),
     body: bytes.subarray(offset + FRAME_BYTES, end),
     whole: end <= bytes.length,
     sound: view.getUint32(0, true) === crc32c(bytes.subarray(offset + 4, end)),

@@ -2,17 +2,16 @@ import { isRecord } from '../check.js';
 import { JournalError } from '../errors.js';
 import { crc32c } from '../telemetry/crc32c.js';
 import { createEntryCursor, type JournalShape } from './entries.js';
-import { decodeFrame, FORMAT, FRAME, HEADER_BYTES, MAGIC, type Frame, type JournalHeader } from './frame.js';
+import { decodeFrame, FORMAT, FRAME, HEADER_BYTES, MAGIC, type Frame, type JournalClosing, type JournalHeader } from './frame.js';
 
 /** A journal that is whole. */
-export interface Journal extends JournalHeader {
+export interface Journal extends JournalHeader, Omit<JournalClosing, 'updates'> {
   /** Of `createJournalReader`. */
   readonly shape: JournalShape;
-  readonly commands: number;
+  /** The environment step at which each command ended. */
+  readonly halts: readonly number[];
   /** The bytes of each partition, all its commands one after another, and its updates. */
   readonly logs: readonly { readonly bytes: Uint8Array; readonly updates: number }[];
-  /** Of the final weights, in hexadecimal. */
-  readonly weightsSha256: string;
 }
 
 /**
@@ -25,6 +24,7 @@ export function readJournal(bytes: Uint8Array): Journal {
   const shape = { ticks: header.ticks, peers: header.partitions - 1 };
   const bodies = Array.from({ length: header.partitions }, (): Uint8Array[] => []);
   const updates = bodies.map(() => 0);
+  const halts: number[] = [];
   for (let [frames, offset] = [0, end]; ; frames += 1) {
     const partition = frames % header.partitions;
     const command = Math.floor(frames / header.partitions);
@@ -32,23 +32,26 @@ export function readJournal(bytes: Uint8Array): Journal {
       throw new JournalError(reason, { partition, update: updates[partition] + ahead });
     };
     const frame = decodeFrame(bytes, offset) ?? refuse(offset === bytes.length ? 'cut short: the next frame is missing' : 'cut short');
-    checkFrame(frame, { partition, command, first: updates[partition] }, shape, refuse);
+    checkFrame(frame, { partition, command, first: updates[partition], step: halts.at(-1) ?? 0 }, shape, refuse);
     offset = frame.end;
     if (frame.kind === FRAME.closing) {
-      const weightsSha256 = readClosing(frame.body, updates) ?? refuse('totals');
+      const closing = readClosing(frame.body, updates) ?? refuse('totals');
       if (offset < bytes.length) refuse('bytes after the closing frame');
-      return { ...header, shape, commands: command, logs: bodies.map((parts, i) => ({ bytes: joined(parts), updates: updates[i] })), weightsSha256 };
+      return { ...header, shape, halts, logs: bodies.map((parts, i) => ({ bytes: joined(parts), updates: updates[i] })), ...closing };
     }
     bodies[partition].push(frame.body);
     updates[partition] += frame.updates;
+    if (partition === 0) halts.push(frame.step);
   }
 }
 
 /** @param refuse with the number of updates that are whole after those of the frames before */
-function checkFrame(frame: Frame, expected: Pick<Frame, 'partition' | 'command' | 'first'>, shape: JournalShape, refuse: (reason: string, ahead?: number) => never): void {
+function checkFrame(frame: Frame, expected: Pick<Frame, 'partition' | 'command' | 'first' | 'step'>, shape: JournalShape, refuse: (reason: string, ahead?: number) => never): void {
   const entries = frame.kind === FRAME.command ? countEntries(frame.body, shape) : { updates: 0, ended: true };
   const { partition, command } = frame;
-  const placed = partition === expected.partition && command === expected.command && (frame.kind === FRAME.closing || frame.first === expected.first);
+  const first = frame.kind === FRAME.closing ? 0 : expected.first;
+  const begins = frame.kind === FRAME.command && partition === 0; // a command, which may end at any later step
+  const placed = partition === expected.partition && command === expected.command && frame.first === first && (begins ? frame.step >= expected.step : frame.step === expected.step);
   if (!frame.whole) refuse('cut short', placed ? entries.updates : 0);
   if (!frame.sound) refuse('checksum');
   if (!placed) refuse('a frame is missing, doubled or swapped');
@@ -94,16 +97,17 @@ function parse(json: Uint8Array): unknown {
 
 function toHeader(data: unknown): JournalHeader | undefined {
   if (!isRecord(data)) return undefined;
-  const { ticks, partitions, settings, digest } = data;
-  if (!isCount(ticks) || !isCount(partitions) || partitions === 0 || typeof digest !== 'string') return undefined;
-  return { ticks, partitions, settings, digest };
+  const { ticks, partitions, goal, settings, digest } = data;
+  if (!isCount(ticks) || !isCount(partitions) || partitions === 0 || !isCount(goal) || typeof digest !== 'string') return undefined;
+  return { ticks, partitions, goal, settings, digest };
 }
 
-/** The SHA-256 of the final weights, where the totals are those of the frames. */
-function readClosing(body: Uint8Array, updates: readonly number[]): string | undefined {
+/** How the run ended, where the totals are those of the frames. */
+function readClosing(body: Uint8Array, updates: readonly number[]): Omit<JournalClosing, 'updates'> | undefined {
   const data = parse(body);
-  if (!isRecord(data) || typeof data.weightsSha256 !== 'string') return undefined;
-  return JSON.stringify(data.updates) === JSON.stringify(updates) ? data.weightsSha256 : undefined;
+  if (!isRecord(data) || typeof data.weightsSha256 !== 'string' || typeof data.stopped !== 'boolean') return undefined;
+  const { stopped, weightsSha256 } = data;
+  return JSON.stringify(data.updates) === JSON.stringify(updates) ? { stopped, weightsSha256 } : undefined;
 }
 
 function isCount(value: unknown): value is number {

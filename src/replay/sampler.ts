@@ -8,8 +8,12 @@ const MARGIN = 32;
 const ATTEMPTS = 64;
 
 export interface Sampler {
-  /** Fills `slots` with the minibatch of update number `update`, uniform over the stored transitions, with replacement. */
-  draw(update: number, slots: Int32Array): void;
+  /**
+   * Fills `slots` with the minibatch of update number `update`, uniform over the stored transitions, with replacement.
+   *
+   * @param stored slots ever written; as many as there are, unless given
+   */
+  draw(update: number, slots: Int32Array, stored?: number): void;
 }
 
 /**
@@ -20,11 +24,10 @@ export interface Sampler {
 export function createSampler(replay: ReplayRing, stream: Stream): Sampler {
   const { capacity, kind } = replay;
   return {
-    draw(update, slots) {
-      const stored = replay.stored();
+    draw(update, slots, stored = replay.stored()) {
       const filled = Math.min(stored, capacity);
       const range = 2 ** Math.ceil(Math.log2(filled));
-      const oldest = stored > capacity ? capacity - MARGIN : capacity;
+      const oldest = stored >= capacity ? capacity - MARGIN : capacity;
       for (let lane = 0; lane < slots.length; lane += 1) {
         stream.position = (update * slots.length + lane) * ATTEMPTS;
         let slot: number;

@@ -2,6 +2,7 @@ import { EventEmitter } from 'eventemitter3';
 
 import { createDdpgAgent, type DdpgAgent } from '../baseline/agent.js';
 import { resolveDdpgSettings, type DdpgOptions, type DdpgSettings } from '../baseline/settings.js';
+import { wrongValue } from '../check.js';
 import { encodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
 import { closedError } from '../errors.js';
 import { createRateLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
@@ -57,7 +58,8 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
    *
    * @throws DivergenceError naming the neuron of which a voltage, weight or TD error has left the finite numbers
    */
-  async run({ steps = this.settings.steps, signal, checkpointEvery = 0, onUpdate }: DdpgRunOptions = {}): Promise<RunReport> {
+  async run({ steps = this.settings.steps, signal, checkpointEvery = 0, record, onUpdate }: DdpgRunOptions = {}): Promise<RunReport> {
+    if (record !== undefined) throw wrongValue('record', 'nothing under ddpg, which repeats itself anyway', record);
     checkRunSteps(steps);
     checkCheckpointEvery(checkpointEvery);
     return this.#command(async () => {

@@ -1,10 +1,12 @@
 import { EventEmitter } from 'eventemitter3';
 
-import { checkInteger } from '../check.js';
+import { checkInteger, checkString, wrongValue } from '../check.js';
 import { encodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
+import { PartitionError } from '../errors.js';
+import { openJournal, type JournalFile } from '../journal/file.js';
+import type { Journal } from '../journal/read-journal.js';
 import { joinStaleness, type Staleness } from '../supervisor/ledger.js';
 import type { WorkerDeath } from '../supervisor/crew-handle.js';
-
 import { WEIGHTS } from '../supervisor/plan.js';
 import type { Settings } from '../supervisor/settings.js';
 import { Supervisor } from '../supervisor/supervisor.js';
@@ -17,6 +19,7 @@ import { DeathWatch, readDeathState } from './death.js';
 import { checkCheckpointEvery, createStillness, eventsAt, nextHalt, readEpisodeCount } from './halt.js';
 import { checkEpisodes, checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCounter, randomEvaluation, reportRates, summariseReturns } from './measure.js';
 import { resolveSettings, type SimulationOptions } from './options.js';
+import { checkRecordable, digestOf } from './recording.js';
 import type { EvaluateOptions, Evaluation, Progress, RunOptions, RunReport, Training, TrainingEvents } from './training.js';
 import { weightNorms, weightTensors } from './weights.js';
 
@@ -32,6 +35,14 @@ interface TrainOptions {
   readonly checkpointEvery: number;
   /** Of each evaluation around a death. */
   readonly episodes: number;
+  /** Where it is recorded. */
+  readonly file: JournalFile | undefined;
+}
+
+/** A recorded run that is to be done again. */
+export interface Repetition {
+  readonly journal: Journal;
+  readonly threads: number;
 }
 
 /** A network of neuron-agents on worker threads, and the environment it lives in. Create it with `createSimulation`. */
@@ -43,15 +54,22 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   readonly #stillness = createStillness();
   readonly #deathWatch: DeathWatch;
   readonly #deaths: WorkerDeath[] = [];
+  readonly #journal: Journal | undefined;
+  #commands = 0;
   #goal = 0;
 
-  /** @param checkpoint of the same settings, to go on from */
-  constructor(settings: Settings, checkpoint?: Checkpoint) {
+  /**
+   * @param checkpoint of the same settings, to go on from
+   * @param repetition of a journal of the same settings
+   */
+  constructor(settings: Settings, checkpoint?: Checkpoint, repetition?: Repetition) {
     super();
     this.settings = settings;
     const death = readDeathState(checkpoint);
     this.#counter = createEpisodeCounter(readEpisodeCount(checkpoint));
-    this.#supervisor = new Supervisor(settings, checkpoint?.restore);
+    this.#journal = repetition?.journal;
+    const again = repetition && { logs: repetition.journal.logs.map(({ bytes }) => bytes), threads: repetition.threads };
+    this.#supervisor = new Supervisor(settings, checkpoint?.restore, again);
     this.#deathWatch = new DeathWatch(settings, this.#supervisor.plan.topology, this.#supervisor, death);
   }
 
@@ -72,19 +90,42 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
    * @throws PartitionError naming partition and step where a partition fails, or its worker dies again and again; its cause is a DivergenceError where a voltage,
    *   weight or TD error has left the finite numbers
    */
-  async run({ steps = this.settings.steps, signal, checkpointEvery = 0, episodes = 20 }: RunOptions = {}): Promise<RunReport> {
+  async run(options: RunOptions = {}): Promise<RunReport> {
+    const { steps = this.settings.steps, signal, checkpointEvery = 0, episodes = 20, record } = options;
     checkRunSteps(steps);
     checkCheckpointEvery(checkpointEvery);
     checkEpisodes(episodes);
+    this.#checkRepetition(options);
     return this.#alone(async () => {
       const first = this.step;
       const updatesBefore = this.#updates();
       const virtualBefore = this.#supervisor.virtualSeconds ?? 0;
       const deathsBefore = this.#deaths.length;
-      this.#goal = first + steps;
-      const seconds = await this.#train({ signal, checkpointEvery, episodes });
-      return { ...this.#report(first, updatesBefore, deathsBefore, seconds), ...this.#virtualTime(virtualBefore) };
+      this.#goal = this.#journal?.goal ?? first + steps;
+      const file = record === undefined ? undefined : this.#record(record);
+      const seconds = await this.#train({ signal, checkpointEvery, episodes, file });
+      return {
+        ...this.#report(first, updatesBefore, deathsBefore, seconds),
+        ...(file && { journal: { bytes: file.length, partitionTicks: file.updates } }),
+        ...this.#virtualTime(virtualBefore),
+      };
     });
+  }
+
+  /** A journal says itself what there is to do. */
+  #checkRepetition({ steps, checkpointEvery, record }: RunOptions): void {
+    if (this.#journal === undefined) return;
+    for (const [name, given] of Object.entries({ steps, checkpointEvery, record })) {
+      if (given !== undefined) throw wrongValue(name, 'nothing in a replay, whose journal says what it does', given);
+    }
+    if (this.#commands === this.#journal.halts.length) throw new Error('the journal has been repeated to its end');
+  }
+
+  #record(path: string): JournalFile {
+    checkRecordable(this.settings);
+    if (this.step > 0) throw wrongValue('record', 'a run from the first step on', this.step, ' steps taken before it');
+    const { topology: { ticks }, settings } = this.#supervisor.plan;
+    return openJournal(checkString('record', path), { ticks: ticks.length, partitions: settings.partitions, goal: this.#goal, settings, digest: digestOf(this.encodeWeights()) });
   }
 
   async evaluate({ episodes = 20, signal }: EvaluateOptions = {}): Promise<Evaluation> {
@@ -137,38 +178,53 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
     this.removeAllListeners();
   }
 
+  /** What repeats a journal ends only where a command of it did. */
   readonly #stop = (): void => {
-    this.#supervisor.stop();
+    if (this.#journal === undefined) this.#supervisor.stop();
   };
+
+  /** The step at which the next command ends; undefined where there is none. */
+  #halt(checkpointEvery: number): number | undefined {
+    if (this.#journal !== undefined) return this.#journal.halts.at(this.#commands);
+    return this.step < this.#goal ? nextHalt(this.step, this.#goal, checkpointEvery, this.#deathWatch.nextHalt(this.step)) : undefined;
+  }
+
+  /** True where the command that is over was the last one, before the goal. */
+  #isStopped(signal: AbortSignal | undefined): boolean {
+    return this.#journal === undefined ? signal?.aborted === true : this.#journal.stopped && this.#commands === this.#journal.halts.length;
+  }
 
   /**
    * Trains slice by slice, looking at the arena meanwhile. What a listener throws ends the run and is thrown on.
    *
    * @returns seconds of training, evaluations around a death left out
    */
-  async #train({ signal, checkpointEvery, episodes }: TrainOptions): Promise<number> {
+  async #train({ signal, checkpointEvery, episodes, file }: TrainOptions): Promise<number> {
     const failures: unknown[] = [];
     const failed = () => failures.length > 0;
-    const stopped = () => signal?.aborted === true;
+    const aborted = () => signal?.aborted === true;
+    const stopped = () => this.#isStopped(signal);
     const attend = async () => {
-      if (!stopped()) await this.#stillness.end(() => this.#deathWatch.attend(this.step, episodes, (count) => this.#measure(count, signal)));
+      if (!aborted()) await this.#stillness.end(() => this.#deathWatch.attend(this.step, episodes, (count) => this.#measure(count, signal)));
     };
+    const deathsBefore = this.#deaths.length;
     let seconds = 0;
     const timer = setInterval(() => {
       try {
         this.#look();
       } catch (error) {
         failures.push(error);
-        this.#supervisor.stop();
+        this.#stop();
       }
     }, LOOK);
     try {
       await attend(); // where the run before this one was stopped in the middle of it
-      while (this.step < this.#goal && !stopped() && !failed()) {
+      for (let halt = this.#halt(checkpointEvery); halt !== undefined && !aborted() && !failed(); halt = this.#halt(checkpointEvery)) {
         const before = this.step;
-        seconds += await this.#trainTo(nextHalt(before, this.#goal, checkpointEvery, this.#deathWatch.nextHalt(before)), signal);
+        seconds += await this.#trainTo(halt, signal, file);
         if (failed()) break;
         this.#look();
+        if (file !== undefined && this.#deaths.length > deathsBefore) throw logLost(this.#deaths[deathsBefore]);
         if (this.step === before) continue; // stopped at once
         for (const event of eventsAt({ step: this.step, goal: this.#goal, checkpointEvery, stopped })) {
           if (failed()) break;
@@ -176,7 +232,9 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
           else this.#tell(event);
         }
       }
+      if (!failed()) file?.close({ stopped: stopped(), weightsSha256: digestOf(this.encodeWeights()) });
     } finally {
+      file?.abandon(); // where it is not closed
       clearInterval(timer);
       if (!failed()) this.#look(); // episodes that ended before a partition failed
     }
@@ -192,9 +250,11 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   }
 
   /** @returns seconds that it took */
-  async #trainTo(halt: number, signal: AbortSignal | undefined): Promise<number> {
+  async #trainTo(halt: number, signal: AbortSignal | undefined, file: JournalFile | undefined): Promise<number> {
     const begin = performance.now();
-    await stoppable(signal, this.#stop, () => this.#stillness.end(() => this.#supervisor.train(halt)));
+    const logs = await stoppable(signal, this.#stop, () => this.#stillness.end(() => this.#supervisor.train(halt, file !== undefined)));
+    this.#commands += 1;
+    for (const log of logs) file?.append(log, this.step);
     return (performance.now() - begin) / 1000;
   }
 
@@ -266,6 +326,10 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
       ...(death !== undefined && { death }),
     };
   }
+}
+
+function logLost({ partition, step }: WorkerDeath): PartitionError {
+  return new PartitionError(partition, step, 'its worker died while the run was recorded: what it had kept of the journal is lost, and the run could not be repeated');
 }
 
 /**

@@ -38,6 +38,13 @@ export interface RunReport {
   readonly stopped: boolean;
   /** Workers that died and were replaced. */
   readonly deaths: readonly WorkerDeath[];
+  /** What was recorded of it; absent where nothing was. */
+  readonly journal?: {
+    /** Length of the file. */
+    readonly bytes: number;
+    /** Updates of all partitions. */
+    readonly partitionTicks: number;
+  };
   /** How old everything was that partitions have read of others since the first step: by all together, and by each. */
   readonly staleness: Staleness;
   readonly partitions: readonly (Staleness & { readonly partition: number; readonly neurons: number; readonly updates: number })[];
@@ -69,6 +76,11 @@ export interface RunOptions {
   readonly checkpointEvery?: number;
   /** Episodes of each evaluation around a death, where the settings ask for one; 20 unless given. */
   readonly episodes?: number;
+  /**
+   * A new file to keep in it all that the run's result depends on besides settings and seed: see `replaySimulation`. From the first step on, with
+   * `timing.reads` 'versioned' (`recordedOptions`). Only where the run would not repeat itself anyway.
+   */
+  readonly record?: string;
 }
 
 export interface EvaluateOptions {

@@ -1,3 +1,4 @@
+import type { PartitionLog } from '../journal/file.js';
 import { attachArena, type ArenaHandle } from '../memory/arena.js';
 import { WORD } from '../memory/control.js';
 import type { Coroutine, Turn } from '../schedule/turn.js';
@@ -18,17 +19,20 @@ export interface CrewSpecification {
   readonly arena: ArenaHandle;
   /** False where threads outnumber cores. */
   readonly spin: boolean;
+  /** Logs of the partitions, in their order, where they are to do again what these say. */
+  readonly logs?: readonly Uint8Array[];
 }
 
 /** What a crew says when a command is over. */
 export type Outcome =
-  | { readonly kind: 'done'; readonly returns: readonly number[] }
+  | { readonly kind: 'done'; readonly returns: readonly number[]; readonly logs: readonly PartitionLog[] }
   | { readonly kind: 'aborted' }
   | { readonly kind: 'failed'; readonly partition: number; readonly step: number; readonly fault: Fault };
 
 /** The partitions on one thread. The commands return once all of them have done their part. */
 export interface Crew {
-  train(): Outcome;
+  /** @param recorded true where the outcome is to have logs */
+  train(recorded: boolean): Outcome;
   evaluate(episodeSeeds: readonly number[]): Outcome;
   close(): void;
 }
@@ -44,12 +48,12 @@ interface Member {
   readonly views: Views;
 }
 
-export function createCrew({ partitions, settings, arena: handle, spin }: CrewSpecification): Crew {
+export function createCrew({ partitions, settings, arena: handle, spin, logs }: CrewSpecification): Crew {
   const plan = createPlan(settings);
   const arena = attachArena(handle);
   const surroundings = createSurroundings(plan);
-  const members = partitions.map((number): Member => {
-    const views = attachViews(plan, arena, number, spin, surroundings);
+  const members = partitions.map((number, i): Member => {
+    const views = attachViews(plan, arena, number, spin, { surroundings, log: logs?.[i] });
     return { views, partition: createPartition(views) };
   });
 
@@ -57,7 +61,7 @@ export function createCrew({ partitions, settings, arena: handle, spin }: CrewSp
     let current = members[0].views;
     try {
       carry(members.flatMap(({ partition, views }) => command(partition).map((coroutine): Strand => ({ coroutine, views, turn: 'blocked', over: false }))), (views) => { current = views; });
-      return { kind: 'done', returns: members.flatMap(({ partition }) => partition.returns()) };
+      return { kind: 'done', returns: members.flatMap(({ partition }) => partition.returns()), logs: [] };
     } catch (error) {
       if (error instanceof Aborted) return { kind: 'aborted' };
       const { control: { words }, partition } = current;
@@ -68,9 +72,10 @@ export function createCrew({ partitions, settings, arena: handle, spin }: CrewSp
   const world = surroundings?.world;
   const [throughTime, outOfTime] = world === undefined ? [inTurn, inTurn] : [inVirtualTime(world), standingStill(world)];
   return {
-    train() {
+    train(recorded) {
       if (surroundings) enterEpoch(surroundings.post, Atomics.load(members[0].views.control.words, WORD.epoch));
-      return carryOut((partition) => partition.train(), throughTime);
+      const outcome = carryOut((partition) => partition.train(recorded), throughTime);
+      return outcome.kind === 'done' ? { ...outcome, logs: members.flatMap(({ partition }) => partition.takeLog() ?? []) } : outcome;
     },
     evaluate: (episodeSeeds) => carryOut((partition) => partition.evaluate(episodeSeeds), outOfTime),
     close() {

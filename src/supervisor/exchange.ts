@@ -7,7 +7,7 @@ import type { NeuronRange, Ownership } from '../network/ownership.js';
 import { copyBlocks, eachStretch, hearCopy, heardParts, hearLive, keepCopy, VERSION_MARKS, type HeardPart, type Rows } from './rows.js';
 
 /** Minibatches whose voltages are kept: a partition may be this far behind a peer and still find what the peer computed. */
-const DEPTH = 4;
+export const DEPTH = 4;
 
 /** The blocks of marks by which readers know what was published. 0 is the mark of what never was. */
 const MARKS: ReadonlySet<string> = new Set(['exchange/mark', VERSION_MARKS]);

@@ -14,8 +14,13 @@ export interface Experience {
   readonly batch: Batch;
   /** The replay slots of the update at hand. */
   readonly slots: Int32Array;
-  /** Loads the transitions of update `update`. @returns false where there is nothing to learn from in it */
-  load(update: number): boolean;
+  /**
+   * Loads the transitions of update `update`.
+   *
+   * @param stored slots ever written, as the update sees them; as many as there are, unless given
+   * @returns false where there is nothing to learn from in it
+   */
+  load(update: number, stored?: number): boolean;
   /** Computes what rows of one tick need to learn from the transitions loaded. Writes: the board's rows of `ranges`. */
   computeRows(tickIndex: number, ranges: readonly NeuronRange[]): void;
 }
@@ -33,8 +38,8 @@ function createReplayed({ plan: { settings, topology, firstExplorer }, replay, r
   return {
     batch,
     slots,
-    load(update) {
-      sampler.draw(update, slots);
+    load(update, stored) {
+      sampler.draw(update, slots, stored);
       loadMinibatch(replay, slots, settings.learning, board, batch);
       return true;
     },

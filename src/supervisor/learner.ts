@@ -1,4 +1,3 @@
-import { WORD } from '../memory/control.js';
 import { longestPart } from '../memory/parameters.js';
 import { neuronsOf } from '../network/ownership.js';
 import { createNeuron, learnAll } from '../rule/neuron.js';
@@ -23,7 +22,7 @@ export interface Learner {
  * phases that write what peers read and phases that read it.
  */
 export function createLearner(views: Views): Learner {
-  const { plan, partition, peers, control, bell, schedule, exchange, rows, ledger, replay, tables, learningBoard: board } = views;
+  const { plan, partition, peers, control, bell, schedule, exchange, chronicle, rows, ledger, replay, learningBoard: board, tables } = views;
   const { settings, topology, ownership } = plan;
   const experience = createExperience(views);
   const { batch, slots } = experience;
@@ -44,19 +43,18 @@ export function createLearner(views: Views): Learner {
   const takesPart = (neuron: number) => schedule.learns(neuron);
   const rangesAt = topology.ticks.map((populations) => ownership.map((ranges) => populations.map((p) => ranges[p])));
 
-  /** Puts the peers' voltages of one tick on the board: as published, or else computed here from the peers' weights. */
-  function* collect(update: number, tickIndex: number): Coroutine {
-    for (const peer of peers) {
-      const ranges = rangesAt[tickIndex][peer];
-      if (schedule.patient) awaitPeer(peer, update, tickIndex + 1);
-      const version = exchange.take(peer, update, tickIndex + 1, ranges, slots, board);
-      if (version >= 0) ledger?.voltages(control.version.get(peer) - version);
-      else {
-        let heard = rows.hear(peer);
-        for (; heard < 0; heard = rows.hear(peer)) yield 'blocked';
-        experience.computeRows(tickIndex, ranges);
-        ledger?.weights(control.version.get(peer) - heard);
-      }
+  /** Puts a peer's voltages of one tick on the board: as published, or else computed here from the peer's weights. */
+  function* collect(peer: number, update: number, tickIndex: number): Coroutine {
+    while (!chronicle.mayCollect(peer, update, tickIndex)) yield 'blocked';
+    const ranges = rangesAt[tickIndex][peer];
+    if (schedule.patient) awaitPeer(peer, update, tickIndex + 1);
+    const version = chronicle.take(peer, update, tickIndex + 1, ranges, slots, board);
+    if (version >= 0) ledger?.voltages(control.version.get(peer) - version);
+    else {
+      let heard = chronicle.hear(peer, tickIndex);
+      for (; heard < 0; heard = chronicle.hear(peer, tickIndex)) yield 'blocked';
+      experience.computeRows(tickIndex, ranges);
+      ledger?.weights(control.version.get(peer) - heard);
     }
   }
 
@@ -67,12 +65,9 @@ export function createLearner(views: Views): Learner {
     }
   }
 
-  /**
-   * η ← η (1 - (1 - finalRate) · step / steps); past the last step the rates stay where they are. Called behind a gate: before
-   * it, the host may have stored a slot of the stream and not yet have counted its step.
-   */
+  /** η ← η (1 - (1 - finalRate) · step / steps); past the last step the rates stay where they are. Called behind a gate, as `chronicle.steps` asks for. */
   function decayRates(): void {
-    const share = rateShare(settings.rule.finalRate, Atomics.load(control.words, WORD.steps), settings.steps);
+    const share = rateShare(settings.rule.finalRate, chronicle.steps(), settings.steps);
     rates.criticRate = share * settings.rule.criticRate;
     rates.outputRate = share * settings.rule.outputRate;
     rates.hiddenRate = share * settings.rule.hiddenRate;
@@ -85,14 +80,16 @@ export function createLearner(views: Views): Learner {
 
   /** The phases of an update, with the schedule's gates between them. */
   function* learn(update: number): Coroutine {
+    while (!chronicle.mayOpen(update)) yield 'blocked';
     if (peers.length > 0) exchange.open(update, slots);
     for (let tickIndex = 0; tickIndex < topology.ticks.length; tickIndex += 1) {
       yield 'compute';
       experience.computeRows(tickIndex, rangesAt[tickIndex][partition]);
       if (peers.length > 0) exchange.publish(update, tickIndex + 1, rangesAt[tickIndex][partition], board);
+      chronicle.published();
       schedule.arrive();
       while (!schedule.open()) yield 'blocked';
-      yield* collect(update, tickIndex);
+      for (const peer of peers) yield* collect(peer, update, tickIndex);
     }
     yield 'learn';
     decayRates();
@@ -105,12 +102,14 @@ export function createLearner(views: Views): Learner {
   return {
     *update() {
       const update = control.version.get(partition);
+      while (!chronicle.mayBegin(update)) yield 'blocked';
       schedule.begin(update);
       const stored = storedFor(update);
-      if (experience.load(update)) {
+      if (experience.load(update, chronicle.begin())) {
         yield* learn(update);
         ledger?.reward(replay.stored() - stored);
       }
+      while (!chronicle.mayKeep(update + 1)) yield 'blocked';
       rows.keep(update + 1);
       control.version.set(partition, update + 1);
       bell.ring();

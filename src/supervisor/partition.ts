@@ -1,5 +1,7 @@
 import { makeEnvironment } from '../environment/registry.js';
-import { DivergenceError } from '../errors.js';
+import { DivergenceError, InternalError } from '../errors.js';
+import type { PartitionLog } from '../journal/file.js';
+import type { JournalEvent } from '../journal/reader.js';
 import { WORD } from '../memory/control.js';
 import type { ParameterTable } from '../memory/parameters.js';
 import { neuronsOf } from '../network/ownership.js';
@@ -15,8 +17,15 @@ export const HOST_PARTITION = 0;
 
 /** One ganglion: a set of neurons that act and learn, and on one of them the environment. Its commands are coroutines. */
 export interface Partition {
-  /** Acts and learns until the control words say that the run is over. @throws DivergenceError */
-  train(): Coroutine[];
+  /**
+   * Acts and learns until the control words say that the run is over.
+   *
+   * @param recorded true where a log is to be kept
+   * @throws DivergenceError
+   */
+  train(recorded: boolean): Coroutine[];
+  /** The log of a training that is over; undefined where none was kept. */
+  takeLog(): PartitionLog | undefined;
   /** Acts through whole episodes without exploration and without learning. */
   evaluate(episodeSeeds: readonly number[]): Coroutine[];
   /** Returns of the episodes of the last evaluation, where it holds the environment. */
@@ -25,7 +34,7 @@ export interface Partition {
 }
 
 export function createPartition(views: Views): Partition {
-  const { plan, partition, control, bell, rows, limiter, schedule, experienced } = views;
+  const { plan, partition, control, bell, rows, chronicle, limiter, schedule, experienced } = views;
   const { settings } = plan;
   const { words, version } = control;
   const learner = createLearner(views);
@@ -38,6 +47,12 @@ export function createPartition(views: Views): Partition {
   function* train(): Coroutine {
     rows.keep(version.get(partition));
     bell.ring(); // a peer may be waiting to hear them
+    yield* chronicle.next === undefined ? choose() : repeat(chronicle.next);
+    examine();
+  }
+
+  /** Acts and learns as limiter and schedule allow. */
+  function* choose(): Coroutine {
     while (!settled()) {
       const updates = version.get(partition);
       const clock = Atomics.load(words, WORD.clock); // before experience: the host writes that first, so it cannot be older
@@ -45,10 +60,32 @@ export function createPartition(views: Views): Partition {
       if (limiter.mayAct(updates, experience) && actor.ready(clock)) {
         yield 'act';
         actor.advance(true);
+        chronicle.acted();
       } else if (limiter.mayLearn(updates, experience) && schedule.mayBegin(updates)) yield* learner.update();
       else yield 'blocked';
     }
-    examine();
+  }
+
+  /** Acts and learns as a journal says; the environment does as it did, and so comes to its end with it. */
+  function* repeat(next: () => JournalEvent): Coroutine {
+    for (let event = next(); event !== 'end'; event = next()) {
+      if (event === 'over') throw new InternalError('the journal is over before the run');
+      if (event === 'act') yield* actAgain();
+      else yield* learner.update();
+    }
+    while (Atomics.load(words, WORD.finished) === 0) {
+      if (actor.ready(Atomics.load(words, WORD.clock))) throw new InternalError('the run goes on where the journal ends');
+      yield 'blocked';
+    }
+  }
+
+  function* actAgain(): Coroutine {
+    while (!actor.ready(Atomics.load(words, WORD.clock))) {
+      if (Atomics.load(words, WORD.finished) !== 0) throw new InternalError('the run is over before the journal');
+      yield 'blocked';
+    }
+    yield 'act';
+    actor.advance(true);
   }
 
   function settled(): boolean {
@@ -72,7 +109,11 @@ export function createPartition(views: Views): Partition {
   }
 
   return {
-    train: () => [...(trainingHost ? [runHost(trainingHost, views)] : []), train()],
+    train(recorded) {
+      chronicle.open(recorded);
+      return [...(trainingHost ? [runHost(trainingHost, views)] : []), train()];
+    },
+    takeLog: () => chronicle.close(),
     evaluate(episodeSeeds) {
       if (!isHost) return [answer()];
       evaluation = createEvaluationHost(views, makeEnvironment(settings.environment), episodeSeeds);

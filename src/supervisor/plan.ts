@@ -13,6 +13,7 @@ import { RULES } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
 import { exchangeBlocks, type ExchangeShape } from './exchange.js';
 import { ledgerBlocks } from './ledger.js';
+import { repetitionBlocks } from './repetition.js';
 import { rowBlocks, type RowShape } from './rows.js';
 import type { Settings } from './settings.js';
 import { turnTimeBlocks } from './turn-times.js';
@@ -83,6 +84,7 @@ export function createPlan(settings: Settings): Plan {
       ...parameterBlocks(parameters),
       ...replayBlocks(ring),
       ...(settings.virtual ? [VIRTUAL_TIME] : scratch([...exchangeBlocks(exchange), ...rowBlocks(rows)])), // an update's entries are opened anew by whoever makes it
+      ...(rows.reads === 'versioned' && !settings.virtual ? scratch(repetitionBlocks(partitions)) : []),
       ...(settings.timing.measure ? scratch(turnTimeBlocks(partitions)) : []),
       ...(settings.timing.ledger ? ledgerBlocks(partitions) : []),
       { name: 'episodes', type: 'float64', shape: [SLICE_STEPS, EPISODE_FIELDS], owner: "the environment's host" },

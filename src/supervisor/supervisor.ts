@@ -4,6 +4,7 @@ import type { Piscina } from 'piscina';
 
 import type { EpisodeRecord } from '../environment/environment.js';
 import { closedError, InternalError, PartitionError } from '../errors.js';
+import type { PartitionLog } from '../journal/file.js';
 import { createArena, type Arena } from '../memory/arena.js';
 import { attachControl, WORD, type Control } from '../memory/control.js';
 import { createBell, type Bell } from '../schedule/bell.js';
@@ -22,6 +23,13 @@ const RUN_ON = 2 ** 31 - 1;
 
 /** Seconds without a sign of life after which a worker is not waited for where all is to end. */
 const LAST_PATIENCE = 5;
+/** A run that is to be done again, whatever the time. */
+export interface Again {
+  /** Of each partition, as `readJournal` has found them whole. */
+  readonly logs: readonly Uint8Array[];
+  /** Worker threads, at most one for each partition. */
+  readonly threads: number;
+}
 
 /**
  * Owns the arena, the worker threads and the partitions on them. The control plane is comlink calls, one per command and
@@ -44,9 +52,10 @@ export class Supervisor {
    * Allocates the arena, draws the first weights and starts the workers.
    *
    * @param prepare what to do with the arena before the workers start: fill it with another run's, to go on where that one was
+   * @param again what the partitions are to do again; they choose for themselves, each on a thread of its own, unless given
    * @throws RangeError for settings that do not fit
    */
-  constructor(settings: Settings, prepare?: (arena: Arena) => void) {
+  constructor(settings: Settings, prepare?: (arena: Arena) => void, again?: Again) {
     this.plan = createPlan(settings);
     this.arena = createArena(this.plan.blocks);
     this.#control = attachControl(this.arena);
@@ -55,7 +64,7 @@ export class Supervisor {
     drawFirst(this.plan, attachTables(this.plan, this.arena), settings.seed);
     prepare?.(this.arena);
     this.#episodesSeen = Atomics.load(this.#control.words, WORD.episodes);
-    const crews = divideCrews(settings);
+    const crews = divideCrews(settings, again);
     const { memory, blocks } = this.arena;
     const spin = crews.length <= availableParallelism();
     const care = {
@@ -64,7 +73,7 @@ export class Supervisor {
       over: () => this.#isAborted(),
       onDeath: (death: WorkerDeath) => { this.#deaths.push(death); },
     };
-    this.#crews = crews.map((partitions) => startCrew({ partitions, settings, arena: { memory, blocks }, spin }, care));
+    this.#crews = crews.map((partitions) => startCrew({ partitions, settings, arena: { memory, blocks }, spin, ...(again && { logs: partitions.map((partition) => again.logs[partition]) }) }, care));
   }
 
   /** Returns once every worker has built its partition. @throws PartitionError where one could not */
@@ -104,7 +113,7 @@ export class Supervisor {
     return Array.from({ length: partitions }, (_, partition) => (timing.ledger ? readLedger(this.arena, partition) : NOTHING_READ));
   }
 
-  /** The worker threads, for looking after them: their number is the number of partitions, or 1 in virtual time. */
+  /** The worker threads, for looking after them: one for each partition; fewer where a run is done again on fewer, and one in virtual time. */
   get threads(): Piscina['threads'] {
     return this.#crews.flatMap((crew) => crew.threads);
   }
@@ -128,12 +137,15 @@ export class Supervisor {
   /**
    * Trains up to environment step `until`, at most `SLICE_STEPS` further.
    *
+   * @param recorded true where logs are to be kept
+   * @returns the logs, of all partitions in their order, or none
    * @throws PartitionError where a partition fails; the others are stopped first. A worker's death is no failure, unless it comes again and again
    */
-  async train(until: number): Promise<void> {
+  async train(until: number, recorded = false): Promise<readonly PartitionLog[]> {
     if (until - this.steps > SLICE_STEPS) throw new InternalError('a slice is too long for the list of episodes');
     Atomics.store(this.#control.words, WORD.until, until);
-    await this.#command((crew) => crew.call<Outcome>((control) => control.train()));
+    const outcomes = await this.#command((crew) => crew.call<Outcome>((control) => control.train(recorded)));
+    return outcomes.flatMap((outcome) => (outcome.kind === 'done' ? outcome.logs : [])).toSorted((a, b) => a.partition - b.partition);
   }
 
   /** Lets a running `train` end at the next environment step, and a running `evaluate` after the episode at hand. */
@@ -252,8 +264,9 @@ export class Supervisor {
   }
 }
 
-/** The partitions on each thread: one; or, in virtual time, all of them on one. */
-function divideCrews({ partitions, virtual }: Settings): number[][] {
+/** The partitions on each thread: one; all of them where the time is virtual; dealt in turn where a run is done again on fewer threads. */
+function divideCrews({ partitions, virtual }: Settings, again: Again | undefined): number[][] {
+  const threads = virtual ? 1 : Math.min(again?.threads ?? partitions, partitions);
   const all = Array.from({ length: partitions }, (_, partition) => partition);
-  return virtual ? [all] : all.map((partition) => [partition]);
+  return Array.from({ length: threads }, (_, thread) => all.filter((partition) => partition % threads === thread));
 }

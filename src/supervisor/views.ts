@@ -8,9 +8,11 @@ import { createBell, type Bell } from '../schedule/bell.js';
 import { createRateLimiter, createStreamLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
 import { DISCIPLINES, type Schedule } from '../schedule/schedule.js';
 import { createWorld, type World } from '../virtual/world.js';
+import { createLiveChronicle, createRecordingChronicle, type Chronicle, type ChronicleContext } from './chronicle.js';
 import { attachExchange, type Exchange } from './exchange.js';
 import { attachLedger, type Ledger } from './ledger.js';
 import { ALIVE, type Plan } from './plan.js';
+import { createRepeatingChronicle } from './repetition.js';
 import { disciplineOf } from './settings.js';
 import { attachRows, type Rows } from './rows.js';
 import { attachTurnClock, type TurnClock } from './turn-times.js';
@@ -33,6 +35,7 @@ export interface Views {
   readonly replay: ReplayRing;
   readonly exchange: Exchange;
   readonly rows: Rows;
+  readonly chronicle: Chronicle;
   /** Undefined where times are not measured. */
   readonly turnClock: TurnClock | undefined;
   /** Undefined where none is kept: then nothing is asked of it either. */
@@ -58,12 +61,21 @@ export function createSurroundings({ settings: { virtual, seed, partitions } }: 
   return { world, post: createPost(world, partitions), news: createNews(partitions) };
 }
 
+/** What is not as usual: a virtual world, or a log that the partition is to do again. */
+interface Circumstances {
+  readonly surroundings?: Surroundings | undefined;
+  readonly log?: Uint8Array | undefined;
+}
+
 /** @param spin false where threads outnumber cores */
-export function attachViews(plan: Plan, arena: Arena, partition: number, spin: boolean, surroundings?: Surroundings): Views {
+export function attachViews(plan: Plan, arena: Arena, partition: number, spin: boolean, { surroundings, log }: Circumstances = {}): Views {
   const { settings, topology, ownership } = plan;
   const truth = attachControl(arena);
   const control = surroundings ? delayControl(truth, partition, surroundings.world, surroundings.news) : truth;
   const bell = createBell(control.words, spin);
+  const replay = attachReplay(arena, plan.ring);
+  const peers = attachPeers(plan, arena, control, partition, surroundings);
+  const context = { partition, partitions: settings.partitions, ticks: topology.ticks.length, control, replay, ...peers };
   const lanes = 2 * settings.learning.batch;
   const alive = arena.int32(ALIVE);
   const own = (name: string) => arena.float32(name).subarray(partition * topology.neurons * lanes, (partition + 1) * topology.neurons * lanes);
@@ -74,21 +86,22 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
     arena,
     control,
     bell,
-    schedule: DISCIPLINES[disciplineOf(settings)]({
+    schedule: DISCIPLINES[log === undefined ? disciplineOf(settings) : 'hogwild']({
       control,
       bell,
       partition,
       gates: topology.ticks.length + 1,
       neurons: neuronsOf(ownership, partition),
-      spin: spin && surroundings === undefined,
+      spin: spin && surroundings === undefined && log === undefined, // a journal says what to wait for
       timing: settings.timing,
       seed: settings.seed,
       now: surroundings ? () => surroundings.world.now() : () => performance.now() / 1000,
     }),
     limiter: createLimiter(plan),
     experienced: () => Atomics.load(control.words, plan.rule.experience === 'stream' ? WORD.stored : WORD.steps),
-    replay: attachReplay(arena, plan.ring),
-    ...attachPeers(plan, arena, control, partition, surroundings),
+    replay,
+    ...peers,
+    chronicle: log === undefined ? createChronicle(plan, context) : createRepeatingChronicle(context, arena, bell, log),
     turnClock: settings.timing.measure ? attachTurnClock(arena, partition) : undefined,
     ledger: settings.timing.ledger ? attachLedger(arena, partition) : undefined,
     tables: attachTables(plan, arena),
@@ -111,6 +124,11 @@ function attachPeers(plan: Plan, arena: Arena, control: Control, partition: numb
 /** The tables of all parameters, by name. */
 export function attachTables(plan: Plan, arena: Arena): Record<string, ParameterTable> {
   return Object.fromEntries(plan.parameters.map((shape) => [shape.name, attachParameter(arena, shape)]));
+}
+
+/** Only whole versions can be told from one another, and so be recorded. */
+function createChronicle({ settings: { timing, virtual } }: Plan, context: ChronicleContext): Chronicle {
+  return timing.reads === 'versioned' && virtual === undefined ? createRecordingChronicle(context) : createLiveChronicle(context);
 }
 
 function createLimiter(plan: Plan): RateLimiter {

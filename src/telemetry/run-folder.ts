@@ -18,6 +18,8 @@ export const RUN_FILES = {
   weights: 'weights.safetensors',
   /** The summary, as `--json` prints it. */
   result: 'result.json',
+  /** What a recorded run read and when it acted: with the settings, all that it takes to repeat it. */
+  journal: 'journal.bin',
   /** A certificate: all that was measured, one picture of it, and a page. */
   certificate: 'certificate.json',
   picture: 'certificate.svg',

@@ -12,9 +12,9 @@ import { encodeClosing, encodeFrame, encodeHeader, FRAME, type JournalHeader } f
 import { readJournal } from '../../src/journal/read-journal.js';
 import { bytesOf, programsOf, record, type Call, type Program } from './fixture.js';
 
-const SHA = 'ab'.repeat(32);
+const END = { stopped: false, weightsSha256: 'ab'.repeat(32) };
 const newPath = () => join(mkdtempSync(join(tmpdir(), 'ganglion-')), 'journal.bin');
-const headerOf = (partitions: number): JournalHeader => ({ ticks: 2, partitions, settings: { seed: 7, environment: 'Pendulum-v1' }, digest: 'beef' });
+const headerOf = (partitions: number): JournalHeader => ({ ticks: 2, partitions, goal: 100, settings: { seed: 7, environment: 'Pendulum-v1' }, digest: 'beef' });
 
 /** The file of programs, one for each partition, with as many commands in each. */
 function write(programs: readonly Program[]): { path: string; bytes: Buffer } {
@@ -22,9 +22,9 @@ function write(programs: readonly Program[]): { path: string; bytes: Buffer } {
   const file = openJournal(path, headerOf(programs.length));
   const commands = programs.map(record);
   commands[0].forEach((_, command) => {
-    commands.forEach((own, partition) => { file.append(partition, own[command].updates, own[command].bytes); });
+    commands.forEach((own, partition) => { file.append({ partition, ...own[command] }, 10 * command); });
   });
-  file.close(SHA);
+  file.close(END);
   return { path, bytes: readFileSync(path) };
 }
 
@@ -43,7 +43,7 @@ const SMALL = [steady([3, 2, 1]), steady([2, 0, 3])];
 test('a file gives back what was put into it', (t) => {
   const { bytes } = write(SMALL);
   const { logs, ...rest } = readJournal(bytes);
-  t.deepEqual(rest, { ...headerOf(2), shape: { ticks: 2, peers: 1 }, commands: 3, weightsSha256: SHA });
+  t.deepEqual(rest, { ...headerOf(2), shape: { ticks: 2, peers: 1 }, halts: [0, 10, 20], ...END });
   t.deepEqual(logs.map(({ updates }) => updates), [6, 5]);
   logs.forEach((log, partition) => { t.deepEqual(Buffer.from(log.bytes), bytesOf(SMALL[partition])); });
 });
@@ -106,9 +106,9 @@ function partsOf(programs: readonly Program[]): { header: Uint8Array; frames: Ui
     const { updates, bytes } = own[command];
     const first = counted[partition];
     counted[partition] = updates;
-    return encodeFrame({ kind: FRAME.command, partition, command, updates: updates - first, first }, bytes);
+    return encodeFrame({ kind: FRAME.command, partition, command, updates: updates - first, step: 10 * command, first }, bytes);
   }));
-  return { header: encodeHeader(headerOf(2)), frames, closing: encodeClosing(commands[0].length, { updates: counted, weightsSha256: SHA }) };
+  return { header: encodeHeader(headerOf(2)), frames, closing: encodeClosing(commands[0].length, 10 * (commands[0].length - 1), { updates: counted, ...END }) };
 }
 
 /** The message for a journal whose frames were rearranged. */
@@ -151,14 +151,14 @@ test('a journal whose header is not whole breaks there', (t) => {
   t.is(altered(30)?.place, null);
   t.is(refusal(new Uint8Array(0))?.message, 'the journal breaks in its header (it is no journal)');
   const odd = (header: object) => refusal(Buffer.concat([encodeHeader(header as JournalHeader), bytes.subarray(0, 0)]))?.message;
-  for (const header of [{ ...headerOf(0) }, { ...headerOf(2), ticks: -1 }, { ticks: 2, partitions: 2, settings: {} }]) t.is(odd(header), 'the journal breaks in its header (settings that cannot be read)');
+  for (const header of [{ ...headerOf(0) }, { ...headerOf(2), ticks: -1 }, { ...headerOf(2), goal: '5' }, { ticks: 2, partitions: 2, goal: 5, settings: {} }]) t.is(odd(header), 'the journal breaks in its header (settings that cannot be read)');
 });
 
 test('frames that lie about their bytes are refused, though their checksum is right', (t) => {
-  const lying = (change: Partial<{ updates: number; kind: number; body: Uint8Array }>) => {
+  const lying = (change: Partial<{ updates: number; step: number; kind: number; body: Uint8Array }>) => {
     const { bytes, updates } = record(SMALL[0])[0];
     const { body = bytes, ...head } = change;
-    return refusal(Buffer.concat([encodeHeader(headerOf(2)), encodeFrame({ kind: FRAME.command, partition: 0, command: 0, updates, first: 0, ...head }, body)]))?.message;
+    return refusal(Buffer.concat([encodeHeader(headerOf(2)), encodeFrame({ kind: FRAME.command, partition: 0, command: 0, updates, step: 0, first: 0, ...head }, body)]))?.message;
   };
   const unread = (update: number) => `the journal breaks at update ${update} of partition 0 (entries that cannot be read)`;
   t.is(lying({ updates: 2 }), unread(2));
@@ -168,9 +168,26 @@ test('frames that lie about their bytes are refused, though their checksum is ri
   t.is(lying({ kind: 3 }), 'the journal breaks at update 0 of partition 0 (a frame of no known kind)');
 });
 
+test('frames of one command that ended at different steps, and commands that go back, are refused', (t) => {
+  const { header, frames } = partsOf(SMALL);
+  const { bytes, updates } = record(SMALL[1])[0];
+  const other = (step: number) => refusal(Buffer.concat([header, frames[0], encodeFrame({ kind: FRAME.command, partition: 1, command: 0, updates, step, first: 0 }, bytes), ...frames.slice(2)]))?.message;
+  t.is(other(1), 'the journal breaks at update 0 of partition 1 (a frame is missing, doubled or swapped)');
+  const back = encodeFrame({ kind: FRAME.command, partition: 0, command: 2, updates: 1, step: 9, first: 5 }, record(SMALL[0])[2].bytes);
+  t.is(refusal(Buffer.concat([header, ...frames.slice(0, 4), back]))?.message, 'the journal breaks at update 5 of partition 0 (a frame is missing, doubled or swapped)');
+});
+
+test('a file tells its length, and the updates in it', (t) => {
+  const path = newPath();
+  const file = openJournal(path, headerOf(1));
+  file.append({ partition: 0, ...record({ shape: { ticks: 2, peers: 0 }, calls: [{ kind: 'update', stored: 1, steps: 1, sources: [] }, { kind: 'end' }] })[0] }, 1);
+  file.close(END);
+  t.deepEqual([file.length, file.updates], [readFileSync(path).length, 1]);
+});
+
 test('totals that are not those of the frames are refused', (t) => {
   const { header, frames } = partsOf(SMALL);
-  t.is(refusal(Buffer.concat([header, ...frames, encodeClosing(3, { updates: [6, 6], weightsSha256: SHA })]))?.message, 'the journal breaks at update 6 of partition 0 (totals)');
+  t.is(refusal(Buffer.concat([header, ...frames, encodeClosing(3, 20, { updates: [6, 6], ...END })]))?.message, 'the journal breaks at update 6 of partition 0 (totals)');
 });
 
 test('a file that is there already is not written over', (t) => {
@@ -182,18 +199,18 @@ test('a file that was abandoned is refused by its readers', (t) => {
   const path = newPath();
   const file = openJournal(path, headerOf(1));
   const [command] = record({ shape: { ticks: 2, peers: 0 }, calls: [{ kind: 'act' }, { kind: 'end' }] });
-  file.append(0, 0, command.bytes);
+  file.append({ partition: 0, ...command }, 0);
   file.abandon();
   file.abandon();
   t.is(refusal(readFileSync(path))?.message, 'the journal breaks at update 0 of partition 0 (cut short: the next frame is missing)');
-  t.throws(() => { file.close(SHA); }, { instanceOf: InternalError });
+  t.throws(() => { file.close(END); }, { instanceOf: InternalError });
 });
 
 test('partitions come in their order, and whole commands only', (t) => {
   const file = openJournal(newPath(), headerOf(2));
   const [command] = record(SMALL[0]);
-  t.throws(() => { file.append(1, 3, command.bytes); }, { instanceOf: InternalError, message: 'the journal does not wait for partition 1' });
-  file.append(0, 3, command.bytes);
-  t.throws(() => { file.close(SHA); }, { instanceOf: InternalError, message: 'the journal ends within a command' });
+  t.throws(() => { file.append({ partition: 1, ...command }, 0); }, { instanceOf: InternalError, message: 'the journal does not wait for partition 1' });
+  file.append({ partition: 0, ...command }, 0);
+  t.throws(() => { file.close(END); }, { instanceOf: InternalError, message: 'the journal ends within a command' });
   file.abandon();
 });

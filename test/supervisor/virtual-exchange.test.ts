@@ -16,7 +16,7 @@ function pair(delay: number) {
   arena.int32(ALIVE).fill(1);
   const surroundings = createSurroundings(plan);
   if (surroundings === undefined) throw new InternalError('no virtual world');
-  const [mine, peers] = [0, 1].map((partition) => attachViews(plan, arena, partition, false, surroundings));
+  const [mine, peers] = [0, 1].map((partition) => attachViews(plan, arena, partition, false, { surroundings }));
   const enter = () => { enterEpoch(surroundings.post, Atomics.load(arena.int32('control'), WORD.epoch)); };
   return { plan, arena, mine, peers, enter, hidden: [plan.ownership[1][1]] };
 }

@@ -1,0 +1,191 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import colours from 'picocolors';
+
+import { createProgressBar, createRunFolder, readJournal, replaySimulation, RUN_FILES, wrongKind, wrongValue, type Journal, type RunReport, type Simulation } from '../src/index.js';
+import { number } from './options.js';
+import type { Scenario, ScenarioInput } from './scenario.js';
+
+const SUBJECT = 'run folder';
+
+/** A recorded run, as its folder tells it. */
+interface Recorded {
+  readonly folder: string;
+  readonly journal: Journal;
+  /** The lines of its metrics. */
+  readonly metrics: readonly string[];
+}
+
+/** A line that is not the same in both; undefined where one of them has fewer. */
+interface Difference {
+  /** From 1. */
+  readonly line: number;
+  readonly recorded: string | undefined;
+  readonly replayed: string | undefined;
+}
+
+/** What a replay came to; `--json` prints it, and with `--out` it is kept. */
+interface ReplayResult {
+  readonly scenario: 'replay';
+  readonly status: 'identical' | 'different' | 'interrupted';
+  readonly recordedFolder: string;
+  readonly environment: string;
+  readonly rule: string;
+  readonly schedule: string;
+  readonly partitions: number;
+  readonly threads: number;
+  readonly seed: number;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly metricsLines: number;
+  readonly firstDifference: Difference | null;
+  readonly recordedWeightsSha256: string;
+  readonly weightsSha256: string;
+  /** Where it was left; null unless asked for. */
+  readonly runFolder: string | null;
+}
+
+/** Repeats a recorded run and holds it against what that run left. */
+export const replay: Scenario = {
+  name: 'replay',
+  summary: 'repeat a run that was recorded with --record, bit for bit, on any number of threads',
+  flags: [{ flag: '--threads', argument: '<count>', path: 'threads', parse: number, help: 'worker threads that carry the partitions' }],
+  defaults: { threads: 'one for each partition' },
+  resumable: false,
+  subject: SUBJECT,
+  async run(input) {
+    const threads = readThreads(input);
+    const recorded = readRecorded(input.subject);
+    const simulation = await replaySimulation(recorded.journal, threads);
+    try {
+      return await repeat(simulation, recorded, input, threads.threads);
+    } finally {
+      await simulation.close();
+    }
+  },
+};
+
+/** A replay takes all settings from the journal. */
+function readThreads({ options, episodes }: ScenarioInput): { threads?: number } {
+  const foreign = Object.keys(options).find((option) => option !== 'threads');
+  if (foreign !== undefined) throw wrongValue(foreign, 'no setting: all are those of the recorded run', foreign);
+  if (episodes !== undefined) throw wrongValue('episodes', 'nothing in a replay, which evaluates nothing', episodes);
+  const { threads } = options;
+  if (threads === undefined) return {};
+  if (typeof threads !== 'number') throw wrongKind('threads', 'a whole number >= 1', threads);
+  return { threads };
+}
+
+function readRecorded(folder: string | undefined): Recorded {
+  if (folder === undefined) throw wrongKind(SUBJECT, 'the folder of a run made with --record, behind the word replay', folder);
+  const read = (file: 'journal' | 'config') => {
+    try {
+      return readFileSync(join(folder, RUN_FILES[file]));
+    } catch (error) {
+      throw wrongValue(SUBJECT, 'the folder of a run made with --record', folder, ` (${error instanceof Error ? error.message : String(error)})`);
+    }
+  };
+  const journal = readJournal(read('journal'));
+  if (!isSame(read('config').toString(), journal.settings)) throw wrongValue(SUBJECT, `a folder whose ${RUN_FILES.config} has the settings of its journal`, folder);
+  const metrics = join(folder, RUN_FILES.metrics);
+  return { folder, journal, metrics: existsSync(metrics) ? linesOf(readFileSync(metrics, 'utf8')) : [] };
+}
+
+function isSame(json: string, settings: unknown): boolean {
+  try {
+    return JSON.stringify(JSON.parse(json)) === JSON.stringify(settings);
+  } catch {
+    return false;
+  }
+}
+
+const linesOf = (text: string) => text.split('\n').slice(0, -1);
+
+async function repeat(simulation: Simulation, recorded: Recorded, { out, json, interrupt }: ScenarioInput, threads?: number): Promise<number> {
+  const folder = out === undefined ? undefined : createRunFolder(out);
+  folder?.write('config', simulation.settings);
+  const replayed: string[] = [];
+  for (const type of ['episode', 'metrics'] as const) {
+    simulation.on(type, (event) => {
+      replayed.push(JSON.stringify({ type, ...event }));
+      folder?.log('metrics', { type, ...event });
+    });
+  }
+  try {
+    const report = await runVisibly(simulation, recorded, interrupt);
+    const weights = simulation.encodeWeights();
+    folder?.write('weights', weights);
+    const result = { ...resultOf(simulation, recorded, replayed, report, weights), threads: Math.min(threads ?? Infinity, simulation.settings.partitions), runFolder: folder?.path ?? null };
+    folder?.write('result', result);
+    printResult(result);
+    if (json) console.log(JSON.stringify(result));
+    return { identical: 0, different: 1, interrupted: 130 }[result.status];
+  } finally {
+    folder?.flush();
+  }
+}
+
+async function runVisibly(simulation: Simulation, { journal }: Recorded, interrupt: AbortSignal): Promise<RunReport> {
+  const { environment, rule, schedule, partitions } = simulation.settings;
+  const bar = createProgressBar(`${environment} ${rule.name} ${schedule}×${partitions} again`, journal.halts.at(-1) ?? 0);
+  simulation.on('progress', ({ step, runningReturn, episodes }) => {
+    bar.update(step, runningReturn, episodes);
+  });
+  try {
+    return await simulation.run({ signal: interrupt });
+  } finally {
+    bar.stop();
+  }
+}
+
+function resultOf({ settings, step }: Simulation, { folder, journal, metrics }: Recorded, replayed: readonly string[], { seconds }: RunReport, weights: Uint8Array): Omit<ReplayResult, 'threads' | 'runFolder'> {
+  const weightsSha256 = createHash('sha256').update(weights).digest('hex');
+  const interrupted = step < (journal.halts.at(-1) ?? 0);
+  const firstDifference = interrupted ? null : compare(metrics, replayed);
+  const identical = firstDifference === null && weightsSha256 === journal.weightsSha256;
+  return {
+    scenario: 'replay',
+    status: interrupted ? 'interrupted' : identical ? 'identical' : 'different',
+    recordedFolder: folder,
+    environment: settings.environment,
+    rule: settings.rule.name,
+    schedule: settings.schedule,
+    partitions: settings.partitions,
+    seed: settings.seed,
+    steps: step,
+    seconds,
+    metricsLines: replayed.length,
+    firstDifference,
+    recordedWeightsSha256: journal.weightsSha256,
+    weightsSha256,
+  };
+}
+
+function compare(recorded: readonly string[], replayed: readonly string[]): Difference | null {
+  for (let i = 0; i < Math.max(recorded.length, replayed.length); i += 1) {
+    if (recorded[i] !== replayed[i]) return { line: i + 1, recorded: recorded.at(i), replayed: replayed.at(i) };
+  }
+  return null;
+}
+
+function printResult(result: ReplayResult): void {
+  const { status, steps, firstDifference: difference } = result;
+  const line = (name: string, value: string) => `  ${colours.dim(name.padEnd(18))} ${value}`;
+  const same = result.weightsSha256 === result.recordedWeightsSha256;
+  const threads = `${result.threads} thread${result.threads === 1 ? '' : 's'}`;
+  process.stderr.write(
+    [
+      '',
+      `${colours.bold(`${result.environment}: ${result.rule}, ${result.schedule} on ${result.partitions} partitions, seed ${result.seed}, repeated on ${threads}:`)} ${status === 'identical' ? colours.green(status) : colours.red(status)}`,
+      line('repeated', `${steps.toLocaleString('en')} env steps in ${result.seconds.toFixed(1)} s`),
+      ...(status === 'interrupted' ? [] : [
+        line('weights', same ? `SHA-256 ${result.weightsSha256}, as recorded` : `SHA-256 ${result.weightsSha256}, recorded ${result.recordedWeightsSha256}`),
+        line('metrics', difference === null ? `${result.metricsLines} lines, as recorded` : `line ${difference.line} differs: recorded ${difference.recorded ?? 'nothing'}, repeated ${difference.replayed ?? 'nothing'}`),
+      ]),
+      ...(result.runFolder === null ? [] : [line('run folder', result.runFolder)]),
+      '',
+    ].join('\n'),
+  );
+}

@@ -1,0 +1,46 @@
+import { checkInteger } from '../check.js';
+import { isOptionError, JournalError } from '../errors.js';
+import { readJournal, type Journal } from '../journal/read-journal.js';
+import type { Settings } from '../supervisor/settings.js';
+import { resolveSettings } from './options.js';
+import { checkRecordable, digestOf } from './recording.js';
+import { readySimulation, Simulation } from './simulation.js';
+
+export interface ReplayOptions {
+  /** Worker threads, at most one for each partition; one for each unless given. The result does not depend on it. */
+  readonly threads?: number;
+}
+
+/**
+ * A simulation that does again what was recorded, bit for bit: its `run` takes no steps but those of the journal, and comes to the weights whose
+ * SHA-256 is the journal's `weightsSha256`.
+ *
+ * @param journal the bytes of a `journal.bin`, or these as `readJournal` read them
+ * @throws JournalError where it is cut short, was altered, or is of a version that does not repeat it
+ */
+export async function replaySimulation(journal: Uint8Array | Journal, { threads }: ReplayOptions = {}): Promise<Simulation> {
+  if (threads !== undefined) checkInteger('threads', threads, { min: 1 });
+  const whole = journal instanceof Uint8Array ? readJournal(journal) : journal;
+  const settings = settingsOf(whole);
+  const simulation = new Simulation(settings, undefined, { journal: whole, threads: threads ?? settings.partitions });
+  if (digestOf(simulation.encodeWeights()) !== whole.digest) {
+    await simulation.close();
+    throw refusal('its first weights are not those that this version draws');
+  }
+  return readySimulation(simulation);
+}
+
+const refusal = (reason: string) => new JournalError(reason, null);
+
+/** Settings of another version may have other options. */
+function settingsOf({ settings, partitions }: Journal): Settings {
+  try {
+    const resolved = resolveSettings(settings ?? undefined);
+    checkRecordable(resolved);
+    if (resolved.partitions !== partitions) throw refusal('settings of another number of partitions');
+    return resolved;
+  } catch (error) {
+    if (isOptionError(error)) throw refusal(`settings that this version does not know: ${error.message}`);
+    throw error;
+  }
+}

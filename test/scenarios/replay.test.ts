@@ -1,0 +1,128 @@
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import test from 'ava';
+
+import { newFolder as folder, run } from './command.js';
+
+const SMALL = ['--steps', '400', '--warmup', '100', '--hidden', '8', '--batch', '16', '--episodes', '2'];
+
+const result = (out: string) => JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as Record<string, unknown>;
+
+/** A recorded run, made once. */
+const recorded = folder();
+let summary = '';
+
+test.before(async (t) => {
+  const { status, stderr } = await run(...SMALL, '--record', '--out', recorded);
+  t.is(status, 0, stderr);
+  summary = stderr;
+});
+
+test('a recorded run leaves a journal, and its summary says how many bytes an update takes in it', (t) => {
+  const { journal } = result(recorded) as { journal: { bytes: number; partitionTicks: number; bytesPerPartitionTick: number } };
+  t.is(journal.bytes, readFileSync(join(recorded, 'journal.bin')).length);
+  t.is(journal.bytesPerPartitionTick, journal.bytes / journal.partitionTicks);
+  t.true(journal.bytesPerPartitionTick <= 16, `${journal.bytesPerPartitionTick}`);
+  t.regex(summary, /journal +[\d,]+ bytes, \d+\.\d\d for each update of a partition; node scenarios\/run replay .+\n/);
+});
+
+for (const threads of ['1', '2', '3']) {
+  test(`a replay on ${threads} threads leaves the same metrics and weights where it is asked to, and says that they are identical`, async (t) => {
+    const out = folder();
+    const { status, stdout, stderr } = await run('replay', recorded, '--threads', threads, '--json', '--out', out);
+    t.is(status, 0, stderr);
+    for (const file of ['metrics.jsonl', 'weights.safetensors', 'config.json']) t.deepEqual(readFileSync(join(out, file)), readFileSync(join(recorded, file)), file);
+    t.like(JSON.parse(stdout), { scenario: 'replay', status: 'identical', threads: Math.min(Number(threads), 2), steps: 400, firstDifference: null, weightsSha256: result(recorded).weightsSha256, runFolder: out });
+    t.deepEqual(JSON.parse(stdout), result(out));
+    t.regex(stderr, /repeated on \d threads?: identical\n/);
+  });
+}
+
+/** A copy of the recorded run with one of its files changed. */
+function altered(file: string, change: (bytes: Buffer) => Uint8Array | string): string {
+  const copy = folder();
+  cpSync(recorded, copy, { recursive: true });
+  writeFileSync(join(copy, file), change(readFileSync(join(copy, file))));
+  return copy;
+}
+
+const ALTERED: [string, (bytes: Buffer) => Uint8Array, RegExp][] = [
+  ['with a byte changed', (bytes) => bytes.map((byte, i) => (i === bytes.length - 200 ? byte ^ 1 : byte)), /^the journal breaks at update \d+ of partition \d \(.+\)$/],
+  ['cut short', (bytes) => bytes.subarray(0, bytes.length - 1), /^the journal breaks at update \d+ of partition 0 \(cut short\)$/],
+  ['cut between commands', (bytes) => bytes.subarray(0, bytes.length - 200), /^the journal breaks at update \d+ of partition \d \(cut short.*\)$/],
+  ['that is empty', () => Buffer.alloc(0), /^the journal breaks in its header \(it is no journal\)$/],
+];
+
+for (const [kind, change, message] of ALTERED) {
+  test(`a journal ${kind} is refused in one line that says where it breaks`, async (t) => {
+    const { status, stdout, stderr } = await run('replay', altered('journal.bin', change));
+    t.is(status, 2);
+    t.is(stdout, '');
+    t.regex(stderr.trimEnd(), message);
+    t.false(stderr.trimEnd().includes('\n'));
+  });
+}
+
+test('metrics that are not those of the recorded run are named by their first line that differs', async (t) => {
+  const { status, stderr } = await run('replay', altered('metrics.jsonl', (bytes) => bytes.toString().replace('"episode":2', '"episode":7')), '--threads', '1');
+  t.is(status, 1);
+  t.regex(stderr, /repeated on 1 thread: different\n/);
+  t.regex(stderr, /metrics +line 2 differs: recorded \{"type":"episode".*"episode":7.*\}, repeated \{"type":"episode".*"episode":2.*\}\n/);
+  const missing = folder();
+  cpSync(recorded, missing, { recursive: true });
+  rmSync(join(missing, 'metrics.jsonl'));
+  t.regex((await run('replay', missing, '--threads', '1')).stderr, /metrics +line 1 differs: recorded nothing, repeated \{/);
+});
+
+test('a run that Ctrl-C ended is repeated up to there', async (t) => {
+  const out = folder();
+  const child = spawn(process.execPath, ['scenarios/run', ...SMALL.slice(2), '--steps', '10000000', '--record', '--out', out], { stdio: 'ignore' });
+  while (!existsSync(join(out, 'metrics.jsonl'))) await new Promise((resolve) => { setTimeout(resolve, 20); });
+  child.kill('SIGINT');
+  t.is(await new Promise((resolve) => { child.on('exit', resolve); }), 130);
+  const { status, stdout, stderr } = await run('replay', out, '--json');
+  t.is(status, 0, stderr);
+  t.like(JSON.parse(stdout), { status: 'identical', steps: result(out).steps });
+});
+
+const configless = () => altered('config.json', (bytes) => bytes.toString().replace('"seed": 1', '"seed": 2'));
+
+/** Each is refused with one line. */
+const USAGE_ERRORS: [string, () => string[], RegExp][] = [
+  ['a synchronous run', () => ['--record', '--schedule', 'synchronous'], /^"--record" expected a schedule other than synchronous, which repeats itself anyway, got "synchronous"$/],
+  ['an oracle', () => ['--record', '--rule', 'exact'], /^"--record" expected a rule other than exact, which looks at all weights while they change, got "exact"$/],
+  ['clocks of neurons', () => ['--record', '--schedule', 'poisson', '--clocks', 'neuron'], /^"--record" expected clocks of partitions: which neurons took part in an update is not kept, got "neuron"$/],
+  ['a run of ddpg', () => ['ddpg', '--record'], /^"--record" expected an option of the scenario ddpg/],
+  ['a run that goes on', () => ['--record', '--resume', recorded], /^"--record" expected no --resume beside it: a run is recorded from its first step on, got /],
+  ['going on with a recorded run', () => ['--resume', recorded], /^"--resume" expected a run that was not recorded, got ".*"; without its journal\.bin it goes on unrecorded$/],
+  ['a replay of nothing', () => ['replay'], /^"run folder" expected the folder of a run made with --record, behind the word replay, got undefined$/],
+  ['a replay of two', () => ['replay', recorded, recorded], /^"scenario" expected replay and one run folder, got 3: /],
+  ['a folder without a journal', () => ['replay', join(recorded, '..')], /^"run folder" expected the folder of a run made with --record, got ".*" \(ENOENT: .*\)$/],
+  ['other settings beside the journal', () => ['replay', configless()], /^"run folder" expected a folder whose config\.json has the settings of its journal, got /],
+  ['no thread', () => ['replay', recorded, '--threads', '0'], /^"--threads" expected a whole number >= 1, got 0$/],
+  ['some threads', () => ['replay', recorded, '--threads', 'two'], /^"--threads" expected a whole number >= 1, got "two"$/],
+  ['settings of a replay', () => ['replay', recorded, '--seed', '3'], /^"--seed" expected an option of the scenario replay/],
+  ['episodes of a replay', () => ['replay', recorded, '--episodes', '3'], /^"--episodes" expected nothing in a replay, which evaluates nothing, got 3$/],
+  ['a configured replay', () => ['replay', recorded, '--config', join(recorded, 'config.json')], /^"--environment" expected no setting: all are those of the recorded run, got "environment"$/],
+];
+
+for (const [kind, options, expected] of USAGE_ERRORS) {
+  test(`${kind} is refused in one line: ${expected.source}`, async (t) => {
+    const { status, stdout, stderr } = await run(...options());
+    t.is(status, 2);
+    t.is(stdout, '');
+    t.regex(stderr.trimEnd(), expected);
+    t.false(stderr.trimEnd().includes('\n'));
+  });
+}
+
+test('--help of the replay names the run folder and the threads', async (t) => {
+  const { status, stdout } = await run('replay', '--help');
+  t.is(status, 0);
+  t.regex(stdout, /\[scenario\] \[run folder\]/);
+  t.regex(stdout, /--threads <count> +worker threads that carry the partitions \(default:\s+one\s+for\s+each\s+partition\)/);
+  t.false(stdout.includes('--episodes') || stdout.includes('--config'));
+  t.true((await run('--help')).stdout.includes('--record'));
+});
