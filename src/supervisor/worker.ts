@@ -56,7 +56,8 @@ export function startLife(specification: CrewSpecification): Life {
   let closing: Promise<void> | undefined;
 
   function end(reason: string, intended: boolean): void {
-    death ??= { reason, intended };
+    if (death !== undefined) return;
+    death = { reason, intended };
     void worker.terminate();
   }
 
