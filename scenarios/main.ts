@@ -10,10 +10,12 @@ import { neuronDeath } from './neuron-death.js';
 import { number, setAt, showAt, type Flag } from './options.js';
 import { CHECKPOINT_EVERY, readResumption } from './resumption.js';
 import { EPISODES, type Scenario, type ScenarioInput } from './scenario.js';
+import { stragglers } from './stragglers.js';
 import { train } from './train.js';
+import { virtualCheck } from './virtual-check.js';
 
 /** Every scenario: a further one is one file and one line here. */
-const SCENARIOS: readonly Scenario[] = [train, ddpg, certificate, decentralisedVsDdpg, neuronDeath];
+const SCENARIOS: readonly Scenario[] = [train, ddpg, certificate, decentralisedVsDdpg, neuronDeath, stragglers, virtualCheck];
 
 const USAGE_ERROR = 2;
 

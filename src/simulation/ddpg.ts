@@ -15,7 +15,7 @@ import type { EvaluateOptions, Evaluation, Progress, RunOptions, RunReport, Trai
 import { weightNorms, weightTensors } from './weights.js';
 
 /** One thread that reads nothing of others is never stale. */
-const NEVER_STALE: Staleness = { reads: 0, median: 0, max: 0, helped: 0 };
+const NEVER_STALE: Staleness = { reads: 0, median: 0, max: 0, helped: 0, voltages: { histogram: [] } };
 
 export interface DdpgRunOptions extends RunOptions {
   /** Called after each update, while `agent` still holds its minibatch: for whoever learns along. What it throws ends the run. */

@@ -23,7 +23,7 @@ export interface Learner {
  * phases that write what peers read and phases that read it.
  */
 export function createLearner(views: Views): Learner {
-  const { plan, partition, peers, control, bell, schedule, exchange, rows, ledger, tables, learningBoard: board } = views;
+  const { plan, partition, peers, control, bell, schedule, exchange, rows, ledger, turnClock, tables, learningBoard: board } = views;
   const { settings, topology, ownership } = plan;
   const experience = createExperience(views);
   const { batch, slots } = experience;
@@ -99,6 +99,7 @@ export function createLearner(views: Views): Learner {
   return {
     *update() {
       const update = control.version.get(partition);
+      turnClock?.beginUpdate();
       schedule.begin(update);
       if (experience.load(update)) yield* learn(update);
       rows.keep(update + 1);

@@ -23,7 +23,12 @@ export interface Staleness {
   readonly max: number;
   /** Times a peer's voltages were not there yet and were computed here from the peer's weights instead. */
   readonly helped: number;
+  /** The ages of these reads. */
+  readonly voltages: { readonly histogram: readonly AgeBin[] };
 }
+
+/** The lowest age of a bin, and how many reads are in it. Exact below 64 versions, above to within 1/32. */
+export type AgeBin = readonly [age: number, count: number];
 
 function binOf(age: number): number {
   if (age < EXACT) return age;
@@ -80,12 +85,13 @@ export function readWholeLedger(arena: Arena, partitions: number): Staleness {
   return { ...summarise(all), max, helped };
 }
 
-function summarise(bins: Uint32Array): { reads: number; median: number } {
+function summarise(bins: Uint32Array): Pick<Staleness, 'reads' | 'median' | 'voltages'> {
   const reads = bins.reduce((sum, count) => sum + count, 0);
+  const voltages = { histogram: [...bins.keys()].filter((bin) => bins[bin] > 0).map((bin): AgeBin => [lowestAge(bin), bins[bin]]) };
   let seen = 0;
   for (let bin = 0; bin < bins.length; bin += 1) {
     seen += bins[bin];
-    if (reads > 0 && seen * 2 >= reads) return { reads, median: lowestAge(bin) };
+    if (reads > 0 && seen * 2 >= reads) return { reads, median: lowestAge(bin), voltages };
   }
-  return { reads, median: 0 };
+  return { reads, median: 0, voltages };
 }

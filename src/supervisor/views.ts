@@ -13,7 +13,7 @@ import { attachLedger, type Ledger } from './ledger.js';
 import { ALIVE, type Plan } from './plan.js';
 import { disciplineOf } from './settings.js';
 import { attachRows, type Rows } from './rows.js';
-import { attachTurnClock, type TurnClock } from './turn-times.js';
+import { attachTurnClock, stampRings, type TurnClock } from './turn-times.js';
 import { createNews, delayControl, type News } from './virtual-control.js';
 import { createPost, virtualExchange, virtualRows, type Post } from './virtual-exchange.js';
 
@@ -62,7 +62,8 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
   const { settings, topology, ownership } = plan;
   const truth = attachControl(arena);
   const control = surroundings ? delayControl(truth, partition, surroundings.world, surroundings.news) : truth;
-  const bell = createBell(control.words, spin);
+  const silent = createBell(control.words, spin);
+  const bell = settings.timing.measure ? stampRings(silent, arena) : silent;
   const lanes = 2 * settings.learning.batch;
   const alive = arena.int32(ALIVE);
   const own = (name: string) => arena.float32(name).subarray(partition * topology.neurons * lanes, (partition + 1) * topology.neurons * lanes);

@@ -24,13 +24,13 @@ test('the median is exact below 64 versions and within 1/32 above; the maximum i
 });
 
 test('a partition that has read nothing reports zeros', (t) => {
-  t.deepEqual(readLedger(createArena(ledgerBlocks(2)), 1), { reads: 0, median: 0, max: 0, helped: 0 });
+  t.deepEqual(readLedger(createArena(ledgerBlocks(2)), 1), { reads: 0, median: 0, max: 0, helped: 0, voltages: { histogram: [] } });
 });
 
 test('a peer that is ahead counts as up to date', (t) => {
   const arena = createArena(ledgerBlocks(1));
   attachLedger(arena, 0).read(-3);
-  t.deepEqual(readLedger(arena, 0), { reads: 1, median: 0, max: 0, helped: 0 });
+  t.deepEqual(readLedger(arena, 0), { reads: 1, median: 0, max: 0, helped: 0, voltages: { histogram: [[0, 1]] } });
 });
 
 test('the ledgers of all partitions add up', (t) => {
@@ -39,5 +39,5 @@ test('the ledgers of all partitions add up', (t) => {
   [1, 1, 5].forEach((each) => { first.read(each); });
   [9, 9].forEach((each) => { second.read(each); });
   second.help();
-  t.deepEqual(readWholeLedger(arena, 2), { reads: 5, median: 5, max: 9, helped: 1 });
+  t.deepEqual(readWholeLedger(arena, 2), { reads: 5, median: 5, max: 9, helped: 1, voltages: { histogram: [[1, 2], [5, 1], [9, 2]] } });
 });
