@@ -11,10 +11,12 @@ import { number, setAt, showAt, type Flag } from './options.js';
 import { replay } from './replay.js';
 import { CHECKPOINT_EVERY, readResumption } from './resumption.js';
 import { EPISODES, type Scenario, type ScenarioInput } from './scenario.js';
+import { stragglers } from './stragglers.js';
 import { train } from './train.js';
+import { virtualCheck } from './virtual-check.js';
 
 /** Every scenario: a further one is one file and one line here. */
-const SCENARIOS: readonly Scenario[] = [train, replay, ddpg, certificate, decentralisedVsDdpg, neuronDeath];
+const SCENARIOS: readonly Scenario[] = [train, replay, ddpg, certificate, decentralisedVsDdpg, stragglers, neuronDeath, virtualCheck];
 
 const USAGE_ERROR = 2;
 

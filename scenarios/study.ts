@@ -26,10 +26,16 @@ export interface StudyScenario<Row> {
   /** What its result says first of what was compared. */
   readonly fields: object;
   readonly trials: readonly Trial[];
+  /** Trials of the whole study, where others follow from the results of these. */
+  readonly planned?: number;
+  /** The trials that follow from the results of the first, once all of these have ended. */
+  readonly following?: (results: readonly TrialResult[]) => readonly Trial[];
   readonly parallel: number;
+  /** What is measured once all trials have ended. @returns what the result says of it */
+  readonly measure?: (folder: StudyFolder, signal: AbortSignal) => Promise<object>;
   readonly summarise: (results: readonly TrialResult[]) => readonly Row[];
   /** The rows for people. */
-  describe(rows: readonly Row[]): readonly { readonly words: string; readonly table: Table }[];
+  describe(rows: readonly Row[]): readonly { readonly words: string; readonly table?: Table }[];
   /** Writes pictures and page. */
   report(folder: StudyFolder, results: readonly TrialResult[]): Promise<void>;
 }
@@ -71,8 +77,12 @@ export async function runStudyScenario<Row>(study: StudyScenario<Row>, input: Sc
   const { name, settings, description, trials, parallel } = study;
   const folder = openStudyFolder(input.out ?? freeRunPath('runs', runFolderName(name, undefined, new Date())), { scenario: name, ...settings }, warn);
   process.stderr.write(`${description}\nfolder: ${folder.path}\n`);
-  const results = await runStudyVisibly(trials, folder.store, { parallel, signal: input.interrupt });
-  const result = resultOf(study, results, folder.path);
+  const options = { parallel, signal: input.interrupt };
+  const first = await runStudyVisibly(trials, folder.store, options);
+  const following = first.length === trials.length ? (study.following?.(first) ?? []) : [];
+  const results = [...first, ...(following.length === 0 ? [] : await runStudyVisibly(following, folder.store, options))];
+  const measured = await study.measure?.(folder, input.interrupt);
+  const result = { ...resultOf(study, results, folder.path), ...measured };
   folder.write('result', result);
   await study.report(folder, results);
   printResult(study, result);
@@ -89,7 +99,7 @@ function warn(line: string): void {
 function printResult<Row>(study: StudyScenario<Row>, { status, trials, results, failures, runFolder }: StudyResult<Row>): void {
   const lines = [
     '',
-    ...study.describe(results).flatMap(({ words, table }) => [words, '', textTable(table), '']),
+    ...study.describe(results).flatMap(({ words, table }) => [words, '', ...(table === undefined ? [] : [textTable(table), ''])]),
     ...(status === 'interrupted' ? [`interrupted: ${trials.ended} of ${trials.planned} trials have ended; the same command with --out ${runFolder} goes on`] : []),
     ...failures.map(({ environment, label, seed, message }) => `failed: ${environment} ${label} seed ${seed}: ${message}`),
     `report: ${runFolder}/report.html`,
@@ -98,12 +108,12 @@ function printResult<Row>(study: StudyScenario<Row>, { status, trials, results, 
   process.stderr.write(lines.join('\n'));
 }
 
-function resultOf<Row>({ name, fields, trials, summarise }: StudyScenario<Row>, results: readonly TrialResult[], runFolder: string): StudyResult<Row> {
+function resultOf<Row>({ name, fields, trials, planned = trials.length, summarise }: StudyScenario<Row>, results: readonly TrialResult[], runFolder: string): StudyResult<Row> {
   return {
     scenario: name,
-    status: results.length < trials.length ? 'interrupted' : 'finished',
+    status: results.length < planned ? 'interrupted' : 'finished',
     ...fields,
-    trials: { planned: trials.length, ended: results.length },
+    trials: { planned, ended: results.length },
     results: summarise(results),
     failures: results.flatMap(({ trial: { environment, label, seed }, failure, steps }) => (failure === null ? [] : [{ environment, label, seed, step: steps, ...failure }])),
     runFolder,

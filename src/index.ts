@@ -57,6 +57,17 @@ export { deathTable, summariseDeaths, type DeathRow } from './study/death-summar
 export { studyPage, type StudyWords } from './study/page.js';
 export { drawStudy } from './study/pictures.js';
 export { planTrials, resolveStudySettings, type StudyOptions, type StudySettings } from './study/settings.js';
+export { holdContest, type Contest, type Contestant, type Outcome, type Spread, type Standing } from './study/contest.js';
+export { startNeighbour, type Neighbour } from './study/neighbour.js';
+export { describeNeighbour, drawNeighbour, isOutcome, measureNeighbour, neighbourTable, type NeighbourFindings } from './study/noisy-neighbour.js';
+export { describeReality, drawReality, type RealityPictures } from './study/reality-pictures.js';
+export { planRealTrials, planVirtualTrials, resolveRealitySettings, type RealityOptions, type RealitySettings } from './study/reality-settings.js';
+export { realityPage } from './study/reality-page.js';
+export { agesTable, compareWithReality, curveTable, realityTable, type Comparison, type RealityFindings } from './study/reality-summary.js';
+export { describeStragglers, stragglerPage } from './study/straggler-page.js';
+export { drawStragglers, type StragglerPictures } from './study/straggler-pictures.js';
+export { describeSlowdown, planStragglerTrials, resolveStragglerStudySettings, stragglerContenders, type StragglerStudyOptions, type StragglerStudySettings } from './study/straggler-settings.js';
+export { stragglerTable, summariseStragglers, type StragglerRow } from './study/straggler-summary.js';
 export { runStudyVisibly } from './study/study.js';
 export { summarise, type SummaryRow } from './study/summary.js';
 export { studyFindings } from './study/tables.js';

@@ -23,7 +23,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   supervisor: ['virtual', 'kernels', 'random', 'environment', 'network', 'options', 'rule', 'memory', 'replay', 'schedule', 'telemetry', 'workers', 'journal'],
   simulation: ['virtual', 'kernels', 'random', 'environment', 'network', 'options', 'rule', 'memory', 'replay', 'schedule', 'telemetry', 'supervisor', 'baseline', 'checkpoint', 'journal'],
   certificate: ['kernels', 'random', 'network', 'options', 'rule', 'memory', 'replay', 'baseline', 'simulation', 'study', 'telemetry', 'report'],
-  study: ['baseline', 'environment', 'options', 'random', 'report', 'rule', 'simulation', 'supervisor', 'telemetry', 'workers'],
+  study: ['baseline', 'environment', 'options', 'random', 'report', 'rule', 'schedule', 'simulation', 'supervisor', 'telemetry', 'virtual', 'workers'],
   workers: ['study', 'supervisor'],
   scenarios: ['index'],
 };

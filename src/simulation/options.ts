@@ -1,4 +1,4 @@
-import { checkName, checkNumber, isRecord, wrongKind, wrongValue, type NumberRange } from '../check.js';
+import { checkInteger, checkName, checkNumber, isRecord, wrongKind, wrongValue, type NumberRange } from '../check.js';
 import { DEATH_KEYS, readDeath, type DeathSettings } from '../options/death.js';
 import { checkLayer, createReader, type Grammar, type Layer, type OptionReader } from '../options/reader.js';
 import {
@@ -55,7 +55,7 @@ export interface SimulationOptions {
   steps?: number;
 }
 
-const VIRTUAL_KEYS = ['discipline', 'compute', 'forward', 'act', 'step', 'delay', 'latency', 'loss', 'stragglers', 'slowdown'] as const;
+const VIRTUAL_KEYS = ['discipline', 'compute', 'forward', 'act', 'step', 'delay', 'latency', 'wake', 'cores', 'loss', 'stragglers', 'slowdown'] as const;
 
 const GRAMMAR: Grammar = {
   sections: {
@@ -154,10 +154,16 @@ function readVirtual(reader: OptionReader, schedule: ScheduleName): VirtualSetti
     step: duration('step', 1e-4),
     delay: duration('delay', 0),
     latency: duration('latency', 0),
+    wake: duration('wake', 0),
+    cores: readCores(reader.value('virtual.cores', null)),
     loss: reader.number('virtual.loss', 0, { min: 0, max: 1, below: true }),
     stragglers: reader.number('virtual.stragglers', 0, { min: 0, max: 1 }),
     slowdown: reader.number('virtual.slowdown', 1, { min: 1, max: 1e6 }),
   };
+}
+
+function readCores(value: unknown): number | null {
+  return value === null ? null : checkInteger('virtual.cores', value, { min: 1, max: 1024 });
 }
 
 function readForward(value: unknown): number | null {

@@ -3,6 +3,7 @@ import type { EventEmitter } from 'eventemitter3';
 import type { EpisodeRecord } from '../environment/environment.js';
 import type { WorkerDeath } from '../supervisor/crew-handle.js';
 import type { Staleness } from '../supervisor/ledger.js';
+import type { TurnTimes } from '../supervisor/turn-times.js';
 import type { DeathReport } from './death.js';
 
 /** Where a run stands. Sent several times a second, and once at the end of every 1,000 steps. */
@@ -116,6 +117,8 @@ export interface Training extends Pick<EventEmitter<TrainingEvents>, 'on' | 'onc
   evaluateRandomPolicy(options?: { readonly episodes?: number }): Evaluation;
   /** How old everything was that partitions have read of others so far: by all together, and by each. */
   staleness(): { readonly staleness: Staleness; readonly partitions: readonly Staleness[] };
+  /** How long everything took so far, where that is measured. */
+  turnTimes?(): TurnTimes | undefined;
   /** All learned numbers as a safetensors file. Equal weights give equal bytes. */
   encodeWeights(): Uint8Array;
   /**

@@ -19,6 +19,11 @@ export const STUDY_FILES = {
   returns: 'returns.svg',
   losses: 'losses.svg',
   recoveries: 'recoveries.svg',
+  speeds: 'speeds.svg',
+  staleness: 'staleness.svg',
+  /** Speeds beside a busy process, and their picture. */
+  neighbour: 'neighbour.json',
+  neighbourPicture: 'neighbour.svg',
   report: 'report.html',
 } as const;
 
@@ -81,12 +86,13 @@ function parseResult(line: string): TrialResult | undefined {
 /** Looks at everything that the summary reads. */
 function isTrialResult(data: unknown): data is TrialResult {
   if (!isRecord(data) || !isRecord(data.trial) || typeof data.digest !== 'string') return false;
-  const { failure, curve, returns, steps, seconds, samplesPerSecond, updatesPerSecond, randomReturn, death } = data;
+  const { failure, curve, returns, steps, seconds, samplesPerSecond, updatesPerSecond, randomReturn, death, timing } = data;
   const failureKnown = failure === null || (isRecord(failure) && typeof failure.kind === 'string' && typeof failure.message === 'string');
   const curveKnown = isCurve(curve);
   const randomKnown = randomReturn === null || typeof randomReturn === 'number';
   const deathKnown = death === undefined || isDeathReport(death);
-  return deathKnown && failureKnown && curveKnown && randomKnown && areNumbers(returns) && areNumbers([steps, seconds, samplesPerSecond, updatesPerSecond]);
+  const timingKnown = timing === undefined || isTimingReport(timing);
+  return timingKnown && deathKnown && failureKnown && curveKnown && randomKnown && areNumbers(returns) && areNumbers([steps, seconds, samplesPerSecond, updatesPerSecond]);
 }
 
 function isCurve(data: unknown): boolean {
@@ -99,6 +105,14 @@ function isDeathReport(data: unknown): boolean {
   return areNumbers([before, after, loss, randomReturn]) && (recoverySteps === null || typeof recoverySteps === 'number');
 }
 
+function isTimingReport(data: unknown): boolean {
+  if (!isRecord(data) || !areNumbers(data.updates) || !isRecord(data.staleness)) return false;
+  const { staleness: { reads, median, max, helped, voltages }, virtualSeconds, times } = data;
+  const timesKnown = times === undefined || (isRecord(times) && [times.compute, times.act, times.step, times.wake, [times.forwardShare]].every(areNumbers));
+  const agesKnown = isRecord(voltages) && Array.isArray(voltages.histogram) && voltages.histogram.every(areNumbers);
+  return timesKnown && agesKnown && areNumbers([reads, median, max, helped]) && (virtualSeconds === null || typeof virtualSeconds === 'number');
+}
+
 function areNumbers(values: unknown): boolean {
   return Array.isArray(values) && values.every((value) => typeof value === 'number');
 }
@@ -109,6 +123,8 @@ export interface StudyFolder {
   readonly store: TrialStore;
   /** Replaces a file by a rename: a reader sees the old one or the new one, never half of one. */
   write(file: Exclude<keyof typeof STUDY_FILES, 'trials'>, content: string | object): void;
+  /** What a file of JSON holds; undefined where it is not there, or not whole. */
+  read(file: keyof typeof STUDY_FILES): unknown;
 }
 
 /**
@@ -128,16 +144,19 @@ export function openStudyFolder(path: string, config: object, warn: (line: strin
   else if (Object.values(STUDY_FILES).some((file) => existsSync(join(folder, file)))) throw wrongValue('out', 'a folder that holds nothing else', path);
   makeFolder(path);
   write('config', config);
-  return { path: folder, store: openTrialStore(at('trials'), warn), write };
+  return { path: folder, store: openTrialStore(at('trials'), warn), write, read: (file) => readJson(at(file)) };
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 function refuseOther(path: string, file: string, config: object): void {
-  let found: unknown;
-  try {
-    found = JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    found = undefined; // cut off or unreadable: in any case not this study's
-  }
+  const found = readJson(file); // undefined: in any case not this study's
   if (canonical(found) === canonical(JSON.parse(JSON.stringify(config)))) return;
   const known = isRecord(found) ? found : {};
   const differing = Object.entries(config).filter(([key, value]) => canonical(known[key]) !== canonical(value));

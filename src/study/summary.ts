@@ -78,7 +78,7 @@ function stepsTo(threshold: number, { curve }: TrialResult): number[] {
 }
 
 /** A statistic of at least one value. */
-export function orNull<Result>(values: readonly number[], statistic: (values: readonly number[]) => Result): Result | null {
+export function orNull<Value, Result>(values: readonly Value[], statistic: (values: readonly Value[]) => Result): Result | null {
   return values.length === 0 ? null : statistic(values);
 }
 

@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto';
 import { isRecord } from '../check.js';
 import { DivergenceError, InternalError } from '../errors.js';
 import type { DeathReport } from '../simulation/death.js';
-import type { Training } from '../simulation/training.js';
+import type { RunReport, Training } from '../simulation/training.js';
+import type { Ages } from '../supervisor/ages.js';
+import type { Staleness } from '../supervisor/ledger.js';
+import type { TurnTimes } from '../supervisor/turn-times.js';
 import { mean } from '../telemetry/statistics.js';
 import { ALGORITHMS, type Algorithm, type Options } from './algorithm.js';
 
@@ -29,11 +32,27 @@ export interface Trial {
   /** What differs from the defaults that the algorithm ships with for the task. */
   readonly options: Options;
   readonly evaluation: EvaluationPlan;
+  /** Which of several, where the same settings do not give the same run. */
+  readonly repeat?: number;
 }
 
 export interface CurvePoint {
   readonly step: number;
   readonly meanReturn: number;
+  /** Seconds of training until then, under the schedule `virtual`. */
+  readonly virtualSeconds?: number;
+}
+
+/** What became of the time where partitions read from one another, or time is virtual. */
+export interface TimingReport {
+  /** Seconds of training in virtual time; null in real time. */
+  readonly virtualSeconds: number | null;
+  /** Of each partition. */
+  readonly updates: readonly number[];
+  /** How old what partitions have read was. */
+  readonly staleness: Pick<Staleness, 'reads' | 'median' | 'max' | 'helped'> & { readonly voltages: Pick<Ages, 'histogram'> };
+  /** Where it was asked for: how long everything took. */
+  readonly times?: TurnTimes;
 }
 
 export interface TrialFailure {
@@ -63,6 +82,7 @@ export interface TrialResult {
   readonly updatesPerSecond: number;
   /** Where neurons have died: what was lost, and how long recovery took. */
   readonly death?: DeathReport;
+  readonly timing?: TimingReport;
 }
 
 /** Where a trial stands. */
@@ -91,9 +111,9 @@ export function trialOptions({ environment, seed, steps, options }: Trial): Opti
 
 /** SHA-256 of the trial and of the settings that it resolves to, in hexadecimal. Labels do not count. */
 export function trialDigest(trial: Trial): string {
-  const { algorithm, environment, seed, steps, evaluation } = trial;
+  const { algorithm, environment, seed, steps, evaluation, repeat } = trial;
   const settings = algorithmOf(trial).resolve(trialOptions(trial));
-  return createHash('sha256').update(canonical({ algorithm, environment, seed, steps, evaluation, settings })).digest('hex');
+  return createHash('sha256').update(canonical({ algorithm, environment, seed, steps, evaluation, repeat, settings })).digest('hex');
 }
 
 /** JSON with the keys of every object in order, so that equal data give equal text. */
@@ -138,6 +158,7 @@ interface TrialRecord {
   seconds: number;
   updates: number;
   death?: DeathReport;
+  timing?: TimingReport;
 }
 
 function startRecord(): TrialRecord {
@@ -153,16 +174,33 @@ async function trainAndEvaluate(training: Training, { steps, evaluation }: Trial
     const { returns } = known !== undefined && !last ? { returns: [] } : await training.evaluate({ episodes: last ? Math.max(evaluation.final, evaluation.episodes) : evaluation.episodes, signal });
     if (isAborted(signal)) return false; // it may have been cut short
     record.steps = training.step;
-    record.curve.push(known ?? { step: training.step, meanReturn: mean(returns.slice(0, evaluation.episodes)) });
+    record.curve.push({ ...(known ?? { step: training.step, meanReturn: mean(returns.slice(0, evaluation.episodes)) }), ...virtualTime(record) });
     if (last) {
       record.returns = returns.slice(0, evaluation.final);
       return true;
     }
-    const { seconds, updatesPerSecond, death } = await training.run({ steps: Math.min(evaluation.every, steps - training.step), signal, episodes: evaluation.final });
-    record.seconds += seconds;
-    record.updates += updatesPerSecond * seconds;
-    if (death !== undefined) record.death = death;
+    const report = await training.run({ steps: Math.min(evaluation.every, steps - training.step), signal, episodes: evaluation.final });
+    record.seconds += report.seconds;
+    record.updates += report.updatesPerSecond * report.seconds;
+    if (report.death !== undefined) record.death = report.death;
+    noteTiming(record, report, training);
   }
+}
+
+/** What the report says of time; nothing where there is nothing to say. */
+function noteTiming(record: TrialRecord, { virtualSeconds, staleness: { reads, median, max, helped, voltages }, partitions }: RunReport, training: Training): void {
+  if (reads + helped === 0 && virtualSeconds === undefined) return;
+  const times = training.turnTimes?.();
+  record.timing = {
+    virtualSeconds: virtualSeconds === undefined ? null : (record.timing?.virtualSeconds ?? 0) + virtualSeconds,
+    updates: partitions.map(({ updates }) => updates),
+    staleness: { reads, median, max, helped, voltages },
+    ...(times && { times }),
+  };
+}
+
+function virtualTime({ timing }: TrialRecord): Pick<CurvePoint, 'virtualSeconds'> {
+  return timing === undefined || timing.virtualSeconds === null ? {} : { virtualSeconds: timing.virtualSeconds };
 }
 
 /** Asked anew after every wait. */

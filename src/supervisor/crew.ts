@@ -107,7 +107,7 @@ function inVirtualTime(world: World): Carry {
       time[0] = world.now();
       pulse.set(partition, pulse.get(partition) + 1);
       resumed(views);
-    });
+    }, () => strands[0].views.bell.ticket());
   };
 }
 
@@ -120,8 +120,10 @@ function virtualStrand({ coroutine, views }: Strand, world: World): VirtualStran
   return {
     coroutine,
     views,
+    thread: views.partition,
     duration: (turn) => world.duration(views.partition, turn, ticks),
     wake: () => views.schedule.wake() / 1000,
+    rouse: () => world.rouse(views.partition),
   };
 }
 
@@ -132,7 +134,7 @@ function virtualStrand({ coroutine, views }: Strand, world: World): VirtualStran
  * @throws Aborted once a partition of another crew has failed; whatever a strand throws
  */
 function inTurn(strands: readonly Strand[], resumed: (views: Views) => void): void {
-  const { bell, control: { words, pulse } } = strands[0].views;
+  const { bell, turnClock, control: { words, pulse } } = strands[0].views;
   let going = strands;
   while (going.length > 0) {
     const ticket = bell.ticket();
@@ -147,7 +149,11 @@ function inTurn(strands: readonly Strand[], resumed: (views: Views) => void): vo
       pulse.set(partition, pulse.get(partition) + 1);
     }
     if (going.some(({ over }) => over)) going = going.filter(({ over }) => !over);
-    else if (blocked) bell.wait(ticket, shortestWake(going));
+    else if (blocked) {
+      turnClock?.sleep();
+      bell.wait(ticket, shortestWake(going));
+      turnClock?.rise();
+    }
   }
 }
 
@@ -156,7 +162,7 @@ function takeTurn(strand: Strand): void {
   const { turnClock } = strand.views;
   const begin = turnClock ? performance.now() : 0;
   const { done, value } = strand.coroutine.next();
-  if (turnClock) turnClock.measure(strand.turn, (performance.now() - begin) / 1000);
+  if (turnClock) turnClock.measure(strand.turn, begin);
   if (done === true) strand.over = true;
   else strand.turn = value;
 }

@@ -22,7 +22,7 @@ export interface Learner {
  * phases that write what peers read and phases that read it.
  */
 export function createLearner(views: Views): Learner {
-  const { plan, partition, peers, control, bell, schedule, exchange, chronicle, rows, ledger, replay, learningBoard: board, tables } = views;
+  const { plan, partition, peers, control, bell, schedule, exchange, chronicle, rows, ledger, replay, turnClock, learningBoard: board, tables } = views;
   const { settings, topology, ownership } = plan;
   const experience = createExperience(views);
   const { batch, slots } = experience;
@@ -103,6 +103,7 @@ export function createLearner(views: Views): Learner {
     *update() {
       const update = control.version.get(partition);
       while (!chronicle.mayBegin(update)) yield 'blocked';
+      turnClock?.beginUpdate();
       schedule.begin(update);
       const stored = storedFor(update);
       if (experience.load(update, chronicle.begin())) {

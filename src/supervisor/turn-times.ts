@@ -1,9 +1,10 @@
 import type { Arena } from '../memory/arena.js';
 import type { BlockRequest } from '../memory/layout.js';
+import type { Bell } from '../schedule/bell.js';
 import type { Turn } from '../schedule/turn.js';
 
-/** What is measured: whole updates, acting ticks and environment steps; and of updates the part before the own rows are stepped. */
-const KINDS = ['compute', 'act', 'step', 'forward'] as const;
+/** What is measured: whole updates, acting ticks, environment steps and waking up; and of updates the part before the own rows are stepped. */
+const KINDS = ['compute', 'act', 'step', 'wake', 'forward'] as const;
 type Kind = (typeof KINDS)[number];
 
 /** Durations of each kind that a partition keeps: the latest. */
@@ -17,28 +18,62 @@ export interface TurnTimes {
   readonly act: readonly number[];
   /** Environment steps. */
   readonly step: readonly number[];
+  /** From a ring of the bell to when a partition that slept, or listened, is up. */
+  readonly wake: readonly number[];
   /** Share of an update's time that comes before the own rows are stepped. */
   readonly forwardShare: number;
+  /** All the time at work, of all partitions together. */
+  readonly busy: number;
 }
 
 export function turnTimeBlocks(partitions: number): BlockRequest[] {
   const owner = 'each partition its own row';
   return [
     { name: 'times', type: 'float64', shape: [partitions, KINDS.length, KEPT], owner },
+    { name: 'times/busy', type: 'float64', shape: [partitions], owner },
+    { name: 'times/rung', type: 'float64', shape: [partitions], owner: 'its partition clears it, whoever rings writes it' },
     { name: 'times/count', type: 'float64', shape: [partitions, KINDS.length], owner },
   ];
 }
 
 /** Measures the turns of one partition. */
 export interface TurnClock {
-  /** A turn is over that was announced as `turn`. @param seconds that it took */
-  measure(turn: Turn, seconds: number): void;
+  /** An update begins, in the middle of a turn: the rest of the turn is the update's. */
+  beginUpdate(): void;
+  /** A turn is over that was announced as `turn`. @param begin when it began, by `performance.now()` */
+  measure(turn: Turn, begin: number): void;
+  /** Nothing can be done, and the bell is listened to. */
+  sleep(): void;
+  /** The bell has rung, or enough time has gone by. */
+  rise(): void;
+}
+
+/** Milliseconds by the one clock that all threads share. */
+function sharedTime(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return 1e3 * seconds + nanoseconds / 1e6;
+}
+
+/** A bell that notes when it rang first for each of those that listen. */
+export function stampRings(bell: Bell, arena: Arena): Bell {
+  const rung = arena.float64('times/rung');
+  return {
+    ...bell,
+    ring() {
+      const now = sharedTime();
+      for (let partition = 0; partition < rung.length; partition += 1) if (rung[partition] === 0) rung[partition] = now; // shared, racy on purpose
+      bell.ring();
+    },
+  };
 }
 
 export function attachTurnClock(arena: Arena, partition: number): TurnClock {
   const times = arena.float64('times');
   const counts = arena.float64('times/count');
+  const rung = arena.float64('times/rung');
+  const busy = arena.float64('times/busy');
   let forward = 0;
+  let update = 0; // when the last one began
 
   function keep(kind: Kind, seconds: number): void {
     const row = partition * KINDS.length + KINDS.indexOf(kind);
@@ -47,13 +82,27 @@ export function attachTurnClock(arena: Arena, partition: number): TurnClock {
   }
 
   return {
-    measure(turn, seconds) {
+    beginUpdate() {
+      update = performance.now();
+    },
+    sleep() {
+      rung[partition] = 0;
+    },
+    rise() {
+      if (rung[partition] > 0) keep('wake', (sharedTime() - rung[partition]) / 1000);
+    },
+    measure(turn, begin) {
+      const now = performance.now();
+      const end = update > begin ? update : now;
+      const seconds = (end - begin) / 1000;
       if (turn === 'compute') forward += seconds;
       else if (turn === 'learn') {
         keep('forward', forward);
         keep('compute', forward + seconds);
         forward = 0;
       } else if (turn !== 'blocked') keep(turn, seconds);
+      busy[partition] += (turn === 'blocked' ? now - end : now - begin) / 1000;
+      forward += (now - end) / 1000; // what is loaded before an update's first turn is announced
     },
   };
 }
@@ -69,5 +118,5 @@ export function readTurnTimes(arena: Arena, partitions: number): TurnTimes {
     }).flat();
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const compute = of('compute');
-  return { compute, act: of('act'), step: of('step'), forwardShare: compute.length === 0 ? 0 : sum(of('forward')) / sum(compute) };
+  return { compute, act: of('act'), step: of('step'), wake: of('wake'), forwardShare: compute.length === 0 ? 0 : sum(of('forward')) / sum(compute), busy: sum([...arena.float64('times/busy')]) };
 }

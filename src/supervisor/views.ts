@@ -15,7 +15,7 @@ import { ALIVE, type Plan } from './plan.js';
 import { createRepeatingChronicle } from './repetition.js';
 import { disciplineOf } from './settings.js';
 import { attachRows, type Rows } from './rows.js';
-import { attachTurnClock, type TurnClock } from './turn-times.js';
+import { attachTurnClock, stampRings, type TurnClock } from './turn-times.js';
 import { createNews, delayControl, type News } from './virtual-control.js';
 import { createPost, virtualExchange, virtualRows, type Post } from './virtual-exchange.js';
 
@@ -72,7 +72,8 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
   const { settings, topology, ownership } = plan;
   const truth = attachControl(arena);
   const control = surroundings ? delayControl(truth, partition, surroundings.world, surroundings.news) : truth;
-  const bell = createBell(control.words, spin);
+  const silent = createBell(control.words, spin);
+  const bell = settings.timing.measure ? stampRings(silent, arena) : silent;
   const replay = attachReplay(arena, plan.ring);
   const peers = attachPeers(plan, arena, control, partition, surroundings);
   const context = { partition, partitions: settings.partitions, ticks: topology.ticks.length, control, replay, ...peers };

@@ -1,27 +1,40 @@
 import { InternalError } from '../errors.js';
 import type { Coroutine, Turn } from '../schedule/turn.js';
+import { createCores } from './cores.js';
 import type { World } from './world.js';
 
 /** A coroutine in virtual time. */
 export interface VirtualStrand {
   readonly coroutine: Coroutine;
+  /** What it shares with other strands: of one thread, only one works at a time. */
+  readonly thread: number;
   /** Seconds that the work it is about to do takes. */
   duration(turn: Exclude<Turn, 'blocked'>): number;
   /** Seconds until it may go on without anything happening; Infinity where it cannot. */
   wake(): number;
+  /** Seconds from another thread's ring to when its own, asleep, is up. */
+  rouse(): number;
 }
+
+/** The mover where nothing has happened. */
+const NOBODY = -1;
 
 /**
  * Carries strands to their ends through virtual time: the work that a strand announces is done, and published, at the end of
- * the time that it takes. A strand that is blocked looks again whenever anything has happened.
+ * the time that it takes. A strand that is blocked looks again whenever its own thread has done something, when a message has come, and,
+ * once its thread is up, when another thread has rung.
  *
  * Source: discrete-event simulation, event scheduling (Fishman 2001, chapter 2).
  *
  * @param resumed told before each turn whose it is
+ * @param rings how often the bell has rung
  */
-export function carryInVirtualTime<Strand extends VirtualStrand>(strands: readonly Strand[], { queue }: World, resumed: (strand: Strand) => void): void {
+export function carryInVirtualTime<Strand extends VirtualStrand>(strands: readonly Strand[], { queue, settings }: World, resumed: (strand: Strand) => void, rings: () => number): void {
   const blocked = new Set<Strand>();
   const wakes = new Map<Strand, number>(); // the last one that was set
+  const cores = createCores(settings.cores ?? Infinity, queue, () => { mover = NOBODY; });
+  const rousing = new Set<number>(); // threads
+  let mover: number | undefined; // the thread that has just done something; undefined after a message
   let going = strands.length;
 
   function resume(strand: Strand): void {
@@ -35,8 +48,13 @@ export function carryInVirtualTime<Strand extends VirtualStrand>(strands: readon
       setWake(strand, queue.time + strand.wake());
     } else {
       blocked.delete(strand);
-      queue.push(queue.time + strand.duration(value), () => { resume(strand); });
+      cores.request({ thread: strand.thread, seconds: strand.duration(value), done: () => { goOn(strand); } });
     }
+  }
+
+  function goOn(strand: Strand): void {
+    mover = strand.thread;
+    resume(strand);
   }
 
   function setWake(strand: Strand, time: number): void {
@@ -45,11 +63,38 @@ export function carryInVirtualTime<Strand extends VirtualStrand>(strands: readon
     queue.push(time, () => undefined);
   }
 
+  function look(thread: number): void {
+    for (const strand of [...blocked]) if (strand.thread === thread) resume(strand);
+  }
+
+  /** A thread that is at work looks by itself when it is done. */
+  function rouse({ thread, rouse: delay }: Strand): void {
+    if (rousing.has(thread) || cores.atWork(thread)) return;
+    const seconds = delay();
+    if (seconds === 0) {
+      look(thread);
+      return;
+    }
+    rousing.add(thread);
+    queue.push(queue.time + seconds, () => {
+      rousing.delete(thread);
+      mover = thread;
+    });
+  }
+
   for (const strand of strands) resume(strand);
+  cores.settle();
   while (going > 0) {
     const happening = queue.pop();
     if (happening === undefined) throw new InternalError('every partition waits, and nothing is going to happen');
+    const heard = rings();
+    mover = undefined;
     happening();
-    for (const strand of [...blocked]) resume(strand);
+    for (const strand of [...blocked]) {
+      if (!blocked.has(strand)) continue;
+      if (mover === undefined || mover === strand.thread) resume(strand);
+      else if (rings() !== heard) rouse(strand);
+    }
+    cores.settle();
   }
 }

@@ -17,6 +17,10 @@ export interface VirtualSettings {
   readonly delay: Distribution;
   /** The same for the voltages of acting. */
   readonly latency: Distribution;
+  /** From when something is there that a sleeping partition waits for to when it is up. */
+  readonly wake: Distribution;
+  /** Cores that the partitions share; null: each has its own. */
+  readonly cores: number | null;
   /** Probability that a message about learning is lost on its way to one peer. Who waits for it at a gate has it sent again. */
   readonly loss: number;
   /** Share of the partitions that are stragglers: everything they compute takes `slowdown` times as long. */

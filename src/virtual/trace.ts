@@ -37,6 +37,11 @@ export function checkTrace(option: string, given: Record<string, unknown>, range
   return trace;
 }
 
+/** A trace of durations that were just measured. @param source what stands for its file */
+export function traceOf(source: string, values: readonly number[]): Trace {
+  return toTrace(source, source, values, { min: 0 });
+}
+
 export function describeTrace({ file }: Trace): string {
   return `trace(${file})`;
 }

@@ -26,6 +26,8 @@ export interface World {
   arrival(sender: number, receiver: number, number: number, sent: number): number;
   /** Delays of messages that are heard by all at once: `gate`, sent again until it comes through, or `acting`. */
   broadcastDelay(sender: number, kind: 'gate' | 'acting'): number;
+  /** Seconds from a ring to when a partition's thread, asleep until then, is up. */
+  rouse(partition: number): number;
   /** Lets something happen after a delay; at once while the time is stopped. */
   after(delay: number, happening: Happening): void;
   /** Runs something while the time stands still and everything arrives at once: an evaluation. */
@@ -50,6 +52,7 @@ export function createWorld(settings: VirtualSettings, seed: number, partitions:
   const stepping = sequence('step', settings.step);
   const gates = each('gate', settings.delay);
   const latencies = each('latency', settings.latency);
+  const rousing = each('wake', settings.wake);
   const messages = Array.from({ length: partitions }, (_, partition) => createStream(seed, `virtual/message/${partition}`));
   const losses = Array.from({ length: partitions }, (_, partition) => createStream(seed, `virtual/loss/${partition}`));
   const gateLosses = Array.from({ length: partitions }, (_, partition) => createStream(seed, `virtual/gate-loss/${partition}`));
@@ -95,6 +98,7 @@ export function createWorld(settings: VirtualSettings, seed: number, partitions:
       while (settings.loss > 0 && gateLosses[sender].uniform() < settings.loss) delay += gates[sender].next();
       return delay;
     },
+    rouse: (partition) => rousing[partition].next(),
     after(delay, happening) {
       if (stopped || delay === 0) happening();
       else queue.push(queue.time + delay, happening);

@@ -7,10 +7,19 @@ import type { VirtualSettings } from '../../src/virtual/settings.js';
 import { createWorld } from '../../src/virtual/world.js';
 
 const zero = { name: 'constant', value: 0 } as const;
-const SETTINGS: VirtualSettings = { discipline: 'hogwild', compute: zero, forward: null, act: zero, step: zero, delay: zero, latency: zero, loss: 0, stragglers: 0, slowdown: 1 };
+const SETTINGS: VirtualSettings = { discipline: 'hogwild', compute: zero, forward: null, act: zero, step: zero, delay: zero, latency: zero, wake: zero, cores: null, loss: 0, stragglers: 0, slowdown: 1 };
 
-function strand(coroutine: Coroutine, duration: (turn: Turn) => number): VirtualStrand {
-  return { coroutine, duration, wake: () => Infinity };
+let threads = 0;
+
+/** A strand on a thread of its own, unless told which. */
+function strand(coroutine: Coroutine, duration: (turn: Turn) => number, thread = (threads += 1), rouse = 0): VirtualStrand {
+  return { coroutine, thread, duration, wake: () => Infinity, rouse: () => rouse };
+}
+
+/** A bell that has always just rung. */
+function ringing(): () => number {
+  let rings = 0;
+  return () => (rings += 1);
 }
 
 test('work is done at the end of the time that it takes, side by side with that of others', (t) => {
@@ -22,7 +31,7 @@ test('work is done at the end of the time that it takes, side by side with that 
       log.push(`${name} ${world.now()}`);
     }
   }
-  carryInVirtualTime([strand(worker('slow', 2), () => 3), strand(worker('fast', 4), () => 2)], world, () => undefined);
+  carryInVirtualTime([strand(worker('slow', 2), () => 3), strand(worker('fast', 4), () => 2)], world, () => undefined, ringing());
   t.deepEqual(log, ['fast 2', 'slow 3', 'fast 4', 'slow 6', 'fast 6', 'fast 8']);
 });
 
@@ -38,8 +47,35 @@ test('who is blocked looks again whenever anything has happened', (t) => {
     while (!open) yield 'blocked';
     entered = world.now();
   }
-  carryInVirtualTime([strand(waiting(), () => 0), strand(opener(), () => 5)], world, () => undefined);
+  carryInVirtualTime([strand(waiting(), () => 0), strand(opener(), () => 5)], world, () => undefined, ringing());
   t.is(entered, 5);
+});
+
+test('strands of one thread take their turns one after another', (t) => {
+  const world = createWorld(SETTINGS, 1, 1);
+  const log: number[] = [];
+  function* worker(): Coroutine {
+    yield 'compute';
+    log.push(world.now());
+  }
+  carryInVirtualTime([strand(worker(), () => 3, 0), strand(worker(), () => 2, 0)], world, () => undefined, ringing());
+  t.deepEqual(log, [3, 5]);
+});
+
+test('a sleeping thread that is rung for looks once it is up', (t) => {
+  const world = createWorld(SETTINGS, 1, 2);
+  let open = false;
+  let entered = -1;
+  function* opener(): Coroutine {
+    yield 'compute';
+    open = true;
+  }
+  function* waiting(): Coroutine {
+    while (!open) yield 'blocked';
+    entered = world.now();
+  }
+  carryInVirtualTime([strand(waiting(), () => 0, 0, 2), strand(opener(), () => 5, 1)], world, () => undefined, ringing());
+  t.is(entered, 7);
 });
 
 test('a message is waited for until it arrives', (t) => {
@@ -51,7 +87,7 @@ test('a message is waited for until it arrives', (t) => {
     while (!arrived) yield 'blocked';
     entered = world.now();
   }
-  carryInVirtualTime([strand(waiting(), () => 0)], world, () => undefined);
+  carryInVirtualTime([strand(waiting(), () => 0)], world, () => undefined, ringing());
   t.is(entered, 7);
 });
 
@@ -59,7 +95,7 @@ test('where all wait and nothing is under way, it says so instead of hanging', (
   function* waiting(): Coroutine {
     for (;;) yield 'blocked';
   }
-  t.throws(() => { carryInVirtualTime([strand(waiting(), () => 0)], createWorld(SETTINGS, 1, 2), () => undefined); }, { message: /every partition waits/ });
+  t.throws(() => { carryInVirtualTime([strand(waiting(), () => 0)], createWorld(SETTINGS, 1, 2), () => undefined, ringing()); }, { message: /every partition waits/ });
 });
 
 test('the phases of an update share its time, and stragglers take a multiple of it', (t) => {

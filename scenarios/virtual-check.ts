@@ -1,0 +1,93 @@
+import {
+  agesTable,
+  compareWithReality,
+  curveTable,
+  describeReality,
+  drawReality,
+  planRealTrials,
+  planVirtualTrials,
+  realityPage,
+  realityTable,
+  resolveRealitySettings,
+  RULE_NAMES,
+  type RealitySettings,
+  type StudyWords,
+} from '../src/index.js';
+import { number, SIMULATION_FLAGS, text, type Flag } from './options.js';
+import type { Scenario } from './scenario.js';
+import { readStudyInput, runStudyScenario } from './study.js';
+import { episodes } from './study-words.js';
+
+const NAME = 'virtual-check';
+
+const shared = (...names: string[]) => names.flatMap((name) => SIMULATION_FLAGS.filter(({ flag }) => flag === name));
+
+const FLAGS: readonly Flag[] = [
+  ...shared('--environment'),
+  { flag: '--algorithm', argument: '<name>', path: 'algorithm', parse: text, help: `how neurons learn: ${RULE_NAMES.join(', ')}` },
+  ...shared('--partitions', '--steps'),
+  { flag: '--seeds', argument: '<count>', path: 'seeds', parse: number, help: 'each runs twice for real and once in virtual time, from seeds 1, 2, …' },
+  ...shared('--hidden').map((flag) => ({ ...flag, otherwise: 'what the algorithm ships with' })),
+  { flag: '--evaluate-every', argument: '<steps>', path: 'evaluation.every', parse: number, otherwise: 'a sixth of the steps', help: 'environment steps between two evaluations' },
+];
+
+/** Whether a virtual world made of measured durations behaves as the real one did. */
+export const virtualCheck: Scenario = {
+  name: NAME,
+  summary: 'hold virtual time against reality: the same training on threads and in a world of measured durations',
+  flags: FLAGS,
+  defaults: resolveRealitySettings(),
+  resumable: false,
+  run(input) {
+    const { study } = readStudyInput(NAME, input);
+    const settings = resolveRealitySettings(study);
+    const { environment, algorithm, partitions, seeds, steps } = settings;
+    const trials = planRealTrials(settings);
+    const planned = trials.length + seeds;
+    return runStudyScenario({
+      name: NAME,
+      settings,
+      description: describeCheck(settings),
+      fields: { environment, algorithm, partitions, seeds, steps },
+      trials,
+      planned,
+      following: (real) => planVirtualTrials(settings, real),
+      parallel: 1, // real runs need their cores
+      summarise: (results) => [compareWithReality(results)].filter((findings) => findings !== undefined),
+      describe: (rows) => rows.flatMap((findings) => [
+        { words: `${environment}: ${describeReality(findings)}`, table: realityTable(findings) },
+        { words: 'Ages of the voltages read, all seeds together', table: agesTable(findings) },
+        { words: 'Mean returns', table: curveTable(findings) },
+      ]),
+      async report(folder, results) {
+        const pictures = await drawReality(settings, compareWithReality(results));
+        folder.write('staleness', pictures.staleness);
+        folder.write('curves', pictures.curves);
+        folder.write('report', realityPage(checkWords(settings, planned, results.length), trials, results, pictures));
+      },
+    }, input);
+  },
+};
+
+function describeCheck({ environment, algorithm, partitions, seeds }: RealitySettings): string {
+  return `${algorithm}, hogwild on ${partitions} partitions, ${environment}, ${seeds} seed${seeds === 1 ? '' : 's'}: twice for real, and once in virtual time`;
+}
+
+function checkWords(settings: RealitySettings, planned: number, ended: number): StudyWords {
+  const { environment, algorithm, partitions, seeds, steps, network, evaluation } = settings;
+  const interrupted = ended < planned ? ` Interrupted: ${ended} of ${planned} trials have ended.` : '';
+  const hidden = network.hidden === null ? '' : ` --hidden ${network.hidden.join(',') || 'none'}`;
+  return {
+    title: 'Virtual time and reality',
+    lead: `A virtual world made of the durations that a real run took: does the same training behave in it as on threads? Here: ${describeCheck(settings)}.${interrupted}`,
+    method: [
+      `Each seed trains for ${steps.toLocaleString('en')} environment steps: twice on threads, with timing.measure, one run after another; then in virtual time, where an update, an acting tick, an environment step and the waking of a sleeping partition take as long as one of those of the first real run, drawn at random. Evaluations are on ${episodes(evaluation.final)}, without exploration, every ${evaluation.every.toLocaleString('en')} steps.`,
+      'Partitions share as many cores in virtual time as threads were at work at a time in the real run, on average: the time at work over the time of the run, rounded.',
+      'Ages are those of voltages, in acting and on minibatches together. What the virtual world leaves out: that durations which follow one another are alike, that those of both partitions are long at the same time, and what measuring costs.',
+    ],
+    commands: [
+      `node scenarios/run ${NAME} --environment ${environment} --algorithm ${algorithm} --partitions ${partitions} --seeds ${seeds} --steps ${steps}${hidden} --evaluate-every ${evaluation.every} --episodes ${evaluation.final}`,
+      'With --out and the folder of this study it goes on where it was stopped. Real runs do not repeat themselves exactly.',
+    ],
+  };
+}

@@ -1,0 +1,119 @@
+/** Contests of speed: the same work done in several ways by turns, so that whatever else the machine does slows all of them alike. */
+import { loadavg } from 'node:os';
+
+import type { SimulationOptions } from '../simulation/options.js';
+import { createSimulation, type Simulation } from '../simulation/simulation.js';
+import { median } from '../telemetry/statistics.js';
+import { startNeighbour } from './neighbour.js';
+
+/** One way to run. The first of a contest is what the others are compared with. */
+export interface Contestant {
+  readonly name: string;
+  readonly options: SimulationOptions;
+}
+
+export interface Contest {
+  readonly contestants: readonly Contestant[];
+  readonly repeats: number;
+  /** Of running, of each contestant in each repeat. */
+  readonly seconds: number;
+  /** Each repeat once without and once with a busy process beside; or only without. */
+  readonly neighbour: boolean;
+  /** Seconds of running before anything is measured: the warm-up steps, and compilation. */
+  readonly warmUp: number;
+  readonly signal?: AbortSignal;
+}
+
+/** The middle of the repeats, and the ends. */
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface Standing {
+  readonly name: string;
+  /** Whether a busy process ran beside it. */
+  readonly disturbed: boolean;
+  readonly updatesPerSecond: Spread;
+  /** To the first contestant's updates per second in the same repeat, as disturbed. */
+  readonly ratio: Spread;
+  readonly ratios: readonly number[];
+}
+
+/** What became of a contest. */
+export interface Outcome {
+  readonly standings: readonly Standing[];
+  readonly repeats: number;
+  /** Whether the busy process kept to one core. */
+  readonly pinned: boolean;
+  /** Processes that wanted to run, on average over the last minute: as it began and as it ended. */
+  readonly load: readonly [before: number, after: number];
+}
+
+/** Longer than any run: the signal ends it. */
+const ENDLESS = 100_000_000;
+
+/** Runs all contestants by turns, beginning with another one in each repeat. A repeat that the signal cuts off does not count. */
+export async function holdContest({ contestants, repeats, seconds, neighbour, warmUp, signal }: Contest): Promise<Outcome> {
+  const before = loadavg()[0];
+  const rates: Record<'alone' | 'disturbed', number[][]> = { alone: [], disturbed: [] }; // [repeats][contestants]
+  const simulations: Simulation[] = [];
+  let pinned = true;
+  try {
+    for (const { options } of contestants) {
+      const simulation = await createSimulation(options);
+      simulations.push(simulation);
+      await speed(simulation, warmUp);
+    }
+    for (let repeat = 0; repeat < repeats; repeat += 1) {
+      const alone = await takeTurns(simulations, repeat, seconds, signal);
+      const disturbed = neighbour ? await beside(() => takeTurns(simulations, repeat, seconds, signal)) : undefined;
+      if (signal?.aborted === true) break;
+      rates.alone.push(alone);
+      if (disturbed) rates.disturbed.push(disturbed.result);
+      pinned &&= disturbed?.pinned ?? true;
+    }
+  } finally {
+    await Promise.all(simulations.map((simulation) => simulation.close()));
+  }
+  const standings = [...summariseRates(contestants, rates.alone, false), ...summariseRates(contestants, rates.disturbed, true)];
+  return { standings, repeats: rates.alone.length, pinned, load: [before, loadavg()[0]] };
+}
+
+async function takeTurns(simulations: readonly Simulation[], first: number, seconds: number, signal: AbortSignal | undefined): Promise<number[]> {
+  const rates = new Array<number>(simulations.length).fill(0);
+  for (let turn = 0; turn < simulations.length && signal?.aborted !== true; turn += 1) {
+    const at = (first + turn) % simulations.length;
+    rates[at] = await speed(simulations[at], seconds);
+  }
+  return rates;
+}
+
+async function speed(simulation: Simulation, seconds: number): Promise<number> {
+  const { updatesPerSecond } = await simulation.run({ steps: ENDLESS, signal: AbortSignal.timeout(Math.ceil(1000 * seconds)) });
+  return updatesPerSecond;
+}
+
+/** Beside a busy process. */
+async function beside<Result>(action: () => Promise<Result>): Promise<{ readonly result: Result; readonly pinned: boolean }> {
+  const neighbour = await startNeighbour();
+  try {
+    return { result: await action(), pinned: neighbour.pinned };
+  } finally {
+    await neighbour.close();
+  }
+}
+
+/** @param rates updates per second; [repeats][contestants] */
+export function summariseRates(contestants: readonly Pick<Contestant, 'name'>[], rates: readonly (readonly number[])[], disturbed: boolean): Standing[] {
+  if (rates.length === 0) return [];
+  return contestants.map(({ name }, i) => {
+    const ratios = rates.map((repeat) => repeat[i] / repeat[0]);
+    return { name, disturbed, updatesPerSecond: spread(rates.map((repeat) => repeat[i])), ratio: spread(ratios), ratios };
+  });
+}
+
+function spread(values: readonly number[]): Spread {
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
+}

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+
+/** Seconds after which a neighbour ends by itself, should nobody be left to end it. */
+const LIFE = 900;
+
+const BUSY = `const end = Date.now() + ${1000 * LIFE}; while (Date.now() < end);`;
+
+/** Milliseconds in which a process that cannot run has failed. */
+const SETTLING = 300;
+
+/** A busy process of its own. */
+export interface Neighbour {
+  /** True where it keeps to one core; else the system moves it about. */
+  readonly pinned: boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a process that takes what it can of the last core; on a system without `taskset`, of any one core.
+ *
+ * @throws Error where no process can be started
+ */
+export async function startNeighbour(): Promise<Neighbour> {
+  const core = String(availableParallelism() - 1);
+  const neighbour = (await start('taskset', ['-c', core, process.execPath, '-e', BUSY])) ?? (await start(process.execPath, ['-e', BUSY]));
+  if (neighbour === undefined) throw new Error('the busy process did not start');
+  return neighbour;
+}
+
+/** @returns undefined where there is no such command, or it ends at once */
+function start(command: string, options: readonly string[]): Promise<Neighbour | undefined> {
+  const child = spawn(command, options, { stdio: 'ignore' });
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  const ended = new Promise<undefined>((resolve) => {
+    child.once('error', () => { resolve(undefined); });
+    child.once('exit', () => { resolve(undefined); });
+  });
+  const close = async () => {
+    kill();
+    process.off('exit', kill);
+    await ended;
+  };
+  const settled = new Promise<Neighbour>((resolve) => setTimeout(() => { resolve({ pinned: command === 'taskset', close }); }, SETTLING));
+  return Promise.race([ended, settled]);
+}

@@ -1,0 +1,205 @@
+import type { Table } from '../report/table.js';
+import { bootstrapInterval, mean } from '../telemetry/statistics.js';
+import { joinAges, type AgeSummary } from './straggler-summary.js';
+import { meanCurve, orNull, type MeanPoint } from './summary.js';
+import { interval, NOTHING, numeric, score } from './tables.js';
+import type { TimingReport, TrialResult } from './trial.js';
+
+/**
+ * How much further from the real runs a virtual run may lie than the real runs of one seed lie from one another at most, and still agree.
+ * Set before the check was ever run: what would change what a study of staleness or delay concludes. Staleness: one read in twenty of
+ * another age, or computed instead of read. Updates per step: one in fifty. Returns: a twentieth of the way from the random policy to the
+ * best real evaluation. Run time: a quarter, for the measuring itself costs time, and other processes come and go between runs.
+ */
+export const MARGINS = { staleness: 0.05, helped: 0.05, updatesPerStep: 0.02, returns: 0.05, time: 0.25 } as const;
+
+/** One number of real runs and of virtual ones, side by side. */
+export interface Comparison {
+  readonly name: string;
+  /** Means over seeds, of each real run and of the virtual one; null for what is a distance from the start. */
+  readonly real: readonly number[] | null;
+  readonly virtual: number | null;
+  /** How far the real runs of one seed lie apart, at most over seeds. */
+  readonly noise: number;
+  /** How far the virtual run lies from the real ones of its seed: the mean over seeds, with its 95 % bootstrap interval. */
+  readonly difference: number;
+  readonly interval: readonly [low: number, high: number];
+  /** noise + margin. */
+  readonly limit: number;
+  readonly agrees: boolean;
+}
+
+/** What the check has found. */
+export interface RealityFindings {
+  readonly verdict: 'agrees' | 'differs';
+  /** Seeds of which all runs got to their end. */
+  readonly seeds: number;
+  /** Cores that the virtual worlds have, by seed; null: one for each partition. */
+  readonly cores: readonly (number | null)[];
+  readonly comparisons: readonly Comparison[];
+  /** Ages of the voltages read, all seeds together. */
+  readonly ages: { readonly real: readonly AgeSummary[]; readonly virtual: AgeSummary };
+  /** Mean learning curves. */
+  readonly curves: { readonly real: readonly MeanPoint[]; readonly virtual: readonly MeanPoint[] };
+}
+
+/** The runs of one seed. */
+interface Runs {
+  readonly real: readonly TrialResult[];
+  readonly virtual: TrialResult;
+}
+
+type Histogram = TimingReport['staleness']['voltages']['histogram'];
+
+/**
+ * Total variation distance of two distributions of ages, p and q: the greatest difference in the probability that they give to any event.
+ *
+ *   d = ½ Σ_age |p(age) - q(age)|
+ */
+export function totalVariation(one: Histogram, other: Histogram): number {
+  const shares = (histogram: Histogram) => {
+    const total = histogram.reduce((sum, [, count]) => sum + count, 0);
+    return new Map(histogram.map(([age, count]) => [age, count / total]));
+  };
+  const [p, q] = [shares(one), shares(other)];
+  const ages = new Set([...p.keys(), ...q.keys()]);
+  return [...ages].reduce((sum, age) => sum + Math.abs((p.get(age) ?? 0) - (q.get(age) ?? 0)), 0) / 2;
+}
+
+/** Puts virtual runs beside the real ones of their seeds. Undefined where no seed has all of its runs. */
+export function compareWithReality(results: readonly TrialResult[]): RealityFindings | undefined {
+  const runs = groupRuns(results);
+  if (runs.length === 0) return undefined;
+  const scale = returnScale(runs);
+  const comparisons = [
+    compareAges(runs),
+    compareNumbers('computed a peer\'s', runs, helpedShare, MARGINS.helped),
+    compareNumbers('updates per step', runs, ({ updatesPerSecond, samplesPerSecond }) => updatesPerSecond / samplesPerSecond, MARGINS.updatesPerStep),
+    compareNumbers('return along the curve', runs, ({ curve }) => mean(curve.slice(1).map(({ meanReturn }) => meanReturn)), MARGINS.returns * scale),
+    compareNumbers('return at the end', runs, ({ returns }) => mean(returns), MARGINS.returns * scale),
+    compareTimes(runs),
+  ];
+  const all = runs.flatMap(({ real }) => real);
+  const first = runs[0].real.map((_, i) => runs.map(({ real }) => real[i]));
+  return {
+    verdict: comparisons.every(({ agrees }) => agrees) ? 'agrees' : 'differs',
+    seeds: runs.length,
+    cores: runs.map(({ virtual }) => coresOf(virtual)),
+    comparisons,
+    ages: { real: first.map((each) => joinAges(each.map(stalenessOf))), virtual: joinAges(runs.map(({ virtual }) => stalenessOf(virtual))) },
+    curves: { real: meanCurve(all), virtual: meanCurve(runs.map(({ virtual }) => virtual)) },
+  };
+}
+
+function groupRuns(results: readonly TrialResult[]): Runs[] {
+  const finished = results.filter(({ failure, timing }) => failure === null && timing !== undefined);
+  return finished.filter(({ trial }) => trial.label === 'virtual').flatMap((virtual) => {
+    const real = finished.filter(({ trial }) => trial.repeat !== undefined && trial.seed === virtual.trial.seed).toSorted((a, b) => (a.trial.repeat ?? 0) - (b.trial.repeat ?? 0));
+    return real.length < 2 ? [] : [{ real, virtual }];
+  });
+}
+
+const NOTHING_READ = { reads: 0, median: 0, max: 0, helped: 0, voltages: { histogram: [] } } as const;
+
+function stalenessOf({ timing }: TrialResult): TimingReport['staleness'] {
+  return timing?.staleness ?? NOTHING_READ;
+}
+
+function coresOf({ trial: { options } }: TrialResult): number | null {
+  const { virtual } = options;
+  return typeof virtual === 'object' && virtual !== null && 'cores' in virtual && typeof virtual.cores === 'number' ? virtual.cores : null;
+}
+
+function helpedShare(result: TrialResult): number {
+  const { reads, helped } = stalenessOf(result);
+  return helped / Math.max(1, reads + helped);
+}
+
+/** From the random policy to the best real evaluation. */
+function returnScale(runs: readonly Runs[]): number {
+  const real = runs.flatMap((each) => each.real);
+  const best = Math.max(...real.flatMap(({ curve }) => curve.map(({ meanReturn }) => meanReturn)));
+  return Math.abs(best - mean(real.flatMap(({ randomReturn }) => randomReturn ?? [])));
+}
+
+function compareAges(runs: readonly Runs[]): Comparison {
+  const distance = (a: TrialResult, b: TrialResult) => totalVariation(stalenessOf(a).voltages.histogram, stalenessOf(b).voltages.histogram);
+  return judge('staleness, total variation distance', null, null, runs.map(({ real: [one, other] }) => distance(one, other)), runs.map(({ real, virtual }) => mean(real.map((each) => distance(each, virtual)))), MARGINS.staleness);
+}
+
+function compareNumbers(name: string, runs: readonly Runs[], number: (result: TrialResult) => number, margin: number): Comparison {
+  const noise = runs.map(({ real: [one, other] }) => Math.abs(number(one) - number(other)));
+  const differences = runs.map(({ real, virtual }) => number(virtual) - mean(real.map(number)));
+  return judge(name, realMeans(runs, number), mean(runs.map(({ virtual }) => number(virtual))), noise, differences, margin);
+}
+
+/** Seconds of training; distances are relative. */
+function compareTimes(runs: readonly Runs[]): Comparison {
+  const virtualSeconds = ({ virtual }: Runs) => virtual.timing?.virtualSeconds ?? NaN;
+  const realSeconds = ({ real }: Runs) => mean(real.map(({ seconds }) => seconds));
+  const noise = runs.map((each) => Math.abs(each.real[0].seconds - each.real[1].seconds) / realSeconds(each));
+  const differences = runs.map((each) => virtualSeconds(each) / realSeconds(each) - 1);
+  return judge('seconds (differences relative)', realMeans(runs, ({ seconds }) => seconds), mean(runs.map(virtualSeconds)), noise, differences, MARGINS.time);
+}
+
+function realMeans(runs: readonly Runs[], number: (result: TrialResult) => number): number[] {
+  return runs[0].real.map((_, i) => mean(runs.map(({ real }) => number(real[i]))));
+}
+
+/** @param noises between the real runs of each seed @param differences of the virtual run of each seed from them */
+export function judge(name: string, real: readonly number[] | null, virtual: number | null, noises: readonly number[], differences: readonly number[], margin: number): Comparison {
+  const noise = Math.max(...noises);
+  const difference = mean(differences);
+  const limit = noise + margin;
+  return { name, real, virtual, noise, difference, interval: bootstrapInterval(differences), limit, agrees: Math.abs(difference) <= limit };
+}
+
+const digits = (value: number) => (Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(3));
+
+/** Every comparison, with its limit and what came of it. */
+export function realityTable({ comparisons }: RealityFindings): Table {
+  return {
+    columns: [{ name: '' }, ...['real 1', 'real 2', 'virtual', 'real from real', 'virtual from real', '95 % interval', 'limit'].map(numeric), { name: '' }],
+    rows: comparisons.map(({ name, real, virtual, noise, difference, interval: ends, limit, agrees }) => [
+      name,
+      ...(real ?? [NaN, NaN]).map((value) => (Number.isNaN(value) ? NOTHING : digits(value))),
+      virtual === null ? NOTHING : digits(virtual),
+      digits(noise),
+      digits(difference),
+      `${digits(ends[0])} to ${digits(ends[1])}`,
+      digits(limit),
+      agrees ? 'agrees' : 'differs',
+    ]),
+  };
+}
+
+/** Ages from which on reads are counted together. */
+const LAST_AGE = 6;
+
+/** The distributions of ages, and the share of a peer's voltages that were computed instead. */
+export function agesTable({ ages: { real, virtual } }: RealityFindings): Table {
+  const all = [...real, virtual];
+  const share = ({ histogram, reads }: AgeSummary, from: number, to: number) => histogram.reduce((sum, [age, count]) => (age >= from && age <= to ? sum + count : sum), 0) / Math.max(1, reads);
+  const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
+  return {
+    columns: [{ name: 'voltages read' }, ...[...real.map((_, i) => `real ${i + 1}`), 'virtual'].map(numeric)],
+    rows: [
+      ...Array.from({ length: LAST_AGE }, (_, age) => [`${age} behind`, ...all.map((each) => percent(share(each, age, age)))]),
+      [`${LAST_AGE} and more`, ...all.map((each) => percent(share(each, LAST_AGE, Infinity)))],
+      ['reads', ...all.map(({ reads }) => reads.toLocaleString('en'))],
+      ['most behind', ...all.map(({ max }) => String(max))],
+      ['computed instead', ...all.map(({ helped }) => percent(helped))],
+    ],
+  };
+}
+
+/** The mean learning curves at the same steps. */
+export function curveTable({ curves: { real, virtual } }: RealityFindings): Table {
+  return {
+    columns: ['environment steps', 'real', '95 % interval', 'virtual', '95 % interval'].map(numeric),
+    rows: real.map((point) => {
+      const other = virtual.find(({ step }) => step === point.step);
+      return [point.step.toLocaleString('en'), score(point.mean), interval([point.low, point.high]), score(other?.mean ?? null), interval(orNull(other === undefined ? [] : [other], ([{ low, high }]) => [low, high] as const))];
+    }),
+  };
+}

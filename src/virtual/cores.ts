@@ -1,0 +1,88 @@
+import type { World } from './world.js';
+
+/** A piece of work of a thread: it takes a time, and then it is done. */
+export interface Work {
+  readonly thread: number;
+  readonly seconds: number;
+  readonly done: () => void;
+}
+
+/** Work that has begun, until it is done or interrupted. */
+interface Begun {
+  readonly work: Work;
+  readonly end: number;
+  interrupted: boolean;
+}
+
+/**
+ * The cores that threads share. A thread keeps its core for as long as it has work; then who has waited longest gets it. A thread that has
+ * just come up from its sleep interrupts another, in the middle of its work, as operating systems do for those who
+ * have slept.
+ */
+export interface Cores {
+  /** The thread has work to do: it begins, or waits for a core. */
+  request(work: Work): void;
+  /** True while the thread has work under way, or waits for a core to do it. */
+  atWork(thread: number): boolean;
+  /** Gives the cores of threads that have nothing to do to those that wait. */
+  settle(): void;
+}
+
+/**
+ * @param count of cores; Infinity: every thread has its own
+ * @param nothing called in place of `done` at the time at which interrupted work would have been done
+ */
+export function createCores(count: number, queue: World['queue'], nothing: () => void): Cores {
+  const running = new Map<number, Begun[]>(); // threads that have a core, and their work under way
+  const held = new Map<number, Work[]>(); // threads that wait for a core, the longest first
+
+  function begin(work: Work): void {
+    const own = running.get(work.thread) ?? [];
+    const end = Math.max(queue.time, ...own.map((begun) => begun.end)) + work.seconds; // one thing after another
+    const begun: Begun = { work, end, interrupted: false };
+    running.set(work.thread, [...own, begun]);
+    queue.push(end, () => {
+      if (begun.interrupted) {
+        nothing();
+        return;
+      }
+      running.set(work.thread, (running.get(work.thread) ?? []).filter((each) => each !== begun));
+      work.done();
+    });
+  }
+
+  /** What is left of a thread's work waits for a core. */
+  function interrupt(thread: number): void {
+    let since = queue.time;
+    const left = (running.get(thread) ?? []).map((begun): Work => {
+      begun.interrupted = true;
+      const seconds = begun.end - since;
+      since = begun.end;
+      return { ...begun.work, seconds };
+    });
+    running.delete(thread);
+    if (left.length > 0) held.set(thread, left);
+  }
+
+  return {
+    request(work) {
+      const { thread } = work;
+      const waiting = held.get(thread);
+      if (waiting !== undefined) {
+        waiting.push(work);
+        return;
+      }
+      if (!running.has(thread) && running.size >= count) interrupt([...running.keys()][0]);
+      begin(work);
+    },
+    atWork: (thread) => (running.get(thread) ?? []).length > 0 || held.has(thread),
+    settle() {
+      for (const [thread, begun] of running) if (begun.length === 0) running.delete(thread);
+      for (const [thread, works] of held) {
+        if (running.size >= count) return;
+        held.delete(thread);
+        works.forEach(begin);
+      }
+    },
+  };
+}
