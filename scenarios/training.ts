@@ -135,7 +135,7 @@ async function trainWithProgress(training: Training, { title, ledger }: Training
   try {
     keep();
     const { checkpointEvery, episodes } = course;
-    return await training.run({ steps: goal - first, signal: interrupt, checkpointEvery, episodes, ...recording }); // 0 steps where it was killed behind its last one
+    return await (first < goal ? training.run({ steps: goal - first, signal: interrupt, checkpointEvery, episodes, ...recording }) : reportOf(training, episodes));
   } catch (error) {
     folder.write('weights', training.encodeWeights()); // as far as they got
     throw error;
@@ -155,6 +155,11 @@ function createStretches(training: Training): () => ReturnType<Training['stalene
       partitions: now.partitions.map((each, partition) => stalenessBetween(earlier.partitions[partition], each)),
     };
   };
+}
+
+/** The report of no step at all: for a run that was killed behind its last one. */
+function reportOf(training: Training, episodes: number): Promise<RunReport> {
+  return training.run({ steps: 1, signal: AbortSignal.abort(), episodes });
 }
 
 /** @returns what takes one now, unless there is one of this step */

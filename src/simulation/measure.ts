@@ -12,7 +12,7 @@ const LARGEST_RUN = 100_000_000;
 const RUNNING_EPISODES = 20;
 
 export function checkRunSteps(steps: number): number {
-  return checkInteger('steps', steps, { min: 0, max: LARGEST_RUN });
+  return checkInteger('steps', steps, { min: 1, max: LARGEST_RUN });
 }
 
 export function checkEpisodes(episodes: number): number {

@@ -204,9 +204,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
     const failed = () => failures.length > 0;
     const aborted = () => signal?.aborted === true;
     const stopped = () => this.#isStopped(signal);
-    const attend = async () => {
-      if (!aborted()) await this.#stillness.end(() => this.#deathWatch.attend(this.step, episodes, (count) => this.#measure(count, signal)));
-    };
+    const attend = () => this.#stillness.end(() => this.#deathWatch.attend(this.step, episodes, (count) => this.#measure(count, signal)));
     const deathsBefore = this.#deaths.length;
     let seconds = 0;
     const timer = setInterval(() => {
@@ -218,7 +216,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
       }
     }, LOOK);
     try {
-      await attend(); // where the run before this one was stopped in the middle of it
+      await attend(); // what a run before this one was stopped in the middle of: stopped or not, somebody asks for the report
       for (let halt = this.#halt(checkpointEvery); halt !== undefined && !aborted() && !failed(); halt = this.#halt(checkpointEvery)) {
         const before = this.step;
         seconds += await this.#trainTo(halt, signal, file);
@@ -228,8 +226,8 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
         if (this.step === before) continue; // stopped at once
         for (const event of eventsAt({ step: this.step, goal: this.#goal, checkpointEvery, stopped })) {
           if (failed()) break;
-          if (event === 'due') await attend();
-          else this.#tell(event);
+          if (event !== 'due') this.#tell(event);
+          else if (!stopped()) await attend();
         }
       }
       if (!failed()) file?.close({ stopped: stopped(), weightsSha256: digestOf(this.encodeWeights()) });
@@ -244,7 +242,6 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
 
   /** Mean return of an evaluation within a run. Undefined where it was cut short. */
   async #measure(episodes: number, signal: AbortSignal | undefined): Promise<number | undefined> {
-    if (signal?.aborted === true) return undefined;
     const returns = await stoppable(signal, this.#stop, () => this.#supervisor.evaluate(evaluationSeeds(this.settings.seed, episodes)));
     return returns.length === episodes ? mean(returns) : undefined;
   }

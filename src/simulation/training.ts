@@ -70,7 +70,6 @@ export interface TrainingEvents {
 }
 
 export interface RunOptions {
-  /** Environment steps; 0: only what is due where the training stands, such as an evaluation around a death that was cut short. */
   readonly steps?: number;
   readonly signal?: AbortSignal;
   /** Emit `checkpoint` at multiples of so many steps and at the end, a signal's included; 0, unless given: never. */
@@ -104,7 +103,8 @@ export interface Training extends Pick<EventEmitter<TrainingEvents>, 'on' | 'onc
    *
    * Learning rates fall over `settings.steps`, whatever is given here; past that they stay at their final share.
    *
-   * @param options `signal` ends the run at the next environment step; it then returns its report
+   * @param options `signal` ends the run at the next environment step; it then returns its report. One that is given before takes no
+   *   step, but makes up for an evaluation around a death that was cut short at this step
    */
   run(options?: RunOptions): Promise<RunReport>;
   /**
