@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 
 import { checkInteger, checkName, checkObject, CheckpointError, DivergenceError, isOptionError, PartitionError, RULES, suggestion, wrongKind, wrongValue } from '../src/index.js';
+import { asyncVsSync } from './async-vs-sync.js';
 import { certificate } from './certificate.js';
 import { ddpg } from './ddpg.js';
 import { decentralisedVsDdpg } from './decentralised-vs-ddpg.js';
@@ -13,7 +14,7 @@ import { EPISODES, type Scenario, type ScenarioInput } from './scenario.js';
 import { train } from './train.js';
 
 /** Every scenario: a further one is one file and one line here. */
-const SCENARIOS: readonly Scenario[] = [train, ddpg, certificate, decentralisedVsDdpg, neuronDeath];
+const SCENARIOS: readonly Scenario[] = [train, ddpg, certificate, decentralisedVsDdpg, neuronDeath, asyncVsSync];
 
 const USAGE_ERROR = 2;
 

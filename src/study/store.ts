@@ -19,6 +19,8 @@ export const STUDY_FILES = {
   returns: 'returns.svg',
   losses: 'losses.svg',
   recoveries: 'recoveries.svg',
+  times: 'times.svg',
+  halves: 'half-gains.svg',
   report: 'report.html',
 } as const;
 
@@ -81,12 +83,13 @@ function parseResult(line: string): TrialResult | undefined {
 /** Looks at everything that the summary reads. */
 function isTrialResult(data: unknown): data is TrialResult {
   if (!isRecord(data) || !isRecord(data.trial) || typeof data.digest !== 'string') return false;
-  const { failure, curve, returns, steps, seconds, samplesPerSecond, updatesPerSecond, randomReturn, death } = data;
+  const { failure, curve, returns, steps, seconds, samplesPerSecond, updatesPerSecond, randomReturn, virtualSeconds, death } = data;
   const failureKnown = failure === null || (isRecord(failure) && typeof failure.kind === 'string' && typeof failure.message === 'string');
   const curveKnown = isCurve(curve);
   const randomKnown = randomReturn === null || typeof randomReturn === 'number';
   const deathKnown = death === undefined || isDeathReport(death);
-  return deathKnown && failureKnown && curveKnown && randomKnown && areNumbers(returns) && areNumbers([steps, seconds, samplesPerSecond, updatesPerSecond]);
+  const timeKnown = virtualSeconds === undefined || typeof virtualSeconds === 'number';
+  return deathKnown && timeKnown && failureKnown && curveKnown && randomKnown && areNumbers(returns) && areNumbers([steps, seconds, samplesPerSecond, updatesPerSecond]);
 }
 
 function isCurve(data: unknown): boolean {

@@ -34,6 +34,8 @@ export interface Trial {
 export interface CurvePoint {
   readonly step: number;
   readonly meanReturn: number;
+  /** Virtual time of training until then, where there is one. */
+  readonly virtualSeconds?: number;
 }
 
 export interface TrialFailure {
@@ -61,6 +63,8 @@ export interface TrialResult {
   readonly seconds: number;
   readonly samplesPerSecond: number;
   readonly updatesPerSecond: number;
+  /** Seconds of virtual time that training took, under the schedule `virtual`. */
+  readonly virtualSeconds?: number;
   /** Where neurons have died: what was lost, and how long recovery took. */
   readonly death?: DeathReport;
 }
@@ -137,6 +141,7 @@ interface TrialRecord {
   randomReturn: number | null;
   seconds: number;
   updates: number;
+  virtualSeconds?: number;
   death?: DeathReport;
 }
 
@@ -153,16 +158,21 @@ async function trainAndEvaluate(training: Training, { steps, evaluation }: Trial
     const { returns } = known !== undefined && !last ? { returns: [] } : await training.evaluate({ episodes: last ? Math.max(evaluation.final, evaluation.episodes) : evaluation.episodes, signal });
     if (isAborted(signal)) return false; // it may have been cut short
     record.steps = training.step;
-    record.curve.push(known ?? { step: training.step, meanReturn: mean(returns.slice(0, evaluation.episodes)) });
+    record.curve.push(known ?? { step: training.step, meanReturn: mean(returns.slice(0, evaluation.episodes)), ...timeOf(record) });
     if (last) {
       record.returns = returns.slice(0, evaluation.final);
       return true;
     }
-    const { seconds, updatesPerSecond, death } = await training.run({ steps: Math.min(evaluation.every, steps - training.step), signal, episodes: evaluation.final });
+    const { seconds, updatesPerSecond, virtualSeconds, death } = await training.run({ steps: Math.min(evaluation.every, steps - training.step), signal, episodes: evaluation.final });
     record.seconds += seconds;
     record.updates += updatesPerSecond * seconds;
+    if (virtualSeconds !== undefined) record.virtualSeconds = (record.virtualSeconds ?? 0) + virtualSeconds;
     if (death !== undefined) record.death = death;
   }
+}
+
+function timeOf({ virtualSeconds }: TrialRecord): { readonly virtualSeconds?: number } {
+  return virtualSeconds === undefined ? {} : { virtualSeconds };
 }
 
 /** Asked anew after every wait. */
