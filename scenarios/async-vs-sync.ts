@@ -20,7 +20,7 @@ const FLAGS: readonly Flag[] = [
   ...ENVIRONMENT,
   { flag: '--algorithms', argument: '<names>', path: 'algorithms', parse: words, help: `with commas between them: ${ASYNC_ALGORITHMS.join(', ')}; or all, half of which take several times as long` },
   { flag: '--delays', argument: '<updates>', path: 'delays', parse: numbers, help: 'how late everything is heard, with commas between them' },
-  { flag: '--seeds', argument: '<count>', path: 'seeds', parse: number, help: 'trials of each algorithm and delay, from seeds 1, 2, …; five take about 7 minutes on two idle cores where nothing else is set' },
+  { flag: '--seeds', argument: '<count>', path: 'seeds', parse: number, help: 'trials of each algorithm and delay, from seeds 1, 2, …; five take about 10 minutes on two idle cores where nothing else is set' },
   ...STEPS,
   ...HIDDEN.map((flag) => ({ ...flag, otherwise: 'what each algorithm ships with' })),
   ...PARTITIONS.map((flag) => ({ ...flag, help: 'groups of neurons that hear of one another late, under the rules' })),

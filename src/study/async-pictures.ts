@@ -36,7 +36,7 @@ export async function drawAsync(settings: AsyncStudySettings, results: readonly 
   });
   const halves = await intervalChart({
     title: 'Delay at which half of the gain is lost',
-    subtitle: `95 % bootstrap interval over seeds; what reaches ${delays[delays.length - 1]} may lie beyond it; no data: no gain to lose`,
+    subtitle: `95 % bootstrap interval over seeds; what reaches ${delays[delays.length - 1]} may lie beyond it; no data: no gain to lose, or no seed is complete`,
     value: 'delay, in updates',
     ticks: delays,
     panels: [{ title: '', rows: algorithms.map((name) => halfRow(name, rowOf(name), delays[delays.length - 1])) }],
