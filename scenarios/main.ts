@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 
 import { checkInteger, checkName, checkNumber, checkObject, CheckpointError, DivergenceError, isOptionError, JournalError, PartitionError, RULES, suggestion, wrongKind, wrongValue } from '../src/index.js';
+import { asyncVsSync } from './async-vs-sync.js';
 import { certificate } from './certificate.js';
 import { ddpg } from './ddpg.js';
 import { decentralisedVsDdpg } from './decentralised-vs-ddpg.js';
@@ -16,7 +17,7 @@ import { train } from './train.js';
 import { virtualCheck } from './virtual-check.js';
 
 /** Every scenario: a further one is one file and one line here. */
-const SCENARIOS: readonly Scenario[] = [train, replay, ddpg, certificate, decentralisedVsDdpg, stragglers, neuronDeath, virtualCheck];
+const SCENARIOS: readonly Scenario[] = [train, replay, ddpg, certificate, decentralisedVsDdpg, asyncVsSync, stragglers, neuronDeath, virtualCheck];
 
 const USAGE_ERROR = 2;
 

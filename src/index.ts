@@ -50,6 +50,12 @@ export { createEventWriter, type EventWriter } from './telemetry/tensorboard.js'
 export { describeSeconds } from './study/estimate.js';
 export type { PoolOptions } from './study/pool.js';
 export { openStudyFolder, openTrialStore, STUDY_FILES, type StudyFolder, type TrialStore } from './study/store.js';
+export { asyncPage } from './study/async-page.js';
+export { drawAsync, type AsyncPictures } from './study/async-pictures.js';
+export { ASYNC_ALGORITHMS, planAsyncTrials, resolveAsyncStudySettings, type AsyncStudyOptions, type AsyncStudySettings } from './study/async-settings.js';
+export { summariseAsync, type AsyncRow, type DelayRow, type Reach } from './study/async-summary.js';
+export { asyncFindings, type AsyncFindings } from './study/async-tables.js';
+export { halfGainDelay, type GainPoint, type GainSummary, type HalfGain } from './study/half-gain.js';
 export { deathPage, describeDeaths } from './study/death-page.js';
 export { drawDeaths, type DeathPictures } from './study/death-pictures.js';
 export { DEATH_ALGORITHMS, deathContenders, describeShare, FROZEN, planDeathTrials, resolveDeathStudySettings, type DeathStudyOptions, type DeathStudySettings } from './study/death-settings.js';

@@ -1,7 +1,6 @@
 import { createPalette, type Palette } from './palette.js';
 import {
   assemble,
-  axisFormat,
   COLUMNS,
   emptyPanel,
   extent,
@@ -13,9 +12,11 @@ import {
   panelSize,
   pictureWidth,
   referenceLine,
+  ruler,
   type LayerSpec,
   type PanelSpec,
   type Reference,
+  type Ruler,
 } from './panels.js';
 import { renderSvg, type Svg } from './svg.js';
 import { printable, textWidth, wrapText } from './text.js';
@@ -44,6 +45,8 @@ export interface IntervalChart {
   readonly subtitle?: string;
   /** What the axis means, with its unit. */
   readonly value: string;
+  /** The only marks of the axis, for numbers that grow by factors: equal factors of 1 + x are then equally far apart. */
+  readonly ticks?: readonly number[];
   /** One, or several as small multiples with axes of their own. */
   readonly panels: readonly IntervalPanel[];
 }
@@ -64,10 +67,10 @@ const OFFSET = { estimate: -4, values: 6 } as const;
  *
  * @returns an SVG picture, 800 to 1,200 pixels wide; equal charts give equal bytes
  */
-export async function intervalChart({ title, subtitle, value, panels }: IntervalChart): Promise<Svg> {
+export async function intervalChart({ title, subtitle, value, ticks, panels }: IntervalChart): Promise<Svg> {
   const palette = createPalette(panels.flatMap(({ rows }) => rows.map(({ name }) => shownName(name))));
   const width = plotWidth(palette.names, panels.length);
-  const layouts = (panels.length === 0 ? [{ title: '', rows: [] }] : panels).map((panel) => layOut(panel, width));
+  const layouts = (panels.length === 0 ? [{ title: '', rows: [] }] : panels).map((panel) => layOut(panel, width, ticks));
   const drawn = layouts.map((layout, i) => intervalPanel(layout, value, palette, headingOffset(layouts, i)));
   return renderSvg(assemble(title, subtitle, drawn), title);
 }
@@ -97,8 +100,8 @@ interface Layout {
   readonly rows: readonly IntervalRow[];
   readonly width: number;
   readonly height: number;
-  /** What the axis spans; nothing where no number is finite. */
-  readonly domain: [low: number, high: number] | undefined;
+  /** The axis; nothing where no number is finite. */
+  readonly axis: Ruler | undefined;
   readonly references: readonly PlacedReference[];
   /** How many lines the references' names take above the plot area. */
   readonly lines: number;
@@ -112,23 +115,25 @@ interface PlacedReference {
   readonly line: number;
 }
 
-function layOut(panel: IntervalPanel, width: number): Layout {
+function layOut(panel: IntervalPanel, width: number, ticks: readonly number[] | undefined): Layout {
   const rows = panel.rows.map((row) => ({ ...row, name: shownName(row.name) }));
   const step = Math.max(ROW.least, ...rows.map(({ name }) => name.split('\n').length * ROW.line + ROW.margin));
   const height = Math.max(2, rows.length) * step;
   const numbers = rows.flatMap(({ estimate, low = NaN, high = NaN, values = [] }) => [estimate, low, high, ...values]);
   const references = (panel.references ?? []).filter(({ value }) => Number.isFinite(value));
-  const domain = numbers.some(Number.isFinite) ? extent([...numbers, ...references.map(({ value }) => value)], 0.04) : undefined;
-  const placed = domain === undefined ? [] : placeReferences(references, domain, width);
-  return { title: panel.title, rows, width, height, domain, references: placed, lines: Math.max(0, ...placed.map(({ line }) => line + 1)) };
+  const all = [...numbers, ...references.map(({ value }) => value), ...(ticks ?? [])];
+  const domain = numbers.some(Number.isFinite) ? extent(all, ticks === undefined ? 0.04 : 0) : undefined;
+  const axis = domain && ruler(domain, width / 80, ticks);
+  const placed = axis === undefined ? [] : placeReferences(references, axis, width);
+  return { title: panel.title, rows, width, height, axis, references: placed, lines: Math.max(0, ...placed.map(({ line }) => line + 1)) };
 }
 
 /** Puts the names above their lines, each on the lowest line of text where it keeps clear of the others. */
-function placeReferences(references: readonly Reference[], [low, high]: [number, number], width: number): PlacedReference[] {
+function placeReferences(references: readonly Reference[], { place }: Ruler, width: number): PlacedReference[] {
   const ends: number[] = []; // where the last name on each line of text ends
   return references.toSorted((a, b) => a.value - b.value).map(({ name: text, value }) => {
     const name = printable(text);
-    const at = ((value - low) / (high - low)) * width;
+    const at = place(value) * width;
     const half = labelWidth(name) / 2;
     const middle = Math.max(half, Math.min(width - half, at)); // above the plot area, not beside it
     const free = ends.findIndex((end) => end + NAME_GAP < middle - half);
@@ -139,12 +144,12 @@ function placeReferences(references: readonly Reference[], [low, high]: [number,
 }
 
 function intervalPanel(layout: Layout, valueTitle: string, palette: Palette, offset: number): PanelSpec {
-  const { title, rows, width, height, domain, references } = layout;
-  if (domain === undefined) return emptyPanel(title, { width, height }, offset);
+  const { title, rows, width, height, axis: along, references } = layout;
+  if (along === undefined) return emptyPanel(title, { width, height }, offset);
   const names = rows.map(({ name }) => name);
-  const axis = { title: printable(valueTitle), domain: false, ticks: false, tickCount: width / 80, ...axisFormat(domain) };
+  const axis = { title: printable(valueTitle), domain: false, ticks: false, ...along.marks };
   const channels = {
-    x: { field: 'estimate', type: 'quantitative', scale: { domain, nice: false }, axis },
+    x: { field: 'estimate', type: 'quantitative', scale: along.scale, axis },
     y: { field: 'name', type: 'nominal', scale: { domain: names }, axis: NAME_AXIS },
     color: { field: 'name', type: 'nominal', scale: { domain: [...palette.names], range: [...palette.colours] }, legend: null },
   } as const;

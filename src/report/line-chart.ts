@@ -10,6 +10,7 @@ import {
   panelSize,
   pictureWidth,
   referenceLine,
+  ruler,
   spread,
   type LayerSpec,
   type PanelSpec,
@@ -41,6 +42,10 @@ export interface LineChart {
   /** What the axes mean, with their units. */
   readonly x: string;
   readonly y: string;
+  /** The only marks of the x axis, for numbers that grow by factors: equal factors of 1 + x are then equally far apart. */
+  readonly xTicks?: readonly number[];
+  /** True where equal factors of y are to be equally far apart; only what is above 0 is drawn. */
+  readonly yLog?: boolean;
   /** One, or several as small multiples with axes of their own. */
   readonly panels: readonly LinePanel[];
 }
@@ -62,25 +67,27 @@ const LEGEND_SYMBOL = 50; // its width with the space around it, pixels
  *
  * @returns an SVG picture, 800 to 1,200 pixels wide; equal charts give equal bytes
  */
-export async function lineChart({ title, subtitle, x, y, panels }: LineChart): Promise<Svg> {
+export async function lineChart({ title, subtitle, panels, ...axes }: LineChart): Promise<Svg> {
   const palette = createPalette(panels.flatMap(({ series }) => series.map(({ name }) => printable(name))));
   const look = seriesChannels(palette, pictureWidth(panels.length));
   const shown = panels.length === 0 ? [{ title: '', series: [] }] : panels;
-  const drawn = shown.map((panel) => linePanel(panel, { x, y }, look, panelSize(panels.length)));
+  const drawn = shown.map((panel) => linePanel(panel, axes, look, panelSize(panels.length)));
   return renderSvg(assemble(title, subtitle, drawn), title);
 }
 
-function linePanel(panel: LinePanel, titles: { x: string; y: string }, look: ReturnType<typeof seriesChannels>, size: Size): PanelSpec {
-  const rows = panel.series.flatMap(({ name, points }) => points.filter(isFinitePoint).map((point): Row => ({ ...point, series: printable(name) })));
-  const references = (panel.references ?? []).filter(({ value }) => Number.isFinite(value));
+function linePanel(panel: LinePanel, axes: Pick<LineChart, 'x' | 'xTicks' | 'y' | 'yLog'>, look: ReturnType<typeof seriesChannels>, size: Size): PanelSpec {
+  const { xTicks, yLog = false } = axes;
+  const rows = panel.series.flatMap(({ name, points }) => points.filter((point) => isShown(point, yLog)).map((point): Row => ({ ...point, ...(!isDrawable(point.low ?? NaN, yLog) && { low: NaN }), series: printable(name) })));
+  const references = (panel.references ?? []).filter(({ value }) => isDrawable(value, yLog));
   const xDomain = extent(rows.map((row) => row.x), 0);
-  const yDomain = extent([...rows.flatMap((row) => [row.y, row.low ?? NaN, row.high ?? NaN]), ...references.map(({ value }) => value)], 0.04);
+  const yDomain = yExtent([...rows.flatMap((row) => [row.y, row.low ?? NaN, row.high ?? NaN]), ...references.map(({ value }) => value)], yLog);
   if (xDomain === undefined || yDomain === undefined) return emptyPanel(panel.title, size);
 
-  const xAxis = { title: printable(titles.x), grid: false, tickCount: size.width / 90, ...axisFormat(xDomain) };
-  const yAxis = { title: printable(titles.y), domain: false, ticks: false, tickCount: size.height / 50, ...axisFormat(yDomain) };
-  const xChannel = { field: 'x', type: 'quantitative', axis: xAxis, scale: { domain: xDomain, nice: false } } as const;
-  const yChannel = { field: 'y', type: 'quantitative', axis: yAxis, scale: { domain: yDomain, nice: false } } as const;
+  const xRuler = ruler(xDomain, size.width / 90, xTicks);
+  const xAxis = { title: printable(axes.x), grid: false, ...xRuler.marks };
+  const yAxis = { title: printable(axes.y), domain: false, ticks: false, tickCount: size.height / 50, ...axisFormat(yDomain) };
+  const xChannel = { field: 'x', type: 'quantitative', axis: xAxis, scale: xRuler.scale } as const;
+  const yChannel = { field: 'y', type: 'quantitative', axis: yAxis, scale: { domain: yDomain, nice: false, ...(yLog && ({ type: 'log' } as const)) } } as const;
   const channels = { x: xChannel, y: yChannel, ...look };
   const lonely = rows.filter((row) => rows.filter(({ series }) => series === row.series).length === 1);
   const dot = { x: xChannel, y: yChannel, color: look.color };
@@ -89,15 +96,26 @@ function linePanel(panel: LinePanel, titles: { x: string; y: string }, look: Ret
     ...heading(panel.title, size.width),
     layer: [
       bandLayer(rows, channels),
-      ...referenceLayers(references, yDomain, size),
+      ...referenceLayers(references, yLog ? [Math.log(yDomain[0]), Math.log(yDomain[1])] : yDomain, size, yLog ? Math.log : Number),
       { data: { values: rows }, mark: { type: 'line', strokeWidth: 2, strokeJoin: 'round' }, encoding: channels },
       { data: { values: lonely }, mark: { type: 'point', filled: true, size: 50, opacity: 1 }, encoding: dot },
     ],
   };
 }
 
-function isFinitePoint({ x, y }: LinePoint): boolean {
-  return Number.isFinite(x) && Number.isFinite(y);
+function isShown({ x, y }: LinePoint, yLog: boolean): boolean {
+  return Number.isFinite(x) && isDrawable(y, yLog);
+}
+
+function isDrawable(y: number, yLog: boolean): boolean {
+  return Number.isFinite(y) && !(yLog && y <= 0);
+}
+
+/** The range of y with a little room, a share of its length or a factor. */
+function yExtent(values: readonly number[], yLog: boolean): [low: number, high: number] | undefined {
+  if (!yLog) return extent(values, 0.04);
+  const domain = extent(values.map((value) => (value > 0 ? Math.log(value) : NaN)), 0.04);
+  return domain && [Math.exp(domain[0]), Math.exp(domain[1])];
 }
 
 /**
@@ -134,9 +152,9 @@ function bandLayer(rows: readonly Row[], { x, y, color }: { x: object; y: object
 }
 
 /** Dashed lines, their names to the right of the plot area, and a thin lead from line to name where names had to move apart. */
-function referenceLayers(references: readonly Reference[], [low, high]: [number, number], { width, height }: Size): LayerSpec[] {
+function referenceLayers(references: readonly Reference[], [low, high]: [number, number], { width, height }: Size, along: (value: number) => number): LayerSpec[] {
   const names = references.map(({ name }) => wrapText(printable(name), REFERENCE_TEXT.width, FONT.label - 1));
-  const lines = references.map(({ value }) => ((high - value) / (high - low)) * height);
+  const lines = references.map(({ value }) => ((high - along(value)) / (high - low)) * height);
   const places = spread(lines, names.map((name) => name.length * REFERENCE_TEXT.lineHeight + 2), height);
   const textLines = (name: string[], middle: number) =>
     name.map((line, k) => label(line, width + REFERENCE_TEXT.gap + 3, middle + (k - (name.length - 1) / 2) * REFERENCE_TEXT.lineHeight, 'left'));

@@ -152,6 +152,28 @@ export function axisFormat([low, high]: readonly [number, number]): { labelExpr?
   return largest < 1e-3 ? { labelExpr: "datum.value == 0 ? '0' : format(datum.value, '.3~e')" } : {};
 }
 
+/** Scale and axis of numbers; with ticks, of numbers that grow by factors. */
+export interface Ruler {
+  readonly scale: { readonly domain: [low: number, high: number]; readonly nice: false; readonly type?: 'symlog'; readonly constant?: number };
+  readonly marks: { readonly labelExpr?: string; readonly values?: number[]; readonly tickCount?: number };
+  /** Where a number stands, as a share of the axis. */
+  readonly place: (value: number) => number;
+}
+
+/**
+ * How numbers are laid along an axis.
+ *
+ * @param tickCount about so many marks
+ * @param ticks where given, the only marks, on a scale that is sign(x) · log(1 + |x|): even near 0, and factors far from it
+ */
+export function ruler(domain: [low: number, high: number], tickCount: number, ticks?: readonly number[]): Ruler {
+  const along = ticks === undefined ? (value: number) => value : (value: number) => Math.sign(value) * Math.log1p(Math.abs(value));
+  const [low, high] = domain.map(along);
+  const place = (value: number) => (along(value) - low) / (high - low);
+  if (ticks === undefined) return { scale: { domain, nice: false }, marks: { tickCount, ...axisFormat(domain) }, place };
+  return { scale: { domain, nice: false, type: 'symlog', constant: 1 }, marks: { values: [...ticks], ...axisFormat(domain) }, place };
+}
+
 /** A dashed line at a place given in pixels, drawn across the panel. */
 export function referenceLine(along: 'x' | 'y', at: number, length: number): LayerSpec {
   const [value, begin, end] = [{ value: at }, { value: 0 }, { value: length }];

@@ -24,6 +24,8 @@ export const STUDY_FILES = {
   /** Speeds beside a busy process, and their picture. */
   neighbour: 'neighbour.json',
   neighbourPicture: 'neighbour.svg',
+  times: 'times.svg',
+  halves: 'half-gains.svg',
   report: 'report.html',
 } as const;
 

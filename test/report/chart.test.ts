@@ -188,3 +188,23 @@ test('ids are renamed together with what points at them, in tags only', (t) => {
     `<svg><clipPath id="${id}"/><g clip-path="url(#${id})"><use xlink:href="#${id}"/><a data-id="clip7" href="#other"/></g><text>id="clip7"</text></svg>`;
   t.is(renumberIds(svg('clip7'), 'p-'), svg('p-1'));
 });
+
+/** The corners of a picture's first line, in pixels. */
+const linePath = (svg: string) => /d="(M[^"]*L[^"]*)"[^>]*stroke-width="2"/.exec(svg)?.[1] ?? '';
+const corners = (path: string) => path.slice(1).split('L').map((corner) => corner.split(',').map(Number));
+
+test('with ticks, equal factors of 1 + x are equally far apart, and so are factors of y on a logarithmic axis', async (t) => {
+  const xTicks = [0, 1, 3, 7];
+  const svg = await lineChart({ title: 'delays', x: 'delay', y: 'time', xTicks, yLog: true, panels: [{ title: '', series: [{ name: 'one', points: [...xTicks.map((x) => ({ x, y: 10 ** x })), { x: 2, y: 0 }] }], references: [{ name: 'never', value: -1 }] }] });
+  const places = corners(linePath(svg));
+  t.is(places.length, 4); // 0 has no logarithm
+  const [first, ...others] = places.slice(1).map(([x], i) => x - places[i][0]);
+  t.true(first > 0 && others.every((gap) => Math.abs(gap - first) < 0.5), String(places));
+  const heights = places.map(([, y]) => places[0][1] - y);
+  t.true(Math.abs(heights[2] / heights[1] - 3) < 0.05 && Math.abs(heights[3] / heights[1] - 7) < 0.05, String(heights)); // 10 to the x-th
+  for (const tick of xTicks) t.true(shownTexts(svg).includes(String(tick)));
+  t.false(shownTexts(svg).includes('never'));
+
+  const shown = shownTexts(await intervalChart({ title: 'delays', value: 'delay', ticks: xTicks, panels: [{ title: '', rows: [{ name: 'one', estimate: 2 }], references: [{ name: 'here', value: 2 }] }] }));
+  t.deepEqual(shown.filter((text) => /^\d+$/.test(text)), ['0', '1', '3', '7']);
+});
