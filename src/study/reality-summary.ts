@@ -7,7 +7,7 @@ import type { TimingReport, TrialResult } from './trial.js';
 
 /**
  * How much further from the real runs a virtual run may lie than the real runs of one seed lie from one another at most, and still agree.
- * Set before the check was ever run: what would change what a study of staleness or delay concludes. Staleness: one read in twenty of
+ * Set before this check was run, though after first looks at ages and speeds: what would change what a study of staleness or delay concludes. Staleness: one read in twenty of
  * another age, or computed instead of read. Updates per step: one in fifty. Returns: a twentieth of the way from the random policy to the
  * best real evaluation. Run time: a quarter, for the measuring itself costs time, and other processes come and go between runs.
  */

@@ -16,8 +16,9 @@ export interface VirtualStrand {
   rouse(): number;
 }
 
-/** The mover where nothing has happened. */
-const NOBODY = -1;
+/** In place of a thread: after what concerns all, such as a message; and where nothing has happened. */
+const EVERYBODY = -1;
+const NOBODY = -2;
 
 /**
  * Carries strands to their ends through virtual time: the work that a strand announces is done, and published, at the end of
@@ -34,7 +35,7 @@ export function carryInVirtualTime<Strand extends VirtualStrand>(strands: readon
   const wakes = new Map<Strand, number>(); // the last one that was set
   const cores = createCores(settings.cores ?? Infinity, queue, () => { mover = NOBODY; });
   const rousing = new Set<number>(); // threads
-  let mover: number | undefined; // the thread that has just done something; undefined after a message
+  let mover: number; // the thread that has just done something
   let going = strands.length;
 
   function resume(strand: Strand): void {
@@ -68,9 +69,10 @@ export function carryInVirtualTime<Strand extends VirtualStrand>(strands: readon
   }
 
   /** A thread that is at work looks by itself when it is done. */
-  function rouse({ thread, rouse: delay }: Strand): void {
+  function rouse(strand: Strand): void {
+    const { thread } = strand;
     if (rousing.has(thread) || cores.atWork(thread)) return;
-    const seconds = delay();
+    const seconds = strand.rouse();
     if (seconds === 0) {
       look(thread);
       return;
@@ -88,11 +90,11 @@ export function carryInVirtualTime<Strand extends VirtualStrand>(strands: readon
     const happening = queue.pop();
     if (happening === undefined) throw new InternalError('every partition waits, and nothing is going to happen');
     const heard = rings();
-    mover = undefined;
+    mover = EVERYBODY;
     happening();
     for (const strand of [...blocked]) {
       if (!blocked.has(strand)) continue;
-      if (mover === undefined || mover === strand.thread) resume(strand);
+      if (mover === EVERYBODY || mover === strand.thread) resume(strand);
       else if (rings() !== heard) rouse(strand);
     }
     cores.settle();
