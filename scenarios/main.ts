@@ -17,7 +17,7 @@ import { train } from './train.js';
 import { virtualCheck } from './virtual-check.js';
 
 /** Every scenario: a further one is one file and one line here. */
-const SCENARIOS: readonly Scenario[] = [train, replay, ddpg, certificate, decentralisedVsDdpg, asyncVsSync, stragglers, neuronDeath, virtualCheck];
+const SCENARIOS: readonly Scenario[] = [train, ddpg, replay, certificate, decentralisedVsDdpg, asyncVsSync, stragglers, neuronDeath, virtualCheck];
 
 const USAGE_ERROR = 2;
 

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 
 import { wrongValue } from '../check.js';
+import { RULES } from '../rule/registry.js';
+import type { Rule } from '../rule/rule.js';
 import type { Settings } from '../supervisor/settings.js';
 import { resolveSettings, type SimulationOptions } from './options.js';
 
@@ -12,6 +14,8 @@ import { resolveSettings, type SimulationOptions } from './options.js';
 export function recordedOptions(options: SimulationOptions): SimulationOptions {
   const settings = resolveSettings(options);
   const { schedule } = settings;
+  const rule: Rule = RULES[settings.rule.name];
+  if (rule.readsWeights === true) throw wrongValue('record', `a rule other than ${rule.name}, which looks at all weights while they change`, rule.name);
   if (schedule === 'synchronous' || schedule === 'virtual') throw wrongValue('record', `a schedule other than ${schedule}, which repeats itself anyway`, schedule);
   const recorded = { ...options, timing: { ...options.timing, reads: 'versioned' as const } };
   checkRecordable(resolveSettings(recorded));
@@ -19,10 +23,9 @@ export function recordedOptions(options: SimulationOptions): SimulationOptions {
 }
 
 /** @throws RangeError naming `record` where a run of such settings could not be repeated from a journal */
-export function checkRecordable({ rule, timing, death }: Settings): void {
+export function checkRecordable({ timing, death }: Settings): void {
   if (timing.reads !== 'versioned') throw wrongValue('record', 'timing.reads to be versioned: other reads cannot be told from one another', timing.reads);
   if (death.step !== null) throw wrongValue('record', 'a run in which no neurons die: the journal does not keep it', death.step);
-  if (rule.name === 'exact') throw wrongValue('record', 'a rule other than exact, which looks at all weights while they change', rule.name);
   if (timing.clocks !== 'partition') throw wrongValue('record', 'clocks of partitions: which neurons took part in an update is not kept', timing.clocks);
 }
 
