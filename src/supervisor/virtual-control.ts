@@ -28,6 +28,7 @@ export function delayControl(control: Control, self: number, world: World, news:
     },
     least: () => heard.reduce((least, value, partition) => Math.min(least, partition === self ? counter.get(self) : value), Infinity),
   });
+  for (const counter of ['progress', 'phase', 'version'] as const) news[counter][self] = control[counter].get(self); // not 0 where a worker takes another's place
   return {
     ...control,
     progress: delayed(control.progress, news.progress, 'acting'),

@@ -1,6 +1,6 @@
 import test from 'ava';
 
-import { createSimulation, PartitionError, resolveSettings, SCHEDULE_NAMES, type SimulationOptions } from '../../src/index.js';
+import { createSimulation, PartitionError, resolveSettings, DISCIPLINE_NAMES, type SimulationOptions } from '../../src/index.js';
 import { createStream, type Stream } from '../../src/random/stream.js';
 import { Supervisor } from '../../src/supervisor/supervisor.js';
 import { readSequence } from './sequence.js';
@@ -25,7 +25,7 @@ async function killAlong(supervisor: Supervisor, stream: Stream, kills: number):
   }
 }
 
-for (const schedule of SCHEDULE_NAMES) {
+for (const schedule of DISCIPLINE_NAMES) {
   for (const partitions of [1, 2, 3]) {
     test.serial(`${schedule} on ${partitions}: workers killed at random moments are replaced, and not a transition is lost or doubled`, async (t) => {
       const reads = schedule === 'bounded' || (schedule === 'hogwild' && partitions === 3) ? 'versioned' : 'racy';
