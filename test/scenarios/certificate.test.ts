@@ -1,27 +1,13 @@
-import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import test from 'ava';
 
 import { readFrames, readMessage } from '../telemetry/event-file.js';
+import { newFolder, run } from './command.js';
 
-interface Finished {
-  readonly status: number | string | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function run(...options: string[]): Promise<Finished> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, ['scenarios/run', 'certificate', ...options], (error, stdout, stderr) => {
-      resolve({ status: error?.code ?? 0, stdout, stderr });
-    });
-  });
-}
-
-const folder = () => join(mkdtempSync(join(tmpdir(), 'ganglion-')), 'run');
+const certify = (...options: string[]) => run('certificate', ...options);
 const readJson = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
 
 const TINY = ['--steps', '300', '--warmup', '100', '--hidden', '6,5', '--neurons', '2', '--probe-every', '80', '--minibatches', '8', '--episodes', '2'];
@@ -44,8 +30,8 @@ function readTags(out: string): Map<string, number[]> {
 }
 
 test('a certificate leaves all its files, prints its tables, and its JSON holds the results', async (t) => {
-  const out = folder();
-  const { status, stdout, stderr } = await run(...TINY, '--utility-seeds', '1', '--utility-steps', '150', '--utility-rules', 'broadcast', '--out', out, '--json');
+  const out = newFolder();
+  const { status, stdout, stderr } = await certify(...TINY, '--utility-seeds', '1', '--utility-steps', '150', '--utility-rules', 'broadcast', '--out', out, '--json');
   t.is(status, 0, stderr);
   const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { results: { agreement: object[]; kinds: object[]; utility: object[] } };
   t.like(result, { scenario: 'certificate', status: 'finished', environment: 'Pendulum-v1', seed: 1, steps: 300, probes: 3, runFolder: out });
@@ -68,9 +54,9 @@ test('a certificate leaves all its files, prints its tables, and its JSON holds 
 });
 
 test('the config.json of a certificate repeats it bit for bit', async (t) => {
-  const [first, second] = [folder(), folder()];
-  await run(...TINY, ...FEW, '--seed', '3', '--explorers', 'all', '--out', first);
-  const again = await run('--config', join(first, 'config.json'), '--episodes', '2', '--out', second);
+  const [first, second] = [newFolder(), newFolder()];
+  await certify(...TINY, ...FEW, '--seed', '3', '--explorers', 'all', '--out', first);
+  const again = await certify('--config', join(first, 'config.json'), '--episodes', '2', '--out', second);
   t.is(again.status, 0, again.stderr);
   for (const file of ['config.json', 'metrics.jsonl', 'weights.safetensors', 'certificate.json', 'certificate.svg', 'report.html']) {
     t.deepEqual(readFileSync(join(second, file)), readFileSync(join(first, file)), file);
@@ -78,7 +64,7 @@ test('the config.json of a certificate repeats it bit for bit', async (t) => {
 });
 
 test('Ctrl-C ends a certificate, which writes what there is', async (t) => {
-  const out = folder();
+  const out = newFolder();
   const options = [...TINY, ...FEW, '--steps', '10000000', '--probe-every', '200', '--out', out, '--json'];
   const child = spawn(process.execPath, ['scenarios/run', 'certificate', ...options], { stdio: ['ignore', 'pipe', 'ignore'] });
   let stdout = '';
@@ -103,7 +89,7 @@ const USAGE_ERRORS: [string[], RegExp][] = [
 
 for (const [options, expected] of USAGE_ERRORS) {
   test(`certificate ${options.join(' ')} is refused in one line`, async (t) => {
-    const { status, stdout, stderr } = await run(...options);
+    const { status, stdout, stderr } = await certify(...options);
     t.is(status, 2);
     t.is(stdout, '');
     t.regex(stderr.trimEnd(), expected);

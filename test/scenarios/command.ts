@@ -9,10 +9,11 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs `node scenarios/run` as a user does. */
+/** Runs `node scenarios/run` as a user does, without colours, which a CI machine's environment would ask for. */
 export function run(...options: string[]): Promise<Finished> {
   return new Promise((resolve) => {
-    execFile(process.execPath, ['scenarios/run', ...options], (error, stdout, stderr) => {
+    const env = { ...process.env, NO_COLOR: '1' };
+    execFile(process.execPath, ['scenarios/run', ...options], { env }, (error, stdout, stderr) => {
       resolve({ status: error?.code ?? 0, stdout, stderr });
     });
   });
