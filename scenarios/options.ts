@@ -1,4 +1,4 @@
-import { ACTIVATION_NAMES, checkObject, CLOCK_OWNERS, DISCIPLINE_NAMES, listEnvironments, OPTIMISER_NAMES, RULE_NAMES, SCHEDULE_NAMES, wrongValue } from '../src/index.js';
+import { ACTIVATION_NAMES, checkObject, CLOCK_OWNERS, DISCIPLINE_NAMES, KERNEL_NAMES, listEnvironments, OPTIMISER_NAMES, RULE_NAMES, SCHEDULE_NAMES, wrongValue } from '../src/index.js';
 
 /** How the text after a flag becomes a value. What does not parse is passed on as it is: the check names it better. */
 export const number = (text: string): unknown => (text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text));
@@ -75,12 +75,13 @@ export const SIMULATION_FLAGS: readonly Flag[] = [
   { flag: '--rebirth', argument: '<step>', path: 'death.rebirth', otherwise: 'never', parse: number, help: 'environment step at which the dead are born again, blank' },
   { flag: '--ledger', argument: '<on|off>', path: 'timing.ledger', parse: onOff, help: 'measure how old everything is that partitions read of one another' },
   { flag: '--patience', argument: '<seconds>', path: 'timing.patience', parse: number, help: 'time without a sign of life after which a partition\'s worker is taken for dead and replaced; 0: never' },
+  { flag: '--kernels', argument: '<name>', path: 'kernels', parse: text, help: `what does the arithmetic: ${KERNEL_NAMES.join(', ')}` },
   { flag: '--rate-limit', argument: '<updates>', path: 'rateLimit', parse: number, help: 'updates that learning may be ahead of or behind acting under hogwild, or off' },
 ];
 
 /** The settings that DDPG shares, told by the same flags, and its own. */
 export const DDPG_FLAGS: readonly Flag[] = [
-  ...SIMULATION_FLAGS.filter(({ path }) => /^(environment|steps|seed|network|exploration|learning)\b/.test(path)),
+  ...SIMULATION_FLAGS.filter(({ path }) => /^(environment|steps|seed|kernels|network|exploration|learning)\b/.test(path)),
   { flag: '--actor-rate', argument: '<rate>', path: 'learning.actorRate', parse: number, help: 'learning rate of the actor\'s weights' },
   { flag: '--delay', argument: '<updates>', path: 'learning.delay', parse: number, help: 'gradients are computed from parameters this many updates old, as asynchronous workers compute them' },
   ...SIMULATION_FLAGS.filter(({ path }) => /^rule\.(criticRate|targetRate|finalRate|optimiser)$/.test(path)).map((flag) => ({ ...flag, path: flag.path.replace('rule', 'learning') })),

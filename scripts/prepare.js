@@ -1,6 +1,5 @@
 // Runs on `npm ci`. Without the development dependencies there is no compiler and nothing to build: a published
 // package carries its dist/, so that is not an error.
-import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 
 let compiler;
@@ -8,7 +7,5 @@ try {
   compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 } catch {
   console.log('ganglion: TypeScript is not installed (--omit=dev), the build is skipped');
-  process.exit(0);
 }
-const { status } = spawnSync(process.execPath, [compiler, '--project', 'tsconfig.json'], { stdio: 'inherit' });
-process.exit(status ?? 1);
+if (compiler !== undefined) await import('./build.js');

@@ -13,7 +13,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   report: [],
   environment: ['random'],
   network: ['kernels', 'random', 'environment', 'memory'],
-  options: ['environment', 'network'],
+  options: ['kernels', 'environment', 'network'],
   rule: ['kernels', 'random', 'network', 'memory', 'replay'],
   replay: ['memory', 'random', 'environment'],
   baseline: ['kernels', 'random', 'environment', 'network', 'options', 'rule', 'memory', 'replay'],

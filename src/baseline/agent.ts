@@ -2,9 +2,12 @@ import { suggestion, wrongValue } from '../check.js';
 import type { EpisodeRecord } from '../environment/environment.js';
 import { makeEnvironment } from '../environment/registry.js';
 import { DivergenceError } from '../errors.js';
+import { createKernels } from '../kernels/create.js';
+import type { Kernels } from '../kernels/kernels.js';
 import { createArena, type Arena } from '../memory/arena.js';
 import { attachControl, controlBlocks } from '../memory/control.js';
 import { parameterBlocks } from '../memory/parameters.js';
+import { createWorkspace, workspaceBlock } from '../memory/workspace.js';
 import { createDecoder } from '../network/decoder.js';
 import { createEncoder } from '../network/encoder.js';
 import { attachExplorationState, createExploration, explorationBlocks } from '../network/exploration.js';
@@ -15,7 +18,7 @@ import { createTransitions, loadMinibatch, type Transitions } from '../replay/mi
 import { attachBookmark, bookmarkBlock } from '../replay/bookmark.js';
 import { attachReplay, replayBlocks, type ReplayRing } from '../replay/ring.js';
 import { createSampler } from '../replay/sampler.js';
-import { OPTIMISERS, rateShare } from '../rule/optimiser.js';
+import { createOptimiser, rateShare } from '../rule/optimiser.js';
 import { createDdpgProgram, type DdpgProgram } from './ddpg.js';
 import { createTrainedNetwork, networkShape, type TrainedNetwork } from './network.js';
 import { createEvaluationPlay, createPolicy, createTrainingPlay, type EvaluationPlay } from './play.js';
@@ -28,6 +31,7 @@ import type { DdpgSettings } from './settings.js';
 export interface DdpgAgent {
   /** All that it knows: what another agent with the same settings needs to go on from here. */
   readonly arena: Arena;
+  readonly kernels: Kernels;
   readonly actor: TrainedNetwork;
   readonly critic: TrainedNetwork;
   readonly transitions: Transitions;
@@ -64,13 +68,15 @@ export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena)
   const shapes = [networkShape('actor', actorTopology), networkShape('critic', criticTopology)] as const;
   const arena = createArena([
     ...controlBlocks(1),
+    workspaceBlock(1),
     ...parameterBlocks(shapes),
     ...replayBlocks(ring),
     bookmarkBlock(observations, environment.getState().length),
     ...explorationBlocks(actorTopology),
   ]);
-  const actor = createTrainedNetwork(arena, actorTopology, shapes[0], learning.batch);
-  const critic = createTrainedNetwork(arena, criticTopology, shapes[1], learning.batch);
+  const kernels = createKernels(settings.kernels, () => createWorkspace(arena, 0));
+  const actor = createTrainedNetwork(kernels, arena, actorTopology, shapes[0], learning.batch);
+  const critic = createTrainedNetwork(kernels, arena, criticTopology, shapes[1], learning.batch);
   for (const { topology, weights } of [actor, critic]) {
     initialiseWeights(topology, seed, network, weights.values);
     weights.target.set(weights.values);
@@ -78,21 +84,22 @@ export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena)
   prepare?.(arena);
 
   const replay = attachReplay(arena, ring);
-  const transitions = createTransitions(replay, learning.batch);
+  const transitions = createTransitions(kernels, replay, learning.batch);
   const rates = { ...learning }; // falls as the run goes on
   const program = createDdpgProgram({
+    kernels,
     actor,
     critic,
     transitions,
     firstExplorer,
     rates,
-    optimiser: OPTIMISERS[learning.optimiser],
+    optimiser: createOptimiser(learning.optimiser, kernels),
     frozenLayers: frozenLayers(actorTopology, settings),
     delay: learning.delay,
   });
   const sampler = createSampler(replay, createStream(seed, 'replay'));
   const slots = new Int32Array(learning.batch);
-  const policyContext = { topology: actorTopology, weights: actor.weights.values, encoder, decoder };
+  const policyContext = { kernels, topology: actorTopology, weights: actor.weights.values, encoder, decoder };
   const play = createTrainingPlay({
     policy: createPolicy(policyContext),
     exploration: createExploration(actorTopology, seed, exploration, explorers(actorTopology, settings), attachExplorationState(arena)),
@@ -106,6 +113,7 @@ export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena)
 
   return {
     arena,
+    kernels,
     actor,
     critic,
     transitions,

@@ -1,4 +1,5 @@
 import { DivergenceError } from '../errors.js';
+import type { Kernels } from '../kernels/kernels.js';
 import type { Parameter } from '../memory/parameters.js';
 import { backpropagate } from '../network/backpropagation.js';
 import { propagate } from '../network/dynamic.js';
@@ -10,6 +11,7 @@ import { createPast, present, type Differentiated } from './past.js';
 import type { DdpgRates } from './settings.js';
 
 export interface DdpgContext {
+  readonly kernels: Kernels;
   /** μ: as the network of neuron-agents with the same settings. */
   readonly actor: TrainedNetwork;
   /** Q: reads the bias, the actor's observations and its output voltages, in this order. */
@@ -67,7 +69,7 @@ export interface DdpgProgram {
  *
  * @throws RangeError naming `learning.delay` where remembering the parameters takes more than 1 GiB
  */
-export function createDdpgProgram({ actor, critic, transitions, firstExplorer, rates, optimiser, frozenLayers = [], delay = 0 }: DdpgContext): DdpgProgram {
+export function createDdpgProgram({ kernels, actor, critic, transitions, firstExplorer, rates, optimiser, frozenLayers = [], delay = 0 }: DdpgContext): DdpgProgram {
   const { size, reward, continuation, acted } = transitions;
   const { lanes } = actor.board;
   const inputs = actor.topology.inputs.end;
@@ -80,13 +82,13 @@ export function createDdpgProgram({ actor, critic, transitions, firstExplorer, r
   const slopes = critic.sensitivities.voltages.subarray(inputs * lanes, (inputs + end - begin) * lanes); // ∂Q/∂a
   const tdError = new Float32Array(size);
   const learning = rowsOf(actor, frozenLayers);
-  const past = createPast(actor, critic, delay);
+  const past = createPast(kernels, actor, critic, delay);
   const now = present(actor, critic);
 
   /** μ(s) and μ'(s') to the actor's board, and from there to the critic's. */
   function act(at: Differentiated): void {
-    propagate(actor.topology, at.actor.values, actor.board, 0, size);
-    propagate(actor.topology, at.actor.target, actor.board, size, lanes);
+    propagate(kernels, actor.topology, at.actor.values, actor.board, 0, size);
+    propagate(kernels, actor.topology, at.actor.target, actor.board, size, lanes);
     critic.board.voltages.set(shownInputs, 0);
     critic.board.voltages.set(meanActions, inputs * lanes);
   }
@@ -99,25 +101,25 @@ export function createDdpgProgram({ actor, critic, transitions, firstExplorer, r
   }
 
   function learnCritic(at: Differentiated, update: number): void {
-    propagate(critic.topology, at.critic.target, critic.board, size, lanes);
+    propagate(kernels, critic.topology, at.critic.target, critic.board, size, lanes);
     showActedVoltages();
-    propagate(critic.topology, at.critic.values, critic.board, 0, size);
+    propagate(kernels, critic.topology, at.critic.values, critic.board, 0, size);
     for (let b = 0; b < size; b += 1) {
       tdError[b] = reward[b] + continuation[b] * value[size + b] - value[b];
       if (!Number.isFinite(tdError[b])) throw new DivergenceError(neuronName(critic.topology, valueNeuron), 'TD error', tdError[b]);
       uponValue[b] = tdError[b];
     }
-    differentiate(critic, at.critic.values, size);
+    differentiate(kernels, critic, at.critic.values, size);
     optimiser.step(critic.weights.whole, critic.gradient, rates.criticRate, update);
   }
 
   function differentiateActor(at: Differentiated): void {
     critic.board.voltages.set(meanActions, inputs * lanes);
-    propagate(critic.topology, at.criticStepped, critic.board, 0, size);
+    propagate(kernels, critic.topology, at.criticStepped, critic.board, 0, size);
     uponValue.fill(1, 0, size);
-    backpropagate(critic.topology, at.criticStepped, critic.board, critic.sensitivities, size);
+    backpropagate(kernels, critic.topology, at.criticStepped, critic.board, critic.sensitivities, size);
     actor.sensitivities.voltages.set(slopes, begin * lanes);
-    differentiate(actor, at.actor.values, size);
+    differentiate(kernels, actor, at.actor.values, size);
   }
 
   return {
@@ -128,8 +130,8 @@ export function createDdpgProgram({ actor, critic, transitions, firstExplorer, r
       learnCritic(at, update);
       differentiateActor(at);
       for (const { parameter, gradient } of learning) optimiser.step(parameter, gradient, rates.actorRate, update);
-      followTarget(critic.weights.whole, rates.targetRate);
-      followTarget(actor.weights.whole, rates.targetRate);
+      followTarget(kernels, critic.weights.whole, rates.targetRate);
+      followTarget(kernels, actor.weights.whole, rates.targetRate);
     },
     observe(estimate) {
       act(now);

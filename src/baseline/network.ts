@@ -1,8 +1,8 @@
-import { rowGradient } from '../kernels/reference.js';
+import type { Kernels } from '../kernels/kernels.js';
 import type { Arena } from '../memory/arena.js';
 import { attachParameter, type ParameterShape, type ParameterTable } from '../memory/parameters.js';
 import { backpropagate, createSensitivities, type Sensitivities } from '../network/backpropagation.js';
-import { createBoard, type Board } from '../network/dynamic.js';
+import { createBoard, rowsOf, type Board } from '../network/dynamic.js';
 import { rowLengths, type Topology } from '../network/topology.js';
 
 /** A network and all that backpropagation needs to train it. */
@@ -31,8 +31,8 @@ export function networkShape(name: string, topology: Topology): ParameterShape {
  *
  * @param size transitions in a minibatch
  */
-export function createTrainedNetwork(arena: Arena, topology: Topology, shape: ParameterShape, size: number): TrainedNetwork {
-  return withRoom({ topology, weights: attachParameter(arena, shape) }, size);
+export function createTrainedNetwork(kernels: Kernels, arena: Arena, topology: Topology, shape: ParameterShape, size: number): TrainedNetwork {
+  return withRoom(kernels, { topology, weights: attachParameter(arena, shape) }, size);
 }
 
 /**
@@ -40,16 +40,16 @@ export function createTrainedNetwork(arena: Arena, topology: Topology, shape: Pa
  *
  * @param size transitions in a minibatch
  */
-export function withRoom({ topology, weights }: Pick<TrainedNetwork, 'topology' | 'weights'>, size: number): TrainedNetwork {
+export function withRoom(kernels: Kernels, { topology, weights }: Pick<TrainedNetwork, 'topology' | 'weights'>, size: number): TrainedNetwork {
   const { neurons, rowOffset } = topology;
   const lanes = 2 * size;
-  const sensitivities = createSensitivities(topology, lanes);
-  const gradient = new Float32Array(rowOffset[neurons]);
+  const sensitivities = createSensitivities(kernels, topology, lanes);
+  const gradient = kernels.numbers(rowOffset[neurons]);
   const each = <Result>(of: (neuron: number) => Result) => Array.from({ length: neurons }, (_, neuron) => of(neuron));
   return {
     topology,
     weights,
-    board: createBoard(topology, lanes),
+    board: createBoard(kernels, topology, lanes),
     sensitivities,
     gradient,
     deltaOf: each((n) => sensitivities.weightedInputs.subarray(n * lanes, n * lanes + size)),
@@ -65,13 +65,12 @@ export function withRoom({ topology, weights }: Pick<TrainedNetwork, 'topology' 
  *
  * @param weights what the board was propagated with: every neuron's row, by `topology.rowOffset`
  */
-export function differentiate({ topology, board, sensitivities, gradient, deltaOf, gradientOf }: Omit<TrainedNetwork, 'weights'>, weights: Float32Array, size: number): void {
-  backpropagate(topology, weights, board, sensitivities, size);
+export function differentiate(kernels: Kernels, { topology, board, sensitivities, gradient }: Omit<TrainedNetwork, 'weights'>, weights: Float32Array, size: number): void {
+  backpropagate(kernels, topology, weights, board, sensitivities, size);
   for (const { begin, end, sources } of topology.populations) {
     if (sources.length === 0) continue;
-    for (let neuron = begin; neuron < end; neuron += 1) {
-      rowGradient(deltaOf[neuron], sources, board.voltages, board.lanes, size, gradientOf[neuron]);
-    }
+    const delta = sensitivities.weightedInputs.subarray(begin * board.lanes, end * board.lanes);
+    kernels.gradients(delta, board.lanes, end - begin, sources, board.voltages, board.lanes, size, rowsOf(topology, gradient, begin, end));
   }
   for (let i = 0; i < gradient.length; i += 1) gradient[i] /= size;
 }

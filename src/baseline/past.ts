@@ -1,4 +1,5 @@
 import { wrongValue } from '../check.js';
+import type { Kernels } from '../kernels/kernels.js';
 import type { ParameterTable } from '../memory/parameters.js';
 import type { TrainedNetwork } from './network.js';
 
@@ -30,12 +31,12 @@ export interface Past {
  * @param delay d; 0: the parameters themselves, and nothing is copied or allocated
  * @throws RangeError naming `learning.delay` where what is to be remembered takes more than 1 GiB
  */
-export function createPast(actor: TrainedNetwork, critic: TrainedNetwork, delay: number): Past {
+export function createPast(kernels: Kernels, actor: TrainedNetwork, critic: TrainedNetwork, delay: number): Past {
   if (delay === 0) {
     const now = present(actor, critic);
     return { turn: () => now };
   }
-  const ring = createRing([actor, critic].flatMap(({ weights: { values, target } }) => [values, target]), delay);
+  const ring = createRing(kernels, [actor, critic].flatMap(({ weights: { values, target } }) => [values, target]), delay);
   let updates = 0;
   return {
     turn() {
@@ -60,15 +61,15 @@ interface Moment extends Differentiated {
 }
 
 /** Room for delay + 1 moments: the one at hand is the newest. */
-function createRing(live: readonly Float32Array[], delay: number): Moment[] {
+function createRing(kernels: Kernels, live: readonly Float32Array[], delay: number): Moment[] {
   const length = live.reduce((sum, part) => sum + part.length, 0);
   const most = Math.floor(MOST_BYTES / (length * Float32Array.BYTES_PER_ELEMENT)) - 1;
   if (delay > most) throw wrongValue('learning.delay', 'a delay whose parameters take at most 1 GiB', delay, `; with networks of this size it can be ${Math.max(0, most)}`);
-  return Array.from({ length: delay + 1 }, () => createMoment(live));
+  return Array.from({ length: delay + 1 }, () => createMoment(kernels, live));
 }
 
-function createMoment(live: readonly Float32Array[]): Moment {
-  const copies = live.map((part) => new Float32Array(part.length));
+function createMoment(kernels: Kernels, live: readonly Float32Array[]): Moment {
+  const copies = live.map((part) => kernels.numbers(part.length));
   const [actorValues, actorTarget, criticValues, criticTarget] = copies;
   return {
     actor: { values: actorValues, target: actorTarget },

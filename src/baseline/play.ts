@@ -1,5 +1,6 @@
 import type { Action, Environment, EpisodeRecord } from '../environment/environment.js';
 import { DivergenceError } from '../errors.js';
+import type { Kernels } from '../kernels/kernels.js';
 import type { Decoder } from '../network/decoder.js';
 import { createBoard, tick, type Board } from '../network/dynamic.js';
 import type { Encoder } from '../network/encoder.js';
@@ -10,6 +11,7 @@ import { passEpisode, passStep } from '../replay/place.js';
 import { SLOT, type ReplayRing } from '../replay/ring.js';
 
 export interface PolicyContext {
+  readonly kernels: Kernels;
   readonly topology: Topology;
   /** Every neuron's row, by `topology.rowOffset`; read anew at each action. */
   readonly weights: Float32Array;
@@ -26,8 +28,8 @@ export interface Policy {
   action(): Action;
 }
 
-export function createPolicy({ topology, weights, encoder, decoder }: PolicyContext): Policy {
-  const board = createBoard(topology, 1);
+export function createPolicy({ kernels, topology, weights, encoder, decoder }: PolicyContext): Policy {
+  const board = createBoard(kernels, topology, 1);
   const { begin, end } = topology.outputs;
   const outputs = board.voltages.subarray(begin, end);
   return {
@@ -36,7 +38,7 @@ export function createPolicy({ topology, weights, encoder, decoder }: PolicyCont
       encoder.encode(observation, board.voltages);
       for (const index of topology.ticks.flat()) {
         const population = topology.populations[index];
-        tick(topology, population, weights, board, { begin: population.begin, end: population.end, laneBegin: 0, laneEnd: 1 });
+        tick(kernels, topology, population, weights, board, { begin: population.begin, end: population.end, laneBegin: 0, laneEnd: 1 });
         if (explore === undefined) continue;
         for (let neuron = population.begin; neuron < population.end; neuron += 1) {
           board.voltages[neuron] = explore(neuron, board.voltages[neuron]);

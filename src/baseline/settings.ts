@@ -1,4 +1,5 @@
 import { checkString, wrongKind } from '../check.js';
+import type { KernelName } from '../kernels/kernels.js';
 import type { ExplorationScale } from '../network/exploration.js';
 import { checkLayer, createReader, type Grammar, type OptionReader } from '../options/reader.js';
 import {
@@ -8,6 +9,7 @@ import {
   readExploration,
   readLearning,
   readNetwork,
+  readKernels,
   readSeed,
   readSteps,
   SECTION_KEYS,
@@ -38,6 +40,8 @@ export interface DdpgSettings {
     /** d: gradients are computed from the parameters as they were this many updates ago, and applied to the present ones. */
     readonly delay: number;
   };
+  /** What does the arithmetic. */
+  readonly kernels: KernelName;
   readonly seed: number;
   /** Environment steps of the whole run. */
   readonly steps: number;
@@ -58,6 +62,7 @@ export interface DdpgOptions {
   network?: Partial<NetworkSettings>;
   exploration?: Partial<DdpgSettings['exploration']>;
   learning?: Partial<DdpgSettings['learning']>;
+  kernels?: KernelName;
   seed?: number;
   steps?: number;
 }
@@ -69,7 +74,7 @@ export const DDPG_GRAMMAR: Grammar = {
     exploration: [...SECTION_KEYS.exploration, 'hiddenNeurons'],
     learning: [...SECTION_KEYS.learning, 'actorRate', 'criticRate', 'targetRate', 'finalRate', 'optimiser', 'frozenLayers', 'delay'],
   },
-  single: ['environment', 'seed', 'steps'],
+  single: ['environment', 'kernels', 'seed', 'steps'],
 };
 
 /**
@@ -89,6 +94,7 @@ export function resolveDdpgSettings(given: DdpgOptions = {}): DdpgSettings {
       hiddenNeurons: checkNames('exploration.hiddenNeurons', '["hidden1[3]"], or null', reader.value('exploration.hiddenNeurons', null)),
     },
     learning: { ...readLearning(reader), ...readOptimisation(reader) },
+    kernels: readKernels(reader),
     seed: readSeed(reader),
     steps: readSteps(reader, 20_000),
   };

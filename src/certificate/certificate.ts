@@ -1,5 +1,5 @@
 import { RULES } from '../rule/registry.js';
-import { OPTIMISERS, rateShare } from '../rule/optimiser.js';
+import { createOptimiser, rateShare } from '../rule/optimiser.js';
 import type { Batch } from '../rule/rule.js';
 import { createDdpg, type Ddpg } from '../simulation/ddpg.js';
 import type { RunReport } from '../simulation/training.js';
@@ -40,7 +40,7 @@ export class Certificate {
     const { certificate: { critics, neurons, minibatches }, learning: { batch, optimiser, discount }, exploration, network, seed } = settings;
     this.#neurons = chooseNeurons(topology, neurons);
     const chosen = this.#neurons.map(({ index }) => index);
-    const context = { topology, weights: weights.values, optimiser: OPTIMISERS[optimiser], batchSize: batch, discount, exploration, seed, chosen };
+    const context = { kernels: agent.kernels, topology, weights: weights.values, optimiser: createOptimiser(optimiser, agent.kernels), batchSize: batch, discount, exploration, seed, chosen };
     this.#kinds = critics.map((name) => (name === TWIN ? createTwin({ ...agent, ...context, gains: network }) : createRuleKind(name, context)));
     const ticks = topology.ticks.length + agent.critic.topology.ticks.length;
     const reference = createReference(agent, training.settings);

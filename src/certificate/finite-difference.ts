@@ -1,6 +1,7 @@
 import type { TrainedNetwork } from '../baseline/network.js';
-import { propagate, type Board } from '../network/dynamic.js';
-import { populationOf, type Topology } from '../network/topology.js';
+import { doubleKernels } from '../kernels/reference.js';
+import { createBoard, propagate } from '../network/dynamic.js';
+import { populationOf } from '../network/topology.js';
 
 /** Some derivatives of the mean of Q^μ in a neuron's weights, by central differences in double precision. */
 export interface FiniteDifference {
@@ -22,14 +23,8 @@ interface Bench {
   load(): void;
 }
 
-const createDoubleBoard = ({ neurons }: Topology, lanes: number): Board<Float64Array> => ({
-  lanes,
-  voltages: new Float64Array(neurons * lanes),
-  weightedInputs: new Float64Array(neurons * lanes),
-});
-
 function createBench(actor: TrainedNetwork, critic: TrainedNetwork, size: number): Bench {
-  const [actorBoard, criticBoard] = [actor, critic].map(({ topology }) => createDoubleBoard(topology, size));
+  const [actorBoard, criticBoard] = [actor, critic].map(({ topology }) => createBoard(doubleKernels, topology, size));
   const [actorWeights, criticWeights] = [actor, critic].map(({ weights }) => new Float64Array(weights.values.length));
   const { inputs, outputs, rowOffset } = actor.topology;
   const valueAt = critic.topology.outputs.begin * size;
@@ -45,10 +40,10 @@ function createBench(actor: TrainedNetwork, critic: TrainedNetwork, size: number
     valueWith(neuron, row) {
       const before = actorWeights.slice(rowOffset[neuron], rowOffset[neuron + 1]);
       actorWeights.set(row, rowOffset[neuron]);
-      propagate(actor.topology, actorWeights, actorBoard, 0, size);
+      propagate(doubleKernels, actor.topology, actorWeights, actorBoard, 0, size);
       actorWeights.set(before, rowOffset[neuron]);
       criticBoard.voltages.set(actorBoard.voltages.subarray(outputs.begin * size, outputs.end * size), inputs.end * size);
-      propagate(critic.topology, criticWeights, criticBoard, 0, size);
+      propagate(doubleKernels, critic.topology, criticWeights, criticBoard, 0, size);
       return criticBoard.voltages.subarray(valueAt, valueAt + size).reduce((sum, each) => sum + each, 0) / size;
     },
   };

@@ -1,5 +1,5 @@
-import { createArena } from '../memory/arena.js';
-import { attachParameter, longestPart, parameterBlocks, type ParameterTable } from '../memory/parameters.js';
+import type { Kernels } from '../kernels/kernels.js';
+import { longestPart, parametersIn, type ParameterTable } from '../memory/parameters.js';
 import { rowLengths, type Topology } from '../network/topology.js';
 import { createNeuron } from '../rule/neuron.js';
 import type { Optimiser } from '../rule/optimiser.js';
@@ -31,6 +31,8 @@ export interface KindRates {
 }
 
 export interface KindContext {
+  /** Those of the network: critics lie in its memory. */
+  readonly kernels: Kernels;
   readonly topology: Topology;
   /** The network's live weights, by `topology.rowOffset`. Only read. */
   readonly weights: Float32Array;
@@ -50,12 +52,12 @@ export function createRuleKind(name: RuleName, context: KindContext): CriticKind
 
 /** @param rule one that learns from the replay: of the registry, or made up for a test */
 export function createKind(rule: Rule, context: KindContext): CriticKind {
-  const { topology, weights, batchSize, chosen, discount, exploration } = context;
+  const { kernels, topology, weights, batchSize, chosen, discount, exploration } = context;
   const { tables, neurons, longest } = furnish(rule, context);
   const learners = sharesParameters(rule, topology) ? neurons : chosen.map((neuron) => neurons[neuron]);
   const recorder = createRecorder(context.optimiser, weights, neurons);
   const rates = { criticRate: 0, outputRate: 1, hiddenRate: 1, targetRate: 0 };
-  const program = rule.create({ topology, heard: tables, rates, optimiser: recorder, batchSize, discount, traceDecay: 0, exploration, longest, weights });
+  const program = rule.create({ kernels, topology, heard: tables, rates, optimiser: recorder, batchSize, discount, traceDecay: 0, exploration, longest, weights });
   const value = new Float32Array(batchSize);
   const values = new Map<number, number>();
   const guard = createGuard();
@@ -99,18 +101,18 @@ function sharesParameters(rule: Rule, topology: Topology): boolean {
 }
 
 /** Parameter tables of the kind's own, its own lag copy of the weights, and the neurons that have them. */
-function furnish(rule: Rule, { topology, weights, seed }: KindContext) {
+function furnish(rule: Rule, { kernels, topology, weights, seed }: KindContext) {
   const { neurons: count, rowOffset } = topology;
   const shapes = rule.parameters(topology);
-  const arena = createArena(parameterBlocks(shapes));
-  const tables: Record<string, ParameterTable> = Object.fromEntries(shapes.map((shape) => [shape.name, attachParameter(arena, shape)]));
+  const tables: Record<string, ParameterTable> = Object.fromEntries(shapes.map((shape) => [shape.name, parametersIn(kernels, shape)]));
   rule.initialise?.(topology, tables, seed);
   for (const { values, target } of Object.values(tables)) if (target.length > 0) target.set(values);
-  const lag = rule.targetWeights ? weights.slice() : new Float32Array(0);
+  const lag = kernels.numbers(rule.targetWeights ? weights.length : 0);
+  if (rule.targetWeights) lag.set(weights);
   const none = new Float32Array(0);
   const neurons = Array.from({ length: count }, (_, index) => {
     const row = (numbers: Float32Array) => numbers.subarray(rowOffset[index], rowOffset[index + 1]);
-    return createNeuron(topology, index, { values: row(weights), target: row(lag), first: none, second: none }, tables);
+    return createNeuron(topology, index, () => ({ values: row(weights), target: row(lag), first: none, second: none }), tables);
   });
   const longest = longestPart([...shapes, { lengths: rowLengths(topology) }]);
   return { tables, neurons, longest };

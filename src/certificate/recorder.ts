@@ -15,26 +15,30 @@ export interface Recorder extends Optimiser {
 
 /**
  * @param real how critics are stepped
- * @param live the network's weights, in a memory that no critic lies in: what lies there is recorded, all else is stepped
- * @param neurons whose rows may be stepped
+ * @param live the network's weights: nobody steps them
+ * @param neurons steps of whose rows are recorded; all else is stepped
  */
 export function createRecorder(real: Optimiser, live: Float32Array, neurons: readonly Neuron[]): Recorder {
   const rows = neurons.map(({ weights: { values } }) => values).filter(({ length }) => length > 0);
-  const gradients = new Map(rows.map(({ byteOffset, length }) => [byteOffset, new Float32Array(length)]));
-
-  function rowAt(offset: number): Float32Array {
-    const row = gradients.get(offset);
-    if (row === undefined) throw new InternalError(`no row of weights begins at byte ${offset}`);
-    return row;
-  }
+  const gradients = new Map(rows.map((row) => [row, new Float32Array(row.length)]));
 
   return {
     holding: false,
-    gradientOf: ({ weights }) => rowAt(weights.values.byteOffset),
+    gradientOf({ name, weights }) {
+      const gradient = gradients.get(weights.values);
+      if (gradient === undefined) throw new InternalError(`no row of ${name} is recorded`);
+      return gradient;
+    },
     step(parameter, gradient, rate, update) {
       const { values } = parameter;
-      if (values.buffer === live.buffer) rowAt(values.byteOffset).set(gradient.subarray(0, values.length));
+      const recorded = gradients.get(values);
+      if (recorded !== undefined) recorded.set(gradient.subarray(0, values.length));
+      else if (liesIn(live, values)) throw new InternalError(`no row of weights at byte ${values.byteOffset} is recorded`);
       else if (!this.holding) real.step(parameter, gradient, rate, update);
     },
   };
+}
+
+function liesIn(whole: Float32Array, part: Float32Array): boolean {
+  return part.buffer === whole.buffer && part.byteOffset >= whole.byteOffset && part.byteOffset < whole.byteOffset + whole.byteLength;
 }

@@ -6,7 +6,7 @@ import { populationOf } from '../network/topology.js';
 import { createTransitions, loadMinibatch } from '../replay/minibatch.js';
 import { createSampler } from '../replay/sampler.js';
 import { createStream } from '../random/stream.js';
-import { OPTIMISERS } from '../rule/optimiser.js';
+import { createOptimiser } from '../rule/optimiser.js';
 import type { Batch } from '../rule/rule.js';
 import { createFiniteDifferences, type FiniteDifference } from './finite-difference.js';
 
@@ -29,10 +29,11 @@ export interface Reference {
 export function createReference(agent: DdpgAgent, settings: DdpgSettings): Reference {
   const { learning, seed } = settings;
   const size = learning.batch;
-  const actor = withRoom(agent.actor, size);
-  const critic = withRoom(agent.critic, size);
-  const transitions = createTransitions(agent.replay, size);
-  const program = createDdpgProgram({ actor, critic, transitions, firstExplorer: agent.firstExplorer, rates: learning, optimiser: OPTIMISERS.sgd });
+  const { kernels } = agent;
+  const actor = withRoom(kernels, agent.actor, size);
+  const critic = withRoom(kernels, agent.critic, size);
+  const transitions = createTransitions(kernels, agent.replay, size);
+  const program = createDdpgProgram({ kernels, actor, critic, transitions, firstExplorer: agent.firstExplorer, rates: learning, optimiser: createOptimiser('sgd', kernels) });
   const sampler = createSampler(agent.replay, createStream(seed, 'certificate'));
   const slots = new Int32Array(size);
   const values = new Float32Array(size);

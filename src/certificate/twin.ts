@@ -1,7 +1,7 @@
 import { createDdpgProgram } from '../baseline/ddpg.js';
-import { createTrainedNetwork, networkShape, withRoom, type TrainedNetwork } from '../baseline/network.js';
-import { createArena } from '../memory/arena.js';
-import { parameterBlocks, type ParameterTable } from '../memory/parameters.js';
+import { networkShape, withRoom, type TrainedNetwork } from '../baseline/network.js';
+import type { Kernels } from '../kernels/kernels.js';
+import { parametersIn, type ParameterTable } from '../memory/parameters.js';
 import { initialiseWeights, type InitialWeights } from '../network/initialise.js';
 import type { Topology } from '../network/topology.js';
 import { createTransitions } from '../replay/minibatch.js';
@@ -17,6 +17,8 @@ export const TWIN_LOCALITY = 'none: the control. A second critic of the whole ne
   + 'what any two critics differ by';
 
 export interface TwinContext {
+  /** Those of the network: the twin lies in its memory. */
+  readonly kernels: Kernels;
   readonly actor: TrainedNetwork;
   /** DDPG's. */
   readonly critic: TrainedNetwork;
@@ -32,14 +34,14 @@ export interface TwinContext {
  * expected to agree better. It learns as DDPG's critic does, from the same minibatches, and leaves the actor alone.
  */
 export function createTwin(context: TwinContext): CriticKind & { readonly critic: TrainedNetwork } {
-  const { firstExplorer, optimiser, batchSize: size } = context;
+  const { kernels, firstExplorer, optimiser, batchSize: size } = context;
   const { topology, weights } = context.actor;
-  const actor = withRoom({ topology, weights: withOwnTarget(weights) }, size);
+  const actor = withRoom(kernels, { topology, weights: withOwnTarget(kernels, weights) }, size);
   const critic = createCritic(context);
-  const transitions = createTransitions({ explorers: topology.neurons - firstExplorer }, size);
+  const transitions = createTransitions(kernels, { explorers: topology.neurons - firstExplorer }, size);
   const rates = { actorRate: 0, criticRate: 0, targetRate: 0 };
   const frozenLayers = topology.populations.map(({ name }) => name);
-  const program = createDdpgProgram({ actor, critic, transitions, firstExplorer, rates, optimiser, frozenLayers });
+  const program = createDdpgProgram({ kernels, actor, critic, transitions, firstExplorer, rates, optimiser, frozenLayers });
   const values = new Float32Array(size);
   const guard = createGuard();
 
@@ -72,20 +74,21 @@ export function createTwin(context: TwinContext): CriticKind & { readonly critic
 }
 
 /** A critic of the same shape as DDPG's, with first weights from streams of other names. */
-function createCritic({ critic: { topology: original }, batchSize, seed, gains }: TwinContext): TrainedNetwork {
+function createCritic({ kernels, critic: { topology: original }, batchSize, seed, gains }: TwinContext): TrainedNetwork {
   const populations = original.populations.map((population) => ({ ...population, name: `${TWIN}.${population.name}` }));
   const find = (kind: 'input' | 'output') => populations.find((population) => population.kind === kind) ?? original.inputs;
   const topology: Topology = { ...original, populations, inputs: find('input'), outputs: find('output') };
   const shape = networkShape(TWIN, topology);
-  const critic = createTrainedNetwork(createArena(parameterBlocks([shape])), topology, shape, batchSize);
+  const critic = withRoom(kernels, { topology, weights: parametersIn(kernels, shape) }, batchSize);
   initialiseWeights(topology, seed, gains, critic.weights.values);
   critic.weights.target.set(critic.weights.values);
   return critic;
 }
 
 /** The live weights, with a target copy that follows them by itself: following must not move DDPG's own. */
-function withOwnTarget(weights: ParameterTable): ParameterTable {
-  const target = weights.values.slice();
+function withOwnTarget(kernels: Kernels, weights: ParameterTable): ParameterTable {
+  const target = kernels.numbers(weights.values.length);
+  target.set(weights.values);
   const { values, offset } = weights;
   const none = new Float32Array(0);
   return {

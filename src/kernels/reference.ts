@@ -1,29 +1,72 @@
+import { ACTIVATIONS } from './activation.js';
+import { ADAM, LEAST_MOMENT, type FloatArray, type Kernels, type RowRange, type Spread } from './kernels.js';
+
 /**
- * The scalar reference of the hot arithmetic. Voltages lie neuron by neuron, `[neurons, lanes]` row-major: a lane is one
- * replayed observation, and acting is the case of one lane. Every result depends on its own row only and sums run in
- * index order, so that rows may be computed by any partition and come out bit for bit the same.
+ * Scalar arithmetic: sums in index order.
  *
  * Products are taken four sources at a time: one pass over the lanes then loads and stores each sum once for four products,
- * which is 2.5 times as fast as one by one (64 rows of 65 sources, 128 lanes, Node 20: 2.4 against 1.0 GFLOP/s); eight at a
- * time gain another fifth and read worse.
+ * which is 2.5 times as fast as one by one (64 rows of 65 sources, 128 lanes, Node 20: 2.4 against 1.0 GFLOP/s).
  */
+const scalar: Omit<Kernels<FloatArray>, 'numbers'> = {
+  name: 'reference',
+  weightedInputs,
+  readOut,
+  gradients,
+  spreadBack,
+  activate(activation, weightedInput, voltages, { begin, end, lanes, laneBegin, laneEnd }) {
+    const { value } = ACTIVATIONS[activation];
+    let bad = -1;
+    for (let neuron = begin; neuron < end; neuron += 1) {
+      let sum = 0;
+      for (let i = neuron * lanes + laneBegin; i < neuron * lanes + laneEnd; i += 1) {
+        sum += 0 * weightedInput[i];
+        voltages[i] = value(weightedInput[i]);
+      }
+      if (sum !== 0 && bad < 0) bad = neuron;
+    }
+    return bad;
+  },
+  multiplySlopes(activation, coefficients, coefficientLanes, voltages, { begin, end, lanes, count }, scale) {
+    const { slope } = ACTIVATIONS[activation];
+    for (let neuron = begin; neuron < end; neuron += 1) {
+      const row = (neuron - begin) * coefficientLanes;
+      for (let b = 0; b < count; b += 1) coefficients[row + b] *= scale * slope(voltages[neuron * lanes + b]);
+    }
+  },
+  addScaled(factor, voltages, offset, sum, count) {
+    for (let b = 0; b < count; b += 1) sum[b] += factor * voltages[offset + b];
+  },
+  softUpdate(values, target, tau) {
+    for (let i = 0; i < values.length; i += 1) target[i] += tau * (values[i] - target[i]);
+  },
+  sgdStep(values, gradient, rate) {
+    for (let i = 0; i < values.length; i += 1) values[i] += rate * gradient[i];
+  },
+  adamStep(values, gradient, first, second, rate, count) {
+    const { beta1, beta2, epsilon } = ADAM;
+    const scale = rate / (1 - beta1 ** count);
+    const correction = 1 / (1 - beta2 ** count);
+    for (let i = 0; i < values.length; i += 1) {
+      const g = gradient[i];
+      first[i] = flushed(first[i] + (1 - beta1) * (g - first[i]), LEAST_MOMENT.first);
+      second[i] = flushed(second[i] + (1 - beta2) * (g * g - second[i]), LEAST_MOMENT.second);
+      values[i] += (scale * first[i]) / (Math.sqrt(second[i] * correction) + epsilon);
+    }
+  },
+};
 
-/** Numbers of the arena, or of a check that wants double precision. */
-export type FloatArray = Float32Array | Float64Array;
+/** The scalar reference of the kernels. */
+export const referenceKernels: Kernels = { ...scalar, numbers: (length) => new Float32Array(length) };
 
-/**
- * Weighted input of neurons `begin..end`: z[n, b] = Σ_j weights[n, j] · voltages[sources[j], b].
- *
- * Reads: weights of these rows, voltages of the sources. Writes: `weightedInput` of these rows.
- *
- * @param weights rows one after another; [rows, sources], row-major
- * @param sources the neurons these rows read; [sources]
- * @param voltages [neurons, lanes], row-major
- * @param weightedInput [neurons, lanes], row-major
- * @param begin, end neurons whose rows are computed; `weights` starts with the row of `begin`
- * @param laneBegin, laneEnd lanes computed
- */
-export function weightedInputs(
+/** The same, in double precision: for checks. */
+export const doubleKernels: Kernels<Float64Array> = { ...scalar, numbers: (length) => new Float64Array(length) };
+
+/** 0 where a number is smaller than `least`. */
+function flushed(value: number, least: number): number {
+  return Math.abs(value) < least ? 0 : value;
+}
+
+function weightedInputs(
   weights: FloatArray,
   sources: Int32Array,
   voltages: FloatArray,
@@ -57,35 +100,40 @@ export function weightedInputs(
   }
 }
 
-export interface RowRange {
-  readonly begin: number;
-  readonly end: number;
-  readonly lanes: number;
-  readonly laneBegin: number;
-  readonly laneEnd: number;
+function readOut(parts: FloatArray, size: number, rows: number, voltages: FloatArray, { begin, end, lanes, laneBegin, laneEnd }: RowRange, out: FloatArray): void {
+  const count = laneEnd - laneBegin;
+  out.fill(0, 0, rows * count);
+  for (let neuron = begin; neuron < end; neuron += 1) {
+    for (let c = 0; c < rows; c += 1) {
+      const part = parts[(neuron - begin) * size + c];
+      const lane = neuron * lanes + laneBegin;
+      for (let b = 0; b < count; b += 1) out[c * count + b] += part * voltages[lane + b];
+    }
+  }
 }
 
-/**
- * Adds one neuron's contribution to a sum over neurons: sum[b] += factor · voltages[neuron, laneBegin + b].
- *
- * Writes: `sum`, [count].
- */
-export function addScaled(factor: number, voltages: FloatArray, offset: number, sum: FloatArray, count: number): void {
-  for (let lane = 0; lane < count; lane += 1) sum[lane] += factor * voltages[offset + lane];
-}
-
-/**
- * Rank-B gradient of one row: gradient[j] = Σ_b coefficient[b] · voltages[sources[j], b], over the first `count` lanes.
- *
- * Writes: `gradient`, [sources].
- */
-export function rowGradient(
-  coefficient: FloatArray,
+function gradients(
+  coefficients: FloatArray,
+  coefficientLanes: number,
+  rows: number,
   sources: Int32Array,
   voltages: FloatArray,
   lanes: number,
   count: number,
   gradient: FloatArray,
+): void {
+  for (let row = 0; row < rows; row += 1) rowGradient(coefficients, row * coefficientLanes, sources, voltages, lanes, count, gradient, row * sources.length);
+}
+
+function rowGradient(
+  coefficients: FloatArray,
+  from: number,
+  sources: Int32Array,
+  voltages: FloatArray,
+  lanes: number,
+  count: number,
+  gradient: FloatArray,
+  to: number,
 ): void {
   let j = 0;
   for (; j + 4 <= sources.length; j += 4) {
@@ -98,36 +146,30 @@ export function rowGradient(
     let sum2 = 0;
     let sum3 = 0;
     for (let b = 0; b < count; b += 1) {
-      const factor = coefficient[b];
+      const factor = coefficients[from + b];
       sum0 += factor * voltages[s0 + b];
       sum1 += factor * voltages[s1 + b];
       sum2 += factor * voltages[s2 + b];
       sum3 += factor * voltages[s3 + b];
     }
-    gradient[j] = sum0;
-    gradient[j + 1] = sum1;
-    gradient[j + 2] = sum2;
-    gradient[j + 3] = sum3;
+    gradient[to + j] = sum0;
+    gradient[to + j + 1] = sum1;
+    gradient[to + j + 2] = sum2;
+    gradient[to + j + 3] = sum3;
   }
-  for (; j < sources.length; j += 1) gradient[j] = innerProduct(coefficient, voltages, sources[j] * lanes, count);
+  for (; j < sources.length; j += 1) {
+    let sum = 0;
+    for (let b = 0; b < count; b += 1) sum += coefficients[from + b] * voltages[sources[j] * lanes + b];
+    gradient[to + j] = sum;
+  }
 }
 
-/**
- * What neurons `begin..end` answer for, handed to the neurons they read: upon[sources[j], b] += Σ_n weights[n, j] · delta[n, b],
- * over the first `count` lanes. The transpose of `weightedInputs`; only backpropagation needs it.
- *
- * Reads: weights and `delta` of these rows. Writes: `upon` of the sources.
- *
- * @param weights rows one after another; [rows, sources], row-major; starts with the row of `begin`
- * @param delta ∂L/∂z; [neurons, lanes], row-major
- * @param upon ∂L/∂v; [neurons, lanes], row-major
- */
-export function spreadBack(
+function spreadBack(
   weights: FloatArray,
   sources: Int32Array,
   delta: FloatArray,
   upon: FloatArray,
-  { begin, end, lanes, count }: SpreadRange,
+  { begin, end, lanes, count }: Spread,
 ): void {
   const inputs = sources.length;
   let neuron = begin;
@@ -155,60 +197,5 @@ export function spreadBack(
       const weight = weights[row + j];
       for (let b = 0; b < count; b += 1) upon[source + b] += weight * delta[neuron * lanes + b];
     }
-  }
-}
-
-export interface SpreadRange {
-  readonly begin: number;
-  readonly end: number;
-  readonly lanes: number;
-  readonly count: number;
-}
-
-/** Σ_b coefficient[b] · voltages[offset + b]. */
-export function innerProduct(coefficient: FloatArray, voltages: FloatArray, offset: number, count: number): number {
-  let sum = 0;
-  for (let lane = 0; lane < count; lane += 1) sum += coefficient[lane] * voltages[offset + lane];
-  return sum;
-}
-
-/** Soft update of a target copy: target ← target + τ (values − target). */
-export function softUpdate(values: FloatArray, target: FloatArray, tau: number): void {
-  for (let i = 0; i < values.length; i += 1) target[i] += tau * (values[i] - target[i]);
-}
-
-/** One step of plain gradient ascent: values ← values + η · gradient. */
-export function sgdStep(values: FloatArray, gradient: FloatArray, rate: number): void {
-  for (let i = 0; i < values.length; i += 1) values[i] += rate * gradient[i];
-}
-
-export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
-
-/**
- * One ascent step of Adam: m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², values ← values + η · m̂ / (√v̂ + ε), where m̂ and v̂ are
- * corrected for their start at zero.
- *
- * Source: Kingma & Ba 2015, Algorithm 1. Differs: ascent, not descent.
- *
- * Writes: `values`, `first`, `second`; all [weights] and owned by the same neuron.
- *
- * @param count number of this step, from 1
- */
-export function adamStep(
-  values: FloatArray,
-  gradient: FloatArray,
-  first: FloatArray,
-  second: FloatArray,
-  rate: number,
-  count: number,
-): void {
-  const { beta1, beta2, epsilon } = ADAM;
-  const scale = rate / (1 - beta1 ** count);
-  const correction = 1 / (1 - beta2 ** count);
-  for (let i = 0; i < values.length; i += 1) {
-    const g = gradient[i];
-    first[i] += (1 - beta1) * (g - first[i]);
-    second[i] += (1 - beta2) * (g * g - second[i]);
-    values[i] += (scale * first[i]) / (Math.sqrt(second[i] * correction) + epsilon);
   }
 }

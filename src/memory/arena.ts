@@ -20,7 +20,7 @@ export interface Arena extends ArenaHandle {
 }
 
 /**
- * Allocates the arena on a shared WebAssembly memory, all zero.
+ * Allocates the arena on a shared WebAssembly memory, all zero. The memory can grow behind the blocks: see `workspace.ts`.
  *
  * @throws RangeError naming `learning.replay` where the blocks need more than 4 GiB: the replay is what grows
  */
@@ -31,7 +31,7 @@ export function createArena(requests: readonly BlockRequest[]): Arena {
     const needed = `${(pages / 16384).toFixed(1)} GiB`;
     throw wrongValue('learning.replay', 'an arena of at most 4 GiB', needed, '; use a smaller replay, batch or network');
   }
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: MAX_PAGES, shared: true });
   return attachArena({ memory, blocks });
 }
 

@@ -19,6 +19,12 @@ export function longestPart(shapes: readonly Pick<ParameterShape, 'lengths'>[]):
   return shapes.reduce((most, { lengths }) => lengths.reduce((a, b) => Math.max(a, b), most), 0);
 }
 
+/** Length of the longest part that any of these ranges of neurons keeps of these parameters. */
+export function longestGroup(shapes: readonly Pick<ParameterShape, 'lengths'>[], ranges: readonly { readonly begin: number; readonly end: number }[]): number {
+  const sizes = shapes.flatMap(({ lengths }) => ranges.map(({ begin, end }) => lengths.slice(begin, end).reduce((sum, length) => sum + length, 0)));
+  return sizes.reduce((most, size) => Math.max(most, size), 0);
+}
+
 /** One neuron's own part of a parameter. Views into the arena. */
 export interface Parameter {
   readonly values: Float32Array;
@@ -36,7 +42,8 @@ export interface ParameterTable {
   readonly offset: Int32Array;
   readonly values: Float32Array;
   readonly target: Float32Array;
-  of(neuron: number): Parameter;
+  /** Of one neuron, or of `count` neighbours from it on, one after another. */
+  readonly of: (neuron: number, count?: number) => Parameter;
   /** All neurons' parts as one: for an optimiser that owns the whole network. */
   readonly whole: Parameter;
 }
@@ -69,10 +76,20 @@ export function parameterBlocks(shapes: readonly ParameterShape[]): BlockRequest
 
 /** The views of one parameter in an arena that has its blocks. */
 export function attachParameter(arena: Arena, shape: ParameterShape): ParameterTable {
+  return createTable(shape, (part) => arena.float32(blockName(shape.name, part)));
+}
+
+/** A parameter of all neurons in memory of one's own. */
+export function parametersIn(room: { numbers(length: number): Float32Array }, shape: ParameterShape): ParameterTable {
+  const length = shape.lengths.reduce((sum, size) => sum + size, 0);
+  return createTable(shape, () => room.numbers(length));
+}
+
+function createTable(shape: ParameterShape, room: (part: (typeof PARTS)[number]) => Float32Array): ParameterTable {
   const offset = new Int32Array(shape.lengths.length + 1);
   shape.lengths.forEach((length, neuron) => (offset[neuron + 1] = offset[neuron] + length));
   const [values, target, first, second] = PARTS.map((part) =>
-    has(shape, part) ? arena.float32(blockName(shape.name, part)) : new Float32Array(0),
+    has(shape, part) ? room(part) : new Float32Array(0),
   );
   return {
     shape,
@@ -80,8 +97,8 @@ export function attachParameter(arena: Arena, shape: ParameterShape): ParameterT
     values,
     target,
     whole: { values, target, first, second },
-    of(neuron) {
-      const [begin, end] = [offset[neuron], offset[neuron + 1]];
+    of(neuron, count = 1) {
+      const [begin, end] = [offset[neuron], offset[neuron + count]];
       return {
         values: values.subarray(begin, end),
         target: target.subarray(begin, end),

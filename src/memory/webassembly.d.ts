@@ -1,4 +1,4 @@
-/** The part of the WebAssembly namespace that the arena uses: Node has it, but its types are in the DOM library only. */
+/** The part of the WebAssembly namespace that arena and kernels use: Node has it, but its types are in the DOM library only. */
 declare namespace WebAssembly {
   interface MemoryDescriptor {
     initial: number;
@@ -8,5 +8,15 @@ declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: MemoryDescriptor);
     readonly buffer: SharedArrayBuffer;
+    /** @returns the pages before */
+    grow(pages: number): number;
+  }
+  interface Module {
+    readonly compiled: unique symbol;
+  }
+  const Module: new (bytes: Uint8Array) => Module;
+  class Instance {
+    constructor(module: Module, imports: Record<string, Record<string, unknown>>);
+    readonly exports: Record<string, unknown>;
   }
 }

@@ -1,6 +1,5 @@
-import { spreadBack, type FloatArray } from '../kernels/reference.js';
-import { ACTIVATIONS } from './activation.js';
-import type { Board } from './dynamic.js';
+import type { FloatArray, Kernels } from '../kernels/kernels.js';
+import { rowsOf, type Board } from './dynamic.js';
 import type { Topology } from './topology.js';
 
 /** What `backpropagate` fills in; each [neurons, lanes], row-major, with as many lanes as the board. */
@@ -12,8 +11,8 @@ export interface Sensitivities<Numbers extends FloatArray = Float32Array> {
 }
 
 /** Sensitivities for a board of so many lanes. */
-export function createSensitivities({ neurons }: Topology, lanes: number): Sensitivities {
-  return { voltages: new Float32Array(neurons * lanes), weightedInputs: new Float32Array(neurons * lanes) };
+export function createSensitivities<Numbers extends FloatArray>(kernels: Kernels<Numbers>, { neurons }: Topology, lanes: number): Sensitivities<Numbers> {
+  return { voltages: kernels.numbers(neurons * lanes), weightedInputs: kernels.numbers(neurons * lanes) };
 }
 
 /**
@@ -24,7 +23,7 @@ export function createSensitivities({ neurons }: Topology, lanes: number): Sensi
  *
  * and ∂L/∂z_n = 0 where n is silenced: nothing passes through it.
  *
- * Source: Rumelhart, Hinton & Williams 1986. The gradient of row n is Σ_b ∂L/∂z_n[b] v[b]: `rowGradient`.
+ * Source: Rumelhart, Hinton & Williams 1986. The gradient of row n is Σ_b ∂L/∂z_n[b] v[b]: `gradients`.
  *
  * Reads: `weights`, the board as `propagate` left it, and the outputs' rows of `sensitivities.voltages`, which hold ∂L/∂v of
  * the outputs. Writes: all other rows of `sensitivities`, lanes 0 up to `count`.
@@ -32,19 +31,26 @@ export function createSensitivities({ neurons }: Topology, lanes: number): Sensi
  * @param weights every neuron's row, by `topology.rowOffset`
  * @param count lanes used
  */
-export function backpropagate(topology: Topology, weights: FloatArray, board: Board<FloatArray>, sensitivities: Sensitivities<FloatArray>, count: number): void {
+export function backpropagate<Numbers extends FloatArray>(
+  kernels: Kernels<Numbers>,
+  topology: Topology,
+  weights: Numbers,
+  board: Board<Numbers>,
+  sensitivities: Sensitivities<Numbers>,
+  count: number,
+): void {
   const { lanes, alive } = board;
   const { voltages: upon, weightedInputs: delta } = sensitivities;
   upon.fill(0, 0, topology.outputs.begin * lanes);
   for (const index of topology.ticks.flat().toReversed()) {
     const { begin, end, sources, activation } = topology.populations[index];
-    const { slope } = ACTIVATIONS[activation];
+    if (sources.length === 0) continue;
+    const own = delta.subarray(begin * lanes, end * lanes) as Numbers;
+    own.set(upon.subarray(begin * lanes, end * lanes));
+    kernels.multiplySlopes(activation, own, lanes, board.voltages, { begin, end, lanes, count }, 1);
     for (let neuron = begin; neuron < end; neuron += 1) {
-      const lane = neuron * lanes;
-      for (let i = lane; i < lane + count; i += 1) delta[i] = upon[i] * slope(board.weightedInputs[i], board.voltages[i]);
-      if (alive?.[neuron] === 0) delta.fill(0, lane, lane + count);
+      if (alive?.[neuron] === 0) delta.fill(0, neuron * lanes, neuron * lanes + count);
     }
-    const rows = weights.subarray(topology.rowOffset[begin], topology.rowOffset[end]);
-    spreadBack(rows, sources, delta, upon, { begin, end, lanes, count });
+    kernels.spreadBack(rowsOf(topology, weights, begin, end), sources, delta, upon, { begin, end, lanes, count });
   }
 }

@@ -1,6 +1,5 @@
 import { DivergenceError } from '../errors.js';
-import { weightedInputs, type FloatArray } from '../kernels/reference.js';
-import { ACTIVATIONS } from './activation.js';
+import type { FloatArray, Kernels } from '../kernels/kernels.js';
 import { neuronName, type Population, type Topology } from './topology.js';
 
 /** The voltages of all neurons in a number of lanes, one observation each. Acting is the case of one lane. */
@@ -14,9 +13,9 @@ export interface Board<Numbers extends FloatArray = Float32Array> {
   readonly alive?: Int32Array;
 }
 
-/** A board of its own, outside the arena. */
-export function createBoard({ neurons }: Topology, lanes: number): Board {
-  return { lanes, voltages: new Float32Array(neurons * lanes), weightedInputs: new Float32Array(neurons * lanes) };
+/** A board of its own, outside the arena's blocks. */
+export function createBoard<Numbers extends FloatArray>(kernels: Kernels<Numbers>, { neurons }: Topology, lanes: number): Board<Numbers> {
+  return { lanes, voltages: kernels.numbers(neurons * lanes), weightedInputs: kernels.numbers(neurons * lanes) };
 }
 
 /**
@@ -32,28 +31,34 @@ export function createBoard({ neurons }: Topology, lanes: number): Board {
  * @throws DivergenceError naming the neuron whose weighted input is not finite. It is checked before σ, because a
  *   bounded activation hides an infinity.
  */
-export function tick(
+export function tick<Numbers extends FloatArray>(
+  kernels: Kernels<Numbers>,
   topology: Topology,
   population: Population,
-  weights: FloatArray,
-  board: Board<FloatArray>,
+  weights: Numbers,
+  board: Board<Numbers>,
   { begin, end, laneBegin, laneEnd }: TickRange,
 ): void {
   if (begin === end) return;
   const { lanes, voltages, weightedInputs: z, alive } = board;
-  const rows = weights.subarray(topology.rowOffset[begin], topology.rowOffset[end]);
-  weightedInputs(rows, population.sources, voltages, z, { begin, end, lanes, laneBegin, laneEnd });
-  const { value } = ACTIVATIONS[population.activation];
+  const range = { begin, end, lanes, laneBegin, laneEnd };
+  kernels.weightedInputs(rowsOf(topology, weights, begin, end), population.sources, voltages, z, range);
+  const bad = kernels.activate(population.activation, z, voltages, range);
+  if (bad >= 0) throw new DivergenceError(neuronName(topology, bad), 'weighted input', worst(z.subarray(bad * lanes + laneBegin, bad * lanes + laneEnd)));
+  if (alive === undefined) return;
   for (let neuron = begin; neuron < end; neuron += 1) {
-    const last = neuron * lanes + laneEnd;
-    let sum = 0;
-    for (let i = neuron * lanes + laneBegin; i < last; i += 1) {
-      sum += z[i];
-      voltages[i] = value(z[i]);
-    }
-    if (!Number.isFinite(sum)) throw new DivergenceError(neuronName(topology, neuron), 'weighted input', sum);
-    if (alive?.[neuron] === 0) voltages.fill(0, neuron * lanes + laneBegin, last);
+    if (alive[neuron] === 0) voltages.fill(0, neuron * lanes + laneBegin, neuron * lanes + laneEnd);
   }
+}
+
+/** The rows of neurons `begin..end`, out of all of them by `topology.rowOffset`. */
+export function rowsOf<Numbers extends FloatArray>({ rowOffset }: Topology, weights: Numbers, begin: number, end: number): Numbers {
+  return weights.subarray(rowOffset[begin], rowOffset[end]) as Numbers;
+}
+
+/** The first number that is not finite. */
+function worst(numbers: FloatArray): number {
+  return [...numbers].find((number) => !Number.isFinite(number)) ?? 0;
 }
 
 export interface TickRange {
@@ -71,9 +76,9 @@ export interface TickRange {
  * @param weights every neuron's row, by `topology.rowOffset`
  * @throws DivergenceError as `tick`
  */
-export function propagate(topology: Topology, weights: FloatArray, board: Board<FloatArray>, laneBegin: number, laneEnd: number): void {
+export function propagate<Numbers extends FloatArray>(kernels: Kernels<Numbers>, topology: Topology, weights: Numbers, board: Board<Numbers>, laneBegin: number, laneEnd: number): void {
   for (const index of topology.ticks.flat()) {
     const population = topology.populations[index];
-    tick(topology, population, weights, board, { begin: population.begin, end: population.end, laneBegin, laneEnd });
+    tick(kernels, topology, population, weights, board, { begin: population.begin, end: population.end, laneBegin, laneEnd });
   }
 }

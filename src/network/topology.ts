@@ -1,6 +1,6 @@
 import { wrongValue } from '../check.js';
 import { InternalError } from '../errors.js';
-import type { ActivationName } from './activation.js';
+import type { ActivationName } from '../kernels/activation.js';
 
 /** Neurons that share an activation and read the same sources: a layer, in a feed-forward network. */
 export interface Population {

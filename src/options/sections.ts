@@ -1,6 +1,7 @@
-import { checkInteger, checkNumber, wrongKind, type NumberRange } from '../check.js';
+import { checkInteger, checkName, checkNumber, wrongKind, type NumberRange } from '../check.js';
 import { listEnvironments } from '../environment/registry.js';
-import { ACTIVATION_NAMES, type ActivationName } from '../network/activation.js';
+import { ACTIVATION_NAMES, type ActivationName } from '../kernels/activation.js';
+import { KERNEL_NAMES, type KernelName } from '../kernels/kernels.js';
 import type { ExplorationScale } from '../network/exploration.js';
 import type { OptionReader } from './reader.js';
 
@@ -94,6 +95,10 @@ export function readLearning(reader: OptionReader, experience: 'replay' | 'strea
     warmup: reader.integer('learning.warmup', 1000, streamed ? none(STREAMED) : { min: Math.max(2, batch), max: 2 ** 31 - 1 }),
     updatesPerStep: reader.number('learning.updatesPerStep', 1, streamed ? { min: 1, max: 1, hint: STREAMED } : { ...POSITIVE, max: 1000 }),
   };
+}
+
+export function readKernels(reader: OptionReader): KernelName {
+  return checkName('kernels', reader.value('kernels', 'simd'), KERNEL_NAMES);
 }
 
 export function readSeed(reader: OptionReader): number {

@@ -11,9 +11,14 @@ export interface Transitions {
   readonly acted: Float32Array;
 }
 
+/** Gives out memory for numbers. */
+export interface Room {
+  numbers(length: number): Float32Array;
+}
+
 /** Room for a minibatch of `size` transitions. */
-export function createTransitions({ explorers }: Pick<RingShape, 'explorers'>, size: number): Transitions {
-  return { size, reward: new Float32Array(size), continuation: new Float32Array(size), acted: new Float32Array(explorers * size) };
+export function createTransitions(room: Room, { explorers }: Pick<RingShape, 'explorers'>, size: number): Transitions {
+  return { size, reward: room.numbers(size), continuation: room.numbers(size), acted: room.numbers(explorers * size) };
 }
 
 export interface MinibatchScale {

@@ -1,15 +1,14 @@
-import { rowGradient } from '../kernels/reference.js';
 import { followTarget } from './optimiser.js';
 import type { Batch, Neuron, RuleContext } from './rule.js';
 
-/** The neuron's own policy step, the same for every rule once it knows ∂Q/∂a. */
+/** The policy step of a neuron or group, the same for every rule once it knows ∂Q/∂a. */
 export interface Actor {
   /**
    * K^n += η_A mean(credit · σ'(z) · v). Where the rule keeps K', it follows.
    *
    * Reads: voltages of the neuron's sources. Writes: the neuron's own row; `credit` is overwritten.
    *
-   * @param credit ∂Q/∂a of each transition, or what the rule has in its place; [size]
+   * @param credit ∂Q/∂a of each transition, or what the rule has in its place; [count, size], row-major
    */
   learnRow(neuron: Neuron, batch: Batch, credit: Float32Array, update: number): void;
   /**
@@ -17,32 +16,30 @@ export interface Actor {
    *
    * Writes: the neuron's own row.
    *
-   * @param direction [sources]
+   * @param direction [count, sources], row-major
    */
   stepRow(neuron: Neuron, direction: Float32Array, update: number): void;
 }
 
 /** Builds the step for one partition. Rows of neurons whose rate is 0 are left alone. */
-export function createActor({ rates, optimiser, longest }: RuleContext): Actor {
-  const gradient = new Float32Array(longest);
+export function createActor({ kernels, rates, optimiser, longest }: RuleContext): Actor {
+  const gradient = kernels.numbers(longest);
   const rateOf = ({ kind }: Neuron) => (kind === 'output' ? rates.outputRate : rates.hiddenRate);
 
   function stepRow(neuron: Neuron, direction: Float32Array, update: number): void {
     const rate = rateOf(neuron);
     if (rate === 0) return;
     optimiser.step(neuron.weights, direction, rate, update);
-    if (neuron.weights.target.length > 0) followTarget(neuron.weights, rates.targetRate);
+    if (neuron.weights.target.length > 0) followTarget(kernels, neuron.weights, rates.targetRate);
   }
 
   return {
     stepRow,
-    learnRow(neuron, { board, size }, credit, update) {
+    learnRow(neuron, { board: { voltages, lanes }, size }, credit, update) {
       if (rateOf(neuron) === 0) return;
-      const { voltages, weightedInputs, lanes } = board;
-      const { slope } = neuron.activation;
-      const lane = neuron.index * lanes;
-      for (let b = 0; b < size; b += 1) credit[b] *= slope(weightedInputs[lane + b], voltages[lane + b]) / size;
-      rowGradient(credit, neuron.sources, voltages, lanes, size, gradient);
+      const { index, count, activation, sources } = neuron;
+      kernels.multiplySlopes(activation.name, credit, size, voltages, { begin: index, end: index + count, lanes, count: size }, 1 / size);
+      kernels.gradients(credit, size, count, sources, voltages, lanes, size, gradient);
       stepRow(neuron, gradient, update);
     },
   };

@@ -1,6 +1,6 @@
 import { createStream } from '../random/stream.js';
 import { neuronName } from '../network/topology.js';
-import { createSharedCriticProgram, sharedCriticShape } from './shared-critic.js';
+import { createAnswer, createSharedCriticProgram, sharedCriticShape } from './shared-critic.js';
 import type { Rule } from './rule.js';
 
 const FEEDBACK = 'feedback';
@@ -24,6 +24,7 @@ export const broadcast: Rule = {
   hiddenExplores: false,
   targetWeights: false,
   reads: 'sources',
+  groups: true,
   parameters(topology) {
     const lengths = Array.from({ length: topology.neurons }, (_, neuron) =>
       neuron >= topology.inputs.end && neuron < topology.outputs.begin ? 1 : 0,
@@ -36,9 +37,8 @@ export const broadcast: Rule = {
       values[offset[neuron]] = createStream(seed, `feedback/${neuronName(topology, neuron)}`).gaussian();
     }
   },
-  create: (context) =>
-    createSharedCriticProgram(context, (neuron, { tdError }, credit) => {
-      const [feedback] = neuron.parameters[FEEDBACK].values;
-      for (let b = 0; b < credit.length; b += 1) credit[b] = tdError[b] * feedback;
-    }),
+  create(context) {
+    const answer = createAnswer(context, 1);
+    return createSharedCriticProgram(context, (neuron, critic, credit) => { answer(neuron.parameters[FEEDBACK].values, neuron.count, critic, credit); });
+  },
 };

@@ -1,4 +1,3 @@
-import { rowGradient } from '../kernels/reference.js';
 import type { ParameterShape } from '../memory/parameters.js';
 import { rowLengths } from '../network/topology.js';
 import { valueDivergence } from './shared-critic.js';
@@ -47,11 +46,11 @@ export const coagent: Rule = {
   create: createProgram,
 };
 
-function createProgram({ topology, heard, rates, optimiser, longest, discount, traceDecay, exploration }: RuleContext): RuleProgram {
+function createProgram({ kernels, topology, heard, rates, optimiser, longest, discount, traceDecay, exploration }: RuleContext): RuleProgram {
   const { values } = heard[CRITIC];
   const decay = discount * traceDecay;
-  const score = new Float32Array(1);
-  const gradient = new Float32Array(longest);
+  const score = kernels.numbers(1);
+  const gradient = kernels.numbers(longest);
   let tdError = 0;
   let value = 0;
 
@@ -76,8 +75,8 @@ function createProgram({ topology, heard, rates, optimiser, longest, discount, t
     if (rate === 0 || deviation === 0) return; // without exploration there is nothing to learn from
     const lane = neuron.index * board.lanes;
     const mean = neuron.activation.value(board.weightedInputs[lane]);
-    score[0] = ((board.voltages[lane] - mean) / deviation ** 2) * neuron.activation.slope(board.weightedInputs[lane], mean);
-    rowGradient(score, neuron.sources, board.voltages, board.lanes, 1, gradient);
+    score[0] = ((board.voltages[lane] - mean) / deviation ** 2) * neuron.activation.slope(mean);
+    kernels.gradients(score, 1, 1, neuron.sources, board.voltages, board.lanes, 1, gradient);
     follow(neuron.parameters[TRACE].values, gradient, episodeStart);
     optimiser.step(neuron.weights, gradient, rate, update);
   }

@@ -1,4 +1,3 @@
-import { addScaled, rowGradient } from '../kernels/reference.js';
 import { createActor } from './actor.js';
 import { followTarget } from './optimiser.js';
 import { actedOffset, checkTdError, createVoltageValue, ownCriticShape } from './own-critic.js';
@@ -40,28 +39,26 @@ export const compatibleNatural: Rule = {
 };
 
 function createProgram(context: RuleContext, ascent: 'gradient' | 'natural'): RuleProgram {
-  const { topology, topology: { neurons }, batchSize, rates, optimiser, longest } = context;
+  const { kernels, topology: { neurons }, batchSize, rates, optimiser, longest } = context;
   const actor = createActor(context);
-  const voltageValue = createVoltageValue(topology, batchSize);
-  const error = new Float32Array(batchSize);
-  const credit = new Float32Array(batchSize);
+  const voltageValue = createVoltageValue(context);
+  const error = kernels.numbers(batchSize);
+  const credit = kernels.numbers(batchSize);
+  const sum = kernels.numbers(2 * batchSize);
   const deviation = new Float32Array(batchSize);
-  const slope = new Float32Array(batchSize);
-  const gradient = new Float32Array(longest);
+  const slope = kernels.numbers(batchSize);
+  const gradient = kernels.numbers(longest);
 
   /** deviation = a - μ, slope = σ'(z) and credit = ∂Q/∂a = σ'(z) (w·v). */
   function observe(neuron: Neuron, batch: Batch, advantage: Float32Array): void {
-    const { board: { voltages, weightedInputs, lanes }, acted } = batch;
-    credit.fill(0);
-    for (let j = 0; j < advantage.length; j += 1) {
-      addScaled(advantage[j], voltages, neuron.sources[j] * lanes, credit, batchSize);
-    }
+    const { board: { voltages, lanes }, acted } = batch;
+    kernels.weightedInputs(advantage, neuron.sources, voltages, sum, { begin: 0, end: 1, lanes, laneBegin: 0, laneEnd: batchSize });
     const lane = neuron.index * lanes;
     const own = actedOffset(batch, neuron);
     for (let b = 0; b < batchSize; b += 1) {
       deviation[b] = acted[own + b] - voltages[lane + b];
-      slope[b] = neuron.activation.slope(weightedInputs[lane + b], voltages[lane + b]);
-      credit[b] *= slope[b];
+      slope[b] = neuron.activation.slope(voltages[lane + b]);
+      credit[b] = sum[b] * slope[b];
     }
   }
 
@@ -76,12 +73,12 @@ function createProgram(context: RuleContext, ascent: 'gradient' | 'natural'): Ru
 
       voltageValue.gradient(batch, error, gradient);
       for (let b = 0; b < batchSize; b += 1) slope[b] *= (error[b] * deviation[b]) / batchSize;
-      rowGradient(slope, neuron.sources, batch.board.voltages, batch.board.lanes, batchSize, gradient.subarray(neurons));
+      kernels.gradients(slope, batchSize, 1, neuron.sources, batch.board.voltages, batch.board.lanes, batchSize, gradient.subarray(neurons));
 
       if (ascent === 'gradient') actor.learnRow(neuron, batch, credit, update);
       else actor.stepRow(neuron, critic.values.subarray(neurons), update);
       optimiser.step(critic, gradient, rates.criticRate, update);
-      followTarget(critic, rates.targetRate);
+      followTarget(kernels, critic, rates.targetRate);
     },
     estimate(neuron: Neuron, batch: Batch, value: Float32Array) {
       const { values } = neuron.parameters[CRITIC];

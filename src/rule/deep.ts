@@ -1,12 +1,12 @@
 import { DivergenceError, InternalError } from '../errors.js';
-import { rowGradient } from '../kernels/reference.js';
+import type { Kernels } from '../kernels/kernels.js';
 import { backpropagate, createSensitivities, type Sensitivities } from '../network/backpropagation.js';
 import { createBoard, propagate, type Board } from '../network/dynamic.js';
 import { layeredTopology, neuronName, type Topology } from '../network/topology.js';
 import { createStream } from '../random/stream.js';
 import { createActor } from './actor.js';
 import { followTarget } from './optimiser.js';
-import { checkTdError, observeSituation, ownCriticShape, situationSize } from './own-critic.js';
+import { checkTdError, createTargetAction, observeSituation, ownCriticShape, situationSize } from './own-critic.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
 
 /** Neurons in the hidden layers of each neuron's critic. Two of 16 more than halve the speed: about 24 updates a second of 64 hidden neurons, not 57. */
@@ -76,24 +76,20 @@ interface Workbench {
   readonly board: Board;
   readonly sensitivities: Sensitivities;
   readonly gradient: Float32Array;
-  /** The part of `gradient` that belongs to each neuron of the critic. */
-  readonly rows: readonly Float32Array[];
 }
 
-function createWorkbench(sources: Int32Array, lanes: number): Workbench {
+function createWorkbench(kernels: Kernels, sources: Int32Array, lanes: number): Workbench {
   const topology = criticTopology(sources);
-  const { neurons, rowOffset } = topology;
-  const gradient = new Float32Array(rowOffset[neurons]);
-  const rows = Array.from({ length: neurons }, (_, neuron) => gradient.subarray(rowOffset[neuron], rowOffset[neuron + 1]));
-  return { topology, board: createBoard(topology, lanes), sensitivities: createSensitivities(topology, lanes), gradient, rows };
+  const gradient = kernels.numbers(topology.rowOffset[topology.neurons]);
+  return { topology, board: createBoard(kernels, topology, lanes), sensitivities: createSensitivities(kernels, topology, lanes), gradient };
 }
 
 /** One workbench for each number of sources: critics of one size take turns on it. */
-function createWorkbenches({ populations }: Topology, lanes: number): (neuron: Neuron) => Workbench {
+function createWorkbenches(kernels: Kernels, { populations }: Topology, lanes: number): (neuron: Neuron) => Workbench {
   const benches = new Map<number, Workbench>();
   for (const { sources } of populations) {
     const size = situationSize(sources);
-    if (!benches.has(size)) benches.set(size, createWorkbench(sources, lanes));
+    if (!benches.has(size)) benches.set(size, createWorkbench(kernels, sources, lanes));
   }
   return ({ name, sources }) => {
     const bench = benches.get(situationSize(sources));
@@ -103,11 +99,11 @@ function createWorkbenches({ populations }: Topology, lanes: number): (neuron: N
 }
 
 /** Q(v, a), Q(v, μ(v)) and Q'(v', μ'(v')), in the lanes of the situation. @throws DivergenceError naming the neuron that owns the critic */
-function evaluate(neuron: Neuron, { topology, board }: Workbench, size: number): void {
+function evaluate(kernels: Kernels, neuron: Neuron, { topology, board }: Workbench, size: number): void {
   const { values, target } = neuron.parameters[CRITIC];
   try {
-    propagate(topology, values, board, 0, 2 * size);
-    propagate(topology, target, board, 2 * size, 3 * size);
+    propagate(kernels, topology, values, board, 0, 2 * size);
+    propagate(kernels, topology, target, board, 2 * size, 3 * size);
   } catch (error) {
     if (error instanceof DivergenceError) throw new DivergenceError(neuron.name, `critic's ${error.quantity}`, error.value);
     throw error;
@@ -115,13 +111,13 @@ function evaluate(neuron: Neuron, { topology, board }: Workbench, size: number):
 }
 
 function createProgram(context: RuleContext): RuleProgram {
-  const { topology, batchSize, rates, optimiser } = context;
+  const { kernels, topology, batchSize, rates, optimiser } = context;
   const actor = createActor(context);
   const lanes = 3 * batchSize;
-  const benchOf = createWorkbenches(topology, lanes);
-  const error = new Float32Array(batchSize);
-  const credit = new Float32Array(batchSize);
-  const coefficient = new Float32Array(batchSize);
+  const benchOf = createWorkbenches(kernels, topology, lanes);
+  const targetAction = createTargetAction(context);
+  const error = kernels.numbers(batchSize);
+  const credit = kernels.numbers(batchSize);
 
   function observeError({ topology: { outputs }, board: { voltages } }: Workbench, { reward, continuation }: Batch): void {
     const value = outputs.begin * lanes;
@@ -133,19 +129,20 @@ function createProgram(context: RuleContext): RuleProgram {
   /** The sensitivities of Q(v, a) and of Q(v, μ(v)); credit = ∂Q/∂a of the latter. */
   function differentiate({ topology: { inputs, outputs }, topology: critic, board, sensitivities }: Workbench, weights: Float32Array): void {
     sensitivities.voltages.fill(1, outputs.begin * lanes, outputs.begin * lanes + 2 * batchSize);
-    backpropagate(critic, weights, board, sensitivities, 2 * batchSize);
+    backpropagate(kernels, critic, weights, board, sensitivities, 2 * batchSize);
     const action = (inputs.end - 1) * lanes + batchSize; // the last row of the situation
     for (let b = 0; b < batchSize; b += 1) credit[b] = sensitivities.voltages[action + b];
   }
 
   /** gradient = mean(D ∂Q/∂θ). */
-  function accumulate({ topology: { populations }, board, sensitivities, rows }: Workbench): void {
+  function accumulate({ topology: { populations, rowOffset }, board, sensitivities: { weightedInputs }, gradient }: Workbench): void {
     for (const { begin, end, sources } of populations) {
+      if (sources.length === 0) continue;
       for (let neuron = begin; neuron < end; neuron += 1) {
-        const delta = neuron * lanes;
-        for (let b = 0; b < batchSize; b += 1) coefficient[b] = (error[b] * sensitivities.weightedInputs[delta + b]) / batchSize;
-        rowGradient(coefficient, sources, board.voltages, lanes, batchSize, rows[neuron]);
+        for (let at = neuron * lanes, b = 0; b < batchSize; b += 1) weightedInputs[at + b] *= error[b] / batchSize;
       }
+      const coefficients = weightedInputs.subarray(begin * lanes, end * lanes);
+      kernels.gradients(coefficients, lanes, end - begin, sources, board.voltages, lanes, batchSize, gradient.subarray(rowOffset[begin], rowOffset[end]));
     }
   }
 
@@ -154,8 +151,8 @@ function createProgram(context: RuleContext): RuleProgram {
       if (neuron.kind === 'input') return;
       const critic = neuron.parameters[CRITIC];
       const bench = benchOf(neuron);
-      observeSituation(neuron, batch, bench.board.voltages);
-      evaluate(neuron, bench, batchSize);
+      observeSituation(neuron, batch, targetAction(neuron, batch), bench.board.voltages);
+      evaluate(kernels, neuron, bench, batchSize);
       observeError(bench, batch);
       checkTdError(neuron, error);
 
@@ -163,12 +160,12 @@ function createProgram(context: RuleContext): RuleProgram {
       accumulate(bench);
       actor.learnRow(neuron, batch, credit, update);
       optimiser.step(critic, bench.gradient, rates.criticRate, update);
-      followTarget(critic, rates.targetRate);
+      followTarget(kernels, critic, rates.targetRate);
     },
     estimate(neuron: Neuron, batch: Batch, value: Float32Array) {
       const bench = benchOf(neuron);
-      observeSituation(neuron, batch, bench.board.voltages);
-      evaluate(neuron, bench, batchSize);
+      observeSituation(neuron, batch, targetAction(neuron, batch), bench.board.voltages);
+      evaluate(kernels, neuron, bench, batchSize);
       const first = bench.topology.outputs.begin * lanes;
       value.set(bench.board.voltages.subarray(first, first + batchSize));
     },

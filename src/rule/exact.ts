@@ -25,28 +25,31 @@ export const exact: Rule = {
   targetWeights: false,
   readsWeights: true,
   reads: 'sources',
+  groups: true,
   parameters: (topology) => [sharedCriticShape(topology)],
   create: createProgram,
 };
 
 function createProgram(context: RuleContext): RuleProgram {
-  const { topology, weights, batchSize } = context;
+  const { kernels, topology, weights, batchSize } = context;
   const lanes = 2 * batchSize;
-  const sensitivities = createSensitivities(topology, lanes);
+  const sensitivities = createSensitivities(kernels, topology, lanes);
   const outputs = topology.outputs.end - topology.outputs.begin;
 
   return createSharedCriticProgram(
     context,
     (neuron, _critic, credit) => {
-      const lane = neuron.index * lanes;
-      for (let b = 0; b < batchSize; b += 1) credit[b] = sensitivities.voltages[lane + b];
+      for (let i = 0; i < neuron.count; i += 1) {
+        const lane = (neuron.index + i) * lanes;
+        credit.set(sensitivities.voltages.subarray(lane, lane + batchSize), i * batchSize);
+      }
     },
     ({ slope }, { board }) => {
       for (let k = 0; k < outputs; k += 1) {
         const lane = (topology.outputs.begin + k) * lanes;
         for (let b = 0; b < batchSize; b += 1) sensitivities.voltages[lane + b] = slope[k * batchSize + b];
       }
-      backpropagate(topology, weights, board, sensitivities, batchSize);
+      backpropagate(kernels, topology, weights, board, sensitivities, batchSize);
     },
   );
 }

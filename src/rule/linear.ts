@@ -1,7 +1,6 @@
-import { addScaled } from '../kernels/reference.js';
 import { createActor } from './actor.js';
 import { followTarget } from './optimiser.js';
-import { actedOffset, checkTdError, createVoltageValue, ownCriticShape, targetAction } from './own-critic.js';
+import { actedOffset, checkTdError, createTargetAction, createVoltageValue, ownCriticShape } from './own-critic.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext } from './rule.js';
 
 /**
@@ -28,20 +27,22 @@ export const linear: Rule = {
 };
 
 function createProgram(context: RuleContext) {
-  const { topology, topology: { neurons }, batchSize, rates, optimiser } = context;
+  const { kernels, topology: { neurons }, batchSize, rates, optimiser } = context;
   const actor = createActor(context);
-  const voltageValue = createVoltageValue(topology, batchSize);
-  const error = new Float32Array(batchSize);
-  const credit = new Float32Array(batchSize);
-  const gradient = new Float32Array(neurons + 1);
+  const voltageValue = createVoltageValue(context);
+  const targetAction = createTargetAction(context);
+  const error = kernels.numbers(batchSize);
+  const credit = kernels.numbers(batchSize);
+  const gradient = kernels.numbers(neurons + 1);
 
   /** Subtracts θ_a a and adds γ θ'_a σ(K'^n v'). */
   function addActionTerms(neuron: Neuron, batch: Batch): void {
     const { values, target } = neuron.parameters[CRITIC];
     const { acted, continuation } = batch;
     const own = actedOffset(batch, neuron);
+    const next = targetAction(neuron, batch);
     for (let b = 0; b < batchSize; b += 1) {
-      error[b] += continuation[b] * target[neurons] * targetAction(neuron, batch, b) - values[neurons] * acted[own + b];
+      error[b] += continuation[b] * target[neurons] * next[b] - values[neurons] * acted[own + b];
     }
   }
 
@@ -62,12 +63,13 @@ function createProgram(context: RuleContext) {
       credit.fill(critic.values[neurons]);
       actor.learnRow(neuron, batch, credit, update);
       optimiser.step(critic, gradient, rates.criticRate, update);
-      followTarget(critic, rates.targetRate);
+      followTarget(kernels, critic, rates.targetRate);
     },
     estimate(neuron: Neuron, batch: Batch, value: Float32Array) {
       const { values } = neuron.parameters[CRITIC];
       voltageValue.evaluate(batch, values.subarray(0, neurons), value);
-      addScaled(values[neurons], batch.acted, actedOffset(batch, neuron), value, batchSize);
+      const own = actedOffset(batch, neuron);
+      for (let b = 0; b < batchSize; b += 1) value[b] += values[neurons] * batch.acted[own + b];
     },
   };
 }

@@ -1,18 +1,39 @@
+import { ACTIVATIONS } from '../kernels/activation.js';
 import type { Parameter, ParameterTable } from '../memory/parameters.js';
-import { ACTIVATIONS } from '../network/activation.js';
 import { neuronName, populationOf, type Topology } from '../network/topology.js';
 import type { Batch, Neuron, RuleProgram } from './rule.js';
 
+/** How the rows of neurons are found: those of a table, or some that lie elsewhere. */
+export type RowsOf = (neuron: number, count: number) => Parameter;
+
 /**
- * A neuron as its rule sees it.
+ * A neuron as its rule sees it, or a group of neighbours of one population.
  *
- * @param weights its own row
+ * @param rows where its own row is
  * @param tables what the rule declares, by name
+ * @param count neurons of the group, 1 unless given
  */
-export function createNeuron(topology: Topology, index: number, weights: Parameter, tables: Readonly<Record<string, ParameterTable>>): Neuron {
+export function createNeuron(topology: Topology, index: number, rows: RowsOf, tables: Readonly<Record<string, ParameterTable>>, count = 1): Neuron {
   const { kind, activation, sources } = populationOf(topology, index);
-  const parameters = Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table.of(index)]));
-  return { index, name: neuronName(topology, index), kind, activation: ACTIVATIONS[activation], sources, weights, parameters };
+  const parameters = Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table.of(index, count)]));
+  return { index, count, name: neuronName(topology, index), kind, activation: ACTIVATIONS[activation], sources, weights: rows(index, count), parameters };
+}
+
+/** A group of neurons that learn together when all of them do, and each of them, for when some do not. */
+export interface Group {
+  readonly whole: Neuron;
+  readonly members: readonly Neuron[];
+}
+
+/**
+ * The neurons `begin..end` of one population, in groups as the rule takes them.
+ *
+ * @param together false where the rule takes them one by one
+ */
+export function createGroups(topology: Topology, { begin, end }: { readonly begin: number; readonly end: number }, rows: RowsOf, tables: Readonly<Record<string, ParameterTable>>, together: boolean): Group[] {
+  const members = Array.from({ length: end - begin }, (_, i) => createNeuron(topology, begin + i, rows, tables));
+  if (!together) return members.map((neuron) => ({ whole: neuron, members: [neuron] }));
+  return end > begin ? [{ whole: createNeuron(topology, begin, rows, tables, end - begin), members }] : [];
 }
 
 /**
@@ -22,9 +43,13 @@ export function createNeuron(topology: Topology, index: number, weights: Paramet
  * @param update number of this update, from 1
  * @param takesPart asked once of each neuron, the silenced too: their clocks strike on
  */
-export function learnAll(program: RuleProgram, neurons: readonly Neuron[], batch: Batch, update: number, takesPart: (neuron: number) => boolean = everyone): void {
+export function learnAll(program: RuleProgram, groups: readonly Group[], batch: Batch, update: number, takesPart: (neuron: number) => boolean = everyone): void {
   const { alive } = batch.board;
-  for (const neuron of neurons) if (takesPart(neuron.index) && alive?.[neuron.index] !== 0) program.learn(neuron, batch, update);
+  for (const { whole, members } of groups) {
+    const learning = members.filter(({ index }) => takesPart(index) && alive?.[index] !== 0);
+    if (learning.length === members.length) program.learn(whole, batch, update);
+    else for (const neuron of learning) program.learn(neuron, batch, update);
+  }
 }
 
 const everyone = () => true;

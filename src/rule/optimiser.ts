@@ -1,4 +1,4 @@
-import { adamStep, sgdStep, softUpdate } from '../kernels/reference.js';
+import type { Kernels } from '../kernels/kernels.js';
 import type { Parameter } from '../memory/parameters.js';
 
 export const OPTIMISER_NAMES = ['adam', 'sgd'] as const;
@@ -15,22 +15,26 @@ export interface Optimiser {
   step(parameter: Parameter, gradient: Float32Array, rate: number, update: number): void;
 }
 
-export const OPTIMISERS: Record<OptimiserName, Optimiser> = {
-  adam: {
+const OPTIMISERS: Record<OptimiserName, (kernels: Kernels) => Optimiser> = {
+  adam: (kernels) => ({
     step({ values, first, second }, gradient, rate, update) {
-      adamStep(values, gradient, first, second, rate, update);
+      kernels.adamStep(values, gradient, first, second, rate, update);
     },
-  },
-  sgd: {
+  }),
+  sgd: (kernels) => ({
     step({ values }, gradient, rate) {
-      sgdStep(values, gradient, rate);
+      kernels.sgdStep(values, gradient, rate);
     },
-  },
+  }),
 };
 
+export function createOptimiser(name: OptimiserName, kernels: Kernels): Optimiser {
+  return OPTIMISERS[name](kernels);
+}
+
 /** target ← τ values + (1 - τ) target. */
-export function followTarget({ values, target }: Parameter, targetRate: number): void {
-  softUpdate(values, target, targetRate);
+export function followTarget(kernels: Kernels, { values, target }: Parameter, targetRate: number): void {
+  kernels.softUpdate(values, target, targetRate);
 }
 
 /** Share of the learning rates left at environment step `step`: 1 - (1 - finalRate) · step / steps, and finalRate past the last. */

@@ -1,8 +1,8 @@
 import { DivergenceError } from '../errors.js';
-import { rowGradient, weightedInputs } from '../kernels/reference.js';
+import { everybody } from '../kernels/kernels.js';
 import type { ParameterShape } from '../memory/parameters.js';
 import { BIAS_NEURON, type Topology } from '../network/topology.js';
-import { CRITIC, type Batch, type Neuron } from './rule.js';
+import { CRITIC, type Batch, type Neuron, type RuleContext } from './rule.js';
 
 /**
  * The critic of a neuron that shares nothing but the reward: numbers of its own, and a target copy. Input neurons take no
@@ -34,23 +34,23 @@ export interface VoltageValue {
   gradient(batch: Batch, coefficient: Float32Array, gradient: Float32Array): void;
 }
 
-export function createVoltageValue({ neurons }: Topology, size: number): VoltageValue {
-  const everybody = Int32Array.from({ length: neurons }, (_, neuron) => neuron);
-  const sum = new Float32Array(2 * size);
+export function createVoltageValue({ kernels, topology: { neurons }, batchSize: size }: RuleContext): VoltageValue {
+  const all = everybody(neurons);
+  const sum = kernels.numbers(2 * size);
   const states = { begin: 0, end: 1, lanes: 2 * size, laneBegin: 0, laneEnd: size };
   const successors = { ...states, laneBegin: size, laneEnd: 2 * size };
   return {
     error({ board: { voltages }, reward, continuation }, value, target, error) {
-      weightedInputs(value, everybody, voltages, sum, states);
-      weightedInputs(target, everybody, voltages, sum, successors);
+      kernels.weightedInputs(value, all, voltages, sum, states);
+      kernels.weightedInputs(target, all, voltages, sum, successors);
       for (let b = 0; b < size; b += 1) error[b] = reward[b] + continuation[b] * sum[size + b] - sum[b];
     },
     evaluate({ board: { voltages } }, value, values) {
-      weightedInputs(value, everybody, voltages, sum, states);
+      kernels.weightedInputs(value, all, voltages, sum, states);
       values.set(sum.subarray(0, size));
     },
     gradient({ board: { voltages, lanes } }, coefficient, gradient) {
-      rowGradient(coefficient, everybody, voltages, lanes, size, gradient);
+      kernels.gradients(coefficient, size, 1, all, voltages, lanes, size, gradient);
       for (let m = 0; m < neurons; m += 1) gradient[m] /= size;
     },
   };
@@ -61,11 +61,18 @@ export function actedOffset({ firstExplorer, size }: Batch, neuron: Neuron): num
   return (neuron.index - firstExplorer) * size;
 }
 
-/** μ'^n(v') = σ(K'^n v'), what the neuron's target copy would do in the successor of transition `b`. */
-export function targetAction({ weights, sources, activation }: Neuron, { size, board: { voltages, lanes } }: Batch, b: number): number {
-  let z = 0;
-  for (let j = 0; j < sources.length; j += 1) z += weights.target[j] * voltages[sources[j] * lanes + size + b];
-  return activation.value(z);
+/** μ'^n(v') = σ(K'^n v'), what the neuron's target copy would do in the successors of the transitions; [size], overwritten by the next call. */
+export type TargetAction = (neuron: Neuron, batch: Batch) => Float32Array;
+
+export function createTargetAction({ kernels, batchSize: size }: RuleContext): TargetAction {
+  const z = kernels.numbers(2 * size);
+  const action = kernels.numbers(2 * size);
+  const successors = { begin: 0, end: 1, lanes: 2 * size, laneBegin: size, laneEnd: 2 * size };
+  return ({ weights, sources, activation }, { board: { voltages } }) => {
+    kernels.weightedInputs(weights.target, sources, voltages, z, successors);
+    kernels.activate(activation.name, z, action, successors);
+    return action.subarray(size);
+  };
 }
 
 /** Rows of `observeSituation`: the constant, the sources but the bias neuron, which is that constant, and the action. */
@@ -81,9 +88,10 @@ export function situationSize(sources: Int32Array): number {
  *
  * Reads: voltages of the neuron's sources and its own, its own acted voltages, K'. Writes: `situation`.
  *
+ * @param next what `TargetAction` gives for them; [size]
  * @param situation [situationSize, 3 · size], row-major
  */
-export function observeSituation(neuron: Neuron, batch: Batch, situation: Float32Array): void {
+export function observeSituation(neuron: Neuron, batch: Batch, next: Float32Array, situation: Float32Array): void {
   const { size, board: { voltages, lanes }, acted } = batch;
   const width = 3 * size;
   situation.fill(1, 0, width);
@@ -101,7 +109,7 @@ export function observeSituation(neuron: Neuron, batch: Batch, situation: Float3
   for (let b = 0; b < size; b += 1) {
     situation[row + b] = acted[own + b];
     situation[row + size + b] = voltages[neuron.index * lanes + b];
-    situation[row + 2 * size + b] = targetAction(neuron, batch, b);
+    situation[row + 2 * size + b] = next[b];
   }
 }
 

@@ -1,7 +1,7 @@
-import { addScaled, innerProduct } from '../kernels/reference.js';
+import { everybody } from '../kernels/kernels.js';
 import { createActor } from './actor.js';
 import { followTarget } from './optimiser.js';
-import { checkTdError, observeSituation, ownCriticShape, situationSize } from './own-critic.js';
+import { checkTdError, createTargetAction, observeSituation, ownCriticShape, situationSize } from './own-critic.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
 
 /**
@@ -39,38 +39,52 @@ function triangleSize(order: number): number {
 }
 
 function createProgram(context: RuleContext): RuleProgram {
-  const { topology: { populations }, batchSize, rates, optimiser, longest } = context;
+  const { kernels, topology: { populations }, batchSize, rates, optimiser, longest } = context;
   const actor = createActor(context);
   const lanes = 3 * batchSize;
-  const x = new Float32Array(lanes * Math.max(...populations.map(({ sources }) => situationSize(sources))));
-  const error = new Float32Array(batchSize);
-  const successor = new Float32Array(batchSize);
-  const credit = new Float32Array(batchSize);
-  const product = new Float32Array(batchSize);
-  const gradient = new Float32Array(longest);
+  const largest = Math.max(...populations.map(({ sources }) => situationSize(sources)));
+  const x = kernels.numbers(lanes * largest);
+  const products = kernels.numbers(lanes * largest);
+  const square = kernels.numbers(largest ** 2);
+  const error = kernels.numbers(batchSize);
+  const successor = kernels.numbers(batchSize);
+  const credit = kernels.numbers(batchSize);
+  const gradient = kernels.numbers(longest);
+  const targetAction = createTargetAction(context);
+  const rowsOfOrder = new Map(populations.map(({ sources }) => situationSize(sources)).map((order) => [order, everybody(order)]));
+  const rows = (order: number) => rowsOfOrder.get(order) ?? everybody(order);
+
+  /** W as a triangle of full rows: each element off the diagonal twice above it, and 0 below. */
+  function unpack(triangle: Float32Array, order: number): void {
+    for (let i = 0, at = 0; i < order; i += 1) {
+      square.fill(0, i * order, i * order + i);
+      for (let j = i; j < order; j += 1, at += 1) square[i * order + j] = j === i ? triangle[at] : 2 * triangle[at];
+    }
+  }
 
   /** value = xᵀ W x = Σ_i x_i (W_ii x_i + 2 Σ_{j>i} W_ij x_j), for the lanes from `first` on. */
   function evaluate(triangle: Float32Array, order: number, first: number, value: Float32Array): void {
+    unpack(triangle, order);
+    kernels.weightedInputs(square, rows(order), x, products, { begin: 0, end: order, lanes, laneBegin: first, laneEnd: first + batchSize });
     value.fill(0);
-    for (let i = 0, at = 0; i < order; i += 1) {
-      product.fill(0);
-      for (let j = i; j < order; j += 1, at += 1) addScaled(j === i ? triangle[at] : 2 * triangle[at], x, j * lanes + first, product, batchSize);
-      for (let b = 0; b < batchSize; b += 1) value[b] += x[i * lanes + first + b] * product[b];
+    for (let i = 0; i < order; i += 1) {
+      for (let at = i * lanes + first, b = 0; b < batchSize; b += 1) value[b] += x[at + b] * products[at + b];
     }
   }
 
   /** credit = ∂Q/∂a = 2 Σ_j W_ja x_j: the last column of W, which ends each row of the triangle. */
   function differentiate(triangle: Float32Array, order: number): void {
     credit.fill(0);
-    for (let j = 0, end = order - 1; j < order; j += 1, end += order - j) addScaled(2 * triangle[end], x, j * lanes + batchSize, credit, batchSize);
+    for (let j = 0, end = order - 1; j < order; j += 1, end += order - j) kernels.addScaled(2 * triangle[end], x, j * lanes + batchSize, credit, batchSize);
   }
 
   /** gradient_ij = mean(D x_i x_j). */
   function accumulate(order: number): void {
-    for (let i = 0, at = 0; i < order; i += 1) {
-      for (let b = 0; b < batchSize; b += 1) product[b] = (error[b] * x[i * lanes + b]) / batchSize;
-      for (let j = i; j < order; j += 1, at += 1) gradient[at] = innerProduct(product, x, j * lanes, batchSize);
+    for (let i = 0; i < order; i += 1) {
+      for (let b = 0; b < batchSize; b += 1) products[i * batchSize + b] = (error[b] * x[i * lanes + b]) / batchSize;
     }
+    kernels.gradients(products, batchSize, order, rows(order), x, lanes, batchSize, square);
+    for (let i = 0, at = 0; i < order; at += order - i, i += 1) gradient.set(square.subarray(i * order + i, (i + 1) * order), at);
   }
 
   return {
@@ -78,7 +92,7 @@ function createProgram(context: RuleContext): RuleProgram {
       if (neuron.kind === 'input') return;
       const critic = neuron.parameters[CRITIC];
       const order = situationSize(neuron.sources);
-      observeSituation(neuron, batch, x);
+      observeSituation(neuron, batch, targetAction(neuron, batch), x);
       evaluate(critic.values, order, 0, error);
       evaluate(critic.target, order, 2 * batchSize, successor);
       for (let b = 0; b < batchSize; b += 1) error[b] = batch.reward[b] + batch.continuation[b] * successor[b] - error[b];
@@ -88,10 +102,10 @@ function createProgram(context: RuleContext): RuleProgram {
       differentiate(critic.values, order);
       actor.learnRow(neuron, batch, credit, update);
       optimiser.step(critic, gradient, rates.criticRate, update);
-      followTarget(critic, rates.targetRate);
+      followTarget(kernels, critic, rates.targetRate);
     },
     estimate(neuron: Neuron, batch: Batch, value: Float32Array) {
-      observeSituation(neuron, batch, x);
+      observeSituation(neuron, batch, targetAction(neuron, batch), x);
       evaluate(neuron.parameters[CRITIC].values, situationSize(neuron.sources), 0, value);
     },
   };

@@ -1,5 +1,6 @@
 import type { HeardParameter, Parameter, ParameterShape, ParameterTable } from '../memory/parameters.js';
-import type { Activation } from '../network/activation.js';
+import type { Activation } from '../kernels/activation.js';
+import type { Kernels } from '../kernels/kernels.js';
 import type { Board } from '../network/dynamic.js';
 import type { Topology } from '../network/topology.js';
 import type { Transitions } from '../replay/minibatch.js';
@@ -17,14 +18,19 @@ export interface Batch extends Transitions {
   readonly firstExplorer: number;
 }
 
-/** A neuron as its rule sees it: its own state, and the names of what it reads. */
+/**
+ * A neuron as its rule sees it: its own state, and the names of what it reads. Or a group of neighbours of one population, where the
+ * rule takes them in groups: then what each has of its own lies neuron by neuron.
+ */
 export interface Neuron {
   readonly index: number;
+  /** Neurons `index` up to `index + count`. */
+  readonly count: number;
   readonly name: string;
   readonly kind: 'input' | 'hidden' | 'output';
   readonly activation: Activation;
   readonly sources: Int32Array;
-  /** Its own row K^n. */
+  /** Its own row K^n; [count, sources], row-major. */
   readonly weights: Parameter;
   /** Its own part of each parameter that the rule declares, by name. */
   readonly parameters: Readonly<Record<string, Parameter>>;
@@ -43,6 +49,8 @@ export interface RuleRates {
 
 /** All that a rule's program is built from. */
 export interface RuleContext {
+  /** What does the arithmetic, and gives out the room for what it works on. */
+  readonly kernels: Kernels;
   readonly topology: Topology;
   /** The published parameters of all neurons, as they were when the minibatch's voltages were computed. Not to be written. */
   readonly heard: Readonly<Record<string, HeardParameter>>;
@@ -56,7 +64,7 @@ export interface RuleContext {
   readonly traceDecay: number;
   /** Standard deviations of the neurons' exploration. */
   readonly exploration: { readonly output: number; readonly hidden: number };
-  /** Length of the longest parameter vector of any neuron: room for a gradient. */
+  /** Length of the longest parameter vector of any neuron or group: room for a gradient. */
   readonly longest: number;
   /**
    * The live weights of all neurons, by `topology.rowOffset`: for oracles alone, in their read phase alone. A rule that looks
@@ -73,7 +81,7 @@ export interface RuleProgram {
    */
   broadcast?(batch: Batch): void;
   /**
-   * Write phase, once per own neuron. Reads: the voltages that the rule declares, the broadcasts, the neuron's own
+   * Write phase, once per own neuron, or group of them. Reads: the voltages that the rule declares, the broadcasts, the neuron's own
    * state. Writes: the neuron's own state.
    *
    * @throws DivergenceError naming the neuron whose TD error is not finite
@@ -116,6 +124,8 @@ export interface Rule {
   readonly readsWeights?: boolean;
   /** Voltages that a neuron uses in its write phase: its own and its sources', or those of all neurons. */
   readonly reads: 'sources' | 'all';
+  /** True where its program learns groups of neurons at once. */
+  readonly groups?: true;
   /** The numbers each neuron keeps besides its weights. */
   parameters(topology: Topology): ParameterShape[];
   /** Sets the first values of the declared parameters; they are zero where this is absent. */

@@ -1,5 +1,5 @@
 import { DivergenceError } from '../errors.js';
-import { addScaled, innerProduct } from '../kernels/reference.js';
+import { everybody } from '../kernels/kernels.js';
 import type { HeardParameter, ParameterShape } from '../memory/parameters.js';
 import { neuronName, type Topology } from '../network/topology.js';
 import { createActor } from './actor.js';
@@ -16,15 +16,13 @@ import { CRITIC, type Batch, type Neuron, type RuleContext, type RuleProgram } f
  * computed by every partition from the published voltages, in neuron order, so that all hear the same scalar.
  */
 export interface SharedCritic {
-  /** D of each transition; [size] */
-  readonly tdError: Float32Array;
-  /** a_k - μ_k; [outputs, size], row-major */
-  readonly deviation: Float32Array;
+  /** What is broadcast to all: D of each transition, and D (a_k - μ_k) for each output k; [1 + outputs, size], row-major */
+  readonly signals: Float32Array;
   /** ∂Q/∂a_k = Σ_n w_{k,n} v_n; [outputs, size], row-major */
   readonly slope: Float32Array;
   observe(batch: Batch): void;
   /** Q of each transition, by what was last observed. Writes: `value`, [size]. */
-  estimate(batch: Batch, value: Float32Array): void;
+  estimate(value: Float32Array): void;
   /** θ_n += η_Q mean(D v_n), w_{k,n} += η_Q mean(D (a_k - μ_k) v_n), then the target copy follows. Writes: n's own part. */
   learnPart(neuron: Neuron, batch: Batch, update: number): void;
 }
@@ -36,67 +34,64 @@ export function sharedCriticShape({ neurons, outputs }: Topology): ParameterShap
   return { name: CRITIC, lengths, target: true, published: true, learned: true };
 }
 
-function createSharedCritic({ topology, heard, rates, optimiser, batchSize }: RuleContext): SharedCritic {
+function createSharedCritic({ kernels, topology, heard, rates, optimiser, batchSize, longest }: RuleContext): SharedCritic {
   const { values, target } = heard[CRITIC];
   const first = topology.outputs.begin;
   const outputs = topology.outputs.end - first;
   const size = 1 + outputs;
-  const tdError = new Float32Array(batchSize);
+  const signals = kernels.numbers(size * batchSize);
+  const shares = kernels.numbers(size * batchSize); // the signals over the size of the minibatch: what a mean is summed from
+  const sums = kernels.numbers(size * batchSize); // Σ_n θ_n v_n, and Σ_n w_{k,n} v_n of each output
+  const slope = sums.subarray(batchSize);
   const deviation = new Float32Array(outputs * batchSize);
-  const slope = new Float32Array(outputs * batchSize);
-  const successorValue = new Float32Array(batchSize);
-  const product = new Float32Array(batchSize);
-  const gradient = new Float32Array(size);
-  const slopeOf = Array.from({ length: outputs }, (_, k) => slope.subarray(k * batchSize, (k + 1) * batchSize));
-  const deviationOf = Array.from({ length: outputs }, (_, k) => deviation.subarray(k * batchSize, (k + 1) * batchSize));
+  const successorValue = kernels.numbers(batchSize);
+  const gradient = kernels.numbers(longest);
+  const ownSignals = everybody(size);
 
   function observeActions({ board, acted, firstExplorer }: Batch): void {
     for (let k = 0; k < outputs; k += 1) {
       const mean = (first + k) * board.lanes;
       const action = (first + k - firstExplorer) * batchSize;
-      for (let b = 0; b < batchSize; b += 1) deviationOf[k][b] = acted[action + b] - board.voltages[mean + b];
+      for (let b = 0; b < batchSize; b += 1) deviation[k * batchSize + b] = acted[action + b] - board.voltages[mean + b];
     }
   }
 
   function observeVoltages({ board: { voltages, lanes } }: Batch): void {
-    tdError.fill(0);
-    successorValue.fill(0);
-    slope.fill(0);
-    for (let neuron = 0; neuron < first; neuron += 1) {
-      const lane = neuron * lanes;
-      addScaled(-values[neuron * size], voltages, lane, tdError, batchSize);
-      addScaled(target[neuron * size], voltages, lane + batchSize, successorValue, batchSize);
-      for (let k = 0; k < outputs; k += 1) addScaled(values[neuron * size + 1 + k], voltages, lane, slopeOf[k], batchSize);
-    }
+    const range = { begin: 0, end: first, lanes };
+    kernels.readOut(values, size, size, voltages, { ...range, laneBegin: 0, laneEnd: batchSize }, sums);
+    kernels.readOut(target, size, 1, voltages, { ...range, laneBegin: batchSize, laneEnd: 2 * batchSize }, successorValue);
+  }
+
+  /** Q of transition `b`. */
+  function valueOf(b: number): number {
+    let value = sums[b];
+    for (let k = 0; k < outputs; k += 1) value += deviation[k * batchSize + b] * slope[k * batchSize + b];
+    return value;
   }
 
   return {
-    tdError,
-    deviation,
+    signals,
     slope,
     observe(batch) {
       observeActions(batch);
       observeVoltages(batch);
       for (let b = 0; b < batchSize; b += 1) {
-        let error = tdError[b] + batch.reward[b] + batch.continuation[b] * successorValue[b];
-        for (let k = 0; k < outputs; k += 1) error -= deviationOf[k][b] * slopeOf[k][b];
-        tdError[b] = error;
-        if (!Number.isFinite(tdError[b])) throw valueDivergence(topology, heard[CRITIC], size, tdError[b]); // as stored: float32 ends at 3.4e38
+        const error = batch.reward[b] + batch.continuation[b] * successorValue[b] - valueOf(b);
+        signals[b] = error;
+        if (!Number.isFinite(signals[b])) throw valueDivergence(topology, heard[CRITIC], size, signals[b]); // as stored: float32 ends at 3.4e38
+        for (let k = 0; k < outputs; k += 1) signals[(1 + k) * batchSize + b] = error * deviation[k * batchSize + b];
       }
+      for (let i = 0; i < shares.length; i += 1) shares[i] = signals[i] / batchSize;
     },
-    estimate({ board: { voltages, lanes } }, value) {
-      value.fill(0);
-      for (let neuron = 0; neuron < first; neuron += 1) addScaled(values[neuron * size], voltages, neuron * lanes, value, batchSize);
-      for (let k = 0; k < outputs; k += 1) for (let b = 0; b < batchSize; b += 1) value[b] += deviationOf[k][b] * slopeOf[k][b];
+    estimate(value) {
+      for (let b = 0; b < batchSize; b += 1) value[b] = valueOf(b);
     },
-    learnPart(neuron, { board }, update) {
-      const lane = neuron.index * board.lanes;
-      for (let b = 0; b < batchSize; b += 1) product[b] = (tdError[b] * board.voltages[lane + b]) / batchSize;
-      gradient.fill(0);
-      for (let b = 0; b < batchSize; b += 1) gradient[0] += product[b];
-      for (let k = 0; k < outputs; k += 1) gradient[1 + k] = innerProduct(product, deviationOf[k], 0, batchSize);
-      optimiser.step(neuron.parameters[CRITIC], gradient, rates.criticRate, update);
-      followTarget(neuron.parameters[CRITIC], rates.targetRate);
+    learnPart(neuron, { board: { voltages, lanes } }, update) {
+      const part = neuron.parameters[CRITIC];
+      const own = voltages.subarray(neuron.index * lanes, (neuron.index + neuron.count) * lanes);
+      kernels.gradients(own, lanes, neuron.count, ownSignals, shares, batchSize, batchSize, gradient);
+      optimiser.step(part, gradient, rates.criticRate, update);
+      followTarget(kernels, part, rates.targetRate);
     },
   };
 }
@@ -119,7 +114,7 @@ export function valueDivergence(topology: Topology, { values, target }: HeardPar
   return new DivergenceError(neuronName(topology, worst), 'TD error, led by the critic part', error);
 }
 
-/** Fills `credit` with what a hidden neuron takes for ∂Q/∂a of each transition; [size]. */
+/** Fills `credit` with what hidden neurons take for ∂Q/∂a of each transition; [count, size], row-major. */
 export type HiddenCredit = (neuron: Neuron, critic: SharedCritic, credit: Float32Array) => void;
 
 /** What the read phase works out besides the TD error, from it and the voltages. */
@@ -130,22 +125,33 @@ export type AlsoBroadcast = (critic: SharedCritic, batch: Batch) => void;
  * rules apart.
  */
 export function createSharedCriticProgram(context: RuleContext, hiddenCredit: HiddenCredit, alsoBroadcast?: AlsoBroadcast): RuleProgram {
+  const { kernels, topology, batchSize } = context;
   const critic = createSharedCritic(context);
   const actor = createActor(context);
-  const credit = new Float32Array(context.batchSize);
-  const first = context.topology.outputs.begin;
+  const credit = kernels.numbers(Math.max(...topology.populations.map(({ begin, end }) => end - begin)) * batchSize);
+  const first = topology.outputs.begin;
   return {
     broadcast(batch) {
       critic.observe(batch);
       alsoBroadcast?.(critic, batch);
     },
     learn(neuron, batch, update) {
-      const { size } = batch;
-      if (neuron.kind === 'output') credit.set(critic.slope.subarray((neuron.index - first) * size, (neuron.index - first + 1) * size));
+      if (neuron.kind === 'output') credit.set(critic.slope.subarray((neuron.index - first) * batchSize, (neuron.index - first + neuron.count) * batchSize));
       else if (neuron.kind === 'hidden') hiddenCredit(neuron, critic, credit);
       if (neuron.kind !== 'input') actor.learnRow(neuron, batch, credit, update);
       if (neuron.kind !== 'output') critic.learnPart(neuron, batch, update);
     },
-    estimate: (_neuron, batch, value) => { critic.estimate(batch, value); },
+    estimate: (_neuron, _batch, value) => { critic.estimate(value); },
+  };
+}
+
+/**
+ * The credit of neurons whose answer to what is broadcast is linear: credit[n, b] = Σ_c answers[n, c] signals[c, b], for the first
+ * `terms` signals.
+ */
+export function createAnswer({ kernels, batchSize }: RuleContext, terms: number): (answers: Float32Array, count: number, critic: SharedCritic, credit: Float32Array) => void {
+  const sources = everybody(terms);
+  return (answers, count, { signals }, credit) => {
+    kernels.weightedInputs(answers, sources, signals, credit, { begin: 0, end: count, lanes: batchSize, laneBegin: 0, laneEnd: batchSize });
   };
 }

@@ -1,4 +1,4 @@
-import { createSharedCriticProgram, sharedCriticShape } from './shared-critic.js';
+import { createAnswer, createSharedCriticProgram, sharedCriticShape } from './shared-critic.js';
 import { CRITIC, type Rule } from './rule.js';
 
 /**
@@ -19,15 +19,11 @@ export const threeFactor: Rule = {
   hiddenExplores: false,
   targetWeights: false,
   reads: 'sources',
+  groups: true,
   parameters: (topology) => [sharedCriticShape(topology)],
-  create: (context) =>
-    createSharedCriticProgram(context, (neuron, { tdError, deviation }, credit) => {
-      const part = neuron.parameters[CRITIC].values;
-      const size = credit.length;
-      for (let b = 0; b < size; b += 1) {
-        let slope = part[0];
-        for (let k = 0; k + 1 < part.length; k += 1) slope += deviation[k * size + b] * part[1 + k];
-        credit[b] = tdError[b] * slope;
-      }
-    }),
+  create(context) {
+    const { begin, end } = context.topology.outputs;
+    const answer = createAnswer(context, 1 + end - begin);
+    return createSharedCriticProgram(context, (neuron, critic, credit) => { answer(neuron.parameters[CRITIC].values, neuron.count, critic, credit); });
+  },
 };

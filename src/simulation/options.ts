@@ -9,12 +9,14 @@ import {
   readExploration,
   readLearning,
   readNetwork,
+  readKernels,
   readSeed,
   readSteps,
   SECTION_KEYS,
   type LearningSettings,
   type NetworkSettings,
 } from '../options/sections.js';
+import type { KernelName } from '../kernels/kernels.js';
 import type { ExplorationScale } from '../network/exploration.js';
 import { OPTIMISER_NAMES, type OptimiserName } from '../rule/optimiser.js';
 import { RULE_NAMES, RULES, type RuleName } from '../rule/registry.js';
@@ -51,6 +53,7 @@ export interface SimulationOptions {
   virtual?: { [Key in keyof VirtualSettings]?: VirtualSettings[Key] extends Distribution ? Distribution | string | number : VirtualSettings[Key] };
   rateLimit?: number | 'off';
   partitions?: number;
+  kernels?: KernelName;
   seed?: number;
   steps?: number;
 }
@@ -65,7 +68,7 @@ const GRAMMAR: Grammar = {
     timing: ['bound', 'clockRate', 'clocks', 'reads', 'measure', 'ledger', 'patience'],
     virtual: VIRTUAL_KEYS,
   },
-  single: ['environment', 'schedule', 'rateLimit', 'partitions', 'seed', 'steps'],
+  single: ['environment', 'schedule', 'rateLimit', 'partitions', 'kernels', 'seed', 'steps'],
 };
 
 /**
@@ -108,6 +111,7 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
     ...(virtual && { virtual }),
     rateLimit: checkRateLimit(reader.value('rateLimit', 16)),
     partitions: reader.integer('partitions', network.hidden.length === 0 ? 1 : 2, { min: 1, max: 1024 }),
+    kernels: readKernels(reader),
     seed: readSeed(reader),
     steps,
   };

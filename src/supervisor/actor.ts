@@ -28,7 +28,7 @@ export interface Actor {
  * starts once every partition has published tick d - 1.
  */
 export function createActor(views: Views): Actor {
-  const { plan, partition, peers, arena, control, bell, ledger, tables, actingBoard: board } = views;
+  const { plan, partition, kernels, peers, arena, control, bell, ledger, tables, actingBoard: board } = views;
   const { topology, ownership, settings, firstExplorer } = plan;
   const ticks = topology.ticks.length;
   const exploration = createExploration(topology, settings.seed, settings.exploration, neuronsOf(ownership, partition), attachExplorationState(arena));
@@ -38,7 +38,7 @@ export function createActor(views: Views): Actor {
     for (const population of topology.ticks[index]) {
       const { begin, end } = ownership[partition][population];
       const range = { begin, end, laneBegin: 0, laneEnd: 1 };
-      tick(topology, topology.populations[population], tables[WEIGHTS].values, board, range);
+      tick(kernels, topology, topology.populations[population], tables[WEIGHTS].values, board, range);
       if (!explore) continue;
       const warmingUp = steps < settings.learning.warmup;
       for (let neuron = Math.max(begin, firstExplorer); neuron < end; neuron += 1) {

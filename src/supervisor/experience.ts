@@ -1,5 +1,4 @@
-import { weightedInputs } from '../kernels/reference.js';
-import { tick } from '../network/dynamic.js';
+import { rowsOf, tick } from '../network/dynamic.js';
 import type { NeuronRange } from '../network/ownership.js';
 import { createStream } from '../random/stream.js';
 import { createTransitions, loadActed, loadMinibatch } from '../replay/minibatch.js';
@@ -31,10 +30,10 @@ export function createExperience(views: Views): Experience {
 }
 
 /** Minibatches drawn from the replay: of the stored transitions only the inputs are used, all voltages are computed anew. */
-function createReplayed({ plan: { settings, topology, firstExplorer }, replay, rows: { heard }, learningBoard: board }: Views): Experience {
+function createReplayed({ plan: { settings, topology, firstExplorer }, kernels, replay, rows: { heard }, learningBoard: board }: Views): Experience {
   const slots = new Int32Array(settings.learning.batch);
   const sampler = createSampler(replay, createStream(settings.seed, 'replay'));
-  const batch: Batch = { ...createTransitions(replay, slots.length), board, firstExplorer, episodeStart: false };
+  const batch: Batch = { ...createTransitions(kernels, replay, slots.length), board, firstExplorer, episodeStart: false };
   return {
     batch,
     slots,
@@ -46,7 +45,7 @@ function createReplayed({ plan: { settings, topology, firstExplorer }, replay, r
     computeRows(tickIndex, ranges) {
       topology.ticks[tickIndex].forEach((population, i) => {
         const range = { begin: ranges[i].begin, end: ranges[i].end, laneBegin: 0, laneEnd: board.lanes };
-        tick(topology, topology.populations[population], heard[WEIGHTS].values, board, range);
+        tick(kernels, topology, topology.populations[population], heard[WEIGHTS].values, board, range);
       });
     },
   };
@@ -56,9 +55,9 @@ function createReplayed({ plan: { settings, topology, firstExplorer }, replay, r
  * The stream: update u is about slot u and its successor, with everybody's voltages as acted. The slot that holds only an
  * episode's last observation is passed over; the transition after it starts an episode.
  */
-function createStreamed({ plan: { settings, topology, firstExplorer }, replay, rows: { heard }, learningBoard: board }: Views): Experience {
+function createStreamed({ plan: { settings, topology, firstExplorer }, kernels, replay, rows: { heard }, learningBoard: board }: Views): Experience {
   const slots = new Int32Array(1);
-  const batch = { ...createTransitions(replay, 1), board, firstExplorer, episodeStart: false };
+  const batch = { ...createTransitions(kernels, replay, 1), board, firstExplorer, episodeStart: false };
   const { capacity, kind } = replay;
   return {
     batch,
@@ -75,8 +74,8 @@ function createStreamed({ plan: { settings, topology, firstExplorer }, replay, r
     computeRows(tickIndex, ranges) {
       topology.ticks[tickIndex].forEach((population, i) => {
         const { begin, end } = ranges[i];
-        const own = heard[WEIGHTS].values.subarray(topology.rowOffset[begin], topology.rowOffset[end]);
-        weightedInputs(own, topology.populations[population].sources, board.voltages, board.weightedInputs, { begin, end, lanes: 2, laneBegin: 0, laneEnd: 1 });
+        const own = rowsOf(topology, heard[WEIGHTS].values, begin, end);
+        kernels.weightedInputs(own, topology.populations[population].sources, board.voltages, board.weightedInputs, { begin, end, lanes: 2, laneBegin: 0, laneEnd: 1 });
       });
     },
   };

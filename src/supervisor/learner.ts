@@ -1,7 +1,6 @@
-import { longestPart } from '../memory/parameters.js';
-import { neuronsOf } from '../network/ownership.js';
-import { createNeuron, learnAll } from '../rule/neuron.js';
-import { OPTIMISERS, rateShare } from '../rule/optimiser.js';
+import { longestGroup, longestPart } from '../memory/parameters.js';
+import { createGroups, learnAll } from '../rule/neuron.js';
+import { createOptimiser, rateShare } from '../rule/optimiser.js';
 import type { Coroutine } from '../schedule/turn.js';
 import { createExperience } from './experience.js';
 import { WEIGHTS } from './plan.js';
@@ -22,24 +21,26 @@ export interface Learner {
  * phases that write what peers read and phases that read it.
  */
 export function createLearner(views: Views): Learner {
-  const { plan, partition, peers, control, bell, schedule, exchange, chronicle, rows, ledger, replay, turnClock, learningBoard: board, tables } = views;
+  const { plan, partition, kernels, peers, control, bell, schedule, exchange, chronicle, rows, ledger, replay, turnClock, learningBoard: board, tables } = views;
   const { settings, topology, ownership } = plan;
   const experience = createExperience(views);
   const { batch, slots } = experience;
   const rates = { ...settings.rule }; // falls as the run goes on
+  const together = plan.rule.groups === true;
   const program = plan.rule.create({
+    kernels,
     topology,
     heard: rows.heard,
     rates,
-    optimiser: OPTIMISERS[settings.rule.optimiser],
+    optimiser: createOptimiser(settings.rule.optimiser, kernels),
     batchSize: batch.size,
     discount: settings.learning.discount,
     traceDecay: settings.rule.traceDecay,
     exploration: settings.exploration,
     weights: rows.heard[WEIGHTS].values,
-    longest: longestPart(plan.parameters),
+    longest: together ? longestGroup(plan.parameters, ownership[partition]) : longestPart(plan.parameters),
   });
-  const neurons = neuronsOf(ownership, partition).map((index) => createNeuron(topology, index, tables[WEIGHTS].of(index), tables));
+  const groups = ownership[partition].flatMap((range) => createGroups(topology, range, tables[WEIGHTS].of, tables, together));
   const takesPart = (neuron: number) => schedule.learns(neuron);
   const rangesAt = topology.ticks.map((populations) => ownership.map((ranges) => populations.map((p) => ranges[p])));
 
@@ -96,7 +97,7 @@ export function createLearner(views: Views): Learner {
     program.broadcast?.(batch);
     schedule.arrive();
     while (!schedule.open()) yield 'blocked';
-    learnAll(program, neurons, batch, update + 1, takesPart);
+    learnAll(program, groups, batch, update + 1, takesPart);
   }
 
   return {

@@ -2,6 +2,7 @@ import { makeEnvironment } from '../environment/registry.js';
 import { controlBlocks } from '../memory/control.js';
 import { scratch, type BlockRequest } from '../memory/layout.js';
 import { parameterBlocks, type ParameterShape } from '../memory/parameters.js';
+import { workspaceBlock } from '../memory/workspace.js';
 import { createDecoder, type Decoder } from '../network/decoder.js';
 import { createEncoder, type Encoder } from '../network/encoder.js';
 import { explorationBlocks } from '../network/exploration.js';
@@ -79,6 +80,7 @@ export function createPlan(settings: Settings): Plan {
     decoder,
     blocks: [
       ...controlBlocks(partitions),
+      workspaceBlock(partitions),
       { name: ALIVE, type: 'int32', shape: [topology.neurons], owner: 'the supervisor, while no partition runs' },
       ...scratch(boardBlocks(topology.neurons, partitions, learning.batch)),
       ...parameterBlocks(parameters),

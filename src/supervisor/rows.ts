@@ -3,6 +3,7 @@ import type { Control } from '../memory/control.js';
 import type { BlockRequest } from '../memory/layout.js';
 import { attachParameter, type HeardParameter, type ParameterShape, type ParameterTable } from '../memory/parameters.js';
 import type { Ownership } from '../network/ownership.js';
+import type { Room } from '../replay/minibatch.js';
 
 /**
  * How a partition reads the rows of a peer whose voltages it does not have. `racy`: as they lie in the arena, while the peer
@@ -92,18 +93,18 @@ export function hearLive({ live, heard }: HeardPart, begin: number, end: number)
 }
 
 /** A parameter as one partition hears it: a copy of its own, or where `alias` the live one. */
-export function hearParameter(arena: Arena, shape: ParameterShape, alias: boolean): { table: ParameterTable; heard: HeardParameter } {
+export function hearParameter(arena: Arena, room: Room, shape: ParameterShape, alias: boolean): { table: ParameterTable; heard: HeardParameter } {
   const table = attachParameter(arena, shape);
-  const own = ({ length }: Float32Array) => new Float32Array(length);
+  const own = ({ length }: Float32Array) => room.numbers(length);
   return { table, heard: alias ? table : { values: own(table.values), target: own(table.target) } };
 }
 
 /** The rows that peers read as they lie in the arena. */
-function racy(arena: Arena, control: Control, { partitions, weights, parameters }: RowShape, ownership: Ownership): Rows {
-  const published = parameters.map((shape) => hearParameter(arena, shape, partitions === 1));
+function racy(arena: Arena, room: Room, control: Control, { partitions, weights, parameters }: RowShape, ownership: Ownership): Rows {
+  const published = parameters.map((shape) => hearParameter(arena, room, shape, partitions === 1));
   const parts = published.flatMap(({ table, heard }) => heardParts(table.shape).map((part): HeardPart => ({ table, live: table[part], heard: heard[part], copies: new Float32Array(0) })));
   return {
-    heard: Object.fromEntries([...published, hearParameter(arena, weights, true)].map(({ table, heard }) => [table.shape.name, heard])),
+    heard: Object.fromEntries([...published, hearParameter(arena, room, weights, true)].map(({ table, heard }) => [table.shape.name, heard])),
     keep: () => undefined,
     hear(peer) {
       const version = control.version.get(peer); // before the copy: no row is older than it says
@@ -115,9 +116,9 @@ function racy(arena: Arena, control: Control, { partitions, weights, parameters 
 }
 
 /** The rows that peers read in whole versions, from the copies put aside. */
-function versioned(arena: Arena, control: Control, { partitions, weights, parameters }: RowShape, ownership: Ownership, self: number): Rows {
+function versioned(arena: Arena, room: Room, control: Control, { partitions, weights, parameters }: RowShape, ownership: Ownership, self: number): Rows {
   const marks = arena.int32(VERSION_MARKS);
-  const all = [...parameters, weights].map((shape) => hearParameter(arena, shape, false));
+  const all = [...parameters, weights].map((shape) => hearParameter(arena, room, shape, false));
   const parts = all.flatMap(({ table, heard }) =>
     heardParts(table.shape).map((part): HeardPart => ({ table, live: table[part], heard: heard[part], copies: arena.float32(`versions/${table.shape.name}/${part}`) })),
   );
@@ -152,6 +153,6 @@ function versioned(arena: Arena, control: Control, { partitions, weights, parame
   };
 }
 
-export function attachRows(arena: Arena, control: Control, shape: RowShape, ownership: Ownership, self: number): Rows {
-  return shape.reads === 'racy' ? racy(arena, control, shape, ownership) : versioned(arena, control, shape, ownership, self);
+export function attachRows(arena: Arena, room: Room, control: Control, shape: RowShape, ownership: Ownership, self: number): Rows {
+  return shape.reads === 'racy' ? racy(arena, room, control, shape, ownership) : versioned(arena, room, control, shape, ownership, self);
 }

@@ -1,3 +1,4 @@
+import type { KernelName } from '../kernels/kernels.js';
 import type { ExplorationScale } from '../network/exploration.js';
 import type { DeathSettings } from '../options/death.js';
 import type { LearningSettings, NetworkSettings } from '../options/sections.js';
@@ -44,6 +45,8 @@ export interface Settings {
   /** Updates that learning may run ahead of or behind acting; 'off': any number. */
   readonly rateLimit: number | 'off';
   readonly partitions: number;
+  /** What does the arithmetic. */
+  readonly kernels: KernelName;
   readonly seed: number;
   /** Environment steps of the whole run. */
   readonly steps: number;

@@ -1,6 +1,9 @@
+import { createKernels } from '../kernels/create.js';
+import type { Kernels } from '../kernels/kernels.js';
 import type { Arena } from '../memory/arena.js';
 import { attachControl, WORD, type Control } from '../memory/control.js';
 import { attachParameter, type ParameterTable } from '../memory/parameters.js';
+import { createWorkspace } from '../memory/workspace.js';
 import type { Board } from '../network/dynamic.js';
 import { neuronsOf } from '../network/ownership.js';
 import { attachReplay, type ReplayRing } from '../replay/ring.js';
@@ -26,6 +29,7 @@ export interface Views {
   /** All partitions but this one. */
   readonly peers: readonly number[];
   readonly arena: Arena;
+  readonly kernels: Kernels;
   readonly control: Control;
   readonly bell: Bell;
   readonly schedule: Schedule;
@@ -75,7 +79,8 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
   const silent = createBell(control.words, spin);
   const bell = settings.timing.measure ? stampRings(silent, arena) : silent;
   const replay = attachReplay(arena, plan.ring);
-  const peers = attachPeers(plan, arena, control, partition, surroundings);
+  const kernels = createKernels(settings.kernels, () => createWorkspace(arena, partition));
+  const peers = attachPeers(plan, arena, kernels, control, partition, surroundings);
   const context = { partition, partitions: settings.partitions, ticks: topology.ticks.length, control, replay, ...peers };
   const lanes = 2 * settings.learning.batch;
   const alive = arena.int32(ALIVE);
@@ -85,6 +90,7 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
     partition,
     peers: ownership.map((_, peer) => peer).filter((peer) => peer !== partition),
     arena,
+    kernels,
     control,
     bell,
     schedule: DISCIPLINES[log === undefined ? disciplineOf(settings) : 'hogwild']({
@@ -112,13 +118,13 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
 }
 
 /** What peers say: through the shared memory, or in messages. */
-function attachPeers(plan: Plan, arena: Arena, control: Control, partition: number, surroundings: Surroundings | undefined): Pick<Views, 'rows' | 'exchange'> {
+function attachPeers(plan: Plan, arena: Arena, kernels: Kernels, control: Control, partition: number, surroundings: Surroundings | undefined): Pick<Views, 'rows' | 'exchange'> {
   const { settings, exchange, rows: shape, ownership } = plan;
   if (surroundings === undefined) {
-    const rows = attachRows(arena, control, shape, ownership, partition);
+    const rows = attachRows(arena, kernels, control, shape, ownership, partition);
     return { rows, exchange: attachExchange(arena, control, exchange, ownership, partition, rows) };
   }
-  const rows = virtualRows(arena, shape, exchange.ticks, ownership, partition, surroundings.post);
+  const rows = virtualRows(arena, kernels, shape, exchange.ticks, ownership, partition, surroundings.post);
   return { rows, exchange: virtualExchange(arena, exchange, ownership, partition, rows, surroundings.post, disciplineOf(settings) === 'synchronous') };
 }
 

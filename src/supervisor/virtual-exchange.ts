@@ -1,6 +1,8 @@
 import type { Arena } from '../memory/arena.js';
+import { attachParameter } from '../memory/parameters.js';
 import type { Board } from '../network/dynamic.js';
 import type { NeuronRange, Ownership } from '../network/ownership.js';
+import type { Room } from '../replay/minibatch.js';
 import type { World } from '../virtual/world.js';
 import type { Exchange, ExchangeShape } from './exchange.js';
 import { eachStretch, hearLive, hearParameter, heardParts, type HeardPart, type RowShape, type Rows } from './rows.js';
@@ -81,8 +83,8 @@ function hearStretches(parts: readonly HeardPart[], ranges: Ownership[number], s
 const messageNumber = (ticks: number, update: number, tick: number) => update * (ticks + 1) + tick;
 
 /** Rows that peers hear of by messages: whole versions, as old as the messages are slow. */
-export function virtualRows(arena: Arena, shape: RowShape, ticks: number, ownership: Ownership, self: number, { world, versions }: Post): Rows {
-  const all = [...shape.parameters, shape.weights].map((parameter) => hearParameter(arena, parameter, false));
+export function virtualRows(arena: Arena, room: Room, shape: RowShape, ticks: number, ownership: Ownership, self: number, { world, versions }: Post): Rows {
+  const all = [...shape.parameters, shape.weights].map((parameter) => hearParameter(arena, room, parameter, false));
   const parts = all.flatMap(({ table, heard }) => heardParts(table.shape).map((part): HeardPart => ({ table, live: table[part], heard: heard[part], copies: new Float32Array(0) })));
 
   /** The newest version of `from` that `to` has got; the oldest that is kept where none has come through, for the first is known to all. */
@@ -128,7 +130,7 @@ export function virtualRows(arena: Arena, shape: RowShape, ticks: number, owners
 export function virtualExchange(arena: Arena, { ticks, batchSize, parameters }: ExchangeShape, ownership: Ownership, self: number, rows: Rows, { world, updates }: Post, certain: boolean): Exchange {
   const lanes = 2 * batchSize;
   const parts = parameters.flatMap((parameter) => {
-    const { table } = hearParameter(arena, parameter, true);
+    const table = attachParameter(arena, parameter);
     return heardParts(parameter).map((part): HeardPart => ({ table, live: table[part], heard: rows.heard[parameter.name][part], copies: new Float32Array(0) }));
   });
 

@@ -2,6 +2,7 @@ import test, { type ExecutionContext } from 'ava';
 
 import type { TrainedNetwork } from '../../src/baseline/network.js';
 import { DivergenceError } from '../../src/errors.js';
+import { doubleKernels } from '../../src/kernels/reference.js';
 import { propagate, type Board } from '../../src/network/dynamic.js';
 import type { LayeredNetwork } from '../../src/network/topology.js';
 import { createStream } from '../../src/random/stream.js';
@@ -80,7 +81,7 @@ function busy(rates = { actorRate: 0, criticRate: 0, targetRate: 0.005 }): DdpgF
 function outputs({ topology }: TrainedNetwork, weights: Float64Array, inputs: ArrayLike<number>): Float64Array {
   const board: Board<Float64Array> = { lanes: SIZE, voltages: new Float64Array(topology.neurons * SIZE), weightedInputs: new Float64Array(topology.neurons * SIZE) };
   board.voltages.set(inputs);
-  propagate(topology, weights, board, 0, SIZE);
+  propagate(doubleKernels, topology, weights, board, 0, SIZE);
   return board.voltages.slice(topology.outputs.begin * SIZE);
 }
 

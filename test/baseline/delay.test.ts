@@ -6,6 +6,7 @@ import { createPast } from '../../src/baseline/past.js';
 import { resolveDdpgSettings } from '../../src/baseline/settings.js';
 import type { LayeredNetwork } from '../../src/network/topology.js';
 import { createStream } from '../../src/random/stream.js';
+import { kernelsOf } from '../kernels/fixture.js';
 import { createDdpgFixture, type DdpgFixture } from './fixture.js';
 
 const LINEAR: LayeredNetwork = { observations: 1, hidden: [], outputs: 1, bias: false, activation: 'linear', outputActivation: 'linear' };
@@ -15,7 +16,7 @@ const RATES = { actorRate: 0.05, criticRate: 0.1, targetRate: 0.25 };
 
 /** The critic's weight w of Q(s, a) = w s from one update to the next, on L = w²/2: delayed gradient descent on a quadratic. */
 function descend(delay: number, rate: number, updates: number): number[] {
-  const fixture = createDdpgFixture(LINEAR, 1, { actorRate: 0, criticRate: rate, targetRate: 0 }, 'sgd', delay);
+  const fixture = createDdpgFixture(LINEAR, 1, { actorRate: 0, criticRate: rate, targetRate: 0 }, 'sgd', delay, 'reference');
   const { program, critic } = fixture;
   critic.weights.values.set([1, 0]);
   fixture.show([[1]], [[1]]); // s = 1, and a, r and the bootstrap are 0: D = -w
@@ -42,7 +43,7 @@ for (const delay of [0, 1, 2, 5]) {
 
 /** Fills weights and minibatches from a stream; call `next` for a new minibatch. */
 function busy(delay: number, rates = RATES): DdpgFixture & { next(): void } {
-  const fixture = createDdpgFixture(DEEP, SIZE, rates, 'sgd', delay);
+  const fixture = createDdpgFixture(DEEP, SIZE, rates, 'sgd', delay, 'reference');
   const stream = createStream(1, 'test');
   const fill = (list: Float32Array) => { for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian() / 2; };
   const observations = () => Array.from({ length: SIZE }, () => [0, 1, 2].map(() => stream.gaussian()));
@@ -119,7 +120,7 @@ test('the first d updates differentiate at the first parameters', (t) => {
 
 test('without a delay the parameters themselves are read, and nothing is copied', (t) => {
   const { actor, critic } = createDdpgFixture(DEEP, SIZE, RATES);
-  const at = createPast(actor, critic, 0).turn();
+  const at = createPast(kernelsOf('reference'), actor, critic, 0).turn();
   t.is(at.actor.values, actor.weights.values);
   t.is(at.critic.target, critic.weights.target);
   t.is(at.criticStepped, critic.weights.values);

@@ -1,11 +1,14 @@
 import { createDdpgProgram, type DdpgProgram } from '../../src/baseline/ddpg.js';
 import { createTrainedNetwork, networkShape, type TrainedNetwork } from '../../src/baseline/network.js';
 import type { DdpgRates } from '../../src/baseline/settings.js';
+import { createKernels } from '../../src/kernels/create.js';
+import type { KernelName } from '../../src/kernels/kernels.js';
 import { createArena } from '../../src/memory/arena.js';
 import { parameterBlocks } from '../../src/memory/parameters.js';
+import { createWorkspace, workspaceBlock } from '../../src/memory/workspace.js';
 import { layeredTopology, type LayeredNetwork } from '../../src/network/topology.js';
 import { createTransitions, type Transitions } from '../../src/replay/minibatch.js';
-import { OPTIMISERS, type OptimiserName } from '../../src/rule/optimiser.js';
+import { createOptimiser, type OptimiserName } from '../../src/rule/optimiser.js';
 
 /** DDPG on one minibatch, without replay or environment. The critic has the actor's hidden layers. */
 export interface DdpgFixture {
@@ -17,18 +20,19 @@ export interface DdpgFixture {
   show(states: readonly (readonly number[])[], successors: readonly (readonly number[])[]): void;
 }
 
-export function createDdpgFixture(network: LayeredNetwork, size: number, rates: DdpgRates, optimiser: OptimiserName = 'sgd', delay = 0): DdpgFixture {
+export function createDdpgFixture(network: LayeredNetwork, size: number, rates: DdpgRates, optimiser: OptimiserName = 'sgd', delay = 0, kernelName: KernelName = 'simd'): DdpgFixture {
   const topologies = [
     layeredTopology(network),
     layeredTopology({ ...network, observations: network.observations + network.outputs, outputs: 1, outputActivation: 'linear', prefix: 'critic.' }),
   ];
   const shapes = topologies.map((topology, i) => networkShape(`network${i}`, topology));
-  const arena = createArena(parameterBlocks(shapes));
-  const [actor, critic] = topologies.map((topology, i) => createTrainedNetwork(arena, topology, shapes[i], size));
-  const transitions = createTransitions({ explorers: network.outputs }, size);
+  const arena = createArena([workspaceBlock(1), ...parameterBlocks(shapes)]);
+  const kernels = createKernels(kernelName, () => createWorkspace(arena, 0));
+  const [actor, critic] = topologies.map((topology, i) => createTrainedNetwork(kernels, arena, topology, shapes[i], size));
+  const transitions = createTransitions(kernels, { explorers: network.outputs }, size);
   const firstExplorer = actor.topology.outputs.begin;
   return {
-    program: createDdpgProgram({ actor, critic, transitions, firstExplorer, rates, optimiser: OPTIMISERS[optimiser], delay }),
+    program: createDdpgProgram({ kernels, actor, critic, transitions, firstExplorer, rates, optimiser: createOptimiser(optimiser, kernels), delay }),
     actor,
     critic,
     transitions,

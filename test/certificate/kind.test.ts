@@ -3,8 +3,9 @@ import test from 'ava';
 import { createRuleKind } from '../../src/certificate/kind.js';
 import { createRecorder } from '../../src/certificate/recorder.js';
 import { InternalError, RULE_NAMES, RULES } from '../../src/index.js';
-import { OPTIMISERS } from '../../src/rule/optimiser.js';
+import { createOptimiser } from '../../src/rule/optimiser.js';
 import type { Neuron } from '../../src/rule/rule.js';
+import { kernelsOf } from '../kernels/fixture.js';
 import { createRuleFixture } from '../rule/fixture.js';
 import { createStream } from '../../src/random/stream.js';
 
@@ -21,7 +22,8 @@ function scene() {
   fixture.batch.continuation.fill(0.9);
   const { topology } = fixture;
   const chosen = [topology.inputs.end, topology.outputs.begin];
-  const context = { topology, weights: fixture.tables.weights.values, optimiser: OPTIMISERS.adam, batchSize: SIZE, discount: 0.9, exploration: { output: 0.3, hidden: 0.1 }, seed: 1, chosen };
+  const { kernels } = fixture;
+  const context = { kernels, topology, weights: fixture.tables.weights.values, optimiser: createOptimiser('adam', kernels), batchSize: SIZE, discount: 0.9, exploration: { output: 0.3, hidden: 0.1 }, seed: 1, chosen };
   return { fixture, context, chosen };
 }
 
@@ -86,7 +88,7 @@ test('a recorder refuses a row that it was not told of', (t) => {
   const part = (begin: number, end: number) => ({ values: live.subarray(begin, end), target: none, first: none, second: none });
   const { neurons } = createRuleFixture('linear');
   const neuron: Neuron = { ...neurons[2], weights: part(0, 2) };
-  const recorder = createRecorder(OPTIMISERS.sgd, live, [neuron]);
+  const recorder = createRecorder(createOptimiser('sgd', kernelsOf('reference')), live, [neuron]);
   recorder.step(neuron.weights, Float32Array.of(1, 2, 99), 1, 1);
   t.deepEqual([...recorder.gradientOf(neuron)], [1, 2]);
   t.throws(() => { recorder.step(part(2, 4), Float32Array.of(1, 2), 1, 1); }, { instanceOf: InternalError });

@@ -5,7 +5,7 @@ import { createProbe } from '../../src/certificate/probe.js';
 import { createReference } from '../../src/certificate/reference.js';
 import { createTwin } from '../../src/certificate/twin.js';
 import { createDdpg } from '../../src/index.js';
-import { OPTIMISERS } from '../../src/rule/optimiser.js';
+import { createOptimiser } from '../../src/rule/optimiser.js';
 
 const OPTIONS = { network: { hidden: [6, 5] }, exploration: { hidden: 0.1 }, learning: { warmup: 64, batch: 16 }, steps: 160 };
 
@@ -13,7 +13,7 @@ const OPTIONS = { network: { hidden: [6, 5] }, exploration: { hidden: 0.1 }, lea
 async function pair(sameStart: boolean) {
   const ddpg = await createDdpg(OPTIONS);
   const { agent, settings } = ddpg;
-  const twin = createTwin({ ...agent, optimiser: OPTIMISERS.adam, batchSize: 16, seed: settings.seed, gains: settings.network });
+  const twin = createTwin({ ...agent, optimiser: createOptimiser('adam', agent.kernels), batchSize: 16, seed: settings.seed, gains: settings.network });
   if (sameStart) for (const part of ['values', 'target'] as const) twin.critic.weights[part].set(agent.critic.weights[part]);
   const { actor, transitions, firstExplorer } = agent;
   const follow = () => {

@@ -1,5 +1,6 @@
 import test from 'ava';
 
+import { doubleKernels } from '../../src/kernels/reference.js';
 import { backpropagate } from '../../src/network/backpropagation.js';
 import { propagate, type Board } from '../../src/network/dynamic.js';
 import { layeredTopology } from '../../src/network/topology.js';
@@ -8,9 +9,9 @@ test('backpropagation through two layers, by hand', (t) => {
   const topology = layeredTopology({ observations: 1, hidden: [1], outputs: 1, bias: true, activation: 'tanh', outputActivation: 'linear' });
   const weights = Float64Array.of(0.1, 0.5, -1, 2); // hidden: tanh(0.1 + 0.5 s); output: -1 + 2 h
   const board: Board<Float64Array> = { lanes: 1, voltages: Float64Array.of(1, 0.8, 0, 0), weightedInputs: new Float64Array(4) };
-  propagate(topology, weights, board, 0, 1);
+  propagate(doubleKernels, topology, weights, board, 0, 1);
   const sensitivities = { voltages: Float64Array.of(7, 7, 7, 3), weightedInputs: new Float64Array(4) };
-  backpropagate(topology, weights, board, sensitivities, 1);
+  backpropagate(doubleKernels, topology, weights, board, sensitivities, 1);
   const h = Math.tanh(0.5);
   const deltaHidden = 3 * 2 * (1 - h * h);
   const close = (actual: number, expected: number) => { t.true(Math.abs(actual - expected) < 1e-14, `${actual} ${expected}`); };

@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 
+import { referenceKernels } from '../../src/kernels/reference.js';
 import { backpropagate, createSensitivities } from '../../src/network/backpropagation.js';
 import { drawDead } from '../../src/network/death.js';
 import { createBoard, propagate, type Board } from '../../src/network/dynamic.js';
@@ -15,10 +16,10 @@ const LANES = 3;
 
 /** A board whose inputs have been through the network. */
 function propagated(topology: Topology, weights: Float32Array, seed: number, alive?: Int32Array): Board {
-  const board = { ...createBoard(topology, LANES), ...(alive && { alive }) };
+  const board = { ...createBoard(referenceKernels, topology, LANES), ...(alive && { alive }) };
   const stream = createStream(seed, 'inputs');
   for (let i = 0; i < topology.inputs.end * LANES; i += 1) board.voltages[i] = i < LANES ? 1 : stream.gaussian();
-  propagate(topology, weights, board, 0, LANES);
+  propagate(referenceKernels, topology, weights, board, 0, LANES);
   return board;
 }
 
@@ -46,9 +47,9 @@ test('a network with silenced neurons is the network that does not hear them, fo
     t.true(rows(silenced.voltages, dead).flat().every((voltage) => voltage === 0));
 
     const sensitivities = [silenced, deaf].map((board, i) => {
-      const upon = createSensitivities(topology, LANES);
+      const upon = createSensitivities(referenceKernels, topology, LANES);
       upon.voltages.fill(1, topology.outputs.begin * LANES);
-      backpropagate(topology, i === 0 ? weights : deafTo(topology, weights, dead), board, upon, LANES);
+      backpropagate(referenceKernels, topology, i === 0 ? weights : deafTo(topology, weights, dead), board, upon, LANES);
       return rows(upon.weightedInputs, living);
     });
     t.deepEqual(sensitivities[0], sensitivities[1]);

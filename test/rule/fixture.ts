@@ -1,9 +1,12 @@
+import { createKernels } from '../../src/kernels/create.js';
+import type { KernelName, Kernels } from '../../src/kernels/kernels.js';
 import { createArena } from '../../src/memory/arena.js';
-import { attachParameter, longestPart, parameterBlocks, type ParameterShape } from '../../src/memory/parameters.js';
-import { tick, type Board } from '../../src/network/dynamic.js';
+import { attachParameter, longestGroup, parameterBlocks, type ParameterShape } from '../../src/memory/parameters.js';
+import { createWorkspace, workspaceBlock } from '../../src/memory/workspace.js';
+import { createBoard, tick } from '../../src/network/dynamic.js';
 import { layeredTopology, rowLengths, type Topology } from '../../src/network/topology.js';
-import { createNeuron, learnAll } from '../../src/rule/neuron.js';
-import { OPTIMISERS, type OptimiserName } from '../../src/rule/optimiser.js';
+import { createGroups, learnAll, type Group } from '../../src/rule/neuron.js';
+import { createOptimiser, type OptimiserName } from '../../src/rule/optimiser.js';
 import { RULES, type RuleName } from '../../src/rule/registry.js';
 import type { Batch, Neuron, RuleProgram, RuleRates } from '../../src/rule/rule.js';
 
@@ -15,15 +18,19 @@ export interface RuleFixtureOptions {
   readonly rates?: Partial<RuleRates>;
   readonly optimiser?: OptimiserName;
   readonly size?: number;
+  readonly kernels?: KernelName;
   /** Standard deviations that a rule is told. */
   readonly exploration?: { readonly output: number; readonly hidden: number };
 }
 
 /** A rule at work on one minibatch, without threads, replay or supervisor. */
 export interface RuleFixture {
+  readonly kernels: Kernels;
   readonly topology: Topology;
   readonly program: RuleProgram;
   readonly neurons: readonly Neuron[];
+  /** The same, in groups as the rule takes them. */
+  readonly groups: readonly Group[];
   readonly batch: { -readonly [Key in keyof Batch]: Batch[Key] };
   /** Every parameter of every neuron, for setting and for comparing. */
   readonly tables: Readonly<Record<string, { readonly values: Float32Array; readonly target: Float32Array }>>;
@@ -44,36 +51,35 @@ export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = 
   const rates = { criticRate: 0.1, outputRate: 0.1, hiddenRate: 0.1, targetRate: 0.5, ...options.rates };
   const topology = layeredTopology({ observations, hidden, outputs, bias: true, activation, outputActivation: activation });
   const shapes: ParameterShape[] = [{ name: 'weights', lengths: rowLengths(topology), target: rule.targetWeights, published: false, learned: true }, ...rule.parameters(topology)];
-  const arena = createArena(parameterBlocks(shapes));
+  const arena = createArena([workspaceBlock(1), ...parameterBlocks(shapes)]);
+  const kernels = createKernels(options.kernels ?? 'simd', () => createWorkspace(arena, 0));
   const tables = Object.fromEntries(shapes.map((shape) => [shape.name, attachParameter(arena, shape)]));
   rule.initialise?.(topology, tables, 1);
   for (const { values, target } of Object.values(tables)) if (target.length > 0) target.set(values);
   const firstExplorer = rule.hiddenExplores ? topology.inputs.end : topology.outputs.begin;
   const lanes = 2 * size;
   const alive = new Int32Array(topology.neurons).fill(1);
-  const board: Board = {
-    lanes,
-    voltages: new Float32Array(topology.neurons * lanes),
-    weightedInputs: new Float32Array(topology.neurons * lanes),
-    alive,
-  };
+  const board = { ...createBoard(kernels, topology, lanes), alive };
   const batch = {
     size,
     board,
-    reward: new Float32Array(size),
-    continuation: new Float32Array(size),
-    acted: new Float32Array((topology.neurons - firstExplorer) * size),
+    reward: kernels.numbers(size),
+    continuation: kernels.numbers(size),
+    acted: kernels.numbers((topology.neurons - firstExplorer) * size),
     firstExplorer,
     episodeStart: false,
   } satisfies Batch;
-  const longest = longestPart(shapes);
-  const program = rule.create({ topology, heard: tables, rates, optimiser: OPTIMISERS[optimiser], batchSize: size, longest, weights: tables.weights.values, discount: 0.9, traceDecay: 0.5, exploration: options.exploration ?? { output: 0.5, hidden: 0.25 } });
-  const neurons = Array.from({ length: topology.neurons }, (_, index) => createNeuron(topology, index, tables.weights.of(index), tables));
+  const longest = longestGroup(shapes, topology.populations);
+  const program = rule.create({ kernels, topology, heard: tables, rates, optimiser: createOptimiser(optimiser, kernels), batchSize: size, longest, weights: tables.weights.values, discount: 0.9, traceDecay: 0.5, exploration: options.exploration ?? { output: 0.5, hidden: 0.25 } });
+  const groups = topology.populations.flatMap((range) => createGroups(topology, range, tables.weights.of, tables, rule.groups === true));
+  const neurons = groups.flatMap(({ members }) => members);
   let updates = 0;
   return {
+    kernels,
     topology,
     program,
     neurons,
+    groups,
     batch,
     tables,
     alive,
@@ -84,7 +90,7 @@ export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = 
       });
       for (const index of topology.ticks.flat()) {
         const population = topology.populations[index];
-        tick(topology, population, tables.weights.values, board, { ...population, laneBegin: 0, laneEnd: lanes });
+        tick(kernels, topology, population, tables.weights.values, board, { ...population, laneBegin: 0, laneEnd: lanes });
       }
     },
     showActed() {
@@ -93,7 +99,7 @@ export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = 
     update() {
       updates += 1;
       program.broadcast?.(batch);
-      learnAll(program, neurons, batch, updates);
+      learnAll(program, groups, batch, updates);
     },
   };
 }

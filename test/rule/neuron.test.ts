@@ -1,16 +1,17 @@
 import test from 'ava';
 
 import { learnAll } from '../../src/rule/neuron.js';
+import type { Neuron } from '../../src/rule/rule.js';
 import { createRuleFixture } from './fixture.js';
 
 test('who takes part is asked once of each neuron, the silenced too, and only the living among them learn', (t) => {
-  const { alive, neurons, batch } = createRuleFixture('broadcast');
+  const { alive, neurons, groups, batch } = createRuleFixture('broadcast');
   const [silent, idle] = [neurons[1].index, neurons[2].index];
   alive[silent] = 0;
   const asked: number[] = [];
   const learned: number[] = [];
-  const program = { learn: ({ index }: { readonly index: number }) => learned.push(index), estimate: () => undefined };
-  learnAll(program, neurons, batch, 1, (neuron) => {
+  const program = { learn: ({ index, count }: Neuron) => { learned.push(...Array.from({ length: count }, (_, i) => index + i)); }, estimate: () => undefined };
+  learnAll(program, groups, batch, 1, (neuron) => {
     asked.push(neuron);
     return neuron !== idle;
   });

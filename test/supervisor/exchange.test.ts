@@ -1,5 +1,6 @@
 import test from 'ava';
 
+import { referenceKernels } from '../../src/kernels/reference.js';
 import { createArena } from '../../src/memory/arena.js';
 import { attachControl, controlBlocks } from '../../src/memory/control.js';
 import { attachParameter, parameterBlocks } from '../../src/memory/parameters.js';
@@ -20,7 +21,7 @@ function pair() {
   const control = attachControl(arena);
   const board = (): Board => ({ lanes: 4, voltages: new Float32Array(12), weightedInputs: new Float32Array(12) });
   const critic = attachParameter(arena, CRITIC);
-  const rows = [0, 1].map((partition) => attachRows(arena, control, SHAPE, OWNERSHIP, partition));
+  const rows = [0, 1].map((partition) => attachRows(arena, referenceKernels, control, SHAPE, OWNERSHIP, partition));
   const [mine, peers] = rows.map((own, partition) => attachExchange(arena, control, SHAPE, OWNERSHIP, partition, own));
   return { arena, control, critic, rows, mine, peers, from: board(), to: board() };
 }

@@ -1,5 +1,6 @@
 import test from 'ava';
 
+import { referenceKernels } from '../../src/kernels/reference.js';
 import { createArena } from '../../src/memory/arena.js';
 import { attachControl, controlBlocks } from '../../src/memory/control.js';
 import { attachParameter, parameterBlocks } from '../../src/memory/parameters.js';
@@ -15,7 +16,7 @@ function pair(reads: Reads) {
   const arena = createArena([...controlBlocks(2), ...parameterBlocks([WEIGHTS, CRITIC]), ...rowBlocks(shape)]);
   const control = attachControl(arena);
   const [weights, critic] = [WEIGHTS, CRITIC].map((parameter) => attachParameter(arena, parameter));
-  const [mine, peers] = [0, 1].map((partition) => attachRows(arena, control, shape, OWNERSHIP, partition));
+  const [mine, peers] = [0, 1].map((partition) => attachRows(arena, referenceKernels, control, shape, OWNERSHIP, partition));
   return { arena, control, weights, critic, mine, peers };
 }
 

@@ -1,7 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
 
-import { ACTIVATIONS } from '../../src/network/activation.js';
+import { ACTIVATIONS } from '../../src/kernels/activation.js';
+import { referenceKernels } from '../../src/kernels/reference.js';
 import { createDecoder } from '../../src/network/decoder.js';
 import { propagate, tick } from '../../src/network/dynamic.js';
 import type { Topology } from '../../src/network/topology.js';
@@ -20,7 +21,7 @@ function applyDynamic(topology: Topology, weights: Float32Array, encoded: Float3
   for (const population of topology.populations) {
     if (population.kind === 'input') continue;
     const board = singleBoard(voltages, 1);
-    tick(topology, population, weights, board, { ...population, laneBegin: 0, laneEnd: 1 });
+    tick(referenceKernels, topology, population, weights, board, { ...population, laneBegin: 0, laneEnd: 1 });
     for (let n = population.begin; n < population.end; n += 1) next[n] += board.voltages[n];
   }
   return next;
@@ -50,11 +51,11 @@ for (const [kind, graphs] of Object.entries(GRAPHS)) {
       fc.property(graphs, seeds, (topology, seed) => {
         const { weights, encoded } = drawSingle(topology, seed);
         const whole = singleBoard(encoded, 1);
-        propagate(topology, weights, whole, 0, 1);
+        propagate(referenceKernels, topology, weights, whole, 0, 1);
         for (const { neuron, population } of computingNeurons(topology)) {
           const alone = singleBoard(whole.voltages, 1);
           alone.voltages[neuron] = NaN;
-          tick(topology, population, weights, alone, { begin: neuron, end: neuron + 1, laneBegin: 0, laneEnd: 1 });
+          tick(referenceKernels, topology, population, weights, alone, { begin: neuron, end: neuron + 1, laneBegin: 0, laneEnd: 1 });
           t.deepEqual(alone.voltages, whole.voltages);
         }
       }),
@@ -78,7 +79,7 @@ for (const [kind, graphs] of Object.entries(GRAPHS)) {
       fc.property(graphs, seeds, (topology, seed) => {
         const { weights, encoded, voltages } = drawSingle(topology, seed);
         const scheduled = singleBoard(encoded, 1);
-        propagate(topology, weights, scheduled, 0, 1);
+        propagate(referenceKernels, topology, weights, scheduled, 0, 1);
         let state: Float32Array = voltages;
         state.set(encoded.subarray(0, topology.inputs.end)); // held from the first tick on
         for (let application = 0; application < topology.ticks.length; application += 1) state = applyDynamic(topology, weights, encoded, state);
@@ -97,7 +98,7 @@ for (const [kind, graphs] of Object.entries(GRAPHS)) {
         const size = outputs.end - outputs.begin;
         const { decode } = createDecoder({ kind: 'box', shape: [size], low: new Array<number>(size).fill(-2), high: new Array<number>(size).fill(2) });
         const board = singleBoard(encoded, 1);
-        propagate(topology, weights, board, 0, 1);
+        propagate(referenceKernels, topology, weights, board, 0, 1);
         const acted = decode(board.voltages.subarray(outputs.begin, outputs.end));
         const composed = [...encoded]; // μ(s): neurons in order, so that all a neuron reads is there before it
         for (const { neuron } of computingNeurons(topology)) composed[neuron] = ownPolicy(topology, weights, composed, neuron);

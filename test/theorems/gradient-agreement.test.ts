@@ -1,8 +1,8 @@
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 
-import { rowGradient } from '../../src/kernels/reference.js';
-import { ACTIVATIONS, type ActivationName } from '../../src/network/activation.js';
+import { doubleKernels } from '../../src/kernels/reference.js';
+import { ACTIVATIONS, type ActivationName } from '../../src/kernels/activation.js';
 import { backpropagate } from '../../src/network/backpropagation.js';
 import { propagate, tick, type Board } from '../../src/network/dynamic.js';
 import type { Topology } from '../../src/network/topology.js';
@@ -48,7 +48,7 @@ interface Case {
 
 function run({ topology, weights, encoded, lanes }: Case): Board<Float64Array> {
   const board = doubleBoard(encoded, lanes);
-  propagate(topology, weights, board, 0, lanes);
+  propagate(doubleKernels, topology, weights, board, 0, lanes);
   return board;
 }
 
@@ -58,7 +58,7 @@ function forcedValues(network: Case, neuron: number, shift: number): number[] {
   const board = doubleBoard(encoded, lanes);
   for (const index of topology.ticks.flat()) {
     const population = topology.populations[index];
-    tick(topology, population, weights, board, { ...population, laneBegin: 0, laneEnd: lanes });
+    tick(doubleKernels, topology, population, weights, board, { ...population, laneBegin: 0, laneEnd: lanes });
     if (neuron < population.begin || neuron >= population.end) continue;
     for (let lane = 0; lane < lanes; lane += 1) board.voltages[neuron * lanes + lane] += shift;
   }
@@ -81,13 +81,13 @@ function slopeAtZero(of: (shift: number) => number): number {
 }
 
 /** ∇_{K^n} Q^n, from the slope of Q^n in the neuron's own voltage, its own σ' and the voltages it reads. */
-function ownGradient(network: Case, { voltages, weightedInputs }: Board<Float64Array>, neuron: number): Float64Array {
+function ownGradient(network: Case, { voltages }: Board<Float64Array>, neuron: number): Float64Array {
   const { topology: { populations, rowOffset }, lanes } = network;
   const population = populations.find(({ begin, end }) => neuron >= begin && neuron < end) ?? populations[0];
   const gradient = new Float64Array(rowOffset[neuron + 1] - rowOffset[neuron]);
   for (let lane = 0; lane < lanes; lane += 1) {
     const own = neuron * lanes + lane;
-    const slope = slopeAtZero((shift) => forcedValues(network, neuron, shift)[lane]) * ACTIVATIONS[population.activation].slope(weightedInputs[own], voltages[own]);
+    const slope = slopeAtZero((shift) => forcedValues(network, neuron, shift)[lane]) * ACTIVATIONS[population.activation].slope(voltages[own]);
     population.sources.forEach((source, j) => { gradient[j] += slope * voltages[source * lanes + lane]; });
   }
   return gradient;
@@ -99,11 +99,11 @@ function backpropagatedGradients({ topology, weights, lanes, objective }: Case, 
   for (let lane = 0; lane < lanes; lane += 1) {
     objective.slopes(actionsOf(topology, board, lane), lane).forEach((slope, k) => { sensitivities.voltages[(topology.outputs.begin + k) * lanes + lane] = slope; });
   }
-  backpropagate(topology, weights, board, sensitivities, lanes);
+  backpropagate(doubleKernels, topology, weights, board, sensitivities, lanes);
   return new Map(
     computingNeurons(topology).map(({ neuron, population }) => {
       const gradient = new Float64Array(population.sources.length);
-      rowGradient(sensitivities.weightedInputs.subarray(neuron * lanes), population.sources, board.voltages, lanes, lanes, gradient);
+      doubleKernels.gradients(sensitivities.weightedInputs.subarray(neuron * lanes), lanes, 1, population.sources, board.voltages, lanes, lanes, gradient);
       return [neuron, gradient];
     }),
   );
@@ -142,7 +142,7 @@ for (const [kind, graphs] of Object.entries(GRAPHS)) {
 /** A minibatch in the middle of learning, under rule `exact` with plain ascent at rate 1: a row's step is its gradient. */
 function exactOnMinibatch(seed: number) {
   const size = 8;
-  const fixture = createRuleFixture('exact', { observations: 3, hidden: [5, 4], outputs: 2, activation: 'tanh', size, rates: { outputRate: 1, hiddenRate: 1 } });
+  const fixture = createRuleFixture('exact', { kernels: 'reference', observations: 3, hidden: [5, 4], outputs: 2, activation: 'tanh', size, rates: { outputRate: 1, hiddenRate: 1 } });
   const stream = createStream(seed, 'exact');
   const observations = () => Array.from({ length: size }, () => [0, 1, 2].map(() => stream.gaussian()));
   const { weights, critic } = fixture.tables;

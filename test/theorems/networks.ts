@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { ACTIVATION_NAMES, type ActivationName } from '../../src/network/activation.js';
+import { ACTIVATION_NAMES, type ActivationName } from '../../src/kernels/activation.js';
 import type { Board } from '../../src/network/dynamic.js';
 import { BIAS_NEURON, connect, layeredTopology, type Population, type Topology } from '../../src/network/topology.js';
 import { createStream } from '../../src/random/stream.js';

@@ -6,8 +6,8 @@ export interface Activation {
   readonly high: number;
   /** σ(z) */
   readonly value: (weightedInput: number) => number;
-  /** σ'(z), from z and σ(z). All of these need only σ(z), which peers publish: z stays with the thread that computed it. */
-  readonly slope: (weightedInput: number, voltage: number) => number;
+  /** σ'(z), from the voltage σ(z), which is what peers publish: z stays with the thread that computed it. */
+  readonly slope: (voltage: number) => number;
 }
 
 export const ACTIVATION_NAMES = ['tanh', 'relu', 'logistic', 'linear'] as const;
@@ -19,21 +19,21 @@ export const ACTIVATIONS: Record<ActivationName, Activation> = {
     low: -1,
     high: 1,
     value: (z) => Math.tanh(z),
-    slope: (_z, voltage) => 1 - voltage * voltage,
+    slope: (voltage) => 1 - voltage * voltage,
   },
   relu: {
     name: 'relu',
     low: 0,
     high: Infinity,
     value: (z) => (z > 0 ? z : 0),
-    slope: (_z, voltage) => (voltage > 0 ? 1 : 0),
+    slope: (voltage) => (voltage > 0 ? 1 : 0),
   },
   logistic: {
     name: 'logistic',
     low: 0,
     high: 1,
     value: (z) => 1 / (1 + Math.exp(-z)),
-    slope: (_z, voltage) => voltage * (1 - voltage),
+    slope: (voltage) => voltage * (1 - voltage),
   },
   linear: {
     name: 'linear',

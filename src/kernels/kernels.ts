@@ -1,0 +1,116 @@
+import type { ActivationName } from './activation.js';
+
+/** Numbers of the arena, or of a check that wants double precision. */
+export type FloatArray = Float32Array | Float64Array;
+
+export const KERNEL_NAMES = ['simd', 'reference'] as const;
+export type KernelName = (typeof KERNEL_NAMES)[number];
+
+/** A stretch of rows, and the lanes of their numbers that are used: numbers `laneBegin` up to `laneEnd` of `lanes`. */
+export interface RowRange {
+  readonly begin: number;
+  readonly end: number;
+  readonly lanes: number;
+  readonly laneBegin: number;
+  readonly laneEnd: number;
+}
+
+/** The first `count` lanes of a stretch of rows. */
+export interface Spread {
+  readonly begin: number;
+  readonly end: number;
+  readonly lanes: number;
+  readonly count: number;
+}
+
+/**
+ * The hot arithmetic, on numbers that lie where the kernels can reach them: in the arena, or in what `numbers` gave out.
+ *
+ * Voltages lie neuron by neuron, `[neurons, lanes]` row-major: a lane is one replayed observation, and acting is the case of
+ * one lane. Every result depends on its own row only and every sum has one order, so that rows may be computed by any
+ * partition, alone or with others, and come out bit for bit the same.
+ */
+export interface Kernels<Numbers extends FloatArray = Float32Array> {
+  readonly name: KernelName;
+  /** Room for numbers that kernels are to work on, all zero. */
+  numbers(length: number): Numbers;
+  /**
+   * Weighted input of neurons `begin..end`: z[n, b] = Σ_j weights[n, j] · voltages[sources[j], b].
+   *
+   * Reads: weights of these rows, voltages of the sources. Writes: `weightedInput` of these rows.
+   *
+   * @param weights rows one after another, from that of `begin` on; [rows, sources], row-major
+   * @param sources the neurons these rows read; [sources]; not to be changed afterwards
+   * @param voltages [neurons, lanes], row-major
+   * @param weightedInput [neurons, lanes], row-major
+   */
+  weightedInputs(weights: Numbers, sources: Int32Array, voltages: Numbers, weightedInput: Numbers, range: RowRange): void;
+  /**
+   * Sums over all neurons: out[c, b] = Σ_n parts[n, c] · voltages[n, laneBegin + b], for the first `rows` of each neuron's numbers.
+   *
+   * Writes: `out`; [rows, laneEnd - laneBegin], row-major.
+   *
+   * @param parts what each neuron keeps; [neurons, size], row-major
+   * @param range the neurons, `begin` being the first of `parts`, and the lanes
+   */
+  readOut(parts: Numbers, size: number, rows: number, voltages: Numbers, range: RowRange, out: Numbers): void;
+  /**
+   * Rank-B gradients of `rows` rows: gradient[r, j] = Σ_b coefficients[r, b] · voltages[sources[j], b], over the first `count` lanes.
+   *
+   * Writes: `gradient`, [rows, sources], row-major.
+   *
+   * @param coefficients row r's from number r · `coefficientLanes` on
+   */
+  gradients(coefficients: Numbers, coefficientLanes: number, rows: number, sources: Int32Array, voltages: Numbers, lanes: number, count: number, gradient: Numbers): void;
+  /**
+   * What neurons `begin..end` answer for, handed to the neurons they read: upon[sources[j], b] += Σ_n weights[n, j] · delta[n, b],
+   * over the first `count` lanes. The transpose of `weightedInputs`; only backpropagation needs it.
+   *
+   * Reads: weights and `delta` of these rows. Writes: `upon` of the sources, which are all different.
+   *
+   * @param weights rows one after another, from that of `begin` on; [rows, sources], row-major
+   * @param delta ∂L/∂z; [neurons, lanes], row-major
+   * @param upon ∂L/∂v; [neurons, lanes], row-major
+   */
+  spreadBack(weights: Numbers, sources: Int32Array, delta: Numbers, upon: Numbers, spread: Spread): void;
+  /**
+   * voltages[n, b] = σ(weightedInputs[n, b]) for neurons `begin..end`; both [neurons, lanes], row-major.
+   *
+   * @returns the first neuron one of whose weighted inputs is not finite, or -1: a bounded σ would hide it
+   */
+  activate(activation: ActivationName, weightedInputs: Numbers, voltages: Numbers, range: RowRange): number;
+  /**
+   * coefficients[r, b] *= scale · σ'(z) of neuron begin + r in lane b, from its voltage, over the first `count` lanes.
+   *
+   * @param coefficients [rows, coefficientLanes], row-major
+   * @param voltages [neurons, lanes], row-major
+   */
+  multiplySlopes(activation: ActivationName, coefficients: Numbers, coefficientLanes: number, voltages: Numbers, spread: Spread, scale: number): void;
+  /** One neuron's contribution to a sum over neurons: sum[b] += factor · voltages[offset + b], for `count` lanes. */
+  addScaled(factor: number, voltages: Numbers, offset: number, sum: Numbers, count: number): void;
+  /** Soft update of a target copy: target ← target + τ (values − target). */
+  softUpdate(values: Numbers, target: Numbers, tau: number): void;
+  /** One step of plain gradient ascent: values ← values + η · gradient. The gradient may be longer. */
+  sgdStep(values: Numbers, gradient: Numbers, rate: number): void;
+  /**
+   * One ascent step of Adam: m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², values ← values + η · m̂ / (√v̂ + ε), where m̂ and v̂ are
+   * corrected for their start at zero. Moments too small to be fast numbers become 0.
+   *
+   * Source: Kingma & Ba 2015, Algorithm 1. Differs: ascent, not descent.
+   *
+   * Writes: `values`, `first`, `second`; all [weights] and owned by the same neurons. The gradient may be longer.
+   *
+   * @param count number of this step, from 1
+   */
+  adamStep(values: Numbers, gradient: Numbers, first: Numbers, second: Numbers, rate: number, count: number): void;
+}
+
+export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+
+/** Moments of Adam below these are set to 0: numbers below 1e-38 are denormal, and several times slower. */
+export const LEAST_MOMENT = { first: 1e-30, second: 1e-37 } as const;
+
+/** [0, 1, …, length - 1]: sources where row j is neuron j. */
+export function everybody(length: number): Int32Array {
+  return Int32Array.from({ length }, (_, i) => i);
+}

@@ -1,0 +1,154 @@
+import test, { type ExecutionContext } from 'ava';
+import fc from 'fast-check';
+
+import { ACTIVATION_NAMES } from '../../src/kernels/activation.js';
+import { everybody, type Kernels } from '../../src/kernels/kernels.js';
+import { createStream } from '../../src/random/stream.js';
+import { kernelsOf } from './fixture.js';
+
+const SIMD = kernelsOf('simd');
+const REFERENCE = kernelsOf('reference');
+
+/** Sizes on both sides of what the kernels take at a time: 4 rows, 8 lanes, 4 numbers. */
+const shapes = fc.record({
+  rows: fc.integer({ min: 1, max: 11 }),
+  inputs: fc.integer({ min: 1, max: 19 }),
+  lanes: fc.integer({ min: 1, max: 21 }),
+  from: fc.nat(20),
+  seed: fc.nat(),
+});
+const RUNS = { seed: 1, numRuns: 200 };
+
+/** A case's numbers, the same for both kernels. */
+function numbers(kernels: Kernels, seed: number, name: string, length: number): Float32Array {
+  const stream = createStream(seed, name);
+  const list = kernels.numbers(length);
+  for (let i = 0; i < length; i += 1) list[i] = stream.gaussian();
+  return list;
+}
+
+/** Equal to 1e-5 of the largest number: sums run in another order. */
+function agree(t: ExecutionContext, actual: Float32Array, expected: Float32Array): void {
+  const scale = expected.reduce((most, each) => Math.max(most, Math.abs(each)), 1);
+  t.true(expected.every((each, i) => Math.abs(actual[i] - each) <= 1e-5 * scale), `${[...actual].join(' ')} is not ${[...expected].join(' ')}`);
+}
+
+type Shape = typeof shapes extends fc.Arbitrary<infer Each> ? Each : never;
+
+/** Runs a case on both kernels and compares what it writes. */
+function holds(title: string, run: (kernels: Kernels, shape: Shape) => Float32Array): void {
+  test(`simd agrees with the reference: ${title}`, (t) => {
+    fc.assert(fc.property(shapes, (shape) => { agree(t, run(SIMD, shape), run(REFERENCE, shape)); }), RUNS);
+  });
+}
+
+/** Sources in no order, some of them beyond the rows. */
+const scattered = (inputs: number, seed: number) => {
+  const stream = createStream(seed, 'sources');
+  return Int32Array.from(everybody(2 * inputs)).map((neuron) => neuron).sort(() => stream.gaussian()).slice(0, inputs);
+};
+
+function products(kernels: Kernels, { rows, inputs, lanes, from, seed }: Shape, begin = 0, end = rows): Float32Array {
+  const laneBegin = Math.min(from, lanes - 1);
+  const first = 2 * inputs;
+  const board = (name: string) => numbers(kernels, seed, name, (first + rows) * lanes);
+  const z = board('z');
+  const weights = numbers(kernels, seed, 'weights', rows * inputs).subarray(begin * inputs, end * inputs);
+  kernels.weightedInputs(weights, scattered(inputs, seed), board('voltages'), z, { begin: first + begin, end: first + end, lanes, laneBegin, laneEnd: lanes });
+  return z;
+}
+
+function rankGradients(kernels: Kernels, { rows, inputs, lanes, from, seed }: Shape, begin = 0, end = rows): Float32Array {
+  const gradient = numbers(kernels, seed, 'gradient', rows * inputs);
+  const coefficients = numbers(kernels, seed, 'coefficients', rows * lanes).subarray(begin * lanes);
+  const voltages = numbers(kernels, seed, 'voltages', 2 * inputs * lanes);
+  kernels.gradients(coefficients, lanes, end - begin, scattered(inputs, seed), voltages, lanes, Math.max(1, lanes - from), gradient.subarray(begin * inputs));
+  return gradient;
+}
+
+holds('weighted inputs', products);
+holds('gradients', rankGradients);
+
+holds('sums over neurons', (kernels, { rows, inputs, lanes, from, seed }) => {
+  const laneBegin = Math.min(from, lanes - 1);
+  const out = numbers(kernels, seed, 'out', rows * (lanes - laneBegin));
+  kernels.readOut(numbers(kernels, seed, 'parts', inputs * rows), rows, rows, numbers(kernels, seed, 'voltages', (inputs + 2) * lanes), { begin: 2, end: 2 + inputs, lanes, laneBegin, laneEnd: lanes }, out);
+  return out;
+});
+
+holds('spreading back', (kernels, { rows, inputs, lanes, from, seed }) => {
+  const first = 2 * inputs;
+  const [delta, upon] = ['delta', 'upon'].map((name) => numbers(kernels, seed, name, (first + rows) * lanes));
+  kernels.spreadBack(numbers(kernels, seed, 'weights', rows * inputs), scattered(inputs, seed), delta, upon, { begin: first, end: first + rows, lanes, count: Math.max(1, lanes - from) });
+  return upon;
+});
+
+for (const activation of ACTIVATION_NAMES) {
+  holds(`${activation} and its slope`, (kernels, { rows, lanes, from, seed }) => {
+    const laneBegin = Math.min(from, lanes - 1);
+    const [z, voltages, coefficients] = ['z', 'voltages', 'coefficients'].map((name) => numbers(kernels, seed, name, (rows + 1) * lanes));
+    for (let i = 0; i < z.length; i += 1) z[i] *= 3;
+    const bad = kernels.activate(activation, z, voltages, { begin: 1, end: 1 + rows, lanes, laneBegin, laneEnd: lanes });
+    kernels.multiplySlopes(activation, coefficients, lanes, voltages, { begin: 1, end: 1 + rows, lanes, count: lanes }, 0.5);
+    return Float32Array.of(...voltages, ...coefficients, bad);
+  });
+}
+
+holds('adding, soft updates and the steps of the optimisers', (kernels, { rows, inputs, from, seed }) => {
+  const length = rows * inputs;
+  const [values, gradient, target, first, second] = ['values', 'gradient', 'target', 'first', 'second'].map((name) => numbers(kernels, seed, name, length + (name === 'gradient' ? from : 0)));
+  second.forEach((value, i) => { second[i] = value * value; });
+  kernels.softUpdate(values, target, 0.3);
+  kernels.sgdStep(target, gradient, 0.1);
+  kernels.addScaled(0.7, gradient, from, first, length);
+  kernels.adamStep(values, gradient, first, second, 0.01, 1 + from);
+  return Float32Array.of(...values, ...target, ...first, ...second);
+});
+
+test('simd gives a row the same bits alone as among others, and writes no other', (t) => {
+  fc.assert(fc.property(shapes, (shape) => {
+    for (const compute of [products, rankGradients]) {
+      const whole = compute(SIMD, shape);
+      const apart = Array.from({ length: shape.rows }, (_, row) => compute(SIMD, shape, row, row + 1));
+      const untouched = compute(SIMD, shape, 0, 0);
+      whole.forEach((value, i) => { t.is(apart.map((each) => each[i]).find((each) => each !== untouched[i]) ?? untouched[i], value); });
+    }
+  }), RUNS);
+});
+
+for (const kernels of [SIMD, REFERENCE]) {
+  test(`${kernels.name} names the first neuron whose weighted input is not finite, whatever the activation`, (t) => {
+    for (const activation of ACTIVATION_NAMES) {
+      for (const bad of [NaN, Infinity, -Infinity]) {
+        const z = kernels.numbers(5 * 7);
+        [2 * 7 + 6, 3 * 7 + 1].forEach((i) => { z[i] = bad; });
+        t.is(kernels.activate(activation, z, kernels.numbers(5 * 7), { begin: 1, end: 5, lanes: 7, laneBegin: 0, laneEnd: 7 }), 2);
+        t.is(kernels.activate(activation, z, kernels.numbers(5 * 7), { begin: 1, end: 2, lanes: 7, laneBegin: 0, laneEnd: 7 }), -1);
+      }
+    }
+  });
+
+  test(`${kernels.name} does not hide a gradient that is no number, and sets moments to 0 before they are denormal`, (t) => {
+    const [values, gradient, first, second] = [1, 2, 3, 4].map(() => kernels.numbers(6));
+    gradient.fill(NaN, 0, 1);
+    first.fill(1e-30);
+    second.fill(1e-37);
+    kernels.adamStep(values, gradient, first, second, 0.1, 1);
+    t.deepEqual([...values].map(Number.isNaN), [true, false, false, false, false, false]);
+    t.deepEqual([...first.subarray(1), ...second.subarray(1)], new Array<number>(10).fill(0));
+  });
+}
+
+test('tanh of any weighted input is within 5e-7 of a double-precision one, relatively', (t) => {
+  const z = SIMD.numbers(4096);
+  const voltages = SIMD.numbers(4096);
+  z.forEach((_, i) => { z[i] = 12 * Math.sinh((i - 2048) / 400) / Math.sinh(5.12); });
+  SIMD.activate('tanh', z, voltages, { begin: 0, end: 1, lanes: 4096, laneBegin: 0, laneEnd: 4096 });
+  const worst = z.reduce((most, each, i) => Math.max(most, each === 0 ? Math.abs(voltages[i]) : Math.abs(voltages[i] / Math.tanh(each) - 1)), 0);
+  t.true(worst < 5e-7, `${worst}`);
+  t.true(voltages.every((voltage) => Math.abs(voltage) <= 1));
+});
+
+test('numbers outside the shared memory are refused', (t) => {
+  t.throws(() => { SIMD.softUpdate(new Float32Array(4), SIMD.numbers(4), 0.5); }, { message: /outside the shared memory/ });
+});
