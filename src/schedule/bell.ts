@@ -3,11 +3,14 @@ import { WORD } from '../memory/control.js';
 /** Longest sleep before a thread looks again by itself, in milliseconds: a lost wake-up costs this, never a hang. */
 const LONGEST_SLEEP = 50;
 
-/** Looks at the bell before sleeping; about 30 µs, more than one hand-off between running threads takes. */
-const SPINS = 4000;
+/**
+ * Milliseconds of listening before sleeping: longer than most waits inside a run. A wake-up costs both sides tens of microseconds, on
+ * virtual machines more than a hundred, which is as long as a small network's whole update.
+ */
+const LISTENING = 0.3;
 
-/** Milliseconds; a shorter sleep than this would end too late, and is spun through. */
-const SHORTEST_SLEEP = 1;
+/** Looks at the bell between two looks at the clock. */
+const LOOKS = 256;
 
 /** How threads wait for one another: they listen, look, and only then sleep until somebody rings. */
 export interface Bell {
@@ -15,7 +18,7 @@ export interface Bell {
   ring(): void;
   /** Taken before looking at what one waits for, so that a change between the look and the sleep is not missed. */
   ticket(): number;
-  /** Returns once the bell has rung after the ticket was taken, or after `longest` milliseconds, 50 at most. Spins briefly, then sleeps. */
+  /** Returns once the bell has rung after the ticket was taken, or after `longest` milliseconds, 50 at most. Listens for a while, then sleeps. */
   wait(ticket: number, longest?: number): void;
 }
 
@@ -24,7 +27,15 @@ export interface Bell {
  * @param spin false where threads outnumber cores: spinning would then keep the awaited thread from running
  */
 export function createBell(words: Int32Array, spin: boolean): Bell {
-  const spins = spin ? SPINS : 0;
+  /** @returns true once the bell has rung after the ticket was taken, false after so many milliseconds */
+  function listen(ticket: number, milliseconds: number): boolean {
+    const end = performance.now() + milliseconds;
+    do {
+      for (let i = 0; i < LOOKS; i += 1) if (Atomics.load(words, WORD.bell) !== ticket) return true;
+    } while (performance.now() < end);
+    return false;
+  }
+
   return {
     ring() {
       Atomics.add(words, WORD.bell, 1);
@@ -32,12 +43,7 @@ export function createBell(words: Int32Array, spin: boolean): Bell {
     },
     ticket: () => Atomics.load(words, WORD.bell),
     wait(ticket, longest = LONGEST_SLEEP) {
-      for (let i = 0; i < spins; i += 1) if (Atomics.load(words, WORD.bell) !== ticket) return;
-      if (spin && longest < SHORTEST_SLEEP) {
-        const end = performance.now() + longest;
-        while (performance.now() < end) if (Atomics.load(words, WORD.bell) !== ticket) return;
-        return;
-      }
+      if (spin && (listen(ticket, Math.min(longest, LISTENING)) || longest <= LISTENING)) return;
       Atomics.add(words, WORD.sleepers, 1);
       Atomics.wait(words, WORD.bell, ticket, Math.min(longest, LONGEST_SLEEP));
       Atomics.sub(words, WORD.sleepers, 1);

@@ -25,8 +25,13 @@ export interface Chronicle {
   acted(): void;
   /** True where all is there that the next update, of number `update`, sees as it begins. */
   mayBegin(update: number): boolean;
-  /** Begins an update. @returns the slots of the replay that it draws from */
-  begin(): number;
+  /**
+   * Begins an update. A partition that comes second to a minibatch draws what the first has drawn: they would see different numbers of
+   * slots, draw different transitions, and could not use each other's voltages.
+   *
+   * @returns the slots of the replay that it draws from, never fewer than the time before
+   */
+  begin(update: number): number;
   /** Environment steps that the update at hand sees. To be asked behind a gate: before it, the host may have stored a slot of the stream and not yet have counted its step. */
   steps(): number;
   /** True where no peer is still to read the entry that `exchange.open` overwrites. */
@@ -49,6 +54,8 @@ export interface ChronicleContext {
   readonly partitions: number;
   /** Ticks from the inputs to the outputs. */
   readonly ticks: number;
+  /** Minibatches whose voltages the exchange keeps. */
+  readonly depth: number;
   readonly control: Control;
   readonly replay: ReplayRing;
   readonly exchange: Exchange;
@@ -63,12 +70,17 @@ export const placeOf = (peer: number, partition: number) => (peer < partition ? 
 
 /** The moment decides, and nothing is kept. */
 export function createLiveChronicle({ control: { words }, replay, exchange, rows }: ChronicleContext): Chronicle {
+  let drawn = 0;
   return {
     open: nothing,
     close: nothing,
     acted: nothing,
     mayBegin: always,
-    begin: () => replay.stored(),
+    begin(update) {
+      const first = exchange.drawn(update);
+      drawn = Math.max(drawn, first < 0 ? replay.stored() : first);
+      return drawn;
+    },
     steps: () => Atomics.load(words, WORD.steps),
     mayOpen: always,
     published: nothing,
@@ -98,9 +110,9 @@ export function createRecordingChronicle(context: ChronicleContext): Chronicle {
     acted() {
       writer?.act();
     },
-    begin() {
+    begin(update) {
       steps = Atomics.load(words, WORD.steps);
-      const stored = live.begin();
+      const stored = live.begin(update);
       writer?.begin(stored, steps);
       return stored;
     },

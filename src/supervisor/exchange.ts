@@ -6,8 +6,14 @@ import type { Board } from '../network/dynamic.js';
 import type { NeuronRange, Ownership } from '../network/ownership.js';
 import { copyBlocks, eachStretch, hearCopy, heardParts, hearLive, keepCopy, VERSION_MARKS, type HeardPart, type Rows } from './rows.js';
 
+/** Fewest and most minibatches whose voltages are kept, and what they may take together: 64 MiB. */
+const [LEAST_DEPTH, MOST_DEPTH, MOST_BYTES] = [4, 64, 2 ** 26];
+
 /** Minibatches whose voltages are kept: a partition may be this far behind a peer and still find what the peer computed. */
-export const DEPTH = 4;
+export function exchangeDepth(neurons: number, batchSize: number): number {
+  const bytes = neurons * 2 * batchSize * Float32Array.BYTES_PER_ELEMENT;
+  return Math.max(LEAST_DEPTH, Math.min(MOST_DEPTH, Math.floor(MOST_BYTES / bytes)));
+}
 
 /** The blocks of marks by which readers know what was published. 0 is the mark of what never was. */
 const MARKS: ReadonlySet<string> = new Set(['exchange/mark', VERSION_MARKS]);
@@ -18,6 +24,8 @@ const REWRITING = -1;
 export interface ExchangeShape {
   readonly partitions: number;
   readonly neurons: number;
+  /** Minibatches whose voltages are kept. */
+  readonly depth: number;
   /** Transitions in a minibatch: a board has twice as many lanes. */
   readonly batchSize: number;
   /** ℓ, ticks from the inputs to the outputs. */
@@ -26,14 +34,15 @@ export interface ExchangeShape {
   readonly parameters: readonly ParameterShape[];
 }
 
-export function exchangeBlocks({ partitions, neurons, batchSize, parameters }: ExchangeShape): BlockRequest[] {
+export function exchangeBlocks({ partitions, neurons, depth, batchSize, parameters }: ExchangeShape): BlockRequest[] {
   const owner = 'each partition its own neurons and its own row';
   return [
-    ...parameters.flatMap((parameter) => copyBlocks('exchange', parameter, DEPTH)),
-    { name: 'exchange/voltages', type: 'float32', shape: [DEPTH, neurons, 2 * batchSize], owner },
-    { name: 'exchange/slots', type: 'int32', shape: [DEPTH, partitions, batchSize], owner },
-    { name: 'exchange/version', type: 'int32', shape: [DEPTH, partitions], owner },
-    { name: 'exchange/mark', type: 'int32', shape: [DEPTH, partitions], owner },
+    ...parameters.flatMap((parameter) => copyBlocks('exchange', parameter, depth)),
+    { name: 'exchange/voltages', type: 'float32', shape: [depth, neurons, 2 * batchSize], owner },
+    { name: 'exchange/slots', type: 'int32', shape: [depth, partitions, batchSize], owner },
+    { name: 'exchange/stored', type: 'int32', shape: [depth, partitions], owner },
+    { name: 'exchange/version', type: 'int32', shape: [depth, partitions], owner },
+    { name: 'exchange/mark', type: 'int32', shape: [depth, partitions], owner },
   ];
 }
 
@@ -47,14 +56,14 @@ export function exchangeBlocks({ partitions, neurons, batchSize, parameters }: E
  * (docs/research.md, entry 9).
  */
 export interface Exchange {
-  /** Opens this partition's entry for update `update`, with its slots and its published parameters. */
-  open(update: number, slots: Int32Array): void;
+  /** Opens this partition's entry for update `update`, with its slots, the number of slots they were drawn from, and its published parameters. */
+  open(update: number, slots: Int32Array, stored: number): void;
+  /** The number of slots that a peer has drawn the minibatch of update `update` from, or -1 where no peer has come to it. */
+  drawn(update: number): number;
   /** Publishes the voltages of `ranges`, computed in tick `tick` (from 1). */
   publish(update: number, tick: number, ranges: readonly NeuronRange[], board: Board): void;
   /** True once the peer has published tick `tick` of the update, or the entry is lost to a later one. */
   settled(peer: number, update: number, tick: number): boolean;
-  /** True where the peer is at work on this very update: its voltages may come soon. */
-  near(peer: number, update: number): boolean;
   /**
    * Copies a peer's voltages onto the board, and with those of the last tick the parameters published beside them.
    *
@@ -72,14 +81,15 @@ export function clearExchange(arena: Arena): void {
 
 /** @param heard where this partition puts what it hears of published parameters */
 export function attachExchange(arena: Arena, control: Control, shape: ExchangeShape, ownership: Ownership, self: number, { heard }: Pick<Rows, 'heard'>): Exchange {
-  const { partitions, neurons, batchSize, ticks, parameters } = shape;
+  const { partitions, neurons, depth, batchSize, ticks, parameters } = shape;
   const lanes = 2 * batchSize;
   const voltages = arena.float32('exchange/voltages');
   const allSlots = arena.int32('exchange/slots');
+  const storedAt = arena.int32('exchange/stored');
   const versions = arena.int32('exchange/version');
   const marks = arena.int32('exchange/mark');
   const firstMark = (update: number) => update * (ticks + 1) + 1; // 0 is the mark of an entry never written
-  const entry = (update: number, partition: number) => (update % DEPTH) * partitions + partition;
+  const entry = (update: number, partition: number) => (update % depth) * partitions + partition;
 
   const parts = parameters.flatMap((parameter) => {
     const table = attachParameter(arena, parameter);
@@ -87,12 +97,12 @@ export function attachExchange(arena: Arena, control: Control, shape: ExchangeSh
   });
 
   function hearEntry(peer: number, update: number): void {
-    eachStretch(parts, ownership[peer], (part, begin, end) => { hearCopy(part, update % DEPTH, begin, end); });
+    eachStretch(parts, ownership[peer], (part, begin, end) => { hearCopy(part, update % depth, begin, end); });
   }
 
   function publishParameters(update: number): void {
     eachStretch(parts, ownership[self], (part, begin, end) => {
-      keepCopy(part, update % DEPTH, begin, end);
+      keepCopy(part, update % depth, begin, end);
       hearLive(part, begin, end);
     });
   }
@@ -109,31 +119,41 @@ export function attachExchange(arena: Arena, control: Control, shape: ExchangeSh
   }
 
   return {
-    open(update, slots) {
+    open(update, slots, stored) {
       const at = entry(update, self);
       Atomics.store(marks, at, REWRITING);
       allSlots.set(slots, at * batchSize);
       publishParameters(update);
+      storedAt[at] = stored;
       versions[at] = control.version.get(self);
       Atomics.store(marks, at, firstMark(update));
     },
+    drawn(update) {
+      for (let peer = 0; peer < partitions; peer += 1) {
+        const at = entry(update, peer);
+        const opened = () => {
+          const mark = Atomics.load(marks, at) - firstMark(update);
+          return mark >= 0 && mark <= ticks;
+        };
+        if (peer === self || !opened()) continue;
+        const stored = storedAt[at];
+        if (opened()) return stored; // else it was overwritten meanwhile
+      }
+      return -1;
+    },
     publish(update, tick, ranges, board) {
-      copy(ranges, board.voltages, 0, voltages, (update % DEPTH) * neurons * lanes);
+      copy(ranges, board.voltages, 0, voltages, (update % depth) * neurons * lanes);
       Atomics.store(marks, entry(update, self), firstMark(update) + tick);
     },
     settled(peer, update, tick) {
       return Atomics.load(marks, entry(update, peer)) >= firstMark(update) + tick;
-    },
-    near(peer, update) {
-      const ahead = Atomics.load(marks, entry(update, peer)) - firstMark(update);
-      return ahead >= 0 && ahead <= ticks;
     },
     take(peer, update, tick, ranges, slots, board) {
       const at = entry(update, peer);
       const mark = Atomics.load(marks, at) - firstMark(update);
       if (mark < tick || mark > ticks || !sameSlots(at, slots)) return -1;
       const version = versions[at];
-      copy(ranges, voltages, (update % DEPTH) * neurons * lanes, board.voltages, 0);
+      copy(ranges, voltages, (update % depth) * neurons * lanes, board.voltages, 0);
       if (tick === ticks) hearEntry(peer, update);
       const after = Atomics.load(marks, at) - firstMark(update); // overwritten while copying?
       return after < tick || after > ticks ? -1 : version;

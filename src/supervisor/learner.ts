@@ -4,10 +4,8 @@ import { createOptimiser, rateShare } from '../rule/optimiser.js';
 import type { Coroutine } from '../schedule/turn.js';
 import { createExperience } from './experience.js';
 import { WEIGHTS } from './plan.js';
+import { createPatience } from './patience.js';
 import type { Views } from './views.js';
-
-/** Looks at a peer's mark before computing the peer's rows here; about as long as computing them would take. */
-const PATIENCE = 2000;
 
 /** One partition's learning: its own experience, its own neurons' voltages on them, its own rows. */
 export interface Learner {
@@ -24,6 +22,7 @@ export function createLearner(views: Views): Learner {
   const { plan, partition, kernels, peers, control, bell, schedule, exchange, chronicle, rows, ledger, replay, turnClock, learningBoard: board, tables } = views;
   const { settings, topology, ownership } = plan;
   const experience = createExperience(views);
+  const patience = createPatience(exchange, control);
   const { batch, slots } = experience;
   const rates = { ...settings.rule }; // falls as the run goes on
   const together = plan.rule.groups === true;
@@ -48,7 +47,7 @@ export function createLearner(views: Views): Learner {
   function* collect(peer: number, update: number, tickIndex: number): Coroutine {
     while (!chronicle.mayCollect(peer, update, tickIndex)) yield 'blocked';
     const ranges = rangesAt[tickIndex][peer];
-    if (schedule.patient) awaitPeer(peer, update, tickIndex + 1);
+    if (schedule.patient) patience.await(peer, update, tickIndex + 1);
     const version = chronicle.take(peer, update, tickIndex + 1, ranges, slots, board);
     if (version >= 0) ledger?.voltages(control.version.get(peer) - version);
     else {
@@ -56,13 +55,6 @@ export function createLearner(views: Views): Learner {
       for (; heard < 0; heard = chronicle.hear(peer, tickIndex)) yield 'blocked';
       experience.computeRows(tickIndex, ranges);
       ledger?.weights(control.version.get(peer) - heard);
-    }
-  }
-
-  /** A peer on the same update will publish within moments, and taking is cheaper than computing. Never for long. */
-  function awaitPeer(peer: number, update: number, tickNumber: number): void {
-    for (let i = 0; i < PATIENCE; i += 1) {
-      if (exchange.settled(peer, update, tickNumber) || !exchange.near(peer, update)) return;
     }
   }
 
@@ -74,18 +66,20 @@ export function createLearner(views: Views): Learner {
     rates.hiddenRate = share * settings.rule.hiddenRate;
   }
 
-  /** Slots stored when the experience of an update that begins now was new: the stream's was once its successor was there. */
-  function storedFor(update: number): number {
-    return plan.rule.experience === 'stream' ? update + 2 : replay.stored();
+  /** Slots stored when the experience of an update was new: the stream's was once its successor was there. */
+  function storedFor(update: number, drawn: number): number {
+    return plan.rule.experience === 'stream' ? update + 2 : drawn;
   }
 
-  /** The phases of an update, with the schedule's gates between them. */
-  function* learn(update: number): Coroutine {
+  /** The phases of an update, with the schedule's gates between them. @param drawn slots that its minibatch was drawn from */
+  function* learn(update: number, drawn: number): Coroutine {
     while (!chronicle.mayOpen(update)) yield 'blocked';
-    if (peers.length > 0) exchange.open(update, slots);
+    if (peers.length > 0) exchange.open(update, slots, drawn);
     for (let tickIndex = 0; tickIndex < topology.ticks.length; tickIndex += 1) {
       yield 'compute';
+      const begin = performance.now();
       experience.computeRows(tickIndex, rangesAt[tickIndex][partition]);
+      patience.turned(performance.now() - begin);
       if (peers.length > 0) exchange.publish(update, tickIndex + 1, rangesAt[tickIndex][partition], board);
       chronicle.published();
       schedule.arrive();
@@ -97,7 +91,9 @@ export function createLearner(views: Views): Learner {
     program.broadcast?.(batch);
     schedule.arrive();
     while (!schedule.open()) yield 'blocked';
+    const begin = performance.now();
     learnAll(program, groups, batch, update + 1, takesPart);
+    patience.turned(performance.now() - begin);
   }
 
   return {
@@ -106,10 +102,10 @@ export function createLearner(views: Views): Learner {
       while (!chronicle.mayBegin(update)) yield 'blocked';
       turnClock?.beginUpdate();
       schedule.begin(update);
-      const stored = storedFor(update);
-      if (experience.load(update, chronicle.begin())) {
-        yield* learn(update);
-        ledger?.reward(replay.stored() - stored);
+      const drawn = chronicle.begin(update);
+      if (experience.load(update, drawn)) {
+        yield* learn(update, drawn);
+        ledger?.reward(replay.stored() - storedFor(update, drawn));
       }
       while (!chronicle.mayKeep(update + 1)) yield 'blocked';
       rows.keep(update + 1);

@@ -12,7 +12,7 @@ import { bookmarkBlock } from '../replay/bookmark.js';
 import { replayBlocks, type RingShape } from '../replay/ring.js';
 import { RULES } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
-import { exchangeBlocks, type ExchangeShape } from './exchange.js';
+import { exchangeBlocks, exchangeDepth, type ExchangeShape } from './exchange.js';
 import { ledgerBlocks } from './ledger.js';
 import { repetitionBlocks } from './repetition.js';
 import { rowBlocks, type RowShape } from './rows.js';
@@ -64,7 +64,7 @@ export function createPlan(settings: Settings): Plan {
   const published = parameters.filter((parameter) => parameter.published);
   const firstExplorer = rule.hiddenExplores ? topology.inputs.end : topology.outputs.begin;
   const ring = { capacity: learning.replay, inputs: topology.inputs.end, explorers: topology.neurons - firstExplorer };
-  const exchange = { partitions, neurons: topology.neurons, batchSize: learning.batch, ticks: topology.ticks.length, parameters: published };
+  const exchange = { partitions, neurons: topology.neurons, depth: exchangeDepth(topology.neurons, learning.batch), batchSize: learning.batch, ticks: topology.ticks.length, parameters: published };
   const rows = { partitions, weights, parameters: published, reads: settings.timing.reads };
   return {
     settings,

@@ -6,7 +6,6 @@ import { WORD } from '../memory/control.js';
 import type { BlockRequest } from '../memory/layout.js';
 import type { Bell } from '../schedule/bell.js';
 import { placeOf, type Chronicle, type ChronicleContext } from './chronicle.js';
-import { DEPTH } from './exchange.js';
 import { VERSIONS } from './rows.js';
 
 const WANTED_ENTRY = 'wanted/entry';
@@ -28,7 +27,7 @@ export function repetitionBlocks(partitions: number): BlockRequest[] {
  * @param log of this partition, as `readJournal` has found it whole
  */
 export function createRepeatingChronicle(context: ChronicleContext, arena: Arena, bell: Bell, log: Uint8Array): Chronicle {
-  const { partition, partitions, ticks, control: { words }, exchange, rows } = context;
+  const { partition, partitions, ticks, depth, control: { words }, exchange, rows } = context;
   const reader = createJournalReader(log, { ticks, peers: partitions - 1 });
   const wantedEntry = arena.int32(WANTED_ENTRY);
   const wantedVersion = arena.int32(WANTED_VERSION);
@@ -78,7 +77,7 @@ export function createRepeatingChronicle(context: ChronicleContext, arena: Arena
     },
     begin: () => reader.stored,
     steps: () => reader.steps,
-    mayOpen: (update) => unwanted(wantedEntry, update - DEPTH),
+    mayOpen: (update) => unwanted(wantedEntry, update - depth),
     published() {
       bell.ring();
     },

@@ -81,7 +81,7 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
   const replay = attachReplay(arena, plan.ring);
   const kernels = createKernels(settings.kernels, () => createWorkspace(arena, partition));
   const peers = attachPeers(plan, arena, kernels, control, partition, surroundings);
-  const context = { partition, partitions: settings.partitions, ticks: topology.ticks.length, control, replay, ...peers };
+  const context = { partition, partitions: settings.partitions, ticks: topology.ticks.length, depth: plan.exchange.depth, control, replay, ...peers };
   const lanes = 2 * settings.learning.batch;
   const alive = arena.int32(ALIVE);
   const own = (name: string) => arena.float32(name).subarray(partition * topology.neurons * lanes, (partition + 1) * topology.neurons * lanes);

@@ -32,6 +32,7 @@ interface TickMessage {
 /** What a partition says about one minibatch. */
 interface UpdateMessages {
   readonly slots: Int32Array;
+  readonly stored: number;
   readonly parameters: Stretches;
   readonly ticks: TickMessage[];
 }
@@ -142,17 +143,23 @@ export function virtualExchange(arena: Arena, { ticks, batchSize, parameters }: 
   }
 
   return {
-    open(update, slots) {
+    open(update, slots, stored) {
       eachStretch(parts, ownership[self], hearLive);
-      updates[self].set(update, { slots: slots.slice(), parameters: copyStretches(parts, ownership[self]), ticks: [] });
+      updates[self].set(update, { slots: slots.slice(), stored, parameters: copyStretches(parts, ownership[self]), ticks: [] });
       updates[self].delete(update - KEPT_UPDATES);
+    },
+    drawn(update) {
+      for (let peer = 0; peer < ownership.length; peer += 1) {
+        const messages = peer === self ? undefined : arrived(peer, update, 1);
+        if (messages !== undefined) return messages.stored;
+      }
+      return -1;
     },
     publish(update, _tick, ranges, { voltages }) {
       const copies = ranges.map(({ begin, end }) => voltages.slice(begin * lanes, end * lanes));
       updates[self].get(update)?.ticks.push({ sent: world.now(), ranges: copies });
     },
     settled: (peer, update, tick) => arrived(peer, update, tick) !== undefined,
-    near: () => false,
     take(peer, update, tick, ranges, slots, board) {
       const messages = arrived(peer, update, tick);
       if (messages?.slots.every((slot, b) => slot === slots[b]) !== true) return -1;

@@ -11,7 +11,7 @@ import { attachRows } from '../../src/supervisor/rows.js';
 /** One published number of each neuron. */
 const CRITIC = { name: 'critic', lengths: [1, 1, 1], target: true, published: true, learned: false };
 const WEIGHTS = { name: 'weights', lengths: [0, 2, 2], target: true, published: false, learned: false };
-const SHAPE = { partitions: 2, neurons: 3, batchSize: 2, ticks: 2, parameters: [CRITIC], weights: WEIGHTS, reads: 'racy' } as const;
+const SHAPE = { partitions: 2, neurons: 3, depth: 4, batchSize: 2, ticks: 2, parameters: [CRITIC], weights: WEIGHTS, reads: 'racy' } as const;
 const OWNERSHIP = [[{ begin: 0, end: 1 }, { begin: 2, end: 3 }], [{ begin: 1, end: 2 }, { begin: 3, end: 3 }]];
 const SLOTS = Int32Array.of(7, 8);
 const PEERS_NEURON = [{ begin: 1, end: 2 }];
@@ -30,7 +30,7 @@ test('voltages published for the same minibatch arrive with the version of the w
   const { control, mine, peers, from, to } = pair();
   from.voltages.set([1, 2, 3, 4], 4);
   control.version.set(1, 5);
-  peers.open(5, SLOTS);
+  peers.open(5, SLOTS, 9);
   peers.publish(5, 1, PEERS_NEURON, from);
   t.is(mine.take(1, 5, 1, PEERS_NEURON, SLOTS, to), 5);
   t.deepEqual([...to.voltages], [0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0]);
@@ -39,9 +39,8 @@ test('voltages published for the same minibatch arrive with the version of the w
 test('a tick that is not published yet is not there', (t) => {
   const { mine, peers, from, to } = pair();
   t.is(mine.take(1, 0, 1, PEERS_NEURON, SLOTS, to), -1);
-  peers.open(0, SLOTS);
+  peers.open(0, SLOTS, 9);
   t.false(mine.settled(1, 0, 1));
-  t.true(mine.near(1, 0));
   peers.publish(0, 1, PEERS_NEURON, from);
   t.true(mine.settled(1, 0, 1));
   t.is(mine.take(1, 0, 2, PEERS_NEURON, SLOTS, to), -1);
@@ -50,19 +49,19 @@ test('a tick that is not published yet is not there', (t) => {
 
 test('voltages of other transitions are not taken', (t) => {
   const { mine, peers, from, to } = pair();
-  peers.open(0, Int32Array.of(7, 9));
+  peers.open(0, Int32Array.of(7, 9), 9);
   peers.publish(0, 1, PEERS_NEURON, from);
   t.is(mine.take(1, 0, 1, PEERS_NEURON, SLOTS, to), -1);
 });
 
 test('what was published is taken back, and may be published anew', (t) => {
   const { arena, mine, peers, from, to } = pair();
-  peers.open(0, SLOTS);
+  peers.open(0, SLOTS, 9);
   peers.publish(0, 1, PEERS_NEURON, from);
   clearExchange(arena);
   t.is(mine.take(1, 0, 1, PEERS_NEURON, SLOTS, to), -1);
-  t.false(mine.settled(1, 0, 1) || mine.near(1, 0));
-  peers.open(0, SLOTS);
+  t.false(mine.settled(1, 0, 1));
+  peers.open(0, SLOTS, 9);
   peers.publish(0, 1, PEERS_NEURON, from);
   t.is(mine.take(1, 0, 1, PEERS_NEURON, SLOTS, to), 0);
 });
@@ -70,25 +69,35 @@ test('what was published is taken back, and may be published anew', (t) => {
 test('a peer that is a few updates ahead is still read, and one that is far ahead is lost', (t) => {
   const { mine, peers, from, to } = pair();
   for (let update = 0; update <= 3; update += 1) {
-    peers.open(update, SLOTS);
+    peers.open(update, SLOTS, 9);
     peers.publish(update, 1, PEERS_NEURON, from);
   }
   t.is(mine.take(1, 0, 1, PEERS_NEURON, SLOTS, to), 0);
-  peers.open(4, SLOTS);
+  peers.open(4, SLOTS, 9);
   t.is(mine.take(1, 0, 1, PEERS_NEURON, SLOTS, to), -1);
-  t.false(mine.near(1, 0));
 });
 
 test('published parameters are heard as they were when their minibatch was opened, not as they have become', (t) => {
   const { critic, rows, mine, peers, from, to } = pair();
   critic.values.set([1, 2, 3]);
   critic.target.set([10, 20, 30]);
-  mine.open(0, SLOTS);
-  peers.open(0, SLOTS);
+  mine.open(0, SLOTS, 9);
+  peers.open(0, SLOTS, 9);
   critic.values.set([7, 8, 9]); // both have taken their step meanwhile
   peers.publish(0, 2, PEERS_NEURON, from);
   mine.take(1, 0, 2, PEERS_NEURON, SLOTS, to);
   t.deepEqual(rows[0].heard.critic, { values: Float32Array.of(1, 2, 3), target: Float32Array.of(10, 20, 30) });
   rows[0].hear(1);
   t.deepEqual([...rows[0].heard.critic.values], [1, 8, 3]);
+});
+
+test('who comes second to a minibatch is told what it was drawn from, until the entry is lost', (t) => {
+  const { mine, peers } = pair();
+  t.is(mine.drawn(0), -1);
+  peers.open(0, SLOTS, 9);
+  t.is(mine.drawn(0), 9);
+  t.is(peers.drawn(0), -1); // a partition does not ask itself
+  peers.open(4, SLOTS, 12);
+  t.is(mine.drawn(0), -1);
+  t.is(mine.drawn(4), 12);
 });
