@@ -39,7 +39,10 @@ export function sparseWeightedInputs(
 
 /** Four sums at a time: a single one would wait for itself at every addition. */
 function gather(weights: FloatArray, sources: Int32Array, voltages: FloatArray, from: number, to: number): number {
-  let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
+  let sum0 = 0;
+  let sum1 = 0;
+  let sum2 = 0;
+  let sum3 = 0;
   let j = from;
   for (; j + 4 <= to; j += 4) {
     sum0 += weights[j] * voltages[sources[j]];

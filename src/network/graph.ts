@@ -1,5 +1,5 @@
 import { checkInteger, checkName, checkNumber, wrongValue } from '../check.js';
-import { createStream } from '../random/stream.js';
+import { createStream, type Stream } from '../random/stream.js';
 import type { ActivationName } from './activation.js';
 import { createEdgeList, rowsAreAlike, sparseRows, unionOf, type EdgeList } from './sparse-rows.js';
 import { BIAS_NEURON, LARGEST_NETWORK, type Population, type Topology } from './topology.js';
@@ -124,18 +124,25 @@ function collectEdges({ bias, blocks = [], edges = [], seed }: GraphNetwork, lay
   return into;
 }
 
-/** Draws for every possible connection in turn, so that whether neurons read themselves changes no other. Writes: `edges`. */
+/** Adds a block's edges, whether or not they join a neuron to itself, and then leaves those out. Writes: `edges`. */
 function drawBlock(path: string, { density, self = false }: Block, from: Layer, to: Layer, seed: number, edges: EdgeList): void {
   const share = checkNumber(`${path}.density`, density ?? 1, { min: 0, above: true, max: 1 });
-  const possible = (to.end - to.begin) * (from.end - firstOf(from));
+  const width = from.end - firstOf(from);
+  const possible = (to.end - to.begin) * width;
   if (share * possible > LARGEST_NETWORK) throw wrongValue(path, `a block of at most ${LARGEST_NETWORK} connections`, share * possible);
-  const stream = createStream(seed, `topology/${path}/${from.name}/${to.name}`);
-  for (let target = to.begin; target < to.end; target += 1) {
-    for (let source = firstOf(from); source < from.end; source += 1) {
-      const drawn = share === 1 || stream.uniform() < share;
-      if (drawn && (source !== target || self)) edges.add(source, target);
-    }
+  const gap = gaps(share, createStream(seed, `topology/${path}/${from.name}/${to.name}`));
+  for (let place = gap(); place < possible; place += 1 + gap()) {
+    const source = firstOf(from) + (place % width);
+    const target = to.begin + Math.floor(place / width);
+    if (source !== target || self) edges.add(source, target);
   }
+}
+
+/** How many possible connections to pass over before the next that is there: geometric, one draw for a connection and none for a gap. */
+function gaps(share: number, stream: Stream): () => number {
+  if (share === 1) return () => 0;
+  const scale = 1 / Math.log1p(-share);
+  return () => Math.floor(Math.log1p(-stream.uniform()) * scale);
 }
 
 /** The neuron of a name such as `hidden[3]` or `bias`. */
