@@ -42,19 +42,57 @@ export interface EnvironmentOptions {
   readonly arms?: number;
 }
 
+/** An environment as options and command lines name it, taken apart. */
+interface Named {
+  readonly family: TaskFamily;
+  /** Options given with the name, not yet checked. */
+  readonly given: Readonly<Record<string, unknown>>;
+}
+
+/** Takes `TMaze-v0` or `TMaze-v0(length=20)` apart. */
+function parseName(option: string, text: unknown): Named {
+  const [, id, list] = (typeof text === 'string' && /^([^(]*)\((.*)\)$/.exec(text)) || [undefined, text, ''];
+  const family = TASKS[checkName(option, id, listEnvironments())];
+  const pairs = list === '' ? [] : list.split(',').map((pair) => pair.split('=').map((part) => part.trim()));
+  const given = Object.fromEntries(pairs.map(([name, ...value]) => [name, value.length === 1 && value[0] !== '' ? Number(value[0]) : NaN]));
+  return { family, given };
+}
+
+/** Every option that the task has: as given, or as it ships. */
+function checkOptions({ family, given }: Named): Record<string, number> {
+  checkKeys('', given, Object.keys(family.options));
+  const values: Record<string, number> = {};
+  for (const [name, { fallback, range }] of Object.entries(family.options)) values[name] = checkInteger(name, given[name] ?? fallback, range);
+  return values;
+}
+
+/**
+ * The name of an environment, with or without options.
+ *
+ * @throws TypeError or RangeError naming `option`, or the option of the task
+ */
+export function checkEnvironment(option: string, name: unknown): string {
+  const named = parseName(option, name);
+  checkOptions(named);
+  return String(name);
+}
+
+/** The id in the name of an environment: `TMaze-v0` for `TMaze-v0(length=20)`. */
+export function environmentId(name: string): string {
+  return parseName('environment', name).family.id;
+}
+
 /**
  * Makes an environment. The same seed and options give the same episodes.
  *
- * @param id one of `listEnvironments()`
+ * @param name one of `listEnvironments()`, with options of its task in parentheses or without: `TMaze-v0(length=20)`
+ * @param options win over those in the name
  * @throws RangeError naming `environment` for an unknown id, with the nearest known one; TypeError or RangeError naming the
  *   option that is not what its task takes; RangeError for an option nobody reads
  */
-export function makeEnvironment(id: string, options: EnvironmentOptions = {}): Environment {
-  const family = TASKS[checkName('environment', id, listEnvironments())];
-  const given: Readonly<Record<string, unknown>> = { ...options };
-  checkKeys('', given, ['seed', ...Object.keys(family.options)]);
-  const values: Record<string, number> = {};
-  for (const [name, { fallback, range }] of Object.entries(family.options)) values[name] = checkInteger(name, given[name] ?? fallback, range);
-  const { seed = 0 } = options;
-  return createEnvironment(family.build(values), checkSeed(seed));
+export function makeEnvironment(name: string, options: EnvironmentOptions = {}): Environment {
+  const { family, given } = parseName('environment', name);
+  checkKeys('', { ...options }, ['seed', ...Object.keys(family.options)]);
+  const { seed = 0, ...own } = options;
+  return createEnvironment(family.build(checkOptions({ family, given: { ...given, ...own } })), checkSeed(seed));
 }

@@ -1,5 +1,5 @@
 import { checkInteger, checkNumber, wrongKind, type NumberRange } from '../check.js';
-import { listEnvironments } from '../environment/registry.js';
+import { checkEnvironment } from '../environment/registry.js';
 import { ACTIVATION_NAMES, type ActivationName } from '../network/activation.js';
 import type { ExplorationScale } from '../network/exploration.js';
 import type { OptionReader } from './reader.js';
@@ -40,7 +40,7 @@ export interface LearningSettings {
 }
 
 export function readEnvironment(reader: OptionReader): string {
-  return reader.name('environment', 'Pendulum-v1', listEnvironments());
+  return checkEnvironment('environment', reader.value('environment', 'Pendulum-v1'));
 }
 
 /** @param hidden layers where nothing is given */

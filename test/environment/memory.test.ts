@@ -2,7 +2,8 @@ import test from 'ava';
 import fc from 'fast-check';
 
 import type { Environment } from '../../src/environment/environment.js';
-import { makeEnvironment, type EnvironmentOptions } from '../../src/environment/registry.js';
+import { checkEnvironment, environmentId, makeEnvironment, type EnvironmentOptions } from '../../src/environment/registry.js';
+import { resolveSettings } from '../../src/simulation/options.js';
 import { environmentContract } from '../contracts/environment-contract.js';
 
 const VELOCITY_FREE: readonly [string, string, readonly number[]][] = [
@@ -122,6 +123,15 @@ test('an option of a task is checked by its name, and refused where the task has
     ['DelayedRecall-v0', { arms: 1 }, RangeError, '"arms" expected a whole number >= 2 and <= 64, got 1'],
     ['CartPole-v1', { length: 3 }, RangeError, '"length" expected a known option (seed), got "length"'],
   ];
+  const named: [string, typeof TypeError | typeof RangeError, string][] = [
+    ['TMaze-v0(length=0)', RangeError, '"length" expected a whole number >= 1 and <= 10000, got 0'],
+    ['TMaze-v0(length)', RangeError, '"length" expected a whole number >= 1 and <= 10000, got NaN'],
+    ['TMaze-v0(lenght=3)', RangeError, '"lenght" expected a known option (length), got "lenght"; did you mean "length"?'],
+  ];
+  for (const [name, instanceOf, message] of named) {
+    t.throws(() => makeEnvironment(name), { instanceOf, message });
+    t.throws(() => checkEnvironment('environment', name), { instanceOf, message });
+  }
   for (const [id, options, instanceOf, message] of wrong) t.throws(() => makeEnvironment(id, options satisfies EnvironmentOptions), { instanceOf, message });
 });
 
@@ -162,4 +172,21 @@ test('MountainCarContinuousNoVel-v0 asks for more work than any force of the pla
   const climb = (x: number) => (0.0025 / 3) * (Math.sin(3 * 0.45) - Math.sin(3 * x));
   for (let x = -0.6; x <= -0.4; x += 0.001) t.true(0.0015 * (0.45 - x) < climb(x), String(x));
   t.is(memorylessReturn('MountainCarContinuousNoVel-v0', 3, () => [0]), 0);
+});
+
+test('an environment is named with its options, and those of a call win', (t) => {
+  const limit = (environment: Environment): number => {
+    environment.reset();
+    for (let steps = 1; ; steps += 1) if (environment.step(3).truncated) return steps;
+  };
+  t.deepEqual(['TMaze-v0', 'TMaze-v0()', 'TMaze-v0(length=4)', 'TMaze-v0( length = 4 )'].map((name) => limit(makeEnvironment(name))), [220, 220, 100, 100]);
+  t.is(limit(makeEnvironment('TMaze-v0(length=4)', { length: 2 })), 60);
+  t.is(makeEnvironment('DelayedRecall-v0(delay=1,arms=5)').observationSpace.shape[0], 6);
+  t.is(makeEnvironment('TMaze-v0(length=4)').id, 'TMaze-v0');
+  t.deepEqual([checkEnvironment('environment', 'TMaze-v0(length=4)'), environmentId('TMaze-v0(length=4)')], ['TMaze-v0(length=4)', 'TMaze-v0']);
+});
+
+test('a simulation takes an environment with options, and its task\'s defaults', (t) => {
+  const { environment, steps } = resolveSettings({ environment: 'TMaze-v0(length=4)' });
+  t.deepEqual([environment, steps], ['TMaze-v0(length=4)', resolveSettings({ environment: 'TMaze-v0' }).steps]);
 });
