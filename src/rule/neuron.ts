@@ -1,6 +1,6 @@
 import type { Parameter, ParameterTable } from '../memory/parameters.js';
 import { ACTIVATIONS } from '../network/activation.js';
-import { neuronName, populationOf, type Topology } from '../network/topology.js';
+import { neuronName, populationOf, sourcesOf, type Topology } from '../network/topology.js';
 import type { Batch, Neuron, RuleProgram } from './rule.js';
 
 /**
@@ -10,9 +10,10 @@ import type { Batch, Neuron, RuleProgram } from './rule.js';
  * @param tables what the rule declares, by name
  */
 export function createNeuron(topology: Topology, index: number, weights: Parameter, tables: Readonly<Record<string, ParameterTable>>): Neuron {
-  const { kind, activation, sources } = populationOf(topology, index);
+  const population = populationOf(topology, index);
+  const { kind, activation } = population;
   const parameters = Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table.of(index)]));
-  return { index, name: neuronName(topology, index), kind, activation: ACTIVATIONS[activation], sources, weights, parameters };
+  return { index, name: neuronName(topology, index), kind, activation: ACTIVATIONS[activation], sources: sourcesOf(population, index), weights, parameters };
 }
 
 /**

@@ -3,6 +3,8 @@ import fc from 'fast-check';
 
 import { OptionRangeError } from '../../src/errors.js';
 import { graphTopology, type Block, type GraphNetwork } from '../../src/network/graph.js';
+import { initialiseWeights } from '../../src/network/initialise.js';
+import { divideNeurons, neuronsOf } from '../../src/network/ownership.js';
 import { neuronName, populationOf, sourcesOf, type Topology } from '../../src/network/topology.js';
 
 const network = (change: Partial<GraphNetwork> = {}): GraphNetwork => ({
@@ -123,3 +125,30 @@ for (const [what, change, message] of REFUSED) {
     t.throws(() => graphTopology(network(change)), { instanceOf: OptionRangeError, message });
   });
 }
+
+/** Half of the pool reads the inputs alone, the other half all of the pool too. */
+const uneven = (): Topology => graphTopology(network({
+  layers: [{ name: 'light', size: 20, activation: 'tanh' }, { name: 'heavy', size: 20, activation: 'tanh' }],
+  blocks: [{ from: 'input', to: 'light' }, { from: 'light', to: 'heavy', density: 0.5 }, { from: 'heavy', to: 'heavy', density: 0.5 }, { from: 'heavy', to: 'output' }],
+}));
+
+test('first weights have the deviation of their own row, however many neurons it reads', (t) => {
+  const topology = uneven();
+  const weights = new Float32Array(topology.rowOffset[topology.neurons]);
+  initialiseWeights(topology, 1, { hiddenGain: 2, outputGain: 1 }, weights);
+  for (let neuron = topology.inputs.end; neuron < topology.outputs.begin; neuron += 1) {
+    const row = weights.subarray(topology.rowOffset[neuron], topology.rowOffset[neuron + 1]);
+    t.true(row.every((weight) => Math.abs(weight) <= 2 * Math.sqrt(3 / row.length)));
+  }
+  const heavy = weights.subarray(topology.rowOffset[topology.populations[2].begin], topology.rowOffset[topology.populations[2].end]);
+  const scaled = heavy.reduce((sum, weight) => sum + weight * weight, 0); // 20 rows of variance 4/n with n weights each
+  t.true(Math.abs(scaled / 80 - 1) < 0.15, String(scaled));
+});
+
+test('every neuron of a sparse graph has one owner, and what is left over goes where there are fewest connections', (t) => {
+  const topology = uneven();
+  const ownership = divideNeurons(topology, 3);
+  t.deepEqual(ownership.flatMap((_, partition) => neuronsOf(ownership, partition)).toSorted((a, b) => a - b), Array.from({ length: topology.neurons }, (_, neuron) => neuron));
+  const loads = ownership.map((_, partition) => neuronsOf(ownership, partition).reduce((sum, neuron) => sum + topology.rowOffset[neuron + 1] - topology.rowOffset[neuron], 0));
+  t.true(Math.max(...loads) - Math.min(...loads) < 60, loads.join(' '));
+});
