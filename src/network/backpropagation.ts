@@ -1,3 +1,4 @@
+import { InternalError } from '../errors.js';
 import { spreadBack, type FloatArray } from '../kernels/reference.js';
 import { ACTIVATIONS } from './activation.js';
 import type { Board } from './dynamic.js';
@@ -33,6 +34,7 @@ export function createSensitivities({ neurons }: Topology, lanes: number): Sensi
  * @param count lanes used
  */
 export function backpropagate(topology: Topology, weights: FloatArray, board: Board<FloatArray>, sensitivities: Sensitivities<FloatArray>, count: number): void {
+  if (topology.cyclic) throw new InternalError('there is no way back through a graph with cycles');
   const { lanes, alive } = board;
   const { voltages: upon, weightedInputs: delta } = sensitivities;
   upon.fill(0, 0, topology.outputs.begin * lanes);

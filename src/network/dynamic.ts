@@ -1,4 +1,4 @@
-import { DivergenceError } from '../errors.js';
+import { DivergenceError, InternalError } from '../errors.js';
 import { weightedInputs, type FloatArray } from '../kernels/reference.js';
 import { ACTIVATIONS } from './activation.js';
 import { neuronName, type Population, type Topology } from './topology.js';
@@ -72,6 +72,7 @@ export interface TickRange {
  * @throws DivergenceError as `tick`
  */
 export function propagate(topology: Topology, weights: FloatArray, board: Board<FloatArray>, laneBegin: number, laneEnd: number): void {
+  if (topology.cyclic) throw new InternalError('a graph with cycles is moved by settle(), all neurons at once');
   for (const index of topology.ticks.flat()) {
     const population = topology.populations[index];
     tick(topology, population, weights, board, { begin: population.begin, end: population.end, laneBegin, laneEnd });

@@ -1,7 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
 
-import { DivergenceError } from '../../src/errors.js';
+import { DivergenceError, InternalError } from '../../src/errors.js';
+import { backpropagate, createSensitivities } from '../../src/network/backpropagation.js';
 import { createBoard, propagate, type Board } from '../../src/network/dynamic.js';
 import { graphTopology, type GraphNetwork } from '../../src/network/graph.js';
 import { divisive, identity, winnersTakeAll } from '../../src/network/inhibition.js';
@@ -198,4 +199,11 @@ test('Θ acts on hidden populations, before the activation, and not on the outpu
   board.voltages[1] = 1;
   settle(topology, Float64Array.of(1, 3, 2, 1, 1, 1, 10, 10, 10), board, winnersTakeAll(1));
   t.deepEqual([...board.voltages.subarray(2)], [0, 3, 0, 3, 30]);
+});
+
+test('what is made for layers refuses a graph with cycles', (t) => {
+  const [topology, weights] = [loop(), new Float32Array(4)];
+  const board = createBoard(topology, 1);
+  t.throws(() => { propagate(topology, weights, board, 0, 1); }, { instanceOf: InternalError, message: 'a graph with cycles is moved by settle(), all neurons at once' });
+  t.throws(() => { backpropagate(topology, weights, board, createSensitivities(topology, 1), 1); }, { instanceOf: InternalError });
 });
