@@ -10,7 +10,7 @@ export { measureUtility, planUtility, type LayerUtility, type UtilityTrial } fro
 export { WORDS } from './certificate/words.js';
 export { checkInteger, checkName, checkNumber, checkObject, describeValue, isRecord, suggestion, wrongKind, wrongValue } from './check.js';
 export type { Checkpoint } from './checkpoint/checkpoint.js';
-export { listEnvironments, makeEnvironment } from './environment/registry.js';
+export { listEnvironments, makeEnvironment, type EnvironmentOptions } from './environment/registry.js';
 export type { Action, BoxSpace, DiscreteSpace, Environment, EpisodeRecord, Space, StepResult } from './environment/environment.js';
 export { CheckpointError, DivergenceError, InternalError, isOptionError, JournalError, OptionRangeError, OptionTypeError, PartitionError } from './errors.js';
 export { readJournal, type Journal } from './journal/read-journal.js';

@@ -1,4 +1,5 @@
 import { checkString, wrongKind } from '../check.js';
+import { environmentId } from '../environment/registry.js';
 import type { KernelName } from '../kernels/kernels.js';
 import type { ExplorationScale } from '../network/exploration.js';
 import { checkLayer, createReader, type Grammar, type OptionReader } from '../options/reader.js';
@@ -85,7 +86,7 @@ export const DDPG_GRAMMAR: Grammar = {
 export function resolveDdpgSettings(given: DdpgOptions = {}): DdpgSettings {
   const options = checkLayer(given, DDPG_GRAMMAR);
   const environment = readEnvironment(createReader([options]));
-  const reader = createReader([options, checkLayer(DDPG_DEFAULTS[environment], DDPG_GRAMMAR)]);
+  const reader = createReader([options, checkLayer(DDPG_DEFAULTS[environmentId(environment)], DDPG_GRAMMAR)]);
   return {
     environment,
     network: readNetwork(reader, [64]),

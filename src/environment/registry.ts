@@ -1,33 +1,98 @@
-import { checkKeys, checkName } from '../check.js';
+import { checkInteger, checkKeys, checkName } from '../check.js';
 import { acrobot } from './acrobot.js';
 import { cartPole } from './cart-pole.js';
+import { delayedRecall } from './delayed-recall.js';
 import type { Environment } from './environment.js';
 import { mountainCar } from './mountain-car.js';
 import { mountainCarContinuous } from './mountain-car-continuous.js';
 import { pendulum } from './pendulum.js';
-import { checkSeed, createEnvironment, type Task } from './task.js';
+import { tMaze } from './t-maze.js';
+import { checkSeed, createEnvironment, type Task, type TaskFamily } from './task.js';
+import { cartPoleNoVel, mountainCarContinuousNoVel, pendulumNoVel } from './velocity-free.js';
 
 /** Every shipped task: a further one is one file and one line here. */
-const TASKS: Readonly<Record<string, Task>> = Object.fromEntries(
-  [pendulum, cartPole, mountainCar, mountainCarContinuous, acrobot].map((task) => [task.id, task]),
+const TASKS: Readonly<Record<string, TaskFamily>> = Object.fromEntries(
+  [
+    ...[pendulum, cartPole, mountainCar, mountainCarContinuous, acrobot].map(alone),
+    ...[cartPoleNoVel, pendulumNoVel, mountainCarContinuousNoVel].map(alone),
+    tMaze,
+    delayedRecall,
+  ].map((family) => [family.id, family]),
 );
+
+/** A task that comes in one size. */
+function alone(task: Task): TaskFamily {
+  return { id: task.id, options: {}, build: () => task };
+}
 
 /** Ids of all environments. */
 export function listEnvironments(): string[] {
   return Object.keys(TASKS);
 }
 
+/** What an environment may be told: its seed, and by name the options that its task has. */
+export interface EnvironmentOptions {
+  /** Of the environment's own random stream; whole number, 0 to 2^53 - 1; 0 unless given. */
+  readonly seed?: number;
+  /** Places from the start to the junction of TMaze-v0. */
+  readonly length?: number;
+  /** Steps between cue and question of DelayedRecall-v0. */
+  readonly delay?: number;
+  /** Choices that DelayedRecall-v0 has. */
+  readonly arms?: number;
+}
+
+/** An environment as options and command lines name it, taken apart. */
+interface Named {
+  readonly family: TaskFamily;
+  /** Options given with the name, not yet checked. */
+  readonly given: Readonly<Record<string, unknown>>;
+}
+
+/** Takes `TMaze-v0` or `TMaze-v0(length=20)` apart. */
+function parseName(option: string, text: unknown): Named {
+  const [, id, list] = (typeof text === 'string' && /^([^(]*)\((.*)\)$/.exec(text)) || [undefined, text, ''];
+  const family = TASKS[checkName(option, id, listEnvironments())];
+  const pairs = list === '' ? [] : list.split(',').map((pair) => pair.split('=').map((part) => part.trim()));
+  const given = Object.fromEntries(pairs.map(([name, ...value]) => [name, value.length === 1 && value[0] !== '' ? Number(value[0]) : NaN]));
+  return { family, given };
+}
+
+/** Every option that the task has: as given, or as it ships. */
+function checkOptions({ family, given }: Named): Record<string, number> {
+  checkKeys('', given, Object.keys(family.options));
+  const values: Record<string, number> = {};
+  for (const [name, { fallback, range }] of Object.entries(family.options)) values[name] = checkInteger(name, given[name] ?? fallback, range);
+  return values;
+}
+
 /**
- * Makes an environment. The same seed gives the same episodes.
+ * The name of an environment, with or without options.
  *
- * @param id one of `listEnvironments()`
- * @param options `seed`: of the environment's own random stream; whole number, 0 to 2^53 - 1; 0 unless given
- * @throws RangeError naming `environment` for an unknown id, with the nearest known one; TypeError or RangeError naming
- *   `seed`; RangeError for an option nobody reads
+ * @throws TypeError or RangeError naming `option`, or the option of the task
  */
-export function makeEnvironment(id: string, options: { seed?: number } = {}): Environment {
-  const known = checkName('environment', id, listEnvironments());
-  checkKeys('', options, ['seed']);
-  const { seed = 0 } = options;
-  return createEnvironment(TASKS[known], checkSeed(seed));
+export function checkEnvironment(option: string, name: unknown): string {
+  const named = parseName(option, name);
+  checkOptions(named);
+  return String(name);
+}
+
+/** The id in the name of an environment: `TMaze-v0` for `TMaze-v0(length=20)`. */
+export function environmentId(name: string): string {
+  return parseName('environment', name).family.id;
+}
+
+/**
+ * Makes an environment. The same seed and options give the same episodes.
+ *
+ * @param name one of `listEnvironments()`, with options of its task in parentheses or without: `TMaze-v0(length=20)`
+ * @param options win over those in the name
+ * @throws RangeError naming `environment` for an unknown id, with the nearest known one; TypeError or RangeError naming the
+ *   option that is not what its task takes; RangeError for an option nobody reads
+ */
+export function makeEnvironment(name: string, options: EnvironmentOptions = {}): Environment {
+  const { family, given } = parseName('environment', name);
+  checkKeys('', { ...options }, ['seed', ...Object.keys(family.options)]);
+  const { seed = 0, ...own } = options;
+  return createEnvironment(family.build(checkOptions({ family, given: { ...given, ...own } })), checkSeed(seed));
 }

@@ -1,4 +1,4 @@
-import { checkInteger, checkKeys, wrongKind, wrongValue } from '../check.js';
+import { checkInteger, checkKeys, wrongKind, wrongValue, type NumberRange } from '../check.js';
 import { createStream, type Stream } from '../random/stream.js';
 import type { BoxSpace, Environment, Space } from './environment.js';
 
@@ -17,6 +17,14 @@ export interface Task {
   move(state: Float64Array, action: ArrayLike<number>): { reward: number; terminated: boolean };
   /** What the agent sees of `state`, freshly allocated. */
   observe(state: Float64Array): Float64Array;
+}
+
+/** A task that comes in several sizes: whole-number options, and the task that they make. */
+export interface TaskFamily {
+  readonly id: string;
+  readonly options: Readonly<Record<string, { readonly fallback: number; readonly range: NumberRange }>>;
+  /** @param options every option, checked */
+  build(options: Readonly<Record<string, number>>): Task;
 }
 
 /**

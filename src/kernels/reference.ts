@@ -66,7 +66,8 @@ function flushed(value: number, least: number): number {
   return Math.abs(value) < least ? 0 : value;
 }
 
-function weightedInputs(
+/** `Kernels.weightedInputs`, in either precision. */
+export function weightedInputs(
   weights: FloatArray,
   sources: Int32Array,
   voltages: FloatArray,

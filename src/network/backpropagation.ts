@@ -1,3 +1,4 @@
+import { InternalError } from '../errors.js';
 import type { FloatArray, Kernels } from '../kernels/kernels.js';
 import { rowsOf, type Board } from './dynamic.js';
 import type { Topology } from './topology.js';
@@ -39,6 +40,7 @@ export function backpropagate<Numbers extends FloatArray>(
   sensitivities: Sensitivities<Numbers>,
   count: number,
 ): void {
+  if (topology.cyclic) throw new InternalError('there is no way back through a graph with cycles');
   const { lanes, alive } = board;
   const { voltages: upon, weightedInputs: delta } = sensitivities;
   upon.fill(0, 0, topology.outputs.begin * lanes);

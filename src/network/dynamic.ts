@@ -1,4 +1,4 @@
-import { DivergenceError } from '../errors.js';
+import { DivergenceError, InternalError } from '../errors.js';
 import type { FloatArray, Kernels } from '../kernels/kernels.js';
 import { neuronName, type Population, type Topology } from './topology.js';
 
@@ -77,6 +77,7 @@ export interface TickRange {
  * @throws DivergenceError as `tick`
  */
 export function propagate<Numbers extends FloatArray>(kernels: Kernels<Numbers>, topology: Topology, weights: Numbers, board: Board<Numbers>, laneBegin: number, laneEnd: number): void {
+  if (topology.cyclic) throw new InternalError('a graph with cycles is moved by settle(), all neurons at once');
   for (const index of topology.ticks.flat()) {
     const population = topology.populations[index];
     tick(kernels, topology, population, weights, board, { begin: population.begin, end: population.end, laneBegin, laneEnd });

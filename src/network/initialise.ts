@@ -16,8 +16,9 @@ export interface InitialWeights {
 export function initialiseWeights(topology: Topology, seed: number, gains: InitialWeights, weights: Float32Array): void {
   for (const population of topology.populations) {
     const gain = population.kind === 'output' ? gains.outputGain : gains.hiddenGain;
-    const bound = gain * Math.sqrt(3 / population.sources.length); // uniform on ±b has standard deviation b / √3
     for (let neuron = population.begin; neuron < population.end; neuron += 1) {
+      const inputs = topology.rowOffset[neuron + 1] - topology.rowOffset[neuron];
+      const bound = gain * Math.sqrt(3 / inputs); // uniform on ±b has standard deviation b / √3
       const stream = createStream(seed, `initialisation/${neuronName(topology, neuron)}`);
       for (let i = topology.rowOffset[neuron]; i < topology.rowOffset[neuron + 1]; i += 1) {
         weights[i] = stream.uniformBetween(-bound, bound);

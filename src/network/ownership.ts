@@ -23,7 +23,8 @@ export function divideNeurons(topology: Topology, partitions: number): Ownership
   }
   const load = new Array<number>(partitions).fill(0);
   const ranges = load.map((): NeuronRange[] => []);
-  for (const { begin, end, sources } of topology.populations) {
+  const { rowOffset } = topology;
+  for (const { begin, end } of topology.populations) {
     const share = Math.floor((end - begin) / partitions);
     const order = load.map((_, partition) => partition).sort((a, b) => load[a] - load[b] || a - b);
     const extra = new Set(order.slice(0, (end - begin) % partitions));
@@ -31,7 +32,7 @@ export function divideNeurons(topology: Topology, partitions: number): Ownership
     for (let partition = 0; partition < partitions; partition += 1) {
       const size = share + (extra.has(partition) ? 1 : 0);
       ranges[partition].push({ begin: next, end: next + size });
-      load[partition] += size * sources.length;
+      load[partition] += rowOffset[next + size] - rowOffset[next];
       next += size;
     }
   }

@@ -1,6 +1,7 @@
 import { wrongValue } from '../check.js';
 import { InternalError } from '../errors.js';
 import type { ActivationName } from '../kernels/activation.js';
+import type { SparseRows } from './sparse-rows.js';
 
 /** Neurons that share an activation and read the same sources: a layer, in a feed-forward network. */
 export interface Population {
@@ -10,8 +11,10 @@ export interface Population {
   readonly begin: number;
   readonly end: number;
   readonly activation: ActivationName;
-  /** The neurons each of these reads, in the order of its weight row; empty for inputs. */
+  /** The neurons each of these reads, in the order of its weight row; empty for inputs. With `rows`, those that any of them reads. */
   readonly sources: Int32Array;
+  /** Where they do not all read the same: the neurons that each reads. */
+  readonly rows?: SparseRows;
 }
 
 /**
@@ -27,6 +30,8 @@ export interface Topology {
   readonly rowOffset: Int32Array;
   readonly inputs: Population;
   readonly outputs: Population;
+  /** True where neurons may read whom they feed: then all move at once in every tick, and voltages outlast the step. */
+  readonly cyclic?: true;
 }
 
 /** Neuron 0 of every network has the constant voltage 1: a weight from it is a bias. */
@@ -82,7 +87,7 @@ function layerSources(previous: Population, bias: boolean): Int32Array {
 }
 
 /** More weights than this, with moments and boards, do not fit the 4 GiB of an arena. */
-const LARGEST_NETWORK = 2 ** 28;
+export const LARGEST_NETWORK = 2 ** 28;
 
 /**
  * Completes a list of populations to a topology: row offsets and the ticks that each population needs. Any acyclic graph
@@ -138,6 +143,11 @@ export function neuronName(topology: Topology, neuron: number): string {
   const population = populationOf(topology, neuron);
   const first = population.kind === 'input' ? BIAS_NEURON + 1 : population.begin;
   return `${population.name}[${neuron - first}]`;
+}
+
+/** The neurons that one neuron reads, in the order of its weight row. */
+export function sourcesOf({ begin, sources, rows }: Population, neuron: number): Int32Array {
+  return rows === undefined ? sources : rows.sources.subarray(rows.offset[neuron - begin], rows.offset[neuron - begin + 1]);
 }
 
 /** The population a neuron belongs to. */

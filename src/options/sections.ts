@@ -1,5 +1,5 @@
 import { checkInteger, checkName, checkNumber, wrongKind, type NumberRange } from '../check.js';
-import { listEnvironments } from '../environment/registry.js';
+import { checkEnvironment } from '../environment/registry.js';
 import { ACTIVATION_NAMES, type ActivationName } from '../kernels/activation.js';
 import { KERNEL_NAMES, type KernelName } from '../kernels/kernels.js';
 import type { ExplorationScale } from '../network/exploration.js';
@@ -41,7 +41,7 @@ export interface LearningSettings {
 }
 
 export function readEnvironment(reader: OptionReader): string {
-  return reader.name('environment', 'Pendulum-v1', listEnvironments());
+  return checkEnvironment('environment', reader.value('environment', 'Pendulum-v1'));
 }
 
 /** @param hidden layers where nothing is given */

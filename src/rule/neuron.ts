@@ -1,6 +1,6 @@
 import { ACTIVATIONS } from '../kernels/activation.js';
 import type { Parameter, ParameterTable } from '../memory/parameters.js';
-import { neuronName, populationOf, type Topology } from '../network/topology.js';
+import { neuronName, populationOf, sourcesOf, type Topology } from '../network/topology.js';
 import type { Batch, Neuron, RuleProgram } from './rule.js';
 
 /** How the rows of neurons are found: those of a table, or some that lie elsewhere. */
@@ -14,9 +14,10 @@ export type RowsOf = (neuron: number, count: number) => Parameter;
  * @param count neurons of the group, 1 unless given
  */
 export function createNeuron(topology: Topology, index: number, rows: RowsOf, tables: Readonly<Record<string, ParameterTable>>, count = 1): Neuron {
-  const { kind, activation, sources } = populationOf(topology, index);
+  const population = populationOf(topology, index);
+  const { kind, activation } = population;
   const parameters = Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table.of(index, count)]));
-  return { index, count, name: neuronName(topology, index), kind, activation: ACTIVATIONS[activation], sources, weights: rows(index, count), parameters };
+  return { index, count, name: neuronName(topology, index), kind, activation: ACTIVATIONS[activation], sources: sourcesOf(population, index), weights: rows(index, count), parameters };
 }
 
 /** A group of neurons that learn together when all of them do, and each of them, for when some do not. */

@@ -1,4 +1,5 @@
 import { checkInteger, checkName, checkNumber, isRecord, wrongKind, wrongValue, type NumberRange } from '../check.js';
+import { environmentId } from '../environment/registry.js';
 import { DEATH_KEYS, readDeath, type DeathSettings } from '../options/death.js';
 import { checkLayer, createReader, type Grammar, type Layer, type OptionReader } from '../options/reader.js';
 import {
@@ -80,7 +81,7 @@ const GRAMMAR: Grammar = {
 export function resolveSettings(given: SimulationOptions = {}): Settings {
   const options = layerOf(given);
   const environment = readEnvironment(createReader([options]));
-  const task = layerOf(TASK_DEFAULTS[environment]);
+  const task = layerOf(TASK_DEFAULTS[environmentId(environment)]);
   const ruleName = checkName('rule.name', createReader([options, task]).value('rule.name', 'broadcast'), RULE_NAMES);
   const rule: Rule = RULES[ruleName];
   const streamed = rule.experience === 'stream';

@@ -32,4 +32,21 @@ export const TASK_DEFAULTS: Readonly<Record<string, SimulationOptions>> = {
     learning: { discount: 0.99, replay: 100_000, warmup: 10_000 }, // before that, outputs settle on one action in some runs
     steps: 100_000,
   },
+  // What has to be remembered is hidden from these: they ship with what their whole tasks ship with.
+  'CartPoleNoVel-v1': {
+    network: { hidden: [128], observationScale: [2.4, 0.21] },
+    exploration: { output: 1.5, correlation: 0.5 },
+    rule: { criticRate: 3e-3, outputRate: 3e-4, hiddenRate: 1e-4, finalRate: 0.01 },
+    learning: { discount: 0.99 },
+    steps: 200_000,
+  },
+  'PendulumNoVel-v1': { steps: 200_000 },
+  'MountainCarContinuousNoVel-v0': {
+    exploration: { output: 1, correlation: 0.95 },
+    rule: { criticRate: 3e-3, outputRate: 1e-4, hiddenRate: 1e-4 },
+    learning: { discount: 0.99 },
+    steps: 200_000,
+  },
+  'TMaze-v0': { learning: { discount: 0.99, rewardScale: 1 }, exploration: { correlation: 0.5 }, steps: 100_000 },
+  'DelayedRecall-v0': { learning: { discount: 0.99, rewardScale: 1 }, steps: 50_000 },
 };

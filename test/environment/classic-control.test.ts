@@ -9,7 +9,7 @@ import type { Environment, StepResult } from '../../src/environment/environment.
 import { mountainCarContinuous } from '../../src/environment/mountain-car-continuous.js';
 import { mountainCar } from '../../src/environment/mountain-car.js';
 import { pendulum } from '../../src/environment/pendulum.js';
-import { listEnvironments, makeEnvironment } from '../../src/environment/registry.js';
+import { makeEnvironment } from '../../src/environment/registry.js';
 import { environmentContract } from '../contracts/environment-contract.js';
 
 const TOLERANCE = 1e-9;
@@ -83,10 +83,9 @@ function assertRecorded(t: ExecutionContext, environment: Environment, result: S
   if (result.terminated !== recorded.terminated || result.truncated !== recorded.truncated) t.fail(`step ${step} has other flags`);
 }
 
-for (const id of listEnvironments()) environmentContract(id);
-
 for (const task of TASKS) {
   const { id } = task;
+  environmentContract(id);
 
   test(`${id}: stepped freely, follows the trajectories recorded from Gymnasium`, (t) => {
     for (const { initial_state: initialState, steps } of recordedTrajectories(id)) {
@@ -141,7 +140,7 @@ test('first states fill the ranges of Gymnasium evenly', (t) => {
     'MountainCarContinuous-v0': [[-0.6, -0.4], [0, 0]],
     'Pendulum-v1': [[-Math.PI, Math.PI], [-1, 1]],
   };
-  for (const id of listEnvironments()) {
+  for (const { id } of TASKS) {
     const environment = makeEnvironment(id, { seed: 5 });
     const states = Array.from({ length: 1000 }, () => (environment.reset(), environment.getState()));
     for (const [i, [low, high]] of ranges[id].entries()) {
@@ -225,7 +224,8 @@ test('Acrobot-v1 hangs still without torque and wraps an angle however far away'
 });
 
 test('an unknown environment is refused with the known ones and the nearest', (t) => {
-  const known = '"environment" expected one of Pendulum-v1, CartPole-v1, MountainCar-v0, MountainCarContinuous-v0, Acrobot-v1';
+  const known = '"environment" expected one of Pendulum-v1, CartPole-v1, MountainCar-v0, MountainCarContinuous-v0, Acrobot-v1, '
+    + 'CartPoleNoVel-v1, PendulumNoVel-v1, MountainCarContinuousNoVel-v0, TMaze-v0, DelayedRecall-v0';
   t.throws(() => makeEnvironment('CartPole-v2'), { instanceOf: RangeError, message: `${known}, got "CartPole-v2"; did you mean "CartPole-v1"?` });
   t.throws(() => makeEnvironment('Go'), { instanceOf: RangeError, message: `${known}, got "Go"` });
 });

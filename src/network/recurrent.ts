@@ -1,0 +1,75 @@
+import { DivergenceError } from '../errors.js';
+import type { FloatArray } from '../kernels/kernels.js';
+import { weightedInputs } from '../kernels/reference.js';
+import { ACTIVATIONS } from '../kernels/activation.js';
+import { sparseWeightedInputs } from '../kernels/sparse.js';
+import type { Board } from './dynamic.js';
+import { identity, type Inhibition } from './inhibition.js';
+import { neuronName, type Topology } from './topology.js';
+
+/**
+ * One application of the voltage dynamic D to a whole network, every neuron at once:
+ *
+ *   v_{t+1} = σ(Θ K v_t) + v_in
+ *
+ * All weighted inputs are taken from the voltages of the tick before; only then is any voltage written. Input neurons keep what
+ * the encoder wrote, which is v_in. Θ acts on each hidden population by itself. A silenced neuron's voltage is 0.
+ *
+ * Source: Guss, Zhong et al. 2016, the voltage dynamic.
+ *
+ * Reads: `weights`, all voltages, `alive`. Writes: voltages and weighted inputs of all neurons but the inputs; weighted inputs
+ * are left as Θ left them.
+ *
+ * @param weights every neuron's row, by `topology.rowOffset`
+ * @throws DivergenceError naming the neuron whose weighted input is not finite
+ */
+export function advance(topology: Topology, weights: FloatArray, board: Board<FloatArray>, inhibition: Inhibition = identity): void {
+  weigh(topology, weights, board);
+  const { lanes, voltages, weightedInputs: z, alive } = board;
+  for (const { kind, begin, end, activation } of topology.populations) {
+    if (kind === 'input') continue;
+    for (let lane = 0; kind === 'hidden' && lane < lanes; lane += 1) inhibition(z, { begin, end, lanes, lane });
+    const { value } = ACTIVATIONS[activation];
+    for (let neuron = begin; neuron < end; neuron += 1) {
+      for (let i = neuron * lanes; i < (neuron + 1) * lanes; i += 1) voltages[i] = alive?.[neuron] === 0 ? 0 : value(z[i]);
+    }
+  }
+}
+
+/**
+ * K v of all neurons, none of which moves.
+ *
+ * Reads: `weights`, all voltages. Writes: weighted inputs of all neurons but the inputs.
+ *
+ * @throws DivergenceError naming the neuron whose weighted input is not finite
+ */
+export function weigh(topology: Topology, weights: FloatArray, { lanes, voltages, weightedInputs: z }: Board<FloatArray>): void {
+  const { rowOffset } = topology;
+  for (const { kind, begin, end, sources, rows } of topology.populations) {
+    if (kind === 'input') continue;
+    const own = weights.subarray(rowOffset[begin], rowOffset[end]);
+    const range = { begin, end, lanes, laneBegin: 0, laneEnd: lanes };
+    if (rows === undefined) weightedInputs(own, sources, voltages, z, range);
+    else sparseWeightedInputs(own, rows, voltages, z, begin, range);
+    for (let i = begin * lanes; i < end * lanes; i += 1) {
+      if (!Number.isFinite(z[i])) throw new DivergenceError(neuronName(topology, Math.floor(i / lanes)), 'weighted input', z[i]);
+    }
+  }
+}
+
+/**
+ * One environment step of a recurrent network: ℓ ticks on the observation in its input voltages. What the other neurons held
+ * before is where they start from: voltages outlast the step, and `forget` ends that with the episode.
+ *
+ * In a graph without cycles ℓ ticks, ℓ its longest way, lead to the voltages of `propagate`, whatever was there before.
+ *
+ * Reads and writes: as `advance`.
+ */
+export function settle(topology: Topology, weights: FloatArray, board: Board<FloatArray>, inhibition: Inhibition = identity): void {
+  for (let tick = 0; tick < topology.ticks.length; tick += 1) advance(topology, weights, board, inhibition);
+}
+
+/** What a network holds at the start of an episode: nothing. Writes: voltages of all neurons but the inputs. */
+export function forget(topology: Topology, { lanes, voltages }: Board<FloatArray>): void {
+  voltages.fill(0, topology.inputs.end * lanes);
+}
