@@ -3,14 +3,15 @@ import type { World } from '../virtual/world.js';
 
 /** Counters that partitions wait for, as the others have heard of them. One for all partitions of a virtual world. */
 export interface News {
-  readonly progress: Int32Array;
+  /** One for each group of environments. */
+  readonly progress: readonly Int32Array[];
   readonly phase: Int32Array;
   readonly version: Int32Array;
 }
 
-export function createNews(partitions: number): News {
-  const [progress, phase, version] = Array.from({ length: 3 }, () => new Int32Array(partitions));
-  return { progress, phase, version };
+/** @param groups of environments */
+export function createNews(partitions: number, groups: number): News {
+  return { progress: Array.from({ length: groups }, () => new Int32Array(partitions)), phase: new Int32Array(partitions), version: new Int32Array(partitions) };
 }
 
 /**
@@ -28,10 +29,12 @@ export function delayControl(control: Control, self: number, world: World, news:
     },
     least: () => heard.reduce((least, value, partition) => Math.min(least, partition === self ? counter.get(self) : value), Infinity),
   });
-  for (const counter of ['progress', 'phase', 'version'] as const) news[counter][self] = control[counter].get(self); // not 0 where a worker takes another's place
+  for (const [heard, counter] of [...news.progress.map((each, group) => [each, control.progress[group]] as const), [news.phase, control.phase] as const, [news.version, control.version] as const]) {
+    heard[self] = counter.get(self); // not 0 where a worker takes another's place
+  }
   return {
     ...control,
-    progress: delayed(control.progress, news.progress, 'acting'),
+    progress: control.progress.map((counter, group) => delayed(counter, news.progress[group], 'acting')),
     phase: delayed(control.phase, news.phase, 'gate'),
     version: delayed(control.version, news.version, 'gate'),
   };
