@@ -114,7 +114,7 @@ function inVirtualTime(world: World): Carry {
       time[0] = world.now();
       pulse.set(partition, pulse.get(partition) + 1);
       resumed(views);
-    }, () => strands[0].views.bell.ticket());
+    }, () => strands[0].views.bell.ticket(), world.attentive ? () => world.changes() : undefined);
   };
 }
 
@@ -127,6 +127,8 @@ function virtualStrand({ coroutine, views, hosts }: Strand, world: World): Virtu
   const { topology, settings: { partitions, environments } } = views.plan;
   const apart = hosts !== undefined && environments > 1;
   const thread = apart ? partitions + hosts : views.partition;
+  const { words, progress, groups } = views.control;
+  const unanswered = (group: number) => progress[group].least() < groups[group].clock.get() * topology.ticks.length;
   return {
     coroutine,
     views,
@@ -134,6 +136,7 @@ function virtualStrand({ coroutine, views, hosts }: Strand, world: World): Virtu
     duration: (turn) => (turn === 'step' ? world.stepDuration(hosts ?? 0) : world.duration(views.partition, turn, topology.ticks.length)),
     wake: () => (apart ? Infinity : views.schedule.wake() / 1000),
     rouse: () => world.rouse(thread),
+    ...(apart && world.attentive && { idle: () => unanswered(hosts) && Atomics.load(words, WORD.finished) === 0 }),
   };
 }
 

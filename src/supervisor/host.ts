@@ -32,9 +32,9 @@ export function* runHost(host: Host, { control: { words } }: Views): Coroutine {
 }
 
 /** Says that the run is over. */
-export function finish({ control, bell }: Views): void {
+export function finish({ control, announce }: Views): void {
   Atomics.store(control.words, WORD.finished, 1);
-  bell.ring();
+  announce();
 }
 
 /**

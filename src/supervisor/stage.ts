@@ -11,7 +11,7 @@ export interface Stage {
   act(environment: Environment, lane: number): StepResult;
 }
 
-export function createStage({ plan, control, actingBoard: { voltages, lanes }, bell }: Views): Stage {
+export function createStage({ plan, control, actingBoard: { voltages, lanes }, announce }: Views): Stage {
   const { topology, encoder, decoder, groups } = plan;
   const { inputs, outputs } = topology;
   const seen = new Float32Array(inputs.end);
@@ -27,7 +27,7 @@ export function createStage({ plan, control, actingBoard: { voltages, lanes }, b
       const { clock } = control.groups[group];
       observations.forEach((observation, i) => { show(observation, groups[group].begin + i); });
       clock.set(clock.get() + 1);
-      bell.ring();
+      announce();
     },
     answered: (group) => control.progress[group].least() >= control.groups[group].clock.get() * topology.ticks.length,
     act(environment, lane) {

@@ -28,6 +28,8 @@ export interface Views {
   readonly arena: Arena;
   readonly control: Control;
   readonly bell: Bell;
+  /** Rings it, where what all may be waiting for has changed: an observation is shown, or the run is over. */
+  readonly announce: () => void;
   readonly schedule: Schedule;
   readonly limiter: RateLimiter;
   /** What the limiter counts: environment steps, whole turns of a group of environments alone; or slots stored where the rule learns from the stream. */
@@ -73,7 +75,7 @@ interface Circumstances {
 export function attachViews(plan: Plan, arena: Arena, partition: number, spin: boolean, { surroundings, log }: Circumstances = {}): Views {
   const { settings, topology, ownership } = plan;
   const truth = attachControl(arena);
-  const control = surroundings ? delayControl(truth, partition, surroundings.world, surroundings.news) : truth;
+  const control = surroundings ? delayControl(truth, partition, surroundings.world, surroundings.news, partition === 0 && settings.environments > 1) : truth;
   const silent = createBell(control.words, spin);
   const bell = settings.timing.measure ? stampRings(silent, arena) : silent;
   const replay = attachReplay(arena, plan.ring);
@@ -89,6 +91,7 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
     arena,
     control,
     bell,
+    announce: surroundings ? () => { surroundings.world.change(); bell.ring(); } : () => { bell.ring(); },
     schedule: DISCIPLINES[log === undefined ? disciplineOf(settings) : 'hogwild']({
       control,
       bell,

@@ -11,6 +11,12 @@ export type Happening = () => void;
 export interface World {
   readonly settings: VirtualSettings;
   readonly queue: EventQueue<Happening>;
+  /** True where nobody needs to look for what nobody has said: threads are up at once, and no clocks strike. */
+  readonly attentive: boolean;
+  /** Says that something has changed which others may be waiting for. */
+  change(): void;
+  /** How often that was said. */
+  changes(): number;
   /** Seconds of virtual time since the beginning. */
   now(): number;
   /**
@@ -66,7 +72,9 @@ export function createWorld(settings: VirtualSettings, seed: number, partitions:
   const gateLosses = Array.from({ length: partitions }, (_, partition) => createStream(seed, `virtual/gate-loss/${partition}`));
   const update = new Float64Array(partitions); // duration of the update at hand
   const left = new Uint32Array(partitions); // forward ticks of it still to come, and its step
+  const constant = settings.wake.name === 'constant' ? settings.wake.value : 0;
   let stopped = false;
+  let changes = 0;
 
   /** The phases of an update share one draw. */
   function phase(partition: number, turn: Turn, ticks: number): number {
@@ -86,6 +94,11 @@ export function createWorld(settings: VirtualSettings, seed: number, partitions:
   return {
     settings,
     queue,
+    attentive: settings.discipline !== 'poisson' && settings.wake.name === 'constant' && settings.wake.value === 0,
+    change() {
+      changes += 1;
+    },
+    changes: () => changes,
     now: () => queue.time,
     duration(partition, turn, ticks) {
       if (stopped) return 0;
@@ -109,7 +122,7 @@ export function createWorld(settings: VirtualSettings, seed: number, partitions:
       while (settings.loss > 0 && gateLosses[sender].uniform() < settings.loss) delay += gates[sender].next();
       return delay;
     },
-    rouse: (thread) => rousing[thread].next(),
+    rouse: settings.wake.name === 'constant' ? () => constant : (thread) => rousing[thread].next(),
     after(delay, happening) {
       if (stopped || delay === 0) happening();
       else queue.push(queue.time + delay, happening);
