@@ -77,6 +77,7 @@ export function createCompany(views: Views, environments: readonly Environment[]
         show(standings);
       },
       ready: () => stage.answered(group),
+      steps: () => standings !== undefined && turn(standings).count > 0,
       advance() {
         if (standings === undefined) throw new InternalError('the host has not begun');
         const { first, count } = turn(standings);

@@ -15,6 +15,8 @@ export interface Host {
   begin(): void;
   /** True once the outputs have answered the observation shown. */
   ready(): boolean;
+  /** False where going on is to finish the run, and takes no time; absent where that is not known before. */
+  steps?(): boolean;
   /** Goes on by one observation, or finishes the run. */
   advance(): void;
 }
@@ -25,7 +27,7 @@ export function* runHost(host: Host, { control: { words } }: Views): Coroutine {
   if (going()) host.begin();
   while (going()) {
     if (host.ready()) {
-      yield 'step';
+      if (host.steps?.() !== false) yield 'step';
       host.advance();
     } else yield 'blocked';
   }
