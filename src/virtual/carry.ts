@@ -40,6 +40,7 @@ export function carryInVirtualTime<Strand extends VirtualStrand>(strands: readon
   const cores = createCores(settings.cores ?? Infinity, queue, () => { mover = NOBODY; });
   const rousing = new Set<number>(); // threads
   let mover: number; // the thread that has just done something
+  let busy: Strand | undefined; // the strand that it was
   let going = strands.length;
   let settled = -1; // changes that all have seen
 
@@ -60,6 +61,7 @@ export function carryInVirtualTime<Strand extends VirtualStrand>(strands: readon
 
   function goOn(strand: Strand): void {
     mover = strand.thread;
+    busy = strand;
     resume(strand);
   }
 
@@ -69,8 +71,9 @@ export function carryInVirtualTime<Strand extends VirtualStrand>(strands: readon
     queue.push(time, () => undefined);
   }
 
-  function look(thread: number): void {
-    for (const strand of blocked.of(thread)) if (strand.idle?.() !== true) resume(strand);
+  /** @param seen who has just looked */
+  function look(thread: number, seen?: Strand): void {
+    for (const strand of blocked.of(thread)) if (strand !== seen && strand.idle?.() !== true) resume(strand);
   }
 
   /** A thread that is at work looks by itself when it is done. */
@@ -96,8 +99,9 @@ export function carryInVirtualTime<Strand extends VirtualStrand>(strands: readon
     if (happening === undefined) throw new InternalError('every partition waits, and nothing is going to happen');
     const heard = rings();
     mover = EVERYBODY;
+    busy = undefined;
     happening();
-    if (changes?.() === settled) look(mover);
+    if (changes?.() === settled) look(mover, busy);
     else lookAll(heard);
     cores.settle();
   }
