@@ -17,7 +17,7 @@ export interface Heard {
   leastButFor(partition: number): number;
 }
 
-function createHeard(partitions: number): Heard {
+export function createHeard(partitions: number): Heard {
   const values = new Int32Array(partitions);
   const counts = new Map([[0, partitions]]); // partitions at each value
   let least = 0;
