@@ -35,6 +35,7 @@ export const SIMULATION_FLAGS: readonly Flag[] = [
   { flag: '--rule', argument: '<name>', path: 'rule.name', parse: text, help: `how neurons learn: ${RULE_NAMES.join(', ')}` },
   { flag: '--schedule', argument: '<name>', path: 'schedule', parse: text, help: `when partitions run: ${SCHEDULE_NAMES.join(', ')}` },
   { flag: '--partitions', argument: '<count>', path: 'partitions', parse: number, help: 'worker threads that the neurons are divided over' },
+  { flag: '--environments', argument: '<count>', path: 'environments', parse: number, help: 'environments that the network acts in at once; all store into one replay and count their steps together' },
   { flag: '--steps', argument: '<count>', path: 'steps', parse: number, help: 'environment steps' },
   { flag: '--seed', argument: '<number>', path: 'seed', parse: number, help: 'decides every random draw' },
   { flag: '--hidden', argument: '<sizes>', path: 'network.hidden', parse: numbers, help: 'neurons in each hidden layer, for example 64,64; none for no hidden layer' },

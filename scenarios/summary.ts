@@ -23,7 +23,7 @@ export function printSummary(result: TrainResult): void {
   process.stderr.write(
     [
       '',
-      colours.bold(`${result.environment}: ${result.rule}, ${result.schedule} on ${result.partitions} partition${result.partitions === 1 ? '' : 's'}, seed ${result.seed}, ${result.status}`),
+      colours.bold(`${result.environment}: ${result.rule}, ${result.schedule} on ${result.partitions} partition${result.partitions === 1 ? '' : 's'}${result.environments === 1 ? '' : ` in ${result.environments} environments`}, seed ${result.seed}, ${result.status}`),
       line('evaluation', `${colours.green(evaluation.meanReturn.toFixed(1))} mean return of ${evaluation.episodes} fresh episodes, exploration off`),
       line('random policy', `${random.meanReturn.toFixed(1)} on the same episodes`),
       ...describeDeath(result).map(([name, value]) => line(name, value)),

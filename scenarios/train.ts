@@ -40,11 +40,11 @@ export const train: Scenario = {
     checkKilling(input);
     const options = input.record ? recordedOptions(input.options) : input.options;
     const simulation = await (input.resume ? resumeSimulation(input.resume.checkpoint) : createSimulation(options));
-    const { rule, schedule, partitions, rateLimit, timing: { ledger } } = simulation.settings;
+    const { rule, schedule, partitions, environments, rateLimit, timing: { ledger } } = simulation.settings;
     const title = `${rule.name} ${schedule}×${partitions}`;
     const endKilling = killWorkersEvery(simulation, input.killWorkerEvery);
     try {
-      return await trainAndClose(simulation, { scenario: 'train', title, rule: rule.name, schedule, partitions, rateLimit, ledger }, input);
+      return await trainAndClose(simulation, { scenario: 'train', title, rule: rule.name, schedule, partitions, environments, rateLimit, ledger }, input);
     } finally {
       endKilling();
     }

@@ -28,6 +28,8 @@ export interface TrainResult {
   readonly rule: string;
   readonly schedule: string;
   readonly partitions: number;
+  /** That were acted in at once. */
+  readonly environments: number;
   readonly seed: number;
   readonly steps: number;
   /** Environment step of the checkpoint that the run went on from last; null where it was not resumed. */
@@ -57,7 +59,7 @@ export interface TrainResult {
 }
 
 /** What a result says of a run besides what every kind of training can tell of itself. */
-export interface TrainingLabels extends Pick<TrainResult, 'scenario' | 'rule' | 'schedule' | 'partitions' | 'rateLimit' | 'ledger'> {
+export interface TrainingLabels extends Pick<TrainResult, 'scenario' | 'rule' | 'schedule' | 'partitions' | 'environments' | 'rateLimit' | 'ledger'> {
   /** For the progress bar. */
   readonly title: string;
 }
@@ -178,7 +180,7 @@ function keepCheckpoints(training: Training, folder: RunFolder, course: () => Co
 /** Saves the weights first and evaluates afterwards: an impatient second Ctrl-C loses no more than the evaluation. */
 async function conclude(training: Training, labels: TrainingLabels, folder: RunFolder, report: RunReport, { episodes, seconds }: Course, { resume, interrupt }: ScenarioInput): Promise<TrainResult> {
   const { settings } = training;
-  const { scenario, rule, schedule, partitions, rateLimit, ledger } = labels;
+  const { scenario, rule, schedule, partitions, environments, rateLimit, ledger } = labels;
   const weightsSha256 = folder.write('weights', training.encodeWeights());
   const evaluation = await training.evaluate({ episodes: interrupt.aborted ? Math.min(episodes, 20) : episodes, signal: interrupt });
   const result: TrainResult = {
@@ -188,6 +190,7 @@ async function conclude(training: Training, labels: TrainingLabels, folder: RunF
     rule,
     schedule,
     partitions,
+    environments,
     seed: settings.seed,
     steps: training.step,
     resumedAt: resume?.checkpoint.step ?? null,

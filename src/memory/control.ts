@@ -40,16 +40,33 @@ const STRIDE = 16;
 /** Counters that each partition keeps and all may read; every one on a cache line of its own. */
 const COUNTERS = ['version', 'progress', 'actedVersion', 'phase', 'pulse', 'hang'] as const;
 
-export function controlBlocks(partitions: number): BlockRequest[] {
+/** Where there are several groups of environments: the words of each that one group has among the control words. */
+const GROUP_WORDS = ['clock', 'steps', 'commit'] as const;
+
+/** @param groups of environments, each with a clock and a progress of its own */
+export function controlBlocks(partitions: number, groups = 1): BlockRequest[] {
   const counters = COUNTERS.map((name): BlockRequest => ({
     name,
     type: 'int32',
-    shape: [partitions, STRIDE],
+    shape: [partitions, name === 'progress' ? Math.ceil(groups / STRIDE) * STRIDE : STRIDE],
     owner: 'each partition its own row',
     ...(name !== 'version' && { scratch: true }), // a run begins by showing the observation anew, as number 1
   }));
-  return [{ name: 'control', type: 'int32', shape: [WORDS], owner: 'by word: supervisor or host', scratch: true }, ...counters];
+  return [{ name: 'control', type: 'int32', shape: [WORDS], owner: 'by word: supervisor or host', scratch: true }, ...counters, ...(groups > 1 ? groupBlocks(groups) : [])];
 }
+
+function groupBlocks(groups: number): BlockRequest[] {
+  return GROUP_WORDS.map((name) => ({ name: `group/${name}`, type: 'int32', shape: [groups], owner: "the environments' host", ...(name !== 'commit' && { scratch: true }) }));
+}
+
+/** One word that all read. */
+export interface Word {
+  get(): number;
+  set(value: number): void;
+}
+
+/** What there is to know of a group of environments that are shown and stepped together. */
+export type GroupWords = Readonly<Record<(typeof GROUP_WORDS)[number], Word>>;
 
 /** One counter of every partition. */
 export interface PartitionCounter {
@@ -64,8 +81,10 @@ export interface Control {
   readonly words: Int32Array;
   /** Updates that a partition has finished: the version of its weights. */
   readonly version: PartitionCounter;
-  /** Acting phases that a partition has finished: ticks over all observations shown so far. */
-  readonly progress: PartitionCounter;
+  /** Of each group of environments, the acting phases that a partition has finished: ticks over all observations shown so far. */
+  readonly progress: readonly PartitionCounter[];
+  /** Of each group: number of the observation now in the input voltages, steps taken, times that the host has said where it stands. */
+  readonly groups: readonly GroupWords[];
   /** Version of the weights behind the voltages that a partition acted with last. */
   readonly actedVersion: PartitionCounter;
   /** Gates that a partition has come to: a barrier counts them. */
@@ -77,19 +96,39 @@ export interface Control {
 }
 
 export function attachControl(arena: Arena): Control {
-  const [version, progress, actedVersion, phase, pulse, hang] = COUNTERS.map((name) => attachCounter(arena.int32(name)));
-  return { words: arena.int32('control'), version, progress, actedVersion, phase, pulse, hang };
+  const words = arena.int32('control');
+  const groups = attachGroups(arena, words);
+  const [version, , actedVersion, phase, pulse, hang] = COUNTERS.map((name) => attachCounter(arena.int32(name), STRIDE, 0));
+  const phases = arena.int32('progress');
+  const row = phases.length / (arena.int32('version').length / STRIDE);
+  return { words, version, progress: groups.map((_, group) => attachCounter(phases, row, group)), groups, actedVersion, phase, pulse, hang };
 }
 
-function attachCounter(words: Int32Array): PartitionCounter {
+function attachGroups(arena: Arena, words: Int32Array): GroupWords[] {
+  if (!arena.blocks.some(({ name }) => name === 'group/clock')) return [{ clock: wordOf(words, WORD.clock), steps: wordOf(words, WORD.steps), commit: wordOf(words, WORD.commit) }];
+  const [clocks, steps, commits] = GROUP_WORDS.map((name) => arena.int32(`group/${name}`));
+  return Array.from(clocks, (_, group) => ({ clock: wordOf(clocks, group), steps: wordOf(steps, group), commit: wordOf(commits, group) }));
+}
+
+function wordOf(words: Int32Array, at: number): Word {
   return {
-    get: (partition) => Atomics.load(words, partition * STRIDE),
+    get: () => Atomics.load(words, at),
+    set(value) {
+      Atomics.store(words, at, value);
+    },
+  };
+}
+
+/** @param stride words between two partitions' counters */
+function attachCounter(words: Int32Array, stride: number, first: number): PartitionCounter {
+  return {
+    get: (partition) => Atomics.load(words, partition * stride + first),
     set(partition, value) {
-      Atomics.store(words, partition * STRIDE, value);
+      Atomics.store(words, partition * stride + first, value);
     },
     least() {
-      let least = Atomics.load(words, 0);
-      for (let i = STRIDE; i < words.length; i += STRIDE) least = Math.min(least, Atomics.load(words, i));
+      let least = Atomics.load(words, first);
+      for (let i = first + stride; i < words.length; i += stride) least = Math.min(least, Atomics.load(words, i));
       return least;
     },
   };

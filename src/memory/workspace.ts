@@ -5,7 +5,7 @@ import type { BlockRequest } from './layout.js';
 const PAGE_BYTES = 65536;
 
 /** Pages of the first stretch; each one after it has twice as many at least. */
-const FIRST_PAGES = 4;
+const FIRST_PAGES = 1;
 
 /** Most stretches of memory that one partition's workspace is made of. */
 const STRETCHES = 16;

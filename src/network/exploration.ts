@@ -22,8 +22,8 @@ export interface ExplorationScale {
  * Source: Uhlenbeck & Ornstein 1930; as exploration Lillicrap et al. 2015, where it starts again with each episode.
  */
 export interface Exploration {
-  /** The voltage neuron `neuron` acts with at environment step `step`, given its mean voltage. */
-  readonly explore: (neuron: number, mean: number, step: number, warmingUp: boolean) => number;
+  /** The voltage neuron `neuron` acts with at step `step` of an environment, the first unless given, given its mean voltage. */
+  readonly explore: (neuron: number, mean: number, step: number, warmingUp: boolean, environment?: number) => number;
 }
 
 /**
@@ -31,17 +31,18 @@ export interface Exploration {
  * while a noise moves leaves it either where it was or moved, and whoever goes on moves it once.
  */
 export interface ExplorationState {
-  /** ξ / s, in one of its two places the present one; [neurons, 2], row-major */
+  /** ξ / s, in one of its two places the present one; [environments, neurons, 2], row-major */
   readonly noise: Float64Array;
-  /** 2 (step of the last move + 1) + the place of the present noise; 0 before the first move; [neurons] */
+  /** 2 (step of the last move + 1) + the place of the present noise; 0 before the first move; [environments, neurons] */
   readonly moved: Float64Array;
 }
 
-export function explorationBlocks({ neurons }: Pick<Topology, 'neurons'>): BlockRequest[] {
+/** @param environments that a neuron acts in, with a noise of its own in each */
+export function explorationBlocks({ neurons }: Pick<Topology, 'neurons'>, environments = 1): BlockRequest[] {
   const owner = 'each partition its own neurons';
   return [
-    { name: 'exploration/noise', type: 'float64', shape: [neurons, 2], owner },
-    { name: 'exploration/moved', type: 'float64', shape: [neurons], owner },
+    { name: 'exploration/noise', type: 'float64', shape: [environments * neurons, 2], owner },
+    { name: 'exploration/moved', type: 'float64', shape: [environments * neurons], owner },
   ];
 }
 
@@ -65,29 +66,36 @@ export function createExploration(
   neurons: readonly number[],
   { noise, moved }: ExplorationState = createExplorationState(topology),
 ): Exploration {
-  const streams = new Map<number, Stream>();
+  const streams = new Map<number, (Stream | undefined)[]>(); // by environment
   const deviations = new Float64Array(topology.neurons);
   for (const neuron of neurons) {
     const { kind } = populationOf(topology, neuron);
     deviations[neuron] = kind === 'output' ? scale.output : kind === 'hidden' ? scale.hidden : 0;
-    if (kind !== 'input') streams.set(neuron, createStream(seed, `exploration/${neuronName(topology, neuron)}`));
+    if (kind !== 'input') streams.set(neuron, [createStream(seed, streamName(topology, neuron))]);
   }
   const { outputs } = topology;
   const { correlation } = scale;
   const innovation = Math.sqrt(1 - correlation * correlation);
   return {
-    explore(neuron, mean, step, warmingUp) {
+    explore(neuron, mean, step, warmingUp, environment = 0) {
       const deviation = warmingUp && neuron >= outputs.begin ? scale.warmup : deviations[neuron];
-      const stream = streams.get(neuron);
-      if (deviation === 0 || stream === undefined) return mean;
-      const place = moved[neuron] % 2;
-      const present = noise[2 * neuron + place];
-      if (moved[neuron] === 2 * (step + 1) + place) return mean + deviation * present; // the observation is shown again
+      const own = streams.get(neuron);
+      if (deviation === 0 || own === undefined) return mean;
+      const at = environment * topology.neurons + neuron;
+      const place = moved[at] % 2;
+      const present = noise[2 * at + place];
+      if (moved[at] === 2 * (step + 1) + place) return mean + deviation * present; // the observation is shown again
+      const stream = (own[environment] ??= createStream(seed, streamName(topology, neuron, environment)));
       stream.position = step;
       const next = correlation * present + innovation * stream.gaussian();
-      noise[2 * neuron + 1 - place] = next;
-      moved[neuron] = 2 * (step + 1) + 1 - place;
+      noise[2 * at + 1 - place] = next;
+      moved[at] = 2 * (step + 1) + 1 - place;
       return mean + deviation * next;
     },
   };
+}
+
+/** The first environment's has no number, so that it is the same with others and without. */
+function streamName(topology: Topology, neuron: number, environment = 0): string {
+  return `exploration/${neuronName(topology, neuron)}${environment === 0 ? '' : `/environment${environment}`}`;
 }

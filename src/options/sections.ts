@@ -83,16 +83,18 @@ const STREAMED = 'the rule learns from each transition once, as it happens';
 /**
  * @param experience 'stream' where every transition is learned from once, as it happens: what belongs to a replay then has
  *   only one value
+ * @param environments that store into the replay, each with a last transition in it that nobody can learn from yet: the others are to be
+ *   as many at least
  */
-export function readLearning(reader: OptionReader, experience: 'replay' | 'stream' = 'replay'): LearningSettings {
+export function readLearning(reader: OptionReader, experience: 'replay' | 'stream' = 'replay', environments = 1): LearningSettings {
   const streamed = experience === 'stream';
   const batch = reader.integer('learning.batch', 64, streamed ? { min: 1, max: 1, hint: STREAMED } : { min: 1, max: 65_536 });
   return {
     discount: reader.number('learning.discount', 0.97, { min: 0, max: 1 }),
     rewardScale: reader.number('learning.rewardScale', 0.1, POSITIVE),
     batch,
-    replay: reader.integer('learning.replay', 50_000, { min: Math.max(256, 2 * batch), max: 2 ** 27 }),
-    warmup: reader.integer('learning.warmup', 1000, streamed ? none(STREAMED) : { min: Math.max(2, batch), max: 2 ** 31 - 1 }),
+    replay: reader.integer('learning.replay', 50_000, { min: Math.max(256, 2 * batch, 4 * environments), max: 2 ** 27 }),
+    warmup: reader.integer('learning.warmup', Math.max(1000, 2 * environments), streamed ? none(STREAMED) : { min: Math.max(2, batch, environments > 1 ? 2 * environments : 0), max: 2 ** 31 - 1 }),
     updatesPerStep: reader.number('learning.updatesPerStep', 1, streamed ? { min: 1, max: 1, hint: STREAMED } : { ...POSITIVE, max: 1000 }),
   };
 }

@@ -41,10 +41,10 @@ export function loadMinibatch(
   { voltages, lanes }: { readonly voltages: Float32Array; readonly lanes: number },
   { size, reward, continuation, acted }: Transitions,
 ): void {
-  const { capacity, inputs, explorers } = replay;
+  const { capacity, inputs, explorers, next } = replay;
   for (let b = 0; b < size; b += 1) {
     const slot = slots[b];
-    const successor = (slot + 1) % capacity;
+    const successor = (slot + (next?.[slot] ?? 1)) % capacity;
     for (let i = 0; i < inputs; i += 1) {
       voltages[i * lanes + b] = replay.inputVoltages[slot * inputs + i];
       voltages[i * lanes + size + b] = replay.inputVoltages[successor * inputs + i];

@@ -19,21 +19,25 @@ export interface RingShape {
   readonly inputs: number;
   /** Neurons that explore. */
   readonly explorers: number;
+  /** Environments that store into it; 1 unless given. */
+  readonly environments?: number;
 }
 
-export function replayBlocks({ capacity, inputs, explorers }: RingShape): BlockRequest[] {
+export function replayBlocks({ capacity, inputs, explorers, environments = 1 }: RingShape): BlockRequest[] {
   const owner = "the environment's host";
   return [
     { name: 'replay/inputs', type: 'float32', shape: [capacity, inputs], owner, ring: true },
     { name: 'replay/acted', type: 'float32', shape: [capacity, explorers], owner, ring: true },
     { name: 'replay/reward', type: 'float32', shape: [capacity], owner, ring: true },
     { name: 'replay/kind', type: 'int32', shape: [capacity], owner, ring: true },
+    ...(environments > 1 ? [{ name: 'replay/next', type: 'int32', shape: [capacity], owner, ring: true } as const] : []),
   ];
 }
 
 /**
  * The shared ring of experience, one slot per observation in the order they were seen: the successor of a slot is the
- * slot after it. One writer, the environment's host; every partition reads. A slot counts once `stored` has passed it.
+ * slot after it, or where several environments store into it, as many slots on as `next` says. One writer, the environments' host; every partition reads.
+ * A slot counts once `stored` has passed it.
  */
 export interface ReplayRing extends RingShape {
   /** Voltages of the input neurons; [capacity, inputs], row-major */
@@ -42,10 +46,14 @@ export interface ReplayRing extends RingShape {
   readonly acted: Float32Array;
   readonly reward: Float32Array;
   readonly kind: Int32Array;
+  /** Slots from each to its successor, 0 while that is not stored; absent where it is always the slot after it; [capacity] */
+  readonly next?: Int32Array;
   /** Slots ever written. */
   stored(): number;
-  /** Host only. Copies the board's voltages of one observation and what followed it into slot number `stored`, which does not count yet. */
-  write(stored: number, voltages: Float32Array, firstExplorer: number, reward: number, kind: SlotKind): void;
+  /** Host only. Copies a lane of the board's voltages, those of one observation, and what followed it into slot number `stored`, which does not count yet. */
+  write(stored: number, voltages: Float32Array, firstExplorer: number, reward: number, kind: SlotKind, lanes?: number, lane?: number): void;
+  /** Host only. Makes one slot the successor of another, both by number, unless that is about to be overwritten, or has been. @param stored slots ever written */
+  link(slot: number, successor: number, stored: number): void;
   /** Host only. Writes the next slot, and counts it. */
   append(voltages: Float32Array, firstExplorer: number, reward: number, kind: SlotKind): void;
 }
@@ -57,11 +65,13 @@ export function attachReplay(arena: Arena, shape: RingShape): ReplayRing {
   const acted = arena.float32('replay/acted');
   const rewards = arena.float32('replay/reward');
   const kinds = arena.int32('replay/kind');
+  const next = (shape.environments ?? 1) > 1 ? arena.int32('replay/next') : undefined;
 
-  function write(stored: number, voltages: Float32Array, firstExplorer: number, reward: number, kind: SlotKind): void {
+  function write(stored: number, voltages: Float32Array, firstExplorer: number, reward: number, kind: SlotKind, lanes = 1, lane = 0): void {
     const slot = stored % capacity;
-    for (let i = 0; i < inputs; i += 1) inputVoltages[slot * inputs + i] = voltages[i];
-    for (let i = 0; i < explorers; i += 1) acted[slot * explorers + i] = voltages[firstExplorer + i];
+    if (next) next[slot] = 0;
+    for (let i = 0; i < inputs; i += 1) inputVoltages[slot * inputs + i] = voltages[i * lanes + lane];
+    for (let i = 0; i < explorers; i += 1) acted[slot * explorers + i] = voltages[(firstExplorer + i) * lanes + lane];
     rewards[slot] = reward;
     kinds[slot] = kind;
   }
@@ -72,8 +82,12 @@ export function attachReplay(arena: Arena, shape: RingShape): ReplayRing {
     acted,
     reward: rewards,
     kind: kinds,
+    ...(next && { next }),
     stored: () => Atomics.load(words, WORD.stored),
     write,
+    link(slot, successor, stored) {
+      if (next && stored - slot < capacity) next[slot % capacity] = successor - slot;
+    },
     append(voltages, firstExplorer, reward, kind) {
       const stored = Atomics.load(words, WORD.stored);
       write(stored, voltages, firstExplorer, reward, kind);

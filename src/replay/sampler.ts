@@ -22,12 +22,17 @@ export interface Sampler {
  * transitions in one partition's eyes almost never change another lane's slot.
  */
 export function createSampler(replay: ReplayRing, stream: Stream): Sampler {
-  const { capacity, kind } = replay;
+  const { capacity, kind, next, environments = 1 } = replay;
+  const margin = MARGIN + environments - 1;
+
+  /** True where the successor is not stored yet. @param age slots written since */
+  const isOpen = (slot: number, age: number) => (next === undefined ? age === 0 : next[slot] === 0 || next[slot] > age);
+
   return {
     draw(update, slots, stored = replay.stored()) {
       const filled = Math.min(stored, capacity);
       const range = 2 ** Math.ceil(Math.log2(filled));
-      const oldest = stored >= capacity ? capacity - MARGIN : capacity;
+      const oldest = stored >= capacity ? capacity - margin : capacity;
       for (let lane = 0; lane < slots.length; lane += 1) {
         stream.position = (update * slots.length + lane) * ATTEMPTS;
         let slot: number;
@@ -35,7 +40,7 @@ export function createSampler(replay: ReplayRing, stream: Stream): Sampler {
         do {
           slot = stream.integer(range);
           age = (stored - 1 - slot + capacity) % capacity;
-        } while (slot >= filled || age === 0 || age >= oldest || kind[slot] === SLOT.final);
+        } while (slot >= filled || isOpen(slot, age) || age >= oldest || kind[slot] === SLOT.final);
         slots[lane] = slot;
       }
     },

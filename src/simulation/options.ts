@@ -54,6 +54,7 @@ export interface SimulationOptions {
   virtual?: { [Key in keyof VirtualSettings]?: VirtualSettings[Key] extends Distribution ? Distribution | string | number : VirtualSettings[Key] };
   rateLimit?: number | 'off';
   partitions?: number;
+  environments?: number;
   kernels?: KernelName;
   seed?: number;
   steps?: number;
@@ -69,8 +70,11 @@ const GRAMMAR: Grammar = {
     timing: ['bound', 'clockRate', 'clocks', 'reads', 'measure', 'ledger', 'patience'],
     virtual: VIRTUAL_KEYS,
   },
-  single: ['environment', 'schedule', 'rateLimit', 'partitions', 'kernels', 'seed', 'steps'],
+  single: ['environment', 'schedule', 'rateLimit', 'partitions', 'environments', 'kernels', 'seed', 'steps'],
 };
+
+/** Each has a lane of the acting board, and a slot of the replay that waits for its successor. */
+const MOST_ENVIRONMENTS = 4096;
 
 /**
  * Checks what a user gave, fills in defaults and returns the complete settings of a run. What depends on task and network
@@ -90,6 +94,7 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
   const steps = readSteps(reader, 40_000);
   const schedule = reader.name('schedule', 'hogwild', SCHEDULE_NAMES);
   const virtual = readVirtual(reader, schedule);
+  const environments = reader.integer('environments', 1, streamed ? { min: 1, max: 1, hint: 'the rule learns from one stream of transitions' } : { min: 1, max: MOST_ENVIRONMENTS });
   if (virtual && rule.readsWeights === true) throw wrongValue('schedule', `one that reads others' weights at once, for the rule ${ruleName}`, schedule);
   return {
     environment,
@@ -105,13 +110,14 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
       traceDecay: reader.number('rule.traceDecay', streamed ? 0.9 : 0, streamed ? { min: 0, max: 1 } : none('the rule keeps no eligibility traces')),
       optimiser: reader.name('rule.optimiser', 'adam', OPTIMISER_NAMES),
     },
-    learning: readLearning(reader, rule.experience),
+    learning: readLearning(reader, rule.experience, environments),
     death: readDeath(reader, steps, network.hidden),
     schedule,
     timing: readTiming(reader, virtual?.discipline ?? schedule, rule),
     ...(virtual && { virtual }),
     rateLimit: checkRateLimit(reader.value('rateLimit', 16)),
     partitions: reader.integer('partitions', network.hidden.length === 0 ? 1 : 2, { min: 1, max: 1024 }),
+    environments,
     kernels: readKernels(reader),
     seed: readSeed(reader),
     steps,

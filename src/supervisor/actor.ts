@@ -4,64 +4,108 @@ import { tick } from '../network/dynamic.js';
 import { attachExplorationState, createExploration } from '../network/exploration.js';
 import { neuronsOf } from '../network/ownership.js';
 import { neuronName } from '../network/topology.js';
+import type { EnvironmentGroup } from '../replay/bookmarks.js';
 import { WEIGHTS } from './plan.js';
-import type { Views } from './views.js';
+import { wholeTurns, type Views } from './views.js';
 
-/** One partition's part in acting: its own neurons' voltages for the observation at hand, tick after tick. */
+/** One partition's part in acting: its own neurons' voltages for the observations at hand, tick after tick. */
 export interface Actor {
+  /** True where observations, and the peers' voltages, allow the next tick of some groups of environments. */
+  ready(): boolean;
   /**
-   * True where the peers' voltages allow the next tick.
-   *
-   * @param clock number of the observation to answer
-   */
-  ready(clock: number): boolean;
-  /**
-   * Computes and publishes that tick.
+   * Computes and publishes these ticks.
    *
    * @param explore false in evaluation
    */
   advance(explore: boolean): void;
 }
 
+/** Lanes that are at the same tick. */
+interface Stretch {
+  readonly index: number;
+  readonly begin: number;
+  end: number;
+}
+
 /**
  * An action waits until its observation has reached the outputs, so that the policy acted is the policy stored: tick d
- * starts once every partition has published tick d - 1.
+ * starts once every partition has published tick d - 1. All groups of environments that wait are answered together.
+ *
+ * @param groups lanes of each; their numbers are those of clocks and progress
  */
-export function createActor(views: Views): Actor {
+export function createActor(views: Views, groups: readonly EnvironmentGroup[]): Actor {
   const { plan, partition, kernels, peers, arena, control, bell, ledger, tables, actingBoard: board } = views;
   const { topology, ownership, settings, firstExplorer } = plan;
+  const { lanes } = board;
   const ticks = topology.ticks.length;
   const exploration = createExploration(topology, settings.seed, settings.exploration, neuronsOf(ownership, partition), attachExplorationState(arena));
+  const steps = new Int32Array(lanes); // that each environment has taken
+  let due: number[] = [];
 
-  function computeTick(index: number, explore: boolean): void {
-    const steps = Atomics.load(control.words, WORD.steps);
-    for (const population of topology.ticks[index]) {
-      const { begin, end } = ownership[partition][population];
-      const range = { begin, end, laneBegin: 0, laneEnd: 1 };
-      tick(kernels, topology, topology.populations[population], tables[WEIGHTS].values, board, range);
-      if (!explore) continue;
-      const warmingUp = steps < settings.learning.warmup;
-      for (let neuron = Math.max(begin, firstExplorer); neuron < end; neuron += 1) {
-        if (board.alive?.[neuron] === 0) continue; // the silenced do not explore
-        const voltage = exploration.explore(neuron, board.voltages[neuron], steps, warmingUp);
-        board.voltages[neuron] = voltage;
-        if (!Number.isFinite(board.voltages[neuron])) throw new DivergenceError(neuronName(topology, neuron), 'voltage', voltage);
+  /** The environments of a group step in their order. */
+  function countSteps(group: number): void {
+    const { begin, end } = groups[group];
+    const all = control.groups[group].steps.get();
+    const size = plan.groups[group].end - begin;
+    for (let lane = begin; lane < end; lane += 1) steps[lane] = Math.floor((all - (lane - begin) + size - 1) / size);
+  }
+
+  function exploreAll(begin: number, end: number, { begin: first, end: last }: Stretch): void {
+    const warmingUp = wholeTurns(plan, Atomics.load(control.words, WORD.steps)) < settings.learning.warmup;
+    for (let neuron = Math.max(begin, firstExplorer); neuron < end; neuron += 1) {
+      if (board.alive?.[neuron] === 0) continue; // the silenced do not explore
+      for (let lane = first; lane < last; lane += 1) {
+        const at = neuron * lanes + lane;
+        const voltage = exploration.explore(neuron, board.voltages[at], steps[lane], warmingUp, lane);
+        board.voltages[at] = voltage;
+        if (!Number.isFinite(board.voltages[at])) throw new DivergenceError(neuronName(topology, neuron), 'voltage', voltage);
       }
     }
   }
 
+  function computeTick(stretch: Stretch, explore: boolean): void {
+    for (const population of topology.ticks[stretch.index]) {
+      const { begin, end } = ownership[partition][population];
+      tick(kernels, topology, topology.populations[population], tables[WEIGHTS].values, board, { begin, end, laneBegin: stretch.begin, laneEnd: stretch.end });
+      if (explore) exploreAll(begin, end, stretch);
+    }
+  }
+
+  /** Neighbouring lanes at the same tick are computed in one. */
+  function stretches(): Stretch[] {
+    const found: Stretch[] = [];
+    for (const group of due) {
+      const { begin, end } = groups[group];
+      const index = control.progress[group].get(partition) % ticks;
+      const before = found.at(-1);
+      if (before?.end === begin && before.index === index) before.end = end;
+      else found.push({ index, begin, end });
+    }
+    return found;
+  }
+
+  function isDue(group: number): boolean {
+    const done = control.progress[group].get(partition);
+    return done < control.groups[group].clock.get() * ticks && (done % ticks === 0 || control.progress[group].least() >= done);
+  }
+
   return {
-    ready(clock) {
-      const done = control.progress.get(partition);
-      return done < clock * ticks && (done % ticks === 0 || control.progress.least() >= done);
+    ready() {
+      due = [];
+      for (let group = 0; group < groups.length; group += 1) if (isDue(group)) due.push(group);
+      return due.length > 0;
     },
     advance(explore) {
-      const done = control.progress.get(partition);
-      const index = done % ticks;
-      if (index > 0) for (const peer of peers) ledger?.voltages(control.version.get(peer) - control.actedVersion.get(peer));
-      computeTick(index, explore);
+      for (const group of due) {
+        countSteps(group);
+        if (control.progress[group].get(partition) % ticks > 0) for (const peer of peers) ledger?.voltages(control.version.get(peer) - control.actedVersion.get(peer));
+      }
+      for (const stretch of stretches()) computeTick(stretch, explore);
       control.actedVersion.set(partition, control.version.get(partition));
-      control.progress.set(partition, done + 1);
+      for (const group of due) {
+        const progress = control.progress[group];
+        progress.set(partition, progress.get(partition) + 1);
+      }
       bell.ring();
     },
   };

@@ -60,7 +60,7 @@ export function createCrew({ partitions, settings, arena: handle, spin, logs }: 
   function carryOut(command: (partition: Partition) => Coroutine[], carry: Carry): Outcome {
     let current = members[0].views;
     try {
-      carry(members.flatMap(({ partition, views }) => command(partition).map((coroutine): Strand => ({ coroutine, views, turn: 'blocked', over: false }))), (views) => { current = views; });
+      carry(members.flatMap((member) => command(member.partition).map((coroutine, i) => createStrand(member, coroutine, i))), (views) => { current = views; });
       return { kind: 'done', returns: members.flatMap(({ partition }) => partition.returns()), logs: [] };
     } catch (error) {
       if (error instanceof Aborted) return { kind: 'aborted' };
@@ -88,9 +88,16 @@ export function createCrew({ partitions, settings, arena: handle, spin, logs }: 
 interface Strand {
   readonly coroutine: Coroutine;
   readonly views: Views;
+  /** The group of environments that it hosts; undefined where it is a partition's own. */
+  readonly hosts: number | undefined;
   /** What it is about to do. */
   turn: Turn;
   over: boolean;
+}
+
+/** @param i place in the command: hosts come first */
+function createStrand({ partition: { hosts }, views }: Member, coroutine: Coroutine, i: number): Strand {
+  return { coroutine, views, hosts: i < hosts ? i : undefined, turn: 'blocked', over: false };
 }
 
 /** Brings strands to their ends. @param resumed told before each turn whose it is */
@@ -107,7 +114,7 @@ function inVirtualTime(world: World): Carry {
       time[0] = world.now();
       pulse.set(partition, pulse.get(partition) + 1);
       resumed(views);
-    }, () => strands[0].views.bell.ticket());
+    }, () => strands[0].views.bell.ticket(), world.attentive ? () => world.changes() : undefined);
   };
 }
 
@@ -115,15 +122,21 @@ function standingStill(world: World): Carry {
   return (strands, resumed) => { world.outOfTime(() => { inTurn(strands, resumed); }); };
 }
 
-function virtualStrand({ coroutine, views }: Strand, world: World): VirtualStrand & { readonly views: Views } {
-  const ticks = views.plan.topology.ticks.length;
+/** One environment is on the thread of the partition that hosts it; of several, every group has a thread of its own. */
+function virtualStrand({ coroutine, views, hosts }: Strand, world: World): VirtualStrand & { readonly views: Views } {
+  const { topology, settings: { partitions, environments } } = views.plan;
+  const apart = hosts !== undefined && environments > 1;
+  const thread = apart ? partitions + hosts : views.partition;
+  const { words, progress, groups } = views.control;
+  const unanswered = (group: number) => progress[group].least() < groups[group].clock.get() * topology.ticks.length;
   return {
     coroutine,
     views,
-    thread: views.partition,
-    duration: (turn) => world.duration(views.partition, turn, ticks),
-    wake: () => views.schedule.wake() / 1000,
-    rouse: () => world.rouse(views.partition),
+    thread,
+    duration: (turn) => (turn === 'step' ? world.stepDuration(hosts ?? 0) : world.duration(views.partition, turn, topology.ticks.length)),
+    wake: () => (apart ? Infinity : views.schedule.wake() / 1000),
+    rouse: () => world.rouse(thread),
+    ...(apart && world.attentive && { idle: () => unanswered(hosts) && Atomics.load(words, WORD.finished) === 0 }),
   };
 }
 

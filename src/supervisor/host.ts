@@ -6,6 +6,7 @@ import { passEpisode, passStep, type Place } from '../replay/place.js';
 import { SLOT } from '../replay/ring.js';
 import type { Coroutine } from '../schedule/turn.js';
 import { EPISODE_FIELDS, SLICE_STEPS } from './plan.js';
+import { createStage } from './stage.js';
 import type { Views } from './views.js';
 
 /** The thread that holds the environment: it shows observations to the input neurons and carries out the outputs. */
@@ -14,41 +15,28 @@ export interface Host {
   begin(): void;
   /** True once the outputs have answered the observation shown. */
   ready(): boolean;
+  /** False where going on is to finish the run, and takes no time; absent where that is not known before. */
+  steps?(): boolean;
   /** Goes on by one observation, or finishes the run. */
   advance(): void;
 }
 
-/** Carries a host through a run, beside the partition on its thread. One that was over when its host was killed is left as it is. */
+/** Carries a host through a run, beside the partition on its thread, and other hosts. One that was over when its host was killed is left as it is. */
 export function* runHost(host: Host, { control: { words } }: Views): Coroutine {
   const going = () => Atomics.load(words, WORD.finished) === 0;
   if (going()) host.begin();
   while (going()) {
     if (host.ready()) {
-      yield 'step';
+      if (host.steps?.() !== false) yield 'step';
       host.advance();
     } else yield 'blocked';
   }
 }
 
-/** Shows `observation` as the next one: all partitions may compute their voltages for it. */
-function present({ plan, control, actingBoard, bell }: Views, observation: ArrayLike<number>): void {
-  plan.encoder.encode(observation, actingBoard.voltages);
-  Atomics.add(control.words, WORD.clock, 1);
-  bell.ring();
-}
-
-function answered({ plan, control }: Views): boolean {
-  return control.progress.least() >= Atomics.load(control.words, WORD.clock) * plan.topology.ticks.length;
-}
-
-function act({ plan, actingBoard }: Views, environment: Environment) {
-  const { begin, end } = plan.topology.outputs;
-  return environment.step(plan.decoder.decode(actingBoard.voltages.subarray(begin, end)));
-}
-
-function finish({ control, bell }: Views): void {
+/** Says that the run is over. */
+export function finish({ control, announce }: Views): void {
   Atomics.store(control.words, WORD.finished, 1);
-  bell.ring();
+  announce();
 }
 
 /**
@@ -60,6 +48,7 @@ function finish({ control, bell }: Views): void {
  */
 export function createTrainingHost(views: Views, environment: Environment): Host {
   const { control: { words }, replay, actingBoard: { voltages }, plan, arena } = views;
+  const stage = createStage(views);
   const bookmark = attachBookmark(arena, environment.observationSpace.low.length);
   const episodes = arena.float64('episodes');
   let place: Place | undefined;
@@ -72,7 +61,7 @@ export function createTrainingHost(views: Views, environment: Environment): Host
   }
 
   function takeStep(at: Place): void {
-    const result = act(views, environment);
+    const result = stage.act(environment, 0);
     replay.write(at.stored, voltages, plan.firstExplorer, result.reward, result.terminated ? SLOT.terminal : SLOT.transition);
     passStep(at, result);
     if (at.ended) listEpisode(at);
@@ -86,9 +75,9 @@ export function createTrainingHost(views: Views, environment: Environment): Host
   return {
     begin() {
       place = enterPlace(bookmark, environment);
-      present(views, place.observation);
+      stage.present(0, [place.observation]);
     },
-    ready: () => answered(views),
+    ready: () => stage.answered(0),
     advance() {
       if (place === undefined) throw new InternalError('the host has not begun');
       if (place.ended) startEpisode(place);
@@ -98,12 +87,12 @@ export function createTrainingHost(views: Views, environment: Environment): Host
         return;
       }
       commitPlace(bookmark, environment, place);
-      present(views, place.observation);
+      stage.present(0, [place.observation]);
     },
   };
 }
 
-/** The evaluating host: whole episodes from known seeds, nothing is stored. */
+/** The evaluating host: whole episodes from known seeds, on the first lane; nothing is stored. */
 export interface EvaluationHost extends Host {
   /** Return of each episode that has ended. */
   returns(): readonly number[];
@@ -116,6 +105,7 @@ export interface EvaluationHost extends Host {
  */
 export function createEvaluationHost(views: Views, environment: Environment, seeds: readonly number[]): EvaluationHost {
   const { words } = views.control;
+  const stage = createStage(views);
   const returns = views.arena.float64('evaluation');
   const ended = () => Atomics.load(words, WORD.evaluated);
   let episodeReturn = 0;
@@ -124,18 +114,18 @@ export function createEvaluationHost(views: Views, environment: Environment, see
   function beginEpisode(): void {
     const episode = ended();
     if (episode === seeds.length || (episode > 0 && Atomics.load(words, WORD.until) === 0)) finish(views);
-    else present(views, environment.reset({ seed: seeds[episode] }));
+    else stage.present(0, [environment.reset({ seed: seeds[episode] })]);
   }
 
   return {
     returns: () => [...returns.subarray(0, ended())],
     begin: beginEpisode,
-    ready: () => answered(views),
+    ready: () => stage.answered(0),
     advance() {
-      const { observation, reward, terminated, truncated } = act(views, environment);
+      const { observation, reward, terminated, truncated } = stage.act(environment, 0);
       episodeReturn += reward;
       if (!terminated && !truncated) {
-        present(views, observation);
+        stage.present(0, [observation]);
         return;
       }
       returns[ended()] = episodeReturn;

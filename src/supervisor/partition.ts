@@ -1,3 +1,4 @@
+import type { Environment } from '../environment/environment.js';
 import { makeEnvironment } from '../environment/registry.js';
 import { DivergenceError, InternalError } from '../errors.js';
 import type { PartitionLog } from '../journal/file.js';
@@ -8,15 +9,20 @@ import { neuronsOf } from '../network/ownership.js';
 import { neuronName, type Topology } from '../network/topology.js';
 import type { Coroutine } from '../schedule/turn.js';
 import { createActor } from './actor.js';
-import { createEvaluationHost, createTrainingHost, runHost, type EvaluationHost } from './host.js';
+import { createCompany } from './company.js';
+import { createEvaluationHost, createTrainingHost, runHost, type EvaluationHost, type Host } from './host.js';
 import { createLearner } from './learner.js';
+import { createStream } from '../random/stream.js';
+import type { Settings } from './settings.js';
 import type { Views } from './views.js';
 
-/** The partition that also holds the environment. */
+/** The partition that also holds the environments. */
 export const HOST_PARTITION = 0;
 
 /** One ganglion: a set of neurons that act and learn, and on one of them the environment. Its commands are coroutines. */
 export interface Partition {
+  /** Hosts of environments on it. Their coroutines come first in a training, one for each group of environments. */
+  readonly hosts: number;
   /**
    * Acts and learns until the control words say that the run is over.
    *
@@ -38,10 +44,10 @@ export function createPartition(views: Views): Partition {
   const { settings } = plan;
   const { words, version } = control;
   const learner = createLearner(views);
-  const actor = createActor(views);
+  const actor = createActor(views, plan.groups);
   const isHost = partition === HOST_PARTITION;
-  const environment = isHost ? makeEnvironment(settings.environment, { seed: settings.seed }) : undefined;
-  const trainingHost = environment && createTrainingHost(views, environment);
+  const environments = isHost ? makeEnvironments(settings) : [];
+  const hosts = isHost ? createHosts(views, environments) : [];
   let evaluation: EvaluationHost | undefined;
 
   function* train(): Coroutine {
@@ -55,9 +61,9 @@ export function createPartition(views: Views): Partition {
   function* choose(): Coroutine {
     while (!settled()) {
       const updates = version.get(partition);
-      const clock = Atomics.load(words, WORD.clock); // before experience: the host writes that first, so it cannot be older
+      const ready = actor.ready(); // before experience: the host writes that before the clock, so it cannot be older
       const experience = experienced();
-      if (limiter.mayAct(updates, experience) && actor.ready(clock)) {
+      if (ready && limiter.mayAct(updates, experience)) {
         yield 'act';
         actor.advance(true);
         chronicle.acted();
@@ -74,13 +80,13 @@ export function createPartition(views: Views): Partition {
       else yield* learner.update();
     }
     while (Atomics.load(words, WORD.finished) === 0) {
-      if (actor.ready(Atomics.load(words, WORD.clock))) throw new InternalError('the run goes on where the journal ends');
+      if (actor.ready()) throw new InternalError('the run goes on where the journal ends');
       yield 'blocked';
     }
   }
 
   function* actAgain(): Coroutine {
-    while (!actor.ready(Atomics.load(words, WORD.clock))) {
+    while (!actor.ready()) {
       if (Atomics.load(words, WORD.finished) !== 0) throw new InternalError('the run is over before the journal');
       yield 'blocked';
     }
@@ -95,10 +101,11 @@ export function createPartition(views: Views): Partition {
   }
 
   function* answer(): Coroutine {
+    const alone = createActor(views, [{ begin: 0, end: 1 }]); // evaluation takes the first lane
     while (Atomics.load(words, WORD.finished) === 0) {
-      if (actor.ready(Atomics.load(words, WORD.clock))) {
+      if (alone.ready()) {
         yield 'act';
-        actor.advance(false);
+        alone.advance(false);
       } else yield 'blocked';
     }
   }
@@ -109,9 +116,10 @@ export function createPartition(views: Views): Partition {
   }
 
   return {
+    hosts: hosts.length,
     train(recorded) {
       chronicle.open(recorded);
-      return [...(trainingHost ? [runHost(trainingHost, views)] : []), train()];
+      return [...hosts.map((host) => runHost(host, views)), train()];
     },
     takeLog: () => chronicle.close(),
     evaluate(episodeSeeds) {
@@ -121,9 +129,18 @@ export function createPartition(views: Views): Partition {
     },
     returns: () => evaluation?.returns() ?? [],
     close() {
-      environment?.close();
+      for (const environment of environments) environment.close();
     },
   };
+}
+
+/** The environments of a run. Each has a random stream of its own; the first has the same one with others and without. */
+function makeEnvironments({ environment: id, environments, seed }: Settings): Environment[] {
+  return Array.from({ length: environments }, (_, environment) => makeEnvironment(id, { seed: environment === 0 ? seed : createStream(seed, `environment/${environment}`).integer(2 ** 48) }));
+}
+
+function createHosts(views: Views, environments: readonly Environment[]): Host[] {
+  return environments.length === 1 ? [createTrainingHost(views, environments[0])] : createCompany(views, environments);
 }
 
 /** @throws DivergenceError naming the neuron and the parameter that has left the finite numbers */

@@ -9,6 +9,7 @@ import { explorationBlocks } from '../network/exploration.js';
 import { divideNeurons, type Ownership } from '../network/ownership.js';
 import { layeredTopology, rowLengths, type Topology } from '../network/topology.js';
 import { bookmarkBlock } from '../replay/bookmark.js';
+import { bookmarksBlock, type EnvironmentGroup } from '../replay/bookmarks.js';
 import { replayBlocks, type RingShape } from '../replay/ring.js';
 import { RULES } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
@@ -16,7 +17,7 @@ import { exchangeBlocks, exchangeDepth, type ExchangeShape } from './exchange.js
 import { ledgerBlocks } from './ledger.js';
 import { repetitionBlocks } from './repetition.js';
 import { rowBlocks, type RowShape } from './rows.js';
-import type { Settings } from './settings.js';
+import { disciplineOf, type Settings } from './settings.js';
 import { turnTimeBlocks } from './turn-times.js';
 
 export const WEIGHTS = 'weights';
@@ -39,6 +40,8 @@ export interface Plan {
   /** The weights and whatever else the rule lets a neuron keep. */
   readonly parameters: readonly ParameterShape[];
   readonly ring: RingShape;
+  /** The environments that are shown and stepped together: all of them behind barriers, and otherwise each by itself. */
+  readonly groups: readonly EnvironmentGroup[];
   readonly exchange: ExchangeShape;
   readonly rows: RowShape;
   /** The first neuron that explores; all after it do. */
@@ -50,11 +53,12 @@ export interface Plan {
 
 /** @throws RangeError naming `partitions` where there are more of them than neurons that learn */
 export function createPlan(settings: Settings): Plan {
-  const { network, partitions, learning } = settings;
+  const { network, partitions, environments, learning } = settings;
   const environment = makeEnvironment(settings.environment);
   const { observationSpace, actionSpace } = environment;
   const observations = observationSpace.low.length;
-  const bookmark = bookmarkBlock(observations, environment.getState().length);
+  const stateSize = environment.getState().length;
+  const bookmark = environments === 1 ? bookmarkBlock(observations, stateSize) : bookmarksBlock(environments, observations, stateSize);
   environment.close();
   const decoder = createDecoder(actionSpace);
   const topology = layeredTopology({ ...network, observations, outputs: decoder.outputs });
@@ -63,7 +67,8 @@ export function createPlan(settings: Settings): Plan {
   const parameters = [weights, ...rule.parameters(topology)];
   const published = parameters.filter((parameter) => parameter.published);
   const firstExplorer = rule.hiddenExplores ? topology.inputs.end : topology.outputs.begin;
-  const ring = { capacity: learning.replay, inputs: topology.inputs.end, explorers: topology.neurons - firstExplorer };
+  const ring = { capacity: learning.replay, inputs: topology.inputs.end, explorers: topology.neurons - firstExplorer, environments };
+  const groups = groupEnvironments(settings);
   const exchange = { partitions, neurons: topology.neurons, depth: exchangeDepth(topology.neurons, learning.batch), batchSize: learning.batch, ticks: topology.ticks.length, parameters: published };
   const rows = { partitions, weights, parameters: published, reads: settings.timing.reads };
   return {
@@ -73,16 +78,17 @@ export function createPlan(settings: Settings): Plan {
     rule,
     parameters,
     ring,
+    groups,
     exchange,
     rows,
     firstExplorer,
     encoder: createEncoder(observationSpace, network.observationScale ?? undefined),
     decoder,
     blocks: [
-      ...controlBlocks(partitions),
+      ...controlBlocks(partitions, groups.length),
       workspaceBlock(partitions),
       { name: ALIVE, type: 'int32', shape: [topology.neurons], owner: 'the supervisor, while no partition runs' },
-      ...scratch(boardBlocks(topology.neurons, partitions, learning.batch)),
+      ...scratch(boardBlocks(topology.neurons, settings)),
       ...parameterBlocks(parameters),
       ...replayBlocks(ring),
       ...(settings.virtual ? [VIRTUAL_TIME] : scratch([...exchangeBlocks(exchange), ...rowBlocks(rows)])), // an update's entries are opened anew by whoever makes it
@@ -92,7 +98,7 @@ export function createPlan(settings: Settings): Plan {
       { name: 'episodes', type: 'float64', shape: [SLICE_STEPS, EPISODE_FIELDS], owner: "the environment's host" },
       { name: 'evaluation', type: 'float64', shape: [SLICE_EPISODES], owner: "the environment's host", scratch: true },
       bookmark,
-      ...explorationBlocks(topology),
+      ...explorationBlocks(topology, environments),
     ],
   };
 }
@@ -107,11 +113,18 @@ function weightShape(topology: Topology, rule: Rule): ParameterShape {
   return { name: WEIGHTS, lengths: rowLengths(topology), target: rule.targetWeights, published: false, learned: true };
 }
 
+/** Behind barriers a run repeats itself only where all environments keep step. */
+function groupEnvironments(settings: Settings): EnvironmentGroup[] {
+  const { environments } = settings;
+  if (disciplineOf(settings) === 'synchronous') return [{ begin: 0, end: environments }];
+  return Array.from({ length: environments }, (_, environment) => ({ begin: environment, end: environment + 1 }));
+}
+
 /** The acting board that all share, and a board for minibatches of each partition's own. */
-function boardBlocks(neurons: number, partitions: number, batch: number): BlockRequest[] {
+function boardBlocks(neurons: number, { partitions, environments, learning: { batch } }: Settings): BlockRequest[] {
   return [
-    { name: 'voltage', type: 'float32', shape: [neurons, 1], owner: 'each partition its own neurons; inputs: the host' },
-    { name: 'voltage/weighted', type: 'float32', shape: [neurons, 1], owner: 'each partition its own neurons' },
+    { name: 'voltage', type: 'float32', shape: [neurons, environments], owner: 'each partition its own neurons; inputs: the host' },
+    { name: 'voltage/weighted', type: 'float32', shape: [neurons, environments], owner: 'each partition its own neurons' },
     { name: 'board', type: 'float32', shape: [partitions, neurons, 2 * batch], owner: 'each partition its own' },
     { name: 'board/weighted', type: 'float32', shape: [partitions, neurons, 2 * batch], owner: 'each partition its own' },
   ];

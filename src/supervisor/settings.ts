@@ -45,6 +45,8 @@ export interface Settings {
   /** Updates that learning may run ahead of or behind acting; 'off': any number. */
   readonly rateLimit: number | 'off';
   readonly partitions: number;
+  /** Environments that the network acts in at once. */
+  readonly environments: number;
   /** What does the arithmetic. */
   readonly kernels: KernelName;
   readonly seed: number;

@@ -32,10 +32,14 @@ export interface Views {
   readonly kernels: Kernels;
   readonly control: Control;
   readonly bell: Bell;
+  /** Rings it, where what all may be waiting for has changed: an observation is shown, or the run is over. */
+  readonly announce: () => void;
   readonly schedule: Schedule;
   readonly limiter: RateLimiter;
-  /** What the limiter counts: environment steps, or slots stored where the rule learns from the stream. */
+  /** What the limiter counts: environment steps, whole turns of a group of environments alone; or slots stored where the rule learns from the stream. */
   readonly experienced: () => number;
+  /** Told by a host that all environments of a group have made their step. */
+  readonly stepped: (group: number) => void;
   readonly replay: ReplayRing;
   readonly exchange: Exchange;
   readonly rows: Rows;
@@ -45,7 +49,7 @@ export interface Views {
   /** Undefined where none is kept: then nothing is asked of it either. */
   readonly ledger: Ledger | undefined;
   readonly tables: Readonly<Record<string, ParameterTable>>;
-  /** Acting: one lane that all partitions share. */
+  /** Acting: a lane for each environment, that all partitions share. */
   readonly actingBoard: Board;
   /** Learning: this partition's own minibatch. */
   readonly learningBoard: Board;
@@ -59,10 +63,10 @@ export interface Surroundings {
 }
 
 /** Undefined where partitions run on threads, in real time. */
-export function createSurroundings({ settings: { virtual, seed, partitions } }: Plan): Surroundings | undefined {
+export function createSurroundings({ settings: { virtual, seed, partitions }, groups }: Plan): Surroundings | undefined {
   if (virtual === undefined) return undefined;
-  const world = createWorld(virtual, seed, partitions);
-  return { world, post: createPost(world, partitions), news: createNews(partitions) };
+  const world = createWorld(virtual, seed, partitions, groups.map(({ begin, end }) => end - begin));
+  return { world, post: createPost(world, partitions), news: createNews(partitions, groups.length) };
 }
 
 /** What is not as usual: a virtual world, or a log that the partition is to do again. */
@@ -75,7 +79,7 @@ interface Circumstances {
 export function attachViews(plan: Plan, arena: Arena, partition: number, spin: boolean, { surroundings, log }: Circumstances = {}): Views {
   const { settings, topology, ownership } = plan;
   const truth = attachControl(arena);
-  const control = surroundings ? delayControl(truth, partition, surroundings.world, surroundings.news) : truth;
+  const control = surroundings ? delayControl(truth, partition, surroundings.world, surroundings.news, partition === 0 && settings.environments > 1) : truth;
   const silent = createBell(control.words, spin);
   const bell = settings.timing.measure ? stampRings(silent, arena) : silent;
   const replay = attachReplay(arena, plan.ring);
@@ -93,6 +97,7 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
     kernels,
     control,
     bell,
+    announce: surroundings ? () => { surroundings.world.change(); bell.ring(); } : () => { bell.ring(); },
     schedule: DISCIPLINES[log === undefined ? disciplineOf(settings) : 'hogwild']({
       control,
       bell,
@@ -105,16 +110,22 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
       now: surroundings ? () => surroundings.world.now() : () => performance.now() / 1000,
     }),
     limiter: createLimiter(plan),
-    experienced: () => Atomics.load(control.words, plan.rule.experience === 'stream' ? WORD.stored : WORD.steps),
+    experienced: plan.rule.experience === 'stream' ? () => replay.stored() : () => wholeTurns(plan, Atomics.load(control.words, WORD.steps)),
+    stepped: (group) => { surroundings?.world.stepped(group); },
     replay,
     ...peers,
     chronicle: log === undefined ? createChronicle(plan, context) : createRepeatingChronicle(context, arena, bell, log),
     turnClock: settings.timing.measure ? attachTurnClock(arena, partition) : undefined,
     ledger: settings.timing.ledger ? attachLedger(arena, partition) : undefined,
     tables: attachTables(plan, arena),
-    actingBoard: { lanes: 1, voltages: arena.float32('voltage'), weightedInputs: arena.float32('voltage/weighted'), alive },
+    actingBoard: { lanes: settings.environments, voltages: arena.float32('voltage'), weightedInputs: arena.float32('voltage/weighted'), alive },
     learningBoard: { lanes, voltages: own('board'), weightedInputs: own('board/weighted'), alive },
   };
+}
+
+/** Environment steps without those of a turn that is not whole: where one group has all environments, a halt in the middle of its turn changes nothing. */
+export function wholeTurns({ groups }: Plan, steps: number): number {
+  return groups.length > 1 ? steps : steps - (steps % groups[0].end);
 }
 
 /** What peers say: through the shared memory, or in messages. */

@@ -31,6 +31,8 @@ interface TickMessage {
 
 /** What a partition says about one minibatch. */
 interface UpdateMessages {
+  readonly update: number;
+  /** One and the same array for all partitions that have drawn the same slots. */
   readonly slots: Int32Array;
   readonly stored: number;
   readonly parameters: Stretches;
@@ -41,7 +43,10 @@ interface UpdateMessages {
 export interface Post {
   readonly world: World;
   readonly versions: VersionMessage[][];
-  readonly updates: Map<number, UpdateMessages>[];
+  /** [partitions, KEPT_UPDATES]: an update's place is its number's remainder. */
+  readonly updates: UpdateMessages[][];
+  /** The slots that whoever came first has drawn for an update; [KEPT_UPDATES]. */
+  readonly drawn: Pick<UpdateMessages, 'update' | 'slots'>[];
   /** The control word `epoch` as it was when all this was sent. */
   epoch: number;
 }
@@ -50,7 +55,8 @@ export function createPost(world: World, partitions: number): Post {
   return {
     world,
     versions: Array.from({ length: partitions }, () => []),
-    updates: Array.from({ length: partitions }, () => new Map<number, UpdateMessages>()),
+    updates: Array.from({ length: partitions }, () => []),
+    drawn: [],
     epoch: 0,
   };
 }
@@ -63,7 +69,18 @@ export function enterEpoch(post: Post, epoch: number): void {
   if (post.epoch === epoch) return;
   post.epoch = epoch;
   for (const sent of post.versions) sent.length = 0;
-  for (const sent of post.updates) sent.clear();
+  for (const sent of post.updates) sent.length = 0;
+  post.drawn.length = 0;
+}
+
+/** The slots of an update as all know them who have drawn the same: to be told apart at a glance. */
+function sharedSlots({ drawn }: Post, update: number, slots: Int32Array): Int32Array {
+  const place = update % KEPT_UPDATES;
+  const first = drawn.at(place);
+  if (first?.update === update && first.slots.every((slot, b) => slot === slots[b])) return first.slots;
+  const own = slots.slice();
+  if (first?.update !== update) drawn[place] = { update, slots: own };
+  return own;
 }
 
 function copyStretches(parts: readonly HeardPart[], ranges: Ownership[number]): Stretches {
@@ -72,12 +89,18 @@ function copyStretches(parts: readonly HeardPart[], ranges: Ownership[number]): 
   return stretches;
 }
 
+/** Most stretches are of a few numbers, where a loop is faster than `set`; there may be a million of them in one update of all. */
 function hearStretches(parts: readonly HeardPart[], ranges: Ownership[number], stretches: Stretches): void {
   let next = 0;
-  eachStretch(parts, ranges, ({ heard }, begin) => {
-    heard.set(stretches[next], begin);
-    next += 1;
-  });
+  for (const { begin } of ranges) {
+    for (const { heard, table } of parts) {
+      const stretch = stretches[next];
+      const first = table.offset[begin];
+      if (stretch.length > 16) heard.set(stretch, first);
+      else for (let i = 0; i < stretch.length; i += 1) heard[first + i] = stretch[i];
+      next += 1;
+    }
+  }
 }
 
 /** Messages of one partition are numbered: those of an update after one another, its rows last. */
@@ -128,15 +151,27 @@ export function virtualRows(arena: Arena, room: Room, shape: RowShape, ticks: nu
  *
  * @param certain true where a gate has made sure of them: they are there, and are not asked when they came
  */
-export function virtualExchange(arena: Arena, { ticks, batchSize, parameters }: ExchangeShape, ownership: Ownership, self: number, rows: Rows, { world, updates }: Post, certain: boolean): Exchange {
+export function virtualExchange(arena: Arena, { ticks, batchSize, parameters }: ExchangeShape, ownership: Ownership, self: number, rows: Rows, post: Post, certain: boolean): Exchange {
+  const { world, updates } = post;
   const lanes = 2 * batchSize;
   const parts = parameters.flatMap((parameter) => {
     const table = attachParameter(arena, parameter);
     return heardParts(parameter).map((part): HeardPart => ({ table, live: table[part], heard: rows.heard[parameter.name][part], copies: new Float32Array(0) }));
   });
 
+  let ownSlots: Int32Array = new Int32Array(0); // of the update at hand
+
+  function sameSlots(theirs: Int32Array, slots: Int32Array): boolean {
+    return theirs === ownSlots || theirs.every((slot, b) => slot === slots[b]);
+  }
+
+  function sent(partition: number, update: number): UpdateMessages | undefined {
+    const messages = updates[partition].at(update % KEPT_UPDATES);
+    return messages?.update === update ? messages : undefined;
+  }
+
   function arrived(peer: number, update: number, tick: number): UpdateMessages | undefined {
-    const messages = updates[peer].get(update);
+    const messages = sent(peer, update);
     const message = messages?.ticks.at(tick - 1);
     if (messages === undefined || message === undefined) return undefined;
     return certain || world.arrival(peer, self, messageNumber(ticks, update, tick - 1), message.sent) <= world.now() ? messages : undefined;
@@ -145,8 +180,8 @@ export function virtualExchange(arena: Arena, { ticks, batchSize, parameters }: 
   return {
     open(update, slots, stored) {
       eachStretch(parts, ownership[self], hearLive);
-      updates[self].set(update, { slots: slots.slice(), stored, parameters: copyStretches(parts, ownership[self]), ticks: [] });
-      updates[self].delete(update - KEPT_UPDATES);
+      ownSlots = sharedSlots(post, update, slots);
+      updates[self][update % KEPT_UPDATES] = { update, slots: ownSlots, stored, parameters: copyStretches(parts, ownership[self]), ticks: [] };
     },
     drawn(update) {
       for (let peer = 0; peer < ownership.length; peer += 1) {
@@ -157,12 +192,12 @@ export function virtualExchange(arena: Arena, { ticks, batchSize, parameters }: 
     },
     publish(update, _tick, ranges, { voltages }) {
       const copies = ranges.map(({ begin, end }) => voltages.slice(begin * lanes, end * lanes));
-      updates[self].get(update)?.ticks.push({ sent: world.now(), ranges: copies });
+      sent(self, update)?.ticks.push({ sent: world.now(), ranges: copies });
     },
     settled: (peer, update, tick) => arrived(peer, update, tick) !== undefined,
     take(peer, update, tick, ranges, slots, board) {
       const messages = arrived(peer, update, tick);
-      if (messages?.slots.every((slot, b) => slot === slots[b]) !== true) return -1;
+      if (messages === undefined || !sameSlots(messages.slots, slots)) return -1;
       place(ranges, messages.ticks[tick - 1].ranges, board, lanes);
       if (tick === ticks) hearStretches(parts, ownership[peer], messages.parameters);
       return update;
@@ -171,5 +206,5 @@ export function virtualExchange(arena: Arena, { ticks, batchSize, parameters }: 
 }
 
 function place(ranges: readonly NeuronRange[], copies: readonly Float32Array[], { voltages }: Board, lanes: number): void {
-  ranges.forEach(({ begin }, i) => { voltages.set(copies[i], begin * lanes); });
+  for (let i = 0; i < ranges.length; i += 1) voltages.set(copies[i], ranges[i].begin * lanes);
 }

@@ -77,6 +77,7 @@ export function createCores(count: number, queue: World['queue'], nothing: () =>
     },
     atWork: (thread) => (running.get(thread) ?? []).length > 0 || held.has(thread),
     settle() {
+      if (count === Infinity) return;
       for (const [thread, begun] of running) if (begun.length === 0) running.delete(thread);
       for (const [thread, works] of held) {
         if (running.size >= count) return;

@@ -11,14 +11,27 @@ export type Happening = () => void;
 export interface World {
   readonly settings: VirtualSettings;
   readonly queue: EventQueue<Happening>;
+  /** True where nobody needs to look for what nobody has said: threads are up at once, and no clocks strike. */
+  readonly attentive: boolean;
+  /** Says that something has changed which others may be waiting for. */
+  change(): void;
+  /** How often that was said. */
+  changes(): number;
   /** Seconds of virtual time since the beginning. */
   now(): number;
   /**
-   * How long a partition's next turn takes; 0 while the time is stopped.
+   * How long a partition's next turn takes, other than a step of the environment; 0 while the time is stopped.
    *
    * @param ticks forward ticks of an update
    */
-  duration(partition: number, turn: Exclude<Turn, 'blocked'>, ticks: number): number;
+  duration(partition: number, turn: Exclude<Turn, 'blocked' | 'step'>, ticks: number): number;
+  /**
+   * How long a group of environments steps: as long as the slowest of them; 0 while the time is stopped. Where there are several environments, a step that was cut short
+   * because the run halted goes on where it was.
+   */
+  stepDuration(group: number): number;
+  /** The group has made its step. */
+  stepped(group: number): void;
   /**
    * When a message arrives that is sent now, or was sent at `sent`; Infinity where it is lost. A pure function of seed, sender,
    * receiver and number.
@@ -26,8 +39,8 @@ export interface World {
   arrival(sender: number, receiver: number, number: number, sent: number): number;
   /** Delays of messages that are heard by all at once: `gate`, sent again until it comes through, or `acting`. */
   broadcastDelay(sender: number, kind: 'gate' | 'acting'): number;
-  /** Seconds from a ring to when a partition's thread, asleep until then, is up. */
-  rouse(partition: number): number;
+  /** Seconds from a ring to when a thread, asleep until then, is up. The first threads are the partitions', one for each group of environments follows. */
+  rouse(thread: number): number;
   /** Lets something happen after a delay; at once while the time is stopped. */
   after(delay: number, happening: Happening): void;
   /** Runs something while the time stands still and everything arrives at once: an evaluation. */
@@ -39,7 +52,8 @@ interface Draws {
   next(): number;
 }
 
-export function createWorld(settings: VirtualSettings, seed: number, partitions: number): World {
+/** @param groups environments in each of the groups that step together */
+export function createWorld(settings: VirtualSettings, seed: number, partitions: number, groups: readonly number[] = [1]): World {
   const queue = createEventQueue<Happening>();
   const slow = stragglers(settings, seed, partitions);
   const sequence = (name: string, distribution: Distribution): Draws => {
@@ -49,16 +63,18 @@ export function createWorld(settings: VirtualSettings, seed: number, partitions:
   const each = (name: string, distribution: Distribution) => Array.from({ length: partitions }, (_, partition) => sequence(`${name}/${partition}`, distribution));
   const computing = each('compute', settings.compute);
   const acting = each('act', settings.act);
-  const stepping = sequence('step', settings.step);
+  const stepping = createSteps(sequence, settings.step, groups, queue);
   const gates = each('gate', settings.delay);
   const latencies = each('latency', settings.latency);
-  const rousing = each('wake', settings.wake);
+  const rousing = [...each('wake', settings.wake), ...groups.map((_, group) => sequence(`wake/environments${group}`, settings.wake))];
   const messages = Array.from({ length: partitions }, (_, partition) => createStream(seed, `virtual/message/${partition}`));
   const losses = Array.from({ length: partitions }, (_, partition) => createStream(seed, `virtual/loss/${partition}`));
   const gateLosses = Array.from({ length: partitions }, (_, partition) => createStream(seed, `virtual/gate-loss/${partition}`));
   const update = new Float64Array(partitions); // duration of the update at hand
   const left = new Uint32Array(partitions); // forward ticks of it still to come, and its step
+  const constant = settings.wake.name === 'constant' ? settings.wake.value : 0;
   let stopped = false;
+  let changes = 0;
 
   /** The phases of an update share one draw. */
   function phase(partition: number, turn: Turn, ticks: number): number {
@@ -78,11 +94,19 @@ export function createWorld(settings: VirtualSettings, seed: number, partitions:
   return {
     settings,
     queue,
+    attentive: settings.discipline !== 'poisson' && settings.wake.name === 'constant' && settings.wake.value === 0,
+    change() {
+      changes += 1;
+    },
+    changes: () => changes,
     now: () => queue.time,
     duration(partition, turn, ticks) {
       if (stopped) return 0;
-      if (turn === 'step') return stepping.next();
       return slow[partition] * (turn === 'act' ? acting[partition].next() : phase(partition, turn, ticks));
+    },
+    stepDuration: (group) => (stopped ? 0 : stepping.next(group)),
+    stepped(group) {
+      stepping.done(group);
     },
     arrival(sender, receiver, number, sent) {
       const position = number * partitions + receiver;
@@ -98,7 +122,7 @@ export function createWorld(settings: VirtualSettings, seed: number, partitions:
       while (settings.loss > 0 && gateLosses[sender].uniform() < settings.loss) delay += gates[sender].next();
       return delay;
     },
-    rouse: (partition) => rousing[partition].next(),
+    rouse: settings.wake.name === 'constant' ? () => constant : (thread) => rousing[thread].next(),
     after(delay, happening) {
       if (stopped || delay === 0) happening();
       else queue.push(queue.time + delay, happening);
@@ -110,6 +134,27 @@ export function createWorld(settings: VirtualSettings, seed: number, partitions:
       } finally {
         stopped = false;
       }
+    },
+  };
+}
+
+/** The steps of environments, each with durations of its own. */
+function createSteps(sequence: (name: string, distribution: Distribution) => Draws, distribution: Distribution, groups: readonly number[], queue: { readonly time: number }) {
+  let environments = 0;
+  const draws = groups.map((size) => Array.from({ length: size }, () => {
+    environments += 1;
+    return sequence(environments === 1 ? 'step' : `step/${environments - 1}`, distribution);
+  }));
+  const ends = new Float64Array(groups.length).fill(-1); // of the steps at hand
+  return {
+    next(group: number): number {
+      if (ends[group] >= 0) return Math.max(0, ends[group] - queue.time);
+      const duration = draws[group].reduce((longest, each) => Math.max(longest, each.next()), 0);
+      if (environments > 1) ends[group] = queue.time + duration; // one alone is never cut short
+      return duration;
+    },
+    done(group: number): void {
+      ends[group] = -1;
     },
   };
 }

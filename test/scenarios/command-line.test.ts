@@ -84,7 +84,7 @@ test('--list names the scenarios, one line each', async (t) => {
 test('--help explains every option with the default that a run really takes', async (t) => {
   const { status, stdout } = await run('--help');
   t.is(status, 0);
-  for (const option of ['--environment', '--rule', '--schedule', '--partitions', '--steps', '--seed', '--hidden', '--out', '--config', '--json', '--list', '--critic-rate', '--rate-limit']) {
+  for (const option of ['--environment', '--rule', '--schedule', '--partitions', '--environments', '--steps', '--seed', '--hidden', '--out', '--config', '--json', '--list', '--critic-rate', '--rate-limit']) {
     t.true(stdout.includes(option), option);
   }
   const out = folder();

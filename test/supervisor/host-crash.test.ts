@@ -14,14 +14,14 @@ import { countingAtomics, Killed, mortalArena, type Budget } from './mortal.js';
 function live(plan: Plan, arena: Arena, budget: Budget): boolean {
   const views = attachViews(plan, mortalArena(arena, budget), 0, false);
   const host = createTrainingHost(views, makeEnvironment(plan.settings.environment, { seed: plan.settings.seed }));
-  const actor = createActor(views);
+  const actor = createActor(views, views.plan.groups);
   const { words } = views.control;
   try {
     countingAtomics(budget, () => {
       host.begin();
       while (Atomics.load(words, WORD.finished) === 0) {
         if (host.ready()) host.advance();
-        else actor.advance(true);
+        else if (actor.ready()) actor.advance(true);
       }
     });
     return true;

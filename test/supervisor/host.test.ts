@@ -31,7 +31,7 @@ function counting(): Environment {
 
 test('a terminated episode drops its bootstrap, a truncated one keeps it, and the last observation of each is stored behind it', (t) => {
   const views = createViews({ network: { hidden: [2], observationScale: [1, 1, 1] } });
-  const { control: { words, progress }, replay, plan } = views;
+  const { control: { words, progress: [progress] }, replay, plan } = views;
   const host = createTrainingHost(views, counting());
   Atomics.store(words, WORD.until, 6);
   host.begin();

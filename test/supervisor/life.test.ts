@@ -43,11 +43,11 @@ test('a silenced neuron acts with 0, explores nothing, and speaks again as befor
   const { arena, tables, actingBoard: { voltages } } = views;
   tables.weights.values.fill(0.5);
   voltages.fill(1, 0, HIDDEN);
-  const actor = createActor(views);
-  let clock = 0;
+  const actor = createActor(views, views.plan.groups);
+  const { clock } = views.control.groups[0];
   const act = (explore: boolean) => {
-    clock += 1;
-    while (actor.ready(clock)) actor.advance(explore);
+    clock.set(clock.get() + 1);
+    while (actor.ready()) actor.advance(explore);
     return [...voltages.subarray(HIDDEN, OUTPUT + 1)];
   };
   const [explored, mean] = [act(true), act(false)];

@@ -98,7 +98,7 @@ for (const [name, options] of Object.entries(KINDS)) {
         const lives = [Math.floor(((i + stream.uniform()) / SAMPLE) * 0.9 * writes), stream.integer(60), stream.integer(60)];
         const message = `partition ${victim} killed after ${lives.join()} writes`;
         t.is(live(plan, arena, victim, lives), lives.length, message);
-        t.deepEqual(readSequence(plan, arena), { stored: STEPS, transitions: STEPS, breaks: [] }, message);
+        t.deepEqual(readSequence(plan, arena), { stored: STEPS, transitions: STEPS, open: 1, breaks: [] }, message);
         const due = options.rule === undefined ? STEPS - WARMUP : STEPS - 1;
         for (const partition of [0, 1]) {
           const updates = attachControl(arena).version.get(partition);

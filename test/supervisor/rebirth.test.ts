@@ -35,7 +35,7 @@ for (const schedule of DISCIPLINE_NAMES) {
       await killing;
       t.is(supervisor.steps, STEPS);
       const episodes = STEPS / 200; // the last observation of each is stored, too
-      t.deepEqual(readSequence(supervisor.plan, supervisor.arena), { stored: STEPS + episodes, transitions: STEPS, breaks: [] });
+      t.deepEqual(readSequence(supervisor.plan, supervisor.arena), { stored: STEPS + episodes, transitions: STEPS, open: 0, breaks: [] });
       t.deepEqual(supervisor.takeEpisodes().map(({ step }) => step), Array.from({ length: episodes }, (_, i) => 200 * (i + 1)));
       for (let partition = 0; partition < partitions; partition += 1) {
         const updates = supervisor.updates(partition);

@@ -3,11 +3,13 @@ import type { Arena } from '../../src/memory/arena.js';
 import { attachReplay, SLOT } from '../../src/replay/ring.js';
 import type { Plan } from '../../src/supervisor/plan.js';
 
-/** What is in an unbroken replay of Pendulum-v1: observations in order, each transition followed by the slot it leads to. */
+/** What is in an unbroken replay of Pendulum-v1: observations in order, each transition followed by the slot it leads to, its environment's next. */
 export interface Sequence {
   readonly stored: number;
   readonly transitions: number;
-  /** Slots that do not lead to the one after them, by the environment's own reckoning. */
+  /** Transitions whose successor is still to be stored. */
+  readonly open: number;
+  /** Slots that do not lead to their successors, by the environment's own reckoning. */
   readonly breaks: readonly number[];
 }
 
@@ -20,17 +22,22 @@ export function readSequence({ ring, decoder, encoder, topology }: Plan, arena: 
   const expected = new Float32Array(inputs);
   const breaks: number[] = [];
   let transitions = 0;
+  let open = 0;
   for (let slot = 0; slot < Math.min(stored, ring.capacity); slot += 1) {
     if (replay.kind[slot] === SLOT.final) continue;
     transitions += 1;
-    if (slot + 1 === stored) continue; // its successor is shown, and not stored yet
+    const successor = (slot + (replay.next?.[slot] ?? 1)) % ring.capacity;
+    if (successor === slot || successor === stored) { // it is shown, and not stored yet
+      open += 1;
+      continue;
+    }
     const [, cosine, sine, speed] = replay.inputVoltages.subarray(slot * inputs, (slot + 1) * inputs);
     environment.setState([Math.atan2(sine, cosine), 8 * speed]);
     const outputs = replay.acted.subarray((slot + 1) * explorers - (topology.neurons - topology.outputs.begin), (slot + 1) * explorers);
     const { observation, reward } = environment.step(decoder.decode(outputs));
     encoder.encode(observation, expected);
-    const same = expected.every((voltage, i) => Math.abs(voltage - replay.inputVoltages[(slot + 1) * inputs + i]) < 1e-4);
+    const same = expected.every((voltage, i) => Math.abs(voltage - replay.inputVoltages[successor * inputs + i]) < 1e-4);
     if (!same || Math.abs(reward - replay.reward[slot]) > 1e-3) breaks.push(slot);
   }
-  return { stored, transitions, breaks };
+  return { stored, transitions, open, breaks };
 }

@@ -1,0 +1,107 @@
+import type { Environment } from '../environment/environment.js';
+import { InternalError } from '../errors.js';
+import { WORD } from '../memory/control.js';
+import { attachBookmarks, firstStanding, passStanding, type EnvironmentGroup, type Standing } from '../replay/bookmarks.js';
+import { SLOT } from '../replay/ring.js';
+import { finish, type Host } from './host.js';
+import { EPISODE_FIELDS, SLICE_STEPS } from './plan.js';
+import { createStage } from './stage.js';
+import type { Views } from './views.js';
+
+/**
+ * The training hosts of several environments, one for each group. The environments of a group answer together and are stepped
+ * together, in their order; groups have nothing to do with one another, but that all store into the one replay and count their steps
+ * together. A group whose turn is cut short at the run's last step goes on with the rest of it in the next.
+ *
+ * The last observation of an episode is stored with the step that ended it: it is no state that anybody acts in, and a
+ * minibatch wants no more of it than its inputs.
+ *
+ * As with one environment, all that a host knows lies in the arena: what a turn writes counts only once it is committed.
+ *
+ * @param environments all of them, in order
+ */
+export function createCompany(views: Views, environments: readonly Environment[]): Host[] {
+  const { control: { words }, replay, actingBoard: { voltages, lanes }, plan, arena } = views;
+  const stage = createStage(views);
+  const bookmarks = attachBookmarks(arena, plan.groups, environments[0].observationSpace.low.length, replay);
+  const list = arena.float64('episodes');
+
+  /** @param at slots, steps and episodes of all environments before this step */
+  function takeStep(standing: Standing, lane: number, at: Counts): void {
+    const result = stage.act(environments[lane], lane);
+    replay.write(at.stored, voltages, plan.firstExplorer, result.reward, result.terminated ? SLOT.terminal : SLOT.transition, lanes, lane);
+    passStanding(standing, at.stored, result);
+    at.stored += 1;
+    at.steps += 1;
+    if (!standing.ended) return;
+    list.set([at.steps, standing.episodeReturn, standing.length], (at.episodes % SLICE_STEPS) * EPISODE_FIELDS);
+    storeLast(result.observation, at.stored);
+    at.stored += 1;
+    at.episodes += 1;
+    standing.observation = environments[lane].reset();
+  }
+
+  const last = new Float32Array(plan.topology.neurons); // nobody acts in the last observation
+  function storeLast(observation: ArrayLike<number>, slot: number): void {
+    plan.encoder.encode(observation, last);
+    replay.write(slot, last, plan.firstExplorer, 0, SLOT.final);
+  }
+
+  function createHost({ begin, end }: EnvironmentGroup, group: number): Host {
+    const size = end - begin;
+    let standings: Standing[] | undefined;
+
+    const show = (all: readonly Standing[]) => { stage.present(group, all.map(({ observation }) => observation)); };
+
+    function enter(): Standing[] {
+      const left = bookmarks.read(group);
+      left?.forEach(({ state }, i) => { environments[begin + i].setState(state); });
+      return left ?? openAll();
+    }
+
+    function openAll(): Standing[] {
+      const first = environments.slice(begin, end).map((environment) => ({ ...firstStanding(environment.reset()), state: environment.getState() }));
+      bookmarks.commit(group, first);
+      return first;
+    }
+
+    /** The next of the group that are to be stepped: all of them, but for those stepped before the last halt, and those beyond the next. */
+    function turn(own: readonly Standing[]): { readonly first: number; readonly count: number } {
+      const first = own.reduce((sum, { steps }) => sum + steps, 0) % size;
+      return { first, count: Math.min(size - first, Atomics.load(words, WORD.until) - bookmarks.totals().steps) };
+    }
+
+    return {
+      begin() {
+        standings = enter();
+        show(standings);
+      },
+      ready: () => stage.answered(group),
+      steps: () => standings !== undefined && turn(standings).count > 0,
+      advance() {
+        if (standings === undefined) throw new InternalError('the host has not begun');
+        const { first, count } = turn(standings);
+        if (count <= 0) {
+          finish(views);
+          return;
+        }
+        const at = { ...bookmarks.totals() };
+        for (let i = first; i < first + count; i += 1) {
+          takeStep(standings[i], begin + i, at);
+          standings[i].state = environments[begin + i].getState();
+        }
+        bookmarks.commit(group, standings);
+        if (first + count === size) views.stepped(group);
+        show(standings);
+      },
+    };
+  }
+
+  return plan.groups.map(createHost);
+}
+
+interface Counts {
+  stored: number;
+  steps: number;
+  episodes: number;
+}
