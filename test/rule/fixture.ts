@@ -1,5 +1,6 @@
 import { createArena } from '../../src/memory/arena.js';
 import { attachParameter, longestPart, parameterBlocks, type ParameterShape } from '../../src/memory/parameters.js';
+import type { ActivationName } from '../../src/network/activation.js';
 import { tick, type Board } from '../../src/network/dynamic.js';
 import { layeredTopology, rowLengths, type Topology } from '../../src/network/topology.js';
 import { createNeuron, learnAll } from '../../src/rule/neuron.js';
@@ -11,7 +12,8 @@ export interface RuleFixtureOptions {
   readonly observations?: number;
   readonly hidden?: readonly number[];
   readonly outputs?: number;
-  readonly activation?: 'tanh' | 'linear';
+  readonly activation?: ActivationName;
+  readonly bias?: boolean;
   readonly rates?: Partial<RuleRates>;
   readonly optimiser?: OptimiserName;
   readonly size?: number;
@@ -38,11 +40,11 @@ export interface RuleFixture {
 }
 
 export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = {}): RuleFixture {
-  const { observations = 1, hidden = [], outputs = 1, activation = 'linear', optimiser = 'sgd' } = options;
+  const { observations = 1, hidden = [], outputs = 1, activation = 'linear', bias = true, optimiser = 'sgd' } = options;
   const rule = RULES[name];
   const size = rule.experience === 'stream' ? 1 : (options.size ?? 1);
   const rates = { criticRate: 0.1, outputRate: 0.1, hiddenRate: 0.1, targetRate: 0.5, ...options.rates };
-  const topology = layeredTopology({ observations, hidden, outputs, bias: true, activation, outputActivation: activation });
+  const topology = layeredTopology({ observations, hidden, outputs, bias, activation, outputActivation: activation });
   const shapes: ParameterShape[] = [{ name: 'weights', lengths: rowLengths(topology), target: rule.targetWeights, published: false, learned: true }, ...rule.parameters(topology)];
   const arena = createArena(parameterBlocks(shapes));
   const tables = Object.fromEntries(shapes.map((shape) => [shape.name, attachParameter(arena, shape)]));
