@@ -14,13 +14,20 @@ export interface Backend {
   readonly productsApart: boolean;
 }
 
-/** A backend that is not there; the message is one line that says why, and what to install. */
-export class BackendError extends Error {}
+/** A backend that is not there: one line that says why, and what to do. */
+export class BackendError extends Error {
+  constructor(readonly why: string, readonly remedy: string) {
+    super(`${why}; ${remedy}`);
+  }
+}
 
 /** @param onlyFast refuse one that is slower than what else there is: a GPU that is emulated in software */
 export const BACKENDS: Readonly<Record<BackendName, (onlyFast: boolean) => Promise<Backend>>> = { gpu: openLibrary, webgpu: openWebGpu, wasm: openWasm, cpu: openCpu };
 
 const CORE = '@tensorflow/tfjs-core';
+const WEBGPU = '@tensorflow/tfjs-backend-webgpu';
+const WASM = '@tensorflow/tfjs-backend-wasm';
+const CPU = '@tensorflow/tfjs-backend-cpu';
 
 /** TensorFlow's own library: with CUDA where the package has it, or else with the processor's vector instructions. */
 async function openLibrary(): Promise<Backend> {
@@ -29,13 +36,13 @@ async function openLibrary(): Promise<Backend> {
     try {
       const module: unknown = await import(name);
       const tf = await loadCore();
-      const ready = await start(tf, 'tensorflow', `${name} has registered no backend`);
+      const ready = await start(tf, 'tensorflow', name);
       return { ...ready, adapter: describeLibrary(name, module, tf.backend()), productsApart: false };
     } catch (error) {
-      failures.push(`${name} ${isMissing(error) ? 'is not installed' : `does not load (${firstLine(error)})`}`);
+      failures.push(error instanceof BackendError ? error.why : `${name} ${missing(error)}`);
     }
   }
-  throw new BackendError(`${failures.join(', ')}; npm install @tensorflow/tfjs-node-gpu (CUDA) or @tensorflow/tfjs-node, which fetch a library of TensorFlow`);
+  throw new BackendError(failures.join(', '), 'npm install @tensorflow/tfjs-node-gpu (CUDA) or @tensorflow/tfjs-node, which fetch a library of TensorFlow');
 }
 
 function describeLibrary(name: string, module: unknown, backend: unknown): string {
@@ -45,30 +52,32 @@ function describeLibrary(name: string, module: unknown, backend: unknown): strin
 }
 
 async function openWebGpu(onlyFast: boolean): Promise<Backend> {
-  const { description, isSoftware } = await offerWebGpu().catch((error: unknown) => {
-    throw new BackendError(isMissing(error) ? 'the package webgpu is not installed; npm install webgpu @tensorflow/tfjs-backend-webgpu' : firstLine(error));
+  const adapter = await offerWebGpu().catch((error: unknown) => {
+    throw new BackendError(`webgpu ${missing(error)}`, `npm install webgpu ${WEBGPU}`);
   });
-  if (onlyFast && isSoftware) throw new BackendError(`the only adapter is emulated in software (${description}): slower than WebAssembly`);
+  if (adapter === undefined) throw new BackendError('webgpu finds no graphics adapter', 'it needs a Vulkan driver and loader (on Debian: apt install libvulkan1 mesa-vulkan-drivers)');
+  const { description, isSoftware } = adapter;
+  if (onlyFast && isSoftware) throw new BackendError(`the only adapter is emulated in software (${description})`, 'ask for it by name');
   const tf = await loadCore();
-  await load('@tensorflow/tfjs-backend-webgpu');
-  return { ...(await start(tf, 'webgpu', 'the adapter gives no device')), adapter: description, productsApart: false };
+  await load(WEBGPU);
+  return { ...(await start(tf, 'webgpu', WEBGPU)), adapter: description, productsApart: false };
 }
 
 async function openWasm(): Promise<Backend> {
   const tf = await loadCore();
-  await load('@tensorflow/tfjs-backend-wasm');
-  return { ...(await start(tf, 'wasm', 'WebAssembly does not start')), adapter: 'WebAssembly SIMD on one thread', productsApart: true };
+  await load(WASM);
+  return { ...(await start(tf, 'wasm', WASM)), adapter: 'WebAssembly SIMD on one thread', productsApart: true };
 }
 
 async function openCpu(): Promise<Backend> {
   const tf = await loadCore();
-  await load('@tensorflow/tfjs-backend-cpu');
-  return { ...(await start(tf, 'cpu', 'it has registered no backend')), adapter: 'plain JavaScript on one thread', productsApart: false };
+  await load(CPU);
+  return { ...(await start(tf, 'cpu', CPU)), adapter: 'plain JavaScript on one thread', productsApart: false };
 }
 
 async function loadCore(): Promise<TensorFlow> {
   const module = await load(CORE);
-  if (!isTensorFlow(module)) throw new BackendError(`${CORE} is not a version that is known; npm install ${CORE}@4.22.0`);
+  if (!isTensorFlow(module)) throw new BackendError(`${CORE} is not a version that is known`, `npm install ${CORE}@4.22.0`);
   module.enableProdMode(); // else the plain backend advertises another package
   return module;
 }
@@ -78,19 +87,23 @@ async function load(name: string): Promise<unknown> {
   try {
     return await import(name);
   } catch (error) {
-    const both = name === CORE ? CORE : `${CORE} ${name}`;
-    throw new BackendError(`${name} ${isMissing(error) ? 'is not installed' : `does not load (${firstLine(error)})`}; npm install ${both}`);
+    throw new BackendError(`${name} ${missing(error)}`, `npm install ${name === CORE ? CORE : `${CORE} ${name}`}`);
   }
 }
 
-async function start(tf: TensorFlow, backend: string, failure: string): Promise<Pick<Backend, 'tf' | 'backend'>> {
+async function start(tf: TensorFlow, backend: string, name: string): Promise<Pick<Backend, 'tf' | 'backend'>> {
   const started = await tf.setBackend(backend).catch((error: unknown) => {
-    throw new BackendError(`${failure} (${firstLine(error)})`);
+    throw new BackendError(`${name} does not start (${firstLine(error)})`, 'try another device');
   });
-  if (!started) throw new BackendError(failure);
+  if (!started) throw new BackendError(`${name} does not start`, 'try another device');
   return { tf, backend };
 }
 
-const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+/** What an import that failed says of a package. */
+function missing(error: unknown): string {
+  const isAbsent = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+  return isAbsent ? 'is not installed' : `does not load (${firstLine(error)})`;
+}
 
-const firstLine = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0];
+/** Without the paths of this machine. */
+const firstLine = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0].replace(/ at path:.*/, '');

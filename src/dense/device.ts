@@ -47,7 +47,7 @@ async function openFastest(): Promise<Device> {
       return await open(name, true, passed.length === 0 ? 'the fastest that there is' : passed.join('; '));
     } catch (error) {
       if (!(error instanceof BackendError)) throw error;
-      passed.push(`no ${name}: ${error.message}`);
+      passed.push(`no ${name}: ${error.why}`);
     }
   }
   throw wrongValue('device', 'at least one device', 'auto', `: ${passed.join('; ')}`);

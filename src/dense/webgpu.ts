@@ -6,14 +6,15 @@ export interface WebGpuAdapter {
   readonly isSoftware: boolean;
 }
 
-let offered: Promise<WebGpuAdapter> | undefined;
+let offered: Promise<WebGpuAdapter | undefined> | undefined;
 
 /**
  * Gives this process the `navigator.gpu` that TensorFlow.js looks for, as a browser would, once and for good.
  *
- * @throws Error where the package `webgpu` is missing, or there is no adapter
+ * @returns the adapter; undefined where there is none
+ * @throws Error where the package `webgpu` cannot be loaded
  */
-export function offerWebGpu(): Promise<WebGpuAdapter> {
+export function offerWebGpu(): Promise<WebGpuAdapter | undefined> {
   offered ??= findAdapter().catch((error: unknown) => {
     offered = undefined;
     throw error;
@@ -21,13 +22,13 @@ export function offerWebGpu(): Promise<WebGpuAdapter> {
   return offered;
 }
 
-async function findAdapter(): Promise<WebGpuAdapter> {
+async function findAdapter(): Promise<WebGpuAdapter | undefined> {
   const name = 'webgpu'; // optional: not resolved at compile time
   const module: unknown = await import(name);
   const gpu: unknown = isMaker(module) ? module.create([]) : undefined;
-  if (!isGpu(gpu)) throw new Error('webgpu is not a version that is known; npm install webgpu@0.6');
+  if (!isGpu(gpu)) throw new Error('not a version that is known: 0.6 is');
   const adapter = await gpu.requestAdapter();
-  if (!isRecordOf(adapter, 'info')) throw new Error('webgpu finds no graphics adapter: a Vulkan driver and its loader are needed (on Debian: apt install libvulkan1 mesa-vulkan-drivers)');
+  if (!isRecordOf(adapter, 'info')) return undefined;
   if (isRecordOf(module, 'globals')) Object.assign(globalThis, module.globals);
   offer(gpu);
   return describe(adapter.info);

@@ -16,13 +16,13 @@ const findings = await new Promise<WebGpuFindings | Error>((resolve) => {
 
 const found = findings instanceof Error || 'agreements' in findings;
 const onAdapter = found ? test : test.skip;
-const title = `broadcast and three-factor on webgpu learn what they learn on the kernels, within ${LIMIT} after 100 updates`;
+const title = `networks on webgpu learn what they learn on the kernels, within ${LIMIT} after 100 updates`;
 
 onAdapter(found ? title : `${title} (there is no Vulkan driver)`, (t) => {
   if (findings instanceof Error) throw findings;
   if (!('agreements' in findings)) return;
   t.log(findings.adapter);
-  t.deepEqual(findings.agreements.map(({ rule }) => rule), ['broadcast', 'three-factor']);
+  t.deepEqual(findings.agreements.map(({ rule, updates }) => [rule, updates]), [['broadcast', 100], ['three-factor', 25]]);
   for (const { rule, difference, moved } of findings.agreements) {
     t.true(difference < LIMIT, `${rule}: ${difference}`);
     t.true(moved > 100 * LIMIT, `${rule}: ${moved}`);
