@@ -10,8 +10,8 @@ export interface Backend {
   /** The library's name for it. */
   readonly backend: string;
   readonly adapter: string;
-  /** True where products of a batch are faster one by one. */
-  readonly productsApart: boolean;
+  /** True where products of a batch are faster one by one, and a detour through JavaScript's memory is faster than a slice. */
+  readonly apart: boolean;
 }
 
 /** A backend that is not there: one line that says why, and what to do. */
@@ -37,7 +37,7 @@ async function openLibrary(): Promise<Backend> {
       const module: unknown = await import(name);
       const tf = await loadCore();
       const ready = await start(tf, 'tensorflow', name);
-      return { ...ready, adapter: describeLibrary(name, module, tf.backend()), productsApart: false };
+      return { ...ready, adapter: describeLibrary(name, module, tf.backend()), apart: false };
     } catch (error) {
       failures.push(error instanceof BackendError ? error.why : `${name} ${missing(error)}`);
     }
@@ -60,19 +60,19 @@ async function openWebGpu(onlyFast: boolean): Promise<Backend> {
   if (onlyFast && isSoftware) throw new BackendError(`the only adapter is emulated in software (${description})`, 'ask for it by name');
   const tf = await loadCore();
   await load(WEBGPU);
-  return { ...(await start(tf, 'webgpu', WEBGPU)), adapter: description, productsApart: false };
+  return { ...(await start(tf, 'webgpu', WEBGPU)), adapter: description, apart: false };
 }
 
 async function openWasm(): Promise<Backend> {
   const tf = await loadCore();
   await load(WASM);
-  return { ...(await start(tf, 'wasm', WASM)), adapter: 'WebAssembly SIMD on one thread', productsApart: true };
+  return { ...(await start(tf, 'wasm', WASM)), adapter: 'WebAssembly SIMD on one thread', apart: true };
 }
 
 async function openCpu(): Promise<Backend> {
   const tf = await loadCore();
   await load(CPU);
-  return { ...(await start(tf, 'cpu', CPU)), adapter: 'plain JavaScript on one thread', productsApart: false };
+  return { ...(await start(tf, 'cpu', CPU)), adapter: 'plain JavaScript on one thread', apart: false };
 }
 
 async function loadCore(): Promise<TensorFlow> {

@@ -18,6 +18,8 @@ export interface Device {
   readonly use: () => void;
   /** [replicas, n, m] × [replicas, m, b], replica by replica. */
   readonly multiply: (a: Tensor, b: Tensor) => Tensor;
+  /** Cuts a list of numbers into tensors of these shapes, one after another. */
+  readonly cut: (numbers: Tensor, shapes: readonly number[][]) => Tensor[];
 }
 
 /**
@@ -54,11 +56,14 @@ async function openFastest(): Promise<Device> {
 }
 
 async function open(name: BackendName, onlyFast: boolean, reason: string): Promise<Device> {
-  const { tf, adapter, backend, productsApart } = await BACKENDS[name](onlyFast);
+  const { tf, adapter, backend, apart } = await BACKENDS[name](onlyFast);
   const use = () => {
     if (tf.getBackend() !== backend) void tf.setBackend(backend); // takes effect at once: it has been initialised
   };
-  return { name, adapter, reason, tf, use, multiply: productsApart ? (a, b) => multiplyApart(tf, a, b) : (a, b) => tf.matMul(a, b) };
+  const device = { name, adapter, reason, tf, use };
+  return apart
+    ? { ...device, multiply: (a, b) => multiplyApart(tf, a, b), cut: (numbers, shapes) => cutApart(tf, numbers, shapes) }
+    : { ...device, multiply: (a, b) => tf.matMul(a, b), cut: (numbers, shapes) => slice(tf, numbers, shapes) };
 }
 
 /** Multiply-adds of one product from which on it is worth a call of its own. */
@@ -81,8 +86,28 @@ function multiplyApart(tf: TensorFlow, a: Tensor, b: Tensor): Tensor {
 
 function takeApart(tf: TensorFlow, batch: Tensor): Tensor[] {
   const [replicas, rows, columns] = batch.shape;
-  const values = batch.dataSync();
-  if (!(values instanceof Float32Array)) throw new TypeError('a tensor of float32 was expected');
-  const size = rows * columns;
-  return Array.from({ length: replicas }, (_, i) => tf.tensor(values.subarray(i * size, (i + 1) * size), [rows, columns]));
+  return cutApart(tf, batch, Array.from({ length: replicas }, () => [rows, columns]));
 }
+
+/** Through JavaScript's memory: a slice of the WebAssembly backend copies everything it is a slice of. */
+function cutApart(tf: TensorFlow, numbers: Tensor, shapes: readonly number[][]): Tensor[] {
+  const values = numbers.dataSync();
+  if (!(values instanceof Float32Array)) throw new TypeError('a tensor of float32 was expected');
+  let from = 0;
+  return shapes.map((shape) => {
+    const size = product(shape);
+    from += size;
+    return tf.tensor(values.subarray(from - size, from), shape);
+  });
+}
+
+function slice(tf: TensorFlow, numbers: Tensor, shapes: readonly number[][]): Tensor[] {
+  let from = 0;
+  return shapes.map((shape) => {
+    const size = product(shape);
+    from += size;
+    return tf.reshape(tf.slice(numbers, [from - size], [size]), shape);
+  });
+}
+
+const product = (shape: readonly number[]) => shape.reduce((size, length) => size * length, 1);

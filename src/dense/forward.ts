@@ -18,19 +18,15 @@ export interface Forward {
   layer(layer: number, weights: Tensor, read: Tensor): Tensor;
 }
 
-export function createForward({ tf, multiply }: Device, { layers, inputs: inputNeurons, bias, features, outputs }: DenseShape, replicas: number): Forward {
+export function createForward({ tf, multiply, cut }: Device, { layers, inputs: inputNeurons, bias, features, outputs }: DenseShape, replicas: number): Forward {
   const activations = tensorActivations(tf);
+  const shapes = [...layers.map(({ neurons, sources }) => [replicas, neurons, sources]), [replicas, features, 1 + outputs]];
   const layer = (index: number, weights: Tensor, read: Tensor) => activations[layers[index].activation].value(multiply(weights, read));
 
   return {
     unpack(values) {
-      let from = 0;
-      const take = (rows: number, columns: number) => {
-        const part = tf.slice(values, [from], [replicas * rows * columns]);
-        from += replicas * rows * columns;
-        return tf.reshape(part, [replicas, rows, columns]);
-      };
-      return { weights: layers.map(({ neurons, sources }) => take(neurons, sources)), critic: take(features, 1 + outputs) };
+      const parts = cut(values, shapes);
+      return { weights: parts.slice(0, -1), critic: parts[parts.length - 1] };
     },
     hidden(weights, inputs) {
       const lanes = inputs.shape[2];

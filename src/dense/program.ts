@@ -71,7 +71,8 @@ export function createDenseProgram({ device, shape, rule, optimiser, rates, numb
 
   /** θ' ← τθ + (1 - τ)θ'. */
   function follow(values: Tensor, target: Tensor): Tensor {
-    const own = tf.reshape(tf.slice(forward.unpack(values).critic, [0, 0, 0], [replicas, features, 1]), [replicas, 1, features]);
+    const critic = tf.reshape(tf.slice(values, [replicas * shape.weights], [replicas * shape.critic]), [replicas, features, 1 + shape.outputs]);
+    const own = tf.reshape(tf.slice(critic, [0, 0, 0], [replicas, features, 1]), [replicas, 1, features]);
     return tf.add(target, tf.mul(tf.sub(own, target), tf.scalar(rates.targetRate)));
   }
 
