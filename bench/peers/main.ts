@@ -53,7 +53,7 @@ async function assemble(threadCounts: readonly number[], given: string | undefin
     if (!isOptionError(error)) throw error;
     miss(error.message);
   }
-  const python = preparePython(given, miss);
+  const python = preparePython(given, { announce: tell, miss });
   if (python === undefined) return { racers, missing };
   for (const { script, forms } of SCRIPTS) {
     for (const form of forms.filter((each) => compile || each !== 'compiled')) {

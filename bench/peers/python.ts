@@ -16,6 +16,12 @@ const PACKAGES: readonly { readonly name: string; readonly attempts: readonly (r
   { name: 'jax', attempts: [['jax']] },
 ];
 
+/** Who is told what is being done, and what is missing. */
+export interface Listeners {
+  announce(line: string): void;
+  miss(line: string): void;
+}
+
 /** Seconds that one attempt of pip may take. */
 const PATIENCE = 900;
 
@@ -23,33 +29,33 @@ const PATIENCE = 900;
  * An interpreter with as many of the packages as can be had: the one given, or else one in a folder that git ignores, made and filled where it
  * is missing.
  *
- * @returns undefined where there is no Python; what is missing is told through `tell`
+ * @returns undefined where there is no Python
  */
-export function preparePython(given: string | undefined, tell: (line: string) => void): string | undefined {
+export function preparePython(given: string | undefined, { announce, miss }: Listeners): string | undefined {
   if (given !== undefined) return given;
   if (!existsSync(INTERPRETER)) {
-    tell(`making a Python environment in ${ENVIRONMENT}`);
+    announce(`making a Python environment in ${ENVIRONMENT}`);
     const made = spawnSync('python3', ['-m', 'venv', ENVIRONMENT], { encoding: 'utf8' });
     if (made.status !== 0) {
-      tell(`no Python environment, so neither PyTorch nor JAX: ${made.error?.message ?? lastLine(made.stderr + made.stdout)} (Python >= 3.10 with venv is needed, or --python <interpreter>)`);
+      miss(`no Python environment, so neither PyTorch nor JAX: ${made.error?.message ?? lastLine(made.stderr + made.stdout)} (Python >= 3.10 with venv is needed, or --python <interpreter>)`);
       return undefined;
     }
   }
-  for (const { name, attempts } of PACKAGES) if (!has(INTERPRETER, name)) install(name, attempts, tell);
+  for (const { name, attempts } of PACKAGES) if (!has(INTERPRETER, name)) install(name, attempts, { announce, miss });
   return INTERPRETER;
 }
 
 const has = (python: string, name: string) => spawnSync(python, ['-c', `import ${name}`]).status === 0;
 
-function install(name: string, attempts: readonly (readonly string[])[], tell: (line: string) => void): void {
+function install(name: string, attempts: readonly (readonly string[])[], { announce, miss }: Listeners): void {
   let failure = '';
   for (const attempt of attempts) {
-    tell(`pip install ${attempt.join(' ')}`);
+    announce(`pip install ${attempt.join(' ')}`);
     const { status, stderr, error } = spawnSync(INTERPRETER, ['-m', 'pip', 'install', '--quiet', '--retries', '1', ...attempt], { encoding: 'utf8', timeout: 1000 * PATIENCE });
     if (status === 0) return;
     failure = error?.message ?? lastLine(stderr);
   }
-  tell(`${name} could not be installed: ${failure}`);
+  miss(`${name} could not be installed: ${failure}`);
 }
 
 /** The last line that says what is wrong. */
