@@ -18,8 +18,8 @@ const PACKAGES: readonly { readonly name: string; readonly attempts: readonly (r
 
 /** Who is told what is being done, and what is missing. */
 export interface Listeners {
-  announce(line: string): void;
-  miss(line: string): void;
+  readonly announce: (line: string) => void;
+  readonly miss: (line: string) => void;
 }
 
 /** Seconds that one attempt of pip may take. */
