@@ -10,6 +10,10 @@ export { measureUtility, planUtility, type LayerUtility, type UtilityTrial } fro
 export { WORDS } from './certificate/words.js';
 export { checkInteger, checkName, checkNumber, checkObject, describeValue, isRecord, suggestion, wrongKind, wrongValue } from './check.js';
 export type { Checkpoint } from './checkpoint/checkpoint.js';
+export { DEVICE_NAMES, openDevice, type Device, type DeviceName } from './dense/device.js';
+export { DENSE_RULES } from './dense/numbers.js';
+export { resolveDenseSettings, type DenseOptions, type DenseSettings } from './dense/settings.js';
+export { createDenseTrainer, type DenseEvaluation, type DenseProgress, type DenseReport, type DenseTrainer } from './dense/trainer.js';
 export { listEnvironments, makeEnvironment, type EnvironmentOptions } from './environment/registry.js';
 export type { Action, BoxSpace, DiscreteSpace, Environment, EpisodeRecord, Space, StepResult } from './environment/environment.js';
 export { CheckpointError, DivergenceError, InternalError, isOptionError, JournalError, OptionRangeError, OptionTypeError, PartitionError } from './errors.js';

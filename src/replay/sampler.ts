@@ -21,7 +21,7 @@ export interface Sampler {
  * replay. Slots are drawn from a power of two and rejected where they hold no transition yet, so that a few more stored
  * transitions in one partition's eyes almost never change another lane's slot.
  */
-export function createSampler(replay: ReplayRing, stream: Stream): Sampler {
+export function createSampler(replay: Omit<ReplayRing, 'link' | 'write'>, stream: Stream): Sampler {
   const { capacity, kind, next, environments = 1 } = replay;
   const margin = MARGIN + environments - 1;
 

@@ -1,6 +1,7 @@
 import { createKernels } from '../../src/kernels/create.js';
 import type { KernelName, Kernels } from '../../src/kernels/kernels.js';
 import { createArena } from '../../src/memory/arena.js';
+import type { ActivationName } from '../../src/kernels/activation.js';
 import { attachParameter, longestGroup, parameterBlocks, type ParameterShape } from '../../src/memory/parameters.js';
 import { createWorkspace, workspaceBlock } from '../../src/memory/workspace.js';
 import { createBoard, tick } from '../../src/network/dynamic.js';
@@ -14,7 +15,8 @@ export interface RuleFixtureOptions {
   readonly observations?: number;
   readonly hidden?: readonly number[];
   readonly outputs?: number;
-  readonly activation?: 'tanh' | 'linear';
+  readonly activation?: ActivationName;
+  readonly bias?: boolean;
   readonly rates?: Partial<RuleRates>;
   readonly optimiser?: OptimiserName;
   readonly size?: number;
@@ -45,11 +47,11 @@ export interface RuleFixture {
 }
 
 export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = {}): RuleFixture {
-  const { observations = 1, hidden = [], outputs = 1, activation = 'linear', optimiser = 'sgd' } = options;
+  const { observations = 1, hidden = [], outputs = 1, activation = 'linear', bias = true, optimiser = 'sgd' } = options;
   const rule = RULES[name];
   const size = rule.experience === 'stream' ? 1 : (options.size ?? 1);
   const rates = { criticRate: 0.1, outputRate: 0.1, hiddenRate: 0.1, targetRate: 0.5, ...options.rates };
-  const topology = layeredTopology({ observations, hidden, outputs, bias: true, activation, outputActivation: activation });
+  const topology = layeredTopology({ observations, hidden, outputs, bias, activation, outputActivation: activation });
   const shapes: ParameterShape[] = [{ name: 'weights', lengths: rowLengths(topology), target: rule.targetWeights, published: false, learned: true }, ...rule.parameters(topology)];
   const arena = createArena([workspaceBlock(1), ...parameterBlocks(shapes)]);
   const kernels = createKernels(options.kernels ?? 'simd', () => createWorkspace(arena, 0));

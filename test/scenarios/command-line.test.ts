@@ -103,7 +103,7 @@ const config = (content: string) => {
 
 /** Each is refused with one line on stderr that names the option, what was expected and what came, and exit status 2. */
 const USAGE_ERRORS: [string[], RegExp][] = [
-  [['dance'], /^"scenario" expected one of train, ddpg.*, got "dance"$/],
+  [['juggle'], /^"scenario" expected one of train, ddpg.*, got "juggle"$/],
   [['train', 'twice'], /^"scenario" expected one scenario, got 2: train twice$/],
   [['--environment', 'Pendulum-v7'], /^"--environment" expected one of .*, got "Pendulum-v7"; did you mean "Pendulum-v1"\?$/],
   [['--rule', 'hebb'], /^"--rule" expected one of .*, got "hebb"$/],

@@ -1,0 +1,160 @@
+/**
+ * DDPG's update in PyTorch, JAX and TensorFlow.js against this project's update and its own DDPG: `npm run bench:peers`. Observations 8,
+ * actions 2, batch 64, Adam, soft targets, ReLU (but tanh under the rules, as they ship). By turns in one run, on one thread and on two; of
+ * each the median of the repeats is told, and the ends, and as a ratio to each of this project's.
+ *
+ *   npm run bench:peers -- --sizes 64,64/400,300 --seconds 1 --repeats 7 --json
+ *   npm run bench:peers -- --python ~/venv/bin/python     an interpreter that has torch and jax
+ */
+import { availableParallelism, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+
+import { checkInteger, checkNumber, isOptionError, median, textTable } from '../../src/index.js';
+import { measureOwnDdpg, measureOwnUpdate, type Racer } from './own.js';
+import { preparePython, startPeer } from './python.js';
+import { openTensorFlow } from './tensorflow.js';
+
+const SCRIPTS = [
+  { script: 'peer_torch.py', forms: ['eager', 'fused', 'compiled'] },
+  { script: 'peer_jax.py', forms: ['jit'] },
+];
+
+interface Time {
+  readonly name: string;
+  readonly threads: number;
+  /** Microseconds of one update: the median of the repeats, and the ends. */
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+interface Result {
+  readonly hidden: readonly number[];
+  readonly times: readonly Time[];
+  /** How many times as long a peer at its best takes as each of this project's at its best. */
+  readonly ratios: readonly { readonly peer: string; readonly own: string; readonly ratio: number }[];
+}
+
+const tell = (line: string) => { process.stderr.write(`${line}\n`); };
+
+/** Everybody who can take part; who cannot is named with the reason. */
+async function assemble(threadCounts: readonly number[], given: string | undefined, compile: boolean): Promise<{ racers: Racer[]; missing: string[] }> {
+  const racers: Racer[] = [];
+  const missing: string[] = [];
+  for (const threads of threadCounts) racers.push(measureOwnUpdate('broadcast', threads), measureOwnUpdate('linear', threads));
+  racers.push(measureOwnDdpg());
+  const miss = (line: string) => {
+    missing.push(line);
+    tell(`missing: ${line}`);
+  };
+  try {
+    racers.push(await openTensorFlow());
+  } catch (error) {
+    if (!isOptionError(error)) throw error;
+    miss(error.message);
+  }
+  const python = preparePython(given, { announce: tell, miss });
+  if (python === undefined) return { racers, missing };
+  for (const { script, forms } of SCRIPTS) {
+    for (const form of forms.filter((each) => compile || each !== 'compiled')) {
+      for (const threads of threadCounts) {
+        const peer = await startPeer(python, script, form, threads);
+        if (peer.missing === undefined) racers.push(peer);
+        else miss(`${peer.name}: ${peer.missing}`);
+        if (peer.missing !== undefined) break; // with more threads it is missing too
+      }
+    }
+  }
+  return { racers, missing };
+}
+
+/** @param dropped takes the names of those that failed: they race no further */
+async function race(racers: readonly Racer[], hidden: readonly number[], repeats: number, seconds: number, dropped: Set<Racer>): Promise<Time[]> {
+  const times = racers.map((): number[] => []);
+  for (let repeat = 0; repeat < repeats; repeat += 1) {
+    for (const [i, racer] of racers.entries()) {
+      if (dropped.has(racer)) continue;
+      try {
+        times[i].push(await racer.measure(hidden, seconds));
+      } catch (error) {
+        dropped.add(racer);
+        tell(`missing: ${racer.name} on ${racer.threads}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  }
+  return racers.flatMap(({ name, threads }, i) => (times[i].length < repeats ? [] : [{ name, threads, median: median(times[i]), min: Math.min(...times[i]), max: Math.max(...times[i]) }]));
+}
+
+/** The name without its form: `PyTorch 2.13.0 fused` and `… eager` are one peer. */
+const peerOf = (name: string) => name.split(' ')[0];
+const isOwn = ({ name }: Time) => peerOf(name) === 'ganglion';
+const best = (times: readonly Time[]) => Math.min(...times.map((time) => time.median));
+
+function compare(times: readonly Time[]): Result['ratios'] {
+  const owns = [...new Set(times.filter(isOwn).map(({ name }) => name))];
+  const peers = [...new Set(times.filter((time) => !isOwn(time)).map(({ name }) => peerOf(name)))];
+  return peers.flatMap((peer) => owns.map((own) => ({
+    peer,
+    own,
+    ratio: best(times.filter(({ name }) => peerOf(name) === peer)) / best(times.filter(({ name }) => name === own)),
+  })));
+}
+
+function describe({ hidden, times, ratios }: Result): string {
+  const numeric = (name: string) => ({ name, numeric: true });
+  const rows = times.map(({ name, threads, median: middle, min, max }) => [name, String(threads), middle.toFixed(0), `[${min.toFixed(0)}, ${max.toFixed(0)}]`]);
+  const owns = [...new Set(ratios.map(({ own }) => own))];
+  const ratioRows = [...new Set(ratios.map(({ peer }) => peer))].map((peer) => [peer, ...owns.map((own) => ratios.find((each) => each.peer === peer && each.own === own)?.ratio.toFixed(2) ?? '–')]);
+  return [
+    `\n${hidden.join('-')}: microseconds of one update`,
+    textTable({ columns: [{ name: '' }, numeric('threads'), numeric('median'), numeric('[least, most]')], rows }),
+    ...(ratioRows.length === 0 ? [] : ['', 'how many times as long a peer takes, each at its best', textTable({ columns: [{ name: '' }, ...owns.map((own) => numeric(own))], rows: ratioRows })]),
+    '',
+  ].join('\n');
+}
+
+function readFlags() {
+  const { values } = parseArgs({ options: { python: { type: 'string' }, sizes: { type: 'string' }, threads: { type: 'string' }, seconds: { type: 'string' }, repeats: { type: 'string' }, 'no-compile': { type: 'boolean' }, json: { type: 'boolean' } } });
+  const whole = (name: string, text: string) => checkInteger(name, Number(text), { min: 1, max: 65_536 });
+  return {
+    python: values.python,
+    sizes: (values.sizes ?? '64,64/256,256/400,300').split('/').map((size) => size.split(',').map((text) => whole('--sizes', text))),
+    threads: (values.threads ?? '1,2').split(',').map((text) => whole('--threads', text)),
+    seconds: checkNumber('--seconds', Number(values.seconds ?? 1), { min: 0, above: true }),
+    repeats: whole('--repeats', values.repeats ?? '5'),
+    compile: values['no-compile'] !== true,
+    json: values.json === true,
+  };
+}
+
+async function main(): Promise<void> {
+  const { python, sizes, threads, seconds, repeats, compile, json } = readFlags();
+  const { racers, missing } = await assemble(threads, python, compile);
+  const dropped = new Set<Racer>();
+  const results: Result[] = [];
+  const load = loadavg()[0];
+  try {
+    for (const hidden of sizes) {
+      const times = await race(racers, hidden, repeats, seconds, dropped);
+      const result = { hidden, times, ratios: compare(times) };
+      results.push(result);
+      tell(describe(result));
+    }
+  } finally {
+    for (const racer of racers) await racer.close();
+  }
+  if (missing.length > 0) tell(`measured without: ${missing.join('; ')}`);
+  if (json) console.log(JSON.stringify({ node: process.version, cores: availableParallelism(), load: [load, loadavg()[0]], seconds, repeats, missing, dropped: [...dropped].map(({ name }) => name), results }));
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!isUsageError(error)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}
+
+function isUsageError(error: unknown): error is Error {
+  return isOptionError(error) || (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
+}
