@@ -15,10 +15,10 @@ export function printSummary(result: TrainResult): void {
     ({ partition, neurons, updates, ...staleness }) =>
       line(`partition ${partition}`, [`${neurons} neurons, ${rate(updates)} updates`, ...describeReads(staleness)].join('; ')),
   );
-  const deaths = result.deaths.slice(0, DEATHS).map(({ partition, step, reason, seconds }) =>
+  const deaths = result.workerDeaths.slice(0, DEATHS).map(({ partition, step, reason, seconds }) =>
     line('worker died', `partition ${partition}'s at step ${step.toLocaleString('en')} (${reason}); another took its place after ${seconds.toFixed(2)} s`),
   );
-  const further = result.deaths.length - deaths.length;
+  const further = result.workerDeaths.length - deaths.length;
   if (process.stderr.isTTY) process.stderr.clearLine(0); // an interrupted progress bar may have left its line behind
   process.stderr.write(
     [

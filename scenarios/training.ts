@@ -51,7 +51,7 @@ export interface TrainResult {
   readonly staleness: RunReport['staleness'];
   readonly perPartition: RunReport['partitions'];
   /** Workers that died and were replaced, in training and evaluation, since it was resumed. */
-  readonly deaths: readonly WorkerDeath[];
+  readonly workerDeaths: readonly WorkerDeath[];
   /** The log of a recorded run; null where it was not recorded. */
   readonly journal: (NonNullable<RunReport['journal']> & { readonly bytesPerPartitionTick: number }) | null;
   readonly weightsSha256: string;
@@ -77,10 +77,10 @@ async function trainInto(training: Training, labels: TrainingLabels, input: Scen
   const folder = openFolder(training, labels, input);
   const course = planCourse(training, labels, input);
   const deaths: WorkerDeath[] = [];
-  training.on('death', (death) => deaths.push(death));
+  training.on('workerDeath', (death) => deaths.push(death));
   try {
     const report = await trainWithProgress(training, labels, folder, course, input);
-    const result = await conclude(training, labels, folder, { ...report, deaths }, course, input);
+    const result = await conclude(training, labels, folder, { ...report, workerDeaths: deaths }, course, input);
     printSummary(result);
     if (input.json) console.log(JSON.stringify(result));
     return result.status === 'interrupted' ? 130 : 0;
@@ -124,8 +124,8 @@ async function trainWithProgress(training: Training, { title, ledger }: Training
     bar.update(step, runningReturn, ended);
   });
   const stretch = createStretches(training);
-  training.on('death', (death) => {
-    folder.log('timing', { step: training.step, seconds: seconds(), death });
+  training.on('workerDeath', (death) => {
+    folder.log('timing', { step: training.step, seconds: seconds(), workerDeath: death });
   });
   training.on('metrics', (metrics) => {
     folder.log('metrics', { type: 'metrics', ...metrics });
@@ -206,7 +206,7 @@ async function conclude(training: Training, labels: TrainingLabels, folder: RunF
     ledger,
     staleness: report.staleness,
     perPartition: report.partitions,
-    deaths: report.deaths,
+    workerDeaths: report.workerDeaths,
     journal: report.journal ? { ...report.journal, bytesPerPartitionTick: report.journal.bytes / Math.max(1, report.journal.partitionTicks) } : null,
     weightsSha256,
     runFolder: folder.path,

@@ -210,7 +210,7 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
       stopped: this.step < this.#goal,
       staleness: NOTHING_READ,
       partitions: [{ partition: 0, neurons: topology.neurons - topology.inputs.end, updates, ...NOTHING_READ }],
-      deaths: [],
+      workerDeaths: [],
     };
   }
 }

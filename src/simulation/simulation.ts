@@ -267,7 +267,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   #tellDeaths(): void {
     for (const death of this.#supervisor.takeDeaths()) {
       this.#deaths.push(death);
-      this.emit('death', death);
+      this.emit('workerDeath', death);
     }
   }
 
@@ -313,7 +313,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
       ...reportRates(this.step - first, this.#updates() - updatesBefore, seconds),
       stopped: this.step < this.#goal,
       staleness,
-      deaths: this.#deaths.slice(deathsBefore),
+      workerDeaths: this.#deaths.slice(deathsBefore),
       partitions: ownership.map((ranges, partition) => ({
         partition,
         neurons: ranges.reduce((sum, { begin, end }) => sum + (begin < topology.inputs.end ? 0 : end - begin), 0),

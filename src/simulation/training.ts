@@ -38,7 +38,7 @@ export interface RunReport {
   /** True where the signal ended the run before its last step. */
   readonly stopped: boolean;
   /** Workers that died and were replaced. */
-  readonly deaths: readonly WorkerDeath[];
+  readonly workerDeaths: readonly WorkerDeath[];
   /** What was recorded of it; absent where nothing was. */
   readonly journal?: {
     /** Length of the file. */
@@ -66,7 +66,7 @@ export interface TrainingEvents {
   /** The moment for `encodeCheckpoint`: nothing moves. Only in runs that asked for it. */
   checkpoint: [Progress];
   /** A worker died, and another has taken its place: in an evaluation, too. */
-  death: [WorkerDeath];
+  workerDeath: [WorkerDeath];
 }
 
 export interface RunOptions {
@@ -97,7 +97,7 @@ export interface Training extends Pick<EventEmitter<TrainingEvents>, 'on' | 'onc
   /** Environment steps taken so far. */
   readonly step: number;
   /**
-   * Trains for `steps` further environment steps, `settings.steps` unless given. Emits `episode`, `progress`, `death`, `metrics`
+   * Trains for `steps` further environment steps, `settings.steps` unless given. Emits `episode`, `progress`, `workerDeath`, `metrics`
    * and `checkpoint`: behind the metrics of that step, but before those that are there only because a signal ends the run, which a run that goes
    * on from the checkpoint does not have.
    *

@@ -80,7 +80,7 @@ for (const schedule of ['hogwild', 'synchronous'] as const) {
   test.serial(`${schedule}: a worker that hangs is found and replaced, and those that wait for it are not taken for hung`, async (t) => {
     const simulation = await createSimulation({ ...SMALL, schedule, partitions: 3, timing: { patience: 1.5 } });
     simulation.hang(1);
-    const { steps, deaths } = await simulation.run({ steps: 300 });
+    const { steps, workerDeaths: deaths } = await simulation.run({ steps: 300 });
     t.is(steps, 300);
     t.like(deaths, { length: 1, 0: { partition: 1, step: 0, reason: 'no sign of life for 1.5 s' } });
     await simulation.close();
@@ -90,12 +90,12 @@ for (const schedule of ['hogwild', 'synchronous'] as const) {
 test.serial('a run tells its deaths as they happen and in its report, and refuses a partition that is not there', async (t) => {
   const simulation = await createSimulation({ ...SMALL, partitions: 2 });
   const told: unknown[] = [];
-  simulation.on('death', (death) => told.push(death));
+  simulation.on('workerDeath', (death) => told.push(death));
   simulation.kill(1);
-  const { deaths } = await simulation.run({ steps: 200 });
+  const { workerDeaths: deaths } = await simulation.run({ steps: 200 });
   t.like(deaths, { length: 1, 0: { partition: 1, reason: 'killed on purpose' } });
   t.deepEqual(told, [...deaths]);
-  t.deepEqual((await simulation.run({ steps: 100 })).deaths, []);
+  t.deepEqual((await simulation.run({ steps: 100 })).workerDeaths, []);
   for (const fault of ['kill', 'hang'] as const) t.throws(() => { simulation[fault](2); }, { instanceOf: RangeError, message: /^"partition" expected a whole number >= 0 and <= 1, got 2/ });
   await simulation.close();
   t.notThrows(() => { simulation.kill(0); });
