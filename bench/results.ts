@@ -27,7 +27,7 @@ const WIDE = {
 };
 
 /** Rules with a critic in every neuron: slow, and so on half the steps of one task. */
-const SOLITARY = ['compatible', 'compatible-natural', 'linear', 'quadratic'];
+const SOLITARY = ['compatible', 'compatible-natural', 'linear', 'quadratic', 'deep'];
 
 /** The rows, the most telling first: a study that is stopped keeps what it has. */
 const STUDIES: readonly StudyOptions[] = [
