@@ -79,7 +79,8 @@ process.once('SIGINT', () => { interruption.abort(); });
 
 const store = openTrialStore(TRIALS, (line) => { console.error(line); });
 const results = await runStudyVisibly(STUDIES.flatMap((study) => planTrials(resolveStudySettings(study))), store, { parallel: availableParallelism(), signal: interruption.signal });
-const table = [...HEADER, ...summarise(results).map(describeRow)].join('\n');
+const rows = summarise(results).toSorted((a, b) => CLASSIC.indexOf(a.environment) - CLASSIC.indexOf(b.environment));
+const table = [...HEADER, ...rows.map(describeRow)].join('\n');
 if (interruption.signal.aborted) process.exitCode = 130;
 else writeFileSync(TABLE, `${table}\n`);
 console.log(table);
