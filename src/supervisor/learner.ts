@@ -22,7 +22,7 @@ export function createLearner(views: Views): Learner {
   const { plan, partition, kernels, peers, control, bell, schedule, exchange, chronicle, rows, ledger, replay, turnClock, learningBoard: board, tables } = views;
   const { settings, topology, ownership } = plan;
   const experience = createExperience(views);
-  const patience = createPatience(exchange, control);
+  const patience = createPatience(exchange, control, plan.exchange.depth);
   const { batch, slots } = experience;
   const rates = { ...settings.rule }; // falls as the run goes on
   const together = plan.rule.groups === true;
