@@ -18,7 +18,7 @@ function scene(peerAt: number, after = Infinity) {
   return {
     control,
     /** Looks that waiting took. */
-    wait() {
+    wait: () => {
       looks = 0;
       patience.await(1, 10, 1);
       return looks;
