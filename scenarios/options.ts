@@ -41,6 +41,7 @@ export const SIMULATION_FLAGS: readonly Flag[] = [
   { flag: '--hidden', argument: '<sizes>', path: 'network.hidden', parse: numbers, help: 'neurons in each hidden layer, for example 64,64; none for no hidden layer' },
   { flag: '--activation', argument: '<name>', path: 'network.activation', parse: text, help: `of hidden neurons: ${ACTIVATION_NAMES.join(', ')}` },
   { flag: '--output-activation', argument: '<name>', path: 'network.outputActivation', parse: text, help: 'of output neurons' },
+  { flag: '--memory', argument: '<constants>', path: 'network.memory', otherwise: 'none', parse: numbers, help: 'time constants, in environment steps, of neurons that remember what was observed, for example 2,4,8; none for no memory' },
   { flag: '--noise', argument: '<deviation>', path: 'exploration.output', parse: number, help: 'exploration of output neurons, in voltage' },
   { flag: '--hidden-noise', argument: '<deviation>', path: 'exploration.hidden', parse: number, help: 'exploration of hidden neurons, for rules that need it' },
   { flag: '--warmup-noise', argument: '<deviation>', path: 'exploration.warmup', parse: number, help: 'exploration of output neurons before learning starts' },

@@ -3,11 +3,12 @@ import { checkEnvironment } from '../environment/registry.js';
 import { ACTIVATION_NAMES, type ActivationName } from '../kernels/activation.js';
 import { KERNEL_NAMES, type KernelName } from '../kernels/kernels.js';
 import type { ExplorationScale } from '../network/exploration.js';
+import { checkMemoryConstants } from '../network/sensory-memory.js';
 import type { OptionReader } from './reader.js';
 
 /** The sections that every learner has, neuron-agents and their opponents alike, so that they can be told the same. */
 export const SECTION_KEYS = {
-  network: ['hidden', 'activation', 'outputActivation', 'bias', 'hiddenGain', 'outputGain', 'observationScale'],
+  network: ['hidden', 'activation', 'outputActivation', 'bias', 'hiddenGain', 'outputGain', 'observationScale', 'memory'],
   exploration: ['output', 'hidden', 'warmup', 'correlation'],
   learning: ['discount', 'rewardScale', 'batch', 'replay', 'warmup', 'updatesPerStep'],
 } as const;
@@ -26,6 +27,8 @@ export interface NetworkSettings {
   readonly outputGain: number;
   /** What each component of the observation is divided by; null: from the space's bounds. */
   readonly observationScale: readonly number[] | null;
+  /** Time constants, in environment steps, of the neurons that remember each component of the observation; none: nothing is remembered. */
+  readonly memory: readonly number[];
 }
 
 export interface LearningSettings {
@@ -54,6 +57,7 @@ export function readNetwork(reader: OptionReader, hidden: readonly number[]): Ne
     hiddenGain: reader.number('network.hiddenGain', 2, POSITIVE),
     outputGain: reader.number('network.outputGain', 0.1, POSITIVE),
     observationScale: checkScale(reader.value('network.observationScale', null)),
+    memory: checkMemory(reader.value('network.memory', [])),
   };
 }
 
@@ -116,6 +120,11 @@ export function checkHidden(value: unknown): number[] {
   const constraint = 'a list of layer sizes, for example [64, 64]';
   if (!Array.isArray(value)) throw wrongKind('network.hidden', constraint, value);
   return value.map((size: unknown) => checkInteger('network.hidden', size, { min: 1, max: 65_536 }));
+}
+
+function checkMemory(value: unknown): number[] {
+  if (!Array.isArray(value)) throw wrongKind('network.memory', 'a list of time constants, for example [2, 4, 8]', value);
+  return checkMemoryConstants(value);
 }
 
 function checkScale(value: unknown): number[] | null {

@@ -1,5 +1,8 @@
 import type { SimulationOptions } from './options.js';
 
+/** Time constants for tasks in which something has to be remembered, for the time of a swing or for that of a walk; the opponent has the same. */
+export const MEMORY = [2, 4, 8, 16, 32];
+
 /**
  * What a task ships with where it differs from the general defaults, which are Pendulum's. Found with `broadcast`, ten seeds or
  * more of each: docs/research.md, entries 11 to 14. What the tasks have in common is exploration that is strong and goes on in one
@@ -32,21 +35,22 @@ export const TASK_DEFAULTS: Readonly<Record<string, SimulationOptions>> = {
     learning: { discount: 0.99, replay: 100_000, warmup: 10_000 }, // before that, outputs settle on one action in some runs
     steps: 100_000,
   },
-  // What has to be remembered is hidden from these: they ship with what their whole tasks ship with.
+  // What has to be remembered is hidden from these.
   'CartPoleNoVel-v1': {
-    network: { hidden: [128], observationScale: [2.4, 0.21] },
+    network: { hidden: [128], observationScale: [2.4, 0.21], memory: MEMORY },
     exploration: { output: 1.5, correlation: 0.5 },
     rule: { criticRate: 3e-3, outputRate: 3e-4, hiddenRate: 1e-4, finalRate: 0.01 },
     learning: { discount: 0.99 },
     steps: 200_000,
   },
-  'PendulumNoVel-v1': { steps: 200_000 },
+  'PendulumNoVel-v1': { network: { memory: MEMORY }, steps: 200_000 },
   'MountainCarContinuousNoVel-v0': {
+    network: { memory: MEMORY },
     exploration: { output: 1, correlation: 0.95 },
     rule: { criticRate: 3e-3, outputRate: 1e-4, hiddenRate: 1e-4 },
     learning: { discount: 0.99 },
     steps: 200_000,
   },
-  'TMaze-v0': { learning: { discount: 0.99, rewardScale: 1 }, exploration: { correlation: 0.5 }, steps: 100_000 },
-  'DelayedRecall-v0': { learning: { discount: 0.99, rewardScale: 1 }, steps: 50_000 },
+  'TMaze-v0': { network: { memory: MEMORY }, learning: { discount: 0.99, rewardScale: 1 }, exploration: { correlation: 0.5 }, steps: 100_000 },
+  'DelayedRecall-v0': { network: { memory: MEMORY }, learning: { discount: 0.99, rewardScale: 1 }, steps: 50_000 },
 };

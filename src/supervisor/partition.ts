@@ -6,7 +6,10 @@ import type { JournalEvent } from '../journal/reader.js';
 import { WORD } from '../memory/control.js';
 import type { ParameterTable } from '../memory/parameters.js';
 import { neuronsOf } from '../network/ownership.js';
+import { createRemembering } from '../network/remembering.js';
 import { neuronName, type Topology } from '../network/topology.js';
+import { attachBookmark } from '../replay/bookmark.js';
+import { attachBookmarks } from '../replay/bookmarks.js';
 import type { Coroutine } from '../schedule/turn.js';
 import { createActor } from './actor.js';
 import { createCompany } from './company.js';
@@ -124,7 +127,7 @@ export function createPartition(views: Views): Partition {
     takeLog: () => chronicle.close(),
     evaluate(episodeSeeds) {
       if (!isHost) return [answer()];
-      evaluation = createEvaluationHost(views, makeEnvironment(settings.environment), episodeSeeds);
+      evaluation = createEvaluationHost(views, createRemembering(makeEnvironment(settings.environment), settings.network, trainedState(views)), episodeSeeds);
       return [runHost(evaluation, views), answer()];
     },
     returns: () => evaluation?.returns() ?? [],
@@ -135,8 +138,17 @@ export function createPartition(views: Views): Partition {
 }
 
 /** The environments of a run. Each has a random stream of its own; the first has the same one with others and without. */
-function makeEnvironments({ environment: id, environments, seed }: Settings): Environment[] {
-  return Array.from({ length: environments }, (_, environment) => makeEnvironment(id, { seed: environment === 0 ? seed : createStream(seed, `environment/${environment}`).integer(2 ** 48) }));
+function makeEnvironments({ environment: id, environments, seed, network }: Settings): Environment[] {
+  return Array.from({ length: environments }, (_, environment) => {
+    const own = environment === 0 ? seed : createStream(seed, `environment/${environment}`).integer(2 ** 48);
+    return createRemembering(makeEnvironment(id, { seed: own }), network);
+  });
+}
+
+/** The state in which training has left the first environment, where the gains of its memory are. */
+function trainedState({ plan: { settings, groups, observations }, arena, replay }: Views): ArrayLike<number> | 'untrained' {
+  const state = settings.environments === 1 ? attachBookmark(arena, observations).read()?.state : attachBookmarks(arena, groups, observations, replay).read(0)?.[0].state;
+  return state ?? 'untrained';
 }
 
 function createHosts(views: Views, environments: readonly Environment[]): Host[] {

@@ -7,6 +7,7 @@ import { createDecoder, type Decoder } from '../network/decoder.js';
 import { createEncoder, type Encoder } from '../network/encoder.js';
 import { explorationBlocks } from '../network/exploration.js';
 import { divideNeurons, type Ownership } from '../network/ownership.js';
+import { createRemembering } from '../network/remembering.js';
 import { layeredTopology, rowLengths, type Topology } from '../network/topology.js';
 import { bookmarkBlock } from '../replay/bookmark.js';
 import { bookmarksBlock, type EnvironmentGroup } from '../replay/bookmarks.js';
@@ -46,6 +47,8 @@ export interface Plan {
   readonly rows: RowShape;
   /** The first neuron that explores; all after it do. */
   readonly firstExplorer: number;
+  /** Numbers in an observation, the voltages of a sensory memory among them. */
+  readonly observations: number;
   readonly encoder: Encoder;
   readonly decoder: Decoder;
   readonly blocks: readonly BlockRequest[];
@@ -56,8 +59,9 @@ export function createPlan(settings: Settings): Plan {
   const { network, partitions, environments, learning } = settings;
   const environment = makeEnvironment(settings.environment);
   const { observationSpace, actionSpace } = environment;
-  const observations = observationSpace.low.length;
-  const stateSize = environment.getState().length;
+  const remembering = createRemembering(environment, network);
+  const observations = remembering.observationSpace.low.length;
+  const stateSize = remembering.getState().length;
   const bookmark = environments === 1 ? bookmarkBlock(observations, stateSize) : bookmarksBlock(environments, observations, stateSize);
   environment.close();
   const decoder = createDecoder(actionSpace);
@@ -82,7 +86,8 @@ export function createPlan(settings: Settings): Plan {
     exchange,
     rows,
     firstExplorer,
-    encoder: createEncoder(observationSpace, network.observationScale ?? undefined),
+    observations,
+    encoder: createEncoder(observationSpace, network.observationScale ?? undefined, observations - observationSpace.low.length),
     decoder,
     blocks: [
       ...controlBlocks(partitions, groups.length),
