@@ -46,6 +46,7 @@ export const SIMULATION_FLAGS: readonly Flag[] = [
   { flag: '--hidden-noise', argument: '<deviation>', path: 'exploration.hidden', parse: number, help: 'exploration of hidden neurons, for rules that need it' },
   { flag: '--warmup-noise', argument: '<deviation>', path: 'exploration.warmup', parse: number, help: 'exploration of output neurons before learning starts' },
   { flag: '--noise-correlation', argument: '<share>', path: 'exploration.correlation', parse: number, help: 'share of a neuron\'s noise that lasts into the next step; 0: white noise' },
+  { flag: '--final-noise', argument: '<share>', path: 'exploration.final', parse: number, help: 'share of the exploration left at the last step; it falls to it in a straight line' },
   { flag: '--critic-rate', argument: '<rate>', path: 'rule.criticRate', parse: number, help: 'learning rate of critics' },
   { flag: '--output-rate', argument: '<rate>', path: 'rule.outputRate', parse: number, help: 'learning rate of output neurons\' weights' },
   { flag: '--hidden-rate', argument: '<rate>', path: 'rule.hiddenRate', parse: number, help: 'learning rate of hidden neurons\' weights; 0 freezes them' },

@@ -104,7 +104,7 @@ export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena)
   const policyContext = { kernels, topology: actorTopology, weights: actor.weights.values, encoder, decoder };
   const play = createTrainingPlay({
     policy: createPolicy(policyContext),
-    exploration: createExploration(actorTopology, seed, exploration, explorers(actorTopology, settings), attachExplorationState(arena)),
+    exploration: createExploration(actorTopology, seed, exploration, explorers(actorTopology, settings), attachExplorationState(arena), settings.steps),
     environment,
     replay,
     bookmark: attachBookmark(arena, observations),

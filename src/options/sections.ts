@@ -9,7 +9,7 @@ import type { OptionReader } from './reader.js';
 /** The sections that every learner has, neuron-agents and their opponents alike, so that they can be told the same. */
 export const SECTION_KEYS = {
   network: ['hidden', 'activation', 'outputActivation', 'bias', 'hiddenGain', 'outputGain', 'observationScale', 'memory'],
-  exploration: ['output', 'hidden', 'warmup', 'correlation'],
+  exploration: ['output', 'hidden', 'warmup', 'correlation', 'final'],
   learning: ['discount', 'rewardScale', 'batch', 'replay', 'warmup', 'updatesPerStep'],
 } as const;
 
@@ -70,6 +70,7 @@ const EXPLORATION: Readonly<Record<keyof ExplorationScale, NumberRange>> = {
   hidden: NOT_NEGATIVE,
   warmup: NOT_NEGATIVE,
   correlation: { min: 0, max: 1, below: true },
+  final: { min: 0, max: 1 },
 };
 
 /**
@@ -79,7 +80,7 @@ const EXPLORATION: Readonly<Record<keyof ExplorationScale, NumberRange>> = {
 export function readExploration(reader: OptionReader, fallback: ExplorationScale, narrower: Partial<typeof EXPLORATION> = {}): ExplorationScale {
   const ranges = { ...EXPLORATION, ...narrower };
   const read = (key: keyof ExplorationScale) => reader.number(`exploration.${key}`, fallback[key], ranges[key]);
-  return { output: read('output'), hidden: read('hidden'), warmup: read('warmup'), correlation: read('correlation') };
+  return { output: read('output'), hidden: read('hidden'), warmup: read('warmup'), correlation: read('correlation'), final: read('final') };
 }
 
 const STREAMED = 'the rule learns from each transition once, as it happens';

@@ -1,6 +1,7 @@
 import type { ParameterShape } from '../memory/parameters.js';
 import { rowLengths } from '../network/topology.js';
 import { valueDivergence } from './shared-critic.js';
+import { followTrace } from './trace.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
 
 const TRACE = 'trace';
@@ -54,20 +55,10 @@ function createProgram({ kernels, topology, heard, rates, optimiser, longest, di
   let tdError = 0;
   let value = 0;
 
-  /** trace ← γλ trace + increment; from 0 where an episode starts. Writes: `gradient` = δ trace. */
-  function follow(trace: Float32Array, increment: Float32Array, episodeStart: boolean): void {
-    const kept = episodeStart ? 0 : decay;
-    for (let i = 0; i < trace.length; i += 1) {
-      trace[i] = kept * trace[i] + increment[i];
-      if (Math.abs(trace[i]) < SMALLEST) trace[i] = 0;
-      gradient[i] = tdError * trace[i];
-    }
-  }
-
   function learnPart(neuron: Neuron, { board, episodeStart }: Batch, update: number): void {
     gradient[0] = board.voltages[neuron.index * board.lanes];
-    follow(neuron.parameters[CRITIC_TRACE].values, gradient, episodeStart);
-    optimiser.step(neuron.parameters[CRITIC], gradient, rates.criticRate, update);
+    const reach = followTrace(neuron.parameters[CRITIC_TRACE].values, gradient, episodeStart ? 0 : decay, tdError);
+    optimiser.step(neuron.parameters[CRITIC], gradient, optimiser.bounded(rates.criticRate, reach, tdError), update);
   }
 
   function learnRow(neuron: Neuron, { board, episodeStart }: Batch, update: number): void {
@@ -77,8 +68,8 @@ function createProgram({ kernels, topology, heard, rates, optimiser, longest, di
     const mean = neuron.activation.value(board.weightedInputs[lane]);
     score[0] = ((board.voltages[lane] - mean) / deviation ** 2) * neuron.activation.slope(mean);
     kernels.gradients(score, 1, 1, neuron.sources, board.voltages, board.lanes, 1, gradient);
-    follow(neuron.parameters[TRACE].values, gradient, episodeStart);
-    optimiser.step(neuron.weights, gradient, rate, update);
+    const reach = followTrace(neuron.parameters[TRACE].values, gradient, episodeStart ? 0 : decay, tdError);
+    optimiser.step(neuron.weights, gradient, optimiser.bounded(rate, reach, tdError), update);
   }
 
   return {
@@ -101,6 +92,3 @@ function createProgram({ kernels, topology, heard, rates, optimiser, longest, di
     },
   };
 }
-
-/** Decayed traces end here: denormal numbers are slow, and as good as nothing. */
-const SMALLEST = 1e-30;

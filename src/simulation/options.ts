@@ -19,7 +19,7 @@ import {
 } from '../options/sections.js';
 import type { KernelName } from '../kernels/kernels.js';
 import type { ExplorationScale } from '../network/exploration.js';
-import { OPTIMISER_NAMES, type OptimiserName } from '../rule/optimiser.js';
+import { OPTIMISER_NAMES, REPLAY_OPTIMISERS, type OptimiserName } from '../rule/optimiser.js';
 import { RULE_NAMES, RULES, type RuleName } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
 import { CLOCK_OWNERS, DISCIPLINE_NAMES, SCHEDULE_NAMES, type DisciplineName, type ScheduleName } from '../schedule/schedule.js';
@@ -89,7 +89,9 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
   const ruleName = checkName('rule.name', createReader([options, task]).value('rule.name', 'broadcast'), RULE_NAMES);
   const rule: Rule = RULES[ruleName];
   const streamed = rule.experience === 'stream';
-  const reader = createReader([options, layerOf(rule.defaults ?? {}), task]);
+  const found = createReader([task]).value('rule.name', 'broadcast') === ruleName; // what a task ships with was found with its own rule
+  const shipped = layerOf(rule.defaults ?? {});
+  const reader = createReader(found ? [options, task, shipped] : [options, shipped, task]);
   const network = readNetwork(reader, [64]);
   const steps = readSteps(reader, 40_000);
   const schedule = reader.name('schedule', 'hogwild', SCHEDULE_NAMES);
@@ -99,7 +101,7 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
   return {
     environment,
     network,
-    exploration: readExploration(reader, { output: 0.8, hidden: rule.hiddenExplores ? 0.1 : 0, warmup: 1, correlation: 0 }, explorationOf(rule)),
+    exploration: readExploration(reader, { output: 0.8, hidden: rule.hiddenExplores ? 0.1 : 0, warmup: 1, correlation: 0, final: 1 }, explorationOf(rule)),
     rule: {
       name: ruleName,
       criticRate: reader.number('rule.criticRate', 1e-2, NOT_NEGATIVE),
@@ -108,7 +110,7 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
       targetRate: reader.number('rule.targetRate', 0.005, streamed ? none('the rule keeps no target copies') : { ...POSITIVE, max: 1 }),
       finalRate: reader.number('rule.finalRate', 0.1, { min: 0, max: 1 }),
       traceDecay: reader.number('rule.traceDecay', streamed ? 0.9 : 0, streamed ? { min: 0, max: 1 } : none('the rule keeps no eligibility traces')),
-      optimiser: reader.name('rule.optimiser', 'adam', OPTIMISER_NAMES),
+      optimiser: reader.name<OptimiserName>('rule.optimiser', 'adam', streamed ? OPTIMISER_NAMES : REPLAY_OPTIMISERS),
     },
     learning: readLearning(reader, rule.experience, environments),
     death: readDeath(reader, steps, network.hidden),
@@ -129,6 +131,7 @@ function explorationOf({ experience, hiddenExplores }: Rule): Partial<Record<key
   return {
     ...(!hiddenExplores && { hidden: none('hidden neurons do not explore under this rule') }),
     ...(experience === 'stream' && { warmup: none('the rule has no warm-up'), correlation: none('the rule takes its noise for white') }),
+    ...(experience === 'stream' && hiddenExplores && { final: { min: 1, max: 1, hint: 'the rule knows its noise by one deviation' } }),
   };
 }
 

@@ -51,6 +51,11 @@ export const TASK_DEFAULTS: Readonly<Record<string, SimulationOptions>> = {
     learning: { discount: 0.99 },
     steps: 200_000,
   },
-  'TMaze-v0': { network: { memory: MEMORY }, learning: { discount: 0.99, rewardScale: 1 }, exploration: { correlation: 0.5 }, steps: 100_000 },
+  'TMaze-v0': {
+    network: { hiddenGain: 3, memory: MEMORY },
+    rule: { name: 'sarsa', hiddenRate: 0 },
+    learning: { discount: 0.99, rewardScale: 1 },
+    steps: 200_000,
+  },
   'DelayedRecall-v0': { network: { memory: MEMORY }, learning: { discount: 0.99, rewardScale: 1 }, steps: 50_000 },
 };

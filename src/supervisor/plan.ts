@@ -1,3 +1,4 @@
+import { wrongValue } from '../check.js';
 import { makeEnvironment } from '../environment/registry.js';
 import { controlBlocks } from '../memory/control.js';
 import { scratch, type BlockRequest } from '../memory/layout.js';
@@ -54,7 +55,7 @@ export interface Plan {
   readonly blocks: readonly BlockRequest[];
 }
 
-/** @throws RangeError naming `partitions` where there are more of them than neurons that learn */
+/** @throws RangeError naming `partitions` where there are more of them than neurons that learn, and `rule.name` where the rule cannot learn the task */
 export function createPlan(settings: Settings): Plan {
   const { network, partitions, environments, learning } = settings;
   const environment = makeEnvironment(settings.environment);
@@ -65,8 +66,9 @@ export function createPlan(settings: Settings): Plan {
   const bookmark = environments === 1 ? bookmarkBlock(observations, stateSize) : bookmarksBlock(environments, observations, stateSize);
   environment.close();
   const decoder = createDecoder(actionSpace);
+  const rule: Rule = RULES[settings.rule.name];
+  if (rule.actions === 'discrete' && actionSpace.kind !== 'discrete') throw wrongValue('rule.name', 'a rule that learns continuous actions', rule.name);
   const topology = layeredTopology({ ...network, observations, outputs: decoder.outputs });
-  const rule = RULES[settings.rule.name];
   const weights = weightShape(topology, rule);
   const parameters = [weights, ...rule.parameters(topology)];
   const published = parameters.filter((parameter) => parameter.published);
