@@ -89,7 +89,7 @@ export function resolveDdpgSettings(given: DdpgOptions = {}): DdpgSettings {
   const reader = createReader([options, checkLayer(DDPG_DEFAULTS[environmentId(environment)], DDPG_GRAMMAR)]);
   return {
     environment,
-    network: readNetwork(reader, [64]),
+    network: readNetwork(reader, [64], true),
     exploration: {
       ...readExploration(reader, { output: 0.3, hidden: 0, warmup: 1, correlation: 0, final: 1 }),
       hiddenNeurons: checkNames('exploration.hiddenNeurons', '["hidden1[3]"], or null', reader.value('exploration.hiddenNeurons', null)),

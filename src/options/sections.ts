@@ -8,7 +8,7 @@ import type { OptionReader } from './reader.js';
 
 /** The sections that every learner has, neuron-agents and their opponents alike, so that they can be told the same. */
 export const SECTION_KEYS = {
-  network: ['hidden', 'activation', 'outputActivation', 'bias', 'hiddenGain', 'outputGain', 'observationScale', 'memory'],
+  network: ['hidden', 'activation', 'outputActivation', 'bias', 'hiddenGain', 'outputGain', 'observationScale', 'memory', 'recurrent', 'timeConstant'],
   exploration: ['output', 'hidden', 'warmup', 'correlation', 'final'],
   learning: ['discount', 'rewardScale', 'batch', 'replay', 'warmup', 'updatesPerStep'],
 } as const;
@@ -29,6 +29,10 @@ export interface NetworkSettings {
   readonly observationScale: readonly number[] | null;
   /** Time constants, in environment steps, of the neurons that remember each component of the observation; none: nothing is remembered. */
   readonly memory: readonly number[];
+  /** Share of the hidden neurons whose voltages are read again in the next environment step, by the first hidden layer. */
+  readonly recurrent: number;
+  /** Time constant of the slowest of them, in environment steps; 1: the voltage of the step before itself. */
+  readonly timeConstant: number;
 }
 
 export interface LearningSettings {
@@ -47,10 +51,15 @@ export function readEnvironment(reader: OptionReader): string {
   return checkEnvironment('environment', reader.value('environment', 'Pendulum-v1'));
 }
 
-/** @param hidden layers where nothing is given */
-export function readNetwork(reader: OptionReader, hidden: readonly number[]): NetworkSettings {
+/**
+ * @param fallback hidden layers where nothing is given
+ * @param feedForward true for a learner that has no recurrent networks
+ */
+export function readNetwork(reader: OptionReader, fallback: readonly number[], feedForward = false): NetworkSettings {
+  const hidden = checkHidden(reader.value('network.hidden', fallback));
+  const recurrent = reader.number('network.recurrent', 0, feedForward || hidden.length === 0 ? none('the network is feed-forward') : { min: 0, max: 1 });
   return {
-    hidden: checkHidden(reader.value('network.hidden', hidden)),
+    hidden,
     activation: reader.name('network.activation', 'tanh', ACTIVATION_NAMES),
     outputActivation: reader.name('network.outputActivation', 'tanh', ACTIVATION_NAMES),
     bias: reader.boolean('network.bias', true),
@@ -58,6 +67,8 @@ export function readNetwork(reader: OptionReader, hidden: readonly number[]): Ne
     outputGain: reader.number('network.outputGain', 0.1, POSITIVE),
     observationScale: checkScale(reader.value('network.observationScale', null)),
     memory: checkMemory(reader.value('network.memory', [])),
+    recurrent,
+    timeConstant: reader.number('network.timeConstant', 1, recurrent > 0 ? { min: 1, max: 1e6 } : { min: 1, max: 1, hint: 'nothing is read again' }),
   };
 }
 

@@ -89,9 +89,7 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
   const ruleName = checkName('rule.name', createReader([options, task]).value('rule.name', 'broadcast'), RULE_NAMES);
   const rule: Rule = RULES[ruleName];
   const streamed = rule.experience === 'stream';
-  const found = createReader([task]).value('rule.name', 'broadcast') === ruleName; // what a task ships with was found with its own rule
-  const shipped = layerOf(rule.defaults ?? {});
-  const reader = createReader(found ? [options, task, shipped] : [options, shipped, task]);
+  const reader = createReader([options, ...shipped(task, ruleName)]);
   const network = readNetwork(reader, [64]);
   const steps = readSteps(reader, 40_000);
   const schedule = reader.name('schedule', 'hogwild', SCHEDULE_NAMES);
@@ -124,6 +122,14 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
     seed: readSeed(reader),
     steps,
   };
+}
+
+/** What task and rule ship with: where a task names its rule, its rates were found with that one and are no other's. */
+function shipped(task: Layer, rule: RuleName): Layer[] {
+  const ofRule = layerOf(RULES[rule].defaults ?? {});
+  const own = createReader([task]).value('rule.name', undefined);
+  if (own === rule) return [task, ofRule];
+  return [ofRule, own === undefined ? task : { ...task, rule: undefined }];
 }
 
 /** What the rule makes no use of. */

@@ -6,6 +6,7 @@ import type { JournalEvent } from '../journal/reader.js';
 import { WORD } from '../memory/control.js';
 import type { ParameterTable } from '../memory/parameters.js';
 import { neuronsOf } from '../network/ownership.js';
+import { createRecurring } from '../network/recurrent-context.js';
 import { createRemembering } from '../network/remembering.js';
 import { neuronName, type Topology } from '../network/topology.js';
 import { attachBookmark } from '../replay/bookmark.js';
@@ -43,13 +44,13 @@ export interface Partition {
 }
 
 export function createPartition(views: Views): Partition {
-  const { plan, partition, control, bell, rows, chronicle, limiter, schedule, experienced } = views;
+  const { plan, partition, control, bell, rows, chronicle, limiter, schedule, experienced, actingBoard } = views;
   const { settings } = plan;
   const { words, version } = control;
   const learner = createLearner(views);
   const actor = createActor(views, plan.groups);
   const isHost = partition === HOST_PARTITION;
-  const environments = isHost ? makeEnvironments(settings) : [];
+  const environments = isHost ? makeEnvironments(settings).map((environment, lane) => createRecurring(environment, plan.context, actingBoard, lane)) : [];
   const hosts = isHost ? createHosts(views, environments) : [];
   let evaluation: EvaluationHost | undefined;
 
@@ -127,7 +128,8 @@ export function createPartition(views: Views): Partition {
     takeLog: () => chronicle.close(),
     evaluate(episodeSeeds) {
       if (!isHost) return [answer()];
-      evaluation = createEvaluationHost(views, createRemembering(makeEnvironment(settings.environment), settings.network, trainedState(views)), episodeSeeds);
+      const remembering = createRemembering(makeEnvironment(settings.environment), settings.network, trainedState(views));
+      evaluation = createEvaluationHost(views, createRecurring(remembering, plan.context, actingBoard, 0), episodeSeeds);
       return [runHost(evaluation, views), answer()];
     },
     returns: () => evaluation?.returns() ?? [],

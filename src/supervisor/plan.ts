@@ -8,6 +8,7 @@ import { createDecoder, type Decoder } from '../network/decoder.js';
 import { createEncoder, type Encoder } from '../network/encoder.js';
 import { explorationBlocks } from '../network/exploration.js';
 import { divideNeurons, type Ownership } from '../network/ownership.js';
+import { createContext, recurrentNeurons, type RecurrentContext } from '../network/recurrent-context.js';
 import { createRemembering } from '../network/remembering.js';
 import { layeredTopology, rowLengths, type Topology } from '../network/topology.js';
 import { bookmarkBlock } from '../replay/bookmark.js';
@@ -48,8 +49,9 @@ export interface Plan {
   readonly rows: RowShape;
   /** The first neuron that explores; all after it do. */
   readonly firstExplorer: number;
-  /** Numbers in an observation, the voltages of a sensory memory among them. */
+  /** Numbers in an observation, the voltages of a sensory memory and those that a recurrent network reads again among them. */
   readonly observations: number;
+  readonly context: RecurrentContext;
   readonly encoder: Encoder;
   readonly decoder: Decoder;
   readonly blocks: readonly BlockRequest[];
@@ -61,7 +63,7 @@ export function createPlan(settings: Settings): Plan {
   const environment = makeEnvironment(settings.environment);
   const { observationSpace, actionSpace } = environment;
   const remembering = createRemembering(environment, network);
-  const observations = remembering.observationSpace.low.length;
+  const observations = remembering.observationSpace.low.length + recurrentNeurons(network.hidden, network);
   const stateSize = remembering.getState().length;
   const bookmark = environments === 1 ? bookmarkBlock(observations, stateSize) : bookmarksBlock(environments, observations, stateSize);
   environment.close();
@@ -89,6 +91,7 @@ export function createPlan(settings: Settings): Plan {
     rows,
     firstExplorer,
     observations,
+    context: createContext(topology, network.hidden, network),
     encoder: createEncoder(observationSpace, network.observationScale ?? undefined, observations - observationSpace.low.length),
     decoder,
     blocks: [

@@ -49,6 +49,53 @@ test.serial('runs that remember, of neuron-agents and of the opponent, are cut i
   }
 });
 
+const RECURRENT = { ...SMALL.network, memory: [], recurrent: 1, timeConstant: 4 };
+
+for (const rule of ['broadcast', 'coagent', 'sarsa'] as const) {
+  test.serial(`a recurrent network under ${rule} is bit-identical on 1 and 3 partitions, wherever it is evaluated, and where it is cut and resumed`, async (t) => {
+    const learning = rule === 'broadcast' ? SMALL.learning : {};
+    const options = (partitions: number): SimulationOptions => ({ ...SMALL, learning, network: RECURRENT, rule, schedule: 'synchronous', partitions });
+    const create = (partitions: number) => createSimulation(options(partitions));
+    const whole = await create(1);
+    await whole.run({ steps: 230 });
+    const reference = await conclude(whole);
+    const first = await create(3);
+    await first.run({ steps: 133 });
+    await first.evaluate({ episodes: 1 });
+    const second = await resumeSimulation(first.encodeCheckpoint());
+    await first.close();
+    await second.run({ steps: 97 });
+    t.deepEqual(await conclude(second), reference);
+  });
+}
+
+test.serial('a recurrent network acts and learns under every schedule, in several environments too', async (t) => {
+  for (const options of [{ schedule: 'hogwild' }, { schedule: 'bounded' }, { schedule: 'poisson' }, { schedule: 'virtual' }, { schedule: 'hogwild', environments: 3 }] as const) {
+    const simulation = await createSimulation({ ...SMALL, network: RECURRENT, partitions: 2, ...options });
+    const { steps, updatesPerSecond } = await simulation.run({ steps: 200 });
+    t.is(steps, 200);
+    t.true(updatesPerSecond > 0);
+    t.is((await simulation.evaluate({ episodes: 1 })).returns.length, 1);
+    await simulation.close();
+  }
+});
+
+test.serial('what a run keeps does not grow with the length of an episode', async (t) => {
+  const simulation = await createSimulation({ environment: 'TMaze-v0(length=10000)', network: { hidden: [5], recurrent: 1, timeConstant: 4 }, schedule: 'synchronous', partitions: 1 });
+  const sizes: number[] = [];
+  for (const steps of [400, 1600]) { // the ring of 256 slots is full, and the episode goes on
+    await simulation.run({ steps });
+    sizes.push(simulation.encodeCheckpoint().length);
+  }
+  await simulation.close();
+  t.true(Math.abs(sizes[1] - sizes[0]) < 100, `${sizes.join(' and ')} bytes`); // digits of counters
+});
+
+test('recurrence that there is nothing for is named', (t) => {
+  t.throws(() => resolveSettings({ network: { timeConstant: 4 } }), { message: '"network.timeConstant" expected 1, got 4; nothing is read again' });
+  t.throws(() => resolveSettings({ network: { hidden: [], recurrent: 1 } }), { message: '"network.recurrent" expected 0, got 1; the network is feed-forward' });
+});
+
 test('time constants that are none, or not in order, are named', (t) => {
   const refused = (memory: unknown, message: string) => t.throws(() => resolveSettings(JSON.parse(JSON.stringify({ network: { memory } })) as SimulationOptions), { message });
   refused(2, '"network.memory" expected a list of time constants, for example [2, 4, 8], got 2');
