@@ -34,15 +34,15 @@ export const DDPG_DEFAULTS: Readonly<Record<string, DdpgOptions>> = {
     network: { observationScale: [2.4, 0.21], memory: MEMORY },
     exploration: { output: 1.5, correlation: 0.5 },
     learning: { discount: 0.99, actorRate: 3e-4, finalRate: 0.01 },
-    steps: 200_000,
+    steps: 60_000,
   },
-  'PendulumNoVel-v1': { network: { memory: MEMORY }, steps: 200_000 },
+  'PendulumNoVel-v1': { network: { memory: MEMORY }, steps: 60_000 },
   'MountainCarContinuousNoVel-v0': {
     network: { memory: MEMORY },
     exploration: { output: 1, correlation: 0.95 },
     learning: { discount: 0.99, finalRate: 0.1, updatesPerStep: 0.25 },
     steps: 200_000,
   },
-  'TMaze-v0': { network: { memory: MEMORY }, learning: { discount: 0.99, rewardScale: 1 }, steps: 100_000 },
+  'TMaze-v0': { network: { memory: MEMORY }, learning: { discount: 0.99, rewardScale: 1 }, steps: 200_000 },
   'DelayedRecall-v0': { network: { memory: MEMORY }, learning: { discount: 0.99, rewardScale: 1 }, steps: 50_000 },
 };

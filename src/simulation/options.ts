@@ -27,7 +27,7 @@ import { READS } from '../supervisor/rows.js';
 import { parseDistribution, type Distribution } from '../virtual/distribution.js';
 import type { VirtualSettings } from '../virtual/settings.js';
 import type { Settings, TimingSettings } from '../supervisor/settings.js';
-import { TASK_DEFAULTS } from './task-defaults.js';
+import { TASK_DEFAULTS, TASK_RULES } from './task-defaults.js';
 
 /** What a user may set; whatever is left out takes the task's default, or else the general one. */
 export interface SimulationOptions {
@@ -85,8 +85,8 @@ const MOST_ENVIRONMENTS = 4096;
 export function resolveSettings(given: SimulationOptions = {}): Settings {
   const options = layerOf(given);
   const environment = readEnvironment(createReader([options]));
-  const task = layerOf(TASK_DEFAULTS[environmentId(environment)]);
-  const ruleName = checkName('rule.name', createReader([options, task]).value('rule.name', 'broadcast'), RULE_NAMES);
+  const task = environmentId(environment);
+  const ruleName = checkName('rule.name', createReader([options]).value('rule.name', TASK_RULES[task]?.rule.name ?? 'broadcast'), RULE_NAMES);
   const rule: Rule = RULES[ruleName];
   const streamed = rule.experience === 'stream';
   const reader = createReader([options, ...shipped(task, ruleName)]);
@@ -124,12 +124,10 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
   };
 }
 
-/** What task and rule ship with: where a task names its rule, its rates were found with that one and are no other's. */
-function shipped(task: Layer, rule: RuleName): Layer[] {
-  const ofRule = layerOf(RULES[rule].defaults ?? {});
-  const own = createReader([task]).value('rule.name', undefined);
-  if (own === rule) return [task, ofRule];
-  return [ofRule, own === undefined ? task : { ...task, rule: undefined }];
+/** What rule and task ship with: first what was found for the two together, where the task ships with this rule. */
+function shipped(task: string, rule: RuleName): Layer[] {
+  const own = layerOf(TASK_RULES[task]?.rule.name === rule ? TASK_RULES[task] : {});
+  return [own, layerOf(RULES[rule].defaults ?? {}), layerOf(TASK_DEFAULTS[task])];
 }
 
 /** What the rule makes no use of. */

@@ -22,7 +22,9 @@ test('a task that ships with a rule of its own gives its rates to no other', (t)
   t.deepEqual(resolveSettings({ environment: 'TMaze-v0', rule: 'sarsa' }), own);
   const other = resolveSettings({ environment: 'TMaze-v0', rule: 'broadcast' });
   t.deepEqual(other.rule, resolveSettings({ environment: 'Pendulum-v1', rule: 'broadcast' }).rule);
-  t.is(other.network.hiddenGain, 3);
+  t.is(other.network.hiddenGain, 2);
+  t.like(resolveSettings({ environment: 'CartPoleNoVel-v1' }), { rule: { name: 'coagent', criticRate: 1, targetRate: 0 }, learning: { batch: 1, discount: 0.99, rewardScale: 0.02 } });
+  t.like(resolveSettings({ environment: 'CartPoleNoVel-v1', rule: 'broadcast' }), { rule: { criticRate: 3e-3 }, learning: { batch: 64, rewardScale: 0.1 } });
 });
 
 test('settings resolve to themselves, so that a run folder\'s config.json repeats its run', (t) => {
