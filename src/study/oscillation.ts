@@ -25,7 +25,7 @@ export interface OscillationSettings {
 export function resolveOscillationSettings(given: Partial<OscillationSettings> = {}): OscillationSettings {
   const options = checkObject('options', given);
   checkKeys('', options, ['neurons', 'density', 'gain', 'timeConstant', 'timeStep', 'duration', 'seed']);
-  const { neurons = 40, density = 0.3, gain = 2, timeConstant = 8, timeStep = 0.1, duration = 200, seed = 1 } = options;
+  const { neurons = 100, density = 0.2, gain = 5, timeConstant = 4, timeStep = 0.1, duration = 200, seed = 1 } = options;
   const settings = {
     neurons: checkInteger('neurons', neurons, { min: 2, max: 200 }),
     density: checkNumber('density', density, { min: 0, above: true, max: 1 }),
