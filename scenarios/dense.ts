@@ -19,8 +19,8 @@ import { EPISODES, type Scenario, type ScenarioInput } from './scenario.js';
 
 const NAME = 'dense';
 
-/** What a batch has no use for: hidden neurons do not explore under its rules, and there are no traces. */
-const FOREIGN = ['exploration.hidden', 'rule.traceDecay'];
+/** What a batch has no use for: hidden neurons do not explore under its rules, there are no traces, and nothing is remembered. */
+const FOREIGN = ['exploration.hidden', 'rule.traceDecay', 'network.memory', 'network.recurrent', 'network.timeConstant'];
 
 const FLAGS: readonly Flag[] = [
   { flag: '--replicas', argument: '<count>', path: 'replicas', parse: number, help: 'networks that learn side by side, from the seeds seed, seed + 1, …, each with an environment and a replay of its own' },

@@ -10,6 +10,7 @@ import { decentralisedVsDdpg } from './decentralised-vs-ddpg.js';
 import { dense } from './dense.js';
 import { neuronDeath } from './neuron-death.js';
 import { number, setAt, showAt, type Flag } from './options.js';
+import { oscillation } from './oscillation.js';
 import { replay } from './replay.js';
 import { CHECKPOINT_EVERY, readResumption } from './resumption.js';
 import { EPISODES, type Scenario, type ScenarioInput } from './scenario.js';
@@ -18,7 +19,7 @@ import { train } from './train.js';
 import { virtualCheck } from './virtual-check.js';
 
 /** Every scenario: a further one is one file and one line here. */
-const SCENARIOS: readonly Scenario[] = [train, ddpg, replay, certificate, decentralisedVsDdpg, asyncVsSync, stragglers, neuronDeath, virtualCheck, dense];
+const SCENARIOS: readonly Scenario[] = [train, ddpg, replay, certificate, decentralisedVsDdpg, asyncVsSync, stragglers, neuronDeath, virtualCheck, dense, oscillation];
 
 const USAGE_ERROR = 2;
 

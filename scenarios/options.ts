@@ -41,10 +41,14 @@ export const SIMULATION_FLAGS: readonly Flag[] = [
   { flag: '--hidden', argument: '<sizes>', path: 'network.hidden', parse: numbers, help: 'neurons in each hidden layer, for example 64,64; none for no hidden layer' },
   { flag: '--activation', argument: '<name>', path: 'network.activation', parse: text, help: `of hidden neurons: ${ACTIVATION_NAMES.join(', ')}` },
   { flag: '--output-activation', argument: '<name>', path: 'network.outputActivation', parse: text, help: 'of output neurons' },
+  { flag: '--memory', argument: '<constants>', path: 'network.memory', otherwise: 'none', parse: numbers, help: 'time constants, in environment steps, of neurons that remember what was observed, for example 2,4,8; none for no memory' },
+  { flag: '--recurrent', argument: '<share>', path: 'network.recurrent', parse: number, help: 'share of the hidden neurons that the first hidden layer reads again in the next environment step' },
+  { flag: '--time-constant', argument: '<steps>', path: 'network.timeConstant', parse: number, help: 'of the slowest of these, leaky integrators whose time constants are spread from 1 to it' },
   { flag: '--noise', argument: '<deviation>', path: 'exploration.output', parse: number, help: 'exploration of output neurons, in voltage' },
   { flag: '--hidden-noise', argument: '<deviation>', path: 'exploration.hidden', parse: number, help: 'exploration of hidden neurons, for rules that need it' },
   { flag: '--warmup-noise', argument: '<deviation>', path: 'exploration.warmup', parse: number, help: 'exploration of output neurons before learning starts' },
   { flag: '--noise-correlation', argument: '<share>', path: 'exploration.correlation', parse: number, help: 'share of a neuron\'s noise that lasts into the next step; 0: white noise' },
+  { flag: '--final-noise', argument: '<share>', path: 'exploration.final', parse: number, help: 'share of the exploration left at the last step; it falls to it in a straight line' },
   { flag: '--critic-rate', argument: '<rate>', path: 'rule.criticRate', parse: number, help: 'learning rate of critics' },
   { flag: '--output-rate', argument: '<rate>', path: 'rule.outputRate', parse: number, help: 'learning rate of output neurons\' weights' },
   { flag: '--hidden-rate', argument: '<rate>', path: 'rule.hiddenRate', parse: number, help: 'learning rate of hidden neurons\' weights; 0 freezes them' },
@@ -80,9 +84,12 @@ export const SIMULATION_FLAGS: readonly Flag[] = [
   { flag: '--rate-limit', argument: '<updates>', path: 'rateLimit', parse: number, help: 'updates that learning may be ahead of or behind acting under hogwild, or off' },
 ];
 
+/** What the opponent and batches, whose networks are feed-forward, have no use for. */
+export const isRecurrent = (path: string) => path === 'network.recurrent' || path === 'network.timeConstant';
+
 /** The settings that DDPG shares, told by the same flags, and its own. */
 export const DDPG_FLAGS: readonly Flag[] = [
-  ...SIMULATION_FLAGS.filter(({ path }) => /^(environment|steps|seed|kernels|network|exploration|learning)\b/.test(path)),
+  ...SIMULATION_FLAGS.filter(({ path }) => /^(environment|steps|seed|kernels|network|exploration|learning)\b/.test(path) && !isRecurrent(path)),
   { flag: '--actor-rate', argument: '<rate>', path: 'learning.actorRate', parse: number, help: 'learning rate of the actor\'s weights' },
   { flag: '--delay', argument: '<updates>', path: 'learning.delay', parse: number, help: 'gradients are computed from parameters this many updates old, as asynchronous workers compute them' },
   ...SIMULATION_FLAGS.filter(({ path }) => /^rule\.(criticRate|targetRate|finalRate|optimiser)$/.test(path)).map((flag) => ({ ...flag, path: flag.path.replace('rule', 'learning') })),

@@ -65,6 +65,8 @@ export { deathPage, describeDeaths } from './study/death-page.js';
 export { drawDeaths, type DeathPictures } from './study/death-pictures.js';
 export { DEATH_ALGORITHMS, deathContenders, describeShare, FROZEN, planDeathTrials, resolveDeathStudySettings, type DeathStudyOptions, type DeathStudySettings } from './study/death-settings.js';
 export { deathTable, summariseDeaths, type DeathRow } from './study/death-summary.js';
+export { resolveOscillationSettings, runFreely, type Oscillation, type OscillationSettings } from './study/oscillation.js';
+export { describeOscillation, drawOscillation, oscillationPage, type OscillationPictures } from './study/oscillation-page.js';
 export { studyPage, type StudyWords } from './study/page.js';
 export { drawStudy } from './study/pictures.js';
 export { planTrials, resolveStudySettings, type StudyOptions, type StudySettings } from './study/settings.js';

@@ -12,6 +12,7 @@ import { createDecoder } from '../network/decoder.js';
 import { createEncoder } from '../network/encoder.js';
 import { attachExplorationState, createExploration, explorationBlocks } from '../network/exploration.js';
 import { initialiseWeights } from '../network/initialise.js';
+import { createRemembering } from '../network/remembering.js';
 import { layeredTopology, neuronName, type Topology } from '../network/topology.js';
 import { createStream } from '../random/stream.js';
 import { createTransitions, loadMinibatch, type Transitions } from '../replay/minibatch.js';
@@ -58,9 +59,10 @@ export interface DdpgAgent {
  */
 export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena) => void): DdpgAgent {
   const { network, exploration, learning, seed } = settings;
-  const environment = makeEnvironment(settings.environment, { seed });
+  const bare = makeEnvironment(settings.environment, { seed });
+  const environment = createRemembering(bare, network);
   const observations = environment.observationSpace.low.length;
-  const encoder = createEncoder(environment.observationSpace, network.observationScale ?? undefined);
+  const encoder = createEncoder(bare.observationSpace, network.observationScale ?? undefined, observations - bare.observationSpace.low.length);
   const decoder = createDecoder(environment.actionSpace);
   const { actorTopology, criticTopology } = createTopologies(settings, observations, decoder.outputs);
   const firstExplorer = exploration.hidden > 0 ? actorTopology.inputs.end : actorTopology.outputs.begin;
@@ -102,7 +104,7 @@ export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena)
   const policyContext = { kernels, topology: actorTopology, weights: actor.weights.values, encoder, decoder };
   const play = createTrainingPlay({
     policy: createPolicy(policyContext),
-    exploration: createExploration(actorTopology, seed, exploration, explorers(actorTopology, settings), attachExplorationState(arena)),
+    exploration: createExploration(actorTopology, seed, exploration, explorers(actorTopology, settings), attachExplorationState(arena), settings.steps),
     environment,
     replay,
     bookmark: attachBookmark(arena, observations),
@@ -137,7 +139,7 @@ export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena)
       program.learn(updates + 1);
       version.set(0, updates + 1);
     },
-    evaluation: () => createEvaluationPlay(createPolicy(policyContext), makeEnvironment(settings.environment)),
+    evaluation: () => createEvaluationPlay(createPolicy(policyContext), createRemembering(makeEnvironment(settings.environment), network, environment.getState())),
     examine() {
       for (const each of [actor, critic]) checkFinite(each);
     },

@@ -17,7 +17,7 @@ import {
   type LearningSettings,
   type NetworkSettings,
 } from '../options/sections.js';
-import { OPTIMISER_NAMES, type OptimiserName } from '../rule/optimiser.js';
+import { REPLAY_OPTIMISERS, type OptimiserName } from '../rule/optimiser.js';
 import { DDPG_DEFAULTS } from './task-defaults.js';
 
 /** Longest delay of gradients, in updates. */
@@ -89,9 +89,9 @@ export function resolveDdpgSettings(given: DdpgOptions = {}): DdpgSettings {
   const reader = createReader([options, checkLayer(DDPG_DEFAULTS[environmentId(environment)], DDPG_GRAMMAR)]);
   return {
     environment,
-    network: readNetwork(reader, [64]),
+    network: readNetwork(reader, [64], true),
     exploration: {
-      ...readExploration(reader, { output: 0.3, hidden: 0, warmup: 1, correlation: 0 }),
+      ...readExploration(reader, { output: 0.3, hidden: 0, warmup: 1, correlation: 0, final: 1 }),
       hiddenNeurons: checkNames('exploration.hiddenNeurons', '["hidden1[3]"], or null', reader.value('exploration.hiddenNeurons', null)),
     },
     learning: { ...readLearning(reader), ...readOptimisation(reader) },
@@ -107,7 +107,7 @@ function readOptimisation(reader: OptionReader): Omit<DdpgSettings['learning'], 
     criticRate: reader.number('learning.criticRate', 1e-3, NOT_NEGATIVE),
     targetRate: reader.number('learning.targetRate', 0.005, { ...POSITIVE, max: 1 }),
     finalRate: reader.number('learning.finalRate', 1, { min: 0, max: 1 }),
-    optimiser: reader.name('learning.optimiser', 'adam', OPTIMISER_NAMES),
+    optimiser: reader.name('learning.optimiser', 'adam', REPLAY_OPTIMISERS),
     frozenLayers: checkNames('learning.frozenLayers', '["hidden1"]', reader.value('learning.frozenLayers', [])) ?? [],
     delay: reader.integer('learning.delay', 0, { min: 0, max: MOST_DELAY }),
   };

@@ -1,5 +1,8 @@
 import type { DdpgOptions } from './settings.js';
 
+/** As the neuron-agents' own. */
+const MEMORY = [2, 4, 8, 16, 32];
+
 /**
  * What DDPG ships with for a task where it differs from the general defaults, which are Pendulum's. Its exploration is close to
  * what the neuron-agents ship with. The settings were found with five seeds of each, as theirs were: docs/research.md, entry 16.
@@ -28,17 +31,18 @@ export const DDPG_DEFAULTS: Readonly<Record<string, DdpgOptions>> = {
     steps: 100_000,
   },
   'CartPoleNoVel-v1': {
-    network: { observationScale: [2.4, 0.21] },
+    network: { observationScale: [2.4, 0.21], memory: MEMORY },
     exploration: { output: 1.5, correlation: 0.5 },
     learning: { discount: 0.99, actorRate: 3e-4, finalRate: 0.01 },
-    steps: 200_000,
+    steps: 60_000,
   },
-  'PendulumNoVel-v1': { steps: 200_000 },
+  'PendulumNoVel-v1': { network: { memory: MEMORY }, steps: 60_000 },
   'MountainCarContinuousNoVel-v0': {
+    network: { memory: MEMORY },
     exploration: { output: 1, correlation: 0.95 },
     learning: { discount: 0.99, finalRate: 0.1, updatesPerStep: 0.25 },
     steps: 200_000,
   },
-  'TMaze-v0': { learning: { discount: 0.99, rewardScale: 1 }, steps: 100_000 },
-  'DelayedRecall-v0': { learning: { discount: 0.99, rewardScale: 1 }, steps: 50_000 },
+  'TMaze-v0': { network: { memory: MEMORY }, learning: { discount: 0.99, rewardScale: 1 }, steps: 200_000 },
+  'DelayedRecall-v0': { network: { memory: MEMORY }, learning: { discount: 0.99, rewardScale: 1 }, steps: 50_000 },
 };

@@ -24,6 +24,7 @@ export function createRecorder(real: Optimiser, live: Float32Array, neurons: rea
 
   return {
     holding: false,
+    bounded: (rate) => rate,
     gradientOf({ name, weights }) {
       const gradient = gradients.get(weights.values);
       if (gradient === undefined) throw new InternalError(`no row of ${name} is recorded`);

@@ -74,10 +74,10 @@ export function resolveCertificateSettings(given: CertificateOptions = {}): Cert
     network: { ...DEFAULTS.network, ...section('network') },
     exploration: { ...DEFAULTS.exploration, ...section('exploration') },
   };
-  const { exploration: { output, hidden, warmup, correlation }, ...settings } = resolveDdpgSettings(options);
+  const { exploration: { output, hidden, warmup, correlation, final }, ...settings } = resolveDdpgSettings(options);
   if (hidden === 0) throw wrongValue('exploration.hidden', 'a number > 0', 0, ': a neuron that never explores has no slope to be known');
   if (settings.learning.delay > 0) throw wrongValue('learning.delay', '0', settings.learning.delay, ': the critics learn along at the present parameters');
-  return { ...settings, exploration: { output, hidden, warmup, correlation }, certificate: readCertification(createReader([layer]), settings.steps) };
+  return { ...settings, exploration: { output, hidden, warmup, correlation, final }, certificate: readCertification(createReader([layer]), settings.steps) };
 }
 
 function readCertification(reader: OptionReader, steps: number): CertificationSettings {

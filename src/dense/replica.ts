@@ -39,12 +39,12 @@ export interface ReplicaContext {
 }
 
 /** @param index of the replica, from 0 */
-export function createReplica({ settings: { environment: id, exploration: scale, learning, seed: firstSeed }, topology, encoder, decoder }: ReplicaContext, index: number): Replica {
+export function createReplica({ settings: { environment: id, exploration: scale, learning, steps, seed: firstSeed }, topology, encoder, decoder }: ReplicaContext, index: number): Replica {
   const seed = firstSeed + index;
   const { inputs: { end: inputNeurons }, outputs } = topology;
   const environment: Environment = makeEnvironment(id, { seed });
   const outputNeurons = Array.from({ length: outputs.end - outputs.begin }, (_, k) => outputs.begin + k);
-  const exploration = createExploration(topology, seed, scale, outputNeurons);
+  const exploration = createExploration(topology, seed, scale, outputNeurons, undefined, steps);
   const ring = createRing({ capacity: learning.replay, inputs: inputNeurons, explorers: outputNeurons.length });
   const sampler = createSampler(ring, createStream(seed, 'replay'));
   const slots = new Int32Array(learning.batch);

@@ -33,7 +33,9 @@ export function resolveDenseSettings(given: DenseOptions = {}): DenseSettings {
   const options = checkObject('options', given);
   checkKeys('', options, [...SHARED, 'replicas', 'device']);
   const { replicas: givenReplicas = 32, device = 'auto', ...shared } = options;
-  const { environment, network, exploration, rule, learning, seed, steps } = resolveSettings(shared);
+  const { environment, network, exploration, rule, learning, seed, steps } = resolveSettings({ ...shared, network: { memory: [], ...checkObject('network', options.network ?? {}) } });
+  if (network.recurrent > 0) throw wrongValue('network.recurrent', '0 in a batch of networks', network.recurrent);
+  if (network.memory.length > 0) throw wrongValue('network.memory', 'none in a batch of networks', network.memory);
   const replicas = checkInteger('replicas', givenReplicas, { min: 1, max: 4096 });
   const name = checkName('rule.name', rule.name, DENSE_RULES);
   if (replicas * learning.replay * BYTES > MOST_REPLAY) {

@@ -12,9 +12,10 @@ export interface Encoder {
  * bounds to [-1, 1] and an unbounded one is left as it is.
  *
  * @param scale divisors, one per component of the observation, all > 0; [observations]
+ * @param remembered voltages of a sensory memory that follow each observation, and are taken as they are
  * @throws RangeError naming `network.observationScale` where their number is not the space's
  */
-export function createEncoder(space: BoxSpace, scale?: readonly number[]): Encoder {
+export function createEncoder(space: BoxSpace, scale?: readonly number[], remembered = 0): Encoder {
   const size = space.low.length;
   if (scale !== undefined && scale.length !== size) throw wrongValue('network.observationScale', `a list of ${size} divisors`, scale);
   const centre = new Float64Array(size);
@@ -31,6 +32,7 @@ export function createEncoder(space: BoxSpace, scale?: readonly number[]): Encod
     encode(observation, voltages) {
       voltages[BIAS_NEURON] = 1;
       for (let i = 0; i < size; i += 1) voltages[BIAS_NEURON + 1 + i] = (observation[i] - centre[i]) * factor[i];
+      for (let i = size; i < size + remembered; i += 1) voltages[BIAS_NEURON + 1 + i] = observation[i];
     },
   };
 }

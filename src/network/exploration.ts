@@ -12,6 +12,8 @@ export interface ExplorationScale {
   readonly warmup: number;
   /** ρ of successive ξ of one neuron; 0: white noise; ≥ 0, < 1. */
   readonly correlation: number;
+  /** Share of the deviations left at the last step of the run; they fall to it in a straight line, but for the warm-up's. */
+  readonly final: number;
 }
 
 /**
@@ -58,6 +60,7 @@ export function createExplorationState({ neurons }: Pick<Topology, 'neurons'>): 
 /**
  * @param neurons the neurons that this thread owns: others' streams are not created
  * @param state in the arena, for a run that can be resumed
+ * @param steps that each environment takes in the whole run
  */
 export function createExploration(
   topology: Topology,
@@ -65,6 +68,7 @@ export function createExploration(
   scale: ExplorationScale,
   neurons: readonly number[],
   { noise, moved }: ExplorationState = createExplorationState(topology),
+  steps = Infinity,
 ): Exploration {
   const streams = new Map<number, (Stream | undefined)[]>(); // by environment
   const deviations = new Float64Array(topology.neurons);
@@ -74,11 +78,12 @@ export function createExploration(
     if (kind !== 'input') streams.set(neuron, [createStream(seed, streamName(topology, neuron))]);
   }
   const { outputs } = topology;
-  const { correlation } = scale;
+  const { correlation, final } = scale;
+  const left = (step: number) => 1 - (1 - final) * Math.min(1, step / steps);
   const innovation = Math.sqrt(1 - correlation * correlation);
   return {
     explore(neuron, mean, step, warmingUp, environment = 0) {
-      const deviation = warmingUp && neuron >= outputs.begin ? scale.warmup : deviations[neuron];
+      const deviation = warmingUp && neuron >= outputs.begin ? scale.warmup : left(step) * deviations[neuron];
       const own = streams.get(neuron);
       if (deviation === 0 || own === undefined) return mean;
       const at = environment * topology.neurons + neuron;

@@ -81,7 +81,7 @@ const SLOWEST = 1e-5;
 const LEAST_SQUARE = 1e-12;
 
 /** Standard deviations that a voltage shows at most. */
-const LARGEST = 4;
+export const LARGEST = 4;
 
 /** The start of an episode: nothing was seen before. Gains stay. */
 export function forgetObservations({ integrators }: SensoryMemoryState): void {

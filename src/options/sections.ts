@@ -3,12 +3,13 @@ import { checkEnvironment } from '../environment/registry.js';
 import { ACTIVATION_NAMES, type ActivationName } from '../kernels/activation.js';
 import { KERNEL_NAMES, type KernelName } from '../kernels/kernels.js';
 import type { ExplorationScale } from '../network/exploration.js';
+import { checkMemoryConstants } from '../network/sensory-memory.js';
 import type { OptionReader } from './reader.js';
 
 /** The sections that every learner has, neuron-agents and their opponents alike, so that they can be told the same. */
 export const SECTION_KEYS = {
-  network: ['hidden', 'activation', 'outputActivation', 'bias', 'hiddenGain', 'outputGain', 'observationScale'],
-  exploration: ['output', 'hidden', 'warmup', 'correlation'],
+  network: ['hidden', 'activation', 'outputActivation', 'bias', 'hiddenGain', 'outputGain', 'observationScale', 'memory', 'recurrent', 'timeConstant'],
+  exploration: ['output', 'hidden', 'warmup', 'correlation', 'final'],
   learning: ['discount', 'rewardScale', 'batch', 'replay', 'warmup', 'updatesPerStep'],
 } as const;
 
@@ -26,6 +27,12 @@ export interface NetworkSettings {
   readonly outputGain: number;
   /** What each component of the observation is divided by; null: from the space's bounds. */
   readonly observationScale: readonly number[] | null;
+  /** Time constants, in environment steps, of the neurons that remember each component of the observation; none: nothing is remembered. */
+  readonly memory: readonly number[];
+  /** Share of the hidden neurons whose voltages are read again in the next environment step, by the first hidden layer. */
+  readonly recurrent: number;
+  /** Time constant of the slowest of them, in environment steps; 1: the voltage of the step before itself. */
+  readonly timeConstant: number;
 }
 
 export interface LearningSettings {
@@ -44,16 +51,24 @@ export function readEnvironment(reader: OptionReader): string {
   return checkEnvironment('environment', reader.value('environment', 'Pendulum-v1'));
 }
 
-/** @param hidden layers where nothing is given */
-export function readNetwork(reader: OptionReader, hidden: readonly number[]): NetworkSettings {
+/**
+ * @param fallback hidden layers where nothing is given
+ * @param feedForward true for a learner that has no recurrent networks
+ */
+export function readNetwork(reader: OptionReader, fallback: readonly number[], feedForward = false): NetworkSettings {
+  const hidden = checkHidden(reader.value('network.hidden', fallback));
+  const recurrent = reader.number('network.recurrent', 0, feedForward || hidden.length === 0 ? none('the network is feed-forward') : { min: 0, max: 1 });
   return {
-    hidden: checkHidden(reader.value('network.hidden', hidden)),
+    hidden,
     activation: reader.name('network.activation', 'tanh', ACTIVATION_NAMES),
     outputActivation: reader.name('network.outputActivation', 'tanh', ACTIVATION_NAMES),
     bias: reader.boolean('network.bias', true),
     hiddenGain: reader.number('network.hiddenGain', 2, POSITIVE),
     outputGain: reader.number('network.outputGain', 0.1, POSITIVE),
     observationScale: checkScale(reader.value('network.observationScale', null)),
+    memory: checkMemory(reader.value('network.memory', [])),
+    recurrent,
+    timeConstant: reader.number('network.timeConstant', 1, recurrent > 0 ? { min: 1, max: 1e6 } : { min: 1, max: 1, hint: 'nothing is read again' }),
   };
 }
 
@@ -66,6 +81,7 @@ const EXPLORATION: Readonly<Record<keyof ExplorationScale, NumberRange>> = {
   hidden: NOT_NEGATIVE,
   warmup: NOT_NEGATIVE,
   correlation: { min: 0, max: 1, below: true },
+  final: { min: 0, max: 1 },
 };
 
 /**
@@ -75,7 +91,7 @@ const EXPLORATION: Readonly<Record<keyof ExplorationScale, NumberRange>> = {
 export function readExploration(reader: OptionReader, fallback: ExplorationScale, narrower: Partial<typeof EXPLORATION> = {}): ExplorationScale {
   const ranges = { ...EXPLORATION, ...narrower };
   const read = (key: keyof ExplorationScale) => reader.number(`exploration.${key}`, fallback[key], ranges[key]);
-  return { output: read('output'), hidden: read('hidden'), warmup: read('warmup'), correlation: read('correlation') };
+  return { output: read('output'), hidden: read('hidden'), warmup: read('warmup'), correlation: read('correlation'), final: read('final') };
 }
 
 const STREAMED = 'the rule learns from each transition once, as it happens';
@@ -116,6 +132,11 @@ export function checkHidden(value: unknown): number[] {
   const constraint = 'a list of layer sizes, for example [64, 64]';
   if (!Array.isArray(value)) throw wrongKind('network.hidden', constraint, value);
   return value.map((size: unknown) => checkInteger('network.hidden', size, { min: 1, max: 65_536 }));
+}
+
+function checkMemory(value: unknown): number[] {
+  if (!Array.isArray(value)) throw wrongKind('network.memory', 'a list of time constants, for example [2, 4, 8]', value);
+  return checkMemoryConstants(value);
 }
 
 function checkScale(value: unknown): number[] | null {

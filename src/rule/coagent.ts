@@ -1,10 +1,12 @@
 import type { ParameterShape } from '../memory/parameters.js';
 import { rowLengths } from '../network/topology.js';
 import { valueDivergence } from './shared-critic.js';
+import { followTrace } from './trace.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
 
 const TRACE = 'trace';
 const CRITIC_TRACE = 'critic-trace';
+const REACH = 'reach';
 
 /**
  * `coagent`: every neuron is a stochastic policy of its own, its exploration included, and climbs its own policy gradient on
@@ -15,7 +17,8 @@ const CRITIC_TRACE = 'critic-trace';
  *   hidden or output n:  e ← γλ e + (ξ / s²) σ'(z) v,      K^n += η_A δ e
  *
  * with a = σ(z) + ξ the voltage acted, ξ Gaussian of standard deviation s, and v the voltages as acted. Traces are empty at the
- * start of an episode. (ξ / s²) σ'(z) v is the score ∇ log π of the neuron's own Gaussian policy.
+ * start of an episode. Under `bounded` steps those of all critic parts are bounded together, by Σ_n |z_n| ≤ reach ← γλ reach + Σ_n |v_n|, which every
+ * neuron follows for itself; a row's by its own trace. (ξ / s²) σ'(z) v is the score ∇ log π of the neuron's own Gaussian policy.
  * Source: Thomas 2011, policy gradient coagent networks; Kostas et al. 2020, Theorem 1, for asynchronous execution; traces as
  * in actor-critic(λ), Sutton & Barto 2018, section 13.5. Differs: the traces are not weighted by γ^t; ξ is what was acted less the
  * mean by the weights at hand, which have moved since by one update, under hogwild by a few.
@@ -40,6 +43,7 @@ export const coagent: Rule = {
     return [
       { name: CRITIC, lengths: part, target: false, published: true, learned: true },
       { name: CRITIC_TRACE, lengths: part, ...own },
+      { name: REACH, lengths: part, ...own },
       { name: TRACE, lengths: rowLengths({ neurons, rowOffset }), ...own },
     ] satisfies ParameterShape[];
   },
@@ -53,21 +57,15 @@ function createProgram({ kernels, topology, heard, rates, optimiser, longest, di
   const gradient = kernels.numbers(longest);
   let tdError = 0;
   let value = 0;
-
-  /** trace ← γλ trace + increment; from 0 where an episode starts. Writes: `gradient` = δ trace. */
-  function follow(trace: Float32Array, increment: Float32Array, episodeStart: boolean): void {
-    const kept = episodeStart ? 0 : decay;
-    for (let i = 0; i < trace.length; i += 1) {
-      trace[i] = kept * trace[i] + increment[i];
-      if (Math.abs(trace[i]) < SMALLEST) trace[i] = 0;
-      gradient[i] = tdError * trace[i];
-    }
-  }
+  let said = 0; // |v|_1 of all that the value is of
 
   function learnPart(neuron: Neuron, { board, episodeStart }: Batch, update: number): void {
     gradient[0] = board.voltages[neuron.index * board.lanes];
-    follow(neuron.parameters[CRITIC_TRACE].values, gradient, episodeStart);
-    optimiser.step(neuron.parameters[CRITIC], gradient, rates.criticRate, update);
+    const kept = episodeStart ? 0 : decay;
+    const reach = neuron.parameters[REACH].values;
+    reach[0] = kept * reach[0] + said;
+    followTrace(neuron.parameters[CRITIC_TRACE].values, gradient, kept, tdError);
+    optimiser.step(neuron.parameters[CRITIC], gradient, optimiser.bounded(rates.criticRate, reach[0], tdError), update);
   }
 
   function learnRow(neuron: Neuron, { board, episodeStart }: Batch, update: number): void {
@@ -77,16 +75,18 @@ function createProgram({ kernels, topology, heard, rates, optimiser, longest, di
     const mean = neuron.activation.value(board.weightedInputs[lane]);
     score[0] = ((board.voltages[lane] - mean) / deviation ** 2) * neuron.activation.slope(mean);
     kernels.gradients(score, 1, 1, neuron.sources, board.voltages, board.lanes, 1, gradient);
-    follow(neuron.parameters[TRACE].values, gradient, episodeStart);
-    optimiser.step(neuron.weights, gradient, rate, update);
+    const reach = followTrace(neuron.parameters[TRACE].values, gradient, episodeStart ? 0 : decay, tdError);
+    optimiser.step(neuron.weights, gradient, optimiser.bounded(rate, reach, tdError), update);
   }
 
   return {
     broadcast({ board: { voltages, lanes }, reward, continuation }) {
       value = 0;
+      said = 0;
       let successor = 0;
       for (let neuron = 0; neuron < topology.outputs.begin; neuron += 1) {
         value += values[neuron] * voltages[neuron * lanes];
+        said += Math.abs(voltages[neuron * lanes]);
         successor += values[neuron] * voltages[neuron * lanes + 1];
       }
       tdError = reward[0] + continuation[0] * successor - value;
@@ -101,6 +101,3 @@ function createProgram({ kernels, topology, heard, rates, optimiser, longest, di
     },
   };
 }
-
-/** Decayed traces end here: denormal numbers are slow, and as good as nothing. */
-const SMALLEST = 1e-30;

@@ -6,6 +6,7 @@ import { exact } from './exact.js';
 import { linear } from './linear.js';
 import { quadratic } from './quadratic.js';
 import type { Rule } from './rule.js';
+import { sarsa } from './sarsa.js';
 import { threeFactor } from './three-factor.js';
 
 /** Every shipped rule, by name: a further rule is one file and one line here. */
@@ -15,6 +16,7 @@ export const RULES = {
   compatible,
   'compatible-natural': compatibleNatural,
   coagent,
+  sarsa,
   linear,
   quadratic,
   deep,

@@ -1,10 +1,10 @@
 import type { HeardParameter, Parameter, ParameterShape, ParameterTable } from '../memory/parameters.js';
-import type { Activation } from '../kernels/activation.js';
+import type { Activation, ActivationName } from '../kernels/activation.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { Board } from '../network/dynamic.js';
 import type { Topology } from '../network/topology.js';
 import type { Transitions } from '../replay/minibatch.js';
-import type { Optimiser } from './optimiser.js';
+import type { Optimiser, OptimiserName } from './optimiser.js';
 
 /** Name of the parameter in which every shipped rule keeps its critic. */
 export const CRITIC = 'critic';
@@ -16,6 +16,8 @@ export interface Batch extends Transitions {
   readonly episodeStart: boolean;
   /** The first neuron that explores: `acted` starts with its row. */
   readonly firstExplorer: number;
+  /** Of the stream: the same neurons' voltages as acted in the successor; [explorers] */
+  readonly actedNext?: Float32Array;
 }
 
 /**
@@ -97,7 +99,8 @@ export interface RuleProgram {
 }
 
 export interface RuleDefaults {
-  readonly rule?: Partial<RuleRates>;
+  readonly rule?: Partial<RuleRates> & { readonly traceDecay?: number; readonly finalRate?: number; readonly optimiser?: OptimiserName };
+  readonly network?: { readonly outputActivation: ActivationName };
   readonly exploration?: Readonly<Record<string, number>>;
   readonly learning?: Readonly<Record<string, number>>;
 }
@@ -113,9 +116,11 @@ export interface Rule {
   readonly defaults?: RuleDefaults;
   /**
    * What it learns from: minibatches drawn from the replay, with target copies; or the stream of transitions, each once and in
-   * order, with the voltages of all neurons as acted, exploration included, and with eligibility traces.
+   * order, with eligibility traces, and where hidden neurons explore with the voltages of all neurons as acted.
    */
   readonly experience: 'replay' | 'stream';
+  /** Absent where it learns every kind of task. */
+  readonly actions?: 'discrete';
   /** True where hidden neurons explore too. */
   readonly hiddenExplores: boolean;
   /** True where a neuron also keeps a target copy K' of its weights. */

@@ -19,7 +19,7 @@ import {
 } from '../options/sections.js';
 import type { KernelName } from '../kernels/kernels.js';
 import type { ExplorationScale } from '../network/exploration.js';
-import { OPTIMISER_NAMES, type OptimiserName } from '../rule/optimiser.js';
+import { OPTIMISER_NAMES, REPLAY_OPTIMISERS, type OptimiserName } from '../rule/optimiser.js';
 import { RULE_NAMES, RULES, type RuleName } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
 import { CLOCK_OWNERS, DISCIPLINE_NAMES, SCHEDULE_NAMES, type DisciplineName, type ScheduleName } from '../schedule/schedule.js';
@@ -27,7 +27,7 @@ import { READS } from '../supervisor/rows.js';
 import { parseDistribution, type Distribution } from '../virtual/distribution.js';
 import type { VirtualSettings } from '../virtual/settings.js';
 import type { Settings, TimingSettings } from '../supervisor/settings.js';
-import { TASK_DEFAULTS } from './task-defaults.js';
+import { TASK_DEFAULTS, TASK_RULES } from './task-defaults.js';
 
 /** What a user may set; whatever is left out takes the task's default, or else the general one. */
 export interface SimulationOptions {
@@ -85,11 +85,11 @@ const MOST_ENVIRONMENTS = 4096;
 export function resolveSettings(given: SimulationOptions = {}): Settings {
   const options = layerOf(given);
   const environment = readEnvironment(createReader([options]));
-  const task = layerOf(TASK_DEFAULTS[environmentId(environment)]);
-  const ruleName = checkName('rule.name', createReader([options, task]).value('rule.name', 'broadcast'), RULE_NAMES);
+  const task = environmentId(environment);
+  const ruleName = checkName('rule.name', createReader([options]).value('rule.name', TASK_RULES[task]?.rule.name ?? 'broadcast'), RULE_NAMES);
   const rule: Rule = RULES[ruleName];
   const streamed = rule.experience === 'stream';
-  const reader = createReader([options, layerOf(rule.defaults ?? {}), task]);
+  const reader = createReader([options, ...shipped(task, ruleName)]);
   const network = readNetwork(reader, [64]);
   const steps = readSteps(reader, 40_000);
   const schedule = reader.name('schedule', 'hogwild', SCHEDULE_NAMES);
@@ -99,7 +99,7 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
   return {
     environment,
     network,
-    exploration: readExploration(reader, { output: 0.8, hidden: rule.hiddenExplores ? 0.1 : 0, warmup: 1, correlation: 0 }, explorationOf(rule)),
+    exploration: readExploration(reader, { output: 0.8, hidden: rule.hiddenExplores ? 0.1 : 0, warmup: 1, correlation: 0, final: 1 }, explorationOf(rule)),
     rule: {
       name: ruleName,
       criticRate: reader.number('rule.criticRate', 1e-2, NOT_NEGATIVE),
@@ -108,7 +108,7 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
       targetRate: reader.number('rule.targetRate', 0.005, streamed ? none('the rule keeps no target copies') : { ...POSITIVE, max: 1 }),
       finalRate: reader.number('rule.finalRate', 0.1, { min: 0, max: 1 }),
       traceDecay: reader.number('rule.traceDecay', streamed ? 0.9 : 0, streamed ? { min: 0, max: 1 } : none('the rule keeps no eligibility traces')),
-      optimiser: reader.name('rule.optimiser', 'adam', OPTIMISER_NAMES),
+      optimiser: reader.name<OptimiserName>('rule.optimiser', 'adam', streamed ? OPTIMISER_NAMES : REPLAY_OPTIMISERS),
     },
     learning: readLearning(reader, rule.experience, environments),
     death: readDeath(reader, steps, network.hidden),
@@ -124,11 +124,18 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
   };
 }
 
+/** What rule and task ship with: first what was found for the two together, where the task ships with this rule. */
+function shipped(task: string, rule: RuleName): Layer[] {
+  const own = layerOf(TASK_RULES[task]?.rule.name === rule ? TASK_RULES[task] : {});
+  return [own, layerOf(RULES[rule].defaults ?? {}), layerOf(TASK_DEFAULTS[task])];
+}
+
 /** What the rule makes no use of. */
 function explorationOf({ experience, hiddenExplores }: Rule): Partial<Record<keyof ExplorationScale, NumberRange>> {
   return {
     ...(!hiddenExplores && { hidden: none('hidden neurons do not explore under this rule') }),
     ...(experience === 'stream' && { warmup: none('the rule has no warm-up'), correlation: none('the rule takes its noise for white') }),
+    ...(experience === 'stream' && hiddenExplores && { final: { min: 1, max: 1, hint: 'the rule knows its noise by one deviation' } }),
   };
 }
 

@@ -26,6 +26,8 @@ export const STUDY_FILES = {
   neighbourPicture: 'neighbour.svg',
   times: 'times.svg',
   halves: 'half-gains.svg',
+  voltages: 'voltages.svg',
+  connections: 'connections.svg',
   report: 'report.html',
 } as const;
 

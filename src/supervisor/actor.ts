@@ -38,7 +38,7 @@ export function createActor(views: Views, groups: readonly EnvironmentGroup[]): 
   const { topology, ownership, settings, firstExplorer } = plan;
   const { lanes } = board;
   const ticks = topology.ticks.length;
-  const exploration = createExploration(topology, settings.seed, settings.exploration, neuronsOf(ownership, partition), attachExplorationState(arena));
+  const exploration = createExploration(topology, settings.seed, settings.exploration, neuronsOf(ownership, partition), attachExplorationState(arena), settings.steps / settings.environments);
   const steps = new Int32Array(lanes); // that each environment has taken
   let due: number[] = [];
 

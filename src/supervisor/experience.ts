@@ -29,8 +29,19 @@ export function createExperience(views: Views): Experience {
   return views.plan.rule.experience === 'replay' ? createReplayed(views) : createStreamed(views);
 }
 
+/** The mean voltages of rows in all lanes, by the weights as heard. */
+function recompute({ plan: { topology }, kernels, rows: { heard }, learningBoard: board }: Views): Experience['computeRows'] {
+  return (tickIndex, ranges) => {
+    topology.ticks[tickIndex].forEach((population, i) => {
+      const range = { begin: ranges[i].begin, end: ranges[i].end, laneBegin: 0, laneEnd: board.lanes };
+      tick(kernels, topology, topology.populations[population], heard[WEIGHTS].values, board, range);
+    });
+  };
+}
+
 /** Minibatches drawn from the replay: of the stored transitions only the inputs are used, all voltages are computed anew. */
-function createReplayed({ plan: { settings, topology, firstExplorer }, kernels, replay, rows: { heard }, learningBoard: board }: Views): Experience {
+function createReplayed(views: Views): Experience {
+  const { plan: { settings, firstExplorer }, kernels, replay, learningBoard: board } = views;
   const slots = new Int32Array(settings.learning.batch);
   const sampler = createSampler(replay, createStream(settings.seed, 'replay'));
   const batch: Batch = { ...createTransitions(kernels, replay, slots.length), board, firstExplorer, episodeStart: false };
@@ -42,23 +53,22 @@ function createReplayed({ plan: { settings, topology, firstExplorer }, kernels, 
       loadMinibatch(replay, slots, settings.learning, board, batch);
       return true;
     },
-    computeRows(tickIndex, ranges) {
-      topology.ticks[tickIndex].forEach((population, i) => {
-        const range = { begin: ranges[i].begin, end: ranges[i].end, laneBegin: 0, laneEnd: board.lanes };
-        tick(kernels, topology, topology.populations[population], heard[WEIGHTS].values, board, range);
-      });
-    },
+    computeRows: recompute(views),
   };
 }
 
 /**
- * The stream: update u is about slot u and its successor, with everybody's voltages as acted. The slot that holds only an
+ * The stream: update u is about slot u and its successor, with everybody's voltages as acted; or where hidden neurons do not explore, with
+ * voltages computed anew, means all of them, and beside these what the outputs acted with. The slot that holds only an
  * episode's last observation is passed over; the transition after it starts an episode.
  */
-function createStreamed({ plan: { settings, topology, firstExplorer }, kernels, replay, rows: { heard }, learningBoard: board }: Views): Experience {
+function createStreamed(views: Views): Experience {
+  const { plan: { settings, topology, firstExplorer, rule }, kernels, replay, rows: { heard }, learningBoard: board } = views;
+  const computeAnew = recompute(views);
   const slots = new Int32Array(1);
-  const batch = { ...createTransitions(kernels, replay, 1), board, firstExplorer, episodeStart: false };
-  const { capacity, kind } = replay;
+  const actedNext = new Float32Array(replay.explorers);
+  const batch = { ...createTransitions(kernels, replay, 1), board, firstExplorer, episodeStart: false, actedNext };
+  const { capacity, kind, explorers } = replay;
   return {
     batch,
     slots,
@@ -66,12 +76,17 @@ function createStreamed({ plan: { settings, topology, firstExplorer }, kernels, 
       slots[0] = update % capacity;
       if (kind[slots[0]] === SLOT.final) return false;
       loadMinibatch(replay, slots, settings.learning, board, batch);
-      loadActed(replay, slots[0], firstExplorer, board, 0);
-      loadActed(replay, (slots[0] + 1) % capacity, firstExplorer, board, 1);
+      const successor = (slots[0] + 1) % capacity;
+      actedNext.set(replay.acted.subarray(successor * explorers, (successor + 1) * explorers));
+      if (rule.hiddenExplores) [slots[0], successor].forEach((slot, lane) => { loadActed(replay, slot, firstExplorer, board, lane); });
       batch.episodeStart = update === 0 || kind[(update - 1) % capacity] === SLOT.final;
       return true;
     },
     computeRows(tickIndex, ranges) {
+      if (!rule.hiddenExplores) {
+        computeAnew(tickIndex, ranges);
+        return;
+      }
       topology.ticks[tickIndex].forEach((population, i) => {
         const { begin, end } = ranges[i];
         const own = rowsOf(topology, heard[WEIGHTS].values, begin, end);

@@ -6,7 +6,11 @@ import type { JournalEvent } from '../journal/reader.js';
 import { WORD } from '../memory/control.js';
 import type { ParameterTable } from '../memory/parameters.js';
 import { neuronsOf } from '../network/ownership.js';
+import { createRecurring } from '../network/recurrent-context.js';
+import { createRemembering } from '../network/remembering.js';
 import { neuronName, type Topology } from '../network/topology.js';
+import { attachBookmark } from '../replay/bookmark.js';
+import { attachBookmarks } from '../replay/bookmarks.js';
 import type { Coroutine } from '../schedule/turn.js';
 import { createActor } from './actor.js';
 import { createCompany } from './company.js';
@@ -40,13 +44,13 @@ export interface Partition {
 }
 
 export function createPartition(views: Views): Partition {
-  const { plan, partition, control, bell, rows, chronicle, limiter, schedule, experienced } = views;
+  const { plan, partition, control, bell, rows, chronicle, limiter, schedule, experienced, actingBoard } = views;
   const { settings } = plan;
   const { words, version } = control;
   const learner = createLearner(views);
   const actor = createActor(views, plan.groups);
   const isHost = partition === HOST_PARTITION;
-  const environments = isHost ? makeEnvironments(settings) : [];
+  const environments = isHost ? makeEnvironments(settings).map((environment, lane) => createRecurring(environment, plan.context, actingBoard, lane)) : [];
   const hosts = isHost ? createHosts(views, environments) : [];
   let evaluation: EvaluationHost | undefined;
 
@@ -124,7 +128,8 @@ export function createPartition(views: Views): Partition {
     takeLog: () => chronicle.close(),
     evaluate(episodeSeeds) {
       if (!isHost) return [answer()];
-      evaluation = createEvaluationHost(views, makeEnvironment(settings.environment), episodeSeeds);
+      const remembering = createRemembering(makeEnvironment(settings.environment), settings.network, trainedState(views));
+      evaluation = createEvaluationHost(views, createRecurring(remembering, plan.context, actingBoard, 0), episodeSeeds);
       return [runHost(evaluation, views), answer()];
     },
     returns: () => evaluation?.returns() ?? [],
@@ -135,8 +140,17 @@ export function createPartition(views: Views): Partition {
 }
 
 /** The environments of a run. Each has a random stream of its own; the first has the same one with others and without. */
-function makeEnvironments({ environment: id, environments, seed }: Settings): Environment[] {
-  return Array.from({ length: environments }, (_, environment) => makeEnvironment(id, { seed: environment === 0 ? seed : createStream(seed, `environment/${environment}`).integer(2 ** 48) }));
+function makeEnvironments({ environment: id, environments, seed, network }: Settings): Environment[] {
+  return Array.from({ length: environments }, (_, environment) => {
+    const own = environment === 0 ? seed : createStream(seed, `environment/${environment}`).integer(2 ** 48);
+    return createRemembering(makeEnvironment(id, { seed: own }), network);
+  });
+}
+
+/** The state in which training has left the first environment, where the gains of its memory are. */
+function trainedState({ plan: { settings, groups, observations }, arena, replay }: Views): ArrayLike<number> | 'untrained' {
+  const state = settings.environments === 1 ? attachBookmark(arena, observations).read()?.state : attachBookmarks(arena, groups, observations, replay).read(0)?.[0].state;
+  return state ?? 'untrained';
 }
 
 function createHosts(views: Views, environments: readonly Environment[]): Host[] {

@@ -1,3 +1,4 @@
+import { wrongValue } from '../check.js';
 import { makeEnvironment } from '../environment/registry.js';
 import { controlBlocks } from '../memory/control.js';
 import { scratch, type BlockRequest } from '../memory/layout.js';
@@ -7,6 +8,8 @@ import { createDecoder, type Decoder } from '../network/decoder.js';
 import { createEncoder, type Encoder } from '../network/encoder.js';
 import { explorationBlocks } from '../network/exploration.js';
 import { divideNeurons, type Ownership } from '../network/ownership.js';
+import { createContext, recurrentNeurons, type RecurrentContext } from '../network/recurrent-context.js';
+import { createRemembering } from '../network/remembering.js';
 import { layeredTopology, rowLengths, type Topology } from '../network/topology.js';
 import { bookmarkBlock } from '../replay/bookmark.js';
 import { bookmarksBlock, type EnvironmentGroup } from '../replay/bookmarks.js';
@@ -46,23 +49,28 @@ export interface Plan {
   readonly rows: RowShape;
   /** The first neuron that explores; all after it do. */
   readonly firstExplorer: number;
+  /** Numbers in an observation, the voltages of a sensory memory and those that a recurrent network reads again among them. */
+  readonly observations: number;
+  readonly context: RecurrentContext;
   readonly encoder: Encoder;
   readonly decoder: Decoder;
   readonly blocks: readonly BlockRequest[];
 }
 
-/** @throws RangeError naming `partitions` where there are more of them than neurons that learn */
+/** @throws RangeError naming `partitions` where there are more of them than neurons that learn, and `rule.name` where the rule cannot learn the task */
 export function createPlan(settings: Settings): Plan {
   const { network, partitions, environments, learning } = settings;
   const environment = makeEnvironment(settings.environment);
   const { observationSpace, actionSpace } = environment;
-  const observations = observationSpace.low.length;
-  const stateSize = environment.getState().length;
+  const remembering = createRemembering(environment, network);
+  const observations = remembering.observationSpace.low.length + recurrentNeurons(network.hidden, network);
+  const stateSize = remembering.getState().length;
   const bookmark = environments === 1 ? bookmarkBlock(observations, stateSize) : bookmarksBlock(environments, observations, stateSize);
   environment.close();
   const decoder = createDecoder(actionSpace);
+  const rule: Rule = RULES[settings.rule.name];
+  if (rule.actions === 'discrete' && actionSpace.kind !== 'discrete') throw wrongValue('rule.name', 'a rule that learns continuous actions', rule.name);
   const topology = layeredTopology({ ...network, observations, outputs: decoder.outputs });
-  const rule = RULES[settings.rule.name];
   const weights = weightShape(topology, rule);
   const parameters = [weights, ...rule.parameters(topology)];
   const published = parameters.filter((parameter) => parameter.published);
@@ -82,7 +90,9 @@ export function createPlan(settings: Settings): Plan {
     exchange,
     rows,
     firstExplorer,
-    encoder: createEncoder(observationSpace, network.observationScale ?? undefined),
+    observations,
+    context: createContext(topology, network.hidden, network),
+    encoder: createEncoder(observationSpace, network.observationScale ?? undefined, observations - observationSpace.low.length),
     decoder,
     blocks: [
       ...controlBlocks(partitions, groups.length),

@@ -1,12 +1,12 @@
 import test from 'ava';
 
-import { createRuleFixture, type RuleFixture } from './fixture.js';
+import { createRuleFixture, type RuleFixture, type RuleFixtureOptions } from './fixture.js';
 
 const near = (actual: readonly number[], expected: readonly number[]) => actual.every((value, i) => Math.abs(value - expected[i]) < 1e-6);
 
 /** One linear output neuron with a bias: γ = 0.9, λ = 0.5, s = 0.5, all rates 0.1, plain gradient steps. */
-function oneNeuron(): RuleFixture {
-  const fixture = createRuleFixture('coagent');
+function oneNeuron(options: RuleFixtureOptions = {}): RuleFixture {
+  const fixture = createRuleFixture('coagent', options);
   fixture.tables.weights.values.set([0, 0.5]);
   fixture.tables.critic.values.set([0.1, 0.2]);
   return fixture;
@@ -68,4 +68,17 @@ test('coagent does not move a row that does not explore', (t) => {
   fixture.tables.weights.values.set([0, 0.5]);
   learn(fixture, FIRST);
   t.deepEqual([...fixture.tables.weights.values], [0, 0.5]);
+});
+
+test('coagent under bounded steps divides by what all critic parts, and by what its own row, would overshoot, by hand', (t) => {
+  // reach = |1| + |2| = 3 and |e|_1 = 3: both steps are 0.77 / (2·3); then 0.45·3 + (1 + 1) and |0.45·(1, 2) + 2·(1, 1)| = 5.35
+  const fixture = oneNeuron({ optimiser: 'bounded', rates: { criticRate: 1, outputRate: 1 } });
+  learn(fixture, FIRST);
+  const once = 0.77 / 6;
+  t.true(near([...fixture.tables.critic.values], [0.1 + once, 0.2 + 2 * once]));
+  t.true(near([...fixture.tables.weights.values], [once, 0.5 + 2 * once]));
+  learn(fixture, LAST);
+  const tdError = 1 - (0.3 + 3 * once);
+  t.true(near([...fixture.tables.critic.values], [0.1 + once + (1.45 * tdError) / 6.7, 0.2 + 2 * once + (1.9 * tdError) / 6.7]));
+  t.true(near([...fixture.tables.weights.values], [once + (2.45 * tdError) / 10.7, 0.5 + 2 * once + (2.9 * tdError) / 10.7]));
 });

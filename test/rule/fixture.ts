@@ -40,7 +40,7 @@ export interface RuleFixture {
   readonly alive: Int32Array;
   /** Computes all voltages of the batch from its observations: `states` and `successors`, one list per lane. */
   show(states: readonly (readonly number[])[], successors: readonly (readonly number[])[]): void;
-  /** Puts the acted voltages of `batch.acted` on the states' lanes of the board, as a rule that learns from the stream sees them. */
+  /** Puts the acted voltages of `batch.acted` on the states' lanes of the board, as a rule whose hidden neurons explore and that learns from the stream sees them. */
   showActed(): void;
   /** One whole update of every neuron. */
   update(): void;
@@ -69,6 +69,7 @@ export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = 
     continuation: kernels.numbers(size),
     acted: kernels.numbers((topology.neurons - firstExplorer) * size),
     firstExplorer,
+    actedNext: new Float32Array(topology.neurons - firstExplorer),
     episodeStart: false,
   } satisfies Batch;
   const longest = longestGroup(shapes, topology.populations);
@@ -96,6 +97,7 @@ export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = 
       }
     },
     showActed() {
+      if (!rule.hiddenExplores) return; // then it sees what they would have done without
       for (let neuron = firstExplorer; neuron < topology.neurons; neuron += 1) board.voltages[neuron * lanes] = batch.acted[neuron - firstExplorer];
     },
     update() {

@@ -24,7 +24,8 @@ const small = (rule: NonNullable<SimulationOptions['rule']>, partitions: number,
   schedule: 'synchronous',
   partitions,
   seed,
-  ...(rule !== 'coagent' && { exploration: { correlation: 0.9 }, learning: { batch: 8, warmup: 100, replay: 256 } }), // small, so that the ring wraps around
+  ...(rule === 'sarsa' && { environment: 'CartPole-v1' }), // for discrete tasks
+  ...(rule !== 'coagent' && rule !== 'sarsa' && { exploration: { correlation: 0.9 }, learning: { batch: 8, warmup: 100, replay: 256 } }), // small, so that the ring wraps around
 });
 
 for (const rule of RULE_NAMES) {

@@ -16,6 +16,17 @@ test('a rule given by name keeps the task\'s rates, and given as an object overr
   t.is(byObject.rule.outputRate, byName.rule.outputRate);
 });
 
+test('a task that ships with a rule of its own gives its rates to no other', (t) => {
+  const own = resolveSettings({ environment: 'TMaze-v0' });
+  t.like(own, { rule: { name: 'sarsa', optimiser: 'bounded', traceDecay: 0.5 }, network: { outputActivation: 'linear', hiddenGain: 3 } });
+  t.deepEqual(resolveSettings({ environment: 'TMaze-v0', rule: 'sarsa' }), own);
+  const other = resolveSettings({ environment: 'TMaze-v0', rule: 'broadcast' });
+  t.deepEqual(other.rule, resolveSettings({ environment: 'Pendulum-v1', rule: 'broadcast' }).rule);
+  t.is(other.network.hiddenGain, 2);
+  t.like(resolveSettings({ environment: 'CartPoleNoVel-v1' }), { rule: { name: 'coagent', criticRate: 1, targetRate: 0 }, learning: { batch: 1, discount: 0.99, rewardScale: 0.02 } });
+  t.like(resolveSettings({ environment: 'CartPoleNoVel-v1', rule: 'broadcast' }), { rule: { criticRate: 3e-3 }, learning: { batch: 64, rewardScale: 0.1 } });
+});
+
 test('settings resolve to themselves, so that a run folder\'s config.json repeats its run', (t) => {
   for (const environment of listEnvironments()) {
     for (const rule of RULE_NAMES) {

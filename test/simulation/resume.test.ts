@@ -74,7 +74,7 @@ const small = (rule: NonNullable<SimulationOptions['rule']>, partitions: number)
   schedule: 'synchronous',
   partitions,
   seed: 3,
-  ...(rule !== 'coagent' && { exploration: { correlation: 0.9 }, learning: { batch: 8, warmup: 60, replay: 256 } }), // small, so that the ring wraps around
+  ...(rule !== 'coagent' && rule !== 'sarsa' && { exploration: { correlation: 0.9 }, learning: { batch: 8, warmup: 60, replay: 256 } }), // small, so that the ring wraps around
 });
 
 const simulation = (options: SimulationOptions): Kind => ({ create: () => createSimulation(options), resume: resumeSimulation });

@@ -4,6 +4,7 @@ import { resolveSettings } from '../../src/index.js';
 import { makeEnvironment } from '../../src/environment/registry.js';
 import { createArena, type Arena } from '../../src/memory/arena.js';
 import { WORD } from '../../src/memory/control.js';
+import { createRemembering } from '../../src/network/remembering.js';
 import { createActor } from '../../src/supervisor/actor.js';
 import { createTrainingHost } from '../../src/supervisor/host.js';
 import { createPlan, type Plan } from '../../src/supervisor/plan.js';
@@ -13,7 +14,7 @@ import { countingAtomics, Killed, mortalArena, type Budget } from './mortal.js';
 /** One partition that acts and does not learn, until the budget is spent or the run is over. @returns true where it is over */
 function live(plan: Plan, arena: Arena, budget: Budget): boolean {
   const views = attachViews(plan, mortalArena(arena, budget), 0, false);
-  const host = createTrainingHost(views, makeEnvironment(plan.settings.environment, { seed: plan.settings.seed }));
+  const host = createTrainingHost(views, createRemembering(makeEnvironment(plan.settings.environment, { seed: plan.settings.seed }), plan.settings.network));
   const actor = createActor(views, views.plan.groups);
   const { words } = views.control;
   try {
@@ -33,9 +34,10 @@ function live(plan: Plan, arena: Arena, budget: Budget): boolean {
 
 const STEPS = 23; // two episodes or so
 
-function createRun(): { plan: Plan; arena: Arena } {
+/** @param memory time constants of the network's sensory memory */
+function createRun(memory: readonly number[] = []): { plan: Plan; arena: Arena } {
   const learning = { replay: 256, warmup: 20, batch: 1 };
-  const plan = createPlan(resolveSettings({ environment: 'CartPole-v1', network: { hidden: [2] }, exploration: { correlation: 0.7 }, learning, partitions: 1, seed: 4 }));
+  const plan = createPlan(resolveSettings({ environment: 'CartPole-v1', network: { hidden: [2], memory }, exploration: { correlation: 0.7 }, learning, partitions: 1, seed: 4 }));
   const arena = createArena(plan.blocks);
   Atomics.store(arena.int32('control'), WORD.until, STEPS);
   arena.float32('weights').forEach((_, i, weights) => (weights[i] = Math.sin(i)));
@@ -65,6 +67,21 @@ test('a host killed before any write to shared memory is followed by one that lo
     else if (JSON.stringify(remains(arena)) !== JSON.stringify(expected)) t.fail(`killed before write ${at}`);
   }
   t.true(kills > 30 * STEPS, `${kills} kills`);
+});
+
+test('a host killed before any write leaves integrators and gains of a memory from which the next goes on, none heard twice', (t) => {
+  const whole = createRun([2, 8]);
+  t.true(live(whole.plan, whole.arena, { left: Infinity }));
+  const expected = JSON.stringify(remains(whole.arena));
+  let kills = 0;
+  for (let at = 0; ; at += 13) {
+    const { plan, arena } = createRun([2, 8]);
+    if (live(plan, arena, { left: at })) break;
+    kills += 1;
+    live(plan, arena, { left: Infinity });
+    if (JSON.stringify(remains(arena)) !== expected) t.fail(`killed before write ${at}`);
+  }
+  t.true(kills > 2 * STEPS, `${kills} kills`);
 });
 
 test('a host that is killed again and again, after fewer writes than a step has, gets no further but stays sound', (t) => {

@@ -12,7 +12,7 @@ const [HIDDEN, OUTPUT] = [4, 6];
 
 for (const rule of RULE_NAMES) {
   test(`a neuron born again under ${rule} has fresh first numbers and remembers nothing; nobody else is touched`, (t) => {
-    const { plan, arena, tables } = createViews({ rule, ...(rule !== 'coagent' && { learning: { replay: 256, batch: 4, warmup: 4 } }) });
+    const { plan, arena, tables } = createViews({ rule, ...(rule === 'sarsa' && { environment: 'CartPole-v1' }), ...(rule !== 'coagent' && rule !== 'sarsa' && { learning: { replay: 256, batch: 4, warmup: 4 } }) });
     drawFirst(plan, tables, 1);
     const partsOf = (neuron: number) => Object.entries(tables).map(([name, table]) => ({ name, ...table.of(neuron) }));
     const copyOf = (neuron: number) => partsOf(neuron).map(({ name, values, target }) => ({ name, values: [...values], target: [...target] }));

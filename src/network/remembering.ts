@@ -1,0 +1,81 @@
+import { InternalError } from '../errors.js';
+import { box, type Environment, type StepResult } from '../environment/environment.js';
+import { createEncoder } from './encoder.js';
+import { createSensoryMemoryState, forgetObservations, LARGEST, memoryNeurons, remember } from './sensory-memory.js';
+import { BIAS_NEURON } from './topology.js';
+
+/** What a network's senses are made of. */
+export interface Senses {
+  /** Time constants of the sensory memory; none: nothing is remembered. */
+  readonly memory: readonly number[];
+  readonly observationScale: readonly number[] | null;
+}
+
+/**
+ * An environment as a network with a sensory memory sees it: every observation is followed by the voltages of the memory's neurons,
+ * and integrators and gains are part of the state. So whoever keeps the environment's place keeps the memory with it, and a step that is
+ * taken again from there adapts no gain twice. Without a memory it is the environment itself.
+ *
+ * The memory hears each observation once, as the encoder scales it, the last of an episode too; a reset forgets what was seen
+ * and keeps the gains.
+ *
+ * @param trained the state of another such environment, whose gains are taken and stay as they are: for evaluation
+ * @throws RangeError naming `network.observationScale` where its length is not the space's
+ */
+export function createRemembering(environment: Environment, { memory: timeConstants, observationScale }: Senses, trained?: ArrayLike<number> | 'untrained'): Environment {
+  if (timeConstants.length === 0) return environment;
+  const { observationSpace: { low, high } } = environment;
+  const observations = low.length;
+  const memory = { observations, timeConstants };
+  const encoder = createEncoder(environment.observationSpace, observationScale ?? undefined);
+  const state = createSensoryMemoryState(memory);
+  const parts = [state.integrators, state.meanSquares, state.observed];
+  const size = parts.reduce((sum, { length }) => sum + length, 0);
+  const neurons = memoryNeurons(memory);
+  const encoded = new Float32Array(BIAS_NEURON + 1 + observations);
+
+  /** Takes the memory's numbers from the end of a state. */
+  function restore(numbers: ArrayLike<number>): void {
+    let from = numbers.length - size;
+    if (from < 0) throw new InternalError(`a state of ${numbers.length} numbers holds no memory of ${size}`);
+    for (const part of parts) {
+      for (let i = 0; i < part.length; i += 1) part[i] = numbers[from + i];
+      from += part.length;
+    }
+  }
+
+  function see(observation: Float64Array): Float64Array {
+    const seen = new Float64Array(observations + neurons);
+    seen.set(observation);
+    encoder.encode(observation, encoded);
+    remember(memory, state, encoded, BIAS_NEURON + 1, seen, observations, trained === undefined);
+    return seen;
+  }
+
+  if (trained !== undefined && trained !== 'untrained') restore(trained);
+  return {
+    id: environment.id,
+    actionSpace: environment.actionSpace,
+    observationSpace: box([...low, ...new Array<number>(neurons).fill(-LARGEST)], [...high, ...new Array<number>(neurons).fill(LARGEST)]),
+    reset(options) {
+      forgetObservations(state);
+      return see(environment.reset(options));
+    },
+    step(action): StepResult {
+      const { observation, reward, terminated, truncated } = environment.step(action);
+      return { observation: see(observation), reward, terminated, truncated };
+    },
+    getState() {
+      const numbers = environment.getState();
+      for (const part of parts) for (let i = 0; i < part.length; i += 1) numbers.push(part[i]);
+      return numbers;
+    },
+    setState(numbers) {
+      restore(numbers);
+      environment.setState(Array.from(numbers).slice(0, -size));
+    },
+    close() {
+      environment.close();
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import { DivergenceError } from '../errors.js';
+import type { ParameterShape } from '../memory/parameters.js';
+import { neuronName, rowLengths } from '../network/topology.js';
+import { followTrace } from './trace.js';
+import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
+
+const TRACE = 'trace';
+const CRITIC_TRACE = 'critic-trace';
+const REACH = 'reach';
+
+/**
+ * `sarsa`: an output voltage is what its action is worth, and the one TD error says how far the action taken was off. It learns from each
+ * transition once, as it happens, with eligibility traces: for actions a, a' whose acted voltages were highest
+ *
+ *   δ = r + γ Q_{a'}(v') - Q_a(v),   Q_k = σ(K^k v), the mean voltage of output k
+ *   output k:  e ← γλ e + [k = a] σ'(z) v,              K^k += η_A δ e
+ *   hidden n:  c_k ← γλ c_k + [k = a] v_n,              q_k += η_Q δ c_k for each output k
+ *              e ← γλ e + q_a σ'(z) v,                  K^n += η_A δ e
+ *
+ * q, the hidden neuron's own critic part, grows by the same product of its voltage and what is broadcast as the outputs' weights from it, so
+ * that with η_Q = η_A and linear outputs the two differ by their first values alone: the feedback of a hidden neuron is
+ * symmetric, and nobody reads another's weights. A neuron further from the outputs keeps the weights it would have there.
+ *
+ * Under `bounded` steps the outputs' and critics' are bounded together, by Σ_k |e|_1 ≤ reach ← γλ reach + |σ'_a| |v|_1, which every neuron
+ * follows for itself; a hidden row's by its own trace.
+ *
+ * Source: Rummery & Niranjan 1994; Sutton & Barto 2018, section 12.7, Sarsa(λ) with accumulating traces; Elsayed et al. 2024 for the
+ * bound, with κ = 2; Kolen & Pollack 1994 for feedback that becomes symmetric. Differs: actions are chosen by noise on the voltages.
+ */
+export const sarsa: Rule = {
+  name: 'sarsa',
+  summary: 'streaming action values: broadcast TD error times traces of each neuron\'s own voltages, for discrete tasks; no replay',
+  locality: 'broadcast: one TD error, which action was taken, and how much all outputs hear. A neuron uses only its own weights and critic part',
+  defaults: {
+    rule: { criticRate: 1, outputRate: 1, hiddenRate: 1e-2, targetRate: 0, traceDecay: 0.5, finalRate: 1, optimiser: 'bounded' },
+    network: { outputActivation: 'linear' }, // values know no bounds
+    exploration: { output: 0.3, hidden: 0, warmup: 0, correlation: 0, final: 0.02 }, // what is on the way to a reward has to be repeated
+    learning: { batch: 1, replay: 256, warmup: 0, updatesPerStep: 1 },
+  },
+  experience: 'stream',
+  actions: 'discrete',
+  hiddenExplores: false,
+  targetWeights: false,
+  reads: 'sources',
+  parameters({ neurons, inputs, outputs, rowOffset }) {
+    const each = (length: (neuron: number) => number) => Array.from({ length: neurons }, (_, neuron) => (neuron < inputs.end ? 0 : length(neuron)));
+    const parts = each((neuron) => (neuron < outputs.begin ? outputs.end - outputs.begin : 0));
+    const own = { target: false, published: false, learned: false };
+    return [
+      { name: CRITIC, lengths: parts, ...own, learned: true },
+      { name: CRITIC_TRACE, lengths: parts, ...own },
+      { name: TRACE, lengths: rowLengths({ neurons, rowOffset }), ...own },
+      { name: REACH, lengths: each(() => 1), ...own },
+    ] satisfies ParameterShape[];
+  },
+  create: createProgram,
+};
+
+function createProgram({ kernels, topology, rates, optimiser, longest, discount, traceDecay }: RuleContext): RuleProgram {
+  const { begin, end } = topology.outputs;
+  const actions = end - begin;
+  const decay = discount * traceDecay;
+  const coefficient = kernels.numbers(1);
+  const gradient = kernels.numbers(longest);
+  let tdError = 0;
+  let value = 0;
+  let action = 0;
+  let heard = 0; // |v|_1 of what the output of the action taken reads
+
+  function chosen(voltages: Float32Array | undefined): number {
+    let best = 0;
+    if (voltages === undefined) return best;
+    for (let k = 1; k < actions; k += 1) if (voltages[k] > voltages[best]) best = k;
+    return best;
+  }
+
+  /** The neuron's own count of what the outputs' traces come to at most. */
+  function reachOf({ parameters }: Neuron, episodeStart: boolean): number {
+    const reach = parameters[REACH].values;
+    reach[0] = (episodeStart ? 0 : decay * reach[0]) + heard;
+    return reach[0];
+  }
+
+  function learnPart(neuron: Neuron, { board: { voltages, lanes }, episodeStart }: Batch, rate: number, update: number): void {
+    gradient.fill(0, 0, actions);
+    gradient[action] = voltages[neuron.index * lanes];
+    followTrace(neuron.parameters[CRITIC_TRACE].values, gradient, episodeStart ? 0 : decay, tdError);
+    optimiser.step(neuron.parameters[CRITIC], gradient, rate, update);
+  }
+
+  /** @param credit ∂Q_a/∂v of the neuron, or what it takes for it */
+  function followRow({ index, activation, sources, parameters }: Neuron, { board: { voltages, lanes }, episodeStart }: Batch, credit: number): number {
+    coefficient[0] = credit * activation.slope(voltages[index * lanes]);
+    kernels.gradients(coefficient, 1, 1, sources, voltages, lanes, 1, gradient);
+    return followTrace(parameters[TRACE].values, gradient, episodeStart ? 0 : decay, tdError);
+  }
+
+  return {
+    broadcast({ board: { voltages, lanes }, acted, actedNext, reward, continuation }) {
+      action = chosen(acted);
+      value = voltages[(begin + action) * lanes];
+      tdError = reward[0] + continuation[0] * voltages[(begin + chosen(actedNext)) * lanes + 1] - value;
+      if (!Number.isFinite(tdError)) throw new DivergenceError(neuronName(topology, begin + action), 'TD error', tdError);
+      heard = 0;
+      for (const source of topology.outputs.sources) heard += Math.abs(voltages[source * lanes]);
+    },
+    learn(neuron, batch, update) {
+      if (neuron.kind === 'input') return;
+      const reach = reachOf(neuron, batch.episodeStart);
+      if (neuron.kind === 'output') {
+        followRow(neuron, batch, neuron.index - begin === action ? 1 : 0);
+        optimiser.step(neuron.weights, gradient, optimiser.bounded(rates.outputRate, reach, tdError), update);
+        return;
+      }
+      const own = followRow(neuron, batch, neuron.parameters[CRITIC].values[action]);
+      if (rates.hiddenRate > 0) optimiser.step(neuron.weights, gradient, optimiser.bounded(rates.hiddenRate, own, tdError), update);
+      learnPart(neuron, batch, optimiser.bounded(rates.criticRate, reach, tdError), update);
+    },
+    estimate(_neuron, _batch, estimates) {
+      estimates[0] = value;
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import { checkInteger, checkKeys, checkNumber, checkObject, wrongValue } from '../check.js';
+import { checkTimeConstants, leak, spreadTimeConstants } from '../network/leaky-rate.js';
+import { graphTopology } from '../network/graph.js';
+import { sourcesOf, type Population, type Topology } from '../network/topology.js';
+import { createStream } from '../random/stream.js';
+import { median } from '../telemetry/statistics.js';
+
+/** Everything that decides what a free network does, resolved: plain data. */
+export interface OscillationSettings {
+  readonly neurons: number;
+  /** Share of the possible connections that are there, self-connections among them. */
+  readonly density: number;
+  /** Standard deviation of weights times the square root of the connections that a neuron has on average. */
+  readonly gain: number;
+  /** τ of the slowest neuron; they are spread from 1 to it in equal ratios. */
+  readonly timeConstant: number;
+  /** Δt. */
+  readonly timeStep: number;
+  /** How long it runs, in the same unit. */
+  readonly duration: number;
+  readonly seed: number;
+}
+
+/** @throws TypeError or RangeError naming the option, what was expected and what came */
+export function resolveOscillationSettings(given: Partial<OscillationSettings> = {}): OscillationSettings {
+  const options = checkObject('options', given);
+  checkKeys('', options, ['neurons', 'density', 'gain', 'timeConstant', 'timeStep', 'duration', 'seed']);
+  const { neurons = 100, density = 0.2, gain = 5, timeConstant = 4, timeStep = 0.1, duration = 200, seed = 1 } = options;
+  const settings = {
+    neurons: checkInteger('neurons', neurons, { min: 2, max: 200 }),
+    density: checkNumber('density', density, { min: 0, above: true, max: 1 }),
+    gain: checkNumber('gain', gain, { min: 0, above: true, max: 1000 }),
+    timeConstant: checkNumber('timeConstant', timeConstant, { min: 1, max: 1e6 }),
+    timeStep: checkNumber('timeStep', timeStep, { min: 0, above: true, max: 1 }),
+    duration: checkNumber('duration', duration, { min: 0, above: true, max: 1e6 }),
+    seed: checkInteger('seed', seed, { min: 0, max: Number.MAX_SAFE_INTEGER }),
+  };
+  const steps = settings.duration / settings.timeStep;
+  if (steps < 10 || steps > MOST_STEPS) throw wrongValue('duration', `from 10 to ${MOST_STEPS} time steps of ${settings.timeStep}`, settings.duration);
+  return settings;
+}
+
+const MOST_STEPS = 100_000;
+
+/** What a free network did. */
+export interface Oscillation {
+  /** K of the hidden neurons, 0 where there is no connection; [reader][read] */
+  readonly connections: readonly (readonly number[])[];
+  /** Voltages of all neurons from the start on, one row for each time step; [steps + 1][neurons] */
+  readonly voltages: readonly Float64Array[];
+  readonly summary: OscillationSummary;
+}
+
+export interface OscillationSummary {
+  readonly connections: number;
+  /** Root mean square over neurons of the deviation of a voltage from its own mean, in the second half. */
+  readonly deviation: number;
+  /** Neurons that cross their own mean upwards at least twice in the second half while they deviate by more than a hundredth. */
+  readonly oscillating: number;
+  /** Median over these of the time between two such crossings; null where there are none. */
+  readonly period: number | null;
+}
+
+/** Lets a random recurrent network of leaky integrators run freely, from random voltages and with nothing coming in. */
+export function runFreely({ neurons, density, gain, timeConstant, timeStep, duration, seed }: OscillationSettings): Oscillation {
+  const topology = graphTopology({
+    observations: 0,
+    layers: [{ name: 'hidden', size: neurons, activation: 'tanh' }],
+    outputs: 1,
+    outputActivation: 'linear',
+    bias: false,
+    blocks: [{ from: 'hidden', to: 'hidden', density, self: true }, { from: 'hidden', to: 'output' }],
+    seed,
+  });
+  const timeConstants = spreadTimeConstants(topology, 1, timeConstant);
+  checkTimeConstants(topology, { timeStep, timeConstants });
+  const hidden = topology.populations[1];
+  const weights = drawWeights(topology, gain / Math.sqrt(density * neurons), seed);
+  const board = { lanes: 1, voltages: new Float64Array(topology.neurons), weightedInputs: new Float64Array(topology.neurons) };
+  const start = createStream(seed, 'oscillation/start');
+  for (let neuron = hidden.begin; neuron < hidden.end; neuron += 1) board.voltages[neuron] = start.uniformBetween(-1, 1);
+  const look = () => board.voltages.slice(hidden.begin, hidden.end);
+  const voltages = [look()];
+  for (let step = 0; step < Math.round(duration / timeStep); step += 1) {
+    leak(topology, weights, board, { timeStep, timeConstants });
+    voltages.push(look());
+  }
+  const connections = matrixOf(topology, hidden, weights);
+  return { connections, voltages, summary: { connections: connections.flat().filter((weight) => weight !== 0).length, ...measure(voltages, timeStep) } };
+}
+
+function drawWeights({ rowOffset, neurons }: Topology, deviation: number, seed: number): Float64Array {
+  const stream = createStream(seed, 'oscillation/weights');
+  return Float64Array.from({ length: rowOffset[neurons] }, () => deviation * stream.gaussian());
+}
+
+function matrixOf({ rowOffset }: Topology, hidden: Population, weights: Float64Array): number[][] {
+  return Array.from({ length: hidden.end - hidden.begin }, (_, reader) => {
+    const row = new Array<number>(hidden.end - hidden.begin).fill(0);
+    sourcesOf(hidden, hidden.begin + reader).forEach((source, i) => (row[source - hidden.begin] = weights[rowOffset[hidden.begin + reader] + i]));
+    return row;
+  });
+}
+
+/** Of the second half: by then what the start has left has died, where it dies. */
+function measure(voltages: readonly Float64Array[], timeStep: number): Omit<OscillationSummary, 'connections'> {
+  const half = voltages.slice(Math.floor(voltages.length / 2));
+  const neurons = half[0].length;
+  const periods: number[] = [];
+  let squares = 0;
+  for (let neuron = 0; neuron < neurons; neuron += 1) {
+    const mean = half.reduce((sum, row) => sum + row[neuron], 0) / half.length;
+    const variance = half.reduce((sum, row) => sum + (row[neuron] - mean) ** 2, 0) / half.length;
+    squares += variance / neurons;
+    const upwards = half.flatMap((row, t) => (t > 0 && half[t - 1][neuron] < mean && row[neuron] >= mean ? [t] : []));
+    const [first, last] = [upwards.at(0) ?? 0, upwards.at(-1) ?? 0];
+    if (variance > STILL ** 2 && upwards.length > 1) periods.push((timeStep * (last - first)) / (upwards.length - 1));
+  }
+  return { deviation: Math.sqrt(squares), oscillating: periods.length, period: periods.length === 0 ? null : median(periods) };
+}
+
+/** Below this deviation nothing moves to speak of. */
+const STILL = 0.01;

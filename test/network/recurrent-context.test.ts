@@ -1,0 +1,49 @@
+import test from 'ava';
+
+import { makeEnvironment } from '../../src/environment/registry.js';
+import { createContext, createRecurring, recurrentNeurons } from '../../src/network/recurrent-context.js';
+import { layeredTopology } from '../../src/network/topology.js';
+
+const HIDDEN = [4, 3];
+const topologyOf = (recurrent: number) => layeredTopology({ observations: 3 + recurrentNeurons(HIDDEN, { recurrent }), hidden: HIDDEN, outputs: 1, bias: true, activation: 'tanh', outputActivation: 'tanh' });
+
+test('a share of each hidden layer is read again, by the last inputs, with time constants in equal ratios', (t) => {
+  t.is(recurrentNeurons(HIDDEN, { recurrent: 1 }), 7);
+  t.is(recurrentNeurons(HIDDEN, { recurrent: 0.5 }), 4);
+  const topology = topologyOf(1);
+  const { begin, heard, shares } = createContext(topology, HIDDEN, { recurrent: 1, timeConstant: 8 });
+  t.is(begin, 4);
+  t.deepEqual([...heard], [11, 12, 13, 14, 15, 16, 17]);
+  [1, 1 / 2, 1 / 4, 1 / 8, 1, 1 / Math.sqrt(8), 1 / 8].forEach((share, i) => { t.true(Math.abs(shares[i] - share) < 1e-12); });
+  const half = createContext(topologyOf(0.5), HIDDEN, { recurrent: 0.5, timeConstant: 1 });
+  t.deepEqual([...half.heard], [8, 9, 12, 13]);
+  t.deepEqual([...half.shares], [1, 1, 1, 1]);
+});
+
+test('what is read again is what was said in the step before, leaky, and nothing at the start of an episode', (t) => {
+  const lanes = 2;
+  const topology = topologyOf(0.5);
+  const context = { ...createContext(topology, HIDDEN, { recurrent: 0.5, timeConstant: 1 }), shares: Float64Array.of(1, 0.5, 0.25, 1) };
+  const board = { lanes, voltages: new Float32Array(lanes * topology.neurons), weightedInputs: new Float32Array(0) };
+  const environment = createRecurring(makeEnvironment('Pendulum-v1', { seed: 2 }), context, board, 1);
+  const bare = makeEnvironment('Pendulum-v1', { seed: 2 });
+  t.deepEqual([...environment.reset()], [...bare.reset(), 0, 0, 0, 0]);
+  t.is(environment.observationSpace.low.length, 7);
+  const say = (carried: readonly number[], said: readonly number[]) => {
+    board.voltages.fill(9); // the other lane, and neurons that nobody listens to
+    carried.forEach((voltage, i) => (board.voltages[(context.begin + i) * lanes + 1] = voltage));
+    said.forEach((voltage, i) => (board.voltages[context.heard[i] * lanes + 1] = voltage));
+  };
+  say([0, 0, 0, 0], [1, 1, 1, -1]);
+  t.deepEqual([...environment.step([0.5]).observation], [...bare.step([0.5]).observation, 1, 0.5, 0.25, -1]);
+  say([1, 0.5, 0.25, -1], [0, 1, 0.25, 0.5]);
+  t.deepEqual([...environment.step([1]).observation], [...bare.step([1]).observation, 0, 0.75, 0.25, 0.5]);
+  t.deepEqual([...environment.reset()].slice(3), [0, 0, 0, 0]);
+});
+
+test('a network that reads nothing again has the environment itself', (t) => {
+  const environment = makeEnvironment('Pendulum-v1');
+  const topology = topologyOf(0);
+  const context = createContext(topology, HIDDEN, { recurrent: 0, timeConstant: 1 });
+  t.is(createRecurring(environment, context, { lanes: 1, voltages: new Float32Array(topology.neurons), weightedInputs: new Float32Array(0) }, 0), environment);
+});
