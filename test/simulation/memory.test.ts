@@ -15,7 +15,7 @@ async function conclude(training: Training): Promise<unknown> {
 }
 
 async function run(options: SimulationOptions, slices: readonly number[] = [230]): Promise<unknown> {
-  const simulation = await createSimulation({ ...SMALL, ...options });
+  const simulation = await createSimulation({ ...SMALL, rule: 'broadcast', ...options });
   for (const steps of slices) {
     await simulation.run({ steps });
     await simulation.evaluate({ episodes: 1 });
@@ -34,8 +34,8 @@ for (const environments of [1, 3]) {
 
 test.serial('runs that remember, of neuron-agents and of the opponent, are cut in the middle of an episode and resumed bit for bit', async (t) => {
   const kinds = [
-    { create: () => createSimulation({ ...SMALL, schedule: 'synchronous' as const, partitions: 1 }), resume: resumeSimulation },
-    { create: () => createSimulation({ ...SMALL, schedule: 'synchronous' as const, partitions: 1, environments: 3 }), resume: resumeSimulation },
+    { create: () => createSimulation({ ...SMALL, rule: 'broadcast', schedule: 'synchronous' as const, partitions: 1 }), resume: resumeSimulation },
+    { create: () => createSimulation({ ...SMALL, rule: 'broadcast', schedule: 'synchronous' as const, partitions: 1, environments: 3 }), resume: resumeSimulation },
     { create: () => createDdpg(SMALL), resume: resumeDdpg },
   ];
   for (const { create, resume } of kinds) {
@@ -71,7 +71,7 @@ for (const rule of ['broadcast', 'coagent', 'sarsa'] as const) {
 
 test.serial('a recurrent network acts and learns under every schedule, in several environments too', async (t) => {
   for (const options of [{ schedule: 'hogwild' }, { schedule: 'bounded' }, { schedule: 'poisson' }, { schedule: 'virtual' }, { schedule: 'hogwild', environments: 3 }] as const) {
-    const simulation = await createSimulation({ ...SMALL, network: RECURRENT, partitions: 2, ...options });
+    const simulation = await createSimulation({ ...SMALL, rule: 'broadcast', network: RECURRENT, partitions: 2, ...options });
     const { steps, updatesPerSecond } = await simulation.run({ steps: 200 });
     t.is(steps, 200);
     t.true(updatesPerSecond > 0);
