@@ -9,10 +9,10 @@ import { referenceKernels } from './reference.js';
 interface Exports {
   product(
     weights: number, rowStride: number, columnStride: number, sources: number, inputs: number, voltages: number, lanes: number,
-    out: number, targets: number, outLanes: number, rows: number, laneBegin: number, laneEnd: number, panel: number, add: number,
+    out: number, targets: number, outLanes: number, rows: number, laneBegin: number, laneEnd: number, room: number, panels: number, add: number,
   ): void;
   productOfOne(weights: number, rowStride: number, sources: number, inputs: number, voltages: number, lanes: number, out: number, outLanes: number, rows: number, panel: number): void;
-  gradients(coefficients: number, coefficientLanes: number, sources: number, inputs: number, voltages: number, lanes: number, count: number, gradient: number, rows: number): void;
+  gradients(coefficients: number, coefficientLanes: number, sources: number, inputs: number, voltages: number, lanes: number, count: number, gradient: number, rows: number, room: number): void;
   activate(kind: number, weightedInputs: number, voltages: number, rows: number, lanes: number, count: number): number;
   multiplySlopes(kind: number, coefficients: number, coefficientLanes: number, voltages: number, lanes: number, rows: number, count: number, scale: number): void;
   addScaled(factor: number, voltages: number, sum: number, count: number): void;
@@ -32,8 +32,12 @@ export interface KernelMemory {
 
 const BYTES = 4;
 
-/** Lanes that are packed together. */
+/** Lanes that are packed together, and rows that are. */
 const PANEL_LANES = 8;
+const BLOCK_ROWS = 4;
+
+/** Numbers that may be packed at once: half of a second-level cache. */
+const MOST_PACKED = 2 ** 17;
 
 /** Numbers of the activations in `assembly/elementwise.ts`. */
 const KIND: Record<ActivationName, number> = { tanh: 0, relu: 1, logistic: 2, linear: 3 };
@@ -54,7 +58,7 @@ export function createSimdKernels(workspace: KernelMemory): Kernels {
   const { exports } = new WebAssembly.Instance(compile(), { env: { memory: workspace.memory } });
   const kernels = exports as unknown as Exports;
   const reachable = new WeakMap<Int32Array, number>();
-  let panel = workspace.float32(0);
+  let room = workspace.float32(0);
 
   /** Where a list of neurons lies; it is copied to the memory once. */
   function list(neurons: Int32Array): number {
@@ -66,11 +70,17 @@ export function createSimdKernels(workspace: KernelMemory): Kernels {
     return copy.byteOffset;
   }
 
-  /** Room to pack so many sources. */
-  function panelFor(inputs: number): number {
-    const length = PANEL_LANES * inputs;
-    if (panel.length < length) panel = workspace.float32(length);
-    return panel.byteOffset;
+  /** Where so many numbers can be packed. */
+  function roomFor(length: number): number {
+    if (room.length < length) room = workspace.float32(length);
+    return room.byteOffset;
+  }
+
+  /** Takes as many lanes at a time as the cache has room for. */
+  function multiply(weights: number, rowStride: number, columnStride: number, sources: number, inputs: number, voltages: number, lanes: number, out: number, targets: number, outLanes: number, rows: number, laneBegin: number, laneEnd: number, add: number): void {
+    const panels = Math.max(1, Math.min(Math.ceil((laneEnd - laneBegin) / PANEL_LANES), Math.floor(MOST_PACKED / (PANEL_LANES * inputs))));
+    const packed = roomFor((BLOCK_ROWS + panels * PANEL_LANES) * inputs);
+    kernels.product(weights, rowStride, columnStride, sources, inputs, voltages, lanes, out, targets, outLanes, rows, laneBegin, laneEnd, packed, panels, add);
   }
 
   return {
@@ -81,23 +91,25 @@ export function createSimdKernels(workspace: KernelMemory): Kernels {
       const out = address(weightedInput) + begin * lanes * BYTES;
       if (laneEnd - laneBegin === 1) {
         const lane = laneBegin * BYTES;
-        kernels.productOfOne(address(weights), inputs, list(sources), inputs, address(voltages) + lane, lanes, out + lane, lanes, end - begin, panelFor(inputs));
+        kernels.productOfOne(address(weights), inputs, list(sources), inputs, address(voltages) + lane, lanes, out + lane, lanes, end - begin, roomFor(inputs));
       } else {
-        kernels.product(address(weights), inputs, 1, list(sources), inputs, address(voltages), lanes, out, 0, lanes, end - begin, laneBegin, laneEnd, panelFor(inputs), 0);
+        multiply(address(weights), inputs, 1, list(sources), inputs, address(voltages), lanes, out, 0, lanes, end - begin, laneBegin, laneEnd, 0);
       }
     },
     readOut(parts, size, rows, voltages, { begin, end, lanes, laneBegin, laneEnd }, out) {
       const count = laneEnd - laneBegin;
       const from = address(voltages) + (begin * lanes + laneBegin) * BYTES;
-      kernels.product(address(parts), 1, size, 0, end - begin, from, lanes, address(out), 0, count, rows, 0, count, panelFor(end - begin), 0);
+      multiply(address(parts), 1, size, 0, end - begin, from, lanes, address(out), 0, count, rows, 0, count, 0);
     },
     gradients(coefficients, coefficientLanes, rows, sources, voltages, lanes, count, gradient) {
-      kernels.gradients(address(coefficients), coefficientLanes, list(sources), sources.length, address(voltages), lanes, count, address(gradient), rows);
+      const inputs = sources.length;
+      const packed = roomFor(Math.max(inputs, (BLOCK_ROWS * Math.ceil(rows / BLOCK_ROWS) + PANEL_LANES) * count));
+      kernels.gradients(address(coefficients), coefficientLanes, list(sources), inputs, address(voltages), lanes, count, address(gradient), rows, packed);
     },
     spreadBack(weights, sources, delta, upon, { begin, end, lanes, count }) {
       const inputs = sources.length;
       const from = address(delta) + begin * lanes * BYTES;
-      kernels.product(address(weights), 1, inputs, 0, end - begin, from, lanes, address(upon), list(sources), lanes, inputs, 0, count, panelFor(end - begin), 1);
+      multiply(address(weights), 1, inputs, 0, end - begin, from, lanes, address(upon), list(sources), lanes, inputs, 0, count, 1);
     },
     activate(activation, weightedInputs, voltages, range) {
       if (activation === 'logistic') return referenceKernels.activate(activation, weightedInputs, voltages, range); // needs an exponential: rare enough
