@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 /** What the machine can do at best, measured by a small program of the same instructions as the kernels'. */
 export interface Limits {
   /** One call is so many floating-point operations. */
-  readonly multiplyAdd: { readonly flop: number; run(): void };
+  readonly multiplyAdd: { readonly flop: number; readonly run: () => void };
   /** One call reads so many bytes: more than caches hold. */
-  readonly read: { readonly bytes: number; run(): void };
+  readonly read: { readonly bytes: number; readonly run: () => void };
 }
 
 const ROUNDS = 100_000;

@@ -33,8 +33,7 @@ function readFlags(): Flags {
     allowPositionals: true,
   });
   const only = values.only === undefined ? undefined : checkName('--only', values.only, SECTIONS.map(({ name }) => name));
-  const [before, after, ...more] = positionals;
-  if (values.compare === true ? after === undefined || more.length > 0 : positionals.length > 0) throw new TypeError('expected --compare with two files that --json wrote, or flags alone');
+  if (positionals.length !== (values.compare === true ? 2 : 0)) throw new TypeError('expected --compare with two files that --json wrote, or flags alone');
   return {
     sections: SECTIONS.filter(({ name }) => only === undefined || name === only),
     effort: {
@@ -42,7 +41,7 @@ function readFlags(): Flags {
       ...(values.seconds !== undefined && { seconds: checkNumber('--seconds', Number(values.seconds), { min: 0.001, max: 600 }) }),
     },
     file: values.json,
-    compare: values.compare === true ? [before, after] : undefined,
+    compare: values.compare === true ? [positionals[0], positionals[1]] : undefined,
   };
 }
 
@@ -76,5 +75,5 @@ try {
 }
 
 function isUsageError(error: unknown): error is Error {
-  return isOptionError(error) || error instanceof TypeError && error.message.includes('expected') || (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
+  return isOptionError(error) || (error instanceof TypeError && error.message.includes('expected')) || (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
 }

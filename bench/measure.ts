@@ -39,7 +39,7 @@ export interface Section {
 /** Something that can be done over and over. */
 export interface Contender {
   readonly name: string;
-  run(): void;
+  readonly run: () => void;
 }
 
 export function spread(values: readonly number[]): Spread {
@@ -56,6 +56,9 @@ export const tell = ({ median: middle, min, max }: Spread, digits = 2): string =
 /** The processes that wanted to run over the last minute, for a title: figures of a busy machine are worth less. */
 export const describeLoad = (): string => `load ${loadavg()[0].toFixed(1)}`;
 
+/** Milliseconds of running before anything is measured, so that all is compiled. */
+const WARM_UP = 20;
+
 /**
  * Runs all contenders by turns, beginning with another one in each repeat.
  *
@@ -64,8 +67,9 @@ export const describeLoad = (): string => `load ${loadavg()[0].toFixed(1)}`;
  */
 export function takeTurns(contenders: readonly Contender[], { repeats, seconds }: Effort): number[][] {
   const calls = contenders.map(({ run }) => {
-    for (let i = 0; i < 3; i += 1) run();
-    return Math.max(1, Math.round(seconds / timed(run, Math.max(1, Math.round(0.002 / timed(run, 1))))));
+    const begin = performance.now();
+    while (performance.now() - begin < WARM_UP) run();
+    return Math.max(1, Math.round(seconds / Math.min(...[1, 2, 3, 4, 5].map(() => timed(run, 1)))));
   });
   const times = contenders.map((): number[] => []);
   for (let repeat = 0; repeat < repeats; repeat += 1) {
