@@ -1,6 +1,7 @@
 /** Kernels against the scalar reference, and against what this machine can do at best. */
 import { createKernels } from '../src/kernels/create.js';
-import { everybody, KERNEL_NAMES, type KernelName, type Kernels } from '../src/kernels/kernels.js';
+import { everybody, type KernelName, type Kernels } from '../src/kernels/kernels.js';
+import { availableKernels } from '../src/kernels/self-check.js';
 import { createArena } from '../src/memory/arena.js';
 import { createWorkspace, workspaceBlock } from '../src/memory/workspace.js';
 import { createStream } from '../src/random/stream.js';
@@ -134,7 +135,7 @@ function open(name: KernelName): Kernels {
 /** More bytes than caches hold. */
 const MEMORY_BOUND = 4e7;
 
-const NAMES: readonly KernelName[] = ['reference', ...KERNEL_NAMES.filter((name) => name !== 'reference')];
+const NAMES: readonly KernelName[] = ['reference', ...availableKernels().filter((name) => name !== 'reference')];
 
 interface Found {
   readonly of: Case;

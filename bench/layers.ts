@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
-import { KERNEL_NAMES, type KernelName, type Table } from '../src/index.js';
+import type { KernelName, Table } from '../src/index.js';
+import { availableKernels } from '../src/kernels/self-check.js';
 import { createArena } from '../src/memory/arena.js';
 import { fillLayer, layerBlocks, type LayerTask } from './layer.js';
 import type { LayerWorkerData } from './layer-worker.js';
@@ -75,19 +76,20 @@ async function hold(tasks: readonly LayerTask[], { repeats, seconds }: Effort): 
 
 function waysOf(rows: number, inputs: number, batch: number): LayerTask[] {
   const way = (kernels: KernelName, partitions: number): LayerTask => ({ rows, inputs, batch, partitions, kernels });
-  const ways = KERNEL_NAMES.filter((name) => name !== 'reference').flatMap((name) => PARTITIONS.map((partitions) => way(name, partitions)));
+  const ways = availableKernels().filter((name) => name !== 'reference').flatMap((name) => PARTITIONS.map((partitions) => way(name, partitions)));
   return flopOf(ways[0]) > MOST_REFERENCE_FLOP ? ways : [way('reference', 1), ...ways];
 }
 
 function tableOf(groups: readonly (readonly Found[])[]): Table {
-  const columns = [{ name: 'layer' }, { name: 'kernels' }, ...['partitions', 'µs', 'GF', 'times the reference', 'to 1 partition'].map((name) => ({ name, numeric: true }))];
+  const columns = [{ name: 'layer' }, { name: 'kernels' }, ...['partitions', 'best µs', 'µs', 'best GF', 'best to the reference', 'best to 1 partition'].map((name) => ({ name, numeric: true }))];
   const rows = groups.flatMap((group) => group.map(({ task, times }) => {
-    const { median } = spread(times);
-    const over = (other: Found | undefined) => (other === undefined ? '–' : tell(spread(times.map((seconds, repeat) => other.times[repeat] / seconds))));
-    const single = group.find((each) => each.task.kernels === task.kernels && each.task.partitions === 1);
+    const best = Math.min(...times);
+    const over = (other: Found | undefined) => (other === undefined ? '' : (Math.min(...other.times) / best).toFixed(2));
+    const reference = task.kernels === 'reference' ? undefined : group.find((each) => each.task.kernels === 'reference');
+    const single = task.partitions === 1 ? undefined : group.find((each) => each.task.kernels === task.kernels && each.task.partitions === 1);
     return [
-      `${task.rows}×${task.inputs}, batch ${task.batch}`, task.kernels, task.partitions, (1e6 * median).toPrecision(3), (flopOf(task) / 1e9 / median).toPrecision(3),
-      over(group.find((each) => each.task.kernels === 'reference')), task.partitions === 1 ? '' : over(single),
+      `${task.rows}×${task.inputs}, batch ${task.batch}`, task.kernels, task.partitions, (1e6 * best).toFixed(1), tell(spread(times.map((seconds) => 1e6 * seconds)), 1),
+      (flopOf(task) / 1e9 / best).toPrecision(3), over(reference), over(single),
     ];
   }));
   return { columns, rows };
@@ -100,7 +102,7 @@ function figure({ task, times }: Found): Measurement {
 
 export const layerSection: Section = {
   name: 'layers',
-  effort: { repeats: 5, seconds: 0.05 },
+  effort: { repeats: 15, seconds: 0.01 },
   async measure(effort): Promise<SectionResult> {
     const groups: Found[][] = [];
     for (const [rows, inputs] of SIZES) {

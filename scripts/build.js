@@ -17,4 +17,5 @@ async function compile(source, target, features = []) {
 }
 
 await compile('src/kernels/assembly/index.ts', 'dist/src/kernels/simd.wasm');
+await compile('src/kernels/assembly/index.ts', 'dist/src/kernels/relaxed.wasm', ['relaxed-simd']);
 await compile('bench/assembly/limits.ts', 'dist/bench/limits.wasm');

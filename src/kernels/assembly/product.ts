@@ -64,10 +64,11 @@ function putSome(out: usize, low: v128, high: v128, count: i32, add: bool): void
   }
 }
 
-/** sum + x y. */
+/** sum + x y; in the relaxed build rounded once where the processor can. */
 // @ts-ignore: decorator
 @inline
 function multiplyAdd(sum: v128, x: v128, y: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(x, y, sum);
   return f32x4.add(sum, f32x4.mul(x, y));
 }
 
@@ -368,17 +369,17 @@ function gradientsOfFew(
         const a = v128.load(left + i);
         const b = v128.load(right + i);
         let c = v128.load(c0 + i);
-        a0 = f32x4.add(a0, f32x4.mul(c, a));
-        b0 = f32x4.add(b0, f32x4.mul(c, b));
+        a0 = multiplyAdd(a0, c, a);
+        b0 = multiplyAdd(b0, c, b);
         c = v128.load(c1 + i);
-        a1 = f32x4.add(a1, f32x4.mul(c, a));
-        b1 = f32x4.add(b1, f32x4.mul(c, b));
+        a1 = multiplyAdd(a1, c, a);
+        b1 = multiplyAdd(b1, c, b);
         c = v128.load(c2 + i);
-        a2 = f32x4.add(a2, f32x4.mul(c, a));
-        b2 = f32x4.add(b2, f32x4.mul(c, b));
+        a2 = multiplyAdd(a2, c, a);
+        b2 = multiplyAdd(b2, c, b);
         c = v128.load(c3 + i);
-        a3 = f32x4.add(a3, f32x4.mul(c, a));
-        b3 = f32x4.add(b3, f32x4.mul(c, b));
+        a3 = multiplyAdd(a3, c, a);
+        b3 = multiplyAdd(b3, c, b);
       }
       let upper = sums(a0, b0, a1, b1);
       let lower = sums(a2, b2, a3, b3);
