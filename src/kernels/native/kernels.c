@@ -35,7 +35,14 @@ static void block(const float *w, const float *panel, int terms, float *const ou
       high[r] += weight * b;
     }
   }
-  for (int r = 0; r < least(rows, 4); r += 1) {
+#pragma GCC unroll 4
+  for (int r = 0; r < 4; r += 1) {
+    if (r >= rows) break;
+    if (count >= PANEL && !add) {
+      store(out[r], low[r]);
+      store(out[r] + WIDTH, high[r]);
+      continue;
+    }
     float sums[PANEL];
     store(sums, low[r]);
     store(sums + WIDTH, high[r]);
@@ -63,6 +70,31 @@ static float dot(const float *x, const float *y, int count) {
   return sum;
 }
 
+/* Puts four rows side by side: to[stride j + r] = row_r[step j]. */
+static void interleave(const float *const row[4], int count, size_t step, float *restrict to, size_t stride) {
+  const float *restrict a = row[0], *restrict b = row[1], *restrict c = row[2], *restrict d = row[3];
+  int j = 0;
+  if (step == 1) {
+    typedef float Four __attribute__((vector_size(16), aligned(4), may_alias));
+    typedef int32_t Order __attribute__((vector_size(16)));
+    for (; j + 4 <= count; j += 4, to += 4 * stride) {
+      const Four w = *(const Four *)(a + j), x = *(const Four *)(b + j), y = *(const Four *)(c + j), z = *(const Four *)(d + j);
+      const Four wx = __builtin_shuffle(w, x, (Order){0, 4, 1, 5}), yz = __builtin_shuffle(y, z, (Order){0, 4, 1, 5});
+      const Four WX = __builtin_shuffle(w, x, (Order){2, 6, 3, 7}), YZ = __builtin_shuffle(y, z, (Order){2, 6, 3, 7});
+      *(Four *)to = __builtin_shuffle(wx, yz, (Order){0, 1, 4, 5});
+      *(Four *)(to + stride) = __builtin_shuffle(wx, yz, (Order){2, 3, 6, 7});
+      *(Four *)(to + 2 * stride) = __builtin_shuffle(WX, YZ, (Order){0, 1, 4, 5});
+      *(Four *)(to + 3 * stride) = __builtin_shuffle(WX, YZ, (Order){2, 3, 6, 7});
+    }
+  }
+  for (; j < count; j += 1, to += stride) {
+    to[0] = a[(size_t)j * step];
+    to[1] = b[(size_t)j * step];
+    to[2] = c[(size_t)j * step];
+    to[3] = d[(size_t)j * step];
+  }
+}
+
 static const float *lanesOf(const int32_t *sources, int j, const float *voltages, int lanes) {
   return voltages + (size_t)(sources ? sources[j] : j) * (size_t)lanes;
 }
@@ -79,17 +111,20 @@ static void product(
       const int count = least(PANEL, laneEnd - lane);
       for (int j = 0; j < inputs; j += 1) {
         const float *from = lanesOf(sources, j, voltages, lanes) + lane;
-        for (int b = 0; b < PANEL; b += 1) panel[PANEL * (size_t)j + (size_t)b] = b < count ? from[b] : 0;
+        float *to = panel + PANEL * (size_t)j;
+        if (count == PANEL) memcpy(to, from, PANEL * sizeof(float));
+        else for (int b = 0; b < PANEL; b += 1) to[b] = b < count ? from[b] : 0;
       }
     }
     for (int row = 0; row < rows; row += 4) {
       float *to[4];
+      const float *from[4];
       for (int r = 0; r < 4; r += 1) {
         const int at = least(row + r, rows - 1);
-        const float *from = weights + (size_t)at * (size_t)rowStride;
-        for (int j = 0; j < inputs; j += 1) room[4 * (size_t)j + (size_t)r] = from[(size_t)j * (size_t)columnStride];
+        from[r] = weights + (size_t)at * (size_t)rowStride;
         to[r] = out + (size_t)(targets ? targets[at] : at) * (size_t)outLanes + begin;
       }
+      interleave(from, inputs, (size_t)columnStride, room, 4);
       panel = packed;
       for (int lane = begin; lane < end; lane += PANEL, panel += size) {
         block(room, panel, inputs, to, laneEnd - lane, rows - row, add);
@@ -111,18 +146,27 @@ static void gradients(const float *coefficients, int coefficientLanes, const int
     }
     return;
   }
+  if (count == 1) {
+    for (int j = 0; j < inputs; j += 1) room[j] = *lanesOf(sources, j, voltages, lanes);
+    for (int row = 0; row < rows; row += 1) {
+      const float c = coefficients[(size_t)row * (size_t)coefficientLanes];
+      float *restrict to = gradient + (size_t)row * (size_t)inputs;
+      for (int j = 0; j < inputs; j += 1) to[j] = c * room[j];
+    }
+    return;
+  }
   const size_t size = 4 * (size_t)count;
   float *const panel = room + (size_t)((rows + 3) / 4) * size;
   for (int row = 0; row < rows; row += 4) {
-    for (int r = 0; r < 4; r += 1) {
-      const float *from = coefficients + (size_t)least(row + r, rows - 1) * (size_t)coefficientLanes;
-      for (int b = 0; b < count; b += 1) room[(size_t)(row / 4) * size + 4 * (size_t)b + (size_t)r] = from[b];
-    }
+    const float *from[4];
+    for (int r = 0; r < 4; r += 1) from[r] = coefficients + (size_t)least(row + r, rows - 1) * (size_t)coefficientLanes;
+    interleave(from, count, 1, room + (size_t)(row / 4) * size, 4);
   }
   for (int j = 0; j < inputs; j += PANEL) {
-    for (int k = 0; k < PANEL; k += 1) {
-      const float *from = lanesOf(sources, least(j + k, inputs - 1), voltages, lanes);
-      for (int b = 0; b < count; b += 1) panel[PANEL * (size_t)b + (size_t)k] = from[b];
+    for (int k = 0; k < PANEL; k += 4) {
+      const float *from[4];
+      for (int r = 0; r < 4; r += 1) from[r] = lanesOf(sources, least(j + k + r, inputs - 1), voltages, lanes);
+      interleave(from, count, 1, panel + k, PANEL);
     }
     for (int row = 0; row < rows; row += 4) {
       float *to[4];
