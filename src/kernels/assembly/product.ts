@@ -15,7 +15,7 @@ const PANEL: usize = 32;
 /** More weights than this come from memory. */
 const CACHED_WEIGHTS: u64 = 1 << 22;
 
-/** Below this gradients are summed lane by lane. */
+/** Gradients of fewer sources than this, beyond a multiple of eight, are summed lane by lane. */
 const FEW_SOURCES: i32 = 4;
 
 /** Address of number `i`. */
@@ -293,14 +293,14 @@ function finish(all: v128, w0: usize, w1: usize, w2: usize, w3: usize, panel: us
 export function gradients(
   coefficients: usize, coefficientLanes: i32, sources: usize, inputs: i32, voltages: usize, lanes: i32, count: i32, gradient: usize, rows: i32, room: usize,
 ): void {
-  if (inputs < FEW_SOURCES) {
-    gradientsOfFew(coefficients, coefficientLanes, sources, inputs, voltages, lanes, count, gradient, rows);
-    return;
-  }
   if (count == 1) {
     outer(coefficients, coefficientLanes, sources, inputs, voltages, lanes, gradient, rows, room);
     return;
   }
+  const few = inputs < 8 ? inputs : (inputs & 7) < FEW_SOURCES ? inputs & 7 : 0;
+  const most = inputs - few;
+  if (few > 0) gradientsOfFew(coefficients, coefficientLanes, sources, most, inputs, voltages, lanes, count, gradient, rows);
+  if (most == 0) return;
   const bytes = (<usize>count) * FOUR;
   const panel = room + (<usize>((rows + 3) >> 2)) * bytes;
   let w = room;
@@ -312,7 +312,7 @@ export function gradients(
     w += bytes;
   }
   const next = (<usize>inputs) * NUMBER;
-  for (let j = 0; j < inputs; j += 8) {
+  for (let j = 0; j < most; j += 8) {
     for (let half = 0; half < 8; half += 4) {
       const j0 = min(j + half, inputs - 1), j1 = min(j + half + 1, inputs - 1), j2 = min(j + half + 2, inputs - 1), j3 = min(j + half + 3, inputs - 1);
       interleave(lanesOf(sources, j0, voltages, lanes), lanesOf(sources, j1, voltages, lanes), lanesOf(sources, j2, voltages, lanes), lanesOf(sources, j3, voltages, lanes), count, NUMBER, at(panel, half), PANEL);
@@ -347,9 +347,9 @@ function lanesOf(sources: usize, j: i32, voltages: usize, lanes: i32): usize {
   return at(voltages, (sources ? load<i32>(at(sources, j)) : j) * lanes);
 }
 
-/** The same where eight sources at a time would be mostly none: four rows and two sources, four lanes at a time. */
+/** The same for sources `begin..inputs`, where eight at a time would be mostly none: four rows and two sources, four lanes at a time. */
 function gradientsOfFew(
-  coefficients: usize, coefficientLanes: i32, sources: usize, inputs: i32, voltages: usize, lanes: i32, count: i32, gradient: usize, rows: i32,
+  coefficients: usize, coefficientLanes: i32, sources: usize, begin: i32, inputs: i32, voltages: usize, lanes: i32, count: i32, gradient: usize, rows: i32,
 ): void {
   const whole = (<usize>(count & ~3)) * NUMBER;
   for (let row = 0; row < rows; row += 4) {
@@ -360,7 +360,7 @@ function gradientsOfFew(
     const c1 = at(coefficients, row1 * coefficientLanes);
     const c2 = at(coefficients, row2 * coefficientLanes);
     const c3 = at(coefficients, row3 * coefficientLanes);
-    for (let j = 0; j < inputs; j += 2) {
+    for (let j = begin; j < inputs; j += 2) {
       const next = min(j + 1, inputs - 1);
       const left = at(voltages, (sources ? load<i32>(at(sources, j)) : j) * lanes);
       const right = at(voltages, (sources ? load<i32>(at(sources, next)) : next) * lanes);
