@@ -16,7 +16,7 @@ const PARTITIONS = [1, 2] as const;
 /** Floating-point operations of an update: voltages of states and successors, and the gradients. The optimiser's are not counted. */
 const flopOf = ({ rows, inputs, batch }: LayerTask) => 6 * rows * inputs * batch;
 
-/** Above this the scalar reference takes longer than it is worth. */
+/** Above this the scalar reference takes longer than it is worth, and so do more than three repeats. */
 const MOST_REFERENCE_FLOP = 1e9;
 
 interface Runner {
@@ -62,10 +62,11 @@ async function hold(tasks: readonly LayerTask[], { repeats, seconds }: Effort): 
     for (const task of tasks) {
       const runner = await start(task);
       runners.push(runner);
-      await runner.run(2);
+      await runner.run(1);
       updates.push(Math.max(1, Math.round(seconds / (await runner.run(Math.max(1, Math.round(1e7 / flopOf(task))))))));
     }
-    for (let repeat = 0; repeat < repeats; repeat += 1) {
+    const enough = flopOf(tasks[0]) > MOST_REFERENCE_FLOP ? Math.min(repeats, 3) : repeats;
+    for (let repeat = 0; repeat < enough; repeat += 1) {
       for (const [at, runner] of runners.entries()) times[at].push(await runner.run(updates[at]));
     }
   } finally {
