@@ -14,6 +14,7 @@ declare namespace WebAssembly {
   interface Module {
     readonly compiled: unique symbol;
   }
+  function validate(bytes: Uint8Array): boolean;
   const Module: new (bytes: Uint8Array) => Module;
   class Instance {
     constructor(module: Module, imports: Record<string, Record<string, unknown>>);

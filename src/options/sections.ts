@@ -1,7 +1,8 @@
-import { checkInteger, checkName, checkNumber, wrongKind, type NumberRange } from '../check.js';
+import { checkInteger, checkName, checkNumber, wrongKind, wrongValue, type NumberRange } from '../check.js';
 import { checkEnvironment } from '../environment/registry.js';
 import { ACTIVATION_NAMES, type ActivationName } from '../kernels/activation.js';
 import { KERNEL_NAMES, type KernelName } from '../kernels/kernels.js';
+import { availableKernels, kernelFault } from '../kernels/self-check.js';
 import type { ExplorationScale } from '../network/exploration.js';
 import { checkMemoryConstants } from '../network/sensory-memory.js';
 import type { OptionReader } from './reader.js';
@@ -116,7 +117,10 @@ export function readLearning(reader: OptionReader, experience: 'replay' | 'strea
 }
 
 export function readKernels(reader: OptionReader): KernelName {
-  return checkName('kernels', reader.value('kernels', 'simd'), KERNEL_NAMES);
+  const name = checkName('kernels', reader.value('kernels', 'simd'), KERNEL_NAMES);
+  const fault = kernelFault(name);
+  if (fault !== undefined) throw wrongValue('kernels', `one of ${availableKernels().join(', ')} on this machine`, name, `: ${fault}`);
+  return name;
 }
 
 export function readSeed(reader: OptionReader): number {

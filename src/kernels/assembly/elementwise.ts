@@ -153,31 +153,47 @@ export function adam(
   values: usize, gradient: usize, first: usize, second: usize, count: i32,
   beta1: f32, beta2: f32, epsilon: f32, scale: f32, correction: f32, leastFirst: f32, leastSecond: f32,
 ): void {
-  const one = f32x4.splat(1);
-  const rate1 = f32x4.sub(one, f32x4.splat(beta1));
-  const rate2 = f32x4.sub(one, f32x4.splat(beta2));
-  for (let left = count; left > 0; left -= 4) {
-    const full = left >= 4;
-    const g = full ? v128.load(gradient) : some(gradient, left);
-    let m = full ? v128.load(first) : some(first, left);
-    let s = full ? v128.load(second) : some(second, left);
-    const x = full ? v128.load(values) : some(values, left);
-    m = flushed(f32x4.add(m, f32x4.mul(rate1, f32x4.sub(g, m))), leastFirst);
-    s = flushed(f32x4.add(s, f32x4.mul(rate2, f32x4.sub(f32x4.mul(g, g), s))), leastSecond);
-    const root = f32x4.add(f32x4.sqrt(f32x4.mul(s, f32x4.splat(correction))), f32x4.splat(epsilon));
-    const stepped = f32x4.add(x, f32x4.div(f32x4.mul(f32x4.splat(scale), m), root));
-    if (full) {
-      v128.store(first, m);
-      v128.store(second, s);
-      v128.store(values, stepped);
-    } else {
-      putSome(first, m, left);
-      putSome(second, s, left);
-      putSome(values, stepped, left);
-    }
+  const rate1 = f32x4.splat(1 - beta1);
+  const rate2 = f32x4.splat(1 - beta2);
+  let left = count;
+  for (; left >= 4; left -= 4) {
+    const g = v128.load(gradient);
+    const m = firstMoment(v128.load(first), g, rate1, leastFirst);
+    const s = secondMoment(v128.load(second), g, rate2, leastSecond);
+    v128.store(first, m);
+    v128.store(second, s);
+    v128.store(values, f32x4.add(v128.load(values), ascent(m, s, scale, correction, epsilon)));
     gradient += FOUR;
     first += FOUR;
     second += FOUR;
     values += FOUR;
   }
+  if (left > 0) {
+    const g = some(gradient, left);
+    const m = firstMoment(some(first, left), g, rate1, leastFirst);
+    const s = secondMoment(some(second, left), g, rate2, leastSecond);
+    putSome(first, m, left);
+    putSome(second, s, left);
+    putSome(values, f32x4.add(some(values, left), ascent(m, s, scale, correction, epsilon)), left);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function firstMoment(m: v128, g: v128, rate: v128, least: f32): v128 {
+  return flushed(f32x4.add(m, f32x4.mul(rate, f32x4.sub(g, m))), least);
+}
+
+// @ts-ignore: decorator
+@inline
+function secondMoment(s: v128, g: v128, rate: v128, least: f32): v128 {
+  return flushed(f32x4.add(s, f32x4.mul(rate, f32x4.sub(f32x4.mul(g, g), s))), least);
+}
+
+/** η m̂ / (√v̂ + ε). */
+// @ts-ignore: decorator
+@inline
+function ascent(m: v128, s: v128, scale: f32, correction: f32, epsilon: f32): v128 {
+  const root = f32x4.add(f32x4.sqrt(f32x4.mul(s, f32x4.splat(correction))), f32x4.splat(epsilon));
+  return f32x4.div(f32x4.mul(f32x4.splat(scale), m), root);
 }

@@ -1,27 +1,8 @@
-import { readFileSync } from 'node:fs';
-
 import { InternalError } from '../errors.js';
 import type { ActivationName } from './activation.js';
 import { ADAM, LEAST_MOMENT, type Kernels } from './kernels.js';
 import { referenceKernels } from './reference.js';
-
-/** What `assembly/` exports. Addresses are bytes from the start of the memory. */
-interface Exports {
-  product(
-    weights: number, rowStride: number, columnStride: number, sources: number, inputs: number, voltages: number, lanes: number,
-    out: number, targets: number, outLanes: number, rows: number, laneBegin: number, laneEnd: number, panel: number, add: number,
-  ): void;
-  productOfOne(weights: number, rowStride: number, sources: number, inputs: number, voltages: number, lanes: number, out: number, outLanes: number, rows: number, panel: number): void;
-  gradients(coefficients: number, coefficientLanes: number, sources: number, inputs: number, voltages: number, lanes: number, count: number, gradient: number, rows: number): void;
-  activate(kind: number, weightedInputs: number, voltages: number, rows: number, lanes: number, count: number): number;
-  multiplySlopes(kind: number, coefficients: number, coefficientLanes: number, voltages: number, lanes: number, rows: number, count: number, scale: number): void;
-  addScaled(factor: number, voltages: number, sum: number, count: number): void;
-  softUpdate(values: number, target: number, count: number, tau: number): void;
-  adam(
-    values: number, gradient: number, first: number, second: number, count: number,
-    beta1: number, beta2: number, epsilon: number, scale: number, correction: number, leastFirst: number, leastSecond: number,
-  ): void;
-}
+import { openVectorUnit, type VectorName } from './vector-functions.js';
 
 /** Memory that nobody else uses, of the memory that the kernels work on. */
 export interface KernelMemory {
@@ -32,29 +13,29 @@ export interface KernelMemory {
 
 const BYTES = 4;
 
-/** Lanes that are packed together. */
-const PANEL_LANES = 8;
+/** Rows that are packed together. */
+const BLOCK_ROWS = 4;
+
+/** Numbers that may be packed at once: half of a second-level cache. */
+const MOST_PACKED = 2 ** 17;
 
 /** Numbers of the activations in `assembly/elementwise.ts`. */
 const KIND: Record<ActivationName, number> = { tanh: 0, relu: 1, logistic: 2, linear: 3 };
 
-let compiled: WebAssembly.Module | undefined;
-
-/** Once per thread. */
-function compile(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('simd.wasm', import.meta.url)));
-  return compiled;
-}
-
 /**
- * The kernels in WebAssembly with 128-bit SIMD, on the shared memory itself: nothing is copied between JavaScript and
- * WebAssembly. They agree with the scalar reference to 1e-5 of a sum's largest term, and with themselves bit for bit on every machine.
+ * Kernels that work on vectors of numbers, on the shared memory itself: nothing is copied. They agree with the scalar reference to 1e-5 of a
+ * sum's largest term.
+ *
+ *   simd     WebAssembly with 128-bit SIMD: the same bits on every machine
+ *   relaxed  the same with multiply-adds that are rounded once, where the processor has them
+ *   native   C, compiled for the machine at hand
+ *
+ * @throws Error where they cannot be had here
  */
-export function createSimdKernels(workspace: KernelMemory): Kernels {
-  const { exports } = new WebAssembly.Instance(compile(), { env: { memory: workspace.memory } });
-  const kernels = exports as unknown as Exports;
+export function createVectorKernels(name: VectorName, workspace: KernelMemory): Kernels {
+  const { panelLanes, functions: kernels } = openVectorUnit(name, workspace.memory);
   const reachable = new WeakMap<Int32Array, number>();
-  let panel = workspace.float32(0);
+  let room = workspace.float32(0);
 
   /** Where a list of neurons lies; it is copied to the memory once. */
   function list(neurons: Int32Array): number {
@@ -66,38 +47,46 @@ export function createSimdKernels(workspace: KernelMemory): Kernels {
     return copy.byteOffset;
   }
 
-  /** Room to pack so many sources. */
-  function panelFor(inputs: number): number {
-    const length = PANEL_LANES * inputs;
-    if (panel.length < length) panel = workspace.float32(length);
-    return panel.byteOffset;
+  /** Where so many numbers can be packed. */
+  function roomFor(length: number): number {
+    if (room.length < length) room = workspace.float32(length);
+    return room.byteOffset;
+  }
+
+  /** Takes as many lanes at a time as the cache has room for. */
+  function multiply(weights: number, rowStride: number, columnStride: number, sources: number, inputs: number, voltages: number, lanes: number, out: number, targets: number, outLanes: number, rows: number, laneBegin: number, laneEnd: number, add: number): void {
+    const panels = Math.max(1, Math.min(Math.ceil((laneEnd - laneBegin) / panelLanes), Math.floor(MOST_PACKED / (panelLanes * inputs))));
+    const packed = roomFor((BLOCK_ROWS + panels * panelLanes) * inputs);
+    kernels.product(weights, rowStride, columnStride, sources, inputs, voltages, lanes, out, targets, outLanes, rows, laneBegin, laneEnd, packed, panels, add);
   }
 
   return {
-    name: 'simd',
+    name,
     numbers: (length) => workspace.float32(length),
     weightedInputs(weights, sources, voltages, weightedInput, { begin, end, lanes, laneBegin, laneEnd }) {
       const inputs = sources.length;
       const out = address(weightedInput) + begin * lanes * BYTES;
       if (laneEnd - laneBegin === 1) {
         const lane = laneBegin * BYTES;
-        kernels.productOfOne(address(weights), inputs, list(sources), inputs, address(voltages) + lane, lanes, out + lane, lanes, end - begin, panelFor(inputs));
+        kernels.productOfOne(address(weights), inputs, list(sources), inputs, address(voltages) + lane, lanes, out + lane, lanes, end - begin, roomFor(inputs));
       } else {
-        kernels.product(address(weights), inputs, 1, list(sources), inputs, address(voltages), lanes, out, 0, lanes, end - begin, laneBegin, laneEnd, panelFor(inputs), 0);
+        multiply(address(weights), inputs, 1, list(sources), inputs, address(voltages), lanes, out, 0, lanes, end - begin, laneBegin, laneEnd, 0);
       }
     },
     readOut(parts, size, rows, voltages, { begin, end, lanes, laneBegin, laneEnd }, out) {
       const count = laneEnd - laneBegin;
       const from = address(voltages) + (begin * lanes + laneBegin) * BYTES;
-      kernels.product(address(parts), 1, size, 0, end - begin, from, lanes, address(out), 0, count, rows, 0, count, panelFor(end - begin), 0);
+      multiply(address(parts), 1, size, 0, end - begin, from, lanes, address(out), 0, count, rows, 0, count, 0);
     },
     gradients(coefficients, coefficientLanes, rows, sources, voltages, lanes, count, gradient) {
-      kernels.gradients(address(coefficients), coefficientLanes, list(sources), sources.length, address(voltages), lanes, count, address(gradient), rows);
+      const inputs = sources.length;
+      const packed = roomFor(Math.max(inputs, (BLOCK_ROWS * Math.ceil(rows / BLOCK_ROWS) + panelLanes) * count));
+      kernels.gradients(address(coefficients), coefficientLanes, list(sources), inputs, address(voltages), lanes, count, address(gradient), rows, packed);
     },
     spreadBack(weights, sources, delta, upon, { begin, end, lanes, count }) {
       const inputs = sources.length;
       const from = address(delta) + begin * lanes * BYTES;
-      kernels.product(address(weights), 1, inputs, 0, end - begin, from, lanes, address(upon), list(sources), lanes, inputs, 0, count, panelFor(end - begin), 1);
+      multiply(address(weights), 1, inputs, 0, end - begin, from, lanes, address(upon), list(sources), lanes, inputs, 0, count, 1);
     },
     activate(activation, weightedInputs, voltages, range) {
       if (activation === 'logistic') return referenceKernels.activate(activation, weightedInputs, voltages, range); // needs an exponential: rare enough

@@ -1,0 +1,79 @@
+/**
+ * How fast it is, as ratios measured in one run: `npm run bench`. Contenders run by turns, several times each; of everything the
+ * median of the repeats is told, and the ends.
+ *
+ *   npm run bench -- --only kernels --repeats 15 --json before.json
+ *   npm run bench -- --compare before.json after.json
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+
+import { checkInteger, checkName, checkNumber, isOptionError, textTable } from '../src/index.js';
+import { changesTable, compareRuns, readBenchFile } from './compare.js';
+import { kernelSection } from './kernels.js';
+import { layerSection } from './layers.js';
+import type { Effort, Measurement, Section } from './measure.js';
+import { CONTEST_SECTIONS } from './schedules.js';
+import { trainingSection } from './training.js';
+
+const SECTIONS: readonly Section[] = [kernelSection, layerSection, trainingSection, ...CONTEST_SECTIONS];
+
+interface Flags {
+  readonly sections: readonly Section[];
+  readonly effort: Partial<Effort>;
+  readonly file: string | undefined;
+  readonly compare: readonly [before: string, after: string] | undefined;
+}
+
+/** @throws TypeError or RangeError naming the flag */
+function readFlags(): Flags {
+  const { values, positionals } = parseArgs({
+    options: { only: { type: 'string' }, repeats: { type: 'string' }, seconds: { type: 'string' }, json: { type: 'string' }, compare: { type: 'boolean' } },
+    allowPositionals: true,
+  });
+  const only = values.only === undefined ? undefined : checkName('--only', values.only, SECTIONS.map(({ name }) => name));
+  if (positionals.length !== (values.compare === true ? 2 : 0)) throw new TypeError('expected --compare with two files that --json wrote, or flags alone');
+  return {
+    sections: SECTIONS.filter(({ name }) => only === undefined || name === only),
+    effort: {
+      ...(values.repeats !== undefined && { repeats: checkInteger('--repeats', Number(values.repeats), { min: 1, max: 1000 }) }),
+      ...(values.seconds !== undefined && { seconds: checkNumber('--seconds', Number(values.seconds), { min: 0.001, max: 600 }) }),
+    },
+    file: values.json,
+    compare: values.compare === true ? [positionals[0], positionals[1]] : undefined,
+  };
+}
+
+function tellChanges([before, after]: readonly [before: string, after: string]): void {
+  const [then, now] = [before, after].map((path) => readBenchFile(path, readFileSync(path, 'utf8')));
+  const changes = compareRuns(then, now);
+  const slower = changes.filter(({ verdict }) => verdict === 'slower').length;
+  console.log(`${changes.length} figures in both runs: ${slower} slower beyond the spread, ${changes.filter(({ verdict }) => verdict === 'faster').length} faster`);
+  console.log(textTable(changesTable(changes)));
+  if (slower > 0) process.exitCode = 1;
+}
+
+async function measureAll({ sections, effort, file }: Flags): Promise<void> {
+  const measurements: Measurement[] = [];
+  for (const section of sections) {
+    const result = await section.measure({ ...section.effort, ...effort });
+    measurements.push(...result.measurements);
+    for (const { title, table } of result.tables) console.log(`\n${title}\n${textTable(table)}`);
+    if (file !== undefined) writeFileSync(file, `${JSON.stringify({ node: process.version, cores: availableParallelism(), processor: cpus()[0].model, measurements }, null, 1)}\n`);
+  }
+}
+
+try {
+  const flags = readFlags();
+  if (flags.compare) tellChanges(flags.compare);
+  else await measureAll(flags);
+} catch (error) {
+  if (!isUsageError(error)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}
+
+function isUsageError(error: unknown): error is Error {
+  return isOptionError(error) || (error instanceof TypeError && error.message.includes('expected')) || (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
+}

@@ -1,0 +1,75 @@
+import { createKernels } from './create.js';
+import { everybody, KERNEL_NAMES, type KernelName, type Kernels } from './kernels.js';
+import { referenceKernels } from './reference.js';
+import type { KernelMemory } from './vector.js';
+
+const faults = new Map<KernelName, string | undefined>();
+
+/**
+ * Why kernels cannot be used on this machine: they are not there, or do not come to what the scalar reference comes to. Found out once
+ * per thread.
+ *
+ * @returns undefined where they can
+ */
+export function kernelFault(name: KernelName): string | undefined {
+  if (!faults.has(name)) faults.set(name, findFault(name));
+  return faults.get(name);
+}
+
+/** The kernels that this machine has. */
+export function availableKernels(): KernelName[] {
+  return KERNEL_NAMES.filter((name) => kernelFault(name) === undefined);
+}
+
+function findFault(name: KernelName): string | undefined {
+  if (name === 'simd' || name === 'reference') return undefined; // in every Node
+  let kernels: Kernels;
+  try {
+    kernels = createKernels(name, createMemory);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  const [actual, expected] = [kernels, referenceKernels].map(sample);
+  const scale = expected.reduce((most, each) => Math.max(most, Math.abs(each)), 1);
+  return expected.every((each, i) => Math.abs(actual[i] - each) <= 1e-5 * scale) ? undefined : 'they do not agree with the scalar reference on this machine';
+}
+
+const PAGES = 4;
+
+/** One stretch of memory that is given out from its start on. */
+function createMemory(): KernelMemory {
+  const memory = new WebAssembly.Memory({ initial: PAGES, maximum: 65536, shared: true });
+  let next = 64; // 0 stands for no list
+  const take = (length: number) => (next += 4 * length) - 4 * length;
+  return {
+    memory,
+    float32: (length) => new Float32Array(memory.buffer, take(length), length),
+    int32: (length) => new Int32Array(memory.buffer, take(length), length),
+  };
+}
+
+/** A bit of everything, of sizes that fit no vector. */
+function sample(kernels: Kernels): number[] {
+  const [rows, inputs, lanes] = [7, 13, 21];
+  const numbers = (length: number, seed: number) => {
+    const list = kernels.numbers(length);
+    for (let i = 0; i < length; i += 1) list[i] = Math.sin(seed + 1.7 * i);
+    return list;
+  };
+  const sources = everybody(inputs);
+  const [weights, gradient, second] = [1, 2, 3].map((seed) => numbers(rows * inputs, seed));
+  const [board, z, coefficients] = [(inputs + rows) * lanes, (inputs + rows) * lanes, rows * lanes].map(numbers);
+  const range = { begin: inputs, end: inputs + rows, lanes, laneBegin: 0, laneEnd: lanes };
+  const one = kernels.numbers(rows);
+  second.forEach((value, i) => { second[i] = value * value; });
+  kernels.weightedInputs(weights, sources, board, z, range);
+  kernels.activate('tanh', z, board, range);
+  kernels.weightedInputs(weights, sources, board, one, { begin: 0, end: rows, lanes: 1, laneBegin: 0, laneEnd: 1 });
+  kernels.multiplySlopes('tanh', coefficients, lanes, board, { begin: inputs, end: inputs + rows, lanes, count: lanes }, 0.5);
+  kernels.gradients(coefficients, lanes, rows, sources, board, lanes, lanes, gradient);
+  kernels.spreadBack(weights, sources, z, board, { begin: inputs, end: inputs + rows, lanes, count: lanes });
+  const first = numbers(rows * inputs, 4);
+  kernels.adamStep(weights, gradient, first, second, 0.01, 1);
+  kernels.softUpdate(weights, gradient, 0.3);
+  return [...z, ...board, ...one, ...coefficients, ...gradient, ...first, ...second, ...weights];
+}

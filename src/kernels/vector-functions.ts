@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
+
+/** What `assembly/` and `native/` export. Addresses are bytes from the start of the memory. */
+export interface VectorFunctions {
+  product(
+    weights: number, rowStride: number, columnStride: number, sources: number, inputs: number, voltages: number, lanes: number,
+    out: number, targets: number, outLanes: number, rows: number, laneBegin: number, laneEnd: number, room: number, panels: number, add: number,
+  ): void;
+  productOfOne(weights: number, rowStride: number, sources: number, inputs: number, voltages: number, lanes: number, out: number, outLanes: number, rows: number, panel: number): void;
+  gradients(coefficients: number, coefficientLanes: number, sources: number, inputs: number, voltages: number, lanes: number, count: number, gradient: number, rows: number, room: number): void;
+  activate(kind: number, weightedInputs: number, voltages: number, rows: number, lanes: number, count: number): number;
+  multiplySlopes(kind: number, coefficients: number, coefficientLanes: number, voltages: number, lanes: number, rows: number, count: number, scale: number): void;
+  addScaled(factor: number, voltages: number, sum: number, count: number): void;
+  softUpdate(values: number, target: number, count: number, tau: number): void;
+  adam(
+    values: number, gradient: number, first: number, second: number, count: number,
+    beta1: number, beta2: number, epsilon: number, scale: number, correction: number, leastFirst: number, leastSecond: number,
+  ): void;
+}
+
+/** Functions on one memory, and how many lanes they pack together. */
+export interface VectorUnit {
+  readonly panelLanes: number;
+  readonly functions: VectorFunctions;
+}
+
+/** The kernels that work on vectors, and where they come from. */
+export type VectorName = 'simd' | 'relaxed' | 'native';
+
+const LANES: Record<VectorName, number> = { simd: 8, relaxed: 8, native: 16 };
+
+const compiled = new Map<string, WebAssembly.Module>();
+
+/** Once per thread. @throws Error saying what is missing */
+function compile(name: 'simd' | 'relaxed'): WebAssembly.Module {
+  const known = compiled.get(name);
+  if (known !== undefined) return known;
+  const bytes = readFileSync(new URL(`${name}.wasm`, import.meta.url));
+  if (name === 'relaxed' && !hasRelaxed(bytes)) throw new Error('this Node has no relaxed SIMD');
+  const module = new WebAssembly.Module(bytes);
+  compiled.set(name, module);
+  return module;
+}
+
+/** Node 20 has it behind a flag, which may be set as long as nothing that needs it is compiled. */
+function hasRelaxed(bytes: Uint8Array): boolean {
+  if (WebAssembly.validate(bytes)) return true;
+  if (!process.version.startsWith('v20.')) return false;
+  setFlagsFromString('--experimental-wasm-relaxed-simd');
+  return WebAssembly.validate(bytes);
+}
+
+/** @throws Error saying what is missing */
+function attachNative(memory: WebAssembly.Memory): VectorFunctions {
+  const require = createRequire(import.meta.url);
+  let native: { attach(bytes: Uint8Array): VectorFunctions };
+  try {
+    native = require('./native.node') as typeof native;
+  } catch {
+    throw new Error('it is not built: run "npm run build:native"');
+  }
+  return native.attach(new Uint8Array(memory.buffer));
+}
+
+/** @throws Error saying what is missing */
+export function openVectorUnit(name: VectorName, memory: WebAssembly.Memory): VectorUnit {
+  if (name === 'native') return { panelLanes: LANES[name], functions: attachNative(memory) };
+  const { exports } = new WebAssembly.Instance(compile(name), { env: { memory } });
+  return { panelLanes: LANES[name], functions: exports as unknown as VectorFunctions };
+}
