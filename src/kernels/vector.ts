@@ -117,8 +117,13 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
   };
 }
 
-/** @throws InternalError where the numbers lie where kernels cannot reach them */
-function address({ buffer, byteOffset }: Float32Array): number {
-  if (!(buffer instanceof SharedArrayBuffer)) throw new InternalError('kernels were given numbers outside the shared memory');
+/**
+ * The control words lie at the start of the shared memory, so that nothing there is for kernels: an address of 0 is that of an array with a
+ * buffer of its own.
+ *
+ * @throws InternalError where the numbers lie where kernels cannot reach them
+ */
+function address({ byteOffset, length }: Float32Array): number {
+  if (byteOffset === 0 && length > 0) throw new InternalError('kernels were given numbers outside the shared memory');
   return byteOffset;
 }
