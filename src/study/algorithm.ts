@@ -1,5 +1,6 @@
 import { resolveDdpgSettings, type DdpgSettings } from '../baseline/settings.js';
 import { checkName, checkObject } from '../check.js';
+import { makeEnvironment } from '../environment/registry.js';
 import { RULE_NAMES, RULES, type RuleName } from '../rule/registry.js';
 import { createDdpg } from '../simulation/ddpg.js';
 import { resolveSettings } from '../simulation/options.js';
@@ -47,3 +48,13 @@ export const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map([
 ]);
 
 export const ALGORITHM_NAMES: readonly string[] = [...ALGORITHMS.keys()];
+
+/** False where the task's actions are none that the algorithm can learn. */
+export function fitsTask(algorithm: string, environment: string): boolean {
+  const rule = RULE_NAMES.find((name) => name === algorithm);
+  if (rule === undefined || RULES[rule].actions === undefined) return true;
+  const task = makeEnvironment(environment);
+  const { kind } = task.actionSpace;
+  task.close();
+  return kind === RULES[rule].actions;
+}

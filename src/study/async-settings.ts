@@ -4,7 +4,7 @@ import { checkHidden } from '../options/sections.js';
 import { RULE_NAMES, RULES } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
 import { resolveSettings } from '../simulation/options.js';
-import type { Options } from './algorithm.js';
+import { fitsTask, type Options } from './algorithm.js';
 import { planTrials, refuseRepeated, resolveStudySettings } from './settings.js';
 import { algorithmOf, trialOptions, type Trial } from './trial.js';
 
@@ -81,7 +81,7 @@ export function resolveAsyncStudySettings(given: AsyncStudyOptions = {}): AsyncS
   const hidden = checkLayers(network.hidden ?? null);
   const settings: AsyncStudySettings = {
     environment,
-    algorithms: checkNames(options.algorithms ?? ['broadcast', 'three-factor', DDPG]),
+    algorithms: checkNames(options.algorithms ?? ['broadcast', 'three-factor', DDPG], environment),
     delays: checkDelays(options.delays ?? [0, 1, 4, 16, 64, 256]),
     seeds: checkInteger('seeds', options.seeds ?? 5, { min: 1, max: 1000 }),
     steps,
@@ -164,9 +164,9 @@ function planTimings({ algorithms, delays, partitions }: AsyncStudySettings, tri
   }));
 }
 
-function checkNames(value: unknown): string[] {
+function checkNames(value: unknown, environment: string): string[] {
   const list = checkList('algorithms', value, `a list of ${ASYNC_ALGORITHMS.join(', ')}, or ${ALL}`);
-  const names = list.flatMap((name) => (name === ALL ? ASYNC_ALGORITHMS : [checkName('algorithms', name, ASYNC_ALGORITHMS)]));
+  const names = list.flatMap((name) => (name === ALL ? ASYNC_ALGORITHMS.filter((each) => fitsTask(each, environment)) : [checkName('algorithms', name, ASYNC_ALGORITHMS)]));
   refuseRepeated('algorithms', names);
   return names;
 }

@@ -3,7 +3,7 @@ import { listEnvironments } from '../environment/registry.js';
 import { isOptionError, OptionRangeError } from '../errors.js';
 import { checkHidden } from '../options/sections.js';
 import { resolveSettings } from '../simulation/options.js';
-import { ALGORITHM_NAMES, type Options } from './algorithm.js';
+import { ALGORITHM_NAMES, fitsTask, type Options } from './algorithm.js';
 import { algorithmOf, trialOptions, type Trial } from './trial.js';
 
 /** An algorithm as a study runs it. */
@@ -64,9 +64,10 @@ export function resolveStudySettings(given: StudyOptions = {}): StudySettings {
   const hidden = network.hidden ?? null;
   const steps = options.steps ?? null;
   const every = evaluation.every ?? null;
+  const environments = checkEnvironments(options.environments ?? ['Pendulum-v1']);
   const settings: StudySettings = {
-    environments: checkEnvironments(options.environments ?? ['Pendulum-v1']),
-    algorithms: checkAlgorithms(options.algorithms ?? DEFAULT_ALGORITHMS),
+    environments,
+    algorithms: checkAlgorithms(options.algorithms ?? DEFAULT_ALGORITHMS, environments),
     seeds: checkInteger('seeds', options.seeds ?? 5, { min: 1, max: 1000 }),
     steps: steps === null ? null : checkInteger('steps', steps, { min: 1, max: 100_000_000 }),
     network: { hidden: hidden === null ? null : checkHidden(hidden) },
@@ -93,7 +94,7 @@ function tryOptions(trial: Trial): void {
 
 /**
  * The trials of a study. All contenders get the same seeds, the same number of environment steps and, from one seed, the
- * same evaluation episodes. Seeds go outermost: a study that is stopped has as many of one contender as of another.
+ * same evaluation episodes; a rule that cannot learn a task's actions is left out there. Seeds go outermost: a study that is stopped has as many of one contender as of another.
  */
 export function planTrials({ environments, algorithms, seeds, steps, network, evaluation }: StudySettings): Trial[] {
   const trials: Trial[] = [];
@@ -101,7 +102,7 @@ export function planTrials({ environments, algorithms, seeds, steps, network, ev
     for (const environment of environments) {
       const taskSteps = steps ?? resolveSettings({ environment }).steps;
       const every = evaluation.every ?? Math.ceil(taskSteps / 20);
-      for (const { label, algorithm, options } of algorithms) {
+      for (const { label, algorithm, options } of algorithms.filter((contender) => fitsTask(contender.algorithm, environment))) {
         trials.push({ label, algorithm, environment, seed, steps: taskSteps, options: withHidden(options, network.hidden), evaluation: { ...evaluation, every } });
       }
     }
@@ -129,9 +130,13 @@ function checkEnvironments(value: unknown): string[] {
   return ids;
 }
 
-function checkAlgorithms(value: unknown): Contender[] {
+/** @returns contenders that can learn the actions of one of the tasks at least: where all are asked for, all of those */
+function checkAlgorithms(value: unknown, environments: readonly string[]): Contender[] {
+  const fits = (algorithm: string) => environments.some((environment) => fitsTask(algorithm, environment));
   const list = checkList('algorithms', value, `a list of ${ALGORITHM_NAMES.join(', ')}, or ${ALL}`);
-  const contenders = list.flatMap((entry) => (entry === ALL ? ALGORITHM_NAMES.map(plainContender) : [checkContender(entry)]));
+  const contenders = list.flatMap((entry) => (entry === ALL ? ALGORITHM_NAMES.filter(fits).map(plainContender) : [checkContender(entry)]));
+  const misfit = contenders.find(({ algorithm }) => !fits(algorithm));
+  if (misfit !== undefined) throw wrongValue('algorithms', `algorithms that can learn the actions of ${environments.join(' or ')}`, misfit.algorithm);
   refuseRepeated('algorithms', contenders.map(({ label }) => label));
   return contenders;
 }

@@ -12,8 +12,9 @@ test('every algorithm can be probed, and longer trials are estimated to take lon
   const trials = planTrials(settings);
   const probes: number[] = [];
   const estimate = await estimateTrials(trials, { parallel: 2, signal }, (count) => { probes.push(count); });
-  t.deepEqual(probes, [ALGORITHM_NAMES.length]);
-  t.deepEqual(trials.map(({ algorithm }) => algorithm), [...ALGORITHM_NAMES]);
+  const fitting = ALGORITHM_NAMES.filter((name) => name !== 'sarsa'); // which is for discrete actions
+  t.deepEqual(probes, [fitting.length]);
+  t.deepEqual(trials.map(({ algorithm }) => algorithm), fitting);
   for (const trial of trials) {
     t.true(estimate(trial) > 0 && Number.isFinite(estimate(trial)));
     t.is(estimate({ ...trial, steps: 10_000 }), 2 * estimate(trial));

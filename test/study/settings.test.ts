@@ -45,6 +45,7 @@ const REFUSED: [string, object, RegExp, new (...parts: never[]) => Error][] = [
   ['a label that comes twice', { algorithms: ['ddpg', { algorithm: 'linear', label: 'ddpg' }] }, /^"algorithms" expected each name once, got "ddpg"$/, OptionRangeError],
   ['an option that the algorithm does not have', { algorithms: [{ algorithm: 'ddpg', options: { schedule: 'hogwild' } }] }, /^"algorithms\[ddpg\]\.options\.schedule" expected a known option/, OptionRangeError],
   ['a rule of another name', { algorithms: [{ algorithm: 'linear', options: { rule: { name: 'broadcast' } } }] }, /^"algorithms\[linear\]\.options\.rule\.name" expected one of linear, got "broadcast"$/, OptionRangeError],
+  ['a rule for other actions than the tasks\'', { environments: ['Pendulum-v1'], algorithms: ['sarsa'] }, /^"algorithms" expected algorithms that can learn the actions of Pendulum-v1, got "sarsa"$/, OptionRangeError],
   ['a number of steps that is none', { steps: 'all' }, /^"steps" expected a whole number .*, got "all"$/, OptionTypeError],
 ];
 
