@@ -21,6 +21,6 @@ export function tensorActivations(tf: TensorFlow): Record<ActivationName, Tensor
     },
     relu: { value: (z) => tf.relu(z), slope: (voltage) => tf.step(voltage) },
     logistic: { value: (z) => tf.sigmoid(z), slope: (voltage) => tf.mul(voltage, tf.sub(one(), voltage)) },
-    linear: { value: (z) => z, slope: (voltage) => tf.step(tf.add(tf.square(voltage), one())) }, // ones of its shape
+    linear: { value: (z) => z, slope: (voltage) => tf.onesLike(voltage) },
   };
 }

@@ -1,5 +1,5 @@
-import type { MinibatchScale } from '../replay/minibatch.js';
-import { SLOT, type ReplayRing, type RingShape } from '../replay/ring.js';
+import { loadMinibatch, type MinibatchScale } from '../replay/minibatch.js';
+import type { ReplayRing, RingShape } from '../replay/ring.js';
 import type { DenseBatch } from './batch.js';
 
 /** A replay that one thread has to itself. */
@@ -32,20 +32,10 @@ export function createRing(shape: RingShape): OwnRing {
       kinds[slot] = kind;
       count += 1;
     },
-    load(slots, replica, { rewardScale, discount }, batch) {
-      const { size } = batch;
-      for (let b = 0; b < size; b += 1) {
-        const slot = slots[b];
-        const successor = (slot + 1) % capacity;
-        for (let i = 0; i < inputs; i += 1) {
-          const row = (replica * inputs + i) * 2 * size;
-          batch.inputs[row + b] = inputVoltages[slot * inputs + i];
-          batch.inputs[row + size + b] = inputVoltages[successor * inputs + i];
-        }
-        for (let k = 0; k < explorers; k += 1) batch.acted[(replica * explorers + k) * size + b] = acted[slot * explorers + k];
-        batch.reward[replica * size + b] = rewardScale * rewards[slot];
-        batch.continuation[replica * size + b] = kinds[slot] === SLOT.terminal ? 0 : discount;
-      }
+    load(slots, replica, scale, { size, inputs: voltages, acted: actions, reward, continuation }) {
+      const own = (numbers: Float32Array, length: number) => numbers.subarray(replica * length, (replica + 1) * length);
+      const transitions = { size, reward: own(reward, size), continuation: own(continuation, size), acted: own(actions, explorers * size) };
+      loadMinibatch(this, slots, scale, { voltages: own(voltages, inputs * 2 * size), lanes: 2 * size }, transitions);
     },
   };
 }

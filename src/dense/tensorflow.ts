@@ -28,6 +28,7 @@ export interface TensorFlow {
   readonly sigmoid: Unary;
   readonly relu: Unary;
   readonly step: Unary;
+  readonly onesLike: Unary;
   readonly sum: (x: Tensor, axis: number, keepDimensions: boolean) => Tensor;
   readonly concat: (tensors: Tensor[], axis: number) => Tensor;
   readonly stack: (tensors: Tensor[], axis: number) => Tensor;
@@ -41,7 +42,7 @@ export interface TensorFlow {
 }
 
 const FUNCTIONS: readonly (keyof TensorFlow)[] = [
-  'tensor', 'scalar', 'tidy', 'memory', 'matMul', 'add', 'sub', 'mul', 'div', 'sqrt', 'square', 'sigmoid', 'relu', 'step', 'sum', 'concat', 'stack',
+  'tensor', 'scalar', 'tidy', 'memory', 'matMul', 'add', 'sub', 'mul', 'div', 'sqrt', 'square', 'sigmoid', 'relu', 'step', 'onesLike', 'sum', 'concat', 'stack',
   'slice', 'reshape', 'transpose', 'setBackend', 'getBackend', 'backend', 'enableProdMode',
 ];
 

@@ -35,7 +35,7 @@ export interface MinibatchScale {
  * @param slots as the sampler drew them; [size]
  */
 export function loadMinibatch(
-  replay: ReplayRing,
+  replay: Omit<ReplayRing, 'link' | 'write'>,
   slots: Int32Array,
   { rewardScale, discount }: MinibatchScale,
   { voltages, lanes }: { readonly voltages: Float32Array; readonly lanes: number },

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Coroutine, Turn } from '../../src/schedule/turn.js';
 import { carryInVirtualTime, type VirtualStrand } from '../../src/virtual/carry.js';
 import type { VirtualSettings } from '../../src/virtual/settings.js';
-import { createWorld } from '../../src/virtual/world.js';
+import { createWorld, type World } from '../../src/virtual/world.js';
 
 const zero = { name: 'constant', value: 0 } as const;
 const SETTINGS: VirtualSettings = { discipline: 'hogwild', compute: zero, forward: null, act: zero, step: zero, delay: zero, latency: zero, wake: zero, cores: null, loss: 0, stragglers: 0, slowdown: 1 };
@@ -35,20 +35,28 @@ test('work is done at the end of the time that it takes, side by side with that 
   t.deepEqual(log, ['fast 2', 'slow 3', 'fast 4', 'slow 6', 'fast 6', 'fast 8']);
 });
 
+/** A strand that waits until another has opened, and when it was let in. */
+function door(world: World) {
+  let open = false;
+  let time = -1;
+  return {
+    *opener(): Coroutine {
+      yield 'compute';
+      open = true;
+    },
+    *waiting(): Coroutine {
+      while (!open) yield 'blocked';
+      time = world.now();
+    },
+    entered: () => time,
+  };
+}
+
 test('who is blocked looks again whenever anything has happened', (t) => {
   const world = createWorld(SETTINGS, 1, 2);
-  let open = false;
-  let entered = -1;
-  function* opener(): Coroutine {
-    yield 'compute';
-    open = true;
-  }
-  function* waiting(): Coroutine {
-    while (!open) yield 'blocked';
-    entered = world.now();
-  }
-  carryInVirtualTime([strand(waiting(), () => 0), strand(opener(), () => 5)], world, () => undefined, ringing());
-  t.is(entered, 5);
+  const way = door(world);
+  carryInVirtualTime([strand(way.waiting(), () => 0), strand(way.opener(), () => 5)], world, () => undefined, ringing());
+  t.is(way.entered(), 5);
 });
 
 test('strands of one thread take their turns one after another', (t) => {
@@ -64,18 +72,9 @@ test('strands of one thread take their turns one after another', (t) => {
 
 test('a sleeping thread that is rung for looks once it is up', (t) => {
   const world = createWorld(SETTINGS, 1, 2);
-  let open = false;
-  let entered = -1;
-  function* opener(): Coroutine {
-    yield 'compute';
-    open = true;
-  }
-  function* waiting(): Coroutine {
-    while (!open) yield 'blocked';
-    entered = world.now();
-  }
-  carryInVirtualTime([strand(waiting(), () => 0, 0, 2), strand(opener(), () => 5, 1)], world, () => undefined, ringing());
-  t.is(entered, 7);
+  const way = door(world);
+  carryInVirtualTime([strand(way.waiting(), () => 0, 0, 2), strand(way.opener(), () => 5, 1)], world, () => undefined, ringing());
+  t.is(way.entered(), 7);
 });
 
 test('a message is waited for until it arrives', (t) => {
