@@ -73,6 +73,7 @@ export const SIMULATION_FLAGS: readonly Flag[] = [
   { flag: '--latency', argument: '<time>', path: 'virtual.latency', parse: text, help: 'the same of a message about acting' },
   { flag: '--wake-time', argument: '<time>', path: 'virtual.wake', parse: text, help: 'the same of waking a sleeping partition up' },
   { flag: '--cores', argument: '<count>', path: 'virtual.cores', parse: number, otherwise: 'one for each partition', help: 'cores that partitions share in virtual time' },
+  { flag: '--wait-for-peers', argument: '<on|off>', path: 'virtual.waits', parse: onOff, help: 'whether partitions wait a little for voltages in virtual time, as they do on threads with a core each' },
   { flag: '--loss', argument: '<share>', path: 'virtual.loss', parse: number, help: 'share of the messages about learning that are lost in virtual time' },
   { flag: '--stragglers', argument: '<share>', path: 'virtual.stragglers', parse: number, help: 'share of the partitions that are slow in virtual time' },
   { flag: '--slowdown', argument: '<factor>', path: 'virtual.slowdown', parse: number, help: 'how many times slower these are' },

@@ -82,7 +82,7 @@ function checkWords(settings: RealitySettings, planned: number, ended: number): 
     lead: `A virtual world made of the durations that a real run took: does the same training behave in it as on threads? Here: ${describeCheck(settings)}.${interrupted}`,
     method: [
       `Each seed trains for ${steps.toLocaleString('en')} environment steps: twice on threads, with timing.measure, one run after another; then in virtual time, where an update, an acting tick, an environment step and the waking of a sleeping partition take as long as one of those of the first real run, drawn at random. Evaluations are on ${episodes(evaluation.final)}, without exploration, every ${evaluation.every.toLocaleString('en')} steps.`,
-      'Partitions share as many cores in virtual time as threads were at work at a time in the real run, on average: the time at work over the time of the run, rounded.',
+      'Partitions have a core each in virtual time, and wait a little for one another\'s voltages, where the machine has as many cores; else they share as many as it has, and do not.',
       'Ages are those of voltages, in acting and on minibatches together. What the virtual world leaves out: that durations which follow one another are alike, that those of both partitions are long at the same time, and what measuring costs.',
     ],
     commands: [

@@ -22,8 +22,6 @@ export interface Schedule {
   open(): boolean;
   /** False where neuron `neuron` sits this update out. Asked once per update and neuron. */
   learns(neuron: number): boolean;
-  /** True while a partition may wait a little for a peer's voltages before it computes them itself. */
-  readonly patient: boolean;
   /** Milliseconds until `mayBegin`, having refused, may change its mind without anybody ringing; Infinity where it cannot, or was not asked. */
   wake(): number;
 }
@@ -36,8 +34,6 @@ export interface ScheduleContext {
   readonly gates: number;
   /** Neurons that the partition owns. */
   readonly neurons: readonly number[];
-  /** False where threads outnumber cores. */
-  readonly spin: boolean;
   readonly timing: ClockSettings;
   readonly seed: number;
   /** Seconds; never goes back. */
@@ -79,15 +75,12 @@ function synchronous({ control: { phase }, bell, partition, gates }: ScheduleCon
     },
     open,
     learns: always,
-    patient: false, // behind a barrier there is nothing to wait for
     wake: never,
   };
 }
 
 /** `hogwild`: free running. Nothing waits, reads of other partitions' rows are racy on purpose. */
-function hogwild({ spin }: ScheduleContext): Schedule {
-  return { mayBegin: always, begin: nothing, arrive: nothing, open: always, learns: always, patient: spin, wake: never };
-}
+const HOGWILD: Schedule = { mayBegin: always, begin: nothing, arrive: nothing, open: always, learns: always, wake: never };
 
 /**
  * `bounded`: as `hogwild`, but a partition begins update u only once the slowest has finished update u - k - 1, so that nothing
@@ -97,7 +90,7 @@ function hogwild({ spin }: ScheduleContext): Schedule {
  */
 function bounded(context: ScheduleContext): Schedule {
   const { control: { version }, timing: { bound } } = context;
-  return { ...hogwild(context), mayBegin: (update) => update - version.least() <= bound };
+  return { ...HOGWILD, mayBegin: (update) => update - version.least() <= bound };
 }
 
 /**
@@ -112,7 +105,7 @@ function partitionClocks(context: ScheduleContext): Schedule {
   const { partition, seed, timing: { clockRate }, now } = context;
   const clock = createPoissonClock(createStream(seed, `clock/partition${partition}`), clockRate, now);
   return {
-    ...hogwild(context),
+    ...HOGWILD,
     ...sleepUntilStruck(() => clock.due(), () => clock.remaining()),
     begin() {
       clock.take();
@@ -125,7 +118,7 @@ function neuronClocks(context: ScheduleContext): Schedule {
   const clocks = new Map(neurons.map((neuron) => [neuron, createPoissonClock(createStream(seed, `clock/${neuron}`), clockRate, now)]));
   const all = [...clocks.values()];
   return {
-    ...hogwild(context),
+    ...HOGWILD,
     ...sleepUntilStruck(() => all.some((clock) => clock.due()), () => all.reduce((least, clock) => Math.min(least, clock.remaining()), Infinity)),
     learns(neuron) {
       const clock = clocks.get(neuron);
@@ -152,4 +145,4 @@ function sleepUntilStruck(due: () => boolean, remaining: () => number): Pick<Sch
   };
 }
 
-export const DISCIPLINES: Record<DisciplineName, (context: ScheduleContext) => Schedule> = { hogwild, synchronous, bounded, poisson };
+export const DISCIPLINES: Record<DisciplineName, (context: ScheduleContext) => Schedule> = { hogwild: () => HOGWILD, synchronous, bounded, poisson };

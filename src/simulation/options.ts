@@ -60,7 +60,7 @@ export interface SimulationOptions {
   steps?: number;
 }
 
-const VIRTUAL_KEYS = ['discipline', 'compute', 'forward', 'act', 'step', 'delay', 'latency', 'wake', 'cores', 'loss', 'stragglers', 'slowdown'] as const;
+const VIRTUAL_KEYS = ['discipline', 'compute', 'forward', 'act', 'step', 'delay', 'latency', 'wake', 'cores', 'waits', 'loss', 'stragglers', 'slowdown'] as const;
 
 const GRAMMAR: Grammar = {
   sections: {
@@ -174,6 +174,7 @@ function readVirtual(reader: OptionReader, schedule: ScheduleName): VirtualSetti
     latency: duration('latency', 0),
     wake: duration('wake', 0),
     cores: readCores(reader.value('virtual.cores', null)),
+    waits: reader.boolean('virtual.waits', false),
     loss: reader.number('virtual.loss', 0, { min: 0, max: 1, below: true }),
     stragglers: reader.number('virtual.stragglers', 0, { min: 0, max: 1 }),
     slowdown: reader.number('virtual.slowdown', 1, { min: 1, max: 1e6 }),

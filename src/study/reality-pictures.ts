@@ -12,10 +12,9 @@ export interface RealityPictures {
 }
 
 /** `virtual time agrees with reality: 6 of 6 comparisons within their limits` */
-export function describeReality({ verdict, comparisons, seeds, cores }: RealityFindings): string {
+export function describeReality({ verdict, comparisons, seeds }: RealityFindings): string {
   const within = comparisons.filter(({ agrees }) => agrees).length;
-  const shared = cores.map((each) => each ?? 'one each').join(', ');
-  return `virtual time ${verdict === 'agrees' ? 'agrees with' : 'differs from'} reality: ${within} of ${comparisons.length} comparisons within their limits, ${seeds} seed${seeds === 1 ? '' : 's'}; cores that partitions shared, as measured: ${shared}`;
+  return `virtual time ${verdict === 'agrees' ? 'agrees with' : 'differs from'} reality: ${within} of ${comparisons.length} comparisons within their limits, ${seeds} seed${seeds === 1 ? '' : 's'}`;
 }
 
 export async function drawReality({ environment }: RealitySettings, findings: RealityFindings | undefined): Promise<RealityPictures> {

@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 import { checkInteger, checkKeys, checkName, checkObject } from '../check.js';
 import { listEnvironments } from '../environment/registry.js';
 import { InternalError } from '../errors.js';
@@ -93,35 +95,25 @@ export function planRealTrials(settings: RealitySettings): Trial[] {
 export function planVirtualTrials(settings: RealitySettings, real: readonly TrialResult[]): Trial[] {
   const { partitions } = settings;
   const [pattern] = plan({ ...settings, seeds: 1 }, 'virtual', { schedule: 'virtual', partitions });
-  return real.flatMap(({ trial, failure, timing, seconds }) => {
+  return real.flatMap(({ trial, failure, timing }) => {
     if (trial.repeat !== 1 || failure !== null) return [];
     if (timing?.times === undefined) throw new InternalError('a real run that was not measured');
-    const virtual = { discipline: 'hogwild', ...worldOf(timing.times, seconds, partitions) };
+    const virtual = { discipline: 'hogwild', ...worldOf(timing.times, partitions) };
     return [{ ...pattern, seed: trial.seed, options: { ...pattern.options, virtual } }];
   });
 }
 
-/** A virtual world like that in which turns took so long. @param seconds that the run took */
-export function worldOf({ compute, act, step, wake, forwardShare, busy }: TurnTimes, seconds: number, partitions: number) {
+/** A virtual world like the one in which turns took so long, on so many cores: partitions wait for one another's voltages where each has a core. */
+export function worldOf({ compute, act, step, wake, forwardShare }: TurnTimes, partitions: number, cores = availableParallelism()) {
   return {
     compute: measured('compute', compute),
     act: measured('act', act),
     step: measured('step', step),
     wake: measured('wake', wake),
     forward: Math.min(1, forwardShare),
-    cores: effectiveCores(busy, seconds, partitions),
+    cores: partitions <= cores ? null : cores,
+    waits: partitions <= cores,
   };
-}
-
-/**
- * Threads that were at work at a time, on average while the run went on, as a whole number: fewer than there are partitions where others want
- * the same cores, or where the system puts who is woken on the core of who woke it.
- *
- * @returns null where every partition had a core of its own
- */
-export function effectiveCores(busy: number, seconds: number, partitions: number): number | null {
-  const cores = Math.max(1, Math.round(busy / seconds));
-  return cores >= partitions ? null : cores;
 }
 
 /** A thinned trace, to a tenth of a microsecond; 0 where nothing was measured. */

@@ -34,8 +34,6 @@ export interface RealityFindings {
   readonly verdict: 'agrees' | 'differs';
   /** Seeds of which all runs got to their end. */
   readonly seeds: number;
-  /** Cores that the virtual worlds have, by seed; null: one for each partition. */
-  readonly cores: readonly (number | null)[];
   readonly comparisons: readonly Comparison[];
   /** Ages of the voltages read, all seeds together. */
   readonly ages: { readonly real: readonly AgeSummary[]; readonly virtual: AgeSummary };
@@ -84,7 +82,6 @@ export function compareWithReality(results: readonly TrialResult[]): RealityFind
   return {
     verdict: comparisons.every(({ agrees }) => agrees) ? 'agrees' : 'differs',
     seeds: runs.length,
-    cores: runs.map(({ virtual }) => coresOf(virtual)),
     comparisons,
     ages: { real: first.map((each) => joinAges(each.map(stalenessOf))), virtual: joinAges(runs.map(({ virtual }) => stalenessOf(virtual))) },
     curves: { real: meanCurve(all), virtual: meanCurve(runs.map(({ virtual }) => virtual)) },
@@ -103,11 +100,6 @@ const NOTHING_READ = { reads: 0, median: 0, max: 0, helped: 0, voltages: { histo
 
 function stalenessOf({ timing }: TrialResult): TimingReport['staleness'] {
   return timing?.staleness ?? NOTHING_READ;
-}
-
-function coresOf({ trial: { options } }: TrialResult): number | null {
-  const { virtual } = options;
-  return typeof virtual === 'object' && virtual !== null && 'cores' in virtual && typeof virtual.cores === 'number' ? virtual.cores : null;
 }
 
 function helpedShare(result: TrialResult): number {

@@ -106,13 +106,13 @@ type Carry = (strands: readonly Strand[], resumed: (views: Views) => void) => vo
 /** @throws Aborted once the simulation is closed */
 function inVirtualTime(world: World): Carry {
   return (strands, resumed) => {
-    const { arena, control: { words, pulse }, partition } = strands[0].views;
+    const { arena, control: { words, pulse } } = strands[0].views;
     const time = arena.float64('virtual/time');
     carryInVirtualTime(strands.map((strand) => virtualStrand(strand, world)), world, ({ views }) => {
       if (Atomics.load(words, WORD.abort) !== 0) throw new Aborted('the simulation is closed');
       hangWhereAsked(views);
       time[0] = world.now();
-      pulse.set(partition, pulse.get(partition) + 1);
+      pulse.set(views.partition, pulse.get(views.partition) + 1);
       resumed(views);
     }, () => strands[0].views.bell.ticket(), world.attentive ? () => world.changes() : undefined);
   };
@@ -134,7 +134,7 @@ function virtualStrand({ coroutine, views, hosts }: Strand, world: World): Virtu
     views,
     thread,
     duration: (turn) => (turn === 'step' ? world.stepDuration(hosts ?? 0) : world.duration(views.partition, turn, topology.ticks.length)),
-    wake: () => (apart ? Infinity : views.schedule.wake() / 1000),
+    wake: () => (apart ? Infinity : Math.min(views.schedule.wake(), views.patience.wake()) / 1000),
     rouse: () => world.rouse(thread),
     ...(apart && world.attentive && { idle: () => unanswered(hosts) && Atomics.load(words, WORD.finished) === 0 }),
   };

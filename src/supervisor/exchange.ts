@@ -1,10 +1,11 @@
 import type { Arena } from '../memory/arena.js';
-import { WORD, type Control } from '../memory/control.js';
+import { WORD } from '../memory/control.js';
 import type { BlockRequest } from '../memory/layout.js';
 import { attachParameter, type ParameterShape } from '../memory/parameters.js';
 import type { Board } from '../network/dynamic.js';
 import type { NeuronRange, Ownership } from '../network/ownership.js';
-import { copyBlocks, eachStretch, hearCopy, heardParts, hearLive, keepCopy, VERSION_MARKS, type HeardPart, type Rows } from './rows.js';
+import { attachHolders, HOLDERS, holderBlocks, OWN_ENTRIES } from './holders.js';
+import { copyBlocks, eachStretch, hearCopy, heardParts, hearLive, VERSION_MARKS, type HeardPart, type Rows } from './rows.js';
 
 /** Fewest and most minibatches whose voltages are kept, and what they may take together: 64 MiB. */
 const [LEAST_DEPTH, MOST_DEPTH, MOST_BYTES] = [4, 64, 2 ** 26];
@@ -16,7 +17,7 @@ export function exchangeDepth(neurons: number, batchSize: number): number {
 }
 
 /** The blocks of marks by which readers know what was published. 0 is the mark of what never was. */
-const MARKS: ReadonlySet<string> = new Set(['exchange/mark', VERSION_MARKS]);
+const MARKS: ReadonlySet<string> = new Set(['exchange/mark', HOLDERS, VERSION_MARKS]);
 
 /** A mark no minibatch has: the entry is being rewritten. */
 const REWRITING = -1;
@@ -30,11 +31,13 @@ export interface ExchangeShape {
   readonly batchSize: number;
   /** ℓ, ticks from the inputs to the outputs. */
   readonly ticks: number;
+  /** Whether a partition that is ahead publishes what it has computed in place of those behind. */
+  readonly standIns: boolean;
   /** The published ones. */
   readonly parameters: readonly ParameterShape[];
 }
 
-export function exchangeBlocks({ partitions, neurons, depth, batchSize, parameters }: ExchangeShape): BlockRequest[] {
+export function exchangeBlocks({ partitions, neurons, depth, batchSize, parameters, standIns }: ExchangeShape): BlockRequest[] {
   const owner = 'each partition its own neurons and its own row';
   return [
     ...parameters.flatMap((parameter) => copyBlocks('exchange', parameter, depth)),
@@ -43,6 +46,7 @@ export function exchangeBlocks({ partitions, neurons, depth, batchSize, paramete
     { name: 'exchange/stored', type: 'int32', shape: [depth, partitions], owner },
     { name: 'exchange/version', type: 'int32', shape: [depth, partitions], owner },
     { name: 'exchange/mark', type: 'int32', shape: [depth, partitions], owner },
+    ...(standIns ? holderBlocks(depth, partitions) : []),
   ];
 }
 
@@ -54,23 +58,34 @@ export function exchangeBlocks({ partitions, neurons, depth, batchSize, paramete
  * Published parameters travel with the voltages. Read live, a peer's critic might already have been stepped on this very
  * minibatch, and the second partition would learn from an error that the first has just taken away: that bias stops learning
  * (docs/research.md, entry 9).
+ *
+ * With stand-ins, whoever has come to an update and does not find a peer's voltages computes them and publishes them in the peer's place.
+ * That one takes its own voltages from there once it comes to the update, and so is behind no longer (entry 24).
  */
 export interface Exchange {
-  /** Opens this partition's entry for update `update`, with its slots, the number of slots they were drawn from, and its published parameters. */
-  open(update: number, slots: Int32Array, stored: number): void;
+  /**
+   * Opens the entry of update `update` for the voltages of partition `of`, with the slots, the number of slots they were drawn from, and what this
+   * partition has heard of the other's published parameters; its own are as they stand.
+   *
+   * @param version of the weights that the voltages are computed from
+   * @returns whether this partition is to publish them; false where another does so, or has
+   */
+  open(of: number, update: number, slots: Int32Array, stored: number, version: number): boolean;
   /** The number of slots that a peer has drawn the minibatch of update `update` from, or -1 where no peer has come to it. */
   drawn(update: number): number;
-  /** Publishes the voltages of `ranges`, computed in tick `tick` (from 1). */
-  publish(update: number, tick: number, ranges: readonly NeuronRange[], board: Board): void;
-  /** True once the peer has published tick `tick` of the update, or the entry is lost to a later one. */
-  settled(peer: number, update: number, tick: number): boolean;
+  /** Publishes the voltages of partition `of`, the neurons `ranges`, computed in tick `tick` (from 1). To be called where `open` has said so, for every tick. */
+  publish(of: number, update: number, tick: number, ranges: readonly NeuronRange[], board: Board): void;
+  /** True once tick `tick` of the update is published for partition `of`, or the entry is lost to a later one. */
+  settled(of: number, update: number, tick: number): boolean;
+  /** The partition from which voltages of partition `of` are to be expected. */
+  publisher(of: number, update: number): number;
   /**
-   * Copies a peer's voltages onto the board, and with those of the last tick the parameters published beside them.
+   * Copies the voltages of partition `of` onto the board, and with those of the last tick, where it is a peer, the parameters published beside them.
    *
    * @returns the version of the weights behind them, or -1 where they are not there, are for other transitions, or were
    *   overwritten meanwhile: the board's rows are then to be computed
    */
-  take(peer: number, update: number, tick: number, ranges: readonly NeuronRange[], slots: Int32Array, board: Board): number;
+  take(of: number, update: number, tick: number, ranges: readonly NeuronRange[], slots: Int32Array, board: Board): number;
 }
 
 /** Takes back all that was published or is under way, while nobody runs: whoever needs it computes it anew. */
@@ -80,8 +95,8 @@ export function clearExchange(arena: Arena): void {
 }
 
 /** @param heard where this partition puts what it hears of published parameters */
-export function attachExchange(arena: Arena, control: Control, shape: ExchangeShape, ownership: Ownership, self: number, { heard }: Pick<Rows, 'heard'>): Exchange {
-  const { partitions, neurons, depth, batchSize, ticks, parameters } = shape;
+export function attachExchange(arena: Arena, shape: ExchangeShape, ownership: Ownership, self: number, { heard }: Pick<Rows, 'heard'>): Exchange {
+  const { partitions, neurons, depth, batchSize, ticks, parameters, standIns } = shape;
   const lanes = 2 * batchSize;
   const voltages = arena.float32('exchange/voltages');
   const allSlots = arena.int32('exchange/slots');
@@ -100,11 +115,12 @@ export function attachExchange(arena: Arena, control: Control, shape: ExchangeSh
     eachStretch(parts, ownership[peer], (part, begin, end) => { hearCopy(part, update % depth, begin, end); });
   }
 
-  function publishParameters(update: number): void {
-    eachStretch(parts, ownership[self], (part, begin, end) => {
-      keepCopy(part, update % depth, begin, end);
-      hearLive(part, begin, end);
-    });
+  function publishParameters(of: number, update: number): void {
+    eachStretch(parts, ownership[of], (part, begin, end) => { part.copies.set(part.heard.subarray(begin, end), (update % depth) * part.live.length + begin); });
+  }
+
+  function hearOwn(): void {
+    eachStretch(parts, ownership[self], hearLive);
   }
 
   function copy(ranges: readonly NeuronRange[], from: Float32Array, fromBase: number, to: Float32Array, toBase: number): void {
@@ -118,15 +134,29 @@ export function attachExchange(arena: Arena, control: Control, shape: ExchangeSh
     return true;
   }
 
+  const holders = standIns ? attachHolders(arena, self) : OWN_ENTRIES;
+  for (const at of holders.abandon()) Atomics.store(marks, at, REWRITING);
+
+  /** Whether the entry is this partition's to write: where all write their own, always; else nobody else does, and nobody has. */
+  function seize(at: number, update: number): boolean {
+    if (!holders.seize(at)) return false;
+    if (!standIns || Atomics.load(marks, at) < firstMark(update)) return true;
+    holders.release(at);
+    return false;
+  }
+
   return {
-    open(update, slots, stored) {
-      const at = entry(update, self);
+    open(of, update, slots, stored, version) {
+      if (of === self) hearOwn();
+      const at = entry(update, of);
+      if (!seize(at, update)) return false;
       Atomics.store(marks, at, REWRITING);
       allSlots.set(slots, at * batchSize);
-      publishParameters(update);
+      publishParameters(of, update);
       storedAt[at] = stored;
-      versions[at] = control.version.get(self);
+      versions[at] = version;
       Atomics.store(marks, at, firstMark(update));
+      return true;
     },
     drawn(update) {
       for (let peer = 0; peer < partitions; peer += 1) {
@@ -141,20 +171,26 @@ export function attachExchange(arena: Arena, control: Control, shape: ExchangeSh
       }
       return -1;
     },
-    publish(update, tick, ranges, board) {
+    publish(of, update, tick, ranges, board) {
       copy(ranges, board.voltages, 0, voltages, (update % depth) * neurons * lanes);
-      Atomics.store(marks, entry(update, self), firstMark(update) + tick);
+      const at = entry(update, of);
+      Atomics.store(marks, at, firstMark(update) + tick);
+      if (tick === ticks) holders.release(at);
     },
-    settled(peer, update, tick) {
-      return Atomics.load(marks, entry(update, peer)) >= firstMark(update) + tick;
+    settled(of, update, tick) {
+      return Atomics.load(marks, entry(update, of)) >= firstMark(update) + tick;
     },
-    take(peer, update, tick, ranges, slots, board) {
-      const at = entry(update, peer);
+    publisher(of, update) {
+      const holder = holders.of(entry(update, of));
+      return holder < 0 ? of : holder;
+    },
+    take(of, update, tick, ranges, slots, board) {
+      const at = entry(update, of);
       const mark = Atomics.load(marks, at) - firstMark(update);
       if (mark < tick || mark > ticks || !sameSlots(at, slots)) return -1;
       const version = versions[at];
       copy(ranges, voltages, (update % depth) * neurons * lanes, board.voltages, 0);
-      if (tick === ticks) hearEntry(peer, update);
+      if (tick === ticks && of !== self) hearEntry(of, update);
       const after = Atomics.load(marks, at) - firstMark(update); // overwritten while copying?
       return after < tick || after > ticks ? -1 : version;
     },

@@ -4,7 +4,6 @@ import { createOptimiser, rateShare } from '../rule/optimiser.js';
 import type { Coroutine } from '../schedule/turn.js';
 import { createExperience } from './experience.js';
 import { WEIGHTS } from './plan.js';
-import { createPatience } from './patience.js';
 import type { Views } from './views.js';
 
 /** One partition's learning: its own experience, its own neurons' voltages on them, its own rows. */
@@ -19,10 +18,9 @@ export interface Learner {
  * phases that write what peers read and phases that read it.
  */
 export function createLearner(views: Views): Learner {
-  const { plan, partition, kernels, peers, control, bell, schedule, exchange, chronicle, rows, ledger, replay, turnClock, learningBoard: board, tables } = views;
+  const { plan, partition, kernels, peers, control, bell, schedule, patience, exchange, chronicle, rows, ledger, replay, turnClock, learningBoard: board, tables } = views;
   const { settings, topology, ownership } = plan;
   const experience = createExperience(views);
-  const patience = createPatience(exchange, control, plan.exchange.depth);
   const { batch, slots } = experience;
   const rates = { ...settings.rule }; // falls as the run goes on
   const together = plan.rule.groups === true;
@@ -43,18 +41,46 @@ export function createLearner(views: Views): Learner {
   const takesPart = (neuron: number) => schedule.learns(neuron);
   const rangesAt = topology.ticks.map((populations) => ownership.map((ranges) => populations.map((p) => ranges[p])));
 
-  /** Puts a peer's voltages of one tick on the board: as published, or else computed here from the peer's weights. */
-  function* collect(peer: number, update: number, tickIndex: number): Coroutine {
+  const standsIn = new Map<number, number>(); // peers in whose place it publishes the update at hand, and the versions it has heard of them
+
+  /** Puts the own voltages of one tick on the board, and publishes them; or takes them from whoever publishes them in its place. */
+  function* compute(update: number, tickIndex: number, publishes: boolean): Coroutine {
+    const ranges = rangesAt[tickIndex][partition];
+    if (!publishes && (yield* takes(partition, update, tickIndex))) return;
+    patience.announced();
+    yield 'compute';
+    experience.computeRows(tickIndex, ranges);
+    patience.done(tickIndex);
+    if (publishes) exchange.publish(partition, update, tickIndex + 1, ranges, board);
+  }
+
+  /** Takes what is published of a partition, which may be about to be. @returns false where there is nothing to be had */
+  function* takes(of: number, update: number, tickIndex: number): Coroutine<boolean> {
+    if (peers.length === 0) return false;
+    yield* patience.await(of, update, tickIndex + 1);
+    const version = chronicle.take(of, update, tickIndex + 1, rangesAt[tickIndex][of], slots, board);
+    if (version >= 0) ledger?.voltages(control.version.get(of) - version);
+    return version >= 0;
+  }
+
+  /** Puts a peer's voltages of one tick on the board: as published, or else computed here from the peer's weights, and perhaps published in its place. */
+  function* collect(peer: number, update: number, tickIndex: number, drawn: number): Coroutine {
     while (!chronicle.mayCollect(peer, update, tickIndex)) yield 'blocked';
+    if (!standsIn.has(peer) && (yield* takes(peer, update, tickIndex))) return;
+    const heard = standsIn.get(peer) ?? (yield* hear(peer, tickIndex));
+    if (plan.exchange.standIns && tickIndex === 0 && exchange.open(peer, update, slots, drawn, heard)) standsIn.set(peer, heard);
     const ranges = rangesAt[tickIndex][peer];
-    if (schedule.patient) patience.await(peer, update, tickIndex + 1);
-    const version = chronicle.take(peer, update, tickIndex + 1, ranges, slots, board);
-    if (version >= 0) ledger?.voltages(control.version.get(peer) - version);
-    else {
-      let heard = chronicle.hear(peer, tickIndex);
-      for (; heard < 0; heard = chronicle.hear(peer, tickIndex)) yield 'blocked';
-      experience.computeRows(tickIndex, ranges);
-      ledger?.weights(control.version.get(peer) - heard);
+    experience.computeRows(tickIndex, ranges);
+    if (standsIn.has(peer)) exchange.publish(peer, update, tickIndex + 1, ranges, board);
+    ledger?.weights(control.version.get(peer) - heard);
+  }
+
+  /** Hears a peer's rows. @returns their version */
+  function* hear(peer: number, tickIndex: number): Coroutine<number> {
+    for (;;) {
+      const version = chronicle.hear(peer, tickIndex);
+      if (version >= 0) return version;
+      yield 'blocked';
     }
   }
 
@@ -74,26 +100,23 @@ export function createLearner(views: Views): Learner {
   /** The phases of an update, with the schedule's gates between them. @param drawn slots that its minibatch was drawn from */
   function* learn(update: number, drawn: number): Coroutine {
     while (!chronicle.mayOpen(update)) yield 'blocked';
-    if (peers.length > 0) exchange.open(update, slots, drawn);
+    const publishes = peers.length > 0 && exchange.open(partition, update, slots, drawn, control.version.get(partition));
+    standsIn.clear();
     for (let tickIndex = 0; tickIndex < topology.ticks.length; tickIndex += 1) {
-      yield 'compute';
-      const begin = performance.now();
-      experience.computeRows(tickIndex, rangesAt[tickIndex][partition]);
-      patience.turned(performance.now() - begin);
-      if (peers.length > 0) exchange.publish(update, tickIndex + 1, rangesAt[tickIndex][partition], board);
+      yield* compute(update, tickIndex, publishes);
       chronicle.published();
       schedule.arrive();
       while (!schedule.open()) yield 'blocked';
-      for (const peer of peers) yield* collect(peer, update, tickIndex);
+      for (const peer of peers) yield* collect(peer, update, tickIndex, drawn);
     }
+    patience.announced();
     yield 'learn';
     decayRates();
     program.broadcast?.(batch);
     schedule.arrive();
     while (!schedule.open()) yield 'blocked';
-    const begin = performance.now();
     learnAll(program, groups, batch, update + 1, takesPart);
-    patience.turned(performance.now() - begin);
+    patience.done(topology.ticks.length);
   }
 
   return {

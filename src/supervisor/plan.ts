@@ -77,7 +77,7 @@ export function createPlan(settings: Settings): Plan {
   const firstExplorer = rule.hiddenExplores ? topology.inputs.end : topology.outputs.begin;
   const ring = { capacity: learning.replay, inputs: topology.inputs.end, explorers: topology.neurons - firstExplorer, environments };
   const groups = groupEnvironments(settings);
-  const exchange = { partitions, neurons: topology.neurons, depth: exchangeDepth(topology.neurons, learning.batch), batchSize: learning.batch, ticks: topology.ticks.length, parameters: published };
+  const exchange = { partitions, neurons: topology.neurons, depth: exchangeDepth(topology.neurons, learning.batch), batchSize: learning.batch, ticks: topology.ticks.length, parameters: published, standIns: mayStandIn(settings, rule) };
   const rows = { partitions, weights, parameters: published, reads: settings.timing.reads };
   return {
     settings,
@@ -118,6 +118,15 @@ const VIRTUAL_TIME: BlockRequest = { name: 'virtual/time', type: 'float64', shap
 
 /** Numbers kept of an ended episode: environment step at its end, return, length. */
 export const EPISODE_FIELDS = 3;
+
+/**
+ * Whether partitions publish for one another: a recorded run can say of everybody's own voltages only that they were computed, behind barriers
+ * nobody is ahead, and of the stream rules ask for weighted inputs too.
+ */
+function mayStandIn(settings: Settings, { experience }: Rule): boolean {
+  const { partitions, timing: { reads }, virtual } = settings;
+  return partitions > 1 && disciplineOf(settings) !== 'synchronous' && experience === 'replay' && reads === 'racy' && virtual === undefined;
+}
 
 function weightShape(topology: Topology, rule: Rule): ParameterShape {
   return { name: WEIGHTS, lengths: rowLengths(topology), target: rule.targetWeights, published: false, learned: true };

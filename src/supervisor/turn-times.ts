@@ -22,15 +22,12 @@ export interface TurnTimes {
   readonly wake: readonly number[];
   /** Share of an update's time that comes before the own rows are stepped. */
   readonly forwardShare: number;
-  /** All the time at work, of all partitions together. */
-  readonly busy: number;
 }
 
 export function turnTimeBlocks(partitions: number): BlockRequest[] {
   const owner = 'each partition its own row';
   return [
     { name: 'times', type: 'float64', shape: [partitions, KINDS.length, KEPT], owner },
-    { name: 'times/busy', type: 'float64', shape: [partitions], owner },
     { name: 'times/rung', type: 'float64', shape: [partitions], owner: 'its partition clears it, whoever rings writes it' },
     { name: 'times/count', type: 'float64', shape: [partitions, KINDS.length], owner },
   ];
@@ -42,6 +39,8 @@ export interface TurnClock {
   beginUpdate(): void;
   /** A turn is over that was announced as `turn`. @param begin when it began, by `performance.now()` */
   measure(turn: Turn, begin: number): void;
+  /** So many milliseconds of the turn at hand went by waiting for a peer: they are no work. */
+  waited(milliseconds: number): void;
   /** Nothing can be done, and the bell is listened to. */
   sleep(): void;
   /** The bell has rung, or enough time has gone by. */
@@ -71,9 +70,9 @@ export function attachTurnClock(arena: Arena, partition: number): TurnClock {
   const times = arena.float64('times');
   const counts = arena.float64('times/count');
   const rung = arena.float64('times/rung');
-  const busy = arena.float64('times/busy');
   let forward = 0;
   let update = 0; // when the last one began
+  let idle = 0; // milliseconds of the turn at hand
 
   function keep(kind: Kind, seconds: number): void {
     const row = partition * KINDS.length + KINDS.indexOf(kind);
@@ -85,6 +84,9 @@ export function attachTurnClock(arena: Arena, partition: number): TurnClock {
     beginUpdate() {
       update = performance.now();
     },
+    waited(milliseconds) {
+      idle += milliseconds;
+    },
     sleep() {
       rung[partition] = 0;
     },
@@ -92,8 +94,9 @@ export function attachTurnClock(arena: Arena, partition: number): TurnClock {
       if (rung[partition] > 0) keep('wake', (sharedTime() - rung[partition]) / 1000);
     },
     measure(turn, begin) {
-      const now = performance.now();
+      const now = performance.now() - idle;
       const end = update > begin ? update : now;
+      idle = 0;
       const seconds = (end - begin) / 1000;
       if (turn === 'compute') forward += seconds;
       else if (turn === 'learn') {
@@ -101,7 +104,6 @@ export function attachTurnClock(arena: Arena, partition: number): TurnClock {
         keep('compute', forward + seconds);
         forward = 0;
       } else if (turn !== 'blocked') keep(turn, seconds);
-      busy[partition] += (turn === 'blocked' ? now - end : now - begin) / 1000;
       forward += (now - end) / 1000; // what is loaded before an update's first turn is announced
     },
   };
@@ -118,5 +120,5 @@ export function readTurnTimes(arena: Arena, partitions: number): TurnTimes {
     }).flat();
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const compute = of('compute');
-  return { compute, act: of('act'), step: of('step'), wake: of('wake'), forwardShare: compute.length === 0 ? 0 : sum(of('forward')) / sum(compute), busy: sum([...arena.float64('times/busy')]) };
+  return { compute, act: of('act'), step: of('step'), wake: of('wake'), forwardShare: compute.length === 0 ? 0 : sum(of('forward')) / sum(compute) };
 }

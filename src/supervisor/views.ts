@@ -14,6 +14,7 @@ import { createWorld, type World } from '../virtual/world.js';
 import { createLiveChronicle, createRecordingChronicle, type Chronicle, type ChronicleContext } from './chronicle.js';
 import { attachExchange, type Exchange } from './exchange.js';
 import { attachLedger, type Ledger } from './ledger.js';
+import { createPatience, IMPATIENT, watchInVirtualTime, watchOnThread, type Patience } from './patience.js';
 import { ALIVE, type Plan } from './plan.js';
 import { createRepeatingChronicle } from './repetition.js';
 import { disciplineOf } from './settings.js';
@@ -35,6 +36,7 @@ export interface Views {
   /** Rings it, where what all may be waiting for has changed: an observation is shown, or the run is over. */
   readonly announce: () => void;
   readonly schedule: Schedule;
+  readonly patience: Patience;
   readonly limiter: RateLimiter;
   /** What the limiter counts: environment steps, whole turns of a group of environments alone; or slots stored where the rule learns from the stream. */
   readonly experienced: () => number;
@@ -88,6 +90,9 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
   const context = { partition, partitions: settings.partitions, ticks: topology.ticks.length, depth: plan.exchange.depth, control, replay, ...peers };
   const lanes = 2 * settings.learning.batch;
   const alive = arena.int32(ALIVE);
+  const turnClock = settings.timing.measure ? attachTurnClock(arena, partition) : undefined;
+  const watch = surroundings ? watchInVirtualTime(() => surroundings.world.now()) : watchOnThread((milliseconds) => { turnClock?.waited(milliseconds); });
+  const patient = isPatient(plan, spin, log !== undefined);
   const own = (name: string) => arena.float32(name).subarray(partition * topology.neurons * lanes, (partition + 1) * topology.neurons * lanes);
   return {
     plan,
@@ -104,23 +109,29 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
       partition,
       gates: topology.ticks.length + 1,
       neurons: neuronsOf(ownership, partition),
-      spin: spin && surroundings === undefined && log === undefined, // a journal says what to wait for
       timing: settings.timing,
       seed: settings.seed,
       now: surroundings ? () => surroundings.world.now() : () => performance.now() / 1000,
     }),
+    patience: patient ? createPatience(peers.exchange, control, watch) : IMPATIENT,
     limiter: createLimiter(plan),
     experienced: plan.rule.experience === 'stream' ? () => replay.stored() : () => wholeTurns(plan, Atomics.load(control.words, WORD.steps)),
     stepped: (group) => { surroundings?.world.stepped(group); },
     replay,
     ...peers,
     chronicle: log === undefined ? createChronicle(plan, context) : createRepeatingChronicle(context, arena, bell, log),
-    turnClock: settings.timing.measure ? attachTurnClock(arena, partition) : undefined,
+    turnClock,
     ledger: settings.timing.ledger ? attachLedger(arena, partition) : undefined,
     tables: attachTables(plan, arena),
     actingBoard: { lanes: settings.environments, voltages: arena.float32('voltage'), weightedInputs: arena.float32('voltage/weighted'), alive },
     learningBoard: { lanes, voltages: own('board'), weightedInputs: own('board/weighted'), alive },
   };
+}
+
+/** Whether a partition waits a little for voltages: not behind barriers, where they are there, nor where a journal says what to wait for. */
+function isPatient({ settings }: Plan, spin: boolean, repeats: boolean): boolean {
+  if (disciplineOf(settings) === 'synchronous' || repeats) return false;
+  return settings.virtual?.waits ?? spin;
 }
 
 /** Environment steps without those of a turn that is not whole: where one group has all environments, a halt in the middle of its turn changes nothing. */
@@ -133,7 +144,7 @@ function attachPeers(plan: Plan, arena: Arena, kernels: Kernels, control: Contro
   const { settings, exchange, rows: shape, ownership } = plan;
   if (surroundings === undefined) {
     const rows = attachRows(arena, kernels, control, shape, ownership, partition);
-    return { rows, exchange: attachExchange(arena, control, exchange, ownership, partition, rows) };
+    return { rows, exchange: attachExchange(arena, exchange, ownership, partition, rows) };
   }
   const rows = virtualRows(arena, kernels, shape, exchange.ticks, ownership, partition, surroundings.post);
   return { rows, exchange: virtualExchange(arena, exchange, ownership, partition, rows, surroundings.post, disciplineOf(settings) === 'synchronous') };

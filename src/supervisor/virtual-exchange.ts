@@ -177,11 +177,20 @@ export function virtualExchange(arena: Arena, { ticks, batchSize, parameters }: 
     return certain || world.arrival(peer, self, messageNumber(ticks, update, tick - 1), message.sent) <= world.now() ? messages : undefined;
   }
 
+  /** Lets those look up who wait for voltages just sent, when these arrive. */
+  function tellArrivals(update: number, tick: number): void {
+    for (let peer = 0; peer < ownership.length; peer += 1) {
+      const time = peer === self ? Infinity : world.arrival(self, peer, messageNumber(ticks, update, tick - 1), world.now());
+      if (time < Infinity) world.queue.push(time, () => { world.change(); });
+    }
+  }
+
   return {
-    open(update, slots, stored) {
+    open(_of, update, slots, stored) {
       eachStretch(parts, ownership[self], hearLive);
       ownSlots = sharedSlots(post, update, slots);
       updates[self][update % KEPT_UPDATES] = { update, slots: ownSlots, stored, parameters: copyStretches(parts, ownership[self]), ticks: [] };
+      return true;
     },
     drawn(update) {
       for (let peer = 0; peer < ownership.length; peer += 1) {
@@ -190,10 +199,12 @@ export function virtualExchange(arena: Arena, { ticks, batchSize, parameters }: 
       }
       return -1;
     },
-    publish(update, _tick, ranges, { voltages }) {
+    publish(_of, update, tick, ranges, { voltages }) {
       const copies = ranges.map(({ begin, end }) => voltages.slice(begin * lanes, end * lanes));
       sent(self, update)?.ticks.push({ sent: world.now(), ranges: copies });
+      if (world.settings.waits && !certain) tellArrivals(update, tick);
     },
+    publisher: (of) => of,
     settled: (peer, update, tick) => arrived(peer, update, tick) !== undefined,
     take(peer, update, tick, ranges, slots, board) {
       const messages = arrived(peer, update, tick);

@@ -21,6 +21,8 @@ export interface VirtualSettings {
   readonly wake: Distribution;
   /** Cores that the partitions share; null: each has its own. */
   readonly cores: number | null;
+  /** Whether a partition that needs nobody's leave waits a little for voltages that are as good as there, as on threads with a core each. */
+  readonly waits: boolean;
   /** Probability that a message about learning is lost on its way to one peer. Who waits for it at a gate has it sent again. */
   readonly loss: number;
   /** Share of the partitions that are stragglers: everything they compute takes `slowdown` times as long. */

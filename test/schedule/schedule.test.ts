@@ -13,7 +13,7 @@ const TIMING = { bound: 2, clockRate: 10, clocks: 'partition' } as const;
 function context(partitions: number, timing: ClockSettings = TIMING, now = () => 0) {
   const control = attachControl(createArena(controlBlocks(partitions)));
   const bell = createBell(control.words, false);
-  return { control, words: control.words, bell, partition: 0, gates: 3, neurons: [4, 5], spin: false, timing, seed: 1, now } satisfies ScheduleContext & { words: Int32Array };
+  return { control, words: control.words, bell, partition: 0, gates: 3, neurons: [4, 5], timing, seed: 1, now } satisfies ScheduleContext & { words: Int32Array };
 }
 
 test('the bell lets nobody sleep through a ring that came after the ticket', (t) => {

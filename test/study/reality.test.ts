@@ -1,13 +1,13 @@
 import test from 'ava';
 import fc from 'fast-check';
 
-import { effectiveCores, planRealTrials, planVirtualTrials, resolveRealitySettings, worldOf } from '../../src/study/reality-settings.js';
+import { planRealTrials, planVirtualTrials, resolveRealitySettings, worldOf } from '../../src/study/reality-settings.js';
 import { compareWithReality, curveTable, judge, realityTable, totalVariation } from '../../src/study/reality-summary.js';
 import { algorithmOf, trialDigest, trialOptions, type TimingReport, type TrialResult } from '../../src/study/trial.js';
 import { madeResult } from './fixture.js';
 
 const SETTINGS = resolveRealitySettings({ seeds: 2, steps: 300 });
-const TIMES = { compute: [0.002, 0.004], act: [0.001], step: [0.0005], wake: [], forwardShare: 0.6, busy: 3 };
+const TIMES = { compute: [0.002, 0.004], act: [0.001], step: [0.0005], wake: [], forwardShare: 0.6 };
 
 const histogram = fc.uniqueArray(fc.tuple(fc.nat(20), fc.integer({ min: 1, max: 100 })), { selector: ([age]) => age, minLength: 1 });
 
@@ -36,17 +36,17 @@ test('each seed runs twice for real, which are two trials, and once in a world m
   const virtual = planVirtualTrials(SETTINGS, [...results.slice(0, 3), { ...results[3], failure: { kind: 'crashed', message: '' } }]);
   t.deepEqual(virtual.map(({ label, seed }) => [label, seed]), [['virtual', 1], ['virtual', 2]]);
   t.like(algorithmOf(virtual[1]).resolve(trialOptions(virtual[1])), {
-    schedule: 'virtual', partitions: 2, virtual: { discipline: 'hogwild', compute: { name: 'trace', values: [0.002, 0.004] }, wake: { name: 'constant', value: 0 }, forward: 0.6, cores: 1 },
+    schedule: 'virtual', partitions: 2, virtual: { discipline: 'hogwild', compute: { name: 'trace', values: [0.002, 0.004] }, wake: { name: 'constant', value: 0 }, forward: 0.6 },
   });
 });
 
-test('a world has as many cores as threads were at work at a time', (t) => {
-  t.deepEqual([0.4, 1.4, 1.6, 2.9].map((busy) => effectiveCores(busy, 1, 2)), [1, 1, null, null]);
-  t.is(effectiveCores(1.6, 1, 3), 2);
+test('partitions wait for one another in a world where each has a core, and share the cores where these are fewer', (t) => {
+  t.like(worldOf(TIMES, 2, 2), { cores: null, waits: true });
+  t.like(worldOf(TIMES, 3, 2), { cores: 2, waits: false });
 });
 
 test('long traces are thinned evenly', (t) => {
-  const { compute } = worldOf({ ...TIMES, compute: Array.from({ length: 5000 }, (_, i) => i) }, 1, 2);
+  const { compute } = worldOf({ ...TIMES, compute: Array.from({ length: 5000 }, (_, i) => i) }, 2);
   t.true(typeof compute === 'object' && compute.values.length === 2000 && compute.values[1000] === 2500);
 });
 
@@ -69,7 +69,7 @@ function runs(age: number): TrialResult[] {
 
 test('runs that are alike agree, each comparison with its noise and its limit', (t) => {
   const findings = compareWithReality(runs(1));
-  t.like(findings, { verdict: 'agrees', seeds: 2, cores: [null, null] });
+  t.like(findings, { verdict: 'agrees', seeds: 2 });
   const [ages, , , curve, , time] = findings?.comparisons ?? [];
   t.like(ages, { noise: 0, difference: 0, limit: 0.05, agrees: true });
   t.like(curve, { real: [-300, -200], virtual: -260, noise: 100, difference: -10, limit: 150, agrees: true }); // margin: 5 % of -1200 to -200

@@ -5,33 +5,35 @@ import { createArena } from '../../src/memory/arena.js';
 import { attachControl, controlBlocks } from '../../src/memory/control.js';
 import { attachParameter, parameterBlocks } from '../../src/memory/parameters.js';
 import type { Board } from '../../src/network/dynamic.js';
-import { attachExchange, clearExchange, exchangeBlocks } from '../../src/supervisor/exchange.js';
+import { attachExchange, clearExchange, exchangeBlocks, type Exchange } from '../../src/supervisor/exchange.js';
 import { attachRows } from '../../src/supervisor/rows.js';
 
 /** One published number of each neuron. */
 const CRITIC = { name: 'critic', lengths: [1, 1, 1], target: true, published: true, learned: false };
 const WEIGHTS = { name: 'weights', lengths: [0, 2, 2], target: true, published: false, learned: false };
-const SHAPE = { partitions: 2, neurons: 3, depth: 4, batchSize: 2, ticks: 2, parameters: [CRITIC], weights: WEIGHTS, reads: 'racy' } as const;
+const SHAPE = { partitions: 2, neurons: 3, depth: 4, batchSize: 2, ticks: 2, standIns: false, parameters: [CRITIC], weights: WEIGHTS, reads: 'racy' } as const;
 const OWNERSHIP = [[{ begin: 0, end: 1 }, { begin: 2, end: 3 }], [{ begin: 1, end: 2 }, { begin: 3, end: 3 }]];
 const SLOTS = Int32Array.of(7, 8);
 const PEERS_NEURON = [{ begin: 1, end: 2 }];
 
-function pair() {
-  const arena = createArena([...controlBlocks(2), ...parameterBlocks([WEIGHTS, CRITIC]), ...exchangeBlocks(SHAPE)]);
+/** @param standIns whether partitions publish for one another */
+function pair(standIns = false) {
+  const shape = { ...SHAPE, standIns };
+  const arena = createArena([...controlBlocks(2), ...parameterBlocks([WEIGHTS, CRITIC]), ...exchangeBlocks(shape)]);
   const control = attachControl(arena);
   const board = (): Board => ({ lanes: 4, voltages: new Float32Array(12), weightedInputs: new Float32Array(12) });
   const critic = attachParameter(arena, CRITIC);
   const rows = [0, 1].map((partition) => attachRows(arena, referenceKernels, control, SHAPE, OWNERSHIP, partition));
-  const [mine, peers] = rows.map((own, partition) => attachExchange(arena, control, SHAPE, OWNERSHIP, partition, own));
+  const [mine, peers] = rows.map((own, partition) => attachExchange(arena, shape, OWNERSHIP, partition, own));
   return { arena, control, critic, rows, mine, peers, from: board(), to: board() };
 }
 
+
 test('voltages published for the same minibatch arrive with the version of the weights behind them', (t) => {
-  const { control, mine, peers, from, to } = pair();
+  const { mine, peers, from, to } = pair();
   from.voltages.set([1, 2, 3, 4], 4);
-  control.version.set(1, 5);
-  peers.open(5, SLOTS, 9);
-  peers.publish(5, 1, PEERS_NEURON, from);
+  peers.open(1, 5, SLOTS, 9, 5);
+  peers.publish(1, 5, 1, PEERS_NEURON, from);
   t.is(mine.take(1, 5, 1, PEERS_NEURON, SLOTS, to), 5);
   t.deepEqual([...to.voltages], [0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0]);
 });
@@ -39,9 +41,9 @@ test('voltages published for the same minibatch arrive with the version of the w
 test('a tick that is not published yet is not there', (t) => {
   const { mine, peers, from, to } = pair();
   t.is(mine.take(1, 0, 1, PEERS_NEURON, SLOTS, to), -1);
-  peers.open(0, SLOTS, 9);
+  peers.open(1, 0, SLOTS, 9, 0);
   t.false(mine.settled(1, 0, 1));
-  peers.publish(0, 1, PEERS_NEURON, from);
+  peers.publish(1, 0, 1, PEERS_NEURON, from);
   t.true(mine.settled(1, 0, 1));
   t.is(mine.take(1, 0, 2, PEERS_NEURON, SLOTS, to), -1);
   t.is(mine.take(1, 0, 1, PEERS_NEURON, SLOTS, to), 0);
@@ -49,31 +51,31 @@ test('a tick that is not published yet is not there', (t) => {
 
 test('voltages of other transitions are not taken', (t) => {
   const { mine, peers, from, to } = pair();
-  peers.open(0, Int32Array.of(7, 9), 9);
-  peers.publish(0, 1, PEERS_NEURON, from);
+  peers.open(1, 0, Int32Array.of(7, 9), 9, 0);
+  peers.publish(1, 0, 1, PEERS_NEURON, from);
   t.is(mine.take(1, 0, 1, PEERS_NEURON, SLOTS, to), -1);
 });
 
 test('what was published is taken back, and may be published anew', (t) => {
   const { arena, mine, peers, from, to } = pair();
-  peers.open(0, SLOTS, 9);
-  peers.publish(0, 1, PEERS_NEURON, from);
+  peers.open(1, 0, SLOTS, 9, 0);
+  peers.publish(1, 0, 1, PEERS_NEURON, from);
   clearExchange(arena);
   t.is(mine.take(1, 0, 1, PEERS_NEURON, SLOTS, to), -1);
   t.false(mine.settled(1, 0, 1));
-  peers.open(0, SLOTS, 9);
-  peers.publish(0, 1, PEERS_NEURON, from);
+  peers.open(1, 0, SLOTS, 9, 0);
+  peers.publish(1, 0, 1, PEERS_NEURON, from);
   t.is(mine.take(1, 0, 1, PEERS_NEURON, SLOTS, to), 0);
 });
 
 test('a peer that is a few updates ahead is still read, and one that is far ahead is lost', (t) => {
   const { mine, peers, from, to } = pair();
   for (let update = 0; update <= 3; update += 1) {
-    peers.open(update, SLOTS, 9);
-    peers.publish(update, 1, PEERS_NEURON, from);
+    peers.open(1, update, SLOTS, 9, update);
+    peers.publish(1, update, 1, PEERS_NEURON, from);
   }
   t.is(mine.take(1, 0, 1, PEERS_NEURON, SLOTS, to), 0);
-  peers.open(4, SLOTS, 9);
+  peers.open(1, 4, SLOTS, 9, 4);
   t.is(mine.take(1, 0, 1, PEERS_NEURON, SLOTS, to), -1);
 });
 
@@ -81,10 +83,10 @@ test('published parameters are heard as they were when their minibatch was opene
   const { critic, rows, mine, peers, from, to } = pair();
   critic.values.set([1, 2, 3]);
   critic.target.set([10, 20, 30]);
-  mine.open(0, SLOTS, 9);
-  peers.open(0, SLOTS, 9);
+  mine.open(0, 0, SLOTS, 9, 0);
+  peers.open(1, 0, SLOTS, 9, 0);
   critic.values.set([7, 8, 9]); // both have taken their step meanwhile
-  peers.publish(0, 2, PEERS_NEURON, from);
+  peers.publish(1, 0, 2, PEERS_NEURON, from);
   mine.take(1, 0, 2, PEERS_NEURON, SLOTS, to);
   t.deepEqual(rows[0].heard.critic, { values: Float32Array.of(1, 2, 3), target: Float32Array.of(10, 20, 30) });
   rows[0].hear(1);
@@ -94,10 +96,65 @@ test('published parameters are heard as they were when their minibatch was opene
 test('who comes second to a minibatch is told what it was drawn from, until the entry is lost', (t) => {
   const { mine, peers } = pair();
   t.is(mine.drawn(0), -1);
-  peers.open(0, SLOTS, 9);
+  peers.open(1, 0, SLOTS, 9, 0);
   t.is(mine.drawn(0), 9);
   t.is(peers.drawn(0), -1); // a partition does not ask itself
-  peers.open(4, SLOTS, 12);
+  peers.open(1, 4, SLOTS, 12, 4);
   t.is(mine.drawn(0), -1);
   t.is(mine.drawn(4), 12);
+});
+
+/** What a partition publishes in its peer's place, of both ticks. */
+function standIn(mine: Exchange, from: Board, update = 5, stored = 9): boolean {
+  const publishes = mine.open(1, update, SLOTS, stored, 3);
+  if (publishes) for (const tick of [1, 2]) mine.publish(1, update, tick, PEERS_NEURON, from);
+  return publishes;
+}
+
+test('what is published in a partition\'s place is its own to take, with the version that its weights were heard in', (t) => {
+  const { critic, rows, mine, peers, from, to } = pair(true);
+  critic.values.set([1, 2, 3]);
+  rows[0].hear(1);
+  from.voltages.set([1, 2, 3, 4], 4);
+  t.true(standIn(mine, from));
+  critic.values.set([7, 8, 9]);
+  t.false(peers.open(1, 5, SLOTS, 9, 5));
+  t.is(peers.take(1, 5, 2, PEERS_NEURON, SLOTS, to), 3);
+  t.deepEqual([...to.voltages.subarray(4, 8)], [1, 2, 3, 4]);
+  t.is(rows[1].heard.critic.values[1], 8); // its own parameters it knows better
+});
+
+test('a third hears the parameters that the voltages were published with', (t) => {
+  const { critic, rows, mine, peers, from, to } = pair(true);
+  critic.values.set([1, 2, 3]);
+  rows[0].hear(1);
+  standIn(mine, from);
+  rows[0].heard.critic.values[1] = 0;
+  t.is(mine.take(1, 5, 2, PEERS_NEURON, SLOTS, to), 3);
+  t.is(rows[0].heard.critic.values[1], 2);
+  t.is(peers.publisher(1, 5), 1);
+});
+
+test('only one partition publishes an entry, whoever seizes it first, and nobody an update that is past', (t) => {
+  const { mine, peers, from, to } = pair(true);
+  t.true(peers.open(1, 5, SLOTS, 9, 5));
+  t.is(mine.publisher(1, 5), 1);
+  t.false(standIn(mine, from));
+  for (const tick of [1, 2]) peers.publish(1, 5, tick, PEERS_NEURON, from);
+  t.false(standIn(mine, from));
+  t.true(standIn(mine, from, 5 + SHAPE.depth));
+  t.false(peers.open(1, 5, SLOTS, 9, 5));
+  t.is(peers.take(1, 5, 1, PEERS_NEURON, SLOTS, to), -1);
+});
+
+test('while one publishes in a partition\'s place it is said who, and what a thread held that died is free again', (t) => {
+  const { arena, rows, mine, peers, from } = pair(true);
+  mine.open(1, 5, SLOTS, 9, 3);
+  t.is(peers.publisher(1, 5), 0);
+  t.false(peers.open(1, 5, SLOTS, 9, 5));
+  attachExchange(arena, { ...SHAPE, standIns: true }, OWNERSHIP, 0, rows[0]);
+  t.is(peers.publisher(1, 5), 1);
+  t.true(peers.open(1, 5, SLOTS, 9, 5));
+  peers.publish(1, 5, 1, PEERS_NEURON, from);
+  t.true(mine.settled(1, 5, 1));
 });

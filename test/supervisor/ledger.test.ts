@@ -61,7 +61,7 @@ test('a stretch between two looks and what was before it make up the whole, kind
 });
 
 test.serial('two partitions of a hogwild run read voltages or weights once for each observation shown and twice for each update, and rewards once for each update', async (t) => {
-  const { staleness, partitions } = await runOf(SMALL, 300);
+  const { staleness, partitions } = await runOf({ ...SMALL, timing: { reads: 'versioned' } }, 300); // nobody publishes for another
   const shown = 1 + 300 + 1; // the first, one after each step, and the first of the second episode
   for (const { updates, voltages, weights, reward } of partitions) {
     t.true(updates > 0);

@@ -5,46 +5,102 @@ import { attachControl, controlBlocks } from '../../src/memory/control.js';
 import type { Exchange } from '../../src/supervisor/exchange.js';
 import { createPatience } from '../../src/supervisor/patience.js';
 
-const DEPTH = 8;
+/** Its turns have taken a millisecond each; every look takes a tenth. */
+const [TURN, LOOK] = [1, 0.1];
 
-/** A partition at update 10 that asks a peer on update `peerAt`, which publishes at the `after`-th look. */
-function scene(peerAt: number, after = Infinity) {
-  const control = attachControl(createArena(controlBlocks(2)));
-  control.version.set(1, peerAt);
-  let looks = 0;
-  const exchange = { settled: () => (looks += 1) >= after } as unknown as Exchange;
-  const patience = createPatience(exchange, control, DEPTH);
-  patience.turned(1);
+interface Scene {
+  /** The update that the publisher is at; the partition itself is at 10. */
+  readonly publisherAt: number;
+  /** The look at which the voltages are there. */
+  readonly after?: number;
+  /** Whether the publisher's pulse moves at every look. */
+  readonly alive?: boolean;
+  /** Who publishes: partition 1 itself, or 2 in its place. */
+  readonly publisher?: number;
+}
+
+/** A partition that asks for the voltages of partition 1. */
+function scene({ publisherAt, after = Infinity, alive = false, publisher = 1 }: Scene) {
+  const control = attachControl(createArena(controlBlocks(3)));
+  control.version.set(publisher, publisherAt);
+  let [looks, time, waited] = [0, 0, 0];
+  const beat = () => { control.pulse.set(publisher, control.pulse.get(publisher) + 1); };
+  const settled = () => {
+    looks += 1;
+    time += LOOK;
+    if (alive) beat();
+    return looks >= after;
+  };
+  const exchange = { settled, publisher: () => publisher } as unknown as Exchange;
+  const patience = createPatience(exchange, control, { now: () => time, looks: 1, yields: true, waited: (milliseconds) => { waited += milliseconds; } });
+  patience.announced();
+  time += TURN;
+  patience.done(0);
   return {
-    control,
+    beat,
+    patience,
+    pass: (milliseconds: number) => { time += milliseconds; },
+    waited: () => waited,
     /** Looks that waiting took. */
     wait: () => {
       looks = 0;
-      patience.await(1, 10, 1);
+      const waiting = patience.await(1, 10, 1);
+      while (waiting.next().done !== true);
       return looks;
     },
   };
 }
 
-test('a peer on the same update or the one before is waited for until it publishes', (t) => {
-  t.is(scene(10, 500).wait(), 500);
-  t.is(scene(9, 500).wait(), 500);
+test('a publisher on the same update or the one before is waited for until the voltages are there', (t) => {
+  t.is(scene({ publisherAt: 10, after: 5 }).wait(), 6); // and once more, to say that they are
+  t.is(scene({ publisherAt: 9, after: 5 }).wait(), 6);
 });
 
 test('what is there already is not waited for', (t) => {
-  t.is(scene(10, 1).wait(), 1);
+  t.is(scene({ publisherAt: 10, after: 1 }).wait(), 1);
 });
 
-test('a peer that is a few updates behind is left alone, and one that is about to lose the thread is given a turn', (t) => {
-  t.is(scene(8).wait(), 1);
-  t.is(scene(10 - DEPTH / 2).wait(), 1);
-  t.true(scene(10 - DEPTH / 2 - 1).wait() > 1);
+test('a publisher that is more than an update behind is not waited for', (t) => {
+  t.is(scene({ publisherAt: 8, alive: true }).wait(), 1);
 });
 
-test('a peer that stands still is waited for once, and again only after it has moved', (t) => {
-  const { control, wait } = scene(10);
+test('waiting ends after one and a half turns of silence, and after three where the pulse moves', (t) => {
+  const silent = scene({ publisherAt: 10 });
+  silent.wait();
+  t.true(Math.abs(silent.waited() - 1.5 * TURN) <= 3 * LOOK, `${silent.waited()} ms`);
+  const busy = scene({ publisherAt: 10, alive: true });
+  busy.wait();
+  t.true(Math.abs(busy.waited() - 3 * TURN) <= 3 * LOOK, `${busy.waited()} ms`);
+});
+
+test('a publisher that stands still is waited for once, and again only after it has moved', (t) => {
+  const { beat, wait } = scene({ publisherAt: 10 });
   t.true(wait() > 1);
   t.is(wait(), 1);
-  control.pulse.set(1, control.pulse.get(1) + 1);
+  beat();
   t.true(wait() > 1);
+});
+
+test('where another publishes in a partition\'s place, that one is waited for', (t) => {
+  t.true(scene({ publisherAt: 10, publisher: 2 }).wait() > 1);
+  t.is(scene({ publisherAt: 8, publisher: 2 }).wait(), 1);
+});
+
+test('while it waits it says when it will stop, and else never', (t) => {
+  const { patience } = scene({ publisherAt: 10 });
+  t.is(patience.wake(), Infinity);
+  const waiting = patience.await(1, 10, 1);
+  waiting.next();
+  t.true(Math.abs(patience.wake() - 1.5 * TURN) <= 3 * LOOK);
+  while (waiting.next().done !== true);
+  t.is(patience.wake(), Infinity);
+});
+
+test('a turn in which something else had the core does not make waiting longer', (t) => {
+  const { patience, pass } = scene({ publisherAt: 10 });
+  patience.announced();
+  pass(50);
+  patience.done(0);
+  patience.await(1, 10, 1).next();
+  t.true(patience.wake() < 1.7 * TURN);
 });

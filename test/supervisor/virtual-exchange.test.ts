@@ -25,8 +25,8 @@ test('what was published on a minibatch before neurons died is not taken after i
   const { arena, mine, peers, enter, hidden } = pair(0);
   const slots = new Int32Array(4);
   const publish = () => {
-    peers.exchange.open(3, slots, 4);
-    peers.exchange.publish(3, 1, hidden, peers.learningBoard);
+    peers.exchange.open(1, 3, slots, 4, 3);
+    peers.exchange.publish(1, 3, 1, hidden, peers.learningBoard);
   };
   const take = () => mine.exchange.take(1, 3, 1, hidden, slots, mine.learningBoard);
   enter();

@@ -7,7 +7,7 @@ import type { VirtualSettings } from '../../src/virtual/settings.js';
 import { createWorld, type World } from '../../src/virtual/world.js';
 
 const zero = { name: 'constant', value: 0 } as const;
-const SETTINGS: VirtualSettings = { discipline: 'hogwild', compute: zero, forward: null, act: zero, step: zero, delay: zero, latency: zero, wake: zero, cores: null, loss: 0, stragglers: 0, slowdown: 1 };
+const SETTINGS: VirtualSettings = { discipline: 'hogwild', compute: zero, forward: null, act: zero, step: zero, delay: zero, latency: zero, wake: zero, cores: null, waits: false, loss: 0, stragglers: 0, slowdown: 1 };
 
 let threads = 0;
 
