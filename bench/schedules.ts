@@ -21,7 +21,7 @@ const SCHEDULES: readonly Contestant[] = [
 ];
 
 function ledgers(options: SimulationOptions): Contestant[] {
-  return [false, true].map((ledger) => ({ name: ledger ? 'ledger on' : 'ledger off', options: { ...options, schedule: 'hogwild', partitions: 2, timing: { ledger } } }));
+  return [false, true].map((ledger) => ({ name: ledger ? 'ledger on' : 'ledger off', options: { schedule: 'hogwild', partitions: 2, ...options, timing: { ledger } } }));
 }
 
 /** Seconds before anything is measured: the warm-up steps, and compilation. */
@@ -54,5 +54,6 @@ export const CONTEST_SECTIONS: readonly Section[] = [
   contestSection('schedules', 'Two partitions against one, 256×256 neurons, batch 64', { contestants: SCHEDULES, neighbour: false }),
   contestSection('neighbour', 'The same, alone and beside one busy process on one core', { contestants: SCHEDULES, neighbour: true }),
   contestSection('ledger-small', 'The staleness ledger on against off, 2 × hogwild, small network', { contestants: ledgers(SMALL), neighbour: false }),
+  contestSection('ledger-default', 'The same, the default run', { contestants: ledgers({ steps: 1_000_000 }), neighbour: false }),
   contestSection('ledger-large', 'The staleness ledger on against off, 2 × hogwild, large network', { contestants: ledgers(LARGE), neighbour: false }),
 ];

@@ -135,7 +135,10 @@ export function attachExchange(arena: Arena, shape: ExchangeShape, ownership: Ow
   }
 
   const holders = standIns ? attachHolders(arena, self) : OWN_ENTRIES;
-  for (const at of holders.abandon()) Atomics.store(marks, at, REWRITING);
+  for (const at of holders.left()) {
+    Atomics.store(marks, at, REWRITING);
+    holders.release(at);
+  }
 
   /** Whether the entry is this partition's to write: where all write their own, always; else nobody else does, and nobody has. */
   function seize(at: number, update: number): boolean {

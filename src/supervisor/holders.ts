@@ -16,8 +16,8 @@ export interface Holders {
   release(at: number): void;
   /** The partition that holds an entry; -1 where nobody does. */
   of(at: number): number;
-  /** Lets go of what this partition held when its thread died. @returns the entries, half written */
-  abandon(): number[];
+  /** The entries that this partition held when its thread died: half written, and still to be released. */
+  left(): number[];
 }
 
 export function attachHolders(arena: Arena, self: number): Holders {
@@ -28,13 +28,9 @@ export function attachHolders(arena: Arena, self: number): Holders {
       Atomics.store(holders, at, 0);
     },
     of: (at) => Atomics.load(holders, at) - 1,
-    abandon() {
-      const held = [...holders.keys()].filter((at) => Atomics.load(holders, at) === self + 1);
-      for (const at of held) Atomics.store(holders, at, 0);
-      return held;
-    },
+    left: () => [...holders.keys()].filter((at) => Atomics.load(holders, at) === self + 1),
   };
 }
 
 /** An exchange in which everybody writes entries of its own only. */
-export const OWN_ENTRIES: Holders = { seize: () => true, release: () => undefined, of: () => -1, abandon: () => [] };
+export const OWN_ENTRIES: Holders = { seize: () => true, release: () => undefined, of: () => -1, left: () => [] };

@@ -6,7 +6,7 @@ import { AGE_BINS, ageBins, agesBetween, binOf, joinAges, summariseAges, type Ag
  * What a partition reads that others write, each with an age of its own:
  *
  * `voltages`: a peer's published voltages, in acting and on minibatches, and the critic parts published beside the latter. Age: updates that the
- * peer has finished since it computed them.
+ * peer has finished since it computed them. Likewise a partition's own voltages, where a peer published them in its place: age by its own updates.
  *
  * `weights`: a peer's rows, read to compute its voltages here. Age: updates that the peer has finished between the version read and
  * the end of the computation. Racy rows are at least of the version that counted as the read began.

@@ -46,7 +46,12 @@ function live(plan: Plan, arena: Arena, victim: number, lives: number[]): number
       deaths += 1;
       budgets[victim] = { left: lives[deaths] ?? Infinity };
     }
-    return bear(plan, arena, partition, budgets[partition]);
+    try {
+      return bear(plan, arena, partition, budgets[partition]);
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error;
+      return born(partition);
+    }
   };
   const strands = [born(0), born(1)];
   for (let turn = 0; turn < PATIENCE; turn += 1) {
