@@ -3,7 +3,7 @@ import type { ActivationName } from './activation.js';
 /** Numbers of the arena, or of a check that wants double precision. */
 export type FloatArray = Float32Array | Float64Array;
 
-export const KERNEL_NAMES = ['simd', 'relaxed', 'native', 'reference'] as const;
+export const KERNEL_NAMES = ['simd', 'relaxed', 'revectorized', 'native', 'reference'] as const;
 export type KernelName = (typeof KERNEL_NAMES)[number];
 
 /** A stretch of rows, and the lanes of their numbers that are used: numbers `laneBegin` up to `laneEnd` of `lanes`. */

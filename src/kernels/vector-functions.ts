@@ -27,19 +27,25 @@ export interface VectorUnit {
 }
 
 /** The kernels that work on vectors, and where they come from. */
-export type VectorName = 'simd' | 'relaxed' | 'native';
+export type VectorName = 'simd' | 'relaxed' | 'revectorized' | 'native';
 
-const LANES: Record<VectorName, number> = { simd: 8, relaxed: 8, native: 16 };
+const LANES: Record<VectorName, number> = { simd: 8, relaxed: 8, revectorized: 8, native: 16 };
+
+/** Whose code each is; `revectorized` runs that of `simd`, compiled otherwise. */
+const BUILDS: Record<Exclude<VectorName, 'native'>, string> = { simd: 'simd', relaxed: 'relaxed', revectorized: 'simd' };
+
+/** The first V8 whose revectorizer is worth its name: Node 24's. */
+const REVECTORIZING_V8 = 13;
 
 const compiled = new Map<string, WebAssembly.Module>();
 
 /** Once per thread. @throws Error saying what is missing */
-function compile(name: 'simd' | 'relaxed'): WebAssembly.Module {
+function compile(name: Exclude<VectorName, 'native'>): WebAssembly.Module {
   const known = compiled.get(name);
   if (known !== undefined) return known;
-  const bytes = readFileSync(new URL(`${name}.wasm`, import.meta.url));
+  const bytes = readFileSync(new URL(`${BUILDS[name]}.wasm`, import.meta.url));
   if (name === 'relaxed' && !hasRelaxed(bytes)) throw new Error('this Node has no relaxed SIMD');
-  const module = new WebAssembly.Module(bytes);
+  const module = name === 'revectorized' ? revectorize(bytes) : new WebAssembly.Module(bytes);
   compiled.set(name, module);
   return module;
 }
@@ -50,6 +56,32 @@ function hasRelaxed(bytes: Uint8Array): boolean {
   if (!process.version.startsWith('v20.')) return false;
   setFlagsFromString('--experimental-wasm-relaxed-simd');
   return WebAssembly.validate(bytes);
+}
+
+/** What V8 is told while it revectorizes: to do so, at once, and with the compiler that can. */
+const REVECTORIZING = ['--experimental-wasm-revectorize', '--no-liftoff', '--no-wasm-lazy-compilation'];
+const AFTERWARDS = ['--no-experimental-wasm-revectorize', '--liftoff', '--wasm-lazy-compilation'];
+
+/**
+ * V8 joins pairs of 128-bit operations into 256-bit ones. It rounds nothing otherwise.
+ *
+ * @throws Error where this V8 does not
+ */
+function revectorize(bytes: Uint8Array): WebAssembly.Module {
+  const [major] = process.versions.v8.split('.');
+  if (Number(major) < REVECTORIZING_V8) throw new Error(`V8's revectorizer comes with Node 24, and this is Node ${process.versions.node}`);
+  REVECTORIZING.forEach((flag) => { setFlagsFromString(flag); });
+  try {
+    return new WebAssembly.Module(marked(bytes));
+  } finally {
+    AFTERWARDS.forEach((flag) => { setFlagsFromString(flag); });
+  }
+}
+
+/** The same module with an empty custom section: of equal bytes V8 would give the code that it has compiled before. */
+function marked(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const name = new TextEncoder().encode('revectorized');
+  return Uint8Array.of(...bytes, 0, name.length + 1, name.length, ...name);
 }
 
 /** @throws Error saying what is missing */

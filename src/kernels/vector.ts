@@ -28,6 +28,7 @@ const KIND: Record<ActivationName, number> = { tanh: 0, relu: 1, logistic: 2, li
  *
  *   simd     WebAssembly with 128-bit SIMD: the same bits on every machine
  *   relaxed  the same with multiply-adds that are rounded once, where the processor has them
+ *   revectorized  those of `simd`, whose operations V8 joins to 256 bits: the same bits
  *   native   C, compiled for the machine at hand
  *
  * @throws Error where they cannot be had here
