@@ -1,16 +1,17 @@
 /**
  * DDPG's update in PyTorch, JAX and TensorFlow.js against this project's update and its own DDPG: `npm run bench:peers`. Observations 8,
  * actions 2, batch 64, Adam, soft targets, ReLU (but tanh under the rules, as they ship). By turns in one run, on one thread and on two; of
- * each the median of the repeats is told, and the ends, and as a ratio to each of this project's.
+ * each the median of the repeats is told, and the ends, and as a ratio to each of this project's. Then the same for whole
+ * steps of training on Pendulum-v1: acting, environment, replay and one update.
  *
- *   npm run bench:peers -- --sizes 64,64/400,300 --seconds 1 --repeats 7 --json
+ *   npm run bench:peers -- --sizes 64,64/400,300 --events update,step --seconds 1 --repeats 7 --json
  *   npm run bench:peers -- --python ~/venv/bin/python     an interpreter that has torch and jax
  */
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 
-import { checkInteger, checkNumber, isOptionError, median, textTable } from '../../src/index.js';
-import { measureOwnDdpg, measureOwnUpdate, type Racer } from './own.js';
+import { checkInteger, checkName, checkNumber, isOptionError, median, textTable } from '../../src/index.js';
+import { EVENTS, measureOwnDdpg, measureOwnUpdate, type Event, type Racer } from './own.js';
 import { preparePython, startPeer } from './python.js';
 import { openTensorFlow } from './tensorflow.js';
 
@@ -22,13 +23,14 @@ const SCRIPTS = [
 interface Time {
   readonly name: string;
   readonly threads: number;
-  /** Microseconds of one update: the median of the repeats, and the ends. */
+  /** Microseconds of one update, or step: the median of the repeats, and the ends. */
   readonly median: number;
   readonly min: number;
   readonly max: number;
 }
 
 interface Result {
+  readonly event: Event;
   readonly hidden: readonly number[];
   readonly times: readonly Time[];
   /** How many times as long a peer at its best takes as each of this project's at its best. */
@@ -69,13 +71,13 @@ async function assemble(threadCounts: readonly number[], given: string | undefin
 }
 
 /** @param dropped takes the names of those that failed: they race no further */
-async function race(racers: readonly Racer[], hidden: readonly number[], repeats: number, seconds: number, dropped: Set<Racer>): Promise<Time[]> {
+async function race(racers: readonly Racer[], event: Event, hidden: readonly number[], repeats: number, seconds: number, dropped: Set<Racer>): Promise<Time[]> {
   const times = racers.map((): number[] => []);
   for (let repeat = 0; repeat < repeats; repeat += 1) {
     for (const [i, racer] of racers.entries()) {
       if (dropped.has(racer)) continue;
       try {
-        times[i].push(await racer.measure(hidden, seconds));
+        times[i].push(await racer.measure(event, hidden, seconds));
       } catch (error) {
         dropped.add(racer);
         tell(`missing: ${racer.name} on ${racer.threads}: ${error instanceof Error ? error.message : String(error)}`);
@@ -100,13 +102,13 @@ function compare(times: readonly Time[]): Result['ratios'] {
   })));
 }
 
-function describe({ hidden, times, ratios }: Result): string {
+function describe({ event, hidden, times, ratios }: Result): string {
   const numeric = (name: string) => ({ name, numeric: true });
   const rows = times.map(({ name, threads, median: middle, min, max }) => [name, String(threads), middle.toFixed(0), `[${min.toFixed(0)}, ${max.toFixed(0)}]`]);
   const owns = [...new Set(ratios.map(({ own }) => own))];
   const ratioRows = [...new Set(ratios.map(({ peer }) => peer))].map((peer) => [peer, ...owns.map((own) => ratios.find((each) => each.peer === peer && each.own === own)?.ratio.toFixed(2) ?? '–')]);
   return [
-    `\n${hidden.join('-')}: microseconds of one update`,
+    `\n${hidden.join('-')}: microseconds of one ${event === 'update' ? 'update' : 'step of training on Pendulum-v1'}`,
     textTable({ columns: [{ name: '' }, numeric('threads'), numeric('median'), numeric('[least, most]')], rows }),
     ...(ratioRows.length === 0 ? [] : ['', 'how many times as long a peer takes, each at its best', textTable({ columns: [{ name: '' }, ...owns.map((own) => numeric(own))], rows: ratioRows })]),
     '',
@@ -114,11 +116,12 @@ function describe({ hidden, times, ratios }: Result): string {
 }
 
 function readFlags() {
-  const { values } = parseArgs({ options: { python: { type: 'string' }, sizes: { type: 'string' }, threads: { type: 'string' }, seconds: { type: 'string' }, repeats: { type: 'string' }, 'no-compile': { type: 'boolean' }, json: { type: 'boolean' } } });
+  const { values } = parseArgs({ options: { python: { type: 'string' }, sizes: { type: 'string' }, events: { type: 'string' }, threads: { type: 'string' }, seconds: { type: 'string' }, repeats: { type: 'string' }, 'no-compile': { type: 'boolean' }, json: { type: 'boolean' } } });
   const whole = (name: string, text: string) => checkInteger(name, Number(text), { min: 1, max: 65_536 });
   return {
     python: values.python,
     sizes: (values.sizes ?? '64,64/256,256/400,300').split('/').map((size) => size.split(',').map((text) => whole('--sizes', text))),
+    events: (values.events ?? EVENTS.join()).split(',').map((text) => checkName('--events', text, EVENTS)),
     threads: (values.threads ?? '1,2').split(',').map((text) => whole('--threads', text)),
     seconds: checkNumber('--seconds', Number(values.seconds ?? 1), { min: 0, above: true }),
     repeats: whole('--repeats', values.repeats ?? '5'),
@@ -128,17 +131,19 @@ function readFlags() {
 }
 
 async function main(): Promise<void> {
-  const { python, sizes, threads, seconds, repeats, compile, json } = readFlags();
+  const { python, sizes, events, threads, seconds, repeats, compile, json } = readFlags();
   const { racers, missing } = await assemble(threads, python, compile);
   const dropped = new Set<Racer>();
   const results: Result[] = [];
   const load = loadavg()[0];
   try {
-    for (const hidden of sizes) {
-      const times = await race(racers, hidden, repeats, seconds, dropped);
-      const result = { hidden, times, ratios: compare(times) };
-      results.push(result);
-      tell(describe(result));
+    for (const event of events) {
+      for (const hidden of sizes) {
+        const times = await race(racers.filter(({ steps }) => steps || event === 'update'), event, hidden, repeats, seconds, dropped);
+        const result = { event, hidden, times, ratios: compare(times) };
+        results.push(result);
+        tell(describe(result));
+      }
     }
   } finally {
     for (const racer of racers) await racer.close();

@@ -1,10 +1,17 @@
 import { createDdpg, createSimulation, type SimulationOptions } from '../../src/index.js';
 
-/** Whatever takes part in the race: microseconds of one update, of those it made in so many seconds. */
+/** What is raced over: bare updates, or whole steps of training on Pendulum-v1, each of the environment and one update. */
+export const EVENTS = ['update', 'step'] as const;
+export type Event = (typeof EVENTS)[number];
+
+/** Whatever takes part in the race. */
 export interface Racer {
   readonly name: string;
   readonly threads: number;
-  measure(hidden: readonly number[], seconds: number): Promise<number>;
+  /** Whether it runs whole steps too. */
+  readonly steps: boolean;
+  /** Microseconds of one update, or step, of those it made in so many seconds. */
+  measure(event: Event, hidden: readonly number[], seconds: number): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -12,7 +19,10 @@ export interface Racer {
  * Acrobot-v1 has 6 observations and 3 actions, where the peers' networks have 8 and 2: 4,803 weights against 4,866 at 64-64, and closer
  * at larger sizes. What is measured is training as it is, environment, replay and acting included; there are 16 updates for each step.
  */
-const TASK = { environment: 'Acrobot-v1', learning: { batch: 64, warmup: 64, updatesPerStep: 16, replay: 50_000 } };
+const UPDATES = { environment: 'Acrobot-v1', learning: { batch: 64, warmup: 64, updatesPerStep: 16, replay: 50_000 } };
+
+const STEPS = { environment: 'Pendulum-v1', learning: { batch: 64, warmup: 64, updatesPerStep: 1, replay: 50_000 } };
+const TASKS: Record<Event, typeof UPDATES> = { update: UPDATES, step: STEPS };
 
 /** So small that nothing diverges in any number of updates; 0 would leave steps out. */
 const RATE = 1e-7;
@@ -20,26 +30,27 @@ const RATE = 1e-7;
 const WARMUP_STEPS = 200;
 
 interface Trained {
-  run(options: { steps: number; signal?: AbortSignal }): Promise<{ readonly updatesPerSecond: number }>;
+  run(options: { steps: number; signal?: AbortSignal }): Promise<{ readonly updatesPerSecond: number; readonly stepsPerSecond: number }>;
   close(): Promise<void>;
 }
 
 /** One that is created where it is first needed, and stays at hand between its turns. */
-function racer(name: string, threads: number, create: (hidden: readonly number[]) => Promise<Trained>): Racer {
+function racer(name: string, threads: number, create: (task: typeof UPDATES, hidden: readonly number[]) => Promise<Trained>): Racer {
   const ready = new Map<string, Trained>();
   return {
     name,
     threads,
-    async measure(hidden, seconds) {
-      const key = hidden.join();
+    steps: true,
+    async measure(event, hidden, seconds) {
+      const key = `${event} ${hidden.join()}`;
       let trained = ready.get(key);
       if (trained === undefined) {
-        trained = await create(hidden);
+        trained = await create(TASKS[event], hidden);
         ready.set(key, trained);
         await trained.run({ steps: WARMUP_STEPS, signal: AbortSignal.timeout(3000) });
       }
-      const { updatesPerSecond } = await trained.run({ steps: 10_000_000, signal: AbortSignal.timeout(1000 * seconds) });
-      return 1e6 / updatesPerSecond;
+      const { updatesPerSecond, stepsPerSecond } = await trained.run({ steps: 10_000_000, signal: AbortSignal.timeout(1000 * seconds) });
+      return 1e6 / (event === 'update' ? updatesPerSecond : stepsPerSecond);
     },
     async close() {
       for (const trained of ready.values()) await trained.close();
@@ -51,17 +62,15 @@ function racer(name: string, threads: number, create: (hidden: readonly number[]
 /** This project's update under a rule: neurons divided over as many partitions as threads. */
 export function measureOwnUpdate(rule: 'broadcast' | 'linear', threads: number): Racer {
   const options: SimulationOptions = {
-    ...TASK,
     rule: { name: rule, criticRate: RATE, outputRate: RATE, hiddenRate: RATE },
     schedule: 'hogwild',
     partitions: threads,
     timing: { ledger: false },
   };
-  return racer(`ganglion ${rule}`, threads, (hidden) => createSimulation({ ...options, network: { hidden } }));
+  return racer(`ganglion ${rule}`, threads, (task, hidden) => createSimulation({ ...options, ...task, network: { hidden } }));
 }
 
 /** This project's own DDPG, which runs on one thread. */
 export function measureOwnDdpg(): Racer {
-  const learning = { ...TASK.learning, actorRate: RATE, criticRate: RATE };
-  return racer('ganglion ddpg', 1, (hidden) => createDdpg({ ...TASK, network: { hidden, activation: 'relu' }, learning }));
+  return racer('ganglion ddpg', 1, (task, hidden) => createDdpg({ ...task, network: { hidden, activation: 'relu' }, learning: { ...task.learning, actorRate: RATE, criticRate: RATE } }));
 }

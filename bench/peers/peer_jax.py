@@ -1,4 +1,4 @@
-"""DDPG's update in JAX, jitted as one program. Usage: peer_jax.py jit THREADS"""
+"""DDPG in JAX, its update jitted as one program. Usage: peer_jax.py jit THREADS"""
 import os
 import sys
 
@@ -46,8 +46,8 @@ def adam(values, moments, gradient, rate, count):
 
 def learn(agent, minibatch):
     (actor, critic, actor_target, critic_target), (actor_moments, critic_moments), count = agent
-    state, action, reward, successor, continuation = minibatch
-    wanted = reward + continuation * judge(critic_target, successor, act(actor_target, successor))
+    state, action, reward, successor = minibatch
+    wanted = reward + p.DISCOUNT * judge(critic_target, successor, act(actor_target, successor))
     count = count + 1
     gradient = jax.grad(lambda c: jnp.mean((judge(c, state, action) - wanted) ** 2))(critic)
     critic, critic_moments = adam(critic, critic_moments, gradient, p.CRITIC_RATE, count)
@@ -57,29 +57,39 @@ def learn(agent, minibatch):
     return (actor, critic, follow(actor_target, actor), follow(critic_target, critic)), (actor_moments, critic_moments), count
 
 
-def build(hidden):
-    keys = jax.random.split(jax.random.key(1), 2 + p.MINIBATCHES)
-    actor = network(keys[0], p.OBSERVATIONS, hidden, p.ACTIONS)
-    critic = network(keys[1], p.OBSERVATIONS + p.ACTIONS, hidden, 1)
-    copy = lambda tree: jax.tree.map(jnp.copy, tree)  # donated buffers may not be the same twice
-    zeros = lambda tree: jax.tree.map(jnp.zeros_like, tree)
-    agent = (
-        (actor, critic, copy(actor), copy(critic)),
-        ((zeros(actor), zeros(actor)), (zeros(critic), zeros(critic))),
-        jnp.zeros(()),
-    )
-    draw = lambda key, n: jax.random.normal(key, (p.BATCH, n))
-    minibatches = [
-        (draw(k, p.OBSERVATIONS), jnp.tanh(draw(k, p.ACTIONS)), draw(k, 1), draw(k, p.OBSERVATIONS), jnp.full((p.BATCH, 1), p.DISCOUNT))
-        for k in keys[2:]
-    ]
-    step = jax.jit(learn, donate_argnums=0)
-    held = [agent]
-
-    def update(i):
-        held[0] = step(held[0], minibatches[i])
-
-    return update, lambda: jax.block_until_ready(held[0])
+step = jax.jit(learn, donate_argnums=0)
+answer = jax.jit(act)
 
 
-p.serve(f"JAX {jax.__version__} jit", build)
+class Agent:
+    def __init__(self, observations, actions, hidden):
+        keys = jax.random.split(jax.random.key(1), 2)
+        actor = network(keys[0], observations, hidden, actions)
+        critic = network(keys[1], observations + actions, hidden, 1)
+        copy = lambda tree: jax.tree.map(jnp.copy, tree)  # donated buffers may not be the same twice
+        zeros = lambda tree: jax.tree.map(jnp.zeros_like, tree)
+        self.held = (
+            (actor, critic, copy(actor), copy(critic)),
+            ((zeros(actor), zeros(actor)), (zeros(critic), zeros(critic))),
+            jnp.zeros(()),
+        )
+
+    def act(self, observations):
+        return float(answer(self.held[0][0], observations)[0, 0])
+
+    def learn(self, *minibatch):
+        self.held = step(self.held, minibatch)
+
+    def settle(self):
+        jax.block_until_ready(self.held)
+
+
+keys = iter(jax.random.split(jax.random.key(2), 4 * p.MINIBATCHES * 64))
+
+
+def draw():
+    batch = lambda n: jax.random.normal(next(keys), (p.BATCH, n))
+    return batch(p.OBSERVATIONS), jnp.tanh(batch(p.ACTIONS)), batch(1), batch(p.OBSERVATIONS)
+
+
+p.serve(f"JAX {jax.__version__} jit", Agent, draw)

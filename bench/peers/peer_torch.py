@@ -1,7 +1,8 @@
-"""DDPG's update in PyTorch. Usage: peer_torch.py eager|fused|compiled THREADS"""
+"""DDPG in PyTorch. Usage: peer_torch.py eager|fused|compiled THREADS"""
 import copy
 import sys
 
+import numpy
 import torch
 from torch import nn
 
@@ -18,53 +19,62 @@ def network(inputs, hidden, outputs, *last):
     return nn.Sequential(*layers, nn.Linear(sizes[-1], outputs), *last)
 
 
-def build(hidden):
-    torch.manual_seed(1)
-    actor = network(p.OBSERVATIONS, hidden, p.ACTIONS, nn.Tanh())
-    critic = network(p.OBSERVATIONS + p.ACTIONS, hidden, 1)
-    actor_target, critic_target = copy.deepcopy(actor), copy.deepcopy(critic)
-    fused = {} if form == "eager" else {"fused": True}
-    actor_adam = torch.optim.Adam(actor.parameters(), lr=p.ACTOR_RATE, **fused)
-    critic_adam = torch.optim.Adam(critic.parameters(), lr=p.CRITIC_RATE, **fused)
-    values = [*actor.parameters(), *critic.parameters()]
-    targets = [*actor_target.parameters(), *critic_target.parameters()]
-    draw = lambda *shape: torch.randn(p.BATCH, *shape)
-    minibatches = [
-        (draw(p.OBSERVATIONS), draw(p.ACTIONS).tanh(), draw(1), draw(p.OBSERVATIONS), torch.full((p.BATCH, 1), p.DISCOUNT))
-        for _ in range(p.MINIBATCHES)
-    ]
+def tensor(x):
+    return torch.from_numpy(x) if isinstance(x, numpy.ndarray) else x
 
-    def critic_loss(state, action, reward, successor, continuation):
+
+class Agent:
+    def __init__(self, observations, actions, hidden):
+        torch.manual_seed(1)
+        self.actor = network(observations, hidden, actions, nn.Tanh())
+        self.critic = network(observations + actions, hidden, 1)
+        self.actor_target, self.critic_target = copy.deepcopy(self.actor), copy.deepcopy(self.critic)
+        fused = {} if form == "eager" else {"fused": True}
+        self.actor_adam = torch.optim.Adam(self.actor.parameters(), lr=p.ACTOR_RATE, **fused)
+        self.critic_adam = torch.optim.Adam(self.critic.parameters(), lr=p.CRITIC_RATE, **fused)
+        self.values = [*self.actor.parameters(), *self.critic.parameters()]
+        self.targets = [*self.actor_target.parameters(), *self.critic_target.parameters()]
+        wrap = torch.compile if form == "compiled" else lambda function: function
+        self.critic_loss, self.actor_loss = wrap(self.judge), wrap(self.blame)
+
+    def judge(self, state, action, reward, successor):
         with torch.no_grad():
-            wanted = reward + continuation * critic_target(torch.cat((successor, actor_target(successor)), 1))
-        return nn.functional.mse_loss(critic(torch.cat((state, action), 1)), wanted)
+            wanted = reward + p.DISCOUNT * self.critic_target(torch.cat((successor, self.actor_target(successor)), 1))
+        return nn.functional.mse_loss(self.critic(torch.cat((state, action), 1)), wanted)
 
-    def actor_loss(state):
-        return -critic(torch.cat((state, actor(state)), 1)).mean()
+    def blame(self, state):
+        return -self.critic(torch.cat((state, self.actor(state)), 1)).mean()
 
-    if form == "compiled":
-        critic_loss, actor_loss = torch.compile(critic_loss), torch.compile(actor_loss)
+    def act(self, observations):
+        with torch.no_grad():
+            return self.actor(tensor(observations)).item()
 
-    def update(i):
-        state, action, reward, successor, continuation = minibatches[i]
-        critic_adam.zero_grad(set_to_none=True)
-        critic_loss(state, action, reward, successor, continuation).backward()
-        critic_adam.step()
-        for parameter in critic.parameters():
+    def learn(self, *minibatch):
+        state, action, reward, successor = map(tensor, minibatch)
+        self.critic_adam.zero_grad(set_to_none=True)
+        self.critic_loss(state, action, reward, successor).backward()
+        self.critic_adam.step()
+        for parameter in self.critic.parameters():
             parameter.requires_grad_(form == "compiled")  # the actor's step needs no gradient of the critic's weights
-        actor_adam.zero_grad(set_to_none=True)
-        actor_loss(state).backward()
-        actor_adam.step()
-        for parameter in critic.parameters():
+        self.actor_adam.zero_grad(set_to_none=True)
+        self.actor_loss(state).backward()
+        self.actor_adam.step()
+        for parameter in self.critic.parameters():
             parameter.requires_grad_(True)
         with torch.no_grad():
             if form == "eager":
-                for value, target in zip(values, targets):
+                for value, target in zip(self.values, self.targets):
                     target.mul_(1 - p.TARGET_RATE).add_(value, alpha=p.TARGET_RATE)
             else:
-                torch._foreach_lerp_(targets, values, p.TARGET_RATE)
+                torch._foreach_lerp_(self.targets, self.values, p.TARGET_RATE)
 
-    return update, lambda: None
+    def settle(self):
+        pass
 
 
-p.serve(f"PyTorch {torch.__version__} {form}", build)
+def draw():
+    batch = lambda *shape: torch.randn(p.BATCH, *shape)
+    return batch(p.OBSERVATIONS), batch(p.ACTIONS).tanh(), batch(1), batch(p.OBSERVATIONS)
+
+
+p.serve(f"PyTorch {torch.__version__} {form}", Agent, draw)

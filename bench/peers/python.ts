@@ -93,8 +93,9 @@ export async function startPeer(python: string, script: string, form: string, th
     name: typeof name === 'string' ? name : `${script} ${form}`,
     threads,
     missing: typeof name === 'string' ? undefined : String(failure),
-    async measure(hidden, seconds) {
-      child.stdin.write(`${JSON.stringify({ hidden, seconds })}\n`);
+    steps: true,
+    async measure(event, hidden, seconds) {
+      child.stdin.write(`${JSON.stringify({ event, hidden, seconds })}\n`);
       const { microseconds, failure: why } = await answer();
       if (typeof microseconds === 'number') return microseconds;
       throw new Error(String(why));

@@ -27,7 +27,8 @@ export function createTensorFlowPeer(device: Device): Racer {
   return {
     name: 'TensorFlow.js wasm',
     threads: 1,
-    measure(hidden, seconds) {
+    steps: false,
+    measure(_event, hidden, seconds) {
       const key = hidden.join();
       const update = built.get(key) ?? createUpdate(device, hidden);
       if (!built.has(key)) for (let i = 0; i < 10; i += 1) update();
