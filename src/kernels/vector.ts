@@ -22,6 +22,13 @@ const MOST_PACKED = 2 ** 17;
 /** Numbers of the activations in `assembly/elementwise.ts`. */
 const KIND: Record<ActivationName, number> = { tanh: 0, relu: 1, logistic: 2, linear: 3 };
 
+/** tanh in `assembly/elementwise.ts`: the coefficients of P and of Q, the bound, and the sign bit. */
+const TANH = [
+  1.3354638249804733e-8, 0.00002060906388808214, 0.0034955869463279654, 0.13381024634591565, 0.9999999794766905,
+  7.776548288763193e-7, 0.00032856329266427945, 0.025876977662392178, 0.4671434023238233, 1,
+  9, -0,
+];
+
 /**
  * Kernels that work on vectors of numbers, on the shared memory itself: nothing is copied. They agree with the scalar reference to 1e-5 of a
  * sum's largest term.
@@ -35,6 +42,8 @@ const KIND: Record<ActivationName, number> = { tanh: 0, relu: 1, logistic: 2, li
 export function createVectorKernels(name: VectorName, workspace: KernelMemory): Kernels {
   const { panelLanes, functions: kernels } = openVectorUnit(name, workspace.memory);
   const reachable = new WeakMap<Int32Array, number>();
+  const constants = workspace.float32(4 * TANH.length);
+  TANH.forEach((each, i) => constants.fill(each, 4 * i, 4 * i + 4));
   let room = workspace.float32(0);
 
   /** Where a list of neurons lies; it is copied to the memory once. */
@@ -83,20 +92,21 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
       const packed = roomFor(Math.max(inputs, (BLOCK_ROWS * Math.ceil(rows / BLOCK_ROWS) + panelLanes) * count));
       kernels.gradients(address(coefficients), coefficientLanes, list(sources), inputs, address(voltages), lanes, count, address(gradient), rows, packed);
     },
-    spreadBack(weights, sources, delta, upon, { begin, end, lanes, count }) {
+    spreadBack(weights, sources, delta, upon, { begin, end, lanes, count, sourceBegin = 0, sourceEnd = sources.length, replace = false }) {
       const inputs = sources.length;
       const from = address(delta) + begin * lanes * BYTES;
-      multiply(address(weights), 1, inputs, 0, end - begin, from, lanes, address(upon), list(sources), lanes, inputs, 0, count, 1);
+      const skipped = sourceBegin * BYTES;
+      multiply(address(weights) + skipped, 1, inputs, 0, end - begin, from, lanes, address(upon), list(sources) + skipped, lanes, sourceEnd - sourceBegin, 0, count, replace ? 0 : 1);
     },
     activate(activation, weightedInputs, voltages, range) {
       if (activation === 'logistic') return referenceKernels.activate(activation, weightedInputs, voltages, range); // needs an exponential: rare enough
       const { begin, end, lanes, laneBegin, laneEnd } = range;
       const first = (begin * lanes + laneBegin) * BYTES;
-      const bad = kernels.activate(KIND[activation], address(weightedInputs) + first, address(voltages) + first, end - begin, lanes, laneEnd - laneBegin);
+      const bad = kernels.activate(KIND[activation], address(weightedInputs) + first, address(voltages) + first, end - begin, lanes, laneEnd - laneBegin, constants.byteOffset);
       return bad < 0 ? bad : begin + bad;
     },
-    multiplySlopes(activation, coefficients, coefficientLanes, voltages, { begin, end, lanes, count }, scale) {
-      kernels.multiplySlopes(KIND[activation], address(coefficients), coefficientLanes, address(voltages) + begin * lanes * BYTES, lanes, end - begin, count, scale);
+    multiplySlopes(activation, coefficients, coefficientLanes, voltages, { begin, end, lanes, count }, scale, factors = coefficients) {
+      kernels.multiplySlopes(KIND[activation], address(factors), address(coefficients), coefficientLanes, address(voltages) + begin * lanes * BYTES, lanes, end - begin, count, scale);
     },
     addScaled(factor, voltages, offset, sum, count) {
       kernels.addScaled(factor, address(voltages) + offset * BYTES, address(sum), count);
