@@ -22,13 +22,6 @@ const MOST_PACKED = 2 ** 17;
 /** Numbers of the activations in `assembly/elementwise.ts`. */
 const KIND: Record<ActivationName, number> = { tanh: 0, relu: 1, logistic: 2, linear: 3 };
 
-/** tanh in `assembly/elementwise.ts`: the coefficients of P and of Q, the bound, and the sign bit. */
-const TANH = [
-  1.3354638249804733e-8, 0.00002060906388808214, 0.0034955869463279654, 0.13381024634591565, 0.9999999794766905,
-  7.776548288763193e-7, 0.00032856329266427945, 0.025876977662392178, 0.4671434023238233, 1,
-  9, -0,
-];
-
 /**
  * Kernels that work on vectors of numbers, on the shared memory itself: nothing is copied. They agree with the scalar reference to 1e-5 of a
  * sum's largest term.
@@ -42,8 +35,6 @@ const TANH = [
 export function createVectorKernels(name: VectorName, workspace: KernelMemory): Kernels {
   const { panelLanes, functions: kernels } = openVectorUnit(name, workspace.memory);
   const reachable = new WeakMap<Int32Array, number>();
-  const constants = workspace.float32(4 * TANH.length);
-  TANH.forEach((each, i) => constants.fill(each, 4 * i, 4 * i + 4));
   let room = workspace.float32(0);
 
   /** Where a list of neurons lies; it is copied to the memory once. */
@@ -102,7 +93,7 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
       if (activation === 'logistic') return referenceKernels.activate(activation, weightedInputs, voltages, range); // needs an exponential: rare enough
       const { begin, end, lanes, laneBegin, laneEnd } = range;
       const first = (begin * lanes + laneBegin) * BYTES;
-      const bad = kernels.activate(KIND[activation], address(weightedInputs) + first, address(voltages) + first, end - begin, lanes, laneEnd - laneBegin, constants.byteOffset);
+      const bad = kernels.activate(KIND[activation], address(weightedInputs) + first, address(voltages) + first, end - begin, lanes, laneEnd - laneBegin);
       return bad < 0 ? bad : begin + bad;
     },
     multiplySlopes(activation, coefficients, coefficientLanes, voltages, { begin, end, lanes, count }, scale, factors = coefficients) {
