@@ -25,14 +25,14 @@ export interface DdpgContext {
   readonly frozenLayers?: readonly string[];
   /** Updates by which the parameters are stale that gradients are computed from; 0 unless given. */
   readonly delay?: number;
+  /** Room for TD errors, which all threads put theirs into; of the program's own unless given; [size] */
+  readonly tdError?: Float32Array;
   /** The threads that share an update, and which of them this is; one unless given. */
   readonly team?: Team;
 }
 
 /** Threads that share an update: each takes its own lanes of the minibatch, and then its own rows of the gradient. */
 export interface Team extends Share {
-  /** Room for all threads' TD errors; of the program's own unless given. */
-  readonly tdError?: Float32Array;
   /** Returns once all of them have called it. */
   meet(): void;
 }
@@ -86,6 +86,7 @@ export interface DdpgProgram {
 export function createDdpgProgram(context: DdpgContext): DdpgProgram {
   const { kernels, actor, critic, transitions, firstExplorer, rates, optimiser, frozenLayers = [], delay = 0, team = ALONE } = context;
   const { size, reward, continuation, acted } = transitions;
+  const { tdError = new Float32Array(size) } = context;
   const { lanes } = actor.board;
   const inputs = actor.topology.inputs.end;
   const { begin, end } = actor.topology.outputs;
@@ -93,7 +94,6 @@ export function createDdpgProgram(context: DdpgContext): DdpgProgram {
   const valueNeuron = critic.topology.outputs.begin;
   const value = critic.board.voltages.subarray(valueNeuron * lanes, (valueNeuron + 1) * lanes);
   const uponValue = critic.sensitivities.voltages.subarray(valueNeuron * size, (valueNeuron + 1) * size);
-  const tdError = team.tdError ?? new Float32Array(size);
   const own = shareOf(team, size);
   const ownActor = { ...laneView(actor, own.begin), way: planWayBack(actor.topology, NOBODY), rows: ownRows(actor, team, frozenLayers) };
   const ownCritic = { ...laneView(critic, own.begin), way: planWayBack(critic.topology, NOBODY), rows: ownRows(critic, team, []) };
