@@ -60,8 +60,8 @@ export function measureOwnUpdate(rule: 'broadcast' | 'linear', threads: number):
   return racer(`ganglion ${rule}`, threads, (hidden) => createSimulation({ ...options, network: { hidden } }));
 }
 
-/** This project's own DDPG, which runs on one thread. */
-export function measureOwnDdpg(): Racer {
+/** This project's own DDPG. */
+export function measureOwnDdpg(threads: number): Racer {
   const learning = { ...TASK.learning, actorRate: RATE, criticRate: RATE };
-  return racer('ganglion ddpg', 1, (hidden) => createDdpg({ ...TASK, network: { hidden, activation: 'relu' }, learning }));
+  return racer('ganglion ddpg', threads, (hidden) => createDdpg({ ...TASK, network: { hidden, activation: 'relu' }, learning, threads }));
 }

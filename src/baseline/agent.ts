@@ -23,9 +23,10 @@ import { createOptimiser, rateShare } from '../rule/optimiser.js';
 import { createDdpgProgram, type DdpgProgram } from './ddpg.js';
 import { networkShape, type TrainedNetwork } from './network.js';
 import { createEvaluationPlay, createPolicy, createTrainingPlay, type EvaluationPlay } from './play.js';
-import { createShare, layBench, noting, startSecond, type Bench, type BenchPlan, type SecondTask } from './second.js';
-import type { DdpgRates, DdpgSettings } from './settings.js';
-import { attachMeeting, TEAM, teamBlocks, TeamFailed } from './team.js';
+import { createPair } from './pair.js';
+import { layBench, noting, type BenchPlan } from './second.js';
+import type { DdpgSettings } from './settings.js';
+import { TEAM, teamBlocks } from './team.js';
 
 /**
  * DDPG with an environment and a replay of its own, on the calling thread. Who steps it decides when it learns. After an
@@ -44,6 +45,8 @@ export interface DdpgAgent {
   readonly program: DdpgProgram;
   readonly steps: number;
   readonly updates: number;
+  /** Threads that share the next update: as many as were asked for, once they are there. */
+  readonly threads: number;
   /** One environment step with exploration. @returns the episode, where it has ended with this step */
   step(): EpisodeRecord | undefined;
   /** One update on a minibatch from the replay. @throws DivergenceError naming the neuron */
@@ -101,7 +104,7 @@ export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena)
   const replay = attachReplay(arena, ring);
   const rates = { ...learning }; // falls as the run goes on
   const program = createDdpgProgram({ kernels, ...bench, firstExplorer, rates, optimiser: createOptimiser(learning.optimiser, kernels), frozenLayers: plan.frozenLayers, delay: learning.delay });
-  const pair = settings.threads > 1 ? createPair(kernels, bench, plan, rates, { arena, plan, places }) : undefined;
+  const pair = settings.threads > 1 ? createPair(kernels, bench, rates, { arena, plan, places }) : undefined;
   const sampler = createSampler(replay, createStream(seed, 'replay'));
   const slots = new Int32Array(learning.batch);
   const policyContext = { kernels, topology: actorTopology, weights: actor.weights.values, encoder, decoder };
@@ -131,6 +134,9 @@ export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena)
     get updates() {
       return version.get(0);
     },
+    get threads() {
+      return pair?.complete() === true ? TEAM : 1;
+    },
     step: () => play.step(),
     update() {
       const updates = version.get(0);
@@ -150,39 +156,6 @@ export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena)
       pair?.close();
       environment.close();
     },
-  };
-}
-
-/** Updates that two threads share, as soon as there are two. They come to the same bits as one thread's. */
-interface Pair {
-  /** @returns false where the update is still to be done, by one thread */
-  learn(update: number): boolean;
-  close(): void;
-}
-
-function createPair(kernels: Kernels, bench: Bench, plan: BenchPlan, rates: DdpgRates, task: SecondTask & { readonly arena: Arena }): Pair {
-  const meeting = attachMeeting(task.arena, 0);
-  const { memory, blocks } = task.arena;
-  const second = startSecond({ ...task, arena: { memory, blocks } });
-  const share = createShare(kernels, bench, plan, rates, { part: 0, parts: TEAM, meet: meeting.meet });
-  let parted = false;
-  return {
-    learn(update) {
-      if (parted || !meeting.complete()) return false;
-      meeting.order.set([update, rates.actorRate, rates.criticRate]);
-      try {
-        meeting.meet();
-        share.learn(update);
-        meeting.meet();
-      } catch (error) {
-        parted = true;
-        second.close();
-        if (error instanceof TeamFailed) return false; // whatever it was, it is met again by one thread
-        throw error;
-      }
-      return true;
-    },
-    close: second.close,
   };
 }
 

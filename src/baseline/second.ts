@@ -90,7 +90,7 @@ export function runSecond({ arena: handle, plan, places }: SecondTask): void {
   const meeting = attachMeeting(arena, 1);
   const rates = { actorRate: 0, criticRate: 0, targetRate: plan.targetRate };
   const bench = layBench(following(kernels, arena.memory, places), arena, plan);
-  const program = createShare(kernels, bench, plan, rates, { part: 1, parts: TEAM, meet: meeting.meet });
+  const program = createShare(kernels, bench, plan, rates, { part: 1, parts: TEAM, meet: () => { meeting.meet(); } });
   meeting.join();
   try {
     for (;;) {

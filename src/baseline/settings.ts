@@ -92,6 +92,8 @@ export function resolveDdpgSettings(given: DdpgOptions = {}): DdpgSettings {
   const environment = readEnvironment(createReader([options]));
   const reader = createReader([options, checkLayer(DDPG_DEFAULTS[environmentId(environment)], DDPG_GRAMMAR)]);
   const optimisation = readOptimisation(reader);
+  const kernels = readKernels(reader);
+  const alone = optimisation.delay > 0 || kernels === 'reference'; // delayed gradients are taken by one thread, and the reference shares no memory
   return {
     environment,
     network: readNetwork(reader, [64], true),
@@ -100,8 +102,8 @@ export function resolveDdpgSettings(given: DdpgOptions = {}): DdpgSettings {
       hiddenNeurons: checkNames('exploration.hiddenNeurons', '["hidden1[3]"], or null', reader.value('exploration.hiddenNeurons', null)),
     },
     learning: { ...readLearning(reader), ...optimisation },
-    kernels: readKernels(reader),
-    threads: reader.integer('threads', 1, { min: 1, max: optimisation.delay > 0 ? 1 : TEAM }), // delayed gradients are taken by one
+    kernels,
+    threads: reader.integer('threads', 1, { min: 1, max: alone ? 1 : TEAM }),
     seed: readSeed(reader),
     steps: readSteps(reader, 20_000),
   };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 /** What `assembly/uniform.ts` exports. */
 interface Exports {
-  uniform(counter0: number, counter1: number, key0: number, key1: number): number;
+  readonly uniform: (counter0: number, counter1: number, key0: number, key1: number) => number;
 }
 
 const module = new WebAssembly.Module(readFileSync(new URL('uniform.wasm', import.meta.url)));
