@@ -3,7 +3,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist/', 'runs/', 'coverage/', 'src/kernels/assembly/', 'bench/assembly/', '**/.venv/'] },
+  { ignores: ['dist/', 'runs/', 'coverage/', 'src/kernels/assembly/', 'src/random/assembly/', 'bench/assembly/', '**/.venv/'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -92,6 +92,7 @@ export const isRecurrent = (path: string) => path === 'network.recurrent' || pat
 export const DDPG_FLAGS: readonly Flag[] = [
   ...SIMULATION_FLAGS.filter(({ path }) => /^(environment|steps|seed|kernels|network|exploration|learning)\b/.test(path) && !isRecurrent(path)),
   { flag: '--actor-rate', argument: '<rate>', path: 'learning.actorRate', parse: number, help: 'learning rate of the actor\'s weights' },
+  { flag: '--threads', argument: '<count>', path: 'threads', parse: number, help: 'threads that share an update, 1 or 2, with the same result' },
   { flag: '--delay', argument: '<updates>', path: 'learning.delay', parse: number, help: 'gradients are computed from parameters this many updates old, as asynchronous workers compute them' },
   ...SIMULATION_FLAGS.filter(({ path }) => /^rule\.(criticRate|targetRate|finalRate|optimiser)$/.test(path)).map((flag) => ({ ...flag, path: flag.path.replace('rule', 'learning') })),
 ];

@@ -7,10 +7,10 @@ import { main as compileAssembly } from 'assemblyscript/asc';
 const { status } = spawnSync(process.execPath, [createRequire(import.meta.url).resolve('typescript/bin/tsc'), '--project', 'tsconfig.json'], { stdio: 'inherit' });
 if (status !== 0) process.exit(status ?? 1);
 
-/** @param {string} source @param {string} target @param {string[]} features */
-async function compile(source, target, features = []) {
+/** @param {string} source @param {string} target @param {string[]} features @param {string[]} memory */
+async function compile(source, target, features = [], memory = ['--importMemory', '--sharedMemory', '--maximumMemory', '65536']) {
   const enabled = ['simd', 'threads', ...features].flatMap((feature) => ['--enable', feature]);
-  const { error, stderr } = await compileAssembly([source, '--outFile', target, '-O3', '--runtime', 'stub', '--noAssert', ...enabled, '--importMemory', '--sharedMemory', '--maximumMemory', '65536']);
+  const { error, stderr } = await compileAssembly([source, '--outFile', target, '-O3', '--runtime', 'stub', '--noAssert', ...enabled, ...memory]);
   if (error === null) return;
   console.error(stderr.toString());
   process.exit(1);
@@ -18,4 +18,5 @@ async function compile(source, target, features = []) {
 
 await compile('src/kernels/assembly/index.ts', 'dist/src/kernels/simd.wasm');
 await compile('src/kernels/assembly/index.ts', 'dist/src/kernels/relaxed.wasm', ['relaxed-simd']);
+await compile('src/random/assembly/uniform.ts', 'dist/src/random/uniform.wasm', [], []);
 await compile('bench/assembly/limits.ts', 'dist/bench/limits.wasm');

@@ -25,7 +25,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   dense: ['kernels', 'random', 'environment', 'network', 'rule', 'memory', 'replay', 'schedule', 'supervisor', 'simulation', 'telemetry'],
   certificate: ['kernels', 'random', 'network', 'options', 'rule', 'memory', 'replay', 'baseline', 'simulation', 'study', 'telemetry', 'report'],
   study: ['baseline', 'environment', 'network', 'options', 'random', 'report', 'rule', 'schedule', 'simulation', 'supervisor', 'telemetry', 'virtual', 'workers'],
-  workers: ['study', 'supervisor'],
+  workers: ['baseline', 'study', 'supervisor'],
   scenarios: ['index'],
 };
 

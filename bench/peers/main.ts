@@ -44,7 +44,7 @@ async function assemble(threadCounts: readonly number[], given: string | undefin
   const racers: Racer[] = [];
   const missing: string[] = [];
   for (const threads of threadCounts) racers.push(measureOwnUpdate('broadcast', threads), measureOwnUpdate('linear', threads));
-  racers.push(measureOwnDdpg());
+  for (const threads of threadCounts.filter((count) => count <= 2)) racers.push(measureOwnDdpg(threads));
   const miss = (line: string) => {
     missing.push(line);
     tell(`missing: ${line}`);

@@ -70,7 +70,7 @@ export function measureOwnUpdate(rule: 'broadcast' | 'linear', threads: number):
   return racer(`ganglion ${rule}`, threads, (task, hidden) => createSimulation({ ...options, ...task, network: { hidden } }));
 }
 
-/** This project's own DDPG, which runs on one thread. */
-export function measureOwnDdpg(): Racer {
-  return racer('ganglion ddpg', 1, (task, hidden) => createDdpg({ ...task, network: { hidden, activation: 'relu' }, learning: { ...task.learning, actorRate: RATE, criticRate: RATE } }));
+/** This project's own DDPG. */
+export function measureOwnDdpg(threads: number): Racer {
+  return racer('ganglion ddpg', threads, (task, hidden) => createDdpg({ ...task, network: { hidden, activation: 'relu' }, learning: { ...task.learning, actorRate: RATE, criticRate: RATE }, threads }));
 }

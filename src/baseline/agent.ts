@@ -15,15 +15,18 @@ import { initialiseWeights } from '../network/initialise.js';
 import { createRemembering } from '../network/remembering.js';
 import { layeredTopology, neuronName, type Topology } from '../network/topology.js';
 import { createStream } from '../random/stream.js';
-import { createTransitions, loadMinibatch, type Transitions } from '../replay/minibatch.js';
+import { loadMinibatch, type Transitions } from '../replay/minibatch.js';
 import { attachBookmark, bookmarkBlock } from '../replay/bookmark.js';
 import { attachReplay, replayBlocks, type ReplayRing } from '../replay/ring.js';
 import { createSampler } from '../replay/sampler.js';
 import { createOptimiser, rateShare } from '../rule/optimiser.js';
 import { createDdpgProgram, type DdpgProgram } from './ddpg.js';
-import { createTrainedNetwork, networkShape, type TrainedNetwork } from './network.js';
+import { networkShape, type TrainedNetwork } from './network.js';
 import { createEvaluationPlay, createPolicy, createTrainingPlay, type EvaluationPlay } from './play.js';
+import { createPair } from './pair.js';
+import { layBench, noting, type BenchPlan } from './second.js';
 import type { DdpgSettings } from './settings.js';
+import { TEAM, teamBlocks } from './team.js';
 
 /**
  * DDPG with an environment and a replay of its own, on the calling thread. Who steps it decides when it learns. After an
@@ -42,6 +45,8 @@ export interface DdpgAgent {
   readonly program: DdpgProgram;
   readonly steps: number;
   readonly updates: number;
+  /** Threads that share the next update: as many as were asked for, once they are there. */
+  readonly threads: number;
   /** One environment step with exploration. @returns the episode, where it has ended with this step */
   step(): EpisodeRecord | undefined;
   /** One update on a minibatch from the replay. @throws DivergenceError naming the neuron */
@@ -67,18 +72,29 @@ export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena)
   const { actorTopology, criticTopology } = createTopologies(settings, observations, decoder.outputs);
   const firstExplorer = exploration.hidden > 0 ? actorTopology.inputs.end : actorTopology.outputs.begin;
   const ring = { capacity: learning.replay, inputs: actorTopology.inputs.end, explorers: actorTopology.neurons - firstExplorer };
-  const shapes = [networkShape('actor', actorTopology), networkShape('critic', criticTopology)] as const;
+  const plan: BenchPlan = {
+    actorTopology,
+    criticTopology,
+    firstExplorer,
+    batch: learning.batch,
+    kernels: settings.kernels,
+    optimiser: learning.optimiser,
+    frozenLayers: frozenLayers(actorTopology, settings),
+    targetRate: learning.targetRate,
+  };
   const arena = createArena([
     ...controlBlocks(1),
-    workspaceBlock(1),
-    ...parameterBlocks(shapes),
+    workspaceBlock(settings.threads),
+    ...parameterBlocks([networkShape('actor', actorTopology), networkShape('critic', criticTopology)]),
     ...replayBlocks(ring),
     bookmarkBlock(observations, environment.getState().length),
     ...explorationBlocks(actorTopology),
+    ...teamBlocks(),
   ]);
   const kernels = createKernels(settings.kernels, () => createWorkspace(arena, 0));
-  const actor = createTrainedNetwork(kernels, arena, actorTopology, shapes[0], learning.batch);
-  const critic = createTrainedNetwork(kernels, arena, criticTopology, shapes[1], learning.batch);
+  const places: number[] = [];
+  const bench = layBench(noting(kernels, places), arena, plan);
+  const { actor, critic, transitions } = bench;
   for (const { topology, weights } of [actor, critic]) {
     initialiseWeights(topology, seed, network, weights.values);
     weights.target.set(weights.values);
@@ -86,19 +102,9 @@ export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena)
   prepare?.(arena);
 
   const replay = attachReplay(arena, ring);
-  const transitions = createTransitions(kernels, replay, learning.batch);
   const rates = { ...learning }; // falls as the run goes on
-  const program = createDdpgProgram({
-    kernels,
-    actor,
-    critic,
-    transitions,
-    firstExplorer,
-    rates,
-    optimiser: createOptimiser(learning.optimiser, kernels),
-    frozenLayers: frozenLayers(actorTopology, settings),
-    delay: learning.delay,
-  });
+  const program = createDdpgProgram({ kernels, ...bench, firstExplorer, rates, optimiser: createOptimiser(learning.optimiser, kernels), frozenLayers: plan.frozenLayers, delay: learning.delay });
+  const pair = settings.threads > 1 ? createPair(kernels, bench, rates, { arena, plan, places }) : undefined;
   const sampler = createSampler(replay, createStream(seed, 'replay'));
   const slots = new Int32Array(learning.batch);
   const policyContext = { kernels, topology: actorTopology, weights: actor.weights.values, encoder, decoder };
@@ -128,6 +134,9 @@ export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena)
     get updates() {
       return version.get(0);
     },
+    get threads() {
+      return pair?.complete() === true ? TEAM : 1;
+    },
     step: () => play.step(),
     update() {
       const updates = version.get(0);
@@ -136,7 +145,7 @@ export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena)
       rates.criticRate = share * learning.criticRate;
       sampler.draw(updates, slots);
       loadMinibatch(replay, slots, learning, actor.board, transitions);
-      program.learn(updates + 1);
+      if (pair?.learn(updates + 1) !== true) program.learn(updates + 1);
       version.set(0, updates + 1);
     },
     evaluation: () => createEvaluationPlay(createPolicy(policyContext), createRemembering(makeEnvironment(settings.environment), network, environment.getState())),
@@ -144,6 +153,7 @@ export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena)
       for (const each of [actor, critic]) checkFinite(each);
     },
     close() {
+      pair?.close();
       environment.close();
     },
   };

@@ -1,12 +1,11 @@
 import { DivergenceError } from '../errors.js';
 import type { Kernels } from '../kernels/kernels.js';
-import type { Parameter } from '../memory/parameters.js';
-import { backpropagate } from '../network/backpropagation.js';
+import { backpropagate, planWayBack } from '../network/backpropagation.js';
 import { propagate } from '../network/dynamic.js';
 import { neuronName } from '../network/topology.js';
 import type { Transitions } from '../replay/minibatch.js';
 import { followTarget, type Optimiser } from '../rule/optimiser.js';
-import { differentiate, type TrainedNetwork } from './network.js';
+import { ownRows, shareOf, takeGradient, type OwnRows, type Share, type TrainedNetwork } from './network.js';
 import { createPast, present, type Differentiated } from './past.js';
 import type { DdpgRates } from './settings.js';
 
@@ -26,7 +25,22 @@ export interface DdpgContext {
   readonly frozenLayers?: readonly string[];
   /** Updates by which the parameters are stale that gradients are computed from; 0 unless given. */
   readonly delay?: number;
+  /** Room for TD errors, which all threads put theirs into; of the program's own unless given; [size] */
+  readonly tdError?: Float32Array;
+  /** The threads that share an update, and which of them this is; one unless given. */
+  readonly team?: Team;
 }
+
+/** Threads that share an update: each takes its own lanes of the minibatch, and then its own rows of the gradient. */
+export interface Team extends Share {
+  /** Returns once all of them have called it. */
+  meet(): void;
+}
+
+const ALONE: Team = { part: 0, parts: 1, meet: () => undefined };
+
+/** No inputs: nobody wants their sensitivities. */
+const NOBODY = { begin: 0, end: 0 };
 
 /** DDPG at work on one minibatch, which the actor's board and the transitions hold. */
 export interface DdpgProgram {
@@ -69,57 +83,77 @@ export interface DdpgProgram {
  *
  * @throws RangeError naming `learning.delay` where remembering the parameters takes more than 1 GiB
  */
-export function createDdpgProgram({ kernels, actor, critic, transitions, firstExplorer, rates, optimiser, frozenLayers = [], delay = 0 }: DdpgContext): DdpgProgram {
+export function createDdpgProgram(context: DdpgContext): DdpgProgram {
+  const { kernels, actor, critic, transitions, firstExplorer, rates, optimiser, frozenLayers = [], delay = 0, team = ALONE } = context;
   const { size, reward, continuation, acted } = transitions;
+  const { tdError = new Float32Array(size) } = context;
   const { lanes } = actor.board;
   const inputs = actor.topology.inputs.end;
   const { begin, end } = actor.topology.outputs;
+  const outputs = end - begin;
   const valueNeuron = critic.topology.outputs.begin;
   const value = critic.board.voltages.subarray(valueNeuron * lanes, (valueNeuron + 1) * lanes);
-  const uponValue = critic.sensitivities.voltages.subarray(valueNeuron * lanes, (valueNeuron + 1) * lanes);
-  const shownInputs = actor.board.voltages.subarray(0, inputs * lanes);
-  const meanActions = actor.board.voltages.subarray(begin * lanes, end * lanes);
-  const slopes = critic.sensitivities.voltages.subarray(inputs * lanes, (inputs + end - begin) * lanes); // ∂Q/∂a
-  const tdError = new Float32Array(size);
-  const learning = rowsOf(actor, frozenLayers);
+  const uponValue = critic.sensitivities.voltages.subarray(valueNeuron * size, (valueNeuron + 1) * size);
+  const own = shareOf(team, size);
+  const ownActor = { ...laneView(actor, own.begin), way: planWayBack(actor.topology, NOBODY), rows: ownRows(actor, team, frozenLayers) };
+  const ownCritic = { ...laneView(critic, own.begin), way: planWayBack(critic.topology, NOBODY), rows: ownRows(critic, team, []) };
+  const toActions = planWayBack(critic.topology, { begin: inputs, end: inputs + outputs });
   const past = createPast(kernels, actor, critic, delay);
   const now = present(actor, critic);
 
-  /** μ(s) and μ'(s') to the actor's board, and from there to the critic's. */
+  /** Rows of the actor's board to the critic's: `count` neurons, in own lanes from number `lane` on. */
+  function copyRows(from: number, to: number, count: number, lane: number): void {
+    const [source, target] = [actor.board.voltages, critic.board.voltages];
+    for (let k = 0; k < count; k += 1) {
+      for (let b = lane + own.begin; b < lane + own.end; b += 1) target[(to + k) * lanes + b] = source[(from + k) * lanes + b];
+    }
+  }
+
+  /** μ(s) and μ'(s') to the actor's board, and what the critic is to hear of them to its own. */
   function act(at: Differentiated): void {
-    propagate(kernels, actor.topology, at.actor.values, actor.board, 0, size);
-    propagate(kernels, actor.topology, at.actor.target, actor.board, size, lanes);
-    critic.board.voltages.set(shownInputs, 0);
-    critic.board.voltages.set(meanActions, inputs * lanes);
+    propagate(kernels, actor.topology, at.actor.values, actor.board, own.begin, own.end);
+    propagate(kernels, actor.topology, at.actor.target, actor.board, size + own.begin, size + own.end);
+    for (const lane of [0, size]) copyRows(0, 0, inputs, lane);
+    copyRows(begin, inputs, outputs, size);
   }
 
   function showActedVoltages(): void {
-    for (let k = 0; k < end - begin; k += 1) {
+    for (let k = 0; k < outputs; k += 1) {
       const row = (begin + k - firstExplorer) * size;
-      for (let b = 0; b < size; b += 1) critic.board.voltages[(inputs + k) * lanes + b] = acted[row + b];
+      for (let b = own.begin; b < own.end; b += 1) critic.board.voltages[(inputs + k) * lanes + b] = acted[row + b];
     }
   }
 
-  function learnCritic(at: Differentiated, update: number): void {
-    propagate(kernels, critic.topology, at.critic.target, critic.board, size, lanes);
+  function differentiateCritic(at: Differentiated): void {
+    propagate(kernels, critic.topology, at.critic.target, critic.board, size + own.begin, size + own.end);
     showActedVoltages();
-    propagate(kernels, critic.topology, at.critic.values, critic.board, 0, size);
-    for (let b = 0; b < size; b += 1) {
+    propagate(kernels, critic.topology, at.critic.values, critic.board, own.begin, own.end);
+    for (let b = own.begin; b < own.end; b += 1) {
       tdError[b] = reward[b] + continuation[b] * value[size + b] - value[b];
       if (!Number.isFinite(tdError[b])) throw new DivergenceError(neuronName(critic.topology, valueNeuron), 'TD error', tdError[b]);
-      uponValue[b] = tdError[b];
+      uponValue[b] = tdError[b] / size;
     }
-    differentiate(kernels, critic, at.critic.values, size);
-    optimiser.step(critic.weights.whole, critic.gradient, rates.criticRate, update);
+    backpropagate(kernels, critic.topology, at.critic.values, ownCritic.board, ownCritic.sensitivities, own.end - own.begin, ownCritic.way);
   }
 
   function differentiateActor(at: Differentiated): void {
-    critic.board.voltages.set(meanActions, inputs * lanes);
-    propagate(kernels, critic.topology, at.criticStepped, critic.board, 0, size);
-    uponValue.fill(1, 0, size);
-    backpropagate(kernels, critic.topology, at.criticStepped, critic.board, critic.sensitivities, size);
-    actor.sensitivities.voltages.set(slopes, begin * lanes);
-    differentiate(kernels, actor, at.actor.values, size);
+    copyRows(begin, inputs, outputs, 0);
+    propagate(kernels, critic.topology, at.criticStepped, critic.board, own.begin, own.end);
+    uponValue.fill(1 / size, own.begin, own.end);
+    backpropagate(kernels, critic.topology, at.criticStepped, ownCritic.board, ownCritic.sensitivities, own.end - own.begin, toActions);
+    for (let k = 0; k < outputs; k += 1) {
+      for (let b = own.begin; b < own.end; b += 1) actor.sensitivities.voltages[(begin + k) * size + b] = critic.sensitivities.voltages[(inputs + k) * size + b]; // ∂Q/∂a
+    }
+    backpropagate(kernels, actor.topology, at.actor.values, ownActor.board, ownActor.sensitivities, own.end - own.begin, ownActor.way);
+  }
+
+  /** The step of own rows, behind which their target copies follow. */
+  function learnRows(network: TrainedNetwork, rows: readonly OwnRows[], rate: number, update: number): void {
+    for (const row of rows) {
+      takeGradient(kernels, network.board, row, size);
+      if (!row.frozen) optimiser.step(row.parameter, row.gradient, rate, update);
+      followTarget(kernels, row.parameter, rates.targetRate);
+    }
   }
 
   return {
@@ -127,26 +161,27 @@ export function createDdpgProgram({ kernels, actor, critic, transitions, firstEx
     learn(update) {
       const at = past.turn();
       act(at);
-      learnCritic(at, update);
+      differentiateCritic(at);
+      team.meet();
+      learnRows(critic, ownCritic.rows, rates.criticRate, update);
+      team.meet();
       differentiateActor(at);
-      for (const { parameter, gradient } of learning) optimiser.step(parameter, gradient, rates.actorRate, update);
-      followTarget(kernels, critic.weights.whole, rates.targetRate);
-      followTarget(kernels, actor.weights.whole, rates.targetRate);
+      team.meet();
+      learnRows(actor, ownActor.rows, rates.actorRate, update);
     },
     observe(estimate) {
       act(now);
       differentiateActor(now);
+      for (const row of ownActor.rows) takeGradient(kernels, actor.board, row, size);
       estimate.set(value.subarray(0, size));
     },
   };
 }
 
-/** The rows of each population that learns, and where their gradient lies. */
-function rowsOf({ topology: { populations, rowOffset }, weights: { whole }, gradient }: TrainedNetwork, frozenLayers: readonly string[]) {
-  return populations.filter(({ name, sources }) => sources.length > 0 && !frozenLayers.includes(name)).map(({ begin, end }) => {
-    const part = (numbers: Float32Array) => numbers.subarray(rowOffset[begin], rowOffset[end]);
-    const { values, target, first, second } = whole;
-    const parameter: Parameter = { values: part(values), target: part(target), first: part(first), second: part(second) };
-    return { parameter, gradient: part(gradient) };
-  });
+/** A network's board and sensitivities from one lane on. */
+function laneView({ board, sensitivities }: TrainedNetwork, lane: number): Pick<TrainedNetwork, 'board' | 'sensitivities'> {
+  return {
+    board: { ...board, voltages: board.voltages.subarray(lane) },
+    sensitivities: { ...sensitivities, voltages: sensitivities.voltages.subarray(lane), weightedInputs: sensitivities.weightedInputs.subarray(lane) },
+  };
 }

@@ -1,8 +1,8 @@
 import type { Kernels } from '../kernels/kernels.js';
 import type { Arena } from '../memory/arena.js';
-import { attachParameter, type ParameterShape, type ParameterTable } from '../memory/parameters.js';
-import { backpropagate, createSensitivities, type Sensitivities } from '../network/backpropagation.js';
-import { createBoard, rowsOf, type Board } from '../network/dynamic.js';
+import { attachParameter, type Parameter, type ParameterShape, type ParameterTable } from '../memory/parameters.js';
+import { createSensitivities, type Sensitivities } from '../network/backpropagation.js';
+import { createBoard, type Board } from '../network/dynamic.js';
 import { rowLengths, type Topology } from '../network/topology.js';
 
 /** A network and all that backpropagation needs to train it. */
@@ -12,9 +12,9 @@ export interface TrainedNetwork {
   readonly weights: ParameterTable;
   /** The minibatch: states in the lanes of its first half, their successors in the second. */
   readonly board: Board;
-  /** ∂L/∂v and ∂L/∂z of every neuron on the states; lanes as the board's. */
+  /** ∂L/∂v and ∂L/∂z of every neuron on the states, L being a mean over the minibatch; of the inputs only where they are asked for; [neurons, size] */
   readonly sensitivities: Sensitivities;
-  /** Mean of ∂L/∂K over the minibatch, every neuron's row by `topology.rowOffset`. */
+  /** ∂L/∂K, every neuron's row by `topology.rowOffset`. */
   readonly gradient: Float32Array;
   /** ∂L/∂z of one neuron on the states, and its row of the gradient: views of the above; [neurons]. */
   readonly deltaOf: readonly Float32Array[];
@@ -43,7 +43,7 @@ export function createTrainedNetwork(kernels: Kernels, arena: Arena, topology: T
 export function withRoom(kernels: Kernels, { topology, weights }: Pick<TrainedNetwork, 'topology' | 'weights'>, size: number): TrainedNetwork {
   const { neurons, rowOffset } = topology;
   const lanes = 2 * size;
-  const sensitivities = createSensitivities(kernels, topology, lanes);
+  const sensitivities = createSensitivities(kernels, topology, size);
   const gradient = kernels.numbers(rowOffset[neurons]);
   const each = <Result>(of: (neuron: number) => Result) => Array.from({ length: neurons }, (_, neuron) => of(neuron));
   return {
@@ -52,25 +52,52 @@ export function withRoom(kernels: Kernels, { topology, weights }: Pick<TrainedNe
     board: createBoard(kernels, topology, lanes),
     sensitivities,
     gradient,
-    deltaOf: each((n) => sensitivities.weightedInputs.subarray(n * lanes, n * lanes + size)),
+    deltaOf: each((n) => sensitivities.weightedInputs.subarray(n * size, (n + 1) * size)),
     gradientOf: each((n) => gradient.subarray(rowOffset[n], rowOffset[n + 1])),
   };
 }
 
+/** One of the threads that share an update: its number, and how many there are. */
+export interface Share {
+  readonly part: number;
+  readonly parts: number;
+}
+
+/** What one thread takes of so many: the minibatch's lanes, or neighbouring neurons. Eight at a time, as kernels do. */
+export function shareOf({ part, parts }: Share, count: number): { readonly begin: number; readonly end: number } {
+  const border = (number: number) => (number === parts ? count : 8 * Math.round((count * number) / (8 * parts)));
+  return { begin: Math.min(count, border(part)), end: Math.min(count, border(part + 1)) };
+}
+
+/** Rows of one population that one thread steps. Views of a trained network. */
+export interface OwnRows {
+  readonly count: number;
+  readonly sources: Int32Array;
+  /** ∂L/∂z; [count, size] */
+  readonly delta: Float32Array;
+  readonly gradient: Float32Array;
+  readonly parameter: Parameter;
+  readonly frozen: boolean;
+}
+
+/** @param frozenLayers names of the populations whose rows stay as they are */
+export function ownRows({ topology: { populations, rowOffset }, weights: { whole }, gradient, deltaOf, sensitivities }: TrainedNetwork, share: Share, frozenLayers: readonly string[]): OwnRows[] {
+  return populations.filter(({ sources }) => sources.length > 0).flatMap(({ name, begin: first, end: last, sources }) => {
+    const own = shareOf(share, last - first);
+    const [begin, end] = [first + own.begin, first + own.end];
+    const part = (numbers: Float32Array) => numbers.subarray(rowOffset[begin], rowOffset[end]);
+    const { values, target, first: m, second } = whole;
+    const parameter = { values: part(values), target: part(target), first: part(m), second: part(second) };
+    const delta = sensitivities.weightedInputs.subarray(begin * deltaOf[begin].length, end * deltaOf[begin].length);
+    return end > begin ? [{ count: end - begin, sources, delta, gradient: part(gradient), parameter, frozen: frozenLayers.includes(name) }] : [];
+  });
+}
+
 /**
- * The gradient of every row: ∂L/∂K^n = mean_b(∂L/∂z_n[b] v[b]).
+ * The gradient of rows: ∂L/∂K^n = Σ_b ∂L/∂z_n[b] v[b].
  *
- * Reads: the board as `propagate` left it, and the outputs' rows of `sensitivities.voltages`. Writes: all other rows of
- * `sensitivities`, and `gradient`.
- *
- * @param weights what the board was propagated with: every neuron's row, by `topology.rowOffset`
+ * Reads: the board as `propagate` left it, and the rows' `delta`. Writes: their `gradient`.
  */
-export function differentiate(kernels: Kernels, { topology, board, sensitivities, gradient }: Omit<TrainedNetwork, 'weights'>, weights: Float32Array, size: number): void {
-  backpropagate(kernels, topology, weights, board, sensitivities, size);
-  for (const { begin, end, sources } of topology.populations) {
-    if (sources.length === 0) continue;
-    const delta = sensitivities.weightedInputs.subarray(begin * board.lanes, end * board.lanes);
-    kernels.gradients(delta, board.lanes, end - begin, sources, board.voltages, board.lanes, size, rowsOf(topology, gradient, begin, end));
-  }
-  for (let i = 0; i < gradient.length; i += 1) gradient[i] /= size;
+export function takeGradient(kernels: Kernels, { voltages, lanes }: Board, { count, sources, delta, gradient }: OwnRows, size: number): void {
+  kernels.gradients(delta, size, count, sources, voltages, lanes, size, gradient);
 }

@@ -19,6 +19,7 @@ import {
 } from '../options/sections.js';
 import { REPLAY_OPTIMISERS, type OptimiserName } from '../rule/optimiser.js';
 import { DDPG_DEFAULTS } from './task-defaults.js';
+import { TEAM } from './team.js';
 
 /** Longest delay of gradients, in updates. */
 const MOST_DELAY = 4096;
@@ -43,6 +44,8 @@ export interface DdpgSettings {
   };
   /** What does the arithmetic. */
   readonly kernels: KernelName;
+  /** Threads that share an update, 1 or 2: the same bits either way. */
+  readonly threads: number;
   readonly seed: number;
   /** Environment steps of the whole run. */
   readonly steps: number;
@@ -64,6 +67,7 @@ export interface DdpgOptions {
   exploration?: Partial<DdpgSettings['exploration']>;
   learning?: Partial<DdpgSettings['learning']>;
   kernels?: KernelName;
+  threads?: number;
   seed?: number;
   steps?: number;
 }
@@ -75,7 +79,7 @@ export const DDPG_GRAMMAR: Grammar = {
     exploration: [...SECTION_KEYS.exploration, 'hiddenNeurons'],
     learning: [...SECTION_KEYS.learning, 'actorRate', 'criticRate', 'targetRate', 'finalRate', 'optimiser', 'frozenLayers', 'delay'],
   },
-  single: ['environment', 'kernels', 'seed', 'steps'],
+  single: ['environment', 'kernels', 'threads', 'seed', 'steps'],
 };
 
 /**
@@ -87,6 +91,9 @@ export function resolveDdpgSettings(given: DdpgOptions = {}): DdpgSettings {
   const options = checkLayer(given, DDPG_GRAMMAR);
   const environment = readEnvironment(createReader([options]));
   const reader = createReader([options, checkLayer(DDPG_DEFAULTS[environmentId(environment)], DDPG_GRAMMAR)]);
+  const optimisation = readOptimisation(reader);
+  const kernels = readKernels(reader);
+  const alone = optimisation.delay > 0 || kernels === 'reference'; // delayed gradients are taken by one thread, and the reference shares no memory
   return {
     environment,
     network: readNetwork(reader, [64], true),
@@ -94,8 +101,9 @@ export function resolveDdpgSettings(given: DdpgOptions = {}): DdpgSettings {
       ...readExploration(reader, { output: 0.3, hidden: 0, warmup: 1, correlation: 0, final: 1 }),
       hiddenNeurons: checkNames('exploration.hiddenNeurons', '["hidden1[3]"], or null', reader.value('exploration.hiddenNeurons', null)),
     },
-    learning: { ...readLearning(reader), ...readOptimisation(reader) },
-    kernels: readKernels(reader),
+    learning: { ...readLearning(reader), ...optimisation },
+    kernels,
+    threads: reader.integer('threads', 1, { min: 1, max: alone ? 1 : TEAM }),
     seed: readSeed(reader),
     steps: readSteps(reader, 20_000),
   };

@@ -50,7 +50,7 @@ export function createReference(agent: DdpgAgent, settings: DdpgSettings): Refer
       const { sources } = populationOf(actor.topology, neuron);
       const { voltages, lanes } = actor.board;
       sources.forEach((source, j) => {
-        for (let b = 0; b < size; b += 1) sum[j] += Math.abs(actor.deltaOf[neuron][b] * voltages[source * lanes + b]) / size;
+        for (let b = 0; b < size; b += 1) sum[j] += Math.abs(actor.deltaOf[neuron][b] * voltages[source * lanes + b]);
       });
     },
     draw(index) {

@@ -23,6 +23,15 @@ export interface Spread {
   readonly count: number;
 }
 
+/** A spread back to some of the neurons that are read. */
+export interface BackSpread extends Spread {
+  /** Sources from number `sourceBegin` up to `sourceEnd`; all of them unless given. */
+  readonly sourceBegin?: number;
+  readonly sourceEnd?: number;
+  /** True where the sums take the place of what is there. */
+  readonly replace?: boolean;
+}
+
 /**
  * The hot arithmetic, on numbers that lie where the kernels can reach them: in the arena, or in what `numbers` gave out.
  *
@@ -72,7 +81,7 @@ export interface Kernels<Numbers extends FloatArray = Float32Array> {
    * @param delta ∂L/∂z; [neurons, lanes], row-major
    * @param upon ∂L/∂v; [neurons, lanes], row-major
    */
-  spreadBack(weights: Numbers, sources: Int32Array, delta: Numbers, upon: Numbers, spread: Spread): void;
+  spreadBack(weights: Numbers, sources: Int32Array, delta: Numbers, upon: Numbers, spread: BackSpread): void;
   /**
    * voltages[n, b] = σ(weightedInputs[n, b]) for neurons `begin..end`; both [neurons, lanes], row-major.
    *
@@ -80,12 +89,13 @@ export interface Kernels<Numbers extends FloatArray = Float32Array> {
    */
   activate(activation: ActivationName, weightedInputs: Numbers, voltages: Numbers, range: RowRange): number;
   /**
-   * coefficients[r, b] *= scale · σ'(z) of neuron begin + r in lane b, from its voltage, over the first `count` lanes.
+   * coefficients[r, b] = scale · σ'(z) · factors[r, b], of neuron begin + r in lane b, from its voltage, over the first `count` lanes.
    *
    * @param coefficients [rows, coefficientLanes], row-major
    * @param voltages [neurons, lanes], row-major
+   * @param factors laid out as the coefficients; these themselves unless given
    */
-  multiplySlopes(activation: ActivationName, coefficients: Numbers, coefficientLanes: number, voltages: Numbers, spread: Spread, scale: number): void;
+  multiplySlopes(activation: ActivationName, coefficients: Numbers, coefficientLanes: number, voltages: Numbers, spread: Spread, scale: number, factors?: Numbers): void;
   /** One neuron's contribution to a sum over neurons: sum[b] += factor · voltages[offset + b], for `count` lanes. */
   addScaled(factor: number, voltages: Numbers, offset: number, sum: Numbers, count: number): void;
   /** Soft update of a target copy: target ← target + τ (values − target). */

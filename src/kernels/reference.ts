@@ -1,5 +1,5 @@
 import { ACTIVATIONS } from './activation.js';
-import { ADAM, LEAST_MOMENT, type FloatArray, type Kernels, type RowRange, type Spread } from './kernels.js';
+import { ADAM, LEAST_MOMENT, type BackSpread, type FloatArray, type Kernels, type RowRange } from './kernels.js';
 
 /**
  * Scalar arithmetic: sums in index order.
@@ -26,11 +26,11 @@ const scalar: Omit<Kernels<FloatArray>, 'numbers'> = {
     }
     return bad;
   },
-  multiplySlopes(activation, coefficients, coefficientLanes, voltages, { begin, end, lanes, count }, scale) {
+  multiplySlopes(activation, coefficients, coefficientLanes, voltages, { begin, end, lanes, count }, scale, factors = coefficients) {
     const { slope } = ACTIVATIONS[activation];
     for (let neuron = begin; neuron < end; neuron += 1) {
       const row = (neuron - begin) * coefficientLanes;
-      for (let b = 0; b < count; b += 1) coefficients[row + b] *= scale * slope(voltages[neuron * lanes + b]);
+      for (let b = 0; b < count; b += 1) coefficients[row + b] = factors[row + b] * (scale * slope(voltages[neuron * lanes + b]));
     }
   },
   addScaled(factor, voltages, offset, sum, count) {
@@ -170,9 +170,10 @@ function spreadBack(
   sources: Int32Array,
   delta: FloatArray,
   upon: FloatArray,
-  { begin, end, lanes, count }: Spread,
+  { begin, end, lanes, count, sourceBegin = 0, sourceEnd = sources.length, replace = false }: BackSpread,
 ): void {
   const inputs = sources.length;
+  for (let j = sourceBegin; replace && j < sourceEnd; j += 1) upon.fill(0, sources[j] * lanes, sources[j] * lanes + count);
   let neuron = begin;
   for (; neuron + 4 <= end; neuron += 4) {
     const row = (neuron - begin) * inputs;
@@ -180,7 +181,7 @@ function spreadBack(
     const d1 = d0 + lanes;
     const d2 = d1 + lanes;
     const d3 = d2 + lanes;
-    for (let j = 0; j < inputs; j += 1) {
+    for (let j = sourceBegin; j < sourceEnd; j += 1) {
       const source = sources[j] * lanes;
       const w0 = weights[row + j];
       const w1 = weights[row + inputs + j];
@@ -193,7 +194,7 @@ function spreadBack(
   }
   for (; neuron < end; neuron += 1) {
     const row = (neuron - begin) * inputs;
-    for (let j = 0; j < inputs; j += 1) {
+    for (let j = sourceBegin; j < sourceEnd; j += 1) {
       const source = sources[j] * lanes;
       const weight = weights[row + j];
       for (let b = 0; b < count; b += 1) upon[source + b] += weight * delta[neuron * lanes + b];

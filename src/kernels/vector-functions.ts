@@ -11,7 +11,7 @@ export interface VectorFunctions {
   productOfOne(weights: number, rowStride: number, sources: number, inputs: number, voltages: number, lanes: number, out: number, outLanes: number, rows: number, panel: number): void;
   gradients(coefficients: number, coefficientLanes: number, sources: number, inputs: number, voltages: number, lanes: number, count: number, gradient: number, rows: number, room: number): void;
   activate(kind: number, weightedInputs: number, voltages: number, rows: number, lanes: number, count: number): number;
-  multiplySlopes(kind: number, coefficients: number, coefficientLanes: number, voltages: number, lanes: number, rows: number, count: number, scale: number): void;
+  multiplySlopes(kind: number, factors: number, coefficients: number, coefficientLanes: number, voltages: number, lanes: number, rows: number, count: number, scale: number): void;
   addScaled(factor: number, voltages: number, sum: number, count: number): void;
   softUpdate(values: number, target: number, count: number, tau: number): void;
   adam(

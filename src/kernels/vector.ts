@@ -84,10 +84,11 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
       const packed = roomFor(Math.max(inputs, (BLOCK_ROWS * Math.ceil(rows / BLOCK_ROWS) + panelLanes) * count));
       kernels.gradients(address(coefficients), coefficientLanes, list(sources), inputs, address(voltages), lanes, count, address(gradient), rows, packed);
     },
-    spreadBack(weights, sources, delta, upon, { begin, end, lanes, count }) {
+    spreadBack(weights, sources, delta, upon, { begin, end, lanes, count, sourceBegin = 0, sourceEnd = sources.length, replace = false }) {
       const inputs = sources.length;
       const from = address(delta) + begin * lanes * BYTES;
-      multiply(address(weights), 1, inputs, 0, end - begin, from, lanes, address(upon), list(sources), lanes, inputs, 0, count, 1);
+      const skipped = sourceBegin * BYTES;
+      multiply(address(weights) + skipped, 1, inputs, 0, end - begin, from, lanes, address(upon), list(sources) + skipped, lanes, sourceEnd - sourceBegin, 0, count, replace ? 0 : 1);
     },
     activate(activation, weightedInputs, voltages, range) {
       if (activation === 'logistic') return referenceKernels.activate(activation, weightedInputs, voltages, range); // needs an exponential: rare enough
@@ -96,8 +97,8 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
       const bad = kernels.activate(KIND[activation], address(weightedInputs) + first, address(voltages) + first, end - begin, lanes, laneEnd - laneBegin);
       return bad < 0 ? bad : begin + bad;
     },
-    multiplySlopes(activation, coefficients, coefficientLanes, voltages, { begin, end, lanes, count }, scale) {
-      kernels.multiplySlopes(KIND[activation], address(coefficients), coefficientLanes, address(voltages) + begin * lanes * BYTES, lanes, end - begin, count, scale);
+    multiplySlopes(activation, coefficients, coefficientLanes, voltages, { begin, end, lanes, count }, scale, factors = coefficients) {
+      kernels.multiplySlopes(KIND[activation], address(factors), address(coefficients), coefficientLanes, address(voltages) + begin * lanes * BYTES, lanes, end - begin, count, scale);
     },
     addScaled(factor, voltages, offset, sum, count) {
       kernels.addScaled(factor, address(voltages) + offset * BYTES, address(sum), count);

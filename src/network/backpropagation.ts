@@ -1,19 +1,88 @@
 import { InternalError } from '../errors.js';
 import type { FloatArray, Kernels } from '../kernels/kernels.js';
 import { rowsOf, type Board } from './dynamic.js';
-import type { Topology } from './topology.js';
+import type { Population, Topology } from './topology.js';
 
-/** What `backpropagate` fills in; each [neurons, lanes], row-major, with as many lanes as the board. */
+/** What `backpropagate` fills in; each [neurons, lanes], row-major. */
 export interface Sensitivities<Numbers extends FloatArray = Float32Array> {
+  /** As many as the board has, unless given. */
+  readonly lanes?: number;
   /** ∂L/∂v of every neuron, everything downstream following its own weights. */
   readonly voltages: Numbers;
   /** ∂L/∂z of every neuron but the inputs. */
   readonly weightedInputs: Numbers;
 }
 
-/** Sensitivities for a board of so many lanes. */
+/** Sensitivities of so many lanes. */
 export function createSensitivities<Numbers extends FloatArray>(kernels: Kernels<Numbers>, { neurons }: Topology, lanes: number): Sensitivities<Numbers> {
-  return { voltages: kernels.numbers(neurons * lanes), weightedInputs: kernels.numbers(neurons * lanes) };
+  return { lanes, voltages: kernels.numbers(neurons * lanes), weightedInputs: kernels.numbers(neurons * lanes) };
+}
+
+interface NeuronStretch {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Where a population's ∂L/∂z goes: to sources `sourceBegin..sourceEnd` of its list. */
+interface SourceStretch {
+  readonly sourceBegin: number;
+  readonly sourceEnd: number;
+}
+
+/** A way back through a network: what to do in which order. */
+export interface WayBack {
+  /** Populations, from the outputs on. `replace` is true where nobody before has added anything to what a part goes to. */
+  readonly steps: readonly { readonly population: Population; readonly parts: readonly (SourceStretch & { readonly replace: boolean })[] }[];
+  /** Neurons whose sensitivities are to be zero at first: those that no part replaces. */
+  readonly cleared: readonly NeuronStretch[];
+}
+
+/**
+ * Plans the way back through a network.
+ *
+ * @param wanted the input neurons whose sensitivities are asked for; all of them unless given
+ * @throws InternalError where there is none: the network has cycles
+ */
+export function planWayBack({ populations, ticks, inputs, cyclic }: Topology, wanted: NeuronStretch = inputs): WayBack {
+  if (cyclic) throw new InternalError('there is no way back through a graph with cycles');
+  const goals = populations
+    .filter(({ kind }) => kind !== 'output')
+    .map(({ kind, begin, end }) => ({ ...(kind === 'input' ? wanted : { begin, end }), touched: false, replaced: false }));
+
+  function partsOf({ sources }: Population) {
+    return goals.flatMap((goal) => stretchesWithin(goal, sources).map((stretch) => {
+      const replace = !goal.touched && stretch.sourceEnd - stretch.sourceBegin === goal.end - goal.begin;
+      goal.touched = true;
+      goal.replaced ||= replace;
+      return { ...stretch, replace };
+    }));
+  }
+
+  const order = ticks.flat().toReversed().map((index) => populations[index]);
+  const steps = order.filter(({ sources }) => sources.length > 0).map((population) => ({ population, parts: partsOf(population) }));
+  return { steps, cleared: goals.filter(({ replaced }) => !replaced) };
+}
+
+/** The stretches of a list of sources that lie in a stretch of neurons. */
+function stretchesWithin({ begin, end }: NeuronStretch, sources: Int32Array): SourceStretch[] {
+  const within = (source: number) => source >= begin && source < end;
+  const stretches: SourceStretch[] = [];
+  for (let j = 0; j < sources.length; j += 1) {
+    if (!within(sources[j])) continue;
+    const sourceBegin = j;
+    while (j < sources.length && within(sources[j])) j += 1;
+    stretches.push({ sourceBegin, sourceEnd: j });
+  }
+  return stretches;
+}
+
+const known = new WeakMap<Topology, WayBack>();
+
+/** The way back to all inputs; planned once. */
+function wayBackOf(topology: Topology): WayBack {
+  const way = known.get(topology) ?? planWayBack(topology);
+  known.set(topology, way);
+  return way;
 }
 
 /**
@@ -27,10 +96,11 @@ export function createSensitivities<Numbers extends FloatArray>(kernels: Kernels
  * Source: Rumelhart, Hinton & Williams 1986. The gradient of row n is Σ_b ∂L/∂z_n[b] v[b]: `gradients`.
  *
  * Reads: `weights`, the board as `propagate` left it, and the outputs' rows of `sensitivities.voltages`, which hold ∂L/∂v of
- * the outputs. Writes: all other rows of `sensitivities`, lanes 0 up to `count`.
+ * the outputs. Writes: all other rows of `sensitivities`, but for inputs that are not wanted; lanes 0 up to `count`.
  *
  * @param weights every neuron's row, by `topology.rowOffset`
  * @param count lanes used
+ * @param way to the inputs whose sensitivities are wanted; to all of them unless given
  */
 export function backpropagate<Numbers extends FloatArray>(
   kernels: Kernels<Numbers>,
@@ -39,20 +109,19 @@ export function backpropagate<Numbers extends FloatArray>(
   board: Board<Numbers>,
   sensitivities: Sensitivities<Numbers>,
   count: number,
+  way: WayBack = wayBackOf(topology),
 ): void {
-  if (topology.cyclic) throw new InternalError('there is no way back through a graph with cycles');
-  const { lanes, alive } = board;
-  const { voltages: upon, weightedInputs: delta } = sensitivities;
-  upon.fill(0, 0, topology.outputs.begin * lanes);
-  for (const index of topology.ticks.flat().toReversed()) {
-    const { begin, end, sources, activation } = topology.populations[index];
-    if (sources.length === 0) continue;
-    const own = delta.subarray(begin * lanes, end * lanes) as Numbers;
-    own.set(upon.subarray(begin * lanes, end * lanes));
-    kernels.multiplySlopes(activation, own, lanes, board.voltages, { begin, end, lanes, count }, 1);
-    for (let neuron = begin; neuron < end; neuron += 1) {
-      if (alive?.[neuron] === 0) delta.fill(0, neuron * lanes, neuron * lanes + count);
+  const { alive } = board;
+  const { lanes = board.lanes, voltages: upon, weightedInputs: delta } = sensitivities;
+  for (const { begin, end } of way.cleared) upon.fill(0, begin * lanes, end * lanes);
+  for (const { population: { begin, end, sources, activation }, parts } of way.steps) {
+    const own = (numbers: Numbers) => numbers.subarray(begin * lanes, end * lanes) as Numbers;
+    kernels.multiplySlopes(activation, own(delta), lanes, board.voltages, { begin, end, lanes: board.lanes, count }, 1, own(upon));
+    for (let neuron = begin; neuron < end && alive !== undefined; neuron += 1) {
+      if (alive[neuron] === 0) delta.fill(0, neuron * lanes, neuron * lanes + count);
     }
-    kernels.spreadBack(rowsOf(topology, weights, begin, end), sources, delta, upon, { begin, end, lanes, count });
+    for (const { sourceBegin, sourceEnd, replace } of parts) { // not spread into one: that would take a microsecond each
+      kernels.spreadBack(rowsOf(topology, weights, begin, end), sources, delta, upon, { begin, end, lanes, count, sourceBegin, sourceEnd, replace });
+    }
   }
 }

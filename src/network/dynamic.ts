@@ -78,8 +78,10 @@ export interface TickRange {
  */
 export function propagate<Numbers extends FloatArray>(kernels: Kernels<Numbers>, topology: Topology, weights: Numbers, board: Board<Numbers>, laneBegin: number, laneEnd: number): void {
   if (topology.cyclic) throw new InternalError('a graph with cycles is moved by settle(), all neurons at once');
-  for (const index of topology.ticks.flat()) {
-    const population = topology.populations[index];
-    tick(kernels, topology, population, weights, board, { begin: population.begin, end: population.end, laneBegin, laneEnd });
+  for (const populations of topology.ticks) {
+    for (const index of populations) {
+      const { begin, end } = topology.populations[index];
+      tick(kernels, topology, topology.populations[index], weights, board, { begin, end, laneBegin, laneEnd });
+    }
   }
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 
 import { philox4x32 } from './philox.js';
+import { philoxUniform } from './uniform.js';
 
+const TWO_TO_32 = 2 ** 32;
 const TWO_TO_MINUS_53 = 2 ** -53;
 const TWO_TO_MINUS_26 = 2 ** -26;
 
@@ -32,14 +34,16 @@ export interface Stream {
 export function createStream(seed: number, name: string): Stream {
   const digest = createHash('sha256').update(`${seed}/${name}`).digest();
   const key = Uint32Array.of(digest.readUInt32LE(0), digest.readUInt32LE(4));
+  const [key0, key1] = key;
   const counter = new Uint32Array(4);
   const words = new Uint32Array(4);
 
   return {
     position: 0,
     uniform() {
-      advance(this, counter, key, words);
-      return toUniform(words[0], words[1]);
+      const { position } = this;
+      this.position = position + 1;
+      return philoxUniform(position, position / TWO_TO_32, key0, key1);
     },
     uniformBetween(low, high) {
       return low + (high - low) * this.uniform();
@@ -57,7 +61,7 @@ export function createStream(seed: number, name: string): Stream {
 
 function advance(stream: Stream, counter: Uint32Array, key: Uint32Array, words: Uint32Array): void {
   counter[0] = stream.position;
-  counter[1] = stream.position / 0x100000000;
+  counter[1] = stream.position / TWO_TO_32;
   philox4x32(counter, key, words);
   stream.position += 1;
 }

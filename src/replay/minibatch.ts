@@ -41,17 +41,18 @@ export function loadMinibatch(
   { voltages, lanes }: { readonly voltages: Float32Array; readonly lanes: number },
   { size, reward, continuation, acted }: Transitions,
 ): void {
-  const { capacity, inputs, explorers, next } = replay;
+  const { capacity, inputs, explorers, next, inputVoltages, acted: allActed, reward: allRewards, kind } = replay;
   for (let b = 0; b < size; b += 1) {
     const slot = slots[b];
-    const successor = (slot + (next?.[slot] ?? 1)) % capacity;
-    for (let i = 0; i < inputs; i += 1) {
-      voltages[i * lanes + b] = replay.inputVoltages[slot * inputs + i];
-      voltages[i * lanes + size + b] = replay.inputVoltages[successor * inputs + i];
+    const last = slot + (next === undefined ? 1 : next[slot]);
+    const successor = (last < capacity ? last : last - capacity) * inputs;
+    reward[b] = rewardScale * allRewards[slot];
+    continuation[b] = kind[slot] === SLOT.terminal ? 0 : discount;
+    for (let e = 0; e < explorers; e += 1) acted[e * size + b] = allActed[slot * explorers + e];
+    for (let i = 0, to = b; i < inputs; i += 1, to += lanes) {
+      voltages[to] = inputVoltages[slot * inputs + i];
+      voltages[to + size] = inputVoltages[successor + i];
     }
-    for (let e = 0; e < explorers; e += 1) acted[e * size + b] = replay.acted[slot * explorers + e];
-    reward[b] = rewardScale * replay.reward[slot];
-    continuation[b] = replay.kind[slot] === SLOT.terminal ? 0 : discount;
   }
 }
 

@@ -33,13 +33,14 @@ export function createSampler(replay: Omit<ReplayRing, 'link' | 'write'>, stream
       const filled = Math.min(stored, capacity);
       const range = 2 ** Math.ceil(Math.log2(filled));
       const oldest = stored >= capacity ? capacity - margin : capacity;
+      const newest = (stored - 1) % capacity;
       for (let lane = 0; lane < slots.length; lane += 1) {
         stream.position = (update * slots.length + lane) * ATTEMPTS;
         let slot: number;
         let age: number; // slots written since this one
         do {
           slot = stream.integer(range);
-          age = (stored - 1 - slot + capacity) % capacity;
+          age = newest - slot + (slot > newest ? capacity : 0);
         } while (slot >= filled || isOpen(slot, age) || age >= oldest || kind[slot] === SLOT.final);
         slots[lane] = slot;
       }

@@ -47,9 +47,10 @@ export function createGroups(topology: Topology, { begin, end }: { readonly begi
 export function learnAll(program: RuleProgram, groups: readonly Group[], batch: Batch, update: number, takesPart: (neuron: number) => boolean = everyone): void {
   const { alive } = batch.board;
   for (const { whole, members } of groups) {
-    const learning = members.filter(({ index }) => takesPart(index) && alive?.[index] !== 0);
-    if (learning.length === members.length) program.learn(whole, batch, update);
-    else for (const neuron of learning) program.learn(neuron, batch, update);
+    let absent: Set<Neuron> | undefined; // mostly nobody, and then nothing is allocated
+    for (const neuron of members) if (!takesPart(neuron.index) || alive?.[neuron.index] === 0) (absent ??= new Set()).add(neuron);
+    if (absent === undefined) program.learn(whole, batch, update);
+    else for (const neuron of members) if (!absent.has(neuron)) program.learn(neuron, batch, update);
   }
 }
 

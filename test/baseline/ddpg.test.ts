@@ -125,7 +125,7 @@ test('after an update the actor holds each row\'s gradient and what it is made o
   const { topology, board, deltaOf, gradientOf } = actor;
   for (const { begin, end, sources } of topology.populations) {
     for (let neuron = begin; neuron < end && sources.length > 0; neuron += 1) {
-      const expected = [...sources].map((source) => deltaOf[neuron].reduce((sum, delta, b) => sum + delta * board.voltages[source * board.lanes + b], 0) / SIZE);
+      const expected = [...sources].map((source) => deltaOf[neuron].reduce((sum, delta, b) => sum + delta * board.voltages[source * board.lanes + b], 0));
       close(t, gradientOf[neuron], expected);
     }
   }

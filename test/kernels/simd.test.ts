@@ -94,14 +94,24 @@ holds('spreading back', (kernels, { rows, inputs, lanes, from, seed }) => {
   return upon;
 });
 
+holds('spreading back to some sources, in place of what is there', (kernels, { rows, inputs, lanes, from, seed }) => {
+  const first = 2 * inputs;
+  const [delta, upon] = ['delta', 'upon'].map((name) => numbers(kernels, seed, name, (first + rows) * lanes));
+  const part = { sourceBegin: Math.min(from, inputs - 1), sourceEnd: inputs, replace: true };
+  kernels.spreadBack(numbers(kernels, seed, 'weights', rows * inputs), scattered(inputs, seed), delta, upon, { begin: first, end: first + rows, lanes, count: Math.max(1, lanes - from), ...part });
+  return upon;
+});
+
 for (const activation of ACTIVATION_NAMES) {
   holds(`${activation} and its slope`, (kernels, { rows, lanes, from, seed }) => {
     const laneBegin = Math.min(from, lanes - 1);
     const [z, voltages, coefficients] = ['z', 'voltages', 'coefficients'].map((name) => numbers(kernels, seed, name, (rows + 1) * lanes));
     for (let i = 0; i < z.length; i += 1) z[i] *= 3;
     const bad = kernels.activate(activation, z, voltages, { begin: 1, end: 1 + rows, lanes, laneBegin, laneEnd: lanes });
+    const others = kernels.numbers(coefficients.length);
+    kernels.multiplySlopes(activation, others, lanes, voltages, { begin: 1, end: 1 + rows, lanes, count: lanes }, 2, coefficients);
     kernels.multiplySlopes(activation, coefficients, lanes, voltages, { begin: 1, end: 1 + rows, lanes, count: lanes }, 0.5);
-    return Float32Array.of(...voltages, ...coefficients, bad);
+    return Float32Array.of(...voltages, ...coefficients, ...others, bad);
   });
 }
 

@@ -1,7 +1,7 @@
 import test from 'ava';
 
 import { doubleKernels } from '../../src/kernels/reference.js';
-import { backpropagate } from '../../src/network/backpropagation.js';
+import { backpropagate, planWayBack } from '../../src/network/backpropagation.js';
 import { propagate, type Board } from '../../src/network/dynamic.js';
 import { layeredTopology } from '../../src/network/topology.js';
 
@@ -20,4 +20,21 @@ test('backpropagation through two layers, by hand', (t) => {
   close(sensitivities.weightedInputs[2], deltaHidden);
   close(sensitivities.voltages[1], 0.5 * deltaHidden);
   close(sensitivities.voltages[0], 3 * -1 + deltaHidden * 0.1);
+});
+
+test('the way back to some inputs leaves the same sensitivities there, and the other inputs alone', (t) => {
+  const topology = layeredTopology({ observations: 3, hidden: [4, 3], outputs: 2, bias: true, activation: 'tanh', outputActivation: 'tanh' });
+  const lanes = 2;
+  const numbers = (length: number, seed: number) => Float64Array.from({ length }, (_, i) => Math.sin(seed + 1.7 * i));
+  const weights = numbers(topology.rowOffset[topology.neurons], 1);
+  const board: Board<Float64Array> = { lanes, voltages: numbers(topology.neurons * lanes, 2), weightedInputs: new Float64Array(topology.neurons * lanes) };
+  propagate(doubleKernels, topology, weights, board, 0, lanes);
+  const [all, some] = [undefined, planWayBack(topology, { begin: 2, end: 4 })].map((way) => {
+    const sensitivities = { voltages: new Float64Array(topology.neurons * lanes).fill(5), weightedInputs: new Float64Array(topology.neurons * lanes) };
+    backpropagate(doubleKernels, topology, weights, board, sensitivities, lanes, way);
+    return sensitivities;
+  });
+  t.deepEqual(some.weightedInputs, all.weightedInputs);
+  t.deepEqual(some.voltages.subarray(2 * lanes), all.voltages.subarray(2 * lanes));
+  t.deepEqual([...some.voltages.subarray(0, 2 * lanes)], new Array<number>(2 * lanes).fill(5));
 });

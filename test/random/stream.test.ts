@@ -1,7 +1,9 @@
 import test from 'ava';
 import fc from 'fast-check';
 
+import { philox4x32 } from '../../src/random/philox.js';
 import { createStream } from '../../src/random/stream.js';
+import { philoxUniform } from '../../src/random/uniform.js';
 
 const DRAWS = 20_000;
 
@@ -14,6 +16,17 @@ test('a stream entered at any position continues as if it had been drawn up to t
       entered.position = position;
       t.is(entered[draw](), sequential[draw]());
       t.is(entered.position, sequential.position);
+    }),
+    { seed: 1 },
+  );
+});
+
+test('a uniform number is the 53 high bits of the first two words of Philox', (t) => {
+  fc.assert(
+    fc.property(fc.nat(2 ** 32 - 1), fc.nat(2 ** 21), fc.nat(2 ** 32 - 1), fc.nat(2 ** 32 - 1), (low, high, key0, key1) => {
+      const words = new Uint32Array(4);
+      philox4x32(Uint32Array.of(low, high, 0, 0), Uint32Array.of(key0, key1), words);
+      t.is(philoxUniform(low, high, key0, key1), (words[0] >>> 6) * 2 ** -26 + (words[1] >>> 5) * 2 ** -53);
     }),
     { seed: 1 },
   );

@@ -73,23 +73,31 @@ function putSome(to: usize, x: v128, count: i32): void {
  * @returns the first row one of whose weighted inputs is not finite, or -1
  */
 export function activate(kind: i32, weightedInputs: usize, voltages: usize, rows: i32, lanes: i32, count: i32): i32 {
+  if (kind == 1) return activateRows(1, weightedInputs, voltages, rows, lanes, count);
+  return activateRows(kind, weightedInputs, voltages, rows, lanes, count);
+}
+
+/** Inlined for relu, so that nothing is asked within its loop: 1.5 times as fast. tanh is slower that way (Node 20). */
+// @ts-ignore: decorator
+@inline
+function activateRows(kind: i32, weightedInputs: usize, voltages: usize, rows: i32, lanes: i32, count: i32): i32 {
   let bad = -1;
   const stride = (<usize>lanes) * NUMBER;
   for (let row = 0; row < rows; row += 1) {
     let z = weightedInputs + (<usize>row) * stride;
     let v = voltages + (<usize>row) * stride;
-    let nothing = f32x4.splat(0); // stays so where all are finite: 0 · ∞ and 0 · NaN are NaN
+    let nothing = f32x4.splat(0); // stays so where all are finite: ∞ - ∞ and NaN - NaN are NaN
     let left = count;
     for (; left >= 4; left -= 4) {
       const x = v128.load(z);
-      nothing = f32x4.add(nothing, f32x4.mul(x, f32x4.splat(0)));
+      nothing = f32x4.add(nothing, f32x4.sub(x, x));
       v128.store(v, activated(kind, x));
       z += FOUR;
       v += FOUR;
     }
     if (left > 0) {
       const x = some(z, left);
-      nothing = f32x4.add(nothing, f32x4.mul(x, f32x4.splat(0)));
+      nothing = f32x4.add(nothing, f32x4.sub(x, x));
       putSome(v, activated(kind, x), left);
     }
     if (bad < 0 && v128.any_true(f32x4.ne(nothing, nothing))) bad = row;
@@ -97,19 +105,29 @@ export function activate(kind: i32, weightedInputs: usize, voltages: usize, rows
   return bad;
 }
 
-/** coefficients[r, b] *= scale · σ'(voltages[r, b]) for the first `count` lanes of each row. */
-export function multiplySlopes(kind: i32, coefficients: usize, coefficientLanes: i32, voltages: usize, lanes: i32, rows: i32, count: i32, scale: f32): void {
+/** coefficients[r, b] = scale · σ'(voltages[r, b]) · factors[r, b] for the first `count` lanes of each row. */
+export function multiplySlopes(kind: i32, factors: usize, coefficients: usize, coefficientLanes: i32, voltages: usize, lanes: i32, rows: i32, count: i32, scale: f32): void {
+  if (kind == 0) slopesOfRows(0, factors, coefficients, coefficientLanes, voltages, lanes, rows, count, scale);
+  else if (kind == 1) slopesOfRows(1, factors, coefficients, coefficientLanes, voltages, lanes, rows, count, scale);
+  else slopesOfRows(kind, factors, coefficients, coefficientLanes, voltages, lanes, rows, count, scale);
+}
+
+// @ts-ignore: decorator
+@inline
+function slopesOfRows(kind: i32, factors: usize, coefficients: usize, coefficientLanes: i32, voltages: usize, lanes: i32, rows: i32, count: i32, scale: f32): void {
   const factor = f32x4.splat(scale);
   for (let row = 0; row < rows; row += 1) {
+    let f = factors + (<usize>(row * coefficientLanes)) * NUMBER;
     let c = coefficients + (<usize>(row * coefficientLanes)) * NUMBER;
     let v = voltages + (<usize>(row * lanes)) * NUMBER;
     let left = count;
     for (; left >= 4; left -= 4) {
-      v128.store(c, f32x4.mul(v128.load(c), f32x4.mul(factor, slope(kind, v128.load(v)))));
+      v128.store(c, f32x4.mul(v128.load(f), f32x4.mul(factor, slope(kind, v128.load(v)))));
+      f += FOUR;
       c += FOUR;
       v += FOUR;
     }
-    if (left > 0) putSome(c, f32x4.mul(some(c, left), f32x4.mul(factor, slope(kind, some(v, left)))), left);
+    if (left > 0) putSome(c, f32x4.mul(some(f, left), f32x4.mul(factor, slope(kind, some(v, left)))), left);
   }
 }
 

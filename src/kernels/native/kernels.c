@@ -205,11 +205,12 @@ static inline float slope(int kind, float v) {
   return kind == 0 ? 1 - v * v : kind == 1 ? (float)(v > 0) : kind == 2 ? v * (1 - v) : 1;
 }
 
-static void multiplySlopes(int kind, float *coefficients, int coefficientLanes, const float *voltages, int lanes, int rows, int count, float scale) {
+static void multiplySlopes(int kind, const float *factors, float *coefficients, int coefficientLanes, const float *voltages, int lanes, int rows, int count, float scale) {
   for (int row = 0; row < rows; row += 1) {
-    float *restrict c = coefficients + (size_t)row * (size_t)coefficientLanes;
+    const float *f = factors + (size_t)row * (size_t)coefficientLanes;
+    float *c = coefficients + (size_t)row * (size_t)coefficientLanes;
     const float *restrict v = voltages + (size_t)row * (size_t)lanes;
-    for (int b = 0; b < count; b += 1) c[b] *= scale * slope(kind, v[b]);
+    for (int b = 0; b < count; b += 1) c[b] = f[b] * (scale * slope(kind, v[b]));
   }
 }
 
@@ -270,7 +271,7 @@ static Call receive(napi_env env, napi_callback_info info) {
 EXPORTED(product, A(0), I(1), I(2), L(3), I(4), A(5), I(6), A(7), L(8), I(9), I(10), I(11), I(12), A(13), I(14), I(15))
 EXPORTED(productOfOne, A(0), I(1), L(2), I(3), A(4), I(5), A(6), I(7), I(8), A(9))
 EXPORTED(gradients, A(0), I(1), L(2), I(3), A(4), I(5), I(6), A(7), I(8), A(9))
-EXPORTED(multiplySlopes, I(0), A(1), I(2), A(3), I(4), I(5), I(6), F(7))
+EXPORTED(multiplySlopes, I(0), A(1), A(2), I(3), A(4), I(5), I(6), I(7), F(8))
 EXPORTED(addScaled, F(0), A(1), A(2), I(3))
 EXPORTED(softUpdate, A(0), A(1), I(2), F(3))
 EXPORTED(adam, A(0), A(1), A(2), A(3), I(4), F(5), F(6), F(7), F(8), F(9), F(10), F(11))

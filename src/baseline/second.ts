@@ -1,0 +1,107 @@
+import { Worker } from 'node:worker_threads';
+
+import { createKernels } from '../kernels/create.js';
+import type { KernelName, Kernels } from '../kernels/kernels.js';
+import { attachArena, type Arena, type ArenaHandle } from '../memory/arena.js';
+import { createWorkspace } from '../memory/workspace.js';
+import type { Topology } from '../network/topology.js';
+import { createTransitions, type Transitions } from '../replay/minibatch.js';
+import { createOptimiser, type OptimiserName } from '../rule/optimiser.js';
+import { createDdpgProgram, type DdpgProgram, type Team } from './ddpg.js';
+import { createTrainedNetwork, networkShape, type TrainedNetwork } from './network.js';
+import type { DdpgRates } from './settings.js';
+import { attachMeeting, TEAM } from './team.js';
+
+const WORKER = new URL('../../workers/ddpg.js', import.meta.url);
+
+/** What an update works on besides the arena's blocks: the same for every thread that takes part in it. */
+export interface Bench {
+  readonly actor: TrainedNetwork;
+  readonly critic: TrainedNetwork;
+  readonly transitions: Transitions;
+  readonly tdError: Float32Array;
+}
+
+/** What threads have to agree on to share an update. Plain data, so that it crosses threads. */
+export interface BenchPlan {
+  readonly actorTopology: Topology;
+  readonly criticTopology: Topology;
+  readonly firstExplorer: number;
+  readonly batch: number;
+  readonly kernels: KernelName;
+  readonly optimiser: OptimiserName;
+  readonly frozenLayers: readonly string[];
+  readonly targetRate: number;
+}
+
+/** A bench in memory that `numbers` gives out. */
+export function layBench(kernels: Kernels, arena: Arena, { actorTopology, criticTopology, firstExplorer, batch }: BenchPlan): Bench {
+  return {
+    actor: createTrainedNetwork(kernels, arena, actorTopology, networkShape('actor', actorTopology), batch),
+    critic: createTrainedNetwork(kernels, arena, criticTopology, networkShape('critic', criticTopology), batch),
+    transitions: createTransitions(kernels, { explorers: actorTopology.neurons - firstExplorer }, batch),
+    tdError: kernels.numbers(batch),
+  };
+}
+
+/** The same kernels, but that they note where the numbers lie that they give out. */
+export function noting(kernels: Kernels, places: number[]): Kernels {
+  return {
+    ...kernels,
+    numbers(length) {
+      const numbers = kernels.numbers(length);
+      places.push(numbers.byteOffset);
+      return numbers;
+    },
+  };
+}
+
+/** The same kernels, but that they give out numbers that another thread was given, in the same order. */
+function following(kernels: Kernels, memory: WebAssembly.Memory, places: readonly number[]): Kernels {
+  let next = 0;
+  return { ...kernels, numbers: (length) => new Float32Array(memory.buffer, places[next++], length) };
+}
+
+/** One thread's program of an update. */
+export function createShare(kernels: Kernels, bench: Bench, plan: BenchPlan, rates: DdpgRates, team: Team): DdpgProgram {
+  const { firstExplorer, frozenLayers } = plan;
+  return createDdpgProgram({ kernels, ...bench, firstExplorer, rates, optimiser: createOptimiser(plan.optimiser, kernels), frozenLayers, team });
+}
+
+/** All that the second thread is told. */
+export interface SecondTask {
+  readonly arena: ArenaHandle;
+  readonly plan: BenchPlan;
+  readonly places: readonly number[];
+}
+
+/** Starts the second thread. It joins the meetings once it has built its part, and keeps no process alive. */
+export function startSecond(task: SecondTask): { close(): void } {
+  const worker = new Worker(WORKER, { workerData: task });
+  worker.on('error', () => undefined); // the first thread misses it at their meeting
+  worker.unref();
+  return { close: () => { void worker.terminate(); } };
+}
+
+/** The second thread: takes its share of one update after another, and never returns while they come out well. */
+export function runSecond({ arena: handle, plan, places }: SecondTask): void {
+  const arena = attachArena(handle);
+  const kernels = createKernels(plan.kernels, () => createWorkspace(arena, 1));
+  const meeting = attachMeeting(arena, 1);
+  const rates = { actorRate: 0, criticRate: 0, targetRate: plan.targetRate };
+  const bench = layBench(following(kernels, arena.memory, places), arena, plan);
+  const program = createShare(kernels, bench, plan, rates, { part: 1, parts: TEAM, meet: () => { meeting.meet(); } });
+  meeting.join();
+  try {
+    for (;;) {
+      meeting.meet();
+      const [update, actorRate, criticRate] = meeting.order;
+      rates.actorRate = actorRate;
+      rates.criticRate = criticRate;
+      program.learn(update);
+      meeting.meet();
+    }
+  } catch {
+    meeting.fail(); // the first thread finds out why, by doing this share too
+  }
+}

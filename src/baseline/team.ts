@@ -1,0 +1,90 @@
+import { InternalError } from '../errors.js';
+import type { Arena } from '../memory/arena.js';
+import type { BlockRequest } from '../memory/layout.js';
+
+/** The threads of a team: the one that asked for the update, and one more. */
+export const TEAM = 2;
+
+/** Int32 words between what one thread counts and what the other does: a cache line. */
+const LINE = 16;
+
+/** Where a thread's words lie on its line, and those that follow both lines. */
+const WORD = { arrived: 0, asleep: 1, ready: TEAM * LINE, failed: TEAM * LINE + 1 } as const;
+
+/** Looks at the other's counter before a thread goes to sleep: some tens of microseconds, which outlast a phase of the other on a core of its own. */
+const LOOKS = 4000;
+
+/** Milliseconds after which one that does not come is given up. */
+const PATIENCE = 20_000;
+
+const WORDS_NAME = 'team';
+const ORDER_NAME = 'team/order';
+
+export function teamBlocks(): BlockRequest[] {
+  return [
+    { name: WORDS_NAME, type: 'int32', shape: [(TEAM + 1) * LINE], owner: 'by word: one thread each', scratch: true },
+    { name: ORDER_NAME, type: 'float64', shape: [3], owner: 'the thread that asks for updates', scratch: true },
+  ];
+}
+
+/** Thrown by who waits for one that has failed. */
+export class TeamFailed extends InternalError {}
+
+/** How two threads that share the arena do an update together. */
+export interface Meeting {
+  /** [number of the update, learning rate of the actor, of the critic]; written before a meeting and read after it. */
+  readonly order: Float64Array;
+  /** Says that this thread is here from now on. */
+  join(): void;
+  /** True once the other thread has joined. */
+  complete(): boolean;
+  /** Says that this thread comes to no further meeting. */
+  fail(): void;
+  /**
+   * Returns once both have called it. What one has written before, the other reads after.
+   *
+   * @throws TeamFailed where the other has failed, or does not come within 20 s
+   */
+  meet(): void;
+}
+
+/** @param part 0 or 1: which of the two this is */
+export function attachMeeting(arena: Arena, part: number): Meeting {
+  const words = arena.int32(WORDS_NAME);
+  const own = part * LINE;
+  const other = (1 - part) * LINE;
+  const patient = part > 0; // it waits for as long as nobody asks for an update
+
+  /** True once the other has come as often as this one; counters may wrap. */
+  const here = (count: number) => ((Atomics.load(words, other + WORD.arrived) - count) | 0) >= 0;
+
+  function arrive(): number {
+    const count = (Atomics.add(words, own + WORD.arrived, 1) + 1) | 0;
+    if (Atomics.load(words, other + WORD.asleep) === 1) Atomics.notify(words, own + WORD.arrived);
+    return count;
+  }
+
+  function sleepUntil(count: number): void {
+    Atomics.store(words, own + WORD.asleep, 1);
+    while (!here(count)) {
+      const outcome = Atomics.wait(words, other + WORD.arrived, (count - 1) | 0, PATIENCE);
+      if (outcome === 'timed-out' && !patient) throw new TeamFailed('the second thread of an update does not come');
+    }
+    Atomics.store(words, own + WORD.asleep, 0);
+  }
+
+  return {
+    order: arena.float64(ORDER_NAME),
+    join: () => { Atomics.store(words, WORD.ready, 1); },
+    complete: () => Atomics.load(words, WORD.ready) === 1,
+    fail() {
+      Atomics.store(words, WORD.failed, 1);
+      arrive();
+    },
+    meet() {
+      const count = arrive();
+      for (let look = 0; !here(count); look += 1) if (look === LOOKS) sleepUntil(count);
+      if (Atomics.load(words, WORD.failed) === 1) throw new TeamFailed('the other thread of an update has failed');
+    },
+  };
+}
