@@ -23,6 +23,14 @@ export interface Spread {
   readonly count: number;
 }
 
+/** Who each neuron of a range reads, where they do not all read the same: rows of a sparse matrix. Not to be changed afterwards. */
+export interface SparseSources {
+  /** Row i lies at `offset[i]` up to `offset[i + 1]` of `sources`; [rows + 1], from 0. */
+  readonly offset: Int32Array;
+  /** The neurons that each row reads; [connections] */
+  readonly sources: Int32Array;
+}
+
 /**
  * The hot arithmetic, on numbers that lie where the kernels can reach them: in the arena, or in what `numbers` gave out.
  *
@@ -45,6 +53,18 @@ export interface Kernels<Numbers extends FloatArray = Float32Array> {
    * @param weightedInput [neurons, lanes], row-major
    */
   weightedInputs(weights: Numbers, sources: Int32Array, voltages: Numbers, weightedInput: Numbers, range: RowRange): void;
+  /**
+   * The sparse sibling of `weightedInputs`: z[n, b] = Σ_j weights[n, j] · voltages[sources[n, j], b] for neurons `begin..end`, each of which
+   * reads neurons of its own.
+   *
+   * Reads: weights of these rows, voltages of their sources. Writes: `weightedInput` of these rows.
+   *
+   * @param weights rows one after another, as long as their sources, from the first row of `rows` on
+   * @param first the neuron whose row `rows` begins with
+   * @param voltages [neurons, lanes], row-major
+   * @param weightedInput [neurons, lanes], row-major
+   */
+  sparseWeightedInputs(weights: Numbers, rows: SparseSources, first: number, voltages: Numbers, weightedInput: Numbers, range: RowRange): void;
   /**
    * Sums over all neurons: out[c, b] = Σ_n parts[n, c] · voltages[n, laneBegin + b], for the first `rows` of each neuron's numbers.
    *

@@ -1,5 +1,6 @@
 import { ACTIVATIONS } from './activation.js';
 import { ADAM, LEAST_MOMENT, type FloatArray, type Kernels, type RowRange, type Spread } from './kernels.js';
+import { sparseWeightedInputs } from './sparse.js';
 
 /**
  * Scalar arithmetic: sums in index order.
@@ -10,6 +11,7 @@ import { ADAM, LEAST_MOMENT, type FloatArray, type Kernels, type RowRange, type 
 const scalar: Omit<Kernels<FloatArray>, 'numbers'> = {
   name: 'reference',
   weightedInputs,
+  sparseWeightedInputs,
   readOut,
   gradients,
   spreadBack,

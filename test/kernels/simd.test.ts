@@ -2,7 +2,7 @@ import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 
 import { ACTIVATION_NAMES } from '../../src/kernels/activation.js';
-import { everybody, KERNEL_NAMES, type Kernels } from '../../src/kernels/kernels.js';
+import { everybody, KERNEL_NAMES, type Kernels, type SparseSources } from '../../src/kernels/kernels.js';
 import { kernelFault } from '../../src/kernels/self-check.js';
 import { createStream } from '../../src/random/stream.js';
 import { kernelsOf } from './fixture.js';
@@ -77,7 +77,28 @@ function rankGradients(kernels: Kernels, { rows, inputs, lanes, from, seed }: Sh
   return gradient;
 }
 
+/** Rows of any length from none to 19, of sources all over the first `inputs` neurons. */
+function sparseSources({ rows, inputs, seed }: Shape): SparseSources {
+  const stream = createStream(seed, 'sparse');
+  const offset = new Int32Array(rows + 1);
+  for (let row = 0; row < rows; row += 1) offset[row + 1] = offset[row] + stream.integer(20);
+  return { offset, sources: Int32Array.from({ length: offset[rows] }, () => stream.integer(inputs)) };
+}
+
+/** With one lane where `from` is even. */
+function sparseProducts(kernels: Kernels, shape: Shape, begin = 0, end = shape.rows): Float32Array {
+  const { rows, inputs, from, seed } = shape;
+  const lanes = from % 2 === 0 ? 1 : shape.lanes;
+  const laneBegin = Math.min(from, lanes - 1);
+  const board = (name: string) => numbers(kernels, seed, name, (inputs + rows) * lanes);
+  const [z, sparse] = [board('z'), sparseSources(shape)];
+  const weights = numbers(kernels, seed, 'weights', sparse.sources.length);
+  kernels.sparseWeightedInputs(weights, sparse, inputs, board('voltages'), z, { begin: inputs + begin, end: inputs + end, lanes, laneBegin, laneEnd: lanes });
+  return z;
+}
+
 holds('weighted inputs', products);
+holds('weighted inputs of sparse rows', sparseProducts);
 holds('gradients', rankGradients);
 
 holds('sums over neurons', (kernels, { rows, inputs, lanes, from, seed }) => {
@@ -119,7 +140,7 @@ holds('adding, soft updates and the steps of the optimisers', (kernels, { rows, 
 for (const kernels of PRESENT) {
   test(`${kernels.name} gives a row the same bits alone as among others, and writes no other`, (t) => {
     fc.assert(fc.property(shapes, (shape) => {
-      for (const compute of [products, rankGradients]) {
+      for (const compute of [products, sparseProducts, rankGradients]) {
         const whole = compute(kernels, shape);
         const apart = Array.from({ length: shape.rows }, (_, row) => compute(kernels, shape, row, row + 1));
         const untouched = compute(kernels, shape, 0, 0);
@@ -163,6 +184,33 @@ test('tanh of any weighted input is within 5e-7 of a double-precision one, relat
     t.true(voltages.every((voltage) => Math.abs(voltage) <= 1));
   }
 });
+
+for (const kernels of PRESENT) {
+  test(`${kernels.name} knows sources beyond 16 bits, and rows that read nobody`, (t) => {
+    const neurons = 2 ** 16 + 9;
+    const rows = { offset: Int32Array.of(0, 0, 10, 10), sources: Int32Array.from({ length: 10 }, (_, j) => (j === 3 ? 3 : neurons - 1 - j)) };
+    for (const lanes of [1, 5]) {
+      const [voltages, z, weights] = [neurons * lanes, 3 * lanes, 10].map((length) => kernels.numbers(length));
+      for (let i = 0; i < voltages.length; i += 1) voltages[i] = i % 1024;
+      weights.forEach((_, j) => { weights[j] = j + 1; });
+      z.fill(7);
+      kernels.sparseWeightedInputs(weights, rows, 0, voltages, z, { begin: 0, end: 3, lanes, laneBegin: 0, laneEnd: lanes });
+      const sum = (lane: number) => rows.sources.reduce((total, source, j) => total + (j + 1) * ((source * lanes + lane) % 1024), 0);
+      t.deepEqual([...z], [0, 1, 0].flatMap((read) => Array.from({ length: lanes }, (_, lane) => read * sum(lane))));
+    }
+  });
+
+  test(`${kernels.name} keeps what is no number to the sparse rows that read it`, (t) => {
+    const rows = { offset: Int32Array.of(0, 3, 5, 9), sources: Int32Array.of(0, 1, 2, 3, 4, 0, 1, 2, 3) };
+    for (const lanes of [1, 3]) {
+      const [voltages, z, weights] = [5 * lanes, 3 * lanes, 9].map((length) => kernels.numbers(length).fill(1));
+      voltages.fill(NaN, 4 * lanes, 5 * lanes);
+      weights[2] = Infinity;
+      kernels.sparseWeightedInputs(weights, rows, 0, voltages, z, { begin: 0, end: 3, lanes, laneBegin: 0, laneEnd: lanes });
+      t.deepEqual([0, 1, 2].map((row) => z[row * lanes]), [Infinity, NaN, 4]);
+    }
+  });
+}
 
 test('numbers outside the shared memory are refused', (t) => {
   t.throws(() => { SIMD.softUpdate(new Float32Array(4), SIMD.numbers(4), 0.5); }, { message: /outside the shared memory/ });

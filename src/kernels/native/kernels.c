@@ -18,6 +18,9 @@ typedef float Loose __attribute__((vector_size(32), aligned(4), may_alias));
 
 enum { WIDTH = 8, PANEL = 16, FEW_SOURCES = 4 };
 
+/* Connections that are fetched before they are needed. */
+enum { AHEAD = 256 };
+
 static inline Vector load(const float *from) { return *(const Loose *)from; }
 static inline void store(float *to, Vector x) { *(Loose *)to = x; }
 static inline Vector splat(float x) { return (Vector){x, x, x, x, x, x, x, x}; }
@@ -138,6 +141,49 @@ static void productOfOne(const float *weights, int rowStride, const int32_t *sou
   for (int j = 0; j < inputs; j += 1) room[j] = *lanesOf(sources, j, voltages, lanes);
   for (int row = 0; row < rows; row += 1) out[(size_t)row * (size_t)outLanes] = dot(weights + (size_t)row * (size_t)rowStride, room, inputs);
 }
+
+/* Sources as 16-bit numbers, or as 32-bit ones. */
+#define SPARSE_PRODUCT(product, productOfOne, Source) \
+  static void product(const float *weights, const int32_t *offset, const Source *sources, const float *voltages, float *restrict out, int rows, int lanes, int count) { \
+    for (int row = 0; row < rows; row += 1, out += lanes) { \
+      for (int b = 0; b < count; b += PANEL) { \
+        if (count - b >= PANEL) { \
+          Vector low = {0}, high = {0}; \
+          for (int j = offset[row]; j < offset[row + 1]; j += 1) { \
+            const float *from = voltages + (size_t)sources[j] * (size_t)lanes + b; \
+            low += splat(weights[j]) * load(from); \
+            high += splat(weights[j]) * load(from + WIDTH); \
+          } \
+          store(out + b, low); \
+          store(out + b + WIDTH, high); \
+          continue; \
+        } \
+        float sums[PANEL] = {0}; \
+        for (int j = offset[row]; j < offset[row + 1]; j += 1) { \
+          const float *from = voltages + (size_t)sources[j] * (size_t)lanes; \
+          for (int c = b; c < count; c += 1) sums[c - b] += weights[j] * from[c]; \
+        } \
+        memcpy(out + b, sums, sizeof(float) * (size_t)(count - b)); \
+      } \
+    } \
+  } \
+  static void productOfOne(const float *weights, const int32_t *offset, const Source *sources, const float *voltages, float *restrict out, int rows) { \
+    for (int row = 0; row < rows; row += 1) { \
+      float s[WIDTH] = {0}; \
+      int j = offset[row]; \
+      for (; j + WIDTH <= offset[row + 1]; j += WIDTH) { \
+        __builtin_prefetch(weights + j + AHEAD); \
+        __builtin_prefetch(sources + j + AHEAD); \
+        for (int i = 0; i < WIDTH; i += 1) s[i] += weights[j + i] * voltages[sources[j + i]]; \
+      } \
+      float sum = ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7])); \
+      for (; j < offset[row + 1]; j += 1) sum += weights[j] * voltages[sources[j]]; \
+      out[row] = sum; \
+    } \
+  }
+
+SPARSE_PRODUCT(sparseProduct, sparseProductOfOne, uint16_t)
+SPARSE_PRODUCT(wideSparseProduct, wideSparseProductOfOne, int32_t)
 
 static void gradients(const float *coefficients, int coefficientLanes, const int32_t *sources, int inputs, const float *voltages, int lanes, int count, float *gradient, int rows, float *room) {
   if (inputs < FEW_SOURCES) {
@@ -269,6 +315,10 @@ static Call receive(napi_env env, napi_callback_info info) {
 
 EXPORTED(product, A(0), I(1), I(2), L(3), I(4), A(5), I(6), A(7), L(8), I(9), I(10), I(11), I(12), A(13), I(14), I(15))
 EXPORTED(productOfOne, A(0), I(1), L(2), I(3), A(4), I(5), A(6), I(7), I(8), A(9))
+EXPORTED(sparseProduct, A(0), L(1), A(2), A(3), A(4), I(5), I(6), I(7))
+EXPORTED(wideSparseProduct, A(0), L(1), A(2), A(3), A(4), I(5), I(6), I(7))
+EXPORTED(sparseProductOfOne, A(0), L(1), A(2), A(3), A(4), I(5))
+EXPORTED(wideSparseProductOfOne, A(0), L(1), A(2), A(3), A(4), I(5))
 EXPORTED(gradients, A(0), I(1), L(2), I(3), A(4), I(5), I(6), A(7), I(8), A(9))
 EXPORTED(multiplySlopes, I(0), A(1), I(2), A(3), I(4), I(5), I(6), F(7))
 EXPORTED(addScaled, F(0), A(1), A(2), I(3))
@@ -288,7 +338,8 @@ static napi_value attach(napi_env env, napi_callback_info info) {
     const char *name;
     napi_callback call;
   } functions[] = {
-    {"product", call_product}, {"productOfOne", call_productOfOne}, {"gradients", call_gradients}, {"activate", call_activate},
+    {"product", call_product}, {"productOfOne", call_productOfOne}, {"sparseProduct", call_sparseProduct},
+    {"wideSparseProduct", call_wideSparseProduct}, {"sparseProductOfOne", call_sparseProductOfOne}, {"wideSparseProductOfOne", call_wideSparseProductOfOne}, {"gradients", call_gradients}, {"activate", call_activate},
     {"multiplySlopes", call_multiplySlopes}, {"addScaled", call_addScaled}, {"softUpdate", call_softUpdate}, {"adam", call_adam},
   };
   napi_value bytes, kernels, call;
