@@ -51,8 +51,9 @@ export interface Kernels<Numbers extends FloatArray = Float32Array> {
    * @param sources the neurons these rows read; [sources]; not to be changed afterwards
    * @param voltages [neurons, lanes], row-major
    * @param weightedInput [neurons, lanes], row-major
+   * @param stride numbers from one row of weights to the next; as many as there are sources unless given
    */
-  weightedInputs(weights: Numbers, sources: Int32Array, voltages: Numbers, weightedInput: Numbers, range: RowRange): void;
+  weightedInputs(weights: Numbers, sources: Int32Array, voltages: Numbers, weightedInput: Numbers, range: RowRange, stride?: number): void;
   /**
    * The sparse sibling of `weightedInputs`: z[n, b] = Σ_j weights[n, j] · voltages[sources[n, j], b] for neurons `begin..end`, each of which
    * reads neurons of its own.
@@ -80,8 +81,9 @@ export interface Kernels<Numbers extends FloatArray = Float32Array> {
    * Writes: `gradient`, [rows, sources], row-major.
    *
    * @param coefficients row r's from number r · `coefficientLanes` on
+   * @param stride numbers from one row of the gradient to the next; as many as there are sources unless given
    */
-  gradients(coefficients: Numbers, coefficientLanes: number, rows: number, sources: Int32Array, voltages: Numbers, lanes: number, count: number, gradient: Numbers): void;
+  gradients(coefficients: Numbers, coefficientLanes: number, rows: number, sources: Int32Array, voltages: Numbers, lanes: number, count: number, gradient: Numbers, stride?: number): void;
   /**
    * What neurons `begin..end` answer for, handed to the neurons they read: upon[sources[j], b] += Σ_n weights[n, j] · delta[n, b],
    * over the first `count` lanes. The transpose of `weightedInputs`; only backpropagation needs it.

@@ -75,10 +75,11 @@ export function weightedInputs(
   voltages: FloatArray,
   weightedInput: FloatArray,
   { begin, end, lanes, laneBegin, laneEnd }: RowRange,
+  stride = sources.length,
 ): void {
   const inputs = sources.length;
   for (let neuron = begin; neuron < end; neuron += 1) {
-    const row = (neuron - begin) * inputs;
+    const row = (neuron - begin) * stride;
     const out = neuron * lanes;
     weightedInput.fill(0, out + laneBegin, out + laneEnd);
     let j = 0;
@@ -124,8 +125,9 @@ function gradients(
   lanes: number,
   count: number,
   gradient: FloatArray,
+  stride = sources.length,
 ): void {
-  for (let row = 0; row < rows; row += 1) rowGradient(coefficients, row * coefficientLanes, sources, voltages, lanes, count, gradient, row * sources.length);
+  for (let row = 0; row < rows; row += 1) rowGradient(coefficients, row * coefficientLanes, sources, voltages, lanes, count, gradient, row * stride);
 }
 
 function rowGradient(

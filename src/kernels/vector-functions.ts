@@ -13,7 +13,7 @@ export interface VectorFunctions {
   wideSparseProduct(weights: number, offset: number, sources: number, voltages: number, out: number, rows: number, lanes: number, count: number): void;
   sparseProductOfOne(weights: number, offset: number, sources: number, voltages: number, out: number, rows: number): void;
   wideSparseProductOfOne(weights: number, offset: number, sources: number, voltages: number, out: number, rows: number): void;
-  gradients(coefficients: number, coefficientLanes: number, sources: number, inputs: number, voltages: number, lanes: number, count: number, gradient: number, rows: number, room: number): void;
+  gradients(coefficients: number, coefficientLanes: number, sources: number, inputs: number, voltages: number, lanes: number, count: number, gradient: number, stride: number, rows: number, room: number): void;
   activate(kind: number, weightedInputs: number, voltages: number, rows: number, lanes: number, count: number): number;
   multiplySlopes(kind: number, coefficients: number, coefficientLanes: number, voltages: number, lanes: number, rows: number, count: number, scale: number): void;
   addScaled(factor: number, voltages: number, sum: number, count: number): void;

@@ -87,26 +87,25 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
   return {
     name,
     numbers: (length) => workspace.float32(length),
-    weightedInputs(weights, sources, voltages, weightedInput, { begin, end, lanes, laneBegin, laneEnd }) {
+    weightedInputs(weights, sources, voltages, weightedInput, { begin, end, lanes, laneBegin, laneEnd }, stride = sources.length) {
       const inputs = sources.length;
       const out = address(weightedInput) + begin * lanes * BYTES;
       if (laneEnd - laneBegin === 1) {
         const lane = laneBegin * BYTES;
-        kernels.productOfOne(address(weights), inputs, list(sources), inputs, address(voltages) + lane, lanes, out + lane, lanes, end - begin, roomFor(inputs));
+        kernels.productOfOne(address(weights), stride, list(sources), inputs, address(voltages) + lane, lanes, out + lane, lanes, end - begin, roomFor(inputs));
       } else {
-        multiply(address(weights), inputs, 1, list(sources), inputs, address(voltages), lanes, out, 0, lanes, end - begin, laneBegin, laneEnd, 0);
+        multiply(address(weights), stride, 1, list(sources), inputs, address(voltages), lanes, out, 0, lanes, end - begin, laneBegin, laneEnd, 0);
       }
     },
     sparseWeightedInputs(weights, { offset, sources }, first, voltages, weightedInput, { begin, end, lanes, laneBegin, laneEnd }) {
       const { address: from, wide } = sparseList(sources);
       const rows = list(offset) + (begin - first) * BYTES;
       if (lanes === 1) {
-        const ofOne = wide ? kernels.wideSparseProductOfOne : kernels.sparseProductOfOne;
-        ofOne(address(weights), rows, from, address(voltages), address(weightedInput) + begin * BYTES, end - begin);
+        kernels[wide ? 'wideSparseProductOfOne' : 'sparseProductOfOne'](address(weights), rows, from, address(voltages), address(weightedInput) + begin * BYTES, end - begin);
       } else {
-        const product = wide ? kernels.wideSparseProduct : kernels.sparseProduct;
         const lane = laneBegin * BYTES;
-        product(address(weights), rows, from, address(voltages) + lane, address(weightedInput) + begin * lanes * BYTES + lane, end - begin, lanes, laneEnd - laneBegin);
+        const out = address(weightedInput) + begin * lanes * BYTES + lane;
+        kernels[wide ? 'wideSparseProduct' : 'sparseProduct'](address(weights), rows, from, address(voltages) + lane, out, end - begin, lanes, laneEnd - laneBegin);
       }
     },
     readOut(parts, size, rows, voltages, { begin, end, lanes, laneBegin, laneEnd }, out) {
@@ -114,10 +113,10 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
       const from = address(voltages) + (begin * lanes + laneBegin) * BYTES;
       multiply(address(parts), 1, size, 0, end - begin, from, lanes, address(out), 0, count, rows, 0, count, 0);
     },
-    gradients(coefficients, coefficientLanes, rows, sources, voltages, lanes, count, gradient) {
+    gradients(coefficients, coefficientLanes, rows, sources, voltages, lanes, count, gradient, stride = sources.length) {
       const inputs = sources.length;
       const packed = roomFor(Math.max(inputs, (BLOCK_ROWS * Math.ceil(rows / BLOCK_ROWS) + panelLanes) * count));
-      kernels.gradients(address(coefficients), coefficientLanes, list(sources), inputs, address(voltages), lanes, count, address(gradient), rows, packed);
+      kernels.gradients(address(coefficients), coefficientLanes, list(sources), inputs, address(voltages), lanes, count, address(gradient), stride, rows, packed);
     },
     spreadBack(weights, sources, delta, upon, { begin, end, lanes, count }) {
       const inputs = sources.length;

@@ -64,16 +64,18 @@ function products(kernels: Kernels, { rows, inputs, lanes, from, seed }: Shape, 
   const first = 2 * inputs;
   const board = (name: string) => numbers(kernels, seed, name, (first + rows) * lanes);
   const z = board('z');
-  const weights = numbers(kernels, seed, 'weights', rows * inputs).subarray(begin * inputs, end * inputs);
-  kernels.weightedInputs(weights, scattered(inputs, seed), board('voltages'), z, { begin: first + begin, end: first + end, lanes, laneBegin, laneEnd: lanes });
+  const stride = inputs + (from % 3);
+  const weights = numbers(kernels, seed, 'weights', rows * stride).subarray(begin * stride, end * stride);
+  kernels.weightedInputs(weights, scattered(inputs, seed), board('voltages'), z, { begin: first + begin, end: first + end, lanes, laneBegin, laneEnd: lanes }, stride);
   return z;
 }
 
 function rankGradients(kernels: Kernels, { rows, inputs, lanes, from, seed }: Shape, begin = 0, end = rows): Float32Array {
-  const gradient = numbers(kernels, seed, 'gradient', rows * inputs);
+  const stride = inputs + (from % 3);
+  const gradient = numbers(kernels, seed, 'gradient', rows * stride);
   const coefficients = numbers(kernels, seed, 'coefficients', rows * lanes).subarray(begin * lanes);
   const voltages = numbers(kernels, seed, 'voltages', 2 * inputs * lanes);
-  kernels.gradients(coefficients, lanes, end - begin, scattered(inputs, seed), voltages, lanes, Math.max(1, lanes - from), gradient.subarray(begin * inputs));
+  kernels.gradients(coefficients, lanes, end - begin, scattered(inputs, seed), voltages, lanes, Math.max(1, lanes - from), gradient.subarray(begin * stride), stride);
   return gradient;
 }
 

@@ -146,19 +146,14 @@ static void productOfOne(const float *weights, int rowStride, const int32_t *sou
 #define SPARSE_PRODUCT(product, productOfOne, Source) \
   static void product(const float *weights, const int32_t *offset, const Source *sources, const float *voltages, float *restrict out, int rows, int lanes, int count) { \
     for (int row = 0; row < rows; row += 1, out += lanes) { \
-      for (int b = 0; b < count; b += PANEL) { \
-        if (count - b >= PANEL) { \
-          Vector low = {0}, high = {0}; \
-          for (int j = offset[row]; j < offset[row + 1]; j += 1) { \
-            const float *from = voltages + (size_t)sources[j] * (size_t)lanes + b; \
-            low += splat(weights[j]) * load(from); \
-            high += splat(weights[j]) * load(from + WIDTH); \
-          } \
-          store(out + b, low); \
-          store(out + b + WIDTH, high); \
+      for (int b = 0; b < count; b += WIDTH) { \
+        if (count - b >= WIDTH) { \
+          Vector sum = {0}; \
+          for (int j = offset[row]; j < offset[row + 1]; j += 1) sum += splat(weights[j]) * load(voltages + (size_t)sources[j] * (size_t)lanes + b); \
+          store(out + b, sum); \
           continue; \
         } \
-        float sums[PANEL] = {0}; \
+        float sums[WIDTH] = {0}; \
         for (int j = offset[row]; j < offset[row + 1]; j += 1) { \
           const float *from = voltages + (size_t)sources[j] * (size_t)lanes; \
           for (int c = b; c < count; c += 1) sums[c - b] += weights[j] * from[c]; \
@@ -185,10 +180,10 @@ static void productOfOne(const float *weights, int rowStride, const int32_t *sou
 SPARSE_PRODUCT(sparseProduct, sparseProductOfOne, uint16_t)
 SPARSE_PRODUCT(wideSparseProduct, wideSparseProductOfOne, int32_t)
 
-static void gradients(const float *coefficients, int coefficientLanes, const int32_t *sources, int inputs, const float *voltages, int lanes, int count, float *gradient, int rows, float *room) {
+static void gradients(const float *coefficients, int coefficientLanes, const int32_t *sources, int inputs, const float *voltages, int lanes, int count, float *gradient, int stride, int rows, float *room) {
   if (inputs < FEW_SOURCES) {
     for (int row = 0; row < rows; row += 1) {
-      for (int j = 0; j < inputs; j += 1) gradient[(size_t)row * (size_t)inputs + (size_t)j] = dot(coefficients + (size_t)row * (size_t)coefficientLanes, lanesOf(sources, j, voltages, lanes), count);
+      for (int j = 0; j < inputs; j += 1) gradient[(size_t)row * (size_t)stride + (size_t)j] = dot(coefficients + (size_t)row * (size_t)coefficientLanes, lanesOf(sources, j, voltages, lanes), count);
     }
     return;
   }
@@ -196,7 +191,7 @@ static void gradients(const float *coefficients, int coefficientLanes, const int
     for (int j = 0; j < inputs; j += 1) room[j] = *lanesOf(sources, j, voltages, lanes);
     for (int row = 0; row < rows; row += 1) {
       const float c = coefficients[(size_t)row * (size_t)coefficientLanes];
-      float *restrict to = gradient + (size_t)row * (size_t)inputs;
+      float *restrict to = gradient + (size_t)row * (size_t)stride;
       for (int j = 0; j < inputs; j += 1) to[j] = c * room[j];
     }
     return;
@@ -216,7 +211,7 @@ static void gradients(const float *coefficients, int coefficientLanes, const int
     }
     for (int row = 0; row < rows; row += 4) {
       float *to[4];
-      for (int r = 0; r < 4; r += 1) to[r] = gradient + (size_t)least(row + r, rows - 1) * (size_t)inputs + j;
+      for (int r = 0; r < 4; r += 1) to[r] = gradient + (size_t)least(row + r, rows - 1) * (size_t)stride + j;
       block(room + (size_t)(row / 4) * size, panel, count, to, inputs - j, rows - row, 0);
     }
   }
@@ -319,7 +314,7 @@ EXPORTED(sparseProduct, A(0), L(1), A(2), A(3), A(4), I(5), I(6), I(7))
 EXPORTED(wideSparseProduct, A(0), L(1), A(2), A(3), A(4), I(5), I(6), I(7))
 EXPORTED(sparseProductOfOne, A(0), L(1), A(2), A(3), A(4), I(5))
 EXPORTED(wideSparseProductOfOne, A(0), L(1), A(2), A(3), A(4), I(5))
-EXPORTED(gradients, A(0), I(1), L(2), I(3), A(4), I(5), I(6), A(7), I(8), A(9))
+EXPORTED(gradients, A(0), I(1), L(2), I(3), A(4), I(5), I(6), A(7), I(8), I(9), A(10))
 EXPORTED(multiplySlopes, I(0), A(1), I(2), A(3), I(4), I(5), I(6), F(7))
 EXPORTED(addScaled, F(0), A(1), A(2), I(3))
 EXPORTED(softUpdate, A(0), A(1), I(2), F(3))
