@@ -31,6 +31,30 @@ export interface SparseSources {
   readonly sources: Int32Array;
 }
 
+/** Rows that each judge their own action by a number θ_r of their own, and what `Kernels.ownErrors` makes of them. */
+export interface OwnErrors<Numbers extends FloatArray> {
+  readonly rows: number;
+  /** Transitions of the minibatch. */
+  readonly size: number;
+  /** Numbers that each row keeps in `critic`, `target` and `gradient`; the last of them is θ_r, θ'_r and what θ_r is to climb. */
+  readonly stride: number;
+  readonly critic: Numbers;
+  readonly target: Numbers;
+  /** What states and successors are worth but for the action; [rows, 2 · size], row-major */
+  readonly values: Numbers;
+  /** What the rows did; [rows, size], row-major */
+  readonly acted: Numbers;
+  /** What they would do next, in lanes size..2·size; [rows, 2 · size], row-major */
+  readonly next: Numbers;
+  /** [size], both */
+  readonly reward: Numbers;
+  readonly continuation: Numbers;
+  /** [rows, size], row-major; written */
+  readonly error: Numbers;
+  /** [rows, stride], row-major; its last column is written */
+  readonly gradient: Numbers;
+}
+
 /**
  * The hot arithmetic, on numbers that lie where the kernels can reach them: in the arena, or in what `numbers` gave out.
  *
@@ -108,6 +132,15 @@ export interface Kernels<Numbers extends FloatArray = Float32Array> {
    * @param voltages [neurons, lanes], row-major
    */
   multiplySlopes(activation: ActivationName, coefficients: Numbers, coefficientLanes: number, voltages: Numbers, spread: Spread, scale: number): void;
+  /**
+   * TD errors of rows that share nothing but the reward, over the size of the minibatch, and the mean that θ_r is to climb:
+   *
+   *   error[r, b] = (reward[b] + continuation[b] (values[r, size + b] + θ'_r next[r, size + b]) - values[r, b] - θ_r acted[r, b]) / size
+   *   gradient_r = Σ_b error[r, b] acted[r, b]
+   *
+   * @returns the first row one of whose errors is not finite, or -1
+   */
+  ownErrors(of: OwnErrors<Numbers>): number;
   /** One neuron's contribution to a sum over neurons: sum[b] += factor · voltages[offset + b], for `count` lanes. */
   addScaled(factor: number, voltages: Numbers, offset: number, sum: Numbers, count: number): void;
   /** Soft update of a target copy: target ← target + τ (values − target). */

@@ -1,5 +1,5 @@
 import { ACTIVATIONS } from './activation.js';
-import { ADAM, LEAST_MOMENT, type FloatArray, type Kernels, type RowRange, type Spread } from './kernels.js';
+import { ADAM, LEAST_MOMENT, type FloatArray, type Kernels, type OwnErrors, type RowRange, type Spread } from './kernels.js';
 import { sparseWeightedInputs } from './sparse.js';
 
 /**
@@ -35,6 +35,7 @@ const scalar: Omit<Kernels<FloatArray>, 'numbers'> = {
       for (let b = 0; b < count; b += 1) coefficients[row + b] *= scale * slope(voltages[neuron * lanes + b]);
     }
   },
+  ownErrors,
   addScaled(factor, voltages, offset, sum, count) {
     for (let b = 0; b < count; b += 1) sum[b] += factor * voltages[offset + b];
   },
@@ -102,6 +103,27 @@ export function weightedInputs(
       for (let b = laneBegin; b < laneEnd; b += 1) weightedInput[out + b] += weight * voltages[source + b];
     }
   }
+}
+
+function ownErrors({ rows, size, stride, critic, target, values, acted, next, reward, continuation, error, gradient }: OwnErrors<FloatArray>): number {
+  let bad = -1;
+  for (let row = 0; row < rows; row += 1) {
+    const last = (row + 1) * stride - 1;
+    const lane = 2 * row * size;
+    let sum = 0;
+    let nothing = 0;
+    for (let b = 0; b < size; b += 1) {
+      const action = acted[row * size + b];
+      const successor = values[lane + size + b] + target[last] * next[lane + size + b];
+      const share = (reward[b] + continuation[b] * successor - values[lane + b] - critic[last] * action) / size;
+      error[row * size + b] = share;
+      sum += share * action;
+      nothing += 0 * error[row * size + b];
+    }
+    gradient[last] = sum;
+    if (nothing !== 0 && bad < 0) bad = row;
+  }
+  return bad;
 }
 
 function readOut(parts: FloatArray, size: number, rows: number, voltages: FloatArray, { begin, end, lanes, laneBegin, laneEnd }: RowRange, out: FloatArray): void {

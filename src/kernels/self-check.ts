@@ -73,6 +73,9 @@ function sample(kernels: Kernels): number[] {
   kernels.multiplySlopes('tanh', coefficients, lanes, board, { begin: inputs, end: inputs + rows, lanes, count: lanes }, 0.5);
   kernels.gradients(coefficients, lanes, rows, sources, board, lanes, lanes, gradient);
   kernels.spreadBack(weights, sources, z, board, { begin: inputs, end: inputs + rows, lanes, count: lanes });
+  kernels.ownErrors({
+    rows, size: 10, stride: inputs, critic: weights, target: second, values: board, acted: z, next: coefficients, reward: board, continuation: z, error: few, gradient,
+  });
   const first = numbers(rows * inputs, 4);
   kernels.adamStep(weights, gradient, first, second, 0.01, 1);
   kernels.softUpdate(weights, gradient, 0.3);

@@ -16,6 +16,10 @@ export interface VectorFunctions {
   gradients(coefficients: number, coefficientLanes: number, sources: number, inputs: number, voltages: number, lanes: number, count: number, gradient: number, stride: number, rows: number, room: number): void;
   activate(kind: number, weightedInputs: number, voltages: number, rows: number, lanes: number, count: number): number;
   multiplySlopes(kind: number, coefficients: number, coefficientLanes: number, voltages: number, lanes: number, rows: number, count: number, scale: number): void;
+  ownErrors(
+    rows: number, size: number, stride: number, critic: number, target: number, values: number, acted: number, next: number,
+    reward: number, continuation: number, error: number, gradient: number,
+  ): number;
   addScaled(factor: number, voltages: number, sum: number, count: number): void;
   softUpdate(values: number, target: number, count: number, tau: number): void;
   adam(

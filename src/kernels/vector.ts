@@ -135,6 +135,11 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
     multiplySlopes(activation, coefficients, coefficientLanes, voltages, { begin, end, lanes, count }, scale) {
       kernels.multiplySlopes(KIND[activation], address(coefficients), coefficientLanes, address(voltages) + begin * lanes * BYTES, lanes, end - begin, count, scale);
     },
+    ownErrors({ rows, size, stride, critic, target, values, acted, next, reward, continuation, error, gradient }) {
+      return kernels.ownErrors(
+        rows, size, stride, address(critic), address(target), address(values), address(acted), address(next), address(reward), address(continuation), address(error), address(gradient),
+      );
+    },
     addScaled(factor, voltages, offset, sum, count) {
       kernels.addScaled(factor, address(voltages) + offset * BYTES, address(sum), count);
     },

@@ -1,6 +1,6 @@
 import { createActor } from './actor.js';
 import { followTarget } from './optimiser.js';
-import { actedOffset, checkTdError, createTargetAction, createVoltageValue, mostTogether, ownCriticShape } from './own-critic.js';
+import { actedOffset, createTargetAction, createVoltageValue, mostTogether, ownCriticShape, tdDivergence } from './own-critic.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
 
 /**
@@ -32,30 +32,17 @@ function createProgram(context: RuleContext): RuleProgram {
   const actor = createActor(context);
   const voltageValue = createVoltageValue(context);
   const targetAction = createTargetAction(context);
-  const lanes = 2 * size;
   const [error, credit] = [1, 2].map(() => kernels.numbers(mostTogether(topology) * size));
   const gradient = kernels.numbers(longest);
 
   /** error = D / size of each neuron and transition, and what that makes of the gradient of its θ_a, which ends its row. */
   function observeErrors(neuron: Neuron, batch: Batch): void {
-    const { values, target } = neuron.parameters[CRITIC];
-    const { acted, reward, continuation } = batch;
-    const own = actedOffset(batch, neuron);
-    const voltageValues = voltageValue.evaluate(neuron, batch);
+    const { count, parameters: { [CRITIC]: { values: critic, target } } } = neuron;
+    const acted = batch.acted.subarray(actedOffset(batch, neuron));
+    const values = voltageValue.evaluate(neuron, batch);
     const next = targetAction(neuron, batch);
-    for (let row = 0; row < neuron.count; row += 1) {
-      const end = (neurons + 1) * (row + 1) - 1;
-      const [slope, targetSlope] = [values[end], target[end]];
-      let sum = 0;
-      for (let b = 0, at = row * size, lane = row * lanes; b < size; b += 1, at += 1, lane += 1) {
-        const action = acted[own + at];
-        const successor = voltageValues[lane + size] + targetSlope * next[lane + size];
-        const share = (reward[b] + continuation[b] * successor - voltageValues[lane] - slope * action) / size;
-        error[at] = share;
-        sum += share * action;
-      }
-      gradient[end] = sum;
-    }
+    const bad = kernels.ownErrors({ rows: count, size, stride: neurons + 1, critic, target, values, acted, next, reward: batch.reward, continuation: batch.continuation, error, gradient });
+    if (bad >= 0) throw tdDivergence(topology, neuron.index + bad, error.subarray(bad * size, (bad + 1) * size));
   }
 
   return {
@@ -63,7 +50,6 @@ function createProgram(context: RuleContext): RuleProgram {
       if (neuron.kind === 'input') return;
       const critic = neuron.parameters[CRITIC];
       observeErrors(neuron, batch);
-      checkTdError(topology, neuron, error, size);
       voltageValue.gradient(neuron, batch, error, gradient);
       for (let row = 0; row < neuron.count; row += 1) credit.fill(critic.values[(neurons + 1) * (row + 1) - 1], row * size, (row + 1) * size);
       actor.learnRow(neuron, batch, credit, update);

@@ -120,6 +120,11 @@ export function observeSituation(neuron: Neuron, batch: Batch, next: Float32Arra
   }
 }
 
+/** What to say of a neuron one of whose TD errors has left the finite numbers. */
+export function tdDivergence(topology: Topology, neuron: number, error: Float32Array): DivergenceError {
+  return new DivergenceError(neuronName(topology, neuron), 'TD error', error.reduce((sum, each) => sum + each, 0));
+}
+
 /**
  * @param neuron one, or a group
  * @param error [count, size], row-major
@@ -129,6 +134,6 @@ export function checkTdError(topology: Topology, { index, count }: Neuron, error
   for (let row = 0; row < count; row += 1) {
     let sum = 0;
     for (let i = row * size; i < (row + 1) * size; i += 1) sum += error[i];
-    if (!Number.isFinite(sum)) throw new DivergenceError(neuronName(topology, index + row), 'TD error', sum);
+    if (!Number.isFinite(sum)) throw tdDivergence(topology, index + row, error.subarray(row * size, (row + 1) * size));
   }
 }

@@ -103,6 +103,19 @@ holds('weighted inputs', products);
 holds('weighted inputs of sparse rows', sparseProducts);
 holds('gradients', rankGradients);
 
+/** Of rows `begin..end`: errors, and the gradients they end in. */
+function ownErrors(kernels: Kernels, { rows, inputs: stride, lanes: size, seed }: Shape, begin = 0, end = rows): Float32Array {
+  const table = (name: string, width: number) => numbers(kernels, seed, name, rows * width).subarray(begin * width);
+  const [error, gradient] = [numbers(kernels, seed, 'error', rows * size), numbers(kernels, seed, 'gradient', rows * stride)];
+  kernels.ownErrors({
+    rows: end - begin, size, stride, critic: table('critic', stride), target: table('target', stride), values: table('values', 2 * size), acted: table('acted', size), next: table('next', 2 * size),
+    reward: numbers(kernels, seed, 'reward', size), continuation: numbers(kernels, seed, 'continuation', size), error: error.subarray(begin * size), gradient: gradient.subarray(begin * stride),
+  });
+  return Float32Array.of(...error, ...gradient);
+}
+
+holds('own errors', ownErrors);
+
 holds('sums over neurons', (kernels, { rows, inputs, lanes, from, seed }) => {
   const laneBegin = Math.min(from, lanes - 1);
   const out = numbers(kernels, seed, 'out', rows * (lanes - laneBegin));
@@ -142,7 +155,7 @@ holds('adding, soft updates and the steps of the optimisers', (kernels, { rows, 
 for (const kernels of PRESENT) {
   test(`${kernels.name} gives a row the same bits alone as among others, and writes no other`, (t) => {
     fc.assert(fc.property(shapes, (shape) => {
-      for (const compute of [products, sparseProducts, rankGradients]) {
+      for (const compute of [products, sparseProducts, rankGradients, ownErrors]) {
         const whole = compute(kernels, shape);
         const apart = Array.from({ length: shape.rows }, (_, row) => compute(kernels, shape, row, row + 1));
         const untouched = compute(kernels, shape, 0, 0);
@@ -161,6 +174,16 @@ for (const kernels of [...PRESENT, REFERENCE]) {
         t.is(kernels.activate(activation, z, kernels.numbers(5 * 7), { begin: 1, end: 5, lanes: 7, laneBegin: 0, laneEnd: 7 }), 2);
         t.is(kernels.activate(activation, z, kernels.numbers(5 * 7), { begin: 1, end: 2, lanes: 7, laneBegin: 0, laneEnd: 7 }), -1);
       }
+    }
+  });
+
+  test(`${kernels.name} names the first row whose own error is not finite`, (t) => {
+    for (const [size, bad] of [[5, NaN], [8, Infinity]] as const) {
+      const [critic, target, values, acted, next, reward, continuation, error, gradient] = [12, 12, 8 * size, 4 * size, 8 * size, size, size, 4 * size, 12].map((length) => kernels.numbers(length));
+      values[5 * size - 1] = bad; // a state of row 2
+      const of = { size, stride: 3, critic, target, values, acted, next, reward, continuation, error, gradient };
+      t.is(kernels.ownErrors({ ...of, rows: 4 }), 2);
+      t.is(kernels.ownErrors({ ...of, rows: 2 }), -1);
     }
   });
 

@@ -6,6 +6,8 @@
  * all 0.
  */
 
+import { putSome, some } from './elementwise';
+
 const NUMBER: usize = 4;
 const FOUR: usize = 16;
 
@@ -80,24 +82,6 @@ function rowsOfOne(weights: usize, offset: usize, sources: usize, voltages: usiz
     out += NUMBER;
     from = to;
   }
-}
-
-/** The first `count` of the four numbers at `from`; the others are zeros. */
-// @ts-ignore: decorator
-@inline
-function some(from: usize, count: i32): v128 {
-  let x = v128.load32_zero(from);
-  if (count > 1) x = v128.load32_lane(from + NUMBER, x, 1);
-  if (count > 2) x = v128.load32_lane(from + 2 * NUMBER, x, 2);
-  return x;
-}
-
-// @ts-ignore: decorator
-@inline
-function putSome(to: usize, x: v128, count: i32): void {
-  v128.store32_lane(to, x, 0);
-  if (count > 1) v128.store32_lane(to + NUMBER, x, 1);
-  if (count > 2) v128.store32_lane(to + 2 * NUMBER, x, 2);
 }
 
 /**

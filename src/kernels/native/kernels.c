@@ -254,6 +254,26 @@ static void multiplySlopes(int kind, float *coefficients, int coefficientLanes, 
   }
 }
 
+static int ownErrors(
+  int rows, int size, int stride, const float *critic, const float *target, const float *values, const float *acted, const float *next,
+  const float *restrict reward, const float *restrict continuation, float *restrict error, float *gradient) {
+  const float scale = 1 / (float)size;
+  int bad = -1;
+  for (int row = 0; row < rows; row += 1, values += 2 * size, next += 2 * size, acted += size, error += size) {
+    const size_t last = (size_t)(row + 1) * (size_t)stride - 1;
+    const float slope = critic[last], targetSlope = target[last];
+    int finite = 1;
+    for (int b = 0; b < size; b += 1) {
+      const float successor = values[size + b] + targetSlope * next[size + b];
+      error[b] = scale * (reward[b] + continuation[b] * successor - values[b] - slope * acted[b]);
+      finite &= fabsf(error[b]) <= 3.4028234e38f;
+    }
+    gradient[last] = dot(error, acted, size);
+    if (!finite && bad < 0) bad = row;
+  }
+  return bad;
+}
+
 static void addScaled(float factor, const float *restrict voltages, float *restrict sum, int count) {
   for (int b = 0; b < count; b += 1) sum[b] += factor * voltages[b];
 }
@@ -327,6 +347,13 @@ static napi_value call_activate(napi_env env, napi_callback_info info) {
   return result;
 }
 
+static napi_value call_ownErrors(napi_env env, napi_callback_info info) {
+  const Call c = receive(env, info);
+  napi_value result;
+  napi_create_int32(env, ownErrors(I(0), I(1), I(2), A(3), A(4), A(5), A(6), A(7), A(8), A(9), A(10), A(11)), &result);
+  return result;
+}
+
 /* attach(bytes): the kernels on the memory that `bytes` lie at the start of. A shared memory does not move when it grows. */
 static napi_value attach(napi_env env, napi_callback_info info) {
   static const struct {
@@ -335,6 +362,7 @@ static napi_value attach(napi_env env, napi_callback_info info) {
   } functions[] = {
     {"product", call_product}, {"productOfOne", call_productOfOne}, {"sparseProduct", call_sparseProduct},
     {"wideSparseProduct", call_wideSparseProduct}, {"sparseProductOfOne", call_sparseProductOfOne}, {"wideSparseProductOfOne", call_wideSparseProductOfOne}, {"gradients", call_gradients}, {"activate", call_activate},
+    {"ownErrors", call_ownErrors},
     {"multiplySlopes", call_multiplySlopes}, {"addScaled", call_addScaled}, {"softUpdate", call_softUpdate}, {"adam", call_adam},
   };
   napi_value bytes, kernels, call;
