@@ -28,7 +28,7 @@ const square = (size: number, batch: number): Layer => ({ rows: size, inputs: si
 
 const named = (kernel: string, { rows, inputs, batch }: Layer) => `${kernel} ${rows}×${inputs}, batch ${batch}`;
 
-function filled(kernels: Kernels, length: number): Float32Array {
+export function filled(kernels: Kernels, length: number): Float32Array {
   const numbers = kernels.numbers(length);
   const stream = createStream(1, 'bench');
   const pattern = Float32Array.from({ length: Math.min(length, 4099) }, () => 0.1 * stream.gaussian());
@@ -121,7 +121,7 @@ const CASES: readonly Case[] = [
 ];
 
 /** Kernels in a memory of their own, so that what one case takes is given back with it. */
-function open(name: KernelName): Kernels {
+export function open(name: KernelName): Kernels {
   return createKernels(name, () => createWorkspace(createArena([workspaceBlock(1)]), 0));
 }
 

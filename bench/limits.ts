@@ -6,6 +6,8 @@ export interface Limits {
   readonly multiplyAdd: { readonly flop: number; readonly run: () => void };
   /** One call reads so many bytes: more than caches hold. */
   readonly read: { readonly bytes: number; readonly run: () => void };
+  /** Reads the same bytes again in each call, wherever they then lie. */
+  readAgain(bytes: number): () => void;
 }
 
 const ROUNDS = 100_000;
@@ -15,6 +17,9 @@ const ROUND_FLOP = 64;
 
 const READ_BYTES = 2 ** 27;
 const PAGE_BYTES = 2 ** 16;
+
+/** Bytes that are read at a time. */
+const STEP = 128;
 
 interface Exports {
   multiplyAdd(at: number, rounds: number): void;
@@ -29,5 +34,6 @@ export function createLimits(): Limits {
   return {
     multiplyAdd: { flop: ROUNDS * ROUND_FLOP, run: () => { limits.multiplyAdd(0, ROUNDS); } },
     read: { bytes: READ_BYTES, run: () => { limits.read(PAGE_BYTES, READ_BYTES); } },
+    readAgain: (bytes) => () => { limits.read(PAGE_BYTES, STEP * Math.floor(bytes / STEP)); },
   };
 }

@@ -32,6 +32,38 @@ export interface BackSpread extends Spread {
   readonly replace?: boolean;
 }
 
+/** Who each neuron of a range reads, where they do not all read the same: rows of a sparse matrix. Not to be changed afterwards. */
+export interface SparseSources {
+  /** Row i lies at `offset[i]` up to `offset[i + 1]` of `sources`; [rows + 1], from 0. */
+  readonly offset: Int32Array;
+  /** The neurons that each row reads; [connections] */
+  readonly sources: Int32Array;
+}
+
+/** Rows that each judge their own action by a number θ_r of their own, and what `Kernels.ownErrors` makes of them. */
+export interface OwnErrors<Numbers extends FloatArray> {
+  readonly rows: number;
+  /** Transitions of the minibatch. */
+  readonly size: number;
+  /** Numbers that each row keeps in `critic`, `target` and `gradient`; the last of them is θ_r, θ'_r and what θ_r is to climb. */
+  readonly stride: number;
+  readonly critic: Numbers;
+  readonly target: Numbers;
+  /** What states and successors are worth but for the action; [rows, 2 · size], row-major */
+  readonly values: Numbers;
+  /** What the rows did; [rows, size], row-major */
+  readonly acted: Numbers;
+  /** What they would do next, in lanes size..2·size; [rows, 2 · size], row-major */
+  readonly next: Numbers;
+  /** [size], both */
+  readonly reward: Numbers;
+  readonly continuation: Numbers;
+  /** [rows, size], row-major; written */
+  readonly error: Numbers;
+  /** [rows, stride], row-major; its last column is written */
+  readonly gradient: Numbers;
+}
+
 /**
  * The hot arithmetic, on numbers that lie where the kernels can reach them: in the arena, or in what `numbers` gave out.
  *
@@ -52,8 +84,21 @@ export interface Kernels<Numbers extends FloatArray = Float32Array> {
    * @param sources the neurons these rows read; [sources]; not to be changed afterwards
    * @param voltages [neurons, lanes], row-major
    * @param weightedInput [neurons, lanes], row-major
+   * @param stride numbers from one row of weights to the next; as many as there are sources unless given
    */
-  weightedInputs(weights: Numbers, sources: Int32Array, voltages: Numbers, weightedInput: Numbers, range: RowRange): void;
+  weightedInputs(weights: Numbers, sources: Int32Array, voltages: Numbers, weightedInput: Numbers, range: RowRange, stride?: number): void;
+  /**
+   * The sparse sibling of `weightedInputs`: z[n, b] = Σ_j weights[n, j] · voltages[sources[n, j], b] for neurons `begin..end`, each of which
+   * reads neurons of its own.
+   *
+   * Reads: weights of these rows, voltages of their sources. Writes: `weightedInput` of these rows.
+   *
+   * @param weights rows one after another, as long as their sources, from the first row of `rows` on
+   * @param first the neuron whose row `rows` begins with
+   * @param voltages [neurons, lanes], row-major
+   * @param weightedInput [neurons, lanes], row-major
+   */
+  sparseWeightedInputs(weights: Numbers, rows: SparseSources, first: number, voltages: Numbers, weightedInput: Numbers, range: RowRange): void;
   /**
    * Sums over all neurons: out[c, b] = Σ_n parts[n, c] · voltages[n, laneBegin + b], for the first `rows` of each neuron's numbers.
    *
@@ -69,8 +114,9 @@ export interface Kernels<Numbers extends FloatArray = Float32Array> {
    * Writes: `gradient`, [rows, sources], row-major.
    *
    * @param coefficients row r's from number r · `coefficientLanes` on
+   * @param stride numbers from one row of the gradient to the next; as many as there are sources unless given
    */
-  gradients(coefficients: Numbers, coefficientLanes: number, rows: number, sources: Int32Array, voltages: Numbers, lanes: number, count: number, gradient: Numbers): void;
+  gradients(coefficients: Numbers, coefficientLanes: number, rows: number, sources: Int32Array, voltages: Numbers, lanes: number, count: number, gradient: Numbers, stride?: number): void;
   /**
    * What neurons `begin..end` answer for, handed to the neurons they read: upon[sources[j], b] += Σ_n weights[n, j] · delta[n, b],
    * over the first `count` lanes. The transpose of `weightedInputs`; only backpropagation needs it.
@@ -96,6 +142,15 @@ export interface Kernels<Numbers extends FloatArray = Float32Array> {
    * @param factors laid out as the coefficients; these themselves unless given
    */
   multiplySlopes(activation: ActivationName, coefficients: Numbers, coefficientLanes: number, voltages: Numbers, spread: Spread, scale: number, factors?: Numbers): void;
+  /**
+   * TD errors of rows that share nothing but the reward, over the size of the minibatch, and the mean that θ_r is to climb:
+   *
+   *   error[r, b] = (reward[b] + continuation[b] (values[r, size + b] + θ'_r next[r, size + b]) - values[r, b] - θ_r acted[r, b]) / size
+   *   gradient_r = Σ_b error[r, b] acted[r, b]
+   *
+   * @returns the first row one of whose errors is not finite, or -1
+   */
+  ownErrors(of: OwnErrors<Numbers>): number;
   /** One neuron's contribution to a sum over neurons: sum[b] += factor · voltages[offset + b], for `count` lanes. */
   addScaled(factor: number, voltages: Numbers, offset: number, sum: Numbers, count: number): void;
   /** Soft update of a target copy: target ← target + τ (values − target). */

@@ -1,5 +1,6 @@
 import { ACTIVATIONS } from './activation.js';
-import { ADAM, LEAST_MOMENT, type BackSpread, type FloatArray, type Kernels, type RowRange } from './kernels.js';
+import { ADAM, LEAST_MOMENT, type BackSpread, type FloatArray, type Kernels, type OwnErrors, type RowRange } from './kernels.js';
+import { sparseWeightedInputs } from './sparse.js';
 
 /**
  * Scalar arithmetic: sums in index order.
@@ -10,6 +11,7 @@ import { ADAM, LEAST_MOMENT, type BackSpread, type FloatArray, type Kernels, typ
 const scalar: Omit<Kernels<FloatArray>, 'numbers'> = {
   name: 'reference',
   weightedInputs,
+  sparseWeightedInputs,
   readOut,
   gradients,
   spreadBack,
@@ -33,6 +35,7 @@ const scalar: Omit<Kernels<FloatArray>, 'numbers'> = {
       for (let b = 0; b < count; b += 1) coefficients[row + b] = factors[row + b] * (scale * slope(voltages[neuron * lanes + b]));
     }
   },
+  ownErrors,
   addScaled(factor, voltages, offset, sum, count) {
     for (let b = 0; b < count; b += 1) sum[b] += factor * voltages[offset + b];
   },
@@ -73,10 +76,11 @@ export function weightedInputs(
   voltages: FloatArray,
   weightedInput: FloatArray,
   { begin, end, lanes, laneBegin, laneEnd }: RowRange,
+  stride = sources.length,
 ): void {
   const inputs = sources.length;
   for (let neuron = begin; neuron < end; neuron += 1) {
-    const row = (neuron - begin) * inputs;
+    const row = (neuron - begin) * stride;
     const out = neuron * lanes;
     weightedInput.fill(0, out + laneBegin, out + laneEnd);
     let j = 0;
@@ -101,6 +105,27 @@ export function weightedInputs(
   }
 }
 
+function ownErrors({ rows, size, stride, critic, target, values, acted, next, reward, continuation, error, gradient }: OwnErrors<FloatArray>): number {
+  let bad = -1;
+  for (let row = 0; row < rows; row += 1) {
+    const last = (row + 1) * stride - 1;
+    const lane = 2 * row * size;
+    let sum = 0;
+    let nothing = 0;
+    for (let b = 0; b < size; b += 1) {
+      const action = acted[row * size + b];
+      const successor = values[lane + size + b] + target[last] * next[lane + size + b];
+      const share = (reward[b] + continuation[b] * successor - values[lane + b] - critic[last] * action) / size;
+      error[row * size + b] = share;
+      sum += share * action;
+      nothing += 0 * error[row * size + b];
+    }
+    gradient[last] = sum;
+    if (nothing !== 0 && bad < 0) bad = row;
+  }
+  return bad;
+}
+
 function readOut(parts: FloatArray, size: number, rows: number, voltages: FloatArray, { begin, end, lanes, laneBegin, laneEnd }: RowRange, out: FloatArray): void {
   const count = laneEnd - laneBegin;
   out.fill(0, 0, rows * count);
@@ -122,8 +147,9 @@ function gradients(
   lanes: number,
   count: number,
   gradient: FloatArray,
+  stride = sources.length,
 ): void {
-  for (let row = 0; row < rows; row += 1) rowGradient(coefficients, row * coefficientLanes, sources, voltages, lanes, count, gradient, row * sources.length);
+  for (let row = 0; row < rows; row += 1) rowGradient(coefficients, row * coefficientLanes, sources, voltages, lanes, count, gradient, row * stride);
 }
 
 function rowGradient(

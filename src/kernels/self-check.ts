@@ -49,6 +49,9 @@ function createMemory(): KernelMemory {
   };
 }
 
+/** Seven rows of their own sources: none, one, more than eight. */
+const SPARSE = { offset: Int32Array.of(0, 0, 1, 12, 12, 20, 23, 40), sources: everybody(40).map((_, i) => (5 * i) % 13) };
+
 /** A bit of everything, of sizes that fit no vector. */
 function sample(kernels: Kernels): number[] {
   const [rows, inputs, lanes] = [7, 13, 21];
@@ -61,16 +64,21 @@ function sample(kernels: Kernels): number[] {
   const [weights, gradient, second] = [1, 2, 3].map((seed) => numbers(rows * inputs, seed));
   const [board, z, coefficients] = [(inputs + rows) * lanes, (inputs + rows) * lanes, rows * lanes].map(numbers);
   const range = { begin: inputs, end: inputs + rows, lanes, laneBegin: 0, laneEnd: lanes };
-  const one = kernels.numbers(rows);
+  const [one, fewOfOne, few] = [rows, rows, (inputs + rows) * lanes].map((length) => kernels.numbers(length));
   second.forEach((value, i) => { second[i] = value * value; });
   kernels.weightedInputs(weights, sources, board, z, range);
   kernels.activate('tanh', z, board, range);
   kernels.weightedInputs(weights, sources, board, one, { begin: 0, end: rows, lanes: 1, laneBegin: 0, laneEnd: 1 });
+  kernels.sparseWeightedInputs(weights, SPARSE, inputs, board, few, range);
+  kernels.sparseWeightedInputs(weights, SPARSE, 0, board, fewOfOne, { begin: 0, end: rows, lanes: 1, laneBegin: 0, laneEnd: 1 });
   kernels.multiplySlopes('tanh', coefficients, lanes, board, { begin: inputs, end: inputs + rows, lanes, count: lanes }, 0.5);
   kernels.gradients(coefficients, lanes, rows, sources, board, lanes, lanes, gradient);
   kernels.spreadBack(weights, sources, z, board, { begin: inputs, end: inputs + rows, lanes, count: lanes });
+  kernels.ownErrors({
+    rows, size: 10, stride: inputs, critic: weights, target: second, values: board, acted: z, next: coefficients, reward: board, continuation: z, error: few, gradient,
+  });
   const first = numbers(rows * inputs, 4);
   kernels.adamStep(weights, gradient, first, second, 0.01, 1);
   kernels.softUpdate(weights, gradient, 0.3);
-  return [...z, ...board, ...one, ...coefficients, ...gradient, ...first, ...second, ...weights];
+  return [...z, ...board, ...one, ...few, ...fewOfOne, ...coefficients, ...gradient, ...first, ...second, ...weights];
 }

@@ -1,24 +1,12 @@
-import type { FloatArray, RowRange } from './kernels.js';
+import type { FloatArray, RowRange, SparseSources } from './kernels.js';
 
-/**
- * Weighted input of neurons `begin..end` that each read neurons of their own: z[n, b] = Σ_j weights[n, j] · voltages[sources[n, j], b].
- * The sparse sibling of `weightedInputs`; sums run in the order of each row, in four strands where there is one lane.
- *
- * Reads: weights of these rows, voltages of their sources. Writes: `weightedInput` of these rows.
- *
- * @param weights rows one after another, as long as their sources; starts with the first row of `offset`
- * @param offset where each row lies in `weights` and `sources`; [rows + 1]
- * @param sources the neurons that each row reads; [connections]
- * @param voltages [neurons, lanes], row-major
- * @param weightedInput [neurons, lanes], row-major
- * @param first the neuron whose row `offset` starts with
- */
+/** `Kernels.sparseWeightedInputs`, in either precision: sums run in the order of each row, in four strands where there is one lane. */
 export function sparseWeightedInputs(
   weights: FloatArray,
-  { offset, sources }: { readonly offset: Int32Array; readonly sources: Int32Array },
+  { offset, sources }: SparseSources,
+  first: number,
   voltages: FloatArray,
   weightedInput: FloatArray,
-  first: number,
   { begin, end, lanes, laneBegin, laneEnd }: RowRange,
 ): void {
   for (let neuron = begin; neuron < end; neuron += 1) {

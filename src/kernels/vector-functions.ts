@@ -9,9 +9,17 @@ export interface VectorFunctions {
     out: number, targets: number, outLanes: number, rows: number, laneBegin: number, laneEnd: number, room: number, panels: number, add: number,
   ): void;
   productOfOne(weights: number, rowStride: number, sources: number, inputs: number, voltages: number, lanes: number, out: number, outLanes: number, rows: number, panel: number): void;
-  gradients(coefficients: number, coefficientLanes: number, sources: number, inputs: number, voltages: number, lanes: number, count: number, gradient: number, rows: number, room: number): void;
+  sparseProduct(weights: number, offset: number, sources: number, voltages: number, out: number, rows: number, lanes: number, count: number): void;
+  wideSparseProduct(weights: number, offset: number, sources: number, voltages: number, out: number, rows: number, lanes: number, count: number): void;
+  sparseProductOfOne(weights: number, offset: number, sources: number, voltages: number, out: number, rows: number): void;
+  wideSparseProductOfOne(weights: number, offset: number, sources: number, voltages: number, out: number, rows: number): void;
+  gradients(coefficients: number, coefficientLanes: number, sources: number, inputs: number, voltages: number, lanes: number, count: number, gradient: number, stride: number, rows: number, room: number): void;
   activate(kind: number, weightedInputs: number, voltages: number, rows: number, lanes: number, count: number): number;
   multiplySlopes(kind: number, factors: number, coefficients: number, coefficientLanes: number, voltages: number, lanes: number, rows: number, count: number, scale: number): void;
+  ownErrors(
+    rows: number, size: number, stride: number, critic: number, target: number, values: number, acted: number, next: number,
+    reward: number, continuation: number, error: number, gradient: number,
+  ): number;
   addScaled(factor: number, voltages: number, sum: number, count: number): void;
   softUpdate(values: number, target: number, count: number, tau: number): void;
   adam(

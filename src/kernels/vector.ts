@@ -16,6 +16,16 @@ const BYTES = 4;
 /** Rows that are packed together. */
 const BLOCK_ROWS = 4;
 
+/** Sources that the sparse product may read before the first. */
+const SPARE = 8;
+
+/** A list of sources in the memory. */
+interface SparseList {
+  readonly address: number;
+  /** True where they are 32-bit numbers. */
+  readonly wide: boolean;
+}
+
 /** Numbers that may be packed at once: half of a second-level cache. */
 const MOST_PACKED = 2 ** 17;
 
@@ -36,6 +46,7 @@ const KIND: Record<ActivationName, number> = { tanh: 0, relu: 1, logistic: 2, li
 export function createVectorKernels(name: VectorName, workspace: KernelMemory): Kernels {
   const { panelLanes, functions: kernels } = openVectorUnit(name, workspace.memory);
   const reachable = new WeakMap<Int32Array, number>();
+  const sparseLists = new WeakMap<Int32Array, SparseList>();
   let room = workspace.float32(0);
 
   /** Where a list of neurons lies; it is copied to the memory once. */
@@ -46,6 +57,19 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
     copy.set(neurons);
     reachable.set(neurons, copy.byteOffset);
     return copy.byteOffset;
+  }
+
+  /** Where sparse sources lie, behind eight zeros: copied to the memory once, as 16-bit numbers where these are enough. */
+  function sparseList(sources: Int32Array): SparseList {
+    const known = sparseLists.get(sources);
+    if (known !== undefined) return known;
+    const wide = sources.some((source) => source >= 2 ** 16);
+    const room = workspace.int32(wide ? SPARE + sources.length : (SPARE + sources.length + 1) >> 1);
+    const copy = wide ? room : new Uint16Array(room.buffer, room.byteOffset, SPARE + sources.length);
+    copy.set(sources, SPARE);
+    const found = { address: room.byteOffset + SPARE * copy.BYTES_PER_ELEMENT, wide };
+    sparseLists.set(sources, found);
+    return found;
   }
 
   /** Where so many numbers can be packed. */
@@ -64,14 +88,25 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
   return {
     name,
     numbers: (length) => workspace.float32(length),
-    weightedInputs(weights, sources, voltages, weightedInput, { begin, end, lanes, laneBegin, laneEnd }) {
+    weightedInputs(weights, sources, voltages, weightedInput, { begin, end, lanes, laneBegin, laneEnd }, stride = sources.length) {
       const inputs = sources.length;
       const out = address(weightedInput) + begin * lanes * BYTES;
       if (laneEnd - laneBegin === 1) {
         const lane = laneBegin * BYTES;
-        kernels.productOfOne(address(weights), inputs, list(sources), inputs, address(voltages) + lane, lanes, out + lane, lanes, end - begin, roomFor(inputs));
+        kernels.productOfOne(address(weights), stride, list(sources), inputs, address(voltages) + lane, lanes, out + lane, lanes, end - begin, roomFor(inputs));
       } else {
-        multiply(address(weights), inputs, 1, list(sources), inputs, address(voltages), lanes, out, 0, lanes, end - begin, laneBegin, laneEnd, 0);
+        multiply(address(weights), stride, 1, list(sources), inputs, address(voltages), lanes, out, 0, lanes, end - begin, laneBegin, laneEnd, 0);
+      }
+    },
+    sparseWeightedInputs(weights, { offset, sources }, first, voltages, weightedInput, { begin, end, lanes, laneBegin, laneEnd }) {
+      const { address: from, wide } = sparseList(sources);
+      const rows = list(offset) + (begin - first) * BYTES;
+      if (lanes === 1) {
+        kernels[wide ? 'wideSparseProductOfOne' : 'sparseProductOfOne'](address(weights), rows, from, address(voltages), address(weightedInput) + begin * BYTES, end - begin);
+      } else {
+        const lane = laneBegin * BYTES;
+        const out = address(weightedInput) + begin * lanes * BYTES + lane;
+        kernels[wide ? 'wideSparseProduct' : 'sparseProduct'](address(weights), rows, from, address(voltages) + lane, out, end - begin, lanes, laneEnd - laneBegin);
       }
     },
     readOut(parts, size, rows, voltages, { begin, end, lanes, laneBegin, laneEnd }, out) {
@@ -79,10 +114,10 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
       const from = address(voltages) + (begin * lanes + laneBegin) * BYTES;
       multiply(address(parts), 1, size, 0, end - begin, from, lanes, address(out), 0, count, rows, 0, count, 0);
     },
-    gradients(coefficients, coefficientLanes, rows, sources, voltages, lanes, count, gradient) {
+    gradients(coefficients, coefficientLanes, rows, sources, voltages, lanes, count, gradient, stride = sources.length) {
       const inputs = sources.length;
       const packed = roomFor(Math.max(inputs, (BLOCK_ROWS * Math.ceil(rows / BLOCK_ROWS) + panelLanes) * count));
-      kernels.gradients(address(coefficients), coefficientLanes, list(sources), inputs, address(voltages), lanes, count, address(gradient), rows, packed);
+      kernels.gradients(address(coefficients), coefficientLanes, list(sources), inputs, address(voltages), lanes, count, address(gradient), stride, rows, packed);
     },
     spreadBack(weights, sources, delta, upon, { begin, end, lanes, count, sourceBegin = 0, sourceEnd = sources.length, replace = false }) {
       const inputs = sources.length;
@@ -94,11 +129,18 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
       if (activation === 'logistic') return referenceKernels.activate(activation, weightedInputs, voltages, range); // needs an exponential: rare enough
       const { begin, end, lanes, laneBegin, laneEnd } = range;
       const first = (begin * lanes + laneBegin) * BYTES;
-      const bad = kernels.activate(KIND[activation], address(weightedInputs) + first, address(voltages) + first, end - begin, lanes, laneEnd - laneBegin);
+      const activateRows = (rows: number, stride: number, count: number) => kernels.activate(KIND[activation], address(weightedInputs) + first, address(voltages) + first, rows, stride, count);
+      if (lanes === 1 && activateRows(1, end - begin, end - begin) < 0) return -1; // neurons side by side: ten times as fast
+      const bad = activateRows(end - begin, lanes, laneEnd - laneBegin);
       return bad < 0 ? bad : begin + bad;
     },
     multiplySlopes(activation, coefficients, coefficientLanes, voltages, { begin, end, lanes, count }, scale, factors = coefficients) {
       kernels.multiplySlopes(KIND[activation], address(factors), address(coefficients), coefficientLanes, address(voltages) + begin * lanes * BYTES, lanes, end - begin, count, scale);
+    },
+    ownErrors({ rows, size, stride, critic, target, values, acted, next, reward, continuation, error, gradient }) {
+      return kernels.ownErrors(
+        rows, size, stride, address(critic), address(target), address(values), address(acted), address(next), address(reward), address(continuation), address(error), address(gradient),
+      );
     },
     addScaled(factor, voltages, offset, sum, count) {
       kernels.addScaled(factor, address(voltages) + offset * BYTES, address(sum), count);

@@ -1,4 +1,4 @@
-import type { FloatArray } from '../kernels/kernels.js';
+import type { FloatArray, Kernels } from '../kernels/kernels.js';
 import { ACTIVATIONS } from '../kernels/activation.js';
 import type { Board } from './dynamic.js';
 import { weigh } from './recurrent.js';
@@ -48,8 +48,8 @@ export function createFiringState({ neurons }: Pick<Topology, 'neurons'>): Firin
  *
  * @throws DivergenceError naming the neuron whose weighted input is not finite
  */
-export function fire(topology: Topology, weights: FloatArray, board: Board<FloatArray>, state: FiringState, firing: Firing): void {
-  weigh(topology, weights, board);
+export function fire<Numbers extends FloatArray>(kernels: Kernels<Numbers>, topology: Topology, weights: Numbers, board: Board<Numbers>, state: FiringState, firing: Firing): void {
+  weigh(kernels, topology, weights, board);
   const { voltages, weightedInputs: z, alive } = board;
   const { potentials, resting } = state;
   const { timeStep, timeConstants, thresholds, refractoryPeriods, current } = firing;

@@ -1,5 +1,5 @@
 import { wrongValue } from '../check.js';
-import type { FloatArray } from '../kernels/kernels.js';
+import type { FloatArray, Kernels } from '../kernels/kernels.js';
 import { ACTIVATIONS } from '../kernels/activation.js';
 import type { Board } from './dynamic.js';
 import { identity, type Inhibition } from './inhibition.js';
@@ -30,8 +30,8 @@ export interface LeakyRate {
  *
  * @throws DivergenceError naming the neuron whose weighted input is not finite
  */
-export function leak(topology: Topology, weights: FloatArray, board: Board<FloatArray>, { timeStep, timeConstants, inhibition = identity, current }: LeakyRate): void {
-  weigh(topology, weights, board);
+export function leak<Numbers extends FloatArray>(kernels: Kernels<Numbers>, topology: Topology, weights: Numbers, board: Board<Numbers>, { timeStep, timeConstants, inhibition = identity, current }: LeakyRate): void {
+  weigh(kernels, topology, weights, board);
   const { lanes, voltages, weightedInputs: z, alive } = board;
   for (const { kind, begin, end, activation } of topology.populations) {
     if (kind === 'input') continue;

@@ -1,9 +1,6 @@
 import { DivergenceError } from '../errors.js';
-import type { FloatArray } from '../kernels/kernels.js';
-import { weightedInputs } from '../kernels/reference.js';
-import { ACTIVATIONS } from '../kernels/activation.js';
-import { sparseWeightedInputs } from '../kernels/sparse.js';
-import type { Board } from './dynamic.js';
+import type { FloatArray, Kernels } from '../kernels/kernels.js';
+import { rowsOf, type Board } from './dynamic.js';
 import { identity, type Inhibition } from './inhibition.js';
 import { neuronName, type Topology } from './topology.js';
 
@@ -23,16 +20,15 @@ import { neuronName, type Topology } from './topology.js';
  * @param weights every neuron's row, by `topology.rowOffset`
  * @throws DivergenceError naming the neuron whose weighted input is not finite
  */
-export function advance(topology: Topology, weights: FloatArray, board: Board<FloatArray>, inhibition: Inhibition = identity): void {
-  weigh(topology, weights, board);
+export function advance<Numbers extends FloatArray>(kernels: Kernels<Numbers>, topology: Topology, weights: Numbers, board: Board<Numbers>, inhibition: Inhibition = identity): void {
+  weigh(kernels, topology, weights, board);
   const { lanes, voltages, weightedInputs: z, alive } = board;
   for (const { kind, begin, end, activation } of topology.populations) {
     if (kind === 'input') continue;
     for (let lane = 0; kind === 'hidden' && lane < lanes; lane += 1) inhibition(z, { begin, end, lanes, lane });
-    const { value } = ACTIVATIONS[activation];
-    for (let neuron = begin; neuron < end; neuron += 1) {
-      for (let i = neuron * lanes; i < (neuron + 1) * lanes; i += 1) voltages[i] = alive?.[neuron] === 0 ? 0 : value(z[i]);
-    }
+    kernels.activate(activation, z, voltages, { begin, end, lanes, laneBegin: 0, laneEnd: lanes });
+    if (alive === undefined) continue;
+    for (let neuron = begin; neuron < end; neuron += 1) if (alive[neuron] === 0) voltages.fill(0, neuron * lanes, (neuron + 1) * lanes);
   }
 }
 
@@ -43,14 +39,13 @@ export function advance(topology: Topology, weights: FloatArray, board: Board<Fl
  *
  * @throws DivergenceError naming the neuron whose weighted input is not finite
  */
-export function weigh(topology: Topology, weights: FloatArray, { lanes, voltages, weightedInputs: z }: Board<FloatArray>): void {
-  const { rowOffset } = topology;
+export function weigh<Numbers extends FloatArray>(kernels: Kernels<Numbers>, topology: Topology, weights: Numbers, { lanes, voltages, weightedInputs: z }: Board<Numbers>): void {
   for (const { kind, begin, end, sources, rows } of topology.populations) {
     if (kind === 'input') continue;
-    const own = weights.subarray(rowOffset[begin], rowOffset[end]);
+    const own = rowsOf(topology, weights, begin, end);
     const range = { begin, end, lanes, laneBegin: 0, laneEnd: lanes };
-    if (rows === undefined) weightedInputs(own, sources, voltages, z, range);
-    else sparseWeightedInputs(own, rows, voltages, z, begin, range);
+    if (rows === undefined) kernels.weightedInputs(own, sources, voltages, z, range);
+    else kernels.sparseWeightedInputs(own, rows, begin, voltages, z, range);
     for (let i = begin * lanes; i < end * lanes; i += 1) {
       if (!Number.isFinite(z[i])) throw new DivergenceError(neuronName(topology, Math.floor(i / lanes)), 'weighted input', z[i]);
     }
@@ -65,8 +60,8 @@ export function weigh(topology: Topology, weights: FloatArray, { lanes, voltages
  *
  * Reads and writes: as `advance`.
  */
-export function settle(topology: Topology, weights: FloatArray, board: Board<FloatArray>, inhibition: Inhibition = identity): void {
-  for (let tick = 0; tick < topology.ticks.length; tick += 1) advance(topology, weights, board, inhibition);
+export function settle<Numbers extends FloatArray>(kernels: Kernels<Numbers>, topology: Topology, weights: Numbers, board: Board<Numbers>, inhibition: Inhibition = identity): void {
+  for (let tick = 0; tick < topology.ticks.length; tick += 1) advance(kernels, topology, weights, board, inhibition);
 }
 
 /** What a network holds at the start of an episode: nothing. Writes: voltages of all neurons but the inputs. */

@@ -1,12 +1,8 @@
 import { wrongValue } from '../check.js';
+import type { SparseSources } from '../kernels/kernels.js';
 
-/** Rows of a sparse matrix, one after another: who each neuron of a range reads, whatever its neighbours read. */
-export interface SparseRows {
-  /** Row i lies at `offset[i]` up to `offset[i + 1]` of `sources`; [rows + 1], from 0. */
-  readonly offset: Int32Array;
-  /** The neurons read, ascending within each row; [connections] */
-  readonly sources: Int32Array;
-}
+/** Who each neuron of a range reads, whatever its neighbours read: ascending within each row. */
+export type SparseRows = SparseSources;
 
 /** Edges as they are found: from the neuron that is read to the neuron that reads it, the way a voltage goes. */
 export interface EdgeList {

@@ -1,6 +1,6 @@
 import { createActor } from './actor.js';
 import { followTarget } from './optimiser.js';
-import { actedOffset, checkTdError, createVoltageValue, ownCriticShape } from './own-critic.js';
+import { actedOffset, checkTdError, createVoltageValue, mostTogether, ownCriticShape } from './own-critic.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
 
 const common = {
@@ -9,6 +9,7 @@ const common = {
   hiddenExplores: true,
   targetWeights: false,
   reads: 'all',
+  groups: true,
   parameters: (topology) => [ownCriticShape(topology, (sources) => topology.neurons + sources.length)],
 } as const satisfies Partial<Rule>;
 
@@ -39,52 +40,71 @@ export const compatibleNatural: Rule = {
 };
 
 function createProgram(context: RuleContext, ascent: 'gradient' | 'natural'): RuleProgram {
-  const { kernels, topology: { neurons }, batchSize, rates, optimiser, longest } = context;
+  const { kernels, topology, topology: { neurons }, batchSize: size, rates, optimiser, longest } = context;
   const actor = createActor(context);
   const voltageValue = createVoltageValue(context);
-  const error = kernels.numbers(batchSize);
-  const credit = kernels.numbers(batchSize);
-  const sum = kernels.numbers(2 * batchSize);
-  const deviation = new Float32Array(batchSize);
-  const slope = kernels.numbers(batchSize);
-  const gradient = kernels.numbers(longest);
+  const most = mostTogether(topology);
+  const lanes = 2 * size;
+  const [error, credit, deviation, slope] = [1, 2, 3, 4].map(() => kernels.numbers(most * size));
+  const sums = kernels.numbers(most * lanes);
+  const [gradient, direction] = [kernels.numbers(longest), kernels.numbers(ascent === 'natural' ? longest : 0)];
 
-  /** deviation = a - μ, slope = σ'(z) and credit = ∂Q/∂a = σ'(z) (w·v). */
-  function observe(neuron: Neuron, batch: Batch, advantage: Float32Array): void {
-    const { board: { voltages, lanes }, acted } = batch;
-    kernels.weightedInputs(advantage, neuron.sources, voltages, sum, { begin: 0, end: 1, lanes, laneBegin: 0, laneEnd: batchSize });
-    const lane = neuron.index * lanes;
+  /** deviation = a - μ, slope = σ'(z) and credit = ∂Q/∂a = σ'(z) (w·v) of each neuron and transition. */
+  function observe(neuron: Neuron, batch: Batch): void {
+    const { index, count, sources, activation } = neuron;
+    const { board: { voltages }, acted } = batch;
+    const { values } = neuron.parameters[CRITIC];
+    kernels.weightedInputs(values.subarray(neurons), sources, voltages, sums, { begin: 0, end: count, lanes, laneBegin: 0, laneEnd: size }, neurons + sources.length);
+    slope.fill(1, 0, count * size);
+    kernels.multiplySlopes(activation.name, slope, size, voltages, { begin: index, end: index + count, lanes, count: size }, 1);
     const own = actedOffset(batch, neuron);
-    for (let b = 0; b < batchSize; b += 1) {
-      deviation[b] = acted[own + b] - voltages[lane + b];
-      slope[b] = neuron.activation.slope(voltages[lane + b]);
-      credit[b] = sum[b] * slope[b];
+    for (let row = 0; row < count; row += 1) {
+      for (let b = 0, at = row * size; b < size; b += 1, at += 1) {
+        deviation[at] = acted[own + at] - voltages[(index + row) * lanes + b];
+        credit[at] = sums[row * lanes + b] * slope[at];
+      }
     }
   }
 
+  /** error = D / size, and slope = (D / size) (a - μ) σ'(z), by what was observed. */
+  function observeErrors(neuron: Neuron, batch: Batch): void {
+    const voltageValues = voltageValue.evaluate(neuron, batch);
+    const { reward, continuation } = batch;
+    for (let row = 0; row < neuron.count; row += 1) {
+      for (let b = 0, at = row * size, lane = row * lanes; b < size; b += 1, at += 1, lane += 1) {
+        error[at] = (reward[b] + continuation[b] * voltageValues[lane + size] - voltageValues[lane] - deviation[at] * credit[at]) / size;
+        slope[at] *= error[at] * deviation[at];
+      }
+    }
+  }
+
+  /** η_A w. */
+  function stepNaturally(neuron: Neuron, update: number): void {
+    const { count, sources: { length } } = neuron;
+    const { values } = neuron.parameters[CRITIC];
+    for (let row = 0; row < count; row += 1) direction.set(values.subarray(row * (neurons + length) + neurons, (row + 1) * (neurons + length)), row * length);
+    actor.stepRow(neuron, direction, update);
+  }
+
   return {
-    learn(neuron: Neuron, batch: Batch, update: number) {
+    learn(neuron, batch, update) {
       if (neuron.kind === 'input') return;
+      const { count, sources } = neuron;
       const critic = neuron.parameters[CRITIC];
-      observe(neuron, batch, critic.values.subarray(neurons));
-      voltageValue.error(batch, critic.values.subarray(0, neurons), critic.target.subarray(0, neurons), error);
-      for (let b = 0; b < batchSize; b += 1) error[b] -= deviation[b] * credit[b];
-      checkTdError(neuron, error);
-
-      voltageValue.gradient(batch, error, gradient);
-      for (let b = 0; b < batchSize; b += 1) slope[b] *= (error[b] * deviation[b]) / batchSize;
-      kernels.gradients(slope, batchSize, 1, neuron.sources, batch.board.voltages, batch.board.lanes, batchSize, gradient.subarray(neurons));
-
+      observe(neuron, batch);
+      observeErrors(neuron, batch);
+      checkTdError(topology, neuron, error, size);
+      voltageValue.gradient(neuron, batch, error, gradient);
+      kernels.gradients(slope, size, count, sources, batch.board.voltages, lanes, size, gradient.subarray(neurons), neurons + sources.length);
       if (ascent === 'gradient') actor.learnRow(neuron, batch, credit, update);
-      else actor.stepRow(neuron, critic.values.subarray(neurons), update);
+      else stepNaturally(neuron, update);
       optimiser.step(critic, gradient, rates.criticRate, update);
       followTarget(kernels, critic, rates.targetRate);
     },
-    estimate(neuron: Neuron, batch: Batch, value: Float32Array) {
-      const { values } = neuron.parameters[CRITIC];
-      observe(neuron, batch, values.subarray(neurons));
-      voltageValue.evaluate(batch, values.subarray(0, neurons), value);
-      for (let b = 0; b < batchSize; b += 1) value[b] += deviation[b] * credit[b];
+    estimate(neuron, batch, value) {
+      observe(neuron, batch);
+      const voltageValues = voltageValue.evaluate(neuron, batch);
+      for (let b = 0; b < size; b += 1) value[b] = voltageValues[b] + deviation[b] * credit[b];
     },
   };
 }

@@ -154,7 +154,7 @@ function createProgram(context: RuleContext): RuleProgram {
       observeSituation(neuron, batch, targetAction(neuron, batch), bench.board.voltages);
       evaluate(kernels, neuron, bench, batchSize);
       observeError(bench, batch);
-      checkTdError(neuron, error);
+      checkTdError(topology, neuron, error, batchSize);
 
       differentiate(bench, critic.values);
       accumulate(bench);

@@ -1,7 +1,7 @@
 import { createActor } from './actor.js';
 import { followTarget } from './optimiser.js';
-import { actedOffset, checkTdError, createTargetAction, createVoltageValue, ownCriticShape } from './own-critic.js';
-import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext } from './rule.js';
+import { actedOffset, createTargetAction, createVoltageValue, mostTogether, ownCriticShape, tdDivergence } from './own-critic.js';
+import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
 
 /**
  * `linear`: the source paper's rule, literally. Each neuron has a linear critic of its own over all voltages and its own
@@ -22,54 +22,45 @@ export const linear: Rule = {
   hiddenExplores: true,
   targetWeights: true,
   reads: 'all',
+  groups: true,
   parameters: (topology) => [ownCriticShape(topology, () => topology.neurons + 1)],
   create: createProgram,
 };
 
-function createProgram(context: RuleContext) {
-  const { kernels, topology: { neurons }, batchSize, rates, optimiser } = context;
+function createProgram(context: RuleContext): RuleProgram {
+  const { kernels, topology, topology: { neurons }, batchSize: size, rates, optimiser, longest } = context;
   const actor = createActor(context);
   const voltageValue = createVoltageValue(context);
   const targetAction = createTargetAction(context);
-  const error = kernels.numbers(batchSize);
-  const credit = kernels.numbers(batchSize);
-  const gradient = kernels.numbers(neurons + 1);
+  const [error, credit] = [1, 2].map(() => kernels.numbers(mostTogether(topology) * size));
+  const gradient = kernels.numbers(longest);
 
-  /** Subtracts θ_a a and adds γ θ'_a σ(K'^n v'). */
-  function addActionTerms(neuron: Neuron, batch: Batch): void {
-    const { values, target } = neuron.parameters[CRITIC];
-    const { acted, continuation } = batch;
-    const own = actedOffset(batch, neuron);
+  /** error = D / size of each neuron and transition, and what that makes of the gradient of its θ_a, which ends its row. */
+  function observeErrors(neuron: Neuron, batch: Batch): void {
+    const { count, parameters: { [CRITIC]: { values: critic, target } } } = neuron;
+    const acted = batch.acted.subarray(actedOffset(batch, neuron));
+    const values = voltageValue.evaluate(neuron, batch);
     const next = targetAction(neuron, batch);
-    for (let b = 0; b < batchSize; b += 1) {
-      error[b] += continuation[b] * target[neurons] * next[b] - values[neurons] * acted[own + b];
-    }
+    const bad = kernels.ownErrors({ rows: count, size, stride: neurons + 1, critic, target, values, acted, next, reward: batch.reward, continuation: batch.continuation, error, gradient });
+    if (bad >= 0) throw tdDivergence(topology, neuron.index + bad, error.subarray(bad * size, (bad + 1) * size));
   }
 
   return {
-    learn(neuron: Neuron, batch: Batch, update: number) {
+    learn(neuron, batch, update) {
       if (neuron.kind === 'input') return;
       const critic = neuron.parameters[CRITIC];
-      voltageValue.error(batch, critic.values.subarray(0, neurons), critic.target.subarray(0, neurons), error);
-      addActionTerms(neuron, batch);
-      checkTdError(neuron, error);
-
-      voltageValue.gradient(batch, error, gradient);
-      const own = actedOffset(batch, neuron);
-      let action = 0;
-      for (let b = 0; b < batchSize; b += 1) action += error[b] * batch.acted[own + b];
-      gradient[neurons] = action / batchSize;
-
-      credit.fill(critic.values[neurons]);
+      observeErrors(neuron, batch);
+      voltageValue.gradient(neuron, batch, error, gradient);
+      for (let row = 0; row < neuron.count; row += 1) credit.fill(critic.values[(neurons + 1) * (row + 1) - 1], row * size, (row + 1) * size);
       actor.learnRow(neuron, batch, credit, update);
       optimiser.step(critic, gradient, rates.criticRate, update);
       followTarget(kernels, critic, rates.targetRate);
     },
-    estimate(neuron: Neuron, batch: Batch, value: Float32Array) {
-      const { values } = neuron.parameters[CRITIC];
-      voltageValue.evaluate(batch, values.subarray(0, neurons), value);
+    estimate(neuron, batch, value) {
+      const slope = neuron.parameters[CRITIC].values[neurons];
       const own = actedOffset(batch, neuron);
-      for (let b = 0; b < batchSize; b += 1) value[b] += values[neurons] * batch.acted[own + b];
+      const voltageValues = voltageValue.evaluate(neuron, batch);
+      for (let b = 0; b < size; b += 1) value[b] = voltageValues[b] + slope * batch.acted[own + b];
     },
   };
 }

@@ -1,7 +1,7 @@
 import { DivergenceError } from '../errors.js';
 import { everybody } from '../kernels/kernels.js';
 import type { ParameterShape } from '../memory/parameters.js';
-import { BIAS_NEURON, type Topology } from '../network/topology.js';
+import { BIAS_NEURON, neuronName, type Topology } from '../network/topology.js';
 import { CRITIC, type Batch, type Neuron, type RuleContext } from './rule.js';
 
 /**
@@ -17,61 +17,68 @@ export function ownCriticShape({ populations }: Topology, size: (sources: Int32A
   return { name: CRITIC, lengths, target: true, published: false, learned: true };
 }
 
-/** The arithmetic of a critic that is linear in all voltages, for neurons that share no other. */
-export interface VoltageValue {
-  /**
-   * The part of the TD error that a linear value accounts for: error[b] = r + γ θ'·v' - θ·v.
-   *
-   * Reads: all voltages. Writes: `error`, [size].
-   *
-   * @param value θ_v; [neurons]
-   * @param target θ'_v; [neurons]
-   */
-  error(batch: Batch, value: Float32Array, target: Float32Array, error: Float32Array): void;
-  /** values[b] = θ·v, the part of Q(v, a) that voltages account for. Reads: all voltages. Writes: `values`, [size]. */
-  evaluate(batch: Batch, value: Float32Array, values: Float32Array): void;
-  /** gradient[m] = mean(coefficient · v_m) for each neuron m. Writes: `gradient`, its first `neurons` numbers. */
-  gradient(batch: Batch, coefficient: Float32Array, gradient: Float32Array): void;
+/** Neurons of the largest population: of no group there are more. */
+export function mostTogether({ populations }: Topology): number {
+  return populations.reduce((most, { begin, end }) => Math.max(most, end - begin), 0);
 }
 
-export function createVoltageValue({ kernels, topology: { neurons }, batchSize: size }: RuleContext): VoltageValue {
-  const all = everybody(neurons);
-  const sum = kernels.numbers(2 * size);
-  const states = { begin: 0, end: 1, lanes: 2 * size, laneBegin: 0, laneEnd: size };
-  const successors = { ...states, laneBegin: size, laneEnd: 2 * size };
+/**
+ * The arithmetic of critics that are linear in all voltages, of one neuron or a group: each keeps its θ_v, [neurons], where its part of
+ * `CRITIC` begins. As all read the same voltages, the values of a group are one product, and so are its gradients.
+ */
+export interface VoltageValue {
+  /**
+   * θ·v in lanes 0..size and θ'·v' in lanes size..2·size; [count, 2 · size], row-major, overwritten by the next call.
+   *
+   * Reads: all voltages.
+   */
+  evaluate(neuron: Neuron, batch: Batch): Float32Array;
+  /**
+   * gradient[r, m] = Σ_b coefficients[r, b] v_m for each neuron m. Writes: `gradient`, the first `neurons` numbers of each row's.
+   *
+   * @param coefficients [count, size], row-major
+   * @param gradient laid out as the group's `CRITIC`
+   */
+  gradient(neuron: Neuron, batch: Batch, coefficients: Float32Array, gradient: Float32Array): void;
+}
+
+export function createVoltageValue({ kernels, topology, batchSize: size }: RuleContext): VoltageValue {
+  const all = everybody(topology.neurons);
+  const lanes = 2 * size;
+  const sums = kernels.numbers(mostTogether(topology) * lanes);
   return {
-    error({ board: { voltages }, reward, continuation }, value, target, error) {
-      kernels.weightedInputs(value, all, voltages, sum, states);
-      kernels.weightedInputs(target, all, voltages, sum, successors);
-      for (let b = 0; b < size; b += 1) error[b] = reward[b] + continuation[b] * sum[size + b] - sum[b];
+    evaluate({ count, parameters: { [CRITIC]: { values, target } } }, { board: { voltages } }) {
+      const stride = values.length / count;
+      kernels.weightedInputs(values, all, voltages, sums, { begin: 0, end: count, lanes, laneBegin: 0, laneEnd: size }, stride);
+      kernels.weightedInputs(target, all, voltages, sums, { begin: 0, end: count, lanes, laneBegin: size, laneEnd: lanes }, stride);
+      return sums;
     },
-    evaluate({ board: { voltages } }, value, values) {
-      kernels.weightedInputs(value, all, voltages, sum, states);
-      values.set(sum.subarray(0, size));
-    },
-    gradient({ board: { voltages, lanes } }, coefficient, gradient) {
-      kernels.gradients(coefficient, size, 1, all, voltages, lanes, size, gradient);
-      for (let m = 0; m < neurons; m += 1) gradient[m] /= size;
+    gradient({ count, parameters: { [CRITIC]: { values } } }, { board: { voltages } }, coefficients, gradient) {
+      kernels.gradients(coefficients, size, count, all, voltages, lanes, size, gradient, values.length / count);
     },
   };
 }
 
-/** Offset in `batch.acted` of the voltages that a neuron acted with. */
+/** Offset in `batch.acted` of the voltages that a neuron, or the first of a group, acted with. */
 export function actedOffset({ firstExplorer, size }: Batch, neuron: Neuron): number {
   return (neuron.index - firstExplorer) * size;
 }
 
-/** μ'^n(v') = σ(K'^n v'), what the neuron's target copy would do in the successors of the transitions; [size], overwritten by the next call. */
+/**
+ * μ'^n(v') = σ(K'^n v'), what the target copies of a neuron or group would do in the successors of the transitions, in lanes size..2·size;
+ * [count, 2 · size], row-major, overwritten by the next call.
+ */
 export type TargetAction = (neuron: Neuron, batch: Batch) => Float32Array;
 
-export function createTargetAction({ kernels, batchSize: size }: RuleContext): TargetAction {
-  const z = kernels.numbers(2 * size);
-  const action = kernels.numbers(2 * size);
-  const successors = { begin: 0, end: 1, lanes: 2 * size, laneBegin: size, laneEnd: 2 * size };
-  return ({ weights, sources, activation }, { board: { voltages } }) => {
+export function createTargetAction({ kernels, topology, batchSize: size }: RuleContext): TargetAction {
+  const lanes = 2 * size;
+  const length = mostTogether(topology) * lanes;
+  const [z, action] = [kernels.numbers(length), kernels.numbers(length)];
+  return ({ count, weights, sources, activation }, { board: { voltages } }) => {
+    const successors = { begin: 0, end: count, lanes, laneBegin: size, laneEnd: lanes };
     kernels.weightedInputs(weights.target, sources, voltages, z, successors);
     kernels.activate(activation.name, z, action, successors);
-    return action.subarray(size);
+    return action;
   };
 }
 
@@ -88,7 +95,7 @@ export function situationSize(sources: Int32Array): number {
  *
  * Reads: voltages of the neuron's sources and its own, its own acted voltages, K'. Writes: `situation`.
  *
- * @param next what `TargetAction` gives for them; [size]
+ * @param next what `TargetAction` gives for the neuron; [2 · size]
  * @param situation [situationSize, 3 · size], row-major
  */
 export function observeSituation(neuron: Neuron, batch: Batch, next: Float32Array, situation: Float32Array): void {
@@ -109,13 +116,24 @@ export function observeSituation(neuron: Neuron, batch: Batch, next: Float32Arra
   for (let b = 0; b < size; b += 1) {
     situation[row + b] = acted[own + b];
     situation[row + size + b] = voltages[neuron.index * lanes + b];
-    situation[row + 2 * size + b] = next[b];
+    situation[row + 2 * size + b] = next[size + b];
   }
 }
 
-/** @throws DivergenceError naming the neuron, where its TD error has left the finite numbers */
-export function checkTdError(neuron: Neuron, error: Float32Array): void {
-  let sum = 0;
-  for (let b = 0; b < error.length; b += 1) sum += error[b];
-  if (!Number.isFinite(sum)) throw new DivergenceError(neuron.name, 'TD error', sum);
+/** What to say of a neuron one of whose TD errors has left the finite numbers. */
+export function tdDivergence(topology: Topology, neuron: number, error: Float32Array): DivergenceError {
+  return new DivergenceError(neuronName(topology, neuron), 'TD error', error.reduce((sum, each) => sum + each, 0));
+}
+
+/**
+ * @param neuron one, or a group
+ * @param error [count, size], row-major
+ * @throws DivergenceError naming the first neuron whose TD error has left the finite numbers
+ */
+export function checkTdError(topology: Topology, { index, count }: Neuron, error: Float32Array, size: number): void {
+  for (let row = 0; row < count; row += 1) {
+    let sum = 0;
+    for (let i = row * size; i < (row + 1) * size; i += 1) sum += error[i];
+    if (!Number.isFinite(sum)) throw tdDivergence(topology, index + row, error.subarray(row * size, (row + 1) * size));
+  }
 }

@@ -39,7 +39,7 @@ function triangleSize(order: number): number {
 }
 
 function createProgram(context: RuleContext): RuleProgram {
-  const { kernels, topology: { populations }, batchSize, rates, optimiser, longest } = context;
+  const { kernels, topology, topology: { populations }, batchSize, rates, optimiser, longest } = context;
   const actor = createActor(context);
   const lanes = 3 * batchSize;
   const largest = Math.max(...populations.map(({ sources }) => situationSize(sources)));
@@ -96,7 +96,7 @@ function createProgram(context: RuleContext): RuleProgram {
       evaluate(critic.values, order, 0, error);
       evaluate(critic.target, order, 2 * batchSize, successor);
       for (let b = 0; b < batchSize; b += 1) error[b] = batch.reward[b] + batch.continuation[b] * successor[b] - error[b];
-      checkTdError(neuron, error);
+      checkTdError(topology, neuron, error, batchSize);
 
       accumulate(order);
       differentiate(critic.values, order);

@@ -1,4 +1,5 @@
 import { checkInteger, checkKeys, checkNumber, checkObject, wrongValue } from '../check.js';
+import { doubleKernels } from '../kernels/reference.js';
 import { checkTimeConstants, leak, spreadTimeConstants } from '../network/leaky-rate.js';
 import { graphTopology } from '../network/graph.js';
 import { sourcesOf, type Population, type Topology } from '../network/topology.js';
@@ -82,7 +83,7 @@ export function runFreely({ neurons, density, gain, timeConstant, timeStep, dura
   const look = () => board.voltages.slice(hidden.begin, hidden.end);
   const voltages = [look()];
   for (let step = 0; step < Math.round(duration / timeStep); step += 1) {
-    leak(topology, weights, board, { timeStep, timeConstants });
+    leak(doubleKernels, topology, weights, board, { timeStep, timeConstants });
     voltages.push(look());
   }
   const connections = matrixOf(topology, hidden, weights);

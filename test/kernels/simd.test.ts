@@ -2,7 +2,7 @@ import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 
 import { ACTIVATION_NAMES } from '../../src/kernels/activation.js';
-import { everybody, KERNEL_NAMES, type Kernels } from '../../src/kernels/kernels.js';
+import { everybody, KERNEL_NAMES, type Kernels, type SparseSources } from '../../src/kernels/kernels.js';
 import { kernelFault } from '../../src/kernels/self-check.js';
 import { createStream } from '../../src/random/stream.js';
 import { kernelsOf } from './fixture.js';
@@ -64,21 +64,57 @@ function products(kernels: Kernels, { rows, inputs, lanes, from, seed }: Shape, 
   const first = 2 * inputs;
   const board = (name: string) => numbers(kernels, seed, name, (first + rows) * lanes);
   const z = board('z');
-  const weights = numbers(kernels, seed, 'weights', rows * inputs).subarray(begin * inputs, end * inputs);
-  kernels.weightedInputs(weights, scattered(inputs, seed), board('voltages'), z, { begin: first + begin, end: first + end, lanes, laneBegin, laneEnd: lanes });
+  const stride = inputs + (from % 3);
+  const weights = numbers(kernels, seed, 'weights', rows * stride).subarray(begin * stride, end * stride);
+  kernels.weightedInputs(weights, scattered(inputs, seed), board('voltages'), z, { begin: first + begin, end: first + end, lanes, laneBegin, laneEnd: lanes }, stride);
   return z;
 }
 
 function rankGradients(kernels: Kernels, { rows, inputs, lanes, from, seed }: Shape, begin = 0, end = rows): Float32Array {
-  const gradient = numbers(kernels, seed, 'gradient', rows * inputs);
+  const stride = inputs + (from % 3);
+  const gradient = numbers(kernels, seed, 'gradient', rows * stride);
   const coefficients = numbers(kernels, seed, 'coefficients', rows * lanes).subarray(begin * lanes);
   const voltages = numbers(kernels, seed, 'voltages', 2 * inputs * lanes);
-  kernels.gradients(coefficients, lanes, end - begin, scattered(inputs, seed), voltages, lanes, Math.max(1, lanes - from), gradient.subarray(begin * inputs));
+  kernels.gradients(coefficients, lanes, end - begin, scattered(inputs, seed), voltages, lanes, Math.max(1, lanes - from), gradient.subarray(begin * stride), stride);
   return gradient;
 }
 
+/** Rows of any length from none to 19, of sources all over the first `inputs` neurons. */
+function sparseSources({ rows, inputs, seed }: Shape): SparseSources {
+  const stream = createStream(seed, 'sparse');
+  const offset = new Int32Array(rows + 1);
+  for (let row = 0; row < rows; row += 1) offset[row + 1] = offset[row] + stream.integer(20);
+  return { offset, sources: Int32Array.from({ length: offset[rows] }, () => stream.integer(inputs)) };
+}
+
+/** With one lane where `from` is even. */
+function sparseProducts(kernels: Kernels, shape: Shape, begin = 0, end = shape.rows): Float32Array {
+  const { rows, inputs, from, seed } = shape;
+  const lanes = from % 2 === 0 ? 1 : shape.lanes;
+  const laneBegin = Math.min(from, lanes - 1);
+  const board = (name: string) => numbers(kernels, seed, name, (inputs + rows) * lanes);
+  const [z, sparse] = [board('z'), sparseSources(shape)];
+  const weights = numbers(kernels, seed, 'weights', sparse.sources.length);
+  kernels.sparseWeightedInputs(weights, sparse, inputs, board('voltages'), z, { begin: inputs + begin, end: inputs + end, lanes, laneBegin, laneEnd: lanes });
+  return z;
+}
+
 holds('weighted inputs', products);
+holds('weighted inputs of sparse rows', sparseProducts);
 holds('gradients', rankGradients);
+
+/** Of rows `begin..end`: errors, and the gradients they end in. */
+function ownErrors(kernels: Kernels, { rows, inputs: stride, lanes: size, seed }: Shape, begin = 0, end = rows): Float32Array {
+  const table = (name: string, width: number) => numbers(kernels, seed, name, rows * width).subarray(begin * width);
+  const [error, gradient] = [numbers(kernels, seed, 'error', rows * size), numbers(kernels, seed, 'gradient', rows * stride)];
+  kernels.ownErrors({
+    rows: end - begin, size, stride, critic: table('critic', stride), target: table('target', stride), values: table('values', 2 * size), acted: table('acted', size), next: table('next', 2 * size),
+    reward: numbers(kernels, seed, 'reward', size), continuation: numbers(kernels, seed, 'continuation', size), error: error.subarray(begin * size), gradient: gradient.subarray(begin * stride),
+  });
+  return Float32Array.of(...error, ...gradient);
+}
+
+holds('own errors', ownErrors);
 
 holds('sums over neurons', (kernels, { rows, inputs, lanes, from, seed }) => {
   const laneBegin = Math.min(from, lanes - 1);
@@ -129,7 +165,7 @@ holds('adding, soft updates and the steps of the optimisers', (kernels, { rows, 
 for (const kernels of PRESENT) {
   test(`${kernels.name} gives a row the same bits alone as among others, and writes no other`, (t) => {
     fc.assert(fc.property(shapes, (shape) => {
-      for (const compute of [products, rankGradients]) {
+      for (const compute of [products, sparseProducts, rankGradients, ownErrors]) {
         const whole = compute(kernels, shape);
         const apart = Array.from({ length: shape.rows }, (_, row) => compute(kernels, shape, row, row + 1));
         const untouched = compute(kernels, shape, 0, 0);
@@ -148,6 +184,16 @@ for (const kernels of [...PRESENT, REFERENCE]) {
         t.is(kernels.activate(activation, z, kernels.numbers(5 * 7), { begin: 1, end: 5, lanes: 7, laneBegin: 0, laneEnd: 7 }), 2);
         t.is(kernels.activate(activation, z, kernels.numbers(5 * 7), { begin: 1, end: 2, lanes: 7, laneBegin: 0, laneEnd: 7 }), -1);
       }
+    }
+  });
+
+  test(`${kernels.name} names the first row whose own error is not finite`, (t) => {
+    for (const [size, bad] of [[5, NaN], [8, Infinity]] as const) {
+      const [critic, target, values, acted, next, reward, continuation, error, gradient] = [12, 12, 8 * size, 4 * size, 8 * size, size, size, 4 * size, 12].map((length) => kernels.numbers(length));
+      values[5 * size - 1] = bad; // a state of row 2
+      const of = { size, stride: 3, critic, target, values, acted, next, reward, continuation, error, gradient };
+      t.is(kernels.ownErrors({ ...of, rows: 4 }), 2);
+      t.is(kernels.ownErrors({ ...of, rows: 2 }), -1);
     }
   });
 
@@ -173,6 +219,33 @@ test('tanh of any weighted input is within 5e-7 of a double-precision one, relat
     t.true(voltages.every((voltage) => Math.abs(voltage) <= 1));
   }
 });
+
+for (const kernels of PRESENT) {
+  test(`${kernels.name} knows sources beyond 16 bits, and rows that read nobody`, (t) => {
+    const neurons = 2 ** 16 + 9;
+    const rows = { offset: Int32Array.of(0, 0, 10, 10), sources: Int32Array.from({ length: 10 }, (_, j) => (j === 3 ? 3 : neurons - 1 - j)) };
+    for (const lanes of [1, 5]) {
+      const [voltages, z, weights] = [neurons * lanes, 3 * lanes, 10].map((length) => kernels.numbers(length));
+      for (let i = 0; i < voltages.length; i += 1) voltages[i] = i % 1024;
+      weights.forEach((_, j) => { weights[j] = j + 1; });
+      z.fill(7);
+      kernels.sparseWeightedInputs(weights, rows, 0, voltages, z, { begin: 0, end: 3, lanes, laneBegin: 0, laneEnd: lanes });
+      const sum = (lane: number) => rows.sources.reduce((total, source, j) => total + (j + 1) * ((source * lanes + lane) % 1024), 0);
+      t.deepEqual([...z], [0, 1, 0].flatMap((read) => Array.from({ length: lanes }, (_, lane) => read * sum(lane))));
+    }
+  });
+
+  test(`${kernels.name} keeps what is no number to the sparse rows that read it`, (t) => {
+    const rows = { offset: Int32Array.of(0, 3, 5, 9), sources: Int32Array.of(0, 1, 2, 3, 4, 0, 1, 2, 3) };
+    for (const lanes of [1, 3]) {
+      const [voltages, z, weights] = [5 * lanes, 3 * lanes, 9].map((length) => kernels.numbers(length).fill(1));
+      voltages.fill(NaN, 4 * lanes, 5 * lanes);
+      weights[2] = Infinity;
+      kernels.sparseWeightedInputs(weights, rows, 0, voltages, z, { begin: 0, end: 3, lanes, laneBegin: 0, laneEnd: lanes });
+      t.deepEqual([0, 1, 2].map((row) => z[row * lanes]), [Infinity, NaN, 4]);
+    }
+  });
+}
 
 test('numbers outside the shared memory are refused', (t) => {
   t.throws(() => { SIMD.softUpdate(new Float32Array(4), SIMD.numbers(4), 0.5); }, { message: /outside the shared memory/ });

@@ -7,7 +7,7 @@ import { sparseWeightedInputs } from '../../src/kernels/sparse.js';
 test('two rows of their own sources, by hand', (t) => {
   const rows = { offset: Int32Array.of(0, 2, 3), sources: Int32Array.of(0, 2, 1) };
   const z = new Float64Array(4);
-  sparseWeightedInputs(Float64Array.of(2, 3, -1), rows, Float64Array.of(10, 20, 30, 0), z, 2, { begin: 2, end: 4, lanes: 1, laneBegin: 0, laneEnd: 1 });
+  sparseWeightedInputs(Float64Array.of(2, 3, -1), rows, 2, Float64Array.of(10, 20, 30, 0), z, { begin: 2, end: 4, lanes: 1, laneBegin: 0, laneEnd: 1 });
   t.deepEqual([...z], [0, 0, 2 * 10 + 3 * 30, -20]);
 });
 
@@ -15,7 +15,7 @@ test('a part of the rows, and of the lanes, is computed and the rest left alone'
   const rows = { offset: Int32Array.of(0, 1, 2), sources: Int32Array.of(0, 0) };
   const voltages = Float32Array.of(1, 2, 3, 0, 0, 0, 0, 0, 0);
   const z = new Float32Array(9).fill(7);
-  sparseWeightedInputs(Float32Array.of(2, 10), rows, voltages, z, 1, { begin: 2, end: 3, lanes: 3, laneBegin: 1, laneEnd: 3 });
+  sparseWeightedInputs(Float32Array.of(2, 10), rows, 1, voltages, z, { begin: 2, end: 3, lanes: 3, laneBegin: 1, laneEnd: 3 });
   t.deepEqual([...z], [7, 7, 7, 7, 7, 7, 7, 20, 30]);
 });
 
@@ -30,7 +30,7 @@ test('rows that read alike come out as dense ones, whatever their length and the
     const [weights, voltages] = [wave(count * length, 1), wave(17 * lanes, 2)];
     const [one, other] = [new Float64Array(count * lanes), new Float64Array(count * lanes)];
     const range = { begin: 0, end: count, lanes, laneBegin: 0, laneEnd: lanes };
-    sparseWeightedInputs(weights, rows, voltages, one, 0, range);
+    sparseWeightedInputs(weights, rows, 0, voltages, one, range);
     weightedInputs(weights, sources, voltages, other, range);
     t.true(one.every((value, i) => Math.abs(value - other[i]) < 1e-12));
   }), { seed: 1, numRuns: 50 });

@@ -2,6 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 
 import { ACTIVATIONS } from '../../src/kernels/activation.js';
+import { doubleKernels } from '../../src/kernels/reference.js';
 import type { Board } from '../../src/network/dynamic.js';
 import { followEligibility } from '../../src/network/eligibility.js';
 import { graphTopology } from '../../src/network/graph.js';
@@ -36,7 +37,7 @@ function play(weights: Float64Array, observations: readonly (readonly number[])[
   for (const observation of observations) {
     board.voltages.set(observation, 1);
     const before = board.voltages.slice();
-    leak(alone, weights, board, { timeStep: 1, timeConstants });
+    leak(doubleKernels, alone, weights, board, { timeStep: 1, timeConstants });
     seen?.(board, before);
   }
   return board.voltages;

@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 
+import { doubleKernels } from '../../src/kernels/reference.js';
 import type { Board } from '../../src/network/dynamic.js';
 import { createFiringState, fire } from '../../src/network/firing.js';
 import { graphTopology } from '../../src/network/graph.js';
@@ -29,7 +30,7 @@ test('with nothing coming in a voltage decays as (1 - Δt/τ)^k, each by its own
   const board = boardOf(pair('linear'));
   board.voltages.set([1, 2], 2);
   for (let k = 1; k <= 50; k += 1) {
-    leak(pair('linear'), SILENT, board, { timeStep: 0.1, timeConstants: [1, 1, 1, 4, 1] });
+    leak(doubleKernels, pair('linear'), SILENT, board, { timeStep: 0.1, timeConstants: [1, 1, 1, 4, 1] });
     t.true(Math.abs(board.voltages[2] - 0.9 ** k) < 1e-12);
     t.true(Math.abs(board.voltages[3] - 2 * 0.975 ** k) < 1e-12);
   }
@@ -39,7 +40,7 @@ test('a step of the current is answered by σ(I) (1 - (1 - Δt/τ)^k)', (t) => {
   const board = boardOf(pair('tanh'));
   const current = [0, 0, 0.8, 0, 0];
   for (let k = 1; k <= 50; k += 1) {
-    leak(pair('tanh'), SILENT, board, { timeStep: 0.5, timeConstants: new Float64Array(5).fill(3), current });
+    leak(doubleKernels, pair('tanh'), SILENT, board, { timeStep: 0.5, timeConstants: new Float64Array(5).fill(3), current });
     t.true(Math.abs(board.voltages[2] - Math.tanh(0.8) * (1 - (1 - 0.5 / 3) ** k)) < 1e-12);
   }
 });
@@ -50,7 +51,7 @@ function spiral(activation: 'linear' | 'tanh', timeStep: number): number[] {
   const board = boardOf(topology);
   board.voltages.set([1, 0], 2);
   const weights = Float64Array.of(0, 0, -1.5, 0, 1.5, 0, 0, 0);
-  for (let k = 0; k < Math.round(2 / timeStep); k += 1) leak(topology, weights, board, { timeStep, timeConstants: new Float64Array(5).fill(1) });
+  for (let k = 0; k < Math.round(2 / timeStep); k += 1) leak(doubleKernels, topology, weights, board, { timeStep, timeConstants: new Float64Array(5).fill(1) });
   return [...board.voltages.subarray(2, 4)];
 }
 
@@ -74,8 +75,8 @@ test('a time step as long as every time constant is the discrete voltage dynamic
     const [one, other] = [boardOf(pair('tanh')), boardOf(pair('tanh'))];
     for (const { voltages } of [one, other]) voltages.set(numbers.slice(8), 1);
     const weights = Float64Array.from(numbers.slice(0, 8));
-    leak(pair('tanh'), weights, one, { timeStep: 3, timeConstants: new Float64Array(5).fill(3) });
-    advance(pair('tanh'), weights, other);
+    leak(doubleKernels, pair('tanh'), weights, one, { timeStep: 3, timeConstants: new Float64Array(5).fill(3) });
+    advance(doubleKernels, pair('tanh'), weights, other);
     for (let i = 0; i < 5; i += 1) t.true(Math.abs(one.voltages[i] - other.voltages[i]) < 1e-12);
   }), { seed: 1, numRuns: 30 });
 });
@@ -111,7 +112,7 @@ function train(steps: number, current: number, { tau = 10, threshold = 1, refrac
   const [board, state] = [boardOf(topology), createFiringState(topology)];
   const firing = { timeStep, timeConstants: all(tau), thresholds: all(threshold), refractoryPeriods: all(refractory), current: [0, 0, current] };
   return Array.from({ length: steps }, () => {
-    fire(topology, SILENT, board, state, firing);
+    fire(doubleKernels, topology, SILENT, board, state, firing);
     return board.voltages[2];
   });
 }
@@ -152,11 +153,11 @@ test('an undriven potential decays as e^{-Δt/τ}, and a neuron that rests is de
   const all = (value: number) => new Float64Array(5).fill(value);
   const firing = { timeStep: 1, timeConstants: all(4), thresholds: all(1), refractoryPeriods: all(2) };
   for (let k = 1; k <= 10; k += 1) {
-    fire(topology, SILENT, board, state, firing);
+    fire(doubleKernels, topology, SILENT, board, state, firing);
     t.true(Math.abs(state.potentials[2] - 0.9 * Math.exp(-k / 4)) < 1e-12);
   }
   const sent = Array.from({ length: 6 }, () => {
-    fire(topology, SILENT, board, state, { ...firing, current: [0, 0, 5, 0, 0] });
+    fire(doubleKernels, topology, SILENT, board, state, { ...firing, current: [0, 0, 5, 0, 0] });
     return board.voltages[2];
   });
   t.deepEqual(sent.map((voltage) => voltage > 0), [true, false, false, true, false, false]);
@@ -169,8 +170,8 @@ test('a neuron hears the firing of another one step later, with its weight', (t)
   const firing = { timeStep: 1, timeConstants: all(1e9), thresholds: all(1), refractoryPeriods: all(0) };
   const weights = Float64Array.of(1, 0, 0, 0, 0.25, 0, 0, 0); // pair[0] reads the input, pair[1] a quarter of pair[0]
   board.voltages[1] = 2;
-  fire(topology, weights, board, state, firing);
+  fire(doubleKernels, topology, weights, board, state, firing);
   t.deepEqual([board.voltages[2], state.potentials[3]], [2, 0]);
-  fire(topology, weights, board, state, firing);
+  fire(doubleKernels, topology, weights, board, state, firing);
   t.true(Math.abs(state.potentials[3] - 0.5) < 1e-8);
 });

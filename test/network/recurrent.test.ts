@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 
 import { DivergenceError, InternalError } from '../../src/errors.js';
-import { referenceKernels } from '../../src/kernels/reference.js';
+import { doubleKernels, referenceKernels } from '../../src/kernels/reference.js';
 import { backpropagate, createSensitivities } from '../../src/network/backpropagation.js';
 import { createBoard, propagate, type Board } from '../../src/network/dynamic.js';
 import { graphTopology, type GraphNetwork } from '../../src/network/graph.js';
@@ -33,7 +33,7 @@ test('a pulse in a ring of two comes round every second tick, halved each time',
   board.voltages[1] = 1;
   const seen: number[][] = [];
   for (let tick = 0; tick < 6; tick += 1) {
-    advance(loop(), weights, board);
+    advance(doubleKernels, loop(), weights, board);
     board.voltages[1] = 0;
     seen.push([...board.voltages.subarray(2)]);
   }
@@ -52,7 +52,7 @@ test('all neurons read the tick before: two that copy each other swap their volt
   });
   const board = doubleBoard(topology);
   board.voltages.set([3, 5], 2);
-  advance(topology, Float64Array.of(1, 1, 1, 1), board);
+  advance(doubleKernels, topology, Float64Array.of(1, 1, 1, 1), board);
   t.deepEqual([...board.voltages.subarray(2)], [5, 3, 8]);
 });
 
@@ -61,7 +61,7 @@ test('a neuron that reads itself holds w^k of what it held: geometric decay', (t
   const board = doubleBoard(topology);
   board.voltages[2] = 1;
   for (let tick = 1; tick <= 20; tick += 1) {
-    advance(topology, Float64Array.of(0.9, 0, 1), board);
+    advance(doubleKernels, topology, Float64Array.of(0.9, 0, 1), board);
     t.true(Math.abs(board.voltages[2] - 0.9 ** tick) < 1e-12);
   }
 });
@@ -88,7 +88,7 @@ test('in a graph without cycles ℓ ticks give the voltages of the layered netwo
     other.voltages.fill(0.7);
     for (const { voltages } of [one, other]) voltages.set([1, 1, 0.3, -0.4, 0.5, 0.6, -0.7, 0.8]);
     propagate(referenceKernels, layered, weights, one, 0, 2);
-    settle(graph, weights, other);
+    settle(referenceKernels, graph, weights, other);
     t.deepEqual(other.voltages, one.voltages);
   }), { seed: 1, numRuns: 30 });
 });
@@ -120,8 +120,8 @@ test('sparse rows are computed as the same network in dense rows with zeros, in 
     const [one, other] = [doubleBoard(sparse, lanes), doubleBoard(dense, lanes)];
     for (const { voltages } of [one, other]) for (let i = 0; i < voltages.length; i += 1) voltages[i] = Math.cos(i + seed);
     for (let tick = 0; tick < 3; tick += 1) {
-      advance(sparse, few, one);
-      advance(dense, many, other);
+      advance(doubleKernels, sparse, few, one);
+      advance(doubleKernels, dense, many, other);
     }
     t.true(one.voltages.every((voltage, i) => Math.abs(voltage - other.voltages[i]) < 1e-9));
   }), { seed: 1, numRuns: 30 });
@@ -132,8 +132,8 @@ test('voltages outlast a step until they are forgotten, and the inputs are left 
   const weights = Float64Array.of(1, 0.5, 1, 1);
   const board = doubleBoard(topology);
   board.voltages.set([1, 1]);
-  settle(topology, weights, board);
-  settle(topology, weights, board);
+  settle(doubleKernels, topology, weights, board);
+  settle(doubleKernels, topology, weights, board);
   t.deepEqual([...board.voltages], [1, 1, 1, 1, 0]);
   forget(topology, board);
   t.deepEqual([...board.voltages], [1, 1, 0, 0, 0]);
@@ -143,7 +143,7 @@ test('a silenced neuron passes nothing on', (t) => {
   const topology = loop();
   const board = { ...doubleBoard(topology), alive: Int32Array.of(1, 1, 1, 0, 1) };
   board.voltages[1] = 1;
-  for (let tick = 0; tick < 5; tick += 1) advance(topology, Float64Array.of(1, 0.5, 1, 1), board);
+  for (let tick = 0; tick < 5; tick += 1) advance(doubleKernels, topology, Float64Array.of(1, 0.5, 1, 1), board);
   t.deepEqual([...board.voltages], [0, 1, 1, 0, 0]);
 });
 
@@ -151,7 +151,7 @@ test('a weighted input that is not finite is named, though the activation would 
   const topology = loop({ layers: [{ name: 'ring', size: 2, activation: 'tanh' }] });
   const board = doubleBoard(topology);
   board.voltages[2] = 1;
-  const error = t.throws(() => { advance(topology, Float64Array.of(1, 0.5, Infinity, 1), board); }, { instanceOf: DivergenceError });
+  const error = t.throws(() => { advance(doubleKernels, topology, Float64Array.of(1, 0.5, Infinity, 1), board); }, { instanceOf: DivergenceError });
   t.regex(error.message, /^weighted input of neuron ring\[1\] became Infinity/);
 });
 
@@ -198,7 +198,7 @@ test('Θ acts on hidden populations, before the activation, and not on the outpu
   });
   const board = doubleBoard(topology);
   board.voltages[1] = 1;
-  settle(topology, Float64Array.of(1, 3, 2, 1, 1, 1, 10, 10, 10), board, winnersTakeAll(1));
+  settle(doubleKernels, topology, Float64Array.of(1, 3, 2, 1, 1, 1, 10, 10, 10), board, winnersTakeAll(1));
   t.deepEqual([...board.voltages.subarray(2)], [0, 3, 0, 3, 30]);
 });
 

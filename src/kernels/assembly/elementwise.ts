@@ -52,7 +52,7 @@ function slope(kind: i32, v: v128): v128 {
 /** The first `count` of the four numbers at `from`; the others are zeros. */
 // @ts-ignore: decorator
 @inline
-function some(from: usize, count: i32): v128 {
+export function some(from: usize, count: i32): v128 {
   let x = v128.load32_zero(from);
   if (count > 1) x = v128.load32_lane(from + NUMBER, x, 1);
   if (count > 2) x = v128.load32_lane(from + 2 * NUMBER, x, 2);
@@ -61,7 +61,7 @@ function some(from: usize, count: i32): v128 {
 
 // @ts-ignore: decorator
 @inline
-function putSome(to: usize, x: v128, count: i32): void {
+export function putSome(to: usize, x: v128, count: i32): void {
   v128.store32_lane(to, x, 0);
   if (count > 1) v128.store32_lane(to + NUMBER, x, 1);
   if (count > 2) v128.store32_lane(to + 2 * NUMBER, x, 2);

@@ -287,19 +287,20 @@ function finish(all: v128, w0: usize, w1: usize, w2: usize, w3: usize, panel: us
  * gradient[r, j] = Σ_b coefficients[r, b] voltages[sources[j], b] over the first `count` lanes.
  *
  * @param coefficientLanes numbers from one row's coefficients to the next one's
+ * @param stride numbers from one row of the gradient to the next
  * @param sources 0 where source j is neuron j
  * @param room for 4 numbers of each lane and row, rows counted up to a multiple of four, and 8 more of each lane; and for as many as there are sources
  */
 export function gradients(
-  coefficients: usize, coefficientLanes: i32, sources: usize, inputs: i32, voltages: usize, lanes: i32, count: i32, gradient: usize, rows: i32, room: usize,
+  coefficients: usize, coefficientLanes: i32, sources: usize, inputs: i32, voltages: usize, lanes: i32, count: i32, gradient: usize, stride: i32, rows: i32, room: usize,
 ): void {
   if (count == 1) {
-    outer(coefficients, coefficientLanes, sources, inputs, voltages, lanes, gradient, rows, room);
+    outer(coefficients, coefficientLanes, sources, inputs, voltages, lanes, gradient, stride, rows, room);
     return;
   }
   const few = inputs < 8 ? inputs : (inputs & 7) < FEW_SOURCES ? inputs & 7 : 0;
   const most = inputs - few;
-  if (few > 0) gradientsOfFew(coefficients, coefficientLanes, sources, most, inputs, voltages, lanes, count, gradient, rows);
+  if (few > 0) gradientsOfFew(coefficients, coefficientLanes, sources, most, inputs, voltages, lanes, count, gradient, stride, rows);
   if (most == 0) return;
   const bytes = (<usize>count) * FOUR;
   const panel = room + (<usize>((rows + 3) >> 2)) * bytes;
@@ -311,7 +312,7 @@ export function gradients(
     interleave(at(coefficients, row * coefficientLanes), at(coefficients, row1 * coefficientLanes), at(coefficients, row2 * coefficientLanes), at(coefficients, row3 * coefficientLanes), count, NUMBER, w, FOUR);
     w += bytes;
   }
-  const next = (<usize>inputs) * NUMBER;
+  const next = (<usize>stride) * NUMBER;
   for (let j = 0; j < most; j += 8) {
     for (let half = 0; half < 8; half += 4) {
       const j0 = min(j + half, inputs - 1), j1 = min(j + half + 1, inputs - 1), j2 = min(j + half + 2, inputs - 1), j3 = min(j + half + 3, inputs - 1);
@@ -328,7 +329,7 @@ export function gradients(
 }
 
 /** The case of one lane: gradient[r, j] = coefficients[r] voltages[sources[j]]. */
-function outer(coefficients: usize, coefficientLanes: i32, sources: usize, inputs: i32, voltages: usize, lanes: i32, gradient: usize, rows: i32, room: usize): void {
+function outer(coefficients: usize, coefficientLanes: i32, sources: usize, inputs: i32, voltages: usize, lanes: i32, gradient: usize, stride: i32, rows: i32, room: usize): void {
   for (let j = 0; j < inputs; j += 1) store<f32>(at(room, j), load<f32>(lanesOf(sources, j, voltages, lanes)));
   const whole = (<usize>(inputs & ~3)) * NUMBER;
   for (let row = 0; row < rows; row += 1) {
@@ -336,7 +337,7 @@ function outer(coefficients: usize, coefficientLanes: i32, sources: usize, input
     const factor = f32x4.splat(c);
     for (let i: usize = 0; i < whole; i += FOUR) v128.store(gradient + i, f32x4.mul(factor, v128.load(room + i)));
     for (let j = inputs & ~3; j < inputs; j += 1) store<f32>(at(gradient, j), c * load<f32>(at(room, j)));
-    gradient += (<usize>inputs) * NUMBER;
+    gradient += (<usize>stride) * NUMBER;
   }
 }
 
@@ -349,7 +350,7 @@ function lanesOf(sources: usize, j: i32, voltages: usize, lanes: i32): usize {
 
 /** The same for sources `begin..inputs`, where eight at a time would be mostly none: four rows and two sources, four lanes at a time. */
 function gradientsOfFew(
-  coefficients: usize, coefficientLanes: i32, sources: usize, begin: i32, inputs: i32, voltages: usize, lanes: i32, count: i32, gradient: usize, rows: i32,
+  coefficients: usize, coefficientLanes: i32, sources: usize, begin: i32, inputs: i32, voltages: usize, lanes: i32, count: i32, gradient: usize, stride: i32, rows: i32,
 ): void {
   const whole = (<usize>(count & ~3)) * NUMBER;
   for (let row = 0; row < rows; row += 4) {
@@ -391,10 +392,10 @@ function gradientsOfFew(
         upper = f32x4.add(upper, f32x4.mul(v128.shuffle<f32>(x0, x1, 0, 1, 4, 5), both));
         lower = f32x4.add(lower, f32x4.mul(v128.shuffle<f32>(x2, x3, 0, 1, 4, 5), both));
       }
-      const g0 = at(gradient, row * inputs + j);
-      const g1 = at(gradient, row1 * inputs + j);
-      const g2 = at(gradient, row2 * inputs + j);
-      const g3 = at(gradient, row3 * inputs + j);
+      const g0 = at(gradient, row * stride + j);
+      const g1 = at(gradient, row1 * stride + j);
+      const g2 = at(gradient, row2 * stride + j);
+      const g3 = at(gradient, row3 * stride + j);
       if (next > j) {
         v128.store64_lane(g0, upper, 0);
         v128.store64_lane(g1, upper, 1);

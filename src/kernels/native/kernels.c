@@ -18,6 +18,9 @@ typedef float Loose __attribute__((vector_size(32), aligned(4), may_alias));
 
 enum { WIDTH = 8, PANEL = 16, FEW_SOURCES = 4 };
 
+/* Connections that are fetched before they are needed. */
+enum { AHEAD = 256 };
+
 static inline Vector load(const float *from) { return *(const Loose *)from; }
 static inline void store(float *to, Vector x) { *(Loose *)to = x; }
 static inline Vector splat(float x) { return (Vector){x, x, x, x, x, x, x, x}; }
@@ -139,10 +142,48 @@ static void productOfOne(const float *weights, int rowStride, const int32_t *sou
   for (int row = 0; row < rows; row += 1) out[(size_t)row * (size_t)outLanes] = dot(weights + (size_t)row * (size_t)rowStride, room, inputs);
 }
 
-static void gradients(const float *coefficients, int coefficientLanes, const int32_t *sources, int inputs, const float *voltages, int lanes, int count, float *gradient, int rows, float *room) {
+/* Sources as 16-bit numbers, or as 32-bit ones. */
+#define SPARSE_PRODUCT(product, productOfOne, Source) \
+  static void product(const float *weights, const int32_t *offset, const Source *sources, const float *voltages, float *restrict out, int rows, int lanes, int count) { \
+    for (int row = 0; row < rows; row += 1, out += lanes) { \
+      for (int b = 0; b < count; b += WIDTH) { \
+        if (count - b >= WIDTH) { \
+          Vector sum = {0}; \
+          for (int j = offset[row]; j < offset[row + 1]; j += 1) sum += splat(weights[j]) * load(voltages + (size_t)sources[j] * (size_t)lanes + b); \
+          store(out + b, sum); \
+          continue; \
+        } \
+        float sums[WIDTH] = {0}; \
+        for (int j = offset[row]; j < offset[row + 1]; j += 1) { \
+          const float *from = voltages + (size_t)sources[j] * (size_t)lanes; \
+          for (int c = b; c < count; c += 1) sums[c - b] += weights[j] * from[c]; \
+        } \
+        memcpy(out + b, sums, sizeof(float) * (size_t)(count - b)); \
+      } \
+    } \
+  } \
+  static void productOfOne(const float *weights, const int32_t *offset, const Source *sources, const float *voltages, float *restrict out, int rows) { \
+    for (int row = 0; row < rows; row += 1) { \
+      float s[WIDTH] = {0}; \
+      int j = offset[row]; \
+      for (; j + WIDTH <= offset[row + 1]; j += WIDTH) { \
+        __builtin_prefetch(weights + j + AHEAD); \
+        __builtin_prefetch(sources + j + AHEAD); \
+        for (int i = 0; i < WIDTH; i += 1) s[i] += weights[j + i] * voltages[sources[j + i]]; \
+      } \
+      float sum = ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7])); \
+      for (; j < offset[row + 1]; j += 1) sum += weights[j] * voltages[sources[j]]; \
+      out[row] = sum; \
+    } \
+  }
+
+SPARSE_PRODUCT(sparseProduct, sparseProductOfOne, uint16_t)
+SPARSE_PRODUCT(wideSparseProduct, wideSparseProductOfOne, int32_t)
+
+static void gradients(const float *coefficients, int coefficientLanes, const int32_t *sources, int inputs, const float *voltages, int lanes, int count, float *gradient, int stride, int rows, float *room) {
   if (inputs < FEW_SOURCES) {
     for (int row = 0; row < rows; row += 1) {
-      for (int j = 0; j < inputs; j += 1) gradient[(size_t)row * (size_t)inputs + (size_t)j] = dot(coefficients + (size_t)row * (size_t)coefficientLanes, lanesOf(sources, j, voltages, lanes), count);
+      for (int j = 0; j < inputs; j += 1) gradient[(size_t)row * (size_t)stride + (size_t)j] = dot(coefficients + (size_t)row * (size_t)coefficientLanes, lanesOf(sources, j, voltages, lanes), count);
     }
     return;
   }
@@ -150,7 +191,7 @@ static void gradients(const float *coefficients, int coefficientLanes, const int
     for (int j = 0; j < inputs; j += 1) room[j] = *lanesOf(sources, j, voltages, lanes);
     for (int row = 0; row < rows; row += 1) {
       const float c = coefficients[(size_t)row * (size_t)coefficientLanes];
-      float *restrict to = gradient + (size_t)row * (size_t)inputs;
+      float *restrict to = gradient + (size_t)row * (size_t)stride;
       for (int j = 0; j < inputs; j += 1) to[j] = c * room[j];
     }
     return;
@@ -170,7 +211,7 @@ static void gradients(const float *coefficients, int coefficientLanes, const int
     }
     for (int row = 0; row < rows; row += 4) {
       float *to[4];
-      for (int r = 0; r < 4; r += 1) to[r] = gradient + (size_t)least(row + r, rows - 1) * (size_t)inputs + j;
+      for (int r = 0; r < 4; r += 1) to[r] = gradient + (size_t)least(row + r, rows - 1) * (size_t)stride + j;
       block(room + (size_t)(row / 4) * size, panel, count, to, inputs - j, rows - row, 0);
     }
   }
@@ -212,6 +253,26 @@ static void multiplySlopes(int kind, const float *factors, float *coefficients, 
     const float *restrict v = voltages + (size_t)row * (size_t)lanes;
     for (int b = 0; b < count; b += 1) c[b] = f[b] * (scale * slope(kind, v[b]));
   }
+}
+
+static int ownErrors(
+  int rows, int size, int stride, const float *critic, const float *target, const float *values, const float *acted, const float *next,
+  const float *restrict reward, const float *restrict continuation, float *restrict error, float *gradient) {
+  const float scale = 1 / (float)size;
+  int bad = -1;
+  for (int row = 0; row < rows; row += 1, values += 2 * size, next += 2 * size, acted += size, error += size) {
+    const size_t last = (size_t)(row + 1) * (size_t)stride - 1;
+    const float slope = critic[last], targetSlope = target[last];
+    int finite = 1;
+    for (int b = 0; b < size; b += 1) {
+      const float successor = values[size + b] + targetSlope * next[size + b];
+      error[b] = scale * (reward[b] + continuation[b] * successor - values[b] - slope * acted[b]);
+      finite &= fabsf(error[b]) <= 3.4028234e38f;
+    }
+    gradient[last] = dot(error, acted, size);
+    if (!finite && bad < 0) bad = row;
+  }
+  return bad;
 }
 
 static void addScaled(float factor, const float *restrict voltages, float *restrict sum, int count) {
@@ -270,8 +331,12 @@ static Call receive(napi_env env, napi_callback_info info) {
 
 EXPORTED(product, A(0), I(1), I(2), L(3), I(4), A(5), I(6), A(7), L(8), I(9), I(10), I(11), I(12), A(13), I(14), I(15))
 EXPORTED(productOfOne, A(0), I(1), L(2), I(3), A(4), I(5), A(6), I(7), I(8), A(9))
-EXPORTED(gradients, A(0), I(1), L(2), I(3), A(4), I(5), I(6), A(7), I(8), A(9))
 EXPORTED(multiplySlopes, I(0), A(1), A(2), I(3), A(4), I(5), I(6), I(7), F(8))
+EXPORTED(sparseProduct, A(0), L(1), A(2), A(3), A(4), I(5), I(6), I(7))
+EXPORTED(wideSparseProduct, A(0), L(1), A(2), A(3), A(4), I(5), I(6), I(7))
+EXPORTED(sparseProductOfOne, A(0), L(1), A(2), A(3), A(4), I(5))
+EXPORTED(wideSparseProductOfOne, A(0), L(1), A(2), A(3), A(4), I(5))
+EXPORTED(gradients, A(0), I(1), L(2), I(3), A(4), I(5), I(6), A(7), I(8), I(9), A(10))
 EXPORTED(addScaled, F(0), A(1), A(2), I(3))
 EXPORTED(softUpdate, A(0), A(1), I(2), F(3))
 EXPORTED(adam, A(0), A(1), A(2), A(3), I(4), F(5), F(6), F(7), F(8), F(9), F(10), F(11))
@@ -283,13 +348,22 @@ static napi_value call_activate(napi_env env, napi_callback_info info) {
   return result;
 }
 
+static napi_value call_ownErrors(napi_env env, napi_callback_info info) {
+  const Call c = receive(env, info);
+  napi_value result;
+  napi_create_int32(env, ownErrors(I(0), I(1), I(2), A(3), A(4), A(5), A(6), A(7), A(8), A(9), A(10), A(11)), &result);
+  return result;
+}
+
 /* attach(bytes): the kernels on the memory that `bytes` lie at the start of. A shared memory does not move when it grows. */
 static napi_value attach(napi_env env, napi_callback_info info) {
   static const struct {
     const char *name;
     napi_callback call;
   } functions[] = {
-    {"product", call_product}, {"productOfOne", call_productOfOne}, {"gradients", call_gradients}, {"activate", call_activate},
+    {"product", call_product}, {"productOfOne", call_productOfOne}, {"sparseProduct", call_sparseProduct},
+    {"wideSparseProduct", call_wideSparseProduct}, {"sparseProductOfOne", call_sparseProductOfOne}, {"wideSparseProductOfOne", call_wideSparseProductOfOne}, {"gradients", call_gradients}, {"activate", call_activate},
+    {"ownErrors", call_ownErrors},
     {"multiplySlopes", call_multiplySlopes}, {"addScaled", call_addScaled}, {"softUpdate", call_softUpdate}, {"adam", call_adam},
   };
   napi_value bytes, kernels, call;
