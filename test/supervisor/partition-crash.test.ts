@@ -30,7 +30,7 @@ function createRun(options: SimulationOptions): { plan: Plan; arena: Arena } {
 
 /** A partition born on an arena, which dies when the budget is spent. */
 function bear(plan: Plan, arena: Arena, partition: number, budget: Budget): Coroutine[] {
-  return countingAtomics(budget, () => createPartition(attachViews(plan, budget.left === Infinity ? arena : mortalArena(arena, budget), partition, false)).train(false));
+  return countingAtomics(budget, () => createPartition(attachViews(plan, budget.left === Infinity ? arena : mortalArena(arena, budget), partition, false)).train(false).map(({ coroutine }) => coroutine));
 }
 
 /**
