@@ -21,8 +21,9 @@ interface Clock {
  *
  *   a_k = the output voltages at time k T
  *
- * All voltages of the lanes are taken down together with it, so that what is stored is what was acted, though neurons go on ticking meanwhile. Strikes that the
- * host is too late for are not made up for: nobody has seen an observation that he could have answered at them.
+ * All voltages of the lanes are taken down together with it, so that what is stored is what was acted, though neurons go on ticking meanwhile. A strike that comes
+ * while the host is busy is taken as soon as it is not; further ones are missed, and not made up for: nobody has seen an observation
+ * that could have been answered at them.
  *
  * @param counted false in evaluation
  */

@@ -72,7 +72,7 @@ export function carryInVirtualTime<Strand extends VirtualStrand>(strands: readon
     if (time === Infinity || wakes.get(strand) === time) return;
     wakes.set(strand, time);
     queue.push(time, () => {
-      if (changes !== undefined) mover = strand.thread; // nobody else has anything to see
+      if (changes !== undefined && blocked.has(strand)) goOn(strand); // nobody else has anything to see yet
     });
   }
 

@@ -82,6 +82,7 @@ const KINDS: Record<string, SimulationOptions> = {
   synchronous: { schedule: 'synchronous' },
   'bounded on whole versions': { schedule: 'bounded', timing: { bound: 1, reads: 'versioned' } },
   poisson: { schedule: 'poisson', timing: { clockRate: 1e6 } },
+  'synchronous, acting free': { schedule: 'synchronous', timing: { acting: 'free', environmentPeriod: 0 } },
   'coagent, from the stream': { schedule: 'synchronous', rule: 'coagent', learning: { replay: 256, warmup: 0, batch: 1 } },
 };
 
