@@ -74,7 +74,8 @@ function percent(part: number, whole: number): string {
   return `${((100 * part) / whole).toFixed(1)} % of the time`;
 }
 
-function rateLimit({ schedule, rateLimit: window }: TrainResult): string {
+function rateLimit({ schedule, rateLimit: window, strikes }: TrainResult): string {
+  if (strikes !== undefined) return `acting waits for no update${schedule === 'synchronous' || window === 'off' ? '' : `, learning is at most ${window} ahead of it`}`;
   if (schedule === 'synchronous') return 'acting and learning alternate';
   return window === 'off' ? 'rate limit off' : `held within ${window} updates of acting`;
 }

@@ -155,7 +155,7 @@ test('free acting is refused where it cannot be had, in one line', (t) => {
   ];
   for (const [action, message] of refused) {
     const error = t.throws(action);
-    t.true(error instanceof Error && error.message.startsWith(message) && !error.message.includes('\n'), error?.message);
+    t.true(error instanceof Error && error.message.startsWith(message) && !error.message.includes('\n'), String(error));
   }
   t.is(resolveSettings({ schedule: 'virtual', timing: free(1e6) }).timing.environmentPeriod, 1e6);
   t.is(resolveSettings({ timing: { acting: 'free' } }).timing.environmentPeriod, 1e-3);
