@@ -18,11 +18,7 @@ export interface Acting {
   readonly beside: boolean;
   /** @param counted false in evaluation */
   createStage(counted: boolean): Stage;
-  /**
-   * For one command.
-   *
-   * @param groups lanes of each group of environments that is answered in it
-   */
+  /** @param groups lanes of each group of environments that is answered */
   createActor(groups: readonly EnvironmentGroup[]): Actor;
 }
 

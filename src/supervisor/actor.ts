@@ -6,6 +6,8 @@ import type { Views } from './views.js';
 
 /** One partition's part in acting: its own neurons' voltages for the observations at hand, tick after tick. */
 export interface Actor {
+  /** A command begins: nothing that was read before it counts. Absent where nothing was. */
+  begin?(): void;
   /** True where there is a turn to take: observations, and the peers' voltages, allow the next tick of some groups of environments. */
   ready(): boolean;
   /** Takes down what the turn reads of others, as it begins; `advance` does where nobody has. Absent where nothing of it changes during the turn. */

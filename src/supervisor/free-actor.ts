@@ -42,7 +42,6 @@ export function createFreeActor(views: Views, groups: readonly EnvironmentGroup[
   const heard = new Int32Array(cells); // the oldest observation in it
   const due = new Uint8Array(cells); // 1 where they are to be computed in the turn at hand
   let listening = false;
-  let begun = false;
 
   const editionOf = (owner: number, group: number, index: number) => (owner === partition ? said.editions[group * ticks + index] : wave.edition(owner, group, index));
   const answeredBy = (owner: number, group: number, index: number) => (owner === partition ? said.answered[group * ticks + index] : wave.answered(owner, group, index));
@@ -122,20 +121,19 @@ export function createFreeActor(views: Views, groups: readonly EnvironmentGroup[
     });
   }
 
-  /** Whoever begins anew finds what has been said before, and takes for said what is still under way. */
+  /** Finds what has been said before, and takes for said what is still under way. */
   function begin(): void {
-    begun = true;
     turns.take();
+    listening = false;
+    read.fill(-1);
     said.editions.forEach((_, cell) => { said.editions[cell] = wave.edition(partition, Math.floor(cell / ticks), cell % ticks); });
     copy(own, actingBoard.voltages, board.voltages);
     wave.tell(partition, wave.taken(partition), said);
   }
 
   return {
-    ready() {
-      if (!begun) begin();
-      return (anythingNew() || (turns.together && isBehind())) && turns.mayTake(wave.taken(partition), leastTurns());
-    },
+    begin,
+    ready: () => (anythingNew() || (turns.together && isBehind())) && turns.mayTake(wave.taken(partition), leastTurns()),
     listen,
     advance(explore) {
       listen();

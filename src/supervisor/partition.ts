@@ -10,7 +10,7 @@ import { createRecurring } from '../network/recurrent-context.js';
 import { createRemembering } from '../network/remembering.js';
 import { neuronName, type Topology } from '../network/topology.js';
 import { attachBookmark } from '../replay/bookmark.js';
-import { attachBookmarks, type EnvironmentGroup } from '../replay/bookmarks.js';
+import { attachBookmarks } from '../replay/bookmarks.js';
 import type { Coroutine } from '../schedule/turn.js';
 import { createActing } from './acting.js';
 import type { Actor } from './actor.js';
@@ -127,8 +127,8 @@ export function createPartition(views: Views): Partition {
     }
   }
 
-  function answering(groups: readonly EnvironmentGroup[], explore: boolean): Line {
-    const own = acting.createActor(groups);
+  function answering(own: Actor, explore: boolean): Line {
+    own.begin?.();
     return { coroutine: answer(own, explore), ...(acting.beside && { begin: () => own.listen?.(), wake: () => schedule.acting.wake() }) };
   }
 
@@ -143,12 +143,12 @@ export function createPartition(views: Views): Partition {
       return [
         ...hosts.map((host, group) => hosting(host, group, views)),
         { coroutine: train() },
-        ...(acting.beside ? [answering(plan.groups, true)] : []),
+        ...(acting.beside ? [answering(actor, true)] : []),
       ];
     },
     takeLog: () => chronicle.close(),
     evaluate(episodeSeeds) {
-      const line = answering([{ begin: 0, end: 1 }], false); // evaluation takes the first lane
+      const line = answering(acting.createActor([{ begin: 0, end: 1 }]), false); // evaluation takes the first lane
       if (!isHost) return [line];
       const heard = acting.createStage(false);
       const remembering = createRemembering(makeEnvironment(settings.environment), settings.network, trainedState(views));

@@ -67,6 +67,7 @@ test('an observation comes through the network in as many turns as that has tick
     const all = createAll(partitions);
     const stage = createActing(all[0]).createStage(false);
     const actors = all.map((views) => createActing(views).createActor(views.plan.groups));
+    for (const actor of actors) actor.begin?.();
     stage.begin(0);
     stage.present(0, [observation]);
     let rounds = 0;
