@@ -65,6 +65,8 @@ export const SIMULATION_FLAGS: readonly Flag[] = [
   { flag: '--bound', argument: '<versions>', path: 'timing.bound', parse: number, help: 'updates that a partition may be ahead of the slowest under bounded' },
   { flag: '--clocks', argument: '<owner>', path: 'timing.clocks', parse: text, help: `whose clocks strike under poisson: ${CLOCK_OWNERS.join(', ')}` },
   { flag: '--clock-rate', argument: '<rate>', path: 'timing.clockRate', parse: number, help: 'mean strikes per second of each clock under poisson' },
+  { flag: '--acting', argument: '<name>', path: 'timing.acting', parse: text, help: 'awaited: an action waits until its observation has reached the outputs; free: neurons and environment run by clocks of their own, and an action is whatever the outputs say when the environment reads them, in evaluations too (such a run repeats itself, and goes on exactly from a checkpoint, under no schedule on threads; virtual repeats it)' },
+  { flag: '--environment-period', argument: '<seconds>', path: 'timing.environmentPeriod', parse: number, help: 'between two strikes of the environment\'s clock, at which it reads an action, where acting is free; 0: as fast as its host can' },
   { flag: '--discipline', argument: '<name>', path: 'virtual.discipline', parse: text, help: `who waits for whom in virtual time: ${DISCIPLINE_NAMES.join(', ')}` },
   { flag: '--compute-time', argument: '<time>', path: 'virtual.compute', parse: text, help: 'virtual seconds of one update of a partition: a number, or constant(s), exponential(mean), lognormal(median, sigma), pareto(scale, shape), trace(file.json)' },
   { flag: '--act-time', argument: '<time>', path: 'virtual.act', parse: text, help: 'the same of one acting tick of a partition' },

@@ -31,6 +31,7 @@ export function printSummary(result: TrainResult): void {
       line('speed', `${rate(result.stepsPerSecond)} env steps/s, ${rate(result.updatesPerSecond)} updates/s, ${result.updatesPerStep.toFixed(2)} updates per step (${rateLimit(result)})`),
       ...(result.virtualSeconds === undefined ? [] : [line('virtual time', `${result.virtualSeconds.toFixed(1)} s: ${rate(result.steps / result.virtualSeconds)} env steps/s`)]),
       line('staleness', describeStaleness(result)),
+      ...(result.strikes === undefined ? [] : [line('actions', describeStrikes(result.strikes))]),
       ...partitions,
       ...deaths,
       ...(further > 0 ? [line('', `and ${further} more deaths, each made good; result.json has them all`)] : []),
@@ -39,6 +40,12 @@ export function printSummary(result: TrainResult): void {
       '',
     ].join('\n'),
   );
+}
+
+/** How old the actions were that nobody waited for. */
+function describeStrikes({ actions, missed, age: { mean, p95, max } }: NonNullable<TrainResult['strikes']>): string {
+  const late = missed === 0 ? 'no strike' : `${missed.toLocaleString('en')} strike${missed === 1 ? '' : 's'}`;
+  return `${actions.toLocaleString('en')} as the environment's clock struck, ${mean.toFixed(2)} steps old on average, 95 % at most ${p95}, all at most ${max}; ${late} missed`;
 }
 
 const HALF_TO_ALL = 'half, 90 %, 99 % and all of the reads at most so old';
@@ -67,7 +74,8 @@ function percent(part: number, whole: number): string {
   return `${((100 * part) / whole).toFixed(1)} % of the time`;
 }
 
-function rateLimit({ schedule, rateLimit: window }: TrainResult): string {
+function rateLimit({ schedule, rateLimit: window, strikes }: TrainResult): string {
+  if (strikes !== undefined) return `acting waits for no update${schedule === 'synchronous' || window === 'off' ? '' : `, learning is at most ${window} ahead of it`}`;
   if (schedule === 'synchronous') return 'acting and learning alternate';
   return window === 'off' ? 'rate limit off' : `held within ${window} updates of acting`;
 }

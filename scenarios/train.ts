@@ -9,7 +9,8 @@ const SHOWN = { ...resolveSettings(), timing: shownTiming(), virtual: shownVirtu
 function shownTiming(): object {
   const { bound } = resolveSettings({ schedule: 'bounded' }).timing;
   const { clockRate } = resolveSettings({ schedule: 'poisson' }).timing;
-  return { ...resolveSettings().timing, bound, clockRate };
+  const { environmentPeriod } = resolveSettings({ timing: { acting: 'free' } }).timing;
+  return { ...resolveSettings().timing, bound, clockRate, environmentPeriod };
 }
 
 function shownVirtual(): object {

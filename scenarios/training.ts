@@ -49,6 +49,8 @@ export interface TrainResult {
   /** False where staleness was not measured: all of it is 0 then. */
   readonly ledger: boolean;
   readonly staleness: RunReport['staleness'];
+  /** Where acting is free: how often the environment's clock has struck, and how old the actions were. */
+  readonly strikes?: RunReport['strikes'];
   readonly perPartition: RunReport['partitions'];
   /** Workers that died and were replaced, in training and evaluation, since it was resumed. */
   readonly workerDeaths: readonly WorkerDeath[];
@@ -205,6 +207,7 @@ async function conclude(training: Training, labels: TrainingLabels, folder: RunF
     rateLimit,
     ledger,
     staleness: report.staleness,
+    ...(report.strikes !== undefined && { strikes: report.strikes }),
     perPartition: report.partitions,
     workerDeaths: report.workerDeaths,
     journal: report.journal ? { ...report.journal, bytesPerPartitionTick: report.journal.bytes / Math.max(1, report.journal.partitionTicks) } : null,

@@ -47,6 +47,7 @@ export { READ_KINDS, stalenessBetween, type ReadKind, type Staleness } from './s
 export type { WorkerDeath } from './supervisor/crew-handle.js';
 
 export type { Settings } from './supervisor/settings.js';
+export type { Strikes } from './supervisor/strikes.js';
 export type { TurnTimes } from './supervisor/turn-times.js';
 export { createProgressBar, type ProgressBar } from './telemetry/progress-bar.js';
 export { createRunFolder, freeRunPath, reopenRunFolder, RUN_FILES, runFolderName, type LineLengths, type RunFolder } from './telemetry/run-folder.js';

@@ -57,7 +57,7 @@ export function createContext({ inputs, populations }: Topology, hidden: readonl
  *
  * @param lane of the board on which the network answers this environment
  */
-export function createRecurring(environment: Environment, { begin, heard, shares }: RecurrentContext, { voltages, lanes }: Board, lane: number): Environment {
+export function createRecurring(environment: Environment, { begin, heard, shares }: RecurrentContext, { voltages, lanes }: Pick<Board, 'lanes' | 'voltages'>, lane: number): Environment {
   if (heard.length === 0) return environment;
   const { observationSpace: { low, high } } = environment;
   const bound = new Array<number>(heard.length).fill(Infinity);

@@ -11,6 +11,8 @@ export interface PoissonClock {
   take(): void;
   /** Seconds until a strike is due; 0 where one is. */
   remaining(): number;
+  /** Strikes as if it had just begun: who has not looked at it since now cannot tell the difference, but for strikes that were due. */
+  forget(): void;
 }
 
 /**
@@ -27,5 +29,8 @@ export function createPoissonClock(stream: Stream, rate: number, now: () => numb
       next += wait();
     },
     remaining: () => Math.max(0, next - now()),
+    forget() {
+      next = now() + wait();
+    },
   };
 }

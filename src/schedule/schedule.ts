@@ -24,6 +24,25 @@ export interface Schedule {
   learns(neuron: number): boolean;
   /** Milliseconds until `mayBegin`, having refused, may change its mind without anybody ringing; Infinity where it cannot, or was not asked. */
   wake(): number;
+  /** Turns of acting, where that waits for nobody. */
+  readonly acting: ActingTurns;
+}
+
+/** When a partition computes its neurons' voltages anew, where nobody waits for them. */
+export interface ActingTurns {
+  /** True where all partitions take their turns together: who is behind takes one, though there is nothing for it to compute. */
+  readonly together: boolean;
+  /**
+   * False while a partition that has a turn to take may not.
+   *
+   * @param taken turns that it has taken
+   * @param least turns that each of the others has taken
+   */
+  mayTake(taken: number, least: number): boolean;
+  /** Called as a turn begins, and where one that was waited for is not wanted any more. */
+  take(): void;
+  /** Seconds until `mayTake`, having refused, may change its mind without anybody ringing; Infinity where it cannot. */
+  wake(): number;
 }
 
 export interface ScheduleContext {
@@ -57,6 +76,8 @@ const never = () => Infinity;
 const always = () => true;
 const nothing = () => undefined;
 
+const AT_ONCE: ActingTurns = { together: false, mayTake: always, take: nothing, wake: never };
+
 /**
  * `synchronous`: a barrier at every gate, so that every partition reads what all have written. The reference. Each partition
  * counts the gates it has come to; a gate is open once all have come as far. The count follows from the update alone, so that
@@ -76,11 +97,12 @@ function synchronous({ control: { phase }, bell, partition, gates }: ScheduleCon
     open,
     learns: always,
     wake: never,
+    acting: { ...AT_ONCE, together: true, mayTake: (taken, least) => least >= taken },
   };
 }
 
 /** `hogwild`: free running. Nothing waits, reads of other partitions' rows are racy on purpose. */
-const HOGWILD: Schedule = { mayBegin: always, begin: nothing, arrive: nothing, open: always, learns: always, wake: never };
+const HOGWILD: Schedule = { mayBegin: always, begin: nothing, arrive: nothing, open: always, learns: always, wake: never, acting: AT_ONCE };
 
 /**
  * `bounded`: as `hogwild`, but a partition begins update u only once the slowest has finished update u - k - 1, so that nothing
@@ -95,10 +117,30 @@ function bounded(context: ScheduleContext): Schedule {
 
 /**
  * `poisson`: nothing keeps step with anything. A partition begins an update when its own clock strikes; or, where the clocks
- * are the neurons', a neuron takes part in an update only if its own clock has struck since the one before.
+ * are the neurons', a neuron takes part in an update only if its own clock has struck since the one before. Where acting is free, its turns
+ * come when another clock of the partition's strikes, at the same rate.
  */
 function poisson(context: ScheduleContext): Schedule {
-  return context.timing.clocks === 'partition' ? partitionClocks(context) : neuronClocks(context);
+  const schedule = context.timing.clocks === 'partition' ? partitionClocks(context) : neuronClocks(context);
+  return { ...schedule, acting: actingClock(context) };
+}
+
+/** A strike at which there was no turn to take, or during one, is let go: it would have changed nothing. */
+function actingClock({ partition, seed, timing: { clockRate }, now }: ScheduleContext): ActingTurns {
+  const clock = createPoissonClock(createStream(seed, `clock/acting/partition${partition}`), clockRate, now);
+  let waits = false;
+  return {
+    together: false,
+    mayTake() {
+      if (!waits) clock.forget();
+      waits = true;
+      return clock.due();
+    },
+    take() {
+      waits = false;
+    },
+    wake: () => (waits ? clock.remaining() : Infinity),
+  };
 }
 
 function partitionClocks(context: ScheduleContext): Schedule {

@@ -25,6 +25,7 @@ export function recordedOptions(options: SimulationOptions): SimulationOptions {
 /** @throws RangeError naming `record` where a run of such settings could not be repeated from a journal */
 export function checkRecordable({ timing, death, environments }: Settings): void {
   if (environments > 1) throw wrongValue('record', 'a run in one environment: in which order several step is not kept', environments);
+  if (timing.acting === 'free') throw wrongValue('record', 'a run whose actions are awaited: which voltages the environment reads is not kept', timing.acting);
   if (timing.reads !== 'versioned') throw wrongValue('record', 'timing.reads to be versioned: other reads cannot be told from one another', timing.reads);
   if (death.step !== null) throw wrongValue('record', 'a run in which no neurons die: the journal does not keep it', death.step);
   if (timing.clocks !== 'partition') throw wrongValue('record', 'clocks of partitions: which neurons took part in an update is not kept', timing.clocks);

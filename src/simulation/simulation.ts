@@ -257,7 +257,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
 
   #tell(event: 'metrics' | 'checkpoint'): void {
     if (event === 'checkpoint') this.emit('checkpoint', this.#progress());
-    else this.emit('metrics', { ...this.#progress(), weightNorm: this.#weightNorms() });
+    else this.emit('metrics', { ...this.#progress(), weightNorm: this.#weightNorms(), ...this.#strikes() });
   }
 
   #checkPartition(partition: number): number {
@@ -296,6 +296,11 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
     return virtualSeconds === undefined ? {} : { virtualSeconds: virtualSeconds - since };
   }
 
+  #strikes(): Pick<RunReport, 'strikes'> {
+    const strikes = this.#supervisor.strikes();
+    return strikes === undefined ? {} : { strikes };
+  }
+
   #updates(): number {
     return mean(Array.from({ length: this.settings.partitions }, (_, partition) => this.#supervisor.updates(partition)));
   }
@@ -313,6 +318,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
       ...reportRates(this.step - first, this.#updates() - updatesBefore, seconds),
       stopped: this.step < this.#goal,
       staleness,
+      ...this.#strikes(),
       workerDeaths: this.#deaths.slice(deathsBefore),
       partitions: ownership.map((ranges, partition) => ({
         partition,

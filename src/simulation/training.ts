@@ -3,6 +3,7 @@ import type { EventEmitter } from 'eventemitter3';
 import type { EpisodeRecord } from '../environment/environment.js';
 import type { WorkerDeath } from '../supervisor/crew-handle.js';
 import type { Staleness } from '../supervisor/ledger.js';
+import type { Strikes } from '../supervisor/strikes.js';
 import type { TurnTimes } from '../supervisor/turn-times.js';
 import type { DeathReport } from './death.js';
 
@@ -23,6 +24,8 @@ export interface Progress {
 export interface Metrics extends Progress {
   /** Euclidean norm of each population's weights. */
   readonly weightNorm: Readonly<Record<string, number>>;
+  /** Where acting is free: how old actions were so far. */
+  readonly strikes?: Strikes;
 }
 
 /** How fast and how stale a run was. */
@@ -49,6 +52,8 @@ export interface RunReport {
   /** How old everything was that partitions have read of others since the first step: by all together, and by each. */
   readonly staleness: Staleness;
   readonly partitions: readonly (Staleness & { readonly partition: number; readonly neurons: number; readonly updates: number })[];
+  /** Where acting is free: how old actions were since the first step. */
+  readonly strikes?: Strikes;
   /** Where neurons have died by the run's settings: what was lost, and how long recovery took. */
   readonly death?: DeathReport;
 }

@@ -1,17 +1,17 @@
-import { DivergenceError } from '../errors.js';
-import { WORD } from '../memory/control.js';
 import { tick } from '../network/dynamic.js';
-import { attachExplorationState, createExploration } from '../network/exploration.js';
-import { neuronsOf } from '../network/ownership.js';
-import { neuronName } from '../network/topology.js';
 import type { EnvironmentGroup } from '../replay/bookmarks.js';
+import { createExplorer } from './explorer.js';
 import { WEIGHTS } from './plan.js';
-import { wholeTurns, type Views } from './views.js';
+import type { Views } from './views.js';
 
 /** One partition's part in acting: its own neurons' voltages for the observations at hand, tick after tick. */
 export interface Actor {
-  /** True where observations, and the peers' voltages, allow the next tick of some groups of environments. */
+  /** A command begins: nothing that was read before it counts. Absent where nothing was. */
+  begin?(): void;
+  /** True where there is a turn to take: observations, and the peers' voltages, allow the next tick of some groups of environments. */
   ready(): boolean;
+  /** Takes down what the turn reads of others, as it begins; `advance` does where nobody has. Absent where nothing of it changes during the turn. */
+  listen?(): void;
   /**
    * Computes and publishes these ticks.
    *
@@ -34,40 +34,17 @@ interface Stretch {
  * @param groups lanes of each; their numbers are those of clocks and progress
  */
 export function createActor(views: Views, groups: readonly EnvironmentGroup[]): Actor {
-  const { plan, partition, kernels, peers, arena, control, bell, ledger, tables, actingBoard: board } = views;
-  const { topology, ownership, settings, firstExplorer } = plan;
-  const { lanes } = board;
+  const { plan, partition, kernels, peers, control, bell, ledger, tables, actingBoard: board } = views;
+  const { topology, ownership } = plan;
   const ticks = topology.ticks.length;
-  const exploration = createExploration(topology, settings.seed, settings.exploration, neuronsOf(ownership, partition), attachExplorationState(arena), settings.steps / settings.environments);
-  const steps = new Int32Array(lanes); // that each environment has taken
+  const explorer = createExplorer(views, board);
   let due: number[] = [];
-
-  /** The environments of a group step in their order. */
-  function countSteps(group: number): void {
-    const { begin, end } = groups[group];
-    const all = control.groups[group].steps.get();
-    const size = plan.groups[group].end - begin;
-    for (let lane = begin; lane < end; lane += 1) steps[lane] = Math.floor((all - (lane - begin) + size - 1) / size);
-  }
-
-  function exploreAll(begin: number, end: number, { begin: first, end: last }: Stretch): void {
-    const warmingUp = wholeTurns(plan, Atomics.load(control.words, WORD.steps)) < settings.learning.warmup;
-    for (let neuron = Math.max(begin, firstExplorer); neuron < end; neuron += 1) {
-      if (board.alive?.[neuron] === 0) continue; // the silenced do not explore
-      for (let lane = first; lane < last; lane += 1) {
-        const at = neuron * lanes + lane;
-        const voltage = exploration.explore(neuron, board.voltages[at], steps[lane], warmingUp, lane);
-        board.voltages[at] = voltage;
-        if (!Number.isFinite(board.voltages[at])) throw new DivergenceError(neuronName(topology, neuron), 'voltage', voltage);
-      }
-    }
-  }
 
   function computeTick(stretch: Stretch, explore: boolean): void {
     for (const population of topology.ticks[stretch.index]) {
       const { begin, end } = ownership[partition][population];
       tick(kernels, topology, topology.populations[population], tables[WEIGHTS].values, board, { begin, end, laneBegin: stretch.begin, laneEnd: stretch.end });
-      if (explore) exploreAll(begin, end, stretch);
+      if (explore) explorer.explore(begin, end, stretch);
     }
   }
 
@@ -97,7 +74,7 @@ export function createActor(views: Views, groups: readonly EnvironmentGroup[]): 
     },
     advance(explore) {
       for (const group of due) {
-        countSteps(group);
+        explorer.countSteps(group, groups[group]);
         if (control.progress[group].get(partition) % ticks > 0) for (const peer of peers) ledger?.voltages(control.version.get(peer) - control.actedVersion.get(peer));
       }
       for (const stretch of stretches()) computeTick(stretch, explore);

@@ -51,7 +51,7 @@ export function summariseAges(histogram: readonly AgeBin[], sum: number, max: nu
 }
 
 /** The age of the bin in which the `least`-th read is found, counted from the youngest. */
-function percentile(histogram: readonly AgeBin[], least: number): number {
+export function percentile(histogram: readonly AgeBin[], least: number): number {
   let seen = 0;
   for (const [age, count] of histogram) {
     seen += count;

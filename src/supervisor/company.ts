@@ -3,9 +3,9 @@ import { InternalError } from '../errors.js';
 import { WORD } from '../memory/control.js';
 import { attachBookmarks, firstStanding, passStanding, type EnvironmentGroup, type Standing } from '../replay/bookmarks.js';
 import { SLOT } from '../replay/ring.js';
-import { finish, type Host } from './host.js';
+import { finish, stageHand, type Host } from './host.js';
 import { EPISODE_FIELDS, SLICE_STEPS } from './plan.js';
-import { createStage } from './stage.js';
+import { createAwaitedStage, type Stage } from './stage.js';
 import type { Views } from './views.js';
 
 /**
@@ -20,9 +20,9 @@ import type { Views } from './views.js';
  *
  * @param environments all of them, in order
  */
-export function createCompany(views: Views, environments: readonly Environment[]): Host[] {
-  const { control: { words }, replay, actingBoard: { voltages, lanes }, plan, arena } = views;
-  const stage = createStage(views);
+export function createCompany(views: Views, environments: readonly Environment[], stage: Stage = createAwaitedStage(views)): Host[] {
+  const { control: { words }, replay, plan, arena } = views;
+  const { voltages, lanes } = stage.board;
   const bookmarks = attachBookmarks(arena, plan.groups, environments[0].observationSpace.low.length, replay);
   const list = arena.float64('episodes');
 
@@ -74,9 +74,10 @@ export function createCompany(views: Views, environments: readonly Environment[]
     return {
       begin() {
         standings = enter();
+        stage.begin(group);
         show(standings);
       },
-      ready: () => stage.answered(group),
+      ...stageHand(stage, group),
       steps: () => standings !== undefined && turn(standings).count > 0,
       advance() {
         if (standings === undefined) throw new InternalError('the host has not begun');

@@ -1,9 +1,9 @@
 import type { PartitionLog } from '../journal/file.js';
 import { attachArena, type ArenaHandle } from '../memory/arena.js';
 import { WORD } from '../memory/control.js';
-import type { Coroutine, Turn } from '../schedule/turn.js';
+import type { Turn } from '../schedule/turn.js';
 import { describeFault, type Fault } from './fault.js';
-import { createPartition, type Partition } from './partition.js';
+import { createPartition, type Line, type Partition } from './partition.js';
 import { createPlan } from './plan.js';
 import type { Settings } from './settings.js';
 import { attachViews, createSurroundings, type Views } from './views.js';
@@ -57,10 +57,10 @@ export function createCrew({ partitions, settings, arena: handle, spin, logs }: 
     return { views, partition: createPartition(views) };
   });
 
-  function carryOut(command: (partition: Partition) => Coroutine[], carry: Carry): Outcome {
+  function carryOut(command: (partition: Partition) => Line[], carry: Carry): Outcome {
     let current = members[0].views;
     try {
-      carry(members.flatMap((member) => command(member.partition).map((coroutine, i) => createStrand(member, coroutine, i))), (views) => { current = views; });
+      carry(members.flatMap(({ partition, views }) => command(partition).map((line): Strand => ({ line, views, turn: 'blocked', over: false }))), (views) => { current = views; });
       return { kind: 'done', returns: members.flatMap(({ partition }) => partition.returns()), logs: [] };
     } catch (error) {
       if (error instanceof Aborted) return { kind: 'aborted' };
@@ -70,7 +70,7 @@ export function createCrew({ partitions, settings, arena: handle, spin, logs }: 
   }
 
   const world = surroundings?.world;
-  const [throughTime, outOfTime] = world === undefined ? [inTurn, inTurn] : [inVirtualTime(world), standingStill(world)];
+  const [throughTime, outOfTime] = world === undefined ? [inTurn, inTurn] : [inVirtualTime(world, arena.float64('virtual/time')), settings.timing.acting === 'free' ? aside(world) : standingStill(world)];
   return {
     train(recorded) {
       if (surroundings) enterEpoch(surroundings.post, Atomics.load(members[0].views.control.words, WORD.epoch));
@@ -86,28 +86,23 @@ export function createCrew({ partitions, settings, arena: handle, spin, logs }: 
 
 /** A coroutine, and what its partition sees. */
 interface Strand {
-  readonly coroutine: Coroutine;
+  readonly line: Line;
   readonly views: Views;
-  /** The group of environments that it hosts; undefined where it is a partition's own. */
-  readonly hosts: number | undefined;
   /** What it is about to do. */
   turn: Turn;
   over: boolean;
 }
 
-/** @param i place in the command: hosts come first */
-function createStrand({ partition: { hosts }, views }: Member, coroutine: Coroutine, i: number): Strand {
-  return { coroutine, views, hosts: i < hosts ? i : undefined, turn: 'blocked', over: false };
-}
-
 /** Brings strands to their ends. @param resumed told before each turn whose it is */
 type Carry = (strands: readonly Strand[], resumed: (views: Views) => void) => void;
 
-/** @throws Aborted once the simulation is closed */
-function inVirtualTime(world: World): Carry {
+/**
+ * @param time where it is written
+ * @throws Aborted once the simulation is closed
+ */
+function inVirtualTime(world: World, time: Float64Array): Carry {
   return (strands, resumed) => {
-    const { arena, control: { words, pulse } } = strands[0].views;
-    const time = arena.float64('virtual/time');
+    const { control: { words, pulse } } = strands[0].views;
     carryInVirtualTime(strands.map((strand) => virtualStrand(strand, world)), world, ({ views }) => {
       if (Atomics.load(words, WORD.abort) !== 0) throw new Aborted('the simulation is closed');
       hangWhereAsked(views);
@@ -122,10 +117,15 @@ function standingStill(world: World): Carry {
   return (strands, resumed) => { world.outOfTime(() => { inTurn(strands, resumed); }); };
 }
 
-/** One environment is on the thread of the partition that hosts it; of several, every group has a thread of its own. */
-function virtualStrand({ coroutine, views, hosts }: Strand, world: World): VirtualStrand & { readonly views: Views } {
+/** Where acting waits for nobody, an evaluation takes its time as well. */
+function aside(world: World): Carry {
+  return (strands, resumed) => { world.aside(() => { inVirtualTime(world, new Float64Array(1))(strands, resumed); }); };
+}
+
+/** One environment is on the thread of the partition that hosts it, where it waits for its actions; of several, every group has a thread of its own. */
+function virtualStrand({ line: { coroutine, hosts, begin, wake }, views }: Strand, world: World): VirtualStrand & { readonly views: Views } {
   const { topology, settings: { partitions, environments } } = views.plan;
-  const apart = hosts !== undefined && environments > 1;
+  const apart = hosts !== undefined && (environments > 1 || wake !== undefined);
   const thread = apart ? partitions + hosts : views.partition;
   const { words, progress, groups } = views.control;
   const unanswered = (group: number) => progress[group].least() < groups[group].clock.get() * topology.ticks.length;
@@ -134,9 +134,10 @@ function virtualStrand({ coroutine, views, hosts }: Strand, world: World): Virtu
     views,
     thread,
     duration: (turn) => (turn === 'step' ? world.stepDuration(hosts ?? 0) : world.duration(views.partition, turn, topology.ticks.length)),
-    wake: () => (apart ? Infinity : Math.min(views.schedule.wake(), views.patience.wake()) / 1000),
+    wake: wake ?? (() => (apart ? Infinity : Math.min(views.schedule.wake(), views.patience.wake()) / 1000)),
     rouse: () => world.rouse(thread),
-    ...(apart && world.attentive && { idle: () => unanswered(hosts) && Atomics.load(words, WORD.finished) === 0 }),
+    ...(begin && { begin }),
+    ...(apart && wake === undefined && world.attentive && { idle: () => unanswered(hosts) && Atomics.load(words, WORD.finished) === 0 }),
   };
 }
 
@@ -174,7 +175,7 @@ function inTurn(strands: readonly Strand[], resumed: (views: Views) => void): vo
 function takeTurn(strand: Strand): void {
   const { turnClock } = strand.views;
   const begin = turnClock ? performance.now() : 0;
-  const { done, value } = strand.coroutine.next();
+  const { done, value } = strand.line.coroutine.next();
   if (turnClock) turnClock.measure(strand.turn, begin);
   if (done === true) strand.over = true;
   else strand.turn = value;
@@ -189,5 +190,5 @@ function hangWhereAsked({ control: { hang }, partition }: Views): void {
 
 /** Milliseconds until one of them may go on without anybody ringing. */
 function shortestWake(strands: readonly Strand[]): number {
-  return strands.reduce((least, { views: { schedule } }) => Math.min(least, schedule.wake()), Infinity);
+  return strands.reduce((least, { line: { wake }, views: { schedule } }) => Math.min(least, wake ? 1000 * wake() : schedule.wake()), Infinity);
 }

@@ -6,15 +6,19 @@ import { passEpisode, passStep, type Place } from '../replay/place.js';
 import { SLOT } from '../replay/ring.js';
 import type { Coroutine } from '../schedule/turn.js';
 import { EPISODE_FIELDS, SLICE_STEPS } from './plan.js';
-import { createStage } from './stage.js';
+import { createAwaitedStage, type Stage } from './stage.js';
 import type { Views } from './views.js';
 
 /** The thread that holds the environment: it shows observations to the input neurons and carries out the outputs. */
 export interface Host {
   /** Shows the current observation, at the start of a run, or where a host before it was killed. */
   begin(): void;
-  /** True once the outputs have answered the observation shown. */
+  /** True once it is time to act on what the outputs say. */
   ready(): boolean;
+  /** Seconds until it is ready; absent where that is for others to say. */
+  readonly wake?: () => number;
+  /** Takes down what the outputs say, at the moment that it is ready; `advance` carries that out. */
+  read(): void;
   /** False where going on is to finish the run, and takes no time; absent where that is not known before. */
   steps?(): boolean;
   /** Goes on by one observation, or finishes the run. */
@@ -27,6 +31,7 @@ export function* runHost(host: Host, { control: { words } }: Views): Coroutine {
   if (going()) host.begin();
   while (going()) {
     if (host.ready()) {
+      host.read();
       if (host.steps?.() !== false) yield 'step';
       host.advance();
     } else yield 'blocked';
@@ -46,9 +51,9 @@ export function finish({ control, announce }: Views): void {
  * All it knows lies in the arena. A host created anew goes on from there, however the one before it ended: what a step writes counts only once
  * the bookmark is committed, and to show an observation again changes nothing.
  */
-export function createTrainingHost(views: Views, environment: Environment): Host {
-  const { control: { words }, replay, actingBoard: { voltages }, plan, arena } = views;
-  const stage = createStage(views);
+export function createTrainingHost(views: Views, environment: Environment, stage: Stage = createAwaitedStage(views)): Host {
+  const { control: { words }, replay, plan, arena } = views;
+  const { voltages } = stage.board;
   const bookmark = attachBookmark(arena, environment.observationSpace.low.length);
   const episodes = arena.float64('episodes');
   let place: Place | undefined;
@@ -75,9 +80,10 @@ export function createTrainingHost(views: Views, environment: Environment): Host
   return {
     begin() {
       place = enterPlace(bookmark, environment);
+      stage.begin(0);
       stage.present(0, [place.observation]);
     },
-    ready: () => stage.answered(0),
+    ...stageHand(stage, 0),
     advance() {
       if (place === undefined) throw new InternalError('the host has not begun');
       if (place.ended) startEpisode(place);
@@ -92,6 +98,17 @@ export function createTrainingHost(views: Views, environment: Environment): Host
   };
 }
 
+/** What a host of a group leaves to its stage. */
+export function stageHand(stage: Stage, group: number): Pick<Host, 'ready' | 'read' | 'wake'> {
+  return {
+    ready: () => stage.due(group),
+    read() {
+      stage.read(group);
+    },
+    ...(stage.wake && { wake: () => stage.wake?.(group) ?? Infinity }),
+  };
+}
+
 /** The evaluating host: whole episodes from known seeds, on the first lane; nothing is stored. */
 export interface EvaluationHost extends Host {
   /** Return of each episode that has ended. */
@@ -103,9 +120,8 @@ export interface EvaluationHost extends Host {
  *
  * @param seeds of the episodes, one each
  */
-export function createEvaluationHost(views: Views, environment: Environment, seeds: readonly number[]): EvaluationHost {
+export function createEvaluationHost(views: Views, environment: Environment, seeds: readonly number[], stage: Stage = createAwaitedStage(views)): EvaluationHost {
   const { words } = views.control;
-  const stage = createStage(views);
   const returns = views.arena.float64('evaluation');
   const ended = () => Atomics.load(words, WORD.evaluated);
   let episodeReturn = 0;
@@ -119,8 +135,11 @@ export function createEvaluationHost(views: Views, environment: Environment, see
 
   return {
     returns: () => [...returns.subarray(0, ended())],
-    begin: beginEpisode,
-    ready: () => stage.answered(0),
+    begin() {
+      stage.begin(0);
+      beginEpisode();
+    },
+    ...stageHand(stage, 0),
     advance() {
       const { observation, reward, terminated, truncated } = stage.act(environment, 0);
       episodeReturn += reward;

@@ -12,46 +12,59 @@ import { neuronName, type Topology } from '../network/topology.js';
 import { attachBookmark } from '../replay/bookmark.js';
 import { attachBookmarks } from '../replay/bookmarks.js';
 import type { Coroutine } from '../schedule/turn.js';
-import { createActor } from './actor.js';
+import { createActing } from './acting.js';
+import type { Actor } from './actor.js';
 import { createCompany } from './company.js';
 import { createEvaluationHost, createTrainingHost, runHost, type EvaluationHost, type Host } from './host.js';
 import { createLearner } from './learner.js';
 import { createStream } from '../random/stream.js';
 import type { Settings } from './settings.js';
+import type { Stage } from './stage.js';
 import type { Views } from './views.js';
 
 /** The partition that also holds the environments. */
 export const HOST_PARTITION = 0;
 
+/** One of the coroutines of a command. */
+export interface Line {
+  readonly coroutine: Coroutine;
+  /** The group of environments that it hosts; absent where it is the partition's own. */
+  readonly hosts?: number;
+  /** Told, where turns take time, that the one it has announced begins. */
+  readonly begin?: () => void;
+  /** Seconds until it may go on without anybody ringing; absent where that is for the schedule to say. */
+  readonly wake?: () => number;
+}
+
 /** One ganglion: a set of neurons that act and learn, and on one of them the environment. Its commands are coroutines. */
 export interface Partition {
-  /** Hosts of environments on it. Their coroutines come first in a training, one for each group of environments. */
-  readonly hosts: number;
   /**
-   * Acts and learns until the control words say that the run is over.
+   * Acts and learns, and hosts the environments where they are on it, until the control words say that the run is over.
    *
    * @param recorded true where a log is to be kept
    * @throws DivergenceError
    */
-  train(recorded: boolean): Coroutine[];
+  train(recorded: boolean): Line[];
   /** The log of a training that is over; undefined where none was kept. */
   takeLog(): PartitionLog | undefined;
   /** Acts through whole episodes without exploration and without learning. */
-  evaluate(episodeSeeds: readonly number[]): Coroutine[];
+  evaluate(episodeSeeds: readonly number[]): Line[];
   /** Returns of the episodes of the last evaluation, where it holds the environment. */
   returns(): readonly number[];
   close(): void;
 }
 
 export function createPartition(views: Views): Partition {
-  const { plan, partition, control, bell, rows, chronicle, limiter, schedule, experienced, actingBoard } = views;
+  const { plan, partition, control, bell, rows, chronicle, limiter, schedule, experienced } = views;
   const { settings } = plan;
   const { words, version } = control;
   const learner = createLearner(views);
-  const actor = createActor(views, plan.groups);
+  const acting = createActing(views);
+  const stage = acting.createStage(true);
+  const actor = acting.createActor(plan.groups);
   const isHost = partition === HOST_PARTITION;
-  const environments = isHost ? makeEnvironments(settings).map((environment, lane) => createRecurring(environment, plan.context, actingBoard, lane)) : [];
-  const hosts = isHost ? createHosts(views, environments) : [];
+  const environments = isHost ? makeEnvironments(settings).map((environment, lane) => createRecurring(environment, plan.context, stage.board, lane)) : [];
+  const hosts = isHost ? createHosts(views, environments, stage) : [];
   let evaluation: EvaluationHost | undefined;
 
   function* train(): Coroutine {
@@ -65,7 +78,7 @@ export function createPartition(views: Views): Partition {
   function* choose(): Coroutine {
     while (!settled()) {
       const updates = version.get(partition);
-      const ready = actor.ready(); // before experience: the host writes that before the clock, so it cannot be older
+      const ready = !acting.beside && actor.ready(); // before experience: the host writes that before the clock, so it cannot be older
       const experience = experienced();
       if (ready && limiter.mayAct(updates, experience)) {
         yield 'act';
@@ -104,14 +117,19 @@ export function createPartition(views: Views): Partition {
     return limiter.settled(version.get(partition), experienced(), stopped);
   }
 
-  function* answer(): Coroutine {
-    const alone = createActor(views, [{ begin: 0, end: 1 }]); // evaluation takes the first lane
+  /** Acts until the run is over, and does nothing else. */
+  function* answer(own: Actor, explore: boolean): Coroutine {
     while (Atomics.load(words, WORD.finished) === 0) {
-      if (alone.ready()) {
+      if (own.ready()) {
         yield 'act';
-        alone.advance(false);
+        own.advance(explore);
       } else yield 'blocked';
     }
+  }
+
+  function answering(own: Actor, explore: boolean): Line {
+    own.begin?.();
+    return { coroutine: answer(own, explore), ...(acting.beside && { begin: () => own.listen?.(), wake: () => schedule.acting.wake() }) };
   }
 
   /** Looks at every number the own neurons have learned: what the last update wrote, no later one would find. */
@@ -120,17 +138,22 @@ export function createPartition(views: Views): Partition {
   }
 
   return {
-    hosts: hosts.length,
     train(recorded) {
       chronicle.open(recorded);
-      return [...hosts.map((host) => runHost(host, views)), train()];
+      return [
+        ...hosts.map((host, group) => hosting(host, group, views)),
+        { coroutine: train() },
+        ...(acting.beside ? [answering(actor, true)] : []),
+      ];
     },
     takeLog: () => chronicle.close(),
     evaluate(episodeSeeds) {
-      if (!isHost) return [answer()];
+      const line = answering(acting.createActor([{ begin: 0, end: 1 }]), false); // evaluation takes the first lane
+      if (!isHost) return [line];
+      const heard = acting.createStage(false);
       const remembering = createRemembering(makeEnvironment(settings.environment), settings.network, trainedState(views));
-      evaluation = createEvaluationHost(views, createRecurring(remembering, plan.context, actingBoard, 0), episodeSeeds);
-      return [runHost(evaluation, views), answer()];
+      evaluation = createEvaluationHost(views, createRecurring(remembering, plan.context, heard.board, 0), episodeSeeds, heard);
+      return [hosting(evaluation, 0, views), line];
     },
     returns: () => evaluation?.returns() ?? [],
     close() {
@@ -153,8 +176,12 @@ function trainedState({ plan: { settings, groups, observations }, arena, replay 
   return state ?? 'untrained';
 }
 
-function createHosts(views: Views, environments: readonly Environment[]): Host[] {
-  return environments.length === 1 ? [createTrainingHost(views, environments[0])] : createCompany(views, environments);
+function createHosts(views: Views, environments: readonly Environment[], stage: Stage): Host[] {
+  return environments.length === 1 ? [createTrainingHost(views, environments[0], stage)] : createCompany(views, environments, stage);
+}
+
+function hosting(host: Host, group: number, views: Views): Line {
+  return { coroutine: runHost(host, views), hosts: group, ...(host.wake && { wake: host.wake }) };
 }
 
 /** @throws DivergenceError naming the neuron and the parameter that has left the finite numbers */

@@ -18,10 +18,12 @@ import { RULES } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
 import { exchangeBlocks, exchangeDepth, type ExchangeShape } from './exchange.js';
 import { ledgerBlocks } from './ledger.js';
+import { strikeBlocks } from './strikes.js';
 import { repetitionBlocks } from './repetition.js';
 import { rowBlocks, type RowShape } from './rows.js';
 import { disciplineOf, type Settings } from './settings.js';
 import { turnTimeBlocks } from './turn-times.js';
+import { waveBlocks } from './wave.js';
 
 export const WEIGHTS = 'weights';
 
@@ -103,6 +105,7 @@ export function createPlan(settings: Settings): Plan {
       ...replayBlocks(ring),
       ...(settings.virtual ? [VIRTUAL_TIME] : scratch([...exchangeBlocks(exchange), ...rowBlocks(rows)])), // an update's entries are opened anew by whoever makes it
       ...(rows.reads === 'versioned' && !settings.virtual ? scratch(repetitionBlocks(partitions)) : []),
+      ...(settings.timing.acting === 'free' ? [...scratch(waveBlocks(partitions, groups.length, topology.ticks.length)), ...strikeBlocks()] : []),
       ...(settings.timing.measure ? scratch(turnTimeBlocks(partitions)) : []),
       ...(settings.timing.ledger ? ledgerBlocks(partitions) : []),
       { name: 'episodes', type: 'float64', shape: [SLICE_STEPS, EPISODE_FIELDS], owner: "the environment's host" },

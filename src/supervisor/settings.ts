@@ -6,11 +6,16 @@ import type { OptimiserName } from '../rule/optimiser.js';
 import type { RuleName } from '../rule/registry.js';
 import type { ClockSettings, DisciplineName, ScheduleName } from '../schedule/schedule.js';
 import type { VirtualSettings } from '../virtual/settings.js';
+import type { ActingName } from './acting.js';
 import type { Reads } from './rows.js';
 
 /** When partitions run, what they read of one another, and whether it is measured. */
 export interface TimingSettings extends ClockSettings {
   readonly reads: Reads;
+  /** Whether an action waits until its observation has reached the outputs, or is whatever the outputs say when the environment reads them. */
+  readonly acting: ActingName;
+  /** Seconds between two strikes of the environment's clock where acting is free; 0: as fast as its host can. */
+  readonly environmentPeriod: number;
   /** Whether it is measured how long everything takes: what a virtual world may then be made of. */
   readonly measure: boolean;
   /** Keep the staleness ledger: how old everything was that a partition read of others. */

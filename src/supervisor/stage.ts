@@ -1,38 +1,65 @@
 import type { Environment, StepResult } from '../environment/environment.js';
+import type { Board } from '../network/dynamic.js';
 import type { Views } from './views.js';
 
 /** The acting board as an environments' host uses it: observations go onto lanes, and actions come off them. */
 export interface Stage {
+  /** The voltages that actions are taken from, a lane for each environment: with all others of a lane, those that are stored. */
+  readonly board: Pick<Board, 'lanes' | 'voltages'>;
+  /** A command begins: a clock of the environments', where they have one, is set going. */
+  begin(group: number): void;
   /** Shows observations as the next ones of a group, on its lanes: all partitions may compute their voltages for them. */
   present(group: number, observations: readonly ArrayLike<number>[]): void;
-  /** True once the outputs have answered what a group was shown. */
-  answered(group: number): boolean;
-  /** Carries out the action that the outputs have answered with on a lane. */
+  /** True once a group is to act. */
+  due(group: number): boolean;
+  /** Takes down what the outputs say now, for `act`: at the very moment that a group is to act. */
+  read(group: number): void;
+  /** Carries out the action that the outputs said on a lane. */
   act(environment: Environment, lane: number): StepResult;
+  /** Seconds until a group is to act; absent where that is for others to say. */
+  wake?(group: number): number;
 }
 
-export function createStage({ plan, control, actingBoard: { voltages, lanes }, announce }: Views): Stage {
-  const { topology, encoder, decoder, groups } = plan;
-  const { inputs, outputs } = topology;
+/**
+ * Shows on the acting board and acts from another.
+ *
+ * @param board whose output voltages are carried out
+ */
+export function createLanes({ plan, control, actingBoard, announce }: Views, board: Stage['board']): Pick<Stage, 'board' | 'present' | 'act'> {
+  const { topology: { inputs, outputs }, encoder, decoder, groups } = plan;
+  const { lanes } = actingBoard;
   const seen = new Float32Array(inputs.end);
   const said = new Float32Array(outputs.end - outputs.begin);
 
   function show(observation: ArrayLike<number>, lane: number): void {
     encoder.encode(observation, seen);
-    for (let i = 0; i < seen.length; i += 1) voltages[i * lanes + lane] = seen[i];
+    for (let i = 0; i < seen.length; i += 1) actingBoard.voltages[i * lanes + lane] = seen[i];
   }
 
   return {
+    board,
     present(group, observations) {
       const { clock } = control.groups[group];
       observations.forEach((observation, i) => { show(observation, groups[group].begin + i); });
       clock.set(clock.get() + 1);
       announce();
     },
-    answered: (group) => control.progress[group].least() >= control.groups[group].clock.get() * topology.ticks.length,
     act(environment, lane) {
-      for (let i = 0; i < said.length; i += 1) said[i] = voltages[(outputs.begin + i) * lanes + lane];
+      for (let i = 0; i < said.length; i += 1) said[i] = board.voltages[(outputs.begin + i) * lanes + lane];
       return environment.step(decoder.decode(said));
     },
+  };
+}
+
+const nothing = () => undefined;
+
+/** The stage of actions that are awaited: a group acts once all outputs have answered, and nothing moves until it is shown what follows. */
+export function createAwaitedStage(views: Views): Stage {
+  const { plan: { topology }, control } = views;
+  return {
+    ...createLanes(views, views.actingBoard),
+    begin: nothing,
+    due: (group) => control.progress[group].least() >= control.groups[group].clock.get() * topology.ticks.length,
+    read: nothing,
   };
 }

@@ -15,6 +15,7 @@ import { reviveFault } from './fault.js';
 import { bearAgain, breakStream, drawFirst, setAlive } from './life.js';
 import { ALIVE, createPlan, EPISODE_FIELDS, SLICE_EPISODES, SLICE_STEPS, type Plan } from './plan.js';
 import type { Settings } from './settings.js';
+import { readStrikes, type Strikes } from './strikes.js';
 import { readTurnTimes, type TurnTimes } from './turn-times.js';
 import { attachTables } from './views.js';
 
@@ -105,6 +106,11 @@ export class Supervisor {
   turnTimes(): TurnTimes | undefined {
     const { timing, partitions } = this.plan.settings;
     return timing.measure ? readTurnTimes(this.arena, partitions) : undefined;
+  }
+
+  /** What became of the strikes of the environments' clock so far; undefined where they wait for their actions. */
+  strikes(): Strikes | undefined {
+    return readStrikes(this.arena);
   }
 
   /** What each partition has read of others so far. */

@@ -40,6 +40,10 @@ export interface Views {
   readonly limiter: RateLimiter;
   /** What the limiter counts: environment steps, whole turns of a group of environments alone; or slots stored where the rule learns from the stream. */
   readonly experienced: () => number;
+  /** Lets what a partition has said in acting arrive: at once, or in a virtual world after the time that a message takes. */
+  readonly convey: (arrive: () => void) => void;
+  /** Seconds; never goes back within a command. */
+  readonly now: () => number;
   /** Told by a host that all environments of a group have made their step. */
   readonly stepped: (group: number) => void;
   readonly replay: ReplayRing;
@@ -94,6 +98,7 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
   const watch = surroundings ? watchInVirtualTime(() => surroundings.world.now()) : watchOnThread((milliseconds) => { turnClock?.waited(milliseconds); });
   const patient = isPatient(plan, spin, log !== undefined);
   const own = (name: string) => arena.float32(name).subarray(partition * topology.neurons * lanes, (partition + 1) * topology.neurons * lanes);
+  const now = surroundings ? () => surroundings.world.now() : () => performance.now() / 1000;
   return {
     plan,
     partition,
@@ -111,11 +116,13 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
       neurons: neuronsOf(ownership, partition),
       timing: settings.timing,
       seed: settings.seed,
-      now: surroundings ? () => surroundings.world.now() : () => performance.now() / 1000,
+      now,
     }),
     patience: patient ? createPatience(peers.exchange, control, watch) : IMPATIENT,
     limiter: createLimiter(plan),
     experienced: plan.rule.experience === 'stream' ? () => replay.stored() : () => wholeTurns(plan, Atomics.load(control.words, WORD.steps)),
+    convey: surroundings ? conveyLater(surroundings.world, partition) : (arrive) => { arrive(); },
+    now,
     stepped: (group) => { surroundings?.world.stepped(group); },
     replay,
     ...peers,
@@ -132,6 +139,15 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
 function isPatient({ settings }: Plan, spin: boolean, repeats: boolean): boolean {
   if (disciplineOf(settings) === 'synchronous' || repeats) return false;
   return settings.virtual?.waits ?? spin;
+}
+
+function conveyLater(world: World, partition: number): Views['convey'] {
+  return (arrive) => {
+    world.after(world.broadcastDelay(partition, 'acting'), () => {
+      arrive();
+      world.change();
+    });
+  };
 }
 
 /** Environment steps without those of a turn that is not whole: where one group has all environments, a halt in the middle of its turn changes nothing. */
@@ -163,8 +179,13 @@ function createChronicle({ settings: { timing, virtual } }: Plan, context: Chron
 function createLimiter(plan: Plan): RateLimiter {
   const { settings: { learning }, rule } = plan;
   const window = limiterWindow(plan);
-  if (rule.experience === 'replay') return createRateLimiter({ ...learning, window });
+  if (rule.experience === 'replay') return lagging(plan, createRateLimiter({ ...learning, window }));
   return createStreamLimiter(Math.min(window, Math.floor(learning.replay / 4))); // the stream must not be overwritten unread
+}
+
+/** Where nobody waits, what is owed as acting ends stays owed. Behind barriers all partitions must end with the same update: with what is owed. */
+function lagging({ settings }: Plan, limiter: RateLimiter): RateLimiter {
+  return settings.timing.acting === 'free' && disciplineOf(settings) !== 'synchronous' ? { ...limiter, settled: () => true } : limiter;
 }
 
 /** The synchronous schedule alternates acting and learning strictly: otherwise a run could not be repeated. */

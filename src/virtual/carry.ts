@@ -10,6 +10,8 @@ export interface VirtualStrand {
   readonly thread: number;
   /** Seconds that the work it is about to do takes. */
   duration(turn: Exclude<Turn, 'blocked'>): number;
+  /** Told that the work it has announced begins. */
+  begin?(): void;
   /** Seconds until it may go on without anything happening; Infinity where it cannot. */
   wake(): number;
   /** Seconds from another thread's ring to when its own, asleep, is up. */
@@ -55,7 +57,8 @@ export function carryInVirtualTime<Strand extends VirtualStrand>(strands: readon
       setWake(strand, queue.time + strand.wake());
     } else {
       blocked.delete(strand);
-      cores.request({ thread: strand.thread, seconds: strand.duration(value), done: () => { goOn(strand); } });
+      const begin = strand.begin?.bind(strand);
+      cores.request({ thread: strand.thread, seconds: strand.duration(value), ...(begin && { begun: begin }), done: () => { goOn(strand); } });
     }
   }
 
@@ -68,7 +71,9 @@ export function carryInVirtualTime<Strand extends VirtualStrand>(strands: readon
   function setWake(strand: Strand, time: number): void {
     if (time === Infinity || wakes.get(strand) === time) return;
     wakes.set(strand, time);
-    queue.push(time, () => undefined);
+    queue.push(time, () => {
+      if (changes !== undefined && blocked.has(strand)) goOn(strand); // nobody else has anything to see yet
+    });
   }
 
   /** @param seen who has just looked */

@@ -4,6 +4,8 @@ import type { World } from './world.js';
 export interface Work {
   readonly thread: number;
   readonly seconds: number;
+  /** Called as it begins; again where it was interrupted. */
+  readonly begun?: () => void;
   readonly done: () => void;
 }
 
@@ -30,7 +32,7 @@ export interface Cores {
 
 /**
  * @param count of cores; Infinity: every thread has its own
- * @param nothing called in place of `done` at the time at which interrupted work would have been done
+ * @param nothing called in place of `done` at the time at which interrupted work would have been done, and where work that is told so begins later than it was asked for
  */
 export function createCores(count: number, queue: World['queue'], nothing: () => void): Cores {
   const running = new Map<number, Begun[]>(); // threads that have a core, and their work under way
@@ -38,9 +40,16 @@ export function createCores(count: number, queue: World['queue'], nothing: () =>
 
   function begin(work: Work): void {
     const own = running.get(work.thread) ?? [];
-    const end = Math.max(queue.time, ...own.map((begun) => begun.end)) + work.seconds; // one thing after another
+    const start = Math.max(queue.time, ...own.map((begun) => begun.end)); // one thing after another
+    const end = start + work.seconds;
     const begun: Begun = { work, end, interrupted: false };
     running.set(work.thread, [...own, begun]);
+    if (work.begun && start > queue.time) {
+      queue.push(start, () => {
+        nothing();
+        if (!begun.interrupted) work.begun?.();
+      });
+    } else work.begun?.();
     queue.push(end, () => {
       if (begun.interrupted) {
         nothing();

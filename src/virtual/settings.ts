@@ -9,7 +9,7 @@ export interface VirtualSettings {
   readonly compute: Distribution;
   /** Share of an update's time that its forward ticks take, evenly; null: as much for each as for the step of the rows at the end. */
   readonly forward: number | null;
-  /** One acting tick of one partition. */
+  /** One acting tick of one partition; where acting is free, one of its turns. */
   readonly act: Distribution;
   /** One step of the environment, the showing of its observation included. */
   readonly step: Distribution;

@@ -45,6 +45,8 @@ export interface World {
   after(delay: number, happening: Happening): void;
   /** Runs something while the time stands still and everything arrives at once: an evaluation. */
   outOfTime<Result>(action: () => Result): Result;
+  /** Runs something in a time of its own: it begins at 0, takes durations as a new world does, and what is under way at its end is lost. */
+  aside<Result>(action: () => Result): Result;
 }
 
 /** Draws of one kind, in the order in which they are needed. */
@@ -54,30 +56,16 @@ interface Draws {
 
 /** @param groups environments in each of the groups that step together */
 export function createWorld(settings: VirtualSettings, seed: number, partitions: number, groups: readonly number[] = [1]): World {
-  const queue = createEventQueue<Happening>();
   const slow = stragglers(settings, seed, partitions);
-  const sequence = (name: string, distribution: Distribution): Draws => {
-    const stream = createStream(seed, `virtual/${name}`);
-    return { next: () => drawDuration(distribution, stream) };
-  };
-  const each = (name: string, distribution: Distribution) => Array.from({ length: partitions }, (_, partition) => sequence(`${name}/${partition}`, distribution));
-  const computing = each('compute', settings.compute);
-  const acting = each('act', settings.act);
-  const stepping = createSteps(sequence, settings.step, groups, queue);
-  const gates = each('gate', settings.delay);
-  const latencies = each('latency', settings.latency);
-  const rousing = [...each('wake', settings.wake), ...groups.map((_, group) => sequence(`wake/environments${group}`, settings.wake))];
-  const messages = Array.from({ length: partitions }, (_, partition) => createStream(seed, `virtual/message/${partition}`));
-  const losses = Array.from({ length: partitions }, (_, partition) => createStream(seed, `virtual/loss/${partition}`));
-  const gateLosses = Array.from({ length: partitions }, (_, partition) => createStream(seed, `virtual/gate-loss/${partition}`));
-  const update = new Float64Array(partitions); // duration of the update at hand
-  const left = new Uint32Array(partitions); // forward ticks of it still to come, and its step
+  const begin = () => createTime(settings, seed, partitions, groups);
   const constant = settings.wake.name === 'constant' ? settings.wake.value : 0;
+  let time = begin();
   let stopped = false;
   let changes = 0;
 
   /** The phases of an update share one draw. */
   function phase(partition: number, turn: Turn, ticks: number): number {
+    const { update, left, computing } = time;
     if (left[partition] === 0) {
       update[partition] = computing[partition].next();
       left[partition] = ticks + 1;
@@ -88,44 +76,46 @@ export function createWorld(settings: VirtualSettings, seed: number, partitions:
   }
 
   function isLost(sender: number, position: number): boolean {
-    return settings.loss > 0 && uniformAt(losses[sender], position) < settings.loss;
+    return settings.loss > 0 && uniformAt(time.losses[sender], position) < settings.loss;
   }
 
   return {
     settings,
-    queue,
+    get queue() {
+      return time.queue;
+    },
     attentive: settings.discipline !== 'poisson' && settings.wake.name === 'constant' && settings.wake.value === 0,
     change() {
       changes += 1;
     },
     changes: () => changes,
-    now: () => queue.time,
+    now: () => time.queue.time,
     duration(partition, turn, ticks) {
       if (stopped) return 0;
-      return slow[partition] * (turn === 'act' ? acting[partition].next() : phase(partition, turn, ticks));
+      return slow[partition] * (turn === 'act' ? time.acting[partition].next() : phase(partition, turn, ticks));
     },
-    stepDuration: (group) => (stopped ? 0 : stepping.next(group)),
+    stepDuration: (group) => (stopped ? 0 : time.stepping.next(group)),
     stepped(group) {
-      stepping.done(group);
+      time.stepping.done(group);
     },
     arrival(sender, receiver, number, sent) {
       const position = number * partitions + receiver;
       if (isLost(sender, position)) return Infinity;
       if (settings.delay.name === 'constant') return sent + settings.delay.value;
-      const stream = messages[sender];
+      const stream = time.messages[sender];
       stream.position = position;
       return sent + drawDuration(settings.delay, stream);
     },
     broadcastDelay(sender, kind) {
-      if (kind === 'acting') return latencies[sender].next();
-      let delay = gates[sender].next();
-      while (settings.loss > 0 && gateLosses[sender].uniform() < settings.loss) delay += gates[sender].next();
+      if (kind === 'acting') return time.latencies[sender].next();
+      let delay = time.gates[sender].next();
+      while (settings.loss > 0 && time.gateLosses[sender].uniform() < settings.loss) delay += time.gates[sender].next();
       return delay;
     },
-    rouse: settings.wake.name === 'constant' ? () => constant : (thread) => rousing[thread].next(),
+    rouse: settings.wake.name === 'constant' ? () => constant : (thread) => time.rousing[thread].next(),
     after(delay, happening) {
       if (stopped || delay === 0) happening();
-      else queue.push(queue.time + delay, happening);
+      else time.queue.push(time.queue.time + delay, happening);
     },
     outOfTime(action) {
       stopped = true;
@@ -135,6 +125,40 @@ export function createWorld(settings: VirtualSettings, seed: number, partitions:
         stopped = false;
       }
     },
+    aside(action) {
+      const outside = time;
+      time = begin();
+      try {
+        return action();
+      } finally {
+        time = outside;
+      }
+    },
+  };
+}
+
+/** What happens next, and the draws of all durations. */
+function createTime(settings: VirtualSettings, seed: number, partitions: number, groups: readonly number[]) {
+  const queue = createEventQueue<Happening>();
+  const sequence = (name: string, distribution: Distribution): Draws => {
+    const stream = createStream(seed, `virtual/${name}`);
+    return { next: () => drawDuration(distribution, stream) };
+  };
+  const each = (name: string, distribution: Distribution) => Array.from({ length: partitions }, (_, partition) => sequence(`${name}/${partition}`, distribution));
+  const streams = (name: string) => Array.from({ length: partitions }, (_, partition) => createStream(seed, `virtual/${name}/${partition}`));
+  return {
+    queue,
+    computing: each('compute', settings.compute),
+    acting: each('act', settings.act),
+    stepping: createSteps(sequence, settings.step, groups, queue),
+    gates: each('gate', settings.delay),
+    latencies: each('latency', settings.latency),
+    rousing: [...each('wake', settings.wake), ...groups.map((_, group) => sequence(`wake/environments${group}`, settings.wake))],
+    messages: streams('message'),
+    losses: streams('loss'),
+    gateLosses: streams('gate-loss'),
+    update: new Float64Array(partitions), // duration of the update at hand
+    left: new Uint32Array(partitions), // forward ticks of it still to come, and its step
   };
 }
 

@@ -45,5 +45,5 @@ test('a network that reads nothing again has the environment itself', (t) => {
   const environment = makeEnvironment('Pendulum-v1');
   const topology = topologyOf(0);
   const context = createContext(topology, HIDDEN, { recurrent: 0, timeConstant: 1 });
-  t.is(createRecurring(environment, context, { lanes: 1, voltages: new Float32Array(topology.neurons), weightedInputs: new Float32Array(0) }, 0), environment);
+  t.is(createRecurring(environment, context, { lanes: 1, voltages: new Float32Array(topology.neurons) }, 0), environment);
 });

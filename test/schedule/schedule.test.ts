@@ -190,3 +190,27 @@ test('learning from the stream never runs ahead of acting, and acting never more
     { seed: 1, numRuns: 200 },
   );
 });
+
+test('where nobody waits for an action, turns of acting are kept together by barriers alone', (t) => {
+  const barrier = DISCIPLINES.synchronous(context(2)).acting;
+  t.true(barrier.together && barrier.mayTake(3, 3) && barrier.mayTake(3, Infinity));
+  t.false(barrier.mayTake(3, 2));
+  for (const name of ['hogwild', 'bounded'] as const) {
+    const { acting } = DISCIPLINES[name](context(2));
+    t.true(!acting.together && acting.mayTake(3, 0));
+  }
+});
+
+test('under poisson a turn of acting waits for a strike that comes after it is wanted, and none is saved up', (t) => {
+  let time = 0;
+  const { acting } = DISCIPLINES.poisson(context(1, TIMING, () => time));
+  t.is(acting.wake(), Infinity); // no turn is wanted
+  time = 100; // a thousand strikes later
+  t.false(acting.mayTake(0, Infinity));
+  const wait = acting.wake();
+  t.true(wait > 0 && wait < 10);
+  time += wait;
+  t.true(acting.mayTake(0, Infinity));
+  acting.take();
+  t.false(acting.mayTake(1, Infinity));
+});

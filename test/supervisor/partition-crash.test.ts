@@ -30,7 +30,7 @@ function createRun(options: SimulationOptions): { plan: Plan; arena: Arena } {
 
 /** A partition born on an arena, which dies when the budget is spent. */
 function bear(plan: Plan, arena: Arena, partition: number, budget: Budget): Coroutine[] {
-  return countingAtomics(budget, () => createPartition(attachViews(plan, budget.left === Infinity ? arena : mortalArena(arena, budget), partition, false)).train(false));
+  return countingAtomics(budget, () => createPartition(attachViews(plan, budget.left === Infinity ? arena : mortalArena(arena, budget), partition, false)).train(false).map(({ coroutine }) => coroutine));
 }
 
 /**
@@ -87,6 +87,7 @@ const KINDS: Record<string, SimulationOptions> = {
   synchronous: { schedule: 'synchronous' },
   'bounded on whole versions': { schedule: 'bounded', timing: { bound: 1, reads: 'versioned' } },
   poisson: { schedule: 'poisson', timing: { clockRate: 1e6 } },
+  'synchronous, acting free': { schedule: 'synchronous', timing: { acting: 'free', environmentPeriod: 0 } },
   'coagent, from the stream': { schedule: 'synchronous', rule: 'coagent', learning: { replay: 256, warmup: 0, batch: 1 } },
 };
 

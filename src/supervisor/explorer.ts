@@ -1,0 +1,59 @@
+import { DivergenceError } from '../errors.js';
+import { WORD } from '../memory/control.js';
+import type { Board } from '../network/dynamic.js';
+import { attachExplorationState, createExploration } from '../network/exploration.js';
+import { neuronsOf } from '../network/ownership.js';
+import { neuronName } from '../network/topology.js';
+import type { EnvironmentGroup } from '../replay/bookmarks.js';
+import { wholeTurns, type Views } from './views.js';
+
+/** One partition's exploration in acting: its own neurons', with one draw in each step of each environment. */
+export interface Explorer {
+  /** Takes note of the steps that environments have taken. @param lanes of the group that act */
+  countSteps(group: number, lanes: EnvironmentGroup): void;
+  /** Adds exploration to the mean voltages of neurons `begin` up to `end` on lanes. @throws DivergenceError */
+  explore(begin: number, end: number, lanes: EnvironmentGroup): void;
+}
+
+/**
+ * @param board where the mean voltages stand
+ * @param skips true where neurons may not be asked in every step: noise that lasts then moves through those in between as well
+ */
+export function createExplorer(views: Views, board: Board, skips = false): Explorer {
+  const { plan, partition, arena, control } = views;
+  const { topology, ownership, settings, firstExplorer, groups } = plan;
+  const { lanes } = board;
+  const exploration = createExploration(topology, settings.seed, settings.exploration, neuronsOf(ownership, partition), attachExplorationState(arena), settings.steps / settings.environments);
+  const steps = new Int32Array(lanes); // that each environment has taken
+  const asked = skips && settings.exploration.correlation > 0 ? new Int32Array(topology.neurons * lanes).fill(-1) : undefined; // in which step last
+
+  function voltageOf(neuron: number, lane: number, mean: number, warmingUp: boolean): number {
+    const step = steps[lane];
+    if (asked === undefined) return exploration.explore(neuron, mean, step, warmingUp, lane);
+    const at = neuron * lanes + lane;
+    for (let passed = asked[at] < 0 ? step : asked[at]; passed < step; passed += 1) exploration.explore(neuron, mean, passed, warmingUp, lane);
+    asked[at] = step;
+    return exploration.explore(neuron, mean, step, warmingUp, lane);
+  }
+
+  return {
+    /** The environments of a group step in their order. */
+    countSteps(group, { begin, end }) {
+      const all = control.groups[group].steps.get();
+      const size = groups[group].end - begin;
+      for (let lane = begin; lane < end; lane += 1) steps[lane] = Math.floor((all - (lane - begin) + size - 1) / size);
+    },
+    explore(begin, end, { begin: first, end: last }) {
+      const warmingUp = wholeTurns(plan, Atomics.load(control.words, WORD.steps)) < settings.learning.warmup;
+      for (let neuron = Math.max(begin, firstExplorer); neuron < end; neuron += 1) {
+        if (board.alive?.[neuron] === 0) continue; // the silenced do not explore
+        for (let lane = first; lane < last; lane += 1) {
+          const at = neuron * lanes + lane;
+          const voltage = voltageOf(neuron, lane, board.voltages[at], warmingUp);
+          board.voltages[at] = voltage;
+          if (!Number.isFinite(board.voltages[at])) throw new DivergenceError(neuronName(topology, neuron), 'voltage', voltage);
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import type { Arena } from '../memory/arena.js';
+import type { BlockRequest } from '../memory/layout.js';
+import type { Ownership } from '../network/ownership.js';
+import type { Topology } from '../network/topology.js';
+
+const NAME = 'wave';
+const TAKEN = 'wave/taken';
+
+const LINE = 16; // words on a cache line: no two partitions write to one
+
+/** What each partition has said, and the turns that it has taken: what it knows itself before others hear of it. */
+export function waveBlocks(partitions: number, groups: number, ticks: number): BlockRequest[] {
+  const owner = 'each partition its own row';
+  return [
+    { name: NAME, type: 'int32', shape: [partitions, Math.ceil((1 + 2 * groups * ticks) / LINE) * LINE], owner },
+    { name: TAKEN, type: 'int32', shape: [partitions, LINE], owner },
+  ];
+}
+
+/** What a partition has said by the end of a turn, of each group of environments and tick; [groups, ticks], row-major */
+export interface Said {
+  /** Times that its neurons have been computed from something new. */
+  readonly editions: Int32Array;
+  /** Number of the oldest observation that their voltages are made of. */
+  readonly answered: Int32Array;
+}
+
+/**
+ * How far observations have come through a network whose partitions do not wait for one another. As a layer reads the one before it, what a
+ * partition's neurons of one tick have said is new where any of those of the tick before have said anything new, or the partition has learned;
+ * and it answers observation
+ *
+ *   answered_d = min over partitions of answered_{d-1},   answered_0 = the observation shown
+ *
+ * taken as they were read.
+ */
+export interface Wave {
+  /** What a partition itself knows of the turns it has taken. */
+  taken(partition: number): number;
+  /** A partition has taken a turn. Others do not know yet. */
+  take(partition: number): void;
+  /** Turns of a partition that others know of. */
+  turns(partition: number): number;
+  edition(partition: number, group: number, tick: number): number;
+  answered(partition: number, group: number, tick: number): number;
+  /** The partitions that have neurons of a tick. */
+  readonly owners: readonly (readonly number[])[];
+  /** Tells others what a partition has said by the end of turn `turn`. Its voltages must have been written before. */
+  tell(partition: number, turn: number, said: Said): void;
+}
+
+export function attachWave(arena: Arena, { ticks }: Topology, ownership: Ownership): Wave {
+  const words = arena.int32(NAME);
+  const taken = arena.int32(TAKEN);
+  const partitions = ownership.length;
+  const row = words.length / partitions;
+  const half = (row - 1) >> 1; // editions in front, answers behind
+  const at = (partition: number, group: number, tick: number) => partition * row + 1 + group * ticks.length + tick;
+  return {
+    taken: (partition) => Atomics.load(taken, partition * LINE),
+    take(partition) {
+      Atomics.store(taken, partition * LINE, Atomics.load(taken, partition * LINE) + 1);
+    },
+    turns: (partition) => Atomics.load(words, partition * row),
+    edition: (partition, group, tick) => Atomics.load(words, at(partition, group, tick)),
+    answered: (partition, group, tick) => Atomics.load(words, at(partition, group, tick) + half),
+    owners: ticks.map((populations) => ownership.flatMap((ranges, partition) => (populations.some((p) => ranges[p].end > ranges[p].begin) ? [partition] : []))),
+    tell(partition, turn, { editions, answered }) {
+      const first = at(partition, 0, 0);
+      for (let i = 0; i < answered.length; i += 1) Atomics.store(words, first + half + i, answered[i]);
+      for (let i = 0; i < editions.length; i += 1) Atomics.store(words, first + i, editions[i]); // whoever sees these finds the answers and voltages behind them, or newer ones
+      Atomics.store(words, partition * row, turn);
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import test from 'ava';
+
+import { resolveSettings, type SimulationOptions } from '../../src/index.js';
+import { createArena } from '../../src/memory/arena.js';
+import { WORD } from '../../src/memory/control.js';
+import { createBoard } from '../../src/network/dynamic.js';
+import { box, type Environment } from '../../src/environment/environment.js';
+import { createActing } from '../../src/supervisor/acting.js';
+import { createActor } from '../../src/supervisor/actor.js';
+import { createExplorer } from '../../src/supervisor/explorer.js';
+import { createTrainingHost } from '../../src/supervisor/host.js';
+import { ALIVE, createPlan } from '../../src/supervisor/plan.js';
+import { attachViews, type Views } from '../../src/supervisor/views.js';
+
+const FREE: SimulationOptions = { timing: { acting: 'free', environmentPeriod: 0 } };
+
+/** What each partition of a network with two hidden layers sees of one arena. */
+function createAll(partitions: number, options: SimulationOptions = FREE): Views[] {
+  const plan = createPlan(resolveSettings({ network: { hidden: [4, 3] }, learning: { replay: 256 }, partitions, ...options }));
+  const arena = createArena(plan.blocks);
+  arena.int32(ALIVE).fill(1);
+  arena.float32('weights').forEach((_, i, weights) => (weights[i] = Math.sin(i)));
+  return Array.from({ length: partitions }, (_, partition) => attachViews(plan, arena, partition, false));
+}
+
+/** Writes down the actions that it is given. */
+function listening(actions: number[]): Environment {
+  return {
+    id: 'Listening',
+    observationSpace: box([-1, -1, -8], [1, 1, 8]),
+    actionSpace: box([-2], [2]),
+    reset: () => Float64Array.of(0.1, 0.2, 0.3),
+    step(action) {
+      actions.push(typeof action === 'number' ? action : action[0]);
+      return { observation: Float64Array.of(0.4, 0.5, 0.6), reward: 1, terminated: false, truncated: false };
+    },
+    getState: () => [],
+    setState: () => undefined,
+    close: () => undefined,
+  };
+}
+
+test('what is stored is what was acted, though neurons go on meanwhile', (t) => {
+  const [views] = createAll(1);
+  const { outputs } = views.plan.topology;
+  const actions: number[] = [];
+  const host = createTrainingHost(views, listening(actions), createActing(views).createStage(true));
+  Atomics.store(views.control.words, WORD.until, 1);
+  host.begin();
+  views.actingBoard.voltages[outputs.begin] = 0.5;
+  t.true(host.ready()); // whatever the outputs say
+  host.read();
+  views.actingBoard.voltages[outputs.begin] = -0.5;
+  host.advance();
+  t.deepEqual(actions, [1]);
+  t.is(views.replay.acted[0], 0.5);
+  t.is(views.replay.stored(), 1);
+});
+
+test('an observation comes through the network in as many turns as that has ticks, and it then stands where an awaited one does', (t) => {
+  const observation = [0.3, -0.2, 0.9];
+  const [waiting] = createAll(1, {});
+  createActing(waiting).createStage(false).present(0, [observation]);
+  const awaited = createActor(waiting, waiting.plan.groups);
+  while (awaited.ready()) awaited.advance(true);
+  for (const partitions of [1, 2, 3]) {
+    const all = createAll(partitions);
+    const stage = createActing(all[0]).createStage(false);
+    const actors = all.map((views) => createActing(views).createActor(views.plan.groups));
+    for (const actor of actors) actor.begin?.();
+    stage.begin(0);
+    stage.present(0, [observation]);
+    let rounds = 0;
+    for (let due = actors.filter((actor) => actor.ready()); due.length > 0; due = actors.filter((actor) => actor.ready())) {
+      for (const actor of due) actor.listen?.(); // all at once
+      for (const actor of due) actor.advance(true);
+      rounds += 1;
+    }
+    t.is(rounds, 3);
+    t.deepEqual(all[0].actingBoard.voltages, waiting.actingBoard.voltages);
+    all[0].control.version.set(0, 1); // it has learned, and so may say something else
+    t.true(actors[0].ready());
+  }
+});
+
+test('noise that lasts moves once in every step, though a neuron is not asked in each', (t) => {
+  const drawn = (asked: readonly number[]) => {
+    const [views] = createAll(1, { ...FREE, exploration: { output: 0.5, warmup: 0.5, correlation: 0.8 } });
+    const { topology, groups } = views.plan;
+    const board = createBoard(views.kernels, topology, 1);
+    const explorer = createExplorer(views, board, true);
+    for (const step of asked) {
+      views.control.groups[0].steps.set(step);
+      explorer.countSteps(0, groups[0]);
+      board.voltages.fill(0);
+      explorer.explore(topology.outputs.begin, topology.outputs.end, groups[0]);
+    }
+    return board.voltages[topology.outputs.begin];
+  };
+  const every = drawn([0, 1, 2, 3, 4, 5]);
+  t.not(every, 0);
+  t.is(drawn([0, 5]), every);
+  t.is(drawn([0, 2, 2, 5, 5, 5]), every);
+  t.not(drawn([0, 4]), every);
+});
