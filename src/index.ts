@@ -41,6 +41,7 @@ export { readNewestCheckpoint, resumeDdpg, resumeSimulation, type NewestCheckpoi
 export { createSimulation, type Simulation } from './simulation/simulation.js';
 export type { EvaluateOptions, Evaluation, Metrics, Progress, RunOptions, RunReport, Training, TrainingEvents } from './simulation/training.js';
 export { createDdpg, type Ddpg } from './simulation/ddpg.js';
+export type { WatchedEpisode, WatchedNeuron } from './simulation/watch.js';
 export { resolveDdpgSettings, type DdpgOptions, type DdpgSettings } from './baseline/settings.js';
 export type { AgeBin, Ages } from './supervisor/ages.js';
 export { READ_KINDS, stalenessBetween, type ReadKind, type Staleness } from './supervisor/ledger.js';
