@@ -14,7 +14,7 @@ import {
   resolveLeakyStudySettings,
   summariseLeaky,
   watchTrial,
-  type LeakyEpisode,
+  type LeakyEpisodes,
   type LeakyStudySettings,
   type StudyFolder,
   type TrialResult,
@@ -89,7 +89,7 @@ function followingTrials(settings: LeakyStudySettings, results: readonly TrialRe
 }
 
 /** Watched once: what the folder has is not learned again. */
-async function findEpisode(settings: LeakyStudySettings, results: readonly TrialResult[], folder: StudyFolder, signal: AbortSignal): Promise<LeakyEpisode | undefined> {
+async function findEpisode(settings: LeakyStudySettings, results: readonly TrialResult[], folder: StudyFolder, signal: AbortSignal): Promise<LeakyEpisodes | undefined> {
   const best = bestNetwork(summariseLeaky(settings, results));
   const found = best && bestTrial(best.network, results);
   if (found === undefined) return undefined;

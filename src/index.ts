@@ -66,7 +66,7 @@ export { deathPage, describeDeaths } from './study/death-page.js';
 export { drawDeaths, type DeathPictures } from './study/death-pictures.js';
 export { DEATH_ALGORITHMS, deathContenders, describeShare, FROZEN, planDeathTrials, resolveDeathStudySettings, type DeathStudyOptions, type DeathStudySettings } from './study/death-settings.js';
 export { deathTable, summariseDeaths, type DeathRow } from './study/death-summary.js';
-export { drawEpisode, isEpisodeOf, watchTrial, type EpisodePictures, type LeakyEpisode } from './study/leaky-episode.js';
+export { drawEpisode, isEpisodeOf, watchTrial, type EpisodePictures, type LeakyEpisodes } from './study/leaky-episode.js';
 export { leakyPage } from './study/leaky-page.js';
 export { drawLeaky, type LeakyPictures } from './study/leaky-pictures.js';
 export { countLeakyTrials, describeDensity, LEAKY_RULES, planLeakyTrials, planScheduleTrials, resolveLeakyStudySettings, type LeakyNetwork, type LeakyStudyOptions, type LeakyStudySettings } from './study/leaky-settings.js';

@@ -43,7 +43,7 @@ function shownTrials(trials: readonly Trial[]): Trial[] {
   return ofSeed.filter((_, i) => i < 3 || i === ofSeed.length - 1);
 }
 
-const WATCHED = 'The trial with the highest return of the best network, learned once more, and the first episode of its final evaluation. Steps are counted from the first observation; voltages are those with which the network answered it.';
+const WATCHED = 'The trial with the highest return of the best network, learned once more, and two episodes of its final evaluation: the first, and the next that begins with another observation. What differs between them where the same is seen is what the network remembers. Steps are counted from the first observation; voltages are those with which the network answered it.';
 
 const READING = [
   'A higher return is better: it is that of the final evaluation, the mean over seeds, with its 95 % percentile bootstrap interval. A trial that diverged counts with the random policy\'s return on its episodes. Over memoryless: the difference from the memoryless network of the same seed under the same schedule, which has no leaky integrators and sees the same episodes. Leaky recurrence helps where the interval of that difference lies above 0 as a whole, and harms where it lies below. With five seeds such intervals are rather too narrow than too wide, and of a dozen networks some would stand out by chance. A mean over few episodes may lie above what is possible without memory in the long run, by the luck of what they hide.',
