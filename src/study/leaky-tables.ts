@@ -91,9 +91,9 @@ function returnCells({ network, seeds, diverged, returns, gain, verdict }: Leaky
   return [String(seeds), String(diverged), points(returns?.mean ?? null), range(returns), points(gain?.mean ?? null), range(gain), verdictOf ?? NOTHING];
 }
 
-/** Returns of some tasks lie between 0 and 1, of others in the hundreds. */
+/** Returns of some tasks lie between 0 and 4, of others in the hundreds. */
 export function points(value: number | null): string {
-  return value === null ? NOTHING : value.toFixed(Math.abs(value) < 100 ? 2 : 1);
+  return value === null ? NOTHING : value.toFixed(Math.abs(value) < 10 ? 2 : 1);
 }
 
 function range(found: Estimate | null): string {
