@@ -8,6 +8,7 @@ import { certificate } from './certificate.js';
 import { ddpg } from './ddpg.js';
 import { decentralisedVsDdpg } from './decentralised-vs-ddpg.js';
 import { dense } from './dense.js';
+import { leakyIntegrator } from './leaky-integrator.js';
 import { neuronDeath } from './neuron-death.js';
 import { number, setAt, showAt, type Flag } from './options.js';
 import { oscillation } from './oscillation.js';
@@ -19,7 +20,7 @@ import { train } from './train.js';
 import { virtualCheck } from './virtual-check.js';
 
 /** Every scenario: a further one is one file and one line here. */
-const SCENARIOS: readonly Scenario[] = [train, ddpg, replay, certificate, decentralisedVsDdpg, asyncVsSync, stragglers, neuronDeath, virtualCheck, dense, oscillation];
+const SCENARIOS: readonly Scenario[] = [train, ddpg, replay, certificate, decentralisedVsDdpg, asyncVsSync, stragglers, neuronDeath, leakyIntegrator, virtualCheck, dense, oscillation];
 
 const USAGE_ERROR = 2;
 

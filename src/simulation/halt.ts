@@ -49,7 +49,7 @@ export interface Stillness {
   /** All stands still while this action goes on, in the midst of another. */
   pause(action: () => void): void;
   /** @throws Error where things move, or were left in disorder */
-  check(): void;
+  check(what?: string): void;
 }
 
 export function createStillness(): Stillness {
@@ -66,8 +66,8 @@ export function createStillness(): Stillness {
       action();
       still = false;
     },
-    check() {
-      if (!still) throw new Error('a checkpoint can be taken between commands or when "checkpoint" is emitted, and not after a failure');
+    check(what = 'a checkpoint can be taken') {
+      if (!still) throw new Error(`${what} between commands or when "checkpoint" is emitted, and not after a failure`);
     },
   };
 }

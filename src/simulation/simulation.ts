@@ -21,6 +21,7 @@ import { checkEpisodes, checkRunSteps, createEpisodeCounter, evaluationSeeds, ty
 import { resolveSettings, type SimulationOptions } from './options.js';
 import { checkRecordable, digestOf } from './recording.js';
 import type { EvaluateOptions, Evaluation, Progress, RunOptions, RunReport, Training, TrainingEvents } from './training.js';
+import { watchEpisode, type WatchedEpisode } from './watch.js';
 import { weightNorms, weightTensors } from './weights.js';
 
 /** Milliseconds between two looks at the arena while the partitions run. */
@@ -147,6 +148,13 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   /** How long everything took so far, the latest of each kind; undefined unless `timing.measure` is set. */
   turnTimes(): TurnTimes | undefined {
     return this.#supervisor.turnTimes();
+  }
+
+  watch({ episode = 0, steps = 1000 }: { episode?: number; steps?: number } = {}): WatchedEpisode {
+    this.#stillness.check('a network can be watched');
+    const { plan, arena } = this.#supervisor;
+    const last = checkInteger('episode', episode, { min: 0, max: 999_999 });
+    return watchEpisode(plan, arena, evaluationSeeds(this.settings.seed, last + 1)[last], checkInteger('steps', steps, { min: 1, max: 1_000_000 }));
   }
 
   encodeWeights(): Uint8Array {

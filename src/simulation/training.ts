@@ -6,6 +6,7 @@ import type { Staleness } from '../supervisor/ledger.js';
 import type { Strikes } from '../supervisor/strikes.js';
 import type { TurnTimes } from '../supervisor/turn-times.js';
 import type { DeathReport } from './death.js';
+import type { WatchedEpisode } from './watch.js';
 
 /** Where a run stands. Sent several times a second, and once at the end of every 1,000 steps. */
 export interface Progress {
@@ -124,6 +125,13 @@ export interface Training extends Pick<EventEmitter<TrainingEvents>, 'on' | 'onc
   staleness(): { readonly staleness: Staleness; readonly partitions: readonly Staleness[] };
   /** How long everything took so far, where that is measured. */
   turnTimes?(): TurnTimes | undefined;
+  /**
+   * Plays an episode of `evaluate` and keeps every neuron's voltages, where there are neurons to look at.
+   *
+   * @param options `episode`: the first is 0; `steps`: so many of it are kept, 1,000 unless given
+   * @throws Error while a command is going on, or after one has failed
+   */
+  watch?(options?: { readonly episode?: number; readonly steps?: number }): WatchedEpisode;
   /** All learned numbers as a safetensors file. Equal weights give equal bytes. */
   encodeWeights(): Uint8Array;
   /**

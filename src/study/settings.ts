@@ -1,5 +1,5 @@
 import { checkInteger, checkKeys, checkList, checkName, checkObject, checkString, isRecord, wrongValue } from '../check.js';
-import { listEnvironments } from '../environment/registry.js';
+import { checkEnvironment, listEnvironments } from '../environment/registry.js';
 import { isOptionError, OptionRangeError } from '../errors.js';
 import { checkHidden } from '../options/sections.js';
 import { resolveSettings } from '../simulation/options.js';
@@ -125,7 +125,7 @@ function section(options: Record<string, unknown>, name: string, keys: readonly 
 function checkEnvironments(value: unknown): string[] {
   const known = listEnvironments();
   const list = checkList('environments', value, `a list of ${known.join(', ')}, or ${ALL}`);
-  const ids = list.flatMap((id) => (id === ALL ? known : [checkName('environments', id, known)]));
+  const ids = list.flatMap((id) => (id === ALL ? known : [checkEnvironment('environments', id)]));
   refuseRepeated('environments', ids);
   return ids;
 }

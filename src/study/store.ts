@@ -26,6 +26,9 @@ export const STUDY_FILES = {
   neighbourPicture: 'neighbour.svg',
   times: 'times.svg',
   halves: 'half-gains.svg',
+  schedules: 'schedules.svg',
+  /** An episode of a network that has learned, seen from inside. */
+  episode: 'episode.json',
   voltages: 'voltages.svg',
   connections: 'connections.svg',
   report: 'report.html',

@@ -11,7 +11,7 @@ import { planTrials, refuseRepeated, resolveStudySettings } from './settings.js'
 import type { Trial } from './trial.js';
 
 /** How long things take in the study's world. One unit of virtual time is the median of one partition's update. */
-const WORLD = { compute: 'lognormal(1, 0.3)', act: 0.02, step: 0.02, delay: 0.1, latency: 0.1, wake: 0 } as const;
+export const WORLD = { compute: 'lognormal(1, 0.3)', act: 0.02, step: 0.02, delay: 0.1, latency: 0.1, wake: 0 } as const;
 
 const DURATIONS = ['compute', 'act', 'step', 'delay', 'latency', 'wake'] as const;
 type Duration = (typeof DURATIONS)[number];

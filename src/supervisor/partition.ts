@@ -171,7 +171,7 @@ function makeEnvironments({ environment: id, environments, seed, network }: Sett
 }
 
 /** The state in which training has left the first environment, where the gains of its memory are. */
-function trainedState({ plan: { settings, groups, observations }, arena, replay }: Views): ArrayLike<number> | 'untrained' {
+export function trainedState({ plan: { settings, groups, observations }, arena, replay }: Pick<Views, 'plan' | 'arena' | 'replay'>): ArrayLike<number> | 'untrained' {
   const state = settings.environments === 1 ? attachBookmark(arena, observations).read()?.state : attachBookmarks(arena, groups, observations, replay).read(0)?.[0].state;
   return state ?? 'untrained';
 }

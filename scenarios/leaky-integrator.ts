@@ -1,0 +1,103 @@
+import {
+  bestNetwork,
+  bestTrial,
+  countLeakyTrials,
+  DISCIPLINE_NAMES,
+  drawEpisode,
+  drawLeaky,
+  isEpisodeOf,
+  LEAKY_RULES,
+  leakyFindings,
+  leakyPage,
+  planLeakyTrials,
+  planScheduleTrials,
+  resolveLeakyStudySettings,
+  summariseLeaky,
+  watchTrial,
+  type LeakyEpisodes,
+  type LeakyStudySettings,
+  type StudyFolder,
+  type TrialResult,
+} from '../src/index.js';
+import { describeLeakyStudy, leakyWords } from './leaky-words.js';
+import { number, numbers, SIMULATION_FLAGS, words, type Flag } from './options.js';
+import type { Scenario } from './scenario.js';
+import { readStudyInput, runStudyScenario } from './study.js';
+
+const NAME = 'leaky-integrator';
+
+const shared = (...names: string[]) => names.flatMap((name) => SIMULATION_FLAGS.filter(({ flag }) => flag === name));
+
+const FLAGS: readonly Flag[] = [
+  ...shared('--environment'),
+  ...shared('--rule').map((flag) => ({ ...flag, otherwise: 'the rule that the task ships with', help: `how neurons learn: ${LEAKY_RULES.join(', ')}` })),
+  { flag: '--time-constants', argument: '<steps>', path: 'timeConstants', parse: numbers, help: 'time constants of the slowest leaky integrator, in environment steps, with commas between them' },
+  { flag: '--densities', argument: '<shares>', path: 'densities', parse: numbers, help: 'shares of the hidden neurons that are read again, with commas between them' },
+  { flag: '--schedules', argument: '<names>', path: 'schedules', parse: words, help: `under which the best network is learned once more, with commas between them: ${DISCIPLINE_NAMES.join(', ')}` },
+  { flag: '--seeds', argument: '<count>', path: 'seeds', parse: number, help: 'trials of each network, from seeds 1, 2, …, and of each schedule, from as many fresh ones' },
+  ...shared('--steps', '--hidden'),
+  ...shared('--partitions').map((flag) => ({ ...flag, help: 'groups of neurons that hear of one another late, under schedules other than synchronous' })),
+  { flag: '--bound', argument: '<versions>', path: 'bound', parse: number, help: 'updates that a partition may be ahead of the slowest under bounded' },
+  { flag: '--parallel', argument: '<count>', path: 'parallel', parse: number, otherwise: 'as many as there are cores', help: 'trials at a time' },
+  { flag: '--evaluate-every', argument: '<steps>', path: 'evaluation.every', parse: number, otherwise: 'a tenth of the steps', help: 'environment steps between two evaluations' },
+];
+
+/** What leaky recurrence remembers: by time constant, density and schedule, beside a network without memory. */
+export const leakyIntegrator: Scenario = {
+  name: NAME,
+  summary: 'sweep the time constant and the density of a leaky recurrent network, and the schedule: what does it remember that a memoryless one cannot?',
+  flags: FLAGS,
+  defaults: resolveLeakyStudySettings(),
+  resumable: false,
+  run(input) {
+    const { study, parallel } = readStudyInput(NAME, input);
+    const settings = resolveLeakyStudySettings(study);
+    const { environment, rule, timeConstants, densities, schedules, seeds } = settings;
+    const trials = planLeakyTrials(settings);
+    const planned = countLeakyTrials(settings);
+    return runStudyScenario({
+      name: NAME,
+      settings,
+      description: describeLeakyStudy(settings),
+      fields: { environment, rule: rule.name, timeConstants, densities, schedules, seeds },
+      trials,
+      planned,
+      following: (results) => followingTrials(settings, results),
+      parallel,
+      summarise: (results) => summariseLeaky(settings, results),
+      describe: (rows) => leakyFindings(settings, rows).map(({ title, paragraphs, table }) => ({ words: `${environment}: ${title}\n${paragraphs.join('\n')}`, table })),
+      async report(folder, results) {
+        const pictures = await drawLeaky(settings, results);
+        folder.write('returns', pictures.returns);
+        folder.write('schedules', pictures.schedules);
+        folder.write('curves', pictures.curves);
+        const episode = await findEpisode(settings, results, folder, input.interrupt);
+        const drawn = episode && (await drawEpisode(episode));
+        if (drawn !== undefined) folder.write('voltages', drawn.voltages);
+        if (drawn !== undefined) folder.write('connections', drawn.connections);
+        const all = [...trials, ...followingTrials(settings, results)];
+        folder.write('report', leakyPage(settings, leakyWords(NAME, settings, { planned, ended: results.length, parallel }), all, results, pictures, drawn));
+      },
+    }, input);
+  },
+};
+
+/** The best network under the schedules; none where no network has a return. */
+function followingTrials(settings: LeakyStudySettings, results: readonly TrialResult[]) {
+  const best = bestNetwork(summariseLeaky(settings, results));
+  return best === undefined ? [] : planScheduleTrials(settings, best.network);
+}
+
+/** Watched once: what the folder has is not learned again. */
+async function findEpisode(settings: LeakyStudySettings, results: readonly TrialResult[], folder: StudyFolder, signal: AbortSignal): Promise<LeakyEpisodes | undefined> {
+  const best = bestNetwork(summariseLeaky(settings, results));
+  const found = best && bestTrial(best.network, results);
+  if (found === undefined) return undefined;
+  const known = folder.read('episode');
+  if (isEpisodeOf(found.trial, known)) return known;
+  if (signal.aborted) return undefined;
+  process.stderr.write(`learning ${found.trial.label}, seed ${found.trial.seed}, once more, to look at it from inside\n`);
+  const episode = await watchTrial(found.trial, signal);
+  if (episode !== undefined) folder.write('episode', episode);
+  return episode;
+}

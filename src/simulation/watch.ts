@@ -1,0 +1,95 @@
+import { makeEnvironment } from '../environment/registry.js';
+import { createKernels } from '../kernels/create.js';
+import { createArena, type Arena } from '../memory/arena.js';
+import { createWorkspace, workspaceBlock } from '../memory/workspace.js';
+import { createBoard, propagate } from '../network/dynamic.js';
+import { createRecurring } from '../network/recurrent-context.js';
+import { createRemembering } from '../network/remembering.js';
+import { BIAS_NEURON, neuronName, populationOf, sourcesOf } from '../network/topology.js';
+import { attachReplay } from '../replay/ring.js';
+import { trainedState } from '../supervisor/partition.js';
+import { ALIVE, WEIGHTS, type Plan } from '../supervisor/plan.js';
+import { attachTables } from '../supervisor/views.js';
+
+/** A neuron of a network that is looked at from inside. */
+export interface WatchedNeuron {
+  readonly name: string;
+  /** `context`: an input that carries on, leaky, what a hidden neuron said. */
+  readonly kind: 'bias' | 'observation' | 'memory' | 'context' | 'hidden' | 'output';
+  /** Of a context neuron: the neuron that it listens to, by index, and τ in environment steps. */
+  readonly heard?: number;
+  readonly timeConstant?: number;
+}
+
+/** One episode of a network, exploration off, seen from inside: plain data. */
+export interface WatchedEpisode {
+  readonly neurons: readonly WatchedNeuron[];
+  /** K: weight by reader and by neuron that is read; null where there is no connection; [neurons][neurons] */
+  readonly connections: readonly (readonly (number | null)[])[];
+  /** Once the outputs had answered, step by step, as long as it was watched; [steps][neurons] */
+  readonly voltages: readonly (readonly number[])[];
+  readonly rewards: readonly number[];
+  /** Of the whole episode, and how many steps it had. */
+  readonly return: number;
+  readonly steps: number;
+}
+
+/**
+ * Plays one episode as an evaluation does, to the bit, and writes down every voltage. Nothing that a run depends on is written.
+ *
+ * Reads: weights and memory of the arena, while no partition runs.
+ *
+ * @param seed of the episode
+ * @param most steps whose voltages are kept
+ */
+export function watchEpisode(plan: Plan, arena: Arena, seed: number, most: number): WatchedEpisode {
+  const { settings, topology, context, encoder, decoder } = plan;
+  const own = createArena([workspaceBlock(1)]); // not the arena's own workspaces: those are the partitions'
+  const kernels = createKernels(settings.kernels, () => createWorkspace(own, 0));
+  const { values } = attachTables(plan, arena)[WEIGHTS];
+  const weights = kernels.numbers(values.length);
+  weights.set(values);
+  const board = { ...createBoard(kernels, topology, 1), alive: arena.int32(ALIVE) };
+  const trained = trainedState({ plan, arena, replay: attachReplay(arena, plan.ring) });
+  const environment = createRecurring(createRemembering(makeEnvironment(settings.environment), settings.network, trained), context, board, 0);
+  const voltages: number[][] = [];
+  const rewards: number[] = [];
+  let [observation, over, episodeReturn, steps] = [environment.reset({ seed }), false, 0, 0];
+  while (!over) {
+    encoder.encode(observation, board.voltages);
+    propagate(kernels, topology, weights, board, 0, 1);
+    if (steps < most) voltages.push(Array.from(board.voltages));
+    const result = environment.step(decoder.decode(board.voltages.subarray(topology.outputs.begin, topology.outputs.end)));
+    if (steps < most) rewards.push(result.reward);
+    observation = result.observation;
+    over = result.terminated || result.truncated;
+    episodeReturn += result.reward;
+    steps += 1;
+  }
+  environment.close();
+  return { neurons: describeNeurons(plan), connections: connectionsOf(plan, values), voltages, rewards, return: episodeReturn, steps };
+}
+
+function describeNeurons(plan: Plan): WatchedNeuron[] {
+  const { topology, context: { begin, heard, shares } } = plan;
+  const bare = makeEnvironment(plan.settings.environment);
+  const seen = bare.observationSpace.low.length;
+  bare.close();
+  return Array.from({ length: topology.neurons }, (_, neuron): WatchedNeuron => {
+    const name = neuronName(topology, neuron);
+    if (neuron === BIAS_NEURON) return { name, kind: 'bias' };
+    const { kind } = populationOf(topology, neuron);
+    if (kind !== 'input') return { name, kind };
+    if (neuron < begin) return { name, kind: neuron <= seen ? 'observation' : 'memory' };
+    return { name, kind: 'context', heard: heard[neuron - begin], timeConstant: 1 / shares[neuron - begin] };
+  });
+}
+
+function connectionsOf({ topology }: Plan, values: Float32Array): (number | null)[][] {
+  const { neurons, rowOffset } = topology;
+  return Array.from({ length: neurons }, (_, reader) => {
+    const row = new Array<number | null>(neurons).fill(null);
+    sourcesOf(populationOf(topology, reader), reader).forEach((source, i) => (row[source] = values[rowOffset[reader] + i]));
+    return row;
+  });
+}
