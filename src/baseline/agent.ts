@@ -104,7 +104,7 @@ export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena)
   const replay = attachReplay(arena, ring);
   const rates = { ...learning }; // falls as the run goes on
   const program = createDdpgProgram({ kernels, ...bench, firstExplorer, rates, optimiser: createOptimiser(learning.optimiser, kernels), frozenLayers: plan.frozenLayers, delay: learning.delay });
-  const pair = settings.threads > 1 ? createPair(kernels, bench, rates, { arena, plan, places }) : undefined;
+  const pair = settings.threads > 1 ? createPair(kernels, bench, program, rates, { arena, plan, places }) : undefined;
   const sampler = createSampler(replay, createStream(seed, 'replay'));
   const slots = new Int32Array(learning.batch);
   const policyContext = { kernels, topology: actorTopology, weights: actor.weights.values, encoder, decoder };

@@ -1,5 +1,6 @@
 import type { Kernels } from '../kernels/kernels.js';
 import type { Arena } from '../memory/arena.js';
+import type { DdpgProgram } from './ddpg.js';
 import { createShare, startSecond, type Bench, type SecondTask } from './second.js';
 import type { DdpgRates } from './settings.js';
 import { attachMeeting, TEAM, TeamFailed } from './team.js';
@@ -11,7 +12,10 @@ import { attachMeeting, TEAM, TeamFailed } from './team.js';
 export interface Pair {
   /** True once the second thread is there, until one of the two has failed. */
   complete(): boolean;
-  /** @returns false where the update is still to be done, by one thread */
+  /**
+   * @returns false where there is no second thread, and nothing was done
+   * @throws DivergenceError as one thread does, though maybe naming another neuron of those that have diverged
+   */
   learn(update: number): boolean;
   close(): void;
 }
@@ -19,9 +23,10 @@ export interface Pair {
 /**
  * Starts the second thread.
  *
+ * @param alone the update as one thread makes it
  * @param rates as they are at each update
  */
-export function createPair(kernels: Kernels, bench: Bench, rates: DdpgRates, task: SecondTask & { readonly arena: Arena }): Pair {
+export function createPair(kernels: Kernels, bench: Bench, alone: DdpgProgram, rates: DdpgRates, task: SecondTask & { readonly arena: Arena }): Pair {
   const meeting = attachMeeting(task.arena, 0);
   const { memory, blocks } = task.arena;
   const second = startSecond({ ...task, arena: { memory, blocks } });
@@ -40,7 +45,7 @@ export function createPair(kernels: Kernels, bench: Bench, rates: DdpgRates, tas
       } catch (error) {
         parted = true;
         second.close();
-        if (error instanceof TeamFailed) return false; // whatever it was, it is met again by one thread
+        if (error instanceof TeamFailed) alone.learn(update); // meets what the other has met, and says what it was
         throw error;
       }
       return true;

@@ -14,8 +14,9 @@ const WORD = { arrived: 0, asleep: 1, ready: TEAM * LINE, failed: TEAM * LINE + 
 /** Looks at the other's counter before a thread goes to sleep: some tens of microseconds, which outlast a phase of the other on a core of its own. */
 const LOOKS = 4000;
 
-/** Milliseconds after which one that does not come is given up. */
-const PATIENCE = 20_000;
+/** Milliseconds that a sleep lasts at most, and how many of them until one that does not come is given up: a machine that was put to sleep itself counts as one. */
+const SLEEP = 1000;
+const SLEEPS = 20;
 
 const WORDS_NAME = 'team';
 const ORDER_NAME = 'team/order';
@@ -27,7 +28,7 @@ export function teamBlocks(): BlockRequest[] {
   ];
 }
 
-/** Thrown by who waits for one that has failed. */
+/** Thrown by who meets one that has failed. */
 export class TeamFailed extends InternalError {}
 
 /** How two threads that share the arena do an update together. */
@@ -43,7 +44,7 @@ export interface Meeting {
   /**
    * Returns once both have called it. What one has written before, the other reads after.
    *
-   * @throws TeamFailed where the other has failed, or does not come within 20 s
+   * @throws TeamFailed where the other has failed; InternalError where it does not come within 20 s
    */
   meet(): void;
 }
@@ -66,9 +67,9 @@ export function attachMeeting(arena: Arena, part: number): Meeting {
 
   function sleepUntil(count: number): void {
     Atomics.store(words, own + WORD.asleep, 1);
-    while (!here(count)) {
-      const outcome = Atomics.wait(words, other + WORD.arrived, (count - 1) | 0, PATIENCE);
-      if (outcome === 'timed-out' && !patient) throw new TeamFailed('the second thread of an update does not come');
+    for (let sleeps = 0; !here(count); sleeps += 1) {
+      if (sleeps === SLEEPS && !patient) throw new InternalError('the second thread of an update does not come');
+      Atomics.wait(words, other + WORD.arrived, (count - 1) | 0, SLEEP);
     }
     Atomics.store(words, own + WORD.asleep, 0);
   }

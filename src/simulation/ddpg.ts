@@ -25,7 +25,7 @@ export const DDPG = 'ddpg';
 
 /**
  * DDPG, the opponent that backpropagates, with the surface of a simulation. It runs on the calling thread, which it gives back
- * every 50 ms. One seed gives the same bits. Create it with `createDdpg`.
+ * every 50 ms; a second one shares its updates where `threads` is 2. One seed gives the same bits. Create it with `createDdpg`.
  */
 export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
   readonly settings: DdpgSettings;
