@@ -3,13 +3,16 @@
  * actions 2, batch 64, Adam, soft targets, ReLU (but tanh under the rules, as they ship). By turns in one run, on one thread and on two; of
  * each the median of the repeats is told, and the ends, and as a ratio to each of this project's.
  *
+ * The rules run on `native` kernels too where these are built.
+ *
  *   npm run bench:peers -- --sizes 64,64/400,300 --seconds 1 --repeats 7 --json
  *   npm run bench:peers -- --python ~/venv/bin/python     an interpreter that has torch and jax
  */
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 
-import { checkInteger, checkNumber, isOptionError, median, textTable } from '../../src/index.js';
+import { checkInteger, checkNumber, isOptionError, median, textTable, type KernelName } from '../../src/index.js';
+import { kernelFault } from '../../src/kernels/self-check.js';
 import { measureOwnDdpg, measureOwnUpdate, type Racer } from './own.js';
 import { preparePython, startPeer } from './python.js';
 import { openTensorFlow } from './tensorflow.js';
@@ -41,7 +44,10 @@ const tell = (line: string) => { process.stderr.write(`${line}\n`); };
 async function assemble(threadCounts: readonly number[], given: string | undefined, compile: boolean): Promise<{ racers: Racer[]; missing: string[] }> {
   const racers: Racer[] = [];
   const missing: string[] = [];
-  for (const threads of threadCounts) racers.push(measureOwnUpdate('broadcast', threads), measureOwnUpdate('linear', threads));
+  const kernels: readonly KernelName[] = kernelFault('native') === undefined ? ['simd', 'native'] : ['simd'];
+  for (const rule of ['broadcast', 'linear'] as const) {
+    for (const name of kernels) for (const threads of threadCounts) racers.push(measureOwnUpdate(rule, threads, name));
+  }
   racers.push(measureOwnDdpg());
   const miss = (line: string) => {
     missing.push(line);

@@ -1,4 +1,4 @@
-import { createDdpg, createSimulation, type SimulationOptions } from '../../src/index.js';
+import { createDdpg, createSimulation, type KernelName, type SimulationOptions } from '../../src/index.js';
 
 /** Whatever takes part in the race: microseconds of one update, of those it made in so many seconds. */
 export interface Racer {
@@ -49,15 +49,16 @@ function racer(name: string, threads: number, create: (hidden: readonly number[]
 }
 
 /** This project's update under a rule: neurons divided over as many partitions as threads. */
-export function measureOwnUpdate(rule: 'broadcast' | 'linear', threads: number): Racer {
+export function measureOwnUpdate(rule: 'broadcast' | 'linear', threads: number, kernels: KernelName): Racer {
   const options: SimulationOptions = {
     ...TASK,
+    kernels,
     rule: { name: rule, criticRate: RATE, outputRate: RATE, hiddenRate: RATE },
     schedule: 'hogwild',
     partitions: threads,
     timing: { ledger: false },
   };
-  return racer(`ganglion ${rule}`, threads, (hidden) => createSimulation({ ...options, network: { hidden } }));
+  return racer(kernels === 'simd' ? `ganglion ${rule}` : `ganglion ${rule} ${kernels}`, threads, (hidden) => createSimulation({ ...options, network: { hidden } }));
 }
 
 /** This project's own DDPG, which runs on one thread. */
