@@ -4,13 +4,16 @@
  * each the median of the repeats is told, and the ends, and as a ratio to each of this project's. Then the same for whole
  * steps of training on Pendulum-v1: acting, environment, replay and one update.
  *
+ * The rules run on `native` kernels too where these are built.
+ *
  *   npm run bench:peers -- --sizes 64,64/400,300 --events update,step --seconds 1 --repeats 7 --json
  *   npm run bench:peers -- --python ~/venv/bin/python     an interpreter that has torch and jax
  */
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 
-import { checkInteger, checkName, checkNumber, isOptionError, median, textTable } from '../../src/index.js';
+import { checkInteger, checkName, checkNumber, isOptionError, median, textTable, type KernelName } from '../../src/index.js';
+import { kernelFault } from '../../src/kernels/self-check.js';
 import { EVENTS, measureOwnDdpg, measureOwnUpdate, type Event, type Racer } from './own.js';
 import { preparePython, startPeer } from './python.js';
 import { openTensorFlow } from './tensorflow.js';
@@ -43,7 +46,10 @@ const tell = (line: string) => { process.stderr.write(`${line}\n`); };
 async function assemble(threadCounts: readonly number[], given: string | undefined, compile: boolean): Promise<{ racers: Racer[]; missing: string[] }> {
   const racers: Racer[] = [];
   const missing: string[] = [];
-  for (const threads of threadCounts) racers.push(measureOwnUpdate('broadcast', threads), measureOwnUpdate('linear', threads));
+  const kernels: readonly KernelName[] = kernelFault('native') === undefined ? ['simd', 'native'] : ['simd'];
+  for (const rule of ['broadcast', 'linear'] as const) {
+    for (const name of kernels) for (const threads of threadCounts) racers.push(measureOwnUpdate(rule, threads, name));
+  }
   for (const threads of threadCounts.filter((count) => count <= 2)) racers.push(measureOwnDdpg(threads));
   const miss = (line: string) => {
     missing.push(line);

@@ -1,4 +1,4 @@
-import { createDdpg, createSimulation, type SimulationOptions } from '../../src/index.js';
+import { createDdpg, createSimulation, type KernelName, type SimulationOptions } from '../../src/index.js';
 
 /** What is raced over: bare updates, or whole steps of training on Pendulum-v1, each of the environment and one update. */
 export const EVENTS = ['update', 'step'] as const;
@@ -60,14 +60,15 @@ function racer(name: string, threads: number, create: (task: typeof UPDATES, hid
 }
 
 /** This project's update under a rule: neurons divided over as many partitions as threads. */
-export function measureOwnUpdate(rule: 'broadcast' | 'linear', threads: number): Racer {
+export function measureOwnUpdate(rule: 'broadcast' | 'linear', threads: number, kernels: KernelName): Racer {
   const options: SimulationOptions = {
+    kernels,
     rule: { name: rule, criticRate: RATE, outputRate: RATE, hiddenRate: RATE },
     schedule: 'hogwild',
     partitions: threads,
     timing: { ledger: false },
   };
-  return racer(`ganglion ${rule}`, threads, (task, hidden) => createSimulation({ ...options, ...task, network: { hidden } }));
+  return racer(kernels === 'simd' ? `ganglion ${rule}` : `ganglion ${rule} ${kernels}`, threads, (task, hidden) => createSimulation({ ...options, ...task, network: { hidden } }));
 }
 
 /** This project's own DDPG. */
