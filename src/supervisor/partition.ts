@@ -119,6 +119,7 @@ export function createPartition(views: Views): Partition {
 
   /** Acts until the run is over, and does nothing else. */
   function* answer(own: Actor, explore: boolean): Coroutine {
+    own.begin?.();
     while (Atomics.load(words, WORD.finished) === 0) {
       if (own.ready()) {
         yield 'act';
@@ -128,7 +129,6 @@ export function createPartition(views: Views): Partition {
   }
 
   function answering(own: Actor, explore: boolean): Line {
-    own.begin?.();
     return { coroutine: answer(own, explore), ...(acting.beside && { begin: () => own.listen?.(), wake: () => schedule.acting.wake() }) };
   }
 
