@@ -41,7 +41,7 @@ const FLAGS: readonly Flag[] = [
   { flag: '--explorers', argument: '<which>', path: 'certificate.explorers', parse: text, help: 'hidden neurons that explore: chosen (those looked at) or all' },
   { flag: '--probe-every', argument: '<steps>', path: 'certificate.probeEvery', parse: number, help: 'environment steps from one probe to the next' },
   { flag: '--minibatches', argument: '<count>', path: 'certificate.minibatches', parse: number, help: 'fresh minibatches of each probe' },
-  { flag: '--kinds-rate', argument: '<rate>', path: 'certificate.criticRate', parse: number, help: 'learning rate of all rules\' critics, in place of each rule\'s own' },
+  { flag: '--kinds-rate', argument: '<rate>', path: 'certificate.criticRate', parse: number, otherwise: 'as each rule ships', help: 'learning rate of all rules\' critics, in place of each rule\'s own' },
   { flag: '--utility-seeds', argument: '<count>', path: 'certificate.utilitySeeds', parse: number, help: 'seeds that depth utility is measured over; 0 leaves it out' },
   { flag: '--utility-steps', argument: '<count>', path: 'certificate.utilitySteps', parse: number, help: 'environment steps of each of its trials; as many as --steps unless given' },
   { flag: '--utility-rules', argument: '<names>', path: 'certificate.utilityRules', parse: words, help: `rules that it is measured for besides DDPG: ${RULE_NAMES.join(', ')}` },

@@ -16,8 +16,8 @@ function shownTiming(): object {
 function shownVirtual(): object {
   const { virtual } = resolveSettings({ schedule: 'virtual' });
   if (virtual === undefined) return {};
-  const { compute, act, step, delay, latency } = virtual;
-  const durations: Record<string, string> = Object.fromEntries(Object.entries({ compute, act, step, delay, latency }).map(([key, value]) => [key, describeDistribution(value)]));
+  const { compute, act, step, delay, latency, wake } = virtual;
+  const durations: Record<string, string> = Object.fromEntries(Object.entries({ compute, act, step, delay, latency, wake }).map(([key, value]) => [key, describeDistribution(value)]));
   return { ...virtual, ...durations };
 }
 

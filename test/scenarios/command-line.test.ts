@@ -93,6 +93,7 @@ test('--help explains every option with the default that a run really takes', as
   const words = stdout.replaceAll(/\s+/g, ' ');
   t.true(words.includes(`learning rate of critics (default: ${config.rule.criticRate})`));
   t.true(words.includes(`weight of the next step's value (default: ${config.learning.discount})`));
+  t.notRegex(words, /\(default: (undefined|null|NaN|\[object|\))/);
 });
 
 const config = (content: string) => {
