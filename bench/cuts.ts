@@ -99,14 +99,23 @@ function begin(folder: string): string[] {
   return ['--schedule', schedule, '--partitions', String(1 + stream.integer(3)), '--seed', String(totals.begun), ...RUN, '--out', folder];
 }
 
+/** In virtual time no worker can be replaced, and none is killed. */
+function isVirtual(folder: string): boolean {
+  const config: unknown = JSON.parse(readFileSync(join(folder, RUN_FILES.config), 'utf8'));
+  return isRecord(config) && config.schedule === 'virtual';
+}
+
 /** Cuts a run once. @returns false where the process did not end as it should have */
-async function cut(folder: string, kind: Kind): Promise<boolean> {
-  totals[kind] += 1;
+async function cut(folder: string, wanted: Kind): Promise<boolean> {
   const going = hasCheckpoint(folder);
   if (!going) rmSync(folder, { recursive: true, force: true });
   else totals.resumed += 1;
-  const every = kind === 'workers' || stream.uniform() < 0.5 ? ['--kill-worker-every', stream.uniformBetween(0.5, 2).toFixed(2)] : [];
-  const options = [...(going ? ['--resume', folder] : begin(folder)), ...every];
+  const start = going ? ['--resume', folder] : begin(folder);
+  const virtual = going ? isVirtual(folder) : start.includes('virtual');
+  const kind = virtual && wanted === 'workers' ? 'SIGKILL' : wanted;
+  totals[kind] += 1;
+  const every = !virtual && (kind === 'workers' || stream.uniform() < 0.5) ? ['--kill-worker-every', stream.uniformBetween(0.05, 0.5).toFixed(2)] : [];
+  const options = [...start, ...every];
   const status = await run(options, kind === 'workers' ? undefined : kind);
   const expected: (number | string)[] = kind === 'workers' ? [0] : [0, kind, ...(kind === 'SIGINT' ? [130] : [])];
   return expected.includes(status);
