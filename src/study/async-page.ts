@@ -1,29 +1,21 @@
-import { reportPage } from '../report/page.js';
 import { asyncLabel, type AsyncStudySettings } from './async-settings.js';
 import { summariseAsync } from './async-summary.js';
 import type { AsyncPictures } from './async-pictures.js';
 import { asyncFindings } from './async-tables.js';
-import { closingSections, type StudyWords } from './page.js';
+import { closingSections, findingsPage, type StudyWords } from './page.js';
 import type { Trial, TrialResult } from './trial.js';
 
 /** The page of a study of delays: one HTML file with the tables, the pictures, how it was done and how to do it again. */
 export function asyncPage(settings: AsyncStudySettings, words: StudyWords, trials: readonly Trial[], results: readonly TrialResult[], pictures: AsyncPictures): string {
   const { algorithms, delays } = settings;
   const shown = new Set(algorithms.flatMap((algorithm) => [null, delays[delays.length - 1]].map((delay) => asyncLabel(algorithm, delay))));
-  const findings = asyncFindings(settings, summariseAsync(settings, results));
-  return reportPage({
-    title: words.title,
-    lead: words.lead,
-    sections: [
-      ...findings,
-      ...(findings.length === 0 ? [] : [{ title: 'How to read the tables', paragraphs: READING }]),
-      { title: 'Return against delay, drawn', picture: pictures.returns },
-      { title: 'Half-gain delays', picture: pictures.halves },
-      { title: 'Virtual time to half of the gain', picture: pictures.times },
-      { title: 'Learning curves', picture: pictures.curves },
-      ...closingSections(words, trials.filter(({ seed, label }) => seed === trials[0].seed && shown.has(label)), results),
-    ],
-  });
+  return findingsPage(words, asyncFindings(settings, summariseAsync(settings, results)), READING, [
+    { title: 'Return against delay, drawn', picture: pictures.returns },
+    { title: 'Half-gain delays', picture: pictures.halves },
+    { title: 'Virtual time to half of the gain', picture: pictures.times },
+    { title: 'Learning curves', picture: pictures.curves },
+    ...closingSections(words, trials.filter(({ seed, label }) => seed === trials[0].seed && shown.has(label)), results),
+  ]);
 }
 
 const READING = [

@@ -1,10 +1,10 @@
-import { reportPage, type Section } from '../report/page.js';
+import type { Section } from '../report/page.js';
 import type { EpisodePictures } from './leaky-episode.js';
 import type { LeakyPictures } from './leaky-pictures.js';
 import type { LeakyStudySettings } from './leaky-settings.js';
 import { summariseLeaky } from './leaky-summary.js';
 import { leakyFindings } from './leaky-tables.js';
-import { closingSections, type StudyWords } from './page.js';
+import { closingSections, findingsPage, type StudyWords } from './page.js';
 import type { Trial, TrialResult } from './trial.js';
 
 /**
@@ -13,20 +13,13 @@ import type { Trial, TrialResult } from './trial.js';
  * @param episode pictures of the best network at work; undefined where there is none yet
  */
 export function leakyPage(settings: LeakyStudySettings, words: StudyWords, trials: readonly Trial[], results: readonly TrialResult[], pictures: LeakyPictures, episode: EpisodePictures | undefined): string {
-  const findings = leakyFindings(settings, summariseLeaky(settings, results));
-  return reportPage({
-    title: words.title,
-    lead: words.lead,
-    sections: [
-      ...findings,
-      ...(findings.length === 0 ? [] : [{ title: 'How to read the tables', paragraphs: READING }]),
-      { title: 'Return against time constant', picture: pictures.returns },
-      { title: 'Return by schedule, drawn', picture: pictures.schedules },
-      { title: 'Learning curves', picture: pictures.curves },
-      ...episodeSections(episode),
-      ...closingSections(words, shownTrials(trials), results),
-    ],
-  });
+  return findingsPage(words, leakyFindings(settings, summariseLeaky(settings, results)), READING, [
+    { title: 'Return against time constant', picture: pictures.returns },
+    { title: 'Return by schedule, drawn', picture: pictures.schedules },
+    { title: 'Learning curves', picture: pictures.curves },
+    ...episodeSections(episode),
+    ...closingSections(words, shownTrials(trials), results),
+  ]);
 }
 
 function episodeSections(episode: EpisodePictures | undefined): Section[] {

@@ -17,17 +17,23 @@ export interface StudyWords {
 /** The page of a study: one HTML file with the table, both pictures, how it was done and how to do it again. */
 export function studyPage(words: StudyWords, trials: readonly Trial[], results: readonly TrialResult[], pictures: StudyPictures): string {
   const contenders = trials.filter(({ seed }) => seed === trials[0].seed);
-  return reportPage({
-    title: words.title,
-    lead: words.lead,
-    sections: [
-      ...studyFindings(summarise(results)).map((found) => ({ title: found.environment, paragraphs: [found.words], table: found.table })),
-      ...(results.length === 0 ? [] : [{ title: 'How to read the tables', paragraphs: READING }]),
-      { title: 'Learning curves', picture: pictures.curves },
-      { title: 'Return at the end', picture: pictures.returns },
-      ...closingSections(words, contenders, results),
-    ],
-  });
+  const findings = studyFindings(summarise(results)).map((found) => ({ title: found.environment, paragraphs: [found.words], table: found.table }));
+  return findingsPage(words, findings, READING, [
+    { title: 'Learning curves', picture: pictures.curves },
+    { title: 'Return at the end', picture: pictures.returns },
+    ...closingSections(words, contenders, results),
+  ]);
+}
+
+/**
+ * A page that begins with what was found.
+ *
+ * @param reading how to read its tables, said where there are any
+ * @param rest what follows
+ */
+export function findingsPage({ title, lead }: StudyWords, findings: readonly Section[], reading: readonly string[], rest: readonly Section[]): string {
+  const howToRead = findings.length === 0 ? [] : [{ title: 'How to read the tables', paragraphs: reading }];
+  return reportPage({ title, lead, sections: [...findings, ...howToRead, ...rest] });
 }
 
 /**
