@@ -14,18 +14,18 @@ import {
   type DenseTrainer,
   type RunFolder,
 } from '../src/index.js';
-import { number, SIMULATION_FLAGS, text, type Flag } from './options.js';
+import { isNeural, number, SIMULATION_FLAGS, text, type Flag } from './options.js';
 import { EPISODES, type Scenario, type ScenarioInput } from './scenario.js';
 
 const NAME = 'dense';
 
 /** What a batch has no use for: hidden neurons do not explore under its rules, there are no traces, and nothing is remembered. */
-const FOREIGN = ['exploration.hidden', 'rule.traceDecay', 'network.memory', 'network.recurrent', 'network.timeConstant'];
+const FOREIGN = ['exploration.hidden', 'rule.traceDecay', 'network.memory'];
 
 const FLAGS: readonly Flag[] = [
   { flag: '--replicas', argument: '<count>', path: 'replicas', parse: number, help: 'networks that learn side by side, from the seeds seed, seed + 1, …, each with an environment and a replay of its own' },
   { flag: '--device', argument: '<name>', path: 'device', parse: text, help: `what computes their updates, as one batch of tensors: ${DEVICE_NAMES.join(', ')}` },
-  ...SIMULATION_FLAGS.filter(({ path }) => /^(environment|steps|seed|network|exploration|rule|learning)\b/.test(path) && !FOREIGN.includes(path))
+  ...SIMULATION_FLAGS.filter(({ path }) => /^(environment|steps|seed|network|exploration|rule|learning)\b/.test(path) && !FOREIGN.includes(path) && !isNeural(path))
     .map((flag) => (flag.path === 'rule.name' ? { ...flag, help: `how neurons learn: ${DENSE_RULES.join(', ')}` } : flag)),
 ];
 

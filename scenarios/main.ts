@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs';
-
 import { Command, CommanderError } from 'commander';
 
-import { checkInteger, checkName, checkNumber, checkObject, CheckpointError, DivergenceError, isOptionError, JournalError, PartitionError, RULES, suggestion, wrongKind, wrongValue } from '../src/index.js';
+import { checkInteger, checkName, checkNumber, CheckpointError, DivergenceError, isOptionError, JournalError, PartitionError, RULES, suggestion, wrongValue } from '../src/index.js';
 import { asyncVsSync } from './async-vs-sync.js';
 import { certificate } from './certificate.js';
 import { ddpg } from './ddpg.js';
 import { decentralisedVsDdpg } from './decentralised-vs-ddpg.js';
 import { dense } from './dense.js';
+import { readJson } from './json-file.js';
 import { leakyIntegrator } from './leaky-integrator.js';
 import { neuronDeath } from './neuron-death.js';
 import { number, setAt, showAt, type Flag } from './options.js';
@@ -178,7 +177,7 @@ function resumeRequest(folder: string, named: string | undefined, given: Readonl
 
 /** Settings from the file and from the flags, which win. */
 function readOptions({ name, flags }: Scenario, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const options = typeof given.config === 'string' ? readConfig(given.config) : {};
+  const options = typeof given.config === 'string' ? readJson('config', given.config) : {};
   if (typeof options.rule === 'string') options.rule = { name: options.rule };
   for (const { flag } of ALL_FLAGS) {
     const value = given[camelCase(flag)];
@@ -192,22 +191,6 @@ function readOptions({ name, flags }: Scenario, given: Readonly<Record<string, u
 
 function camelCase(flag: string): string {
   return flag.slice(2).replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function readConfig(file: string): Record<string, unknown> {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw wrongValue('config', 'a file that can be read', file, ` (${error instanceof Error ? error.message : String(error)})`);
-  }
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (error) {
-    throw wrongKind('config', `a file of JSON (${error instanceof Error ? error.message : String(error)})`, file);
-  }
-  return { ...checkObject('config', parsed) };
 }
 
 /** First Ctrl-C: the scenario ends early and saves what there is. Second: the process ends at once. */

@@ -1,4 +1,5 @@
-import { ACTIVATION_NAMES, checkObject, CLOCK_OWNERS, DISCIPLINE_NAMES, KERNEL_NAMES, listEnvironments, OPTIMISER_NAMES, RULE_NAMES, SCHEDULE_NAMES, wrongValue } from '../src/index.js';
+import { ACTIVATION_NAMES, checkKeys, checkObject, CLOCK_OWNERS, DISCIPLINE_NAMES, DYNAMIC_NAMES, KERNEL_NAMES, listEnvironments, NEURAL_KEYS, OPTIMISER_NAMES, RULE_NAMES, SCHEDULE_NAMES, wrongValue } from '../src/index.js';
+import { readJson } from './json-file.js';
 
 /** How the text after a flag becomes a value. What does not parse is passed on as it is: the check names it better. */
 export const number = (text: string): unknown => (text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text));
@@ -12,6 +13,15 @@ export function kill(value: string): unknown {
   if (parts.length !== 2) throw wrongValue('death', '<share>@<step>, such as 0.1@10000, or <share>@evaluation', value);
   return { share: number(parts[0]), step: number(parts[1]) };
 }
+
+/** The graph that a file describes. @throws TypeError or RangeError where it cannot be read, or says something else */
+export function readGraph(path: string): unknown {
+  const graph = readJson('graph', path);
+  checkKeys('graph', graph, ['layers', 'blocks', 'edges']);
+  if (graph.layers === undefined) throw wrongValue('graph', 'layers, and blocks or edges that join them', path);
+  return graph;
+}
+
 const SWITCH = new Map([['on', true], ['true', true], ['off', false], ['false', false]]);
 export const onOff = (text: string): unknown => SWITCH.get(text) ?? text;
 
@@ -44,6 +54,13 @@ export const SIMULATION_FLAGS: readonly Flag[] = [
   { flag: '--memory', argument: '<constants>', path: 'network.memory', otherwise: 'none', parse: numbers, help: 'time constants, in environment steps, of neurons that remember what was observed, for example 2,4,8; none for no memory' },
   { flag: '--recurrent', argument: '<share>', path: 'network.recurrent', parse: number, help: 'share of the hidden neurons that the first hidden layer reads again in the next environment step' },
   { flag: '--time-constant', argument: '<steps>', path: 'network.timeConstant', parse: number, help: 'of the slowest of these, leaky integrators whose time constants are spread from 1 to it' },
+  { flag: '--density', argument: '<share>', path: 'network.density', parse: number, help: 'share of the connections between layers that are there, each drawn by itself' },
+  { flag: '--dynamic', argument: '<name>', path: 'network.dynamic', parse: text, help: `what hidden neurons keep from step to step: ${DYNAMIC_NAMES.join(', ')} (nothing, their voltage, a potential)` },
+  { flag: '--leak', argument: '<steps>', path: 'network.leak', otherwise: '4 for leaky and firing neurons', parse: number, help: 'time constant of the slowest of leaky or firing neurons; they are spread from 1 to it' },
+  { flag: '--threshold', argument: '<potential>', path: 'network.threshold', parse: number, help: 'above which a firing neuron fires' },
+  { flag: '--refractory', argument: '<steps>', path: 'network.refractory', parse: number, help: 'for which a neuron that fired rests' },
+  { flag: '--inhibition', argument: '<kind>', path: 'network.inhibition', parse: text, help: 'within pools of hidden neurons: none, winners(k/n), the k greatest of n neurons, or divisive(s/n)' },
+  { flag: '--graph', argument: '<file>', path: 'network', otherwise: 'none', parse: readGraph, help: 'JSON file with the layers, blocks and edges of any directed graph, in place of --hidden' },
   { flag: '--noise', argument: '<deviation>', path: 'exploration.output', parse: number, help: 'exploration of output neurons, in voltage' },
   { flag: '--hidden-noise', argument: '<deviation>', path: 'exploration.hidden', parse: number, help: 'exploration of hidden neurons, for rules that need it' },
   { flag: '--warmup-noise', argument: '<deviation>', path: 'exploration.warmup', parse: number, help: 'exploration of output neurons before learning starts' },
@@ -87,12 +104,13 @@ export const SIMULATION_FLAGS: readonly Flag[] = [
   { flag: '--rate-limit', argument: '<updates>', path: 'rateLimit', parse: number, help: 'updates that learning may be ahead of or behind acting under hogwild, or off' },
 ];
 
-/** What the opponent and batches, whose networks are feed-forward, have no use for. */
-export const isRecurrent = (path: string) => path === 'network.recurrent' || path === 'network.timeConstant';
+/** What the opponent and batches, whose networks are plain layers, have no use for. */
+const NEURAL = ['recurrent', 'timeConstant', ...NEURAL_KEYS].map((key) => `network.${key}`);
+export const isNeural = (path: string) => path === 'network' || NEURAL.includes(path);
 
 /** The settings that DDPG shares, told by the same flags, and its own. */
 export const DDPG_FLAGS: readonly Flag[] = [
-  ...SIMULATION_FLAGS.filter(({ path }) => /^(environment|steps|seed|kernels|network|exploration|learning)\b/.test(path) && !isRecurrent(path)),
+  ...SIMULATION_FLAGS.filter(({ path }) => /^(environment|steps|seed|kernels|network|exploration|learning)\b/.test(path) && !isNeural(path)),
   { flag: '--actor-rate', argument: '<rate>', path: 'learning.actorRate', parse: number, help: 'learning rate of the actor\'s weights' },
   { flag: '--threads', argument: '<count>', path: 'threads', parse: number, help: 'threads that share an update, 1 or 2, with the same result' },
   { flag: '--delay', argument: '<updates>', path: 'learning.delay', parse: number, help: 'gradients are computed from parameters this many updates old, as asynchronous workers compute them' },

@@ -8,7 +8,7 @@ export { CRITIC_NAMES, resolveCertificateSettings, type CertificateOptions, type
 export { layerTable, referenceTable, utilityTable } from './certificate/tables.js';
 export { measureUtility, planUtility, type LayerUtility, type UtilityTrial } from './certificate/utility.js';
 export { WORDS } from './certificate/words.js';
-export { checkInteger, checkName, checkNumber, checkObject, describeValue, isRecord, suggestion, wrongKind, wrongValue } from './check.js';
+export { checkInteger, checkKeys, checkName, checkNumber, checkObject, describeValue, isRecord, suggestion, wrongKind, wrongValue } from './check.js';
 export type { Checkpoint } from './checkpoint/checkpoint.js';
 export { DEVICE_NAMES, openDevice, type Device, type DeviceName } from './dense/device.js';
 export { DENSE_RULES } from './dense/numbers.js';
@@ -27,6 +27,8 @@ export type { Reference } from './report/panels.js';
 export type { Svg } from './report/svg.js';
 export { formatNumber, type Column, type Table } from './report/table.js';
 export { textTable } from './report/text-table.js';
+export { DYNAMIC_NAMES } from './network/membrane.js';
+export { NEURAL_KEYS } from './options/neurons.js';
 export { KERNEL_NAMES, type KernelName } from './kernels/kernels.js';
 export { OPTIMISER_NAMES } from './rule/optimiser.js';
 export { RULE_NAMES, RULES } from './rule/registry.js';

@@ -22,7 +22,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   journal: ['telemetry'],
   supervisor: ['virtual', 'kernels', 'random', 'environment', 'network', 'options', 'rule', 'memory', 'replay', 'schedule', 'telemetry', 'workers', 'journal'],
   simulation: ['virtual', 'kernels', 'random', 'environment', 'network', 'options', 'rule', 'memory', 'replay', 'schedule', 'telemetry', 'supervisor', 'baseline', 'checkpoint', 'journal'],
-  dense: ['kernels', 'random', 'environment', 'network', 'rule', 'memory', 'replay', 'schedule', 'supervisor', 'simulation', 'telemetry'],
+  dense: ['kernels', 'random', 'environment', 'network', 'options', 'rule', 'memory', 'replay', 'schedule', 'supervisor', 'simulation', 'telemetry'],
   certificate: ['kernels', 'random', 'network', 'options', 'rule', 'memory', 'replay', 'baseline', 'simulation', 'study', 'telemetry', 'report'],
   study: ['baseline', 'environment', 'kernels', 'network', 'options', 'random', 'report', 'rule', 'schedule', 'simulation', 'supervisor', 'telemetry', 'virtual', 'workers'],
   workers: ['baseline', 'study', 'supervisor'],

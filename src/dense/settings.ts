@@ -1,4 +1,5 @@
 import { checkInteger, checkKeys, checkName, checkObject, wrongValue } from '../check.js';
+import { firstUnusual } from '../options/neurons.js';
 import { resolveSettings, type SimulationOptions } from '../simulation/options.js';
 import type { Settings } from '../supervisor/settings.js';
 import { DEVICE_NAMES, type DeviceName } from './device.js';
@@ -35,6 +36,8 @@ export function resolveDenseSettings(given: DenseOptions = {}): DenseSettings {
   const { replicas: givenReplicas = 32, device = 'auto', ...shared } = options;
   const { environment, network, exploration, rule, learning, seed, steps } = resolveSettings({ ...shared, network: { memory: [], ...checkObject('network', options.network ?? {}) } });
   if (network.recurrent > 0) throw wrongValue('network.recurrent', '0 in a batch of networks', network.recurrent);
+  const unusual = firstUnusual(network);
+  if (unusual !== undefined) throw wrongValue(unusual.path, 'what plain layers have, in a batch of networks', unusual.value);
   if (network.memory.length > 0) throw wrongValue('network.memory', 'none in a batch of networks', network.memory);
   const replicas = checkInteger('replicas', givenReplicas, { min: 1, max: 4096 });
   const name = checkName('rule.name', rule.name, DENSE_RULES);

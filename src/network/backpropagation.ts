@@ -1,7 +1,8 @@
 import { InternalError } from '../errors.js';
 import type { FloatArray, Kernels } from '../kernels/kernels.js';
 import { rowsOf, type Board } from './dynamic.js';
-import type { Population, Topology } from './topology.js';
+import { isPlain, multiplyResponses } from './response.js';
+import { sourcesOf, type Population, type Topology } from './topology.js';
 
 /** What `backpropagate` fills in; each [neurons, lanes], row-major. */
 export interface Sensitivities<Numbers extends FloatArray = Float32Array> {
@@ -49,7 +50,11 @@ export function planWayBack({ populations, ticks, inputs, cyclic }: Topology, wa
     .filter(({ kind }) => kind !== 'output')
     .map(({ kind, begin, end }) => ({ ...(kind === 'input' ? wanted : { begin, end }), touched: false, replaced: false }));
 
-  function partsOf({ sources }: Population) {
+  function partsOf({ sources, rows }: Population) {
+    if (rows !== undefined) { // spread row by row, and nothing replaced
+      for (const goal of goals) goal.touched ||= stretchesWithin(goal, sources).length > 0;
+      return [];
+    }
     return goals.flatMap((goal) => stretchesWithin(goal, sources).map((stretch) => {
       const replace = !goal.touched && stretch.sourceEnd - stretch.sourceBegin === goal.end - goal.begin;
       goal.touched = true;
@@ -114,14 +119,22 @@ export function backpropagate<Numbers extends FloatArray>(
   const { alive } = board;
   const { lanes = board.lanes, voltages: upon, weightedInputs: delta } = sensitivities;
   for (const { begin, end } of way.cleared) upon.fill(0, begin * lanes, end * lanes);
-  for (const { population: { begin, end, sources, activation }, parts } of way.steps) {
+  for (const { population, parts } of way.steps) {
+    const { begin, end, sources, activation } = population;
     const own = (numbers: Numbers) => numbers.subarray(begin * lanes, end * lanes) as Numbers;
-    kernels.multiplySlopes(activation, own(delta), lanes, board.voltages, { begin, end, lanes: board.lanes, count }, 1, own(upon));
+    if (isPlain(population)) kernels.multiplySlopes(activation, own(delta), lanes, board.voltages, { begin, end, lanes: board.lanes, count }, 1, own(upon));
+    else {
+      own(delta).set(own(upon));
+      multiplyResponses(kernels, population, board, own(delta), lanes, { begin, end, count }, 1);
+    }
     for (let neuron = begin; neuron < end && alive !== undefined; neuron += 1) {
       if (alive[neuron] === 0) delta.fill(0, neuron * lanes, neuron * lanes + count);
     }
     for (const { sourceBegin, sourceEnd, replace } of parts) { // not spread into one: that would take a microsecond each
       kernels.spreadBack(rowsOf(topology, weights, begin, end), sources, delta, upon, { begin, end, lanes, count, sourceBegin, sourceEnd, replace });
+    }
+    for (let neuron = begin; population.rows !== undefined && neuron < end; neuron += 1) {
+      kernels.spreadBack(rowsOf(topology, weights, neuron, neuron + 1), sourcesOf(population, neuron), delta, upon, { begin: neuron, end: neuron + 1, lanes, count });
     }
   }
 }

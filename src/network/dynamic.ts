@@ -1,5 +1,8 @@
 import { DivergenceError, InternalError } from '../errors.js';
 import type { FloatArray, Kernels } from '../kernels/kernels.js';
+import { inhibitionOf } from './inhibition.js';
+import { respond } from './membrane.js';
+import { eachPool } from './pools.js';
 import { neuronName, type Population, type Topology } from './topology.js';
 
 /** The voltages of all neurons in a number of lanes, one observation each. Acting is the case of one lane. */
@@ -19,11 +22,37 @@ export function createBoard<Numbers extends FloatArray>(kernels: Kernels<Numbers
 }
 
 /**
- * The voltage dynamic D of neurons `begin..end` of one population: v ← σ(K v) for lanes `laneBegin..laneEnd`. Input
+ * Θ K v of neurons `begin..end` of one population; where they inhibit one another these are whole pools.
+ *
+ * Reads: `weights` of these rows, voltages of their sources, `alive`. Writes: weighted inputs of these rows. A silenced neuron takes no
+ * part in its pool: its own counts as 0.
+ *
+ * @param weights every neuron's row, by `topology.rowOffset`
+ */
+export function weighRows<Numbers extends FloatArray>(
+  kernels: Kernels<Numbers>,
+  topology: Topology,
+  population: Population,
+  weights: Numbers,
+  { lanes, voltages, weightedInputs: z, alive }: Board<Numbers>,
+  { begin, end, laneBegin, laneEnd }: TickRange,
+): void {
+  const { sources, rows, inhibition } = population;
+  const range = { begin, end, lanes, laneBegin, laneEnd };
+  if (rows === undefined) kernels.weightedInputs(rowsOf(topology, weights, begin, end), sources, voltages, z, range);
+  else kernels.sparseWeightedInputs(rowsOf(topology, weights, population.begin, population.end), rows, population.begin, voltages, z, range);
+  if (inhibition === undefined) return;
+  for (let neuron = begin; alive !== undefined && neuron < end; neuron += 1) if (alive[neuron] === 0) z.fill(0, neuron * lanes + laneBegin, neuron * lanes + laneEnd);
+  const inhibit = inhibitionOf(inhibition);
+  eachPool(population, begin, end, (first, last) => { inhibit(z, { ...range, begin: first, end: last }); });
+}
+
+/**
+ * The voltage dynamic D of neurons `begin..end` of one population: v ← σ(Θ K v), or what their membranes make of it, for lanes `laneBegin..laneEnd`. Input
  * neurons have no row: the encoder holds their voltages, which is the v_in of v_{t+1} = σ(Θ K v_t) + v_in. A silenced
  * neuron's voltage is 0, whatever its row says.
  *
- * Source: Guss, Zhong et al. 2016, the voltage dynamic. Differs: the inhibition Θ is the identity, but for silenced neurons.
+ * Source: Guss, Zhong et al. 2016, the voltage dynamic.
  *
  * Reads: `weights` of these rows, voltages of their sources, `alive`. Writes: voltages and weighted inputs of these rows.
  *
@@ -42,9 +71,10 @@ export function tick<Numbers extends FloatArray>(
   if (begin === end) return;
   const { lanes, voltages, weightedInputs: z, alive } = board;
   const range = { begin, end, lanes, laneBegin, laneEnd };
-  kernels.weightedInputs(rowsOf(topology, weights, begin, end), population.sources, voltages, z, range);
+  weighRows(kernels, topology, population, weights, board, range);
   const bad = kernels.activate(population.activation, z, voltages, range);
   if (bad >= 0) throw new DivergenceError(neuronName(topology, bad), 'weighted input', worst(z.subarray(bad * lanes + laneBegin, bad * lanes + laneEnd)));
+  if (population.membrane !== undefined) respond(population.membrane, population, board, range);
   if (alive === undefined) return;
   for (let neuron = begin; neuron < end; neuron += 1) {
     if (alive[neuron] === 0) voltages.fill(0, neuron * lanes + laneBegin, neuron * lanes + laneEnd);

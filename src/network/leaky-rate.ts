@@ -36,7 +36,7 @@ export function leak<Numbers extends FloatArray>(kernels: Kernels<Numbers>, topo
   for (const { kind, begin, end, activation } of topology.populations) {
     if (kind === 'input') continue;
     if (current !== undefined) for (let i = begin * lanes; i < end * lanes; i += 1) z[i] += current[Math.floor(i / lanes)];
-    for (let lane = 0; kind === 'hidden' && lane < lanes; lane += 1) inhibition(z, { begin, end, lanes, lane });
+    if (kind === 'hidden') inhibition(z, { begin, end, lanes, laneBegin: 0, laneEnd: lanes });
     const { value } = ACTIVATIONS[activation];
     for (let neuron = begin; neuron < end; neuron += 1) {
       const share = timeStep / timeConstants[neuron];

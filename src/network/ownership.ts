@@ -1,5 +1,6 @@
 import { wrongValue } from '../check.js';
-import type { Topology } from './topology.js';
+import { poolSize } from './pools.js';
+import type { Population, Topology } from './topology.js';
 
 /** Neurons `begin` up to but not including `end`; empty where they are equal. */
 export interface NeuronRange {
@@ -12,31 +13,38 @@ export type Ownership = readonly (readonly NeuronRange[])[];
 
 /**
  * Divides every population evenly over the partitions, and gives what is left over to the partitions with the fewest
- * connections so far. Every partition owns at least one neuron that learns a row.
+ * connections so far. Neurons that inhibit one another stay together. Every partition owns at least one neuron that learns a row.
  *
- * @throws RangeError naming `partitions` where there are more of them than hidden and output neurons
+ * @throws RangeError naming `partitions` where there are more of them than hidden and output neurons, or pools of them
  */
 export function divideNeurons(topology: Topology, partitions: number): Ownership {
-  const learning = topology.neurons - topology.inputs.end;
+  const learning = topology.populations.reduce((sum, population) => sum + (population.kind === 'input' ? 0 : unitsOf(population)), 0);
   if (partitions > learning) {
-    throw wrongValue('partitions', `at most one partition per hidden and output neuron (<= ${learning})`, partitions);
+    const unit = topology.populations.some(({ inhibition }) => inhibition !== undefined) ? 'pool of hidden neurons and' : 'hidden and';
+    throw wrongValue('partitions', `at most one partition per ${unit} output neuron (<= ${learning})`, partitions);
   }
   const load = new Array<number>(partitions).fill(0);
   const ranges = load.map((): NeuronRange[] => []);
   const { rowOffset } = topology;
-  for (const { begin, end } of topology.populations) {
-    const share = Math.floor((end - begin) / partitions);
+  for (const population of topology.populations) {
+    const units = unitsOf(population);
+    const share = Math.floor(units / partitions);
     const order = load.map((_, partition) => partition).sort((a, b) => load[a] - load[b] || a - b);
-    const extra = new Set(order.slice(0, (end - begin) % partitions));
-    let next = begin;
+    const extra = new Set(order.slice(0, units % partitions));
+    let next = population.begin;
     for (let partition = 0; partition < partitions; partition += 1) {
-      const size = share + (extra.has(partition) ? 1 : 0);
-      ranges[partition].push({ begin: next, end: next + size });
-      load[partition] += rowOffset[next + size] - rowOffset[next];
-      next += size;
+      const end = Math.min(population.end, next + poolSize(population) * (share + (extra.has(partition) ? 1 : 0)));
+      ranges[partition].push({ begin: next, end });
+      load[partition] += rowOffset[end] - rowOffset[next];
+      next = end;
     }
   }
   return ranges;
+}
+
+/** What of a population can be owned by different partitions. */
+function unitsOf(population: Population): number {
+  return Math.ceil((population.end - population.begin) / poolSize(population));
 }
 
 /** All neurons of one partition, in order. */

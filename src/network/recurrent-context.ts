@@ -1,42 +1,23 @@
 import { box, type Environment } from '../environment/environment.js';
 import type { Board } from './dynamic.js';
-import type { Topology } from './topology.js';
+import { keep, keptBy } from './membrane.js';
+import type { Population } from './topology.js';
 
-/** Which hidden neurons are read again in the next environment step, and how slowly what they said then fades. */
-export interface Recurrence {
-  /** Share of the neurons of each hidden layer that are read again; 0: nothing outlasts the step. */
-  readonly recurrent: number;
-  /** τ of the slowest, in environment steps; they are spread from 1 to it in equal ratios. */
-  readonly timeConstant: number;
-}
-
-/** Neurons of a network that are read again: as many inputs more. */
-export function recurrentNeurons(hidden: readonly number[], { recurrent }: Pick<Recurrence, 'recurrent'>): number {
-  return hidden.reduce((sum, size) => sum + Math.round(recurrent * size), 0);
-}
-
-/** The last input neurons, and the hidden neurons whose voltages they carry on. Plain data. */
+/** The last input neurons, which carry on from step to step what neurons said, or keep of their own. Plain data. */
 export interface RecurrentContext {
   /** First of the input neurons that carry a voltage. */
   readonly begin: number;
-  /** The hidden neuron that each listens to. */
+  /** The neuron that each listens to. */
   readonly heard: Int32Array;
   /** 1/τ of each. */
   readonly shares: Float64Array;
+  /** Populations whose neurons have a membrane: behind the voltages, in their order, lies what they keep. */
+  readonly membranes: readonly Population[];
 }
 
-/** @param hidden sizes of the hidden layers of `topology`, whose last inputs are the context's */
-export function createContext({ inputs, populations }: Topology, hidden: readonly number[], recurrence: Recurrence): RecurrentContext {
-  const heard: number[] = [];
-  const shares: number[] = [];
-  populations.filter(({ kind }) => kind === 'hidden').forEach(({ begin }, layer) => {
-    const count = Math.round(recurrence.recurrent * hidden[layer]);
-    for (let i = 0; i < count; i += 1) {
-      heard.push(begin + i);
-      shares.push(1 / recurrence.timeConstant ** (count === 1 ? 1 : i / (count - 1)));
-    }
-  });
-  return { begin: inputs.end - heard.length, heard: Int32Array.from(heard), shares: Float64Array.from(shares) };
+/** Input neurons that a context has. */
+export function contextNeurons({ heard, membranes }: RecurrentContext): number {
+  return membranes.reduce((sum, { begin, end, membrane }) => sum + (membrane === undefined ? 0 : (end - begin) * keptBy(membrane)), heard.length);
 }
 
 /**
@@ -53,17 +34,22 @@ export function createContext({ inputs, populations }: Topology, hidden: readonl
  * Source: Elman 1990, context units; Jaeger et al. 2007 for leaky ones. Differs: credit goes back by one step, and further by eligibility
  * traces alone; a replay holds contexts as they were.
  *
- * Reads: the lane's voltages, at the moment of the step. It keeps nothing itself.
+ * What neurons with a membrane keep of their own is carried on beside it.
+ *
+ * Reads: the lane's voltages and weighted inputs, at the moment of the step. It keeps nothing itself.
  *
  * @param lane of the board on which the network answers this environment
  */
-export function createRecurring(environment: Environment, { begin, heard, shares }: RecurrentContext, { voltages, lanes }: Pick<Board, 'lanes' | 'voltages'>, lane: number): Environment {
-  if (heard.length === 0) return environment;
+export function createRecurring(environment: Environment, recurrent: RecurrentContext, board: Pick<Board, 'lanes' | 'voltages' | 'weightedInputs'>, lane: number): Environment {
+  const { begin, heard, shares, membranes } = recurrent;
+  const { voltages, lanes } = board;
+  const size = contextNeurons(recurrent);
+  if (size === 0) return environment;
   const { observationSpace: { low, high } } = environment;
-  const bound = new Array<number>(heard.length).fill(Infinity);
+  const bound = new Array<number>(size).fill(Infinity);
 
   function follow(observation: Float64Array, context?: Float64Array): Float64Array {
-    const seen = new Float64Array(observation.length + heard.length);
+    const seen = new Float64Array(observation.length + size);
     seen.set(observation);
     if (context !== undefined) seen.set(context, observation.length);
     return seen;
@@ -71,10 +57,16 @@ export function createRecurring(environment: Environment, { begin, heard, shares
 
   /** What the network has said, before the environment moves on. */
   function carry(): Float64Array {
-    return Float64Array.from(heard, (neuron, i) => {
+    const context = new Float64Array(size);
+    for (let i = 0; i < heard.length; i += 1) {
       const before = voltages[(begin + i) * lanes + lane];
-      return before + shares[i] * (voltages[neuron * lanes + lane] - before);
-    });
+      context[i] = before + shares[i] * (voltages[heard[i] * lanes + lane] - before);
+    }
+    for (const population of membranes) {
+      const { membrane } = population;
+      if (membrane !== undefined) keep(membrane, population, board, lane, context, membrane.kept - begin);
+    }
+    return context;
   }
 
   return {

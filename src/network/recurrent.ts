@@ -25,7 +25,7 @@ export function advance<Numbers extends FloatArray>(kernels: Kernels<Numbers>, t
   const { lanes, voltages, weightedInputs: z, alive } = board;
   for (const { kind, begin, end, activation } of topology.populations) {
     if (kind === 'input') continue;
-    for (let lane = 0; kind === 'hidden' && lane < lanes; lane += 1) inhibition(z, { begin, end, lanes, lane });
+    if (kind === 'hidden') inhibition(z, { begin, end, lanes, laneBegin: 0, laneEnd: lanes });
     kernels.activate(activation, z, voltages, { begin, end, lanes, laneBegin: 0, laneEnd: lanes });
     if (alive === undefined) continue;
     for (let neuron = begin; neuron < end; neuron += 1) if (alive[neuron] === 0) voltages.fill(0, neuron * lanes, (neuron + 1) * lanes);

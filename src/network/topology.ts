@@ -1,6 +1,8 @@
 import { wrongValue } from '../check.js';
 import { InternalError } from '../errors.js';
 import type { ActivationName } from '../kernels/activation.js';
+import type { LocalInhibition } from './inhibition.js';
+import type { Membrane } from './membrane.js';
 import type { SparseRows } from './sparse-rows.js';
 
 /** Neurons that share an activation and read the same sources: a layer, in a feed-forward network. */
@@ -15,6 +17,10 @@ export interface Population {
   readonly sources: Int32Array;
   /** Where they do not all read the same: the neurons that each reads. */
   readonly rows?: SparseRows;
+  /** Where these neurons keep something of their own from step to step. */
+  readonly membrane?: Membrane;
+  /** Where they inhibit one another. */
+  readonly inhibition?: LocalInhibition;
 }
 
 /**
@@ -101,14 +107,21 @@ export function connect(populations: readonly Population[]): Topology {
   const outputs = populations.find(({ kind }) => kind === 'output');
   if (inputs === undefined || outputs === undefined) throw new InternalError('a network needs inputs and outputs');
   const neurons = Math.max(...populations.map(({ end }) => end));
-  const weights = populations.reduce((sum, { begin, end, sources }) => sum + (end - begin) * sources.length, 0);
-  if (weights > LARGEST_NETWORK) throw wrongValue('network.hidden', `a network of at most ${LARGEST_NETWORK} weights`, weights);
-  const rowOffset = new Int32Array(neurons + 1);
-  for (const { begin, end, sources } of populations) {
-    for (let neuron = begin; neuron < end; neuron += 1) rowOffset[neuron + 1] = sources.length;
+  return { neurons, populations, ticks: scheduleTicks(populations), rowOffset: offsetsOf(populations), inputs, outputs };
+}
+
+/** Where each neuron's row of weights begins; [neurons + 1]. @throws RangeError where there are too many weights */
+export function offsetsOf(populations: readonly Population[]): Int32Array {
+  const offset = new Int32Array(1 + Math.max(...populations.map(({ end }) => end)));
+  let weights = 0;
+  for (const { begin, end, sources, rows } of populations) {
+    for (let row = 0; row < end - begin; row += 1) {
+      weights += rows === undefined ? sources.length : rows.offset[row + 1] - rows.offset[row];
+      if (weights > LARGEST_NETWORK) throw wrongValue('network', `a network of at most ${LARGEST_NETWORK} weights`, weights);
+      offset[begin + row + 1] = weights;
+    }
   }
-  for (let neuron = 0; neuron < neurons; neuron += 1) rowOffset[neuron + 1] += rowOffset[neuron];
-  return { neurons, populations, ticks: scheduleTicks(populations), rowOffset, inputs, outputs };
+  return offset;
 }
 
 /**
@@ -148,6 +161,14 @@ export function neuronName(topology: Topology, neuron: number): string {
 /** The neurons that one neuron reads, in the order of its weight row. */
 export function sourcesOf({ begin, sources, rows }: Population, neuron: number): Int32Array {
   return rows === undefined ? sources : rows.sources.subarray(rows.offset[neuron - begin], rows.offset[neuron - begin + 1]);
+}
+
+/** The lists of neurons that anybody reads: one for neurons that all read the same. */
+export function sourceLists({ populations }: Pick<Topology, 'populations'>): Int32Array[] {
+  return populations.flatMap((population) => {
+    const { begin, end, sources, rows } = population;
+    return rows === undefined ? [sources] : Array.from({ length: end - begin }, (_, row) => sourcesOf(population, begin + row));
+  });
 }
 
 /** The population a neuron belongs to. */

@@ -1,3 +1,4 @@
+import { multiplyResponses } from '../network/response.js';
 import { followTarget } from './optimiser.js';
 import type { Batch, Neuron, RuleContext } from './rule.js';
 
@@ -35,10 +36,11 @@ export function createActor({ kernels, rates, optimiser, longest }: RuleContext)
 
   return {
     stepRow,
-    learnRow(neuron, { board: { voltages, lanes }, size }, credit, update) {
+    learnRow(neuron, { board, size }, credit, update) {
       if (rateOf(neuron) === 0) return;
-      const { index, count, activation, sources } = neuron;
-      kernels.multiplySlopes(activation.name, credit, size, voltages, { begin: index, end: index + count, lanes, count: size }, 1 / size);
+      const { index, count, population, sources } = neuron;
+      const { voltages, lanes } = board;
+      multiplyResponses(kernels, population, board, credit, size, { begin: index, end: index + count, count: size }, 1 / size);
       kernels.gradients(credit, size, count, sources, voltages, lanes, size, gradient);
       stepRow(neuron, gradient, update);
     },

@@ -1,6 +1,8 @@
 import type { ParameterShape } from '../memory/parameters.js';
+import { responseValue } from '../network/response.js';
 import { rowLengths } from '../network/topology.js';
 import { valueDivergence } from './shared-critic.js';
+import { createRowGradient, eligibilityShapes } from './row-gradient.js';
 import { followTrace } from './trace.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
 
@@ -37,7 +39,8 @@ export const coagent: Rule = {
   hiddenExplores: true,
   targetWeights: false,
   reads: 'sources',
-  parameters({ neurons, outputs, rowOffset }) {
+  parameters(topology) {
+    const { neurons, outputs, rowOffset } = topology;
     const part = Array.from({ length: neurons }, (_, neuron) => (neuron < outputs.begin ? 1 : 0));
     const own = { target: false, published: false, learned: false };
     return [
@@ -45,6 +48,7 @@ export const coagent: Rule = {
       { name: CRITIC_TRACE, lengths: part, ...own },
       { name: REACH, lengths: part, ...own },
       { name: TRACE, lengths: rowLengths({ neurons, rowOffset }), ...own },
+      ...eligibilityShapes(topology),
     ] satisfies ParameterShape[];
   },
   create: createProgram,
@@ -53,7 +57,7 @@ export const coagent: Rule = {
 function createProgram({ kernels, topology, heard, rates, optimiser, longest, discount, traceDecay, exploration }: RuleContext): RuleProgram {
   const { values } = heard[CRITIC];
   const decay = discount * traceDecay;
-  const score = kernels.numbers(1);
+  const rowGradient = createRowGradient(kernels);
   const gradient = kernels.numbers(longest);
   let tdError = 0;
   let value = 0;
@@ -68,14 +72,14 @@ function createProgram({ kernels, topology, heard, rates, optimiser, longest, di
     optimiser.step(neuron.parameters[CRITIC], gradient, optimiser.bounded(rates.criticRate, reach[0], tdError), update);
   }
 
-  function learnRow(neuron: Neuron, { board, episodeStart }: Batch, update: number): void {
+  function learnRow(neuron: Neuron, batch: Batch, update: number): void {
+    const { board } = batch;
     const [rate, deviation] = neuron.kind === 'output' ? [rates.outputRate, exploration.output] : [rates.hiddenRate, exploration.hidden];
     if (rate === 0 || deviation === 0) return; // without exploration there is nothing to learn from
     const lane = neuron.index * board.lanes;
-    const mean = neuron.activation.value(board.weightedInputs[lane]);
-    score[0] = ((board.voltages[lane] - mean) / deviation ** 2) * neuron.activation.slope(mean);
-    kernels.gradients(score, 1, 1, neuron.sources, board.voltages, board.lanes, 1, gradient);
-    const reach = followTrace(neuron.parameters[TRACE].values, gradient, episodeStart ? 0 : decay, tdError);
+    const mean = responseValue(neuron.population, board, neuron.index, 0);
+    rowGradient(neuron, batch, (board.voltages[lane] - mean) / deviation ** 2, gradient, mean);
+    const reach = followTrace(neuron.parameters[TRACE].values, gradient, batch.episodeStart ? 0 : decay, tdError);
     optimiser.step(neuron.weights, gradient, optimiser.bounded(rate, reach, tdError), update);
   }
 

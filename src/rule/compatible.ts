@@ -1,3 +1,4 @@
+import { multiplyResponses } from '../network/response.js';
 import { createActor } from './actor.js';
 import { followTarget } from './optimiser.js';
 import { actedOffset, checkTdError, createVoltageValue, mostTogether, ownCriticShape } from './own-critic.js';
@@ -51,12 +52,12 @@ function createProgram(context: RuleContext, ascent: 'gradient' | 'natural'): Ru
 
   /** deviation = a - μ, slope = σ'(z) and credit = ∂Q/∂a = σ'(z) (w·v) of each neuron and transition. */
   function observe(neuron: Neuron, batch: Batch): void {
-    const { index, count, sources, activation } = neuron;
+    const { index, count, sources, population } = neuron;
     const { board: { voltages }, acted } = batch;
     const { values } = neuron.parameters[CRITIC];
     kernels.weightedInputs(values.subarray(neurons), sources, voltages, sums, { begin: 0, end: count, lanes, laneBegin: 0, laneEnd: size }, neurons + sources.length);
     slope.fill(1, 0, count * size);
-    kernels.multiplySlopes(activation.name, slope, size, voltages, { begin: index, end: index + count, lanes, count: size }, 1);
+    multiplyResponses(kernels, population, batch.board, slope, size, { begin: index, end: index + count, count: size }, 1);
     const own = actedOffset(batch, neuron);
     for (let row = 0; row < count; row += 1) {
       for (let b = 0, at = row * size; b < size; b += 1, at += 1) {

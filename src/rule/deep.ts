@@ -2,7 +2,7 @@ import { DivergenceError, InternalError } from '../errors.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { backpropagate, createSensitivities, type Sensitivities } from '../network/backpropagation.js';
 import { createBoard, propagate, type Board } from '../network/dynamic.js';
-import { layeredTopology, neuronName, type Topology } from '../network/topology.js';
+import { layeredTopology, neuronName, sourceLists, sourcesOf, type Topology } from '../network/topology.js';
 import { createStream } from '../random/stream.js';
 import { createActor } from './actor.js';
 import { followTarget } from './optimiser.js';
@@ -45,10 +45,11 @@ export const deep: Rule = {
     return rowOffset[neurons];
   })],
   initialise(topology, tables, seed) {
-    for (const { kind, begin, end, sources } of topology.populations) {
+    for (const population of topology.populations) {
+      const { kind, begin, end, rows } = population;
       if (kind === 'input') continue;
-      const critic = criticTopology(sources);
-      for (let neuron = begin; neuron < end; neuron += 1) drawCritic(critic, seed, neuronName(topology, neuron), tables[CRITIC].of(neuron).values);
+      const common = rows === undefined ? criticTopology(population.sources) : undefined;
+      for (let neuron = begin; neuron < end; neuron += 1) drawCritic(common ?? criticTopology(sourcesOf(population, neuron)), seed, neuronName(topology, neuron), tables[CRITIC].of(neuron).values);
     }
   },
   create: createProgram,
@@ -85,9 +86,9 @@ function createWorkbench(kernels: Kernels, sources: Int32Array, lanes: number): 
 }
 
 /** One workbench for each number of sources: critics of one size take turns on it. */
-function createWorkbenches(kernels: Kernels, { populations }: Topology, lanes: number): (neuron: Neuron) => Workbench {
+function createWorkbenches(kernels: Kernels, topology: Topology, lanes: number): (neuron: Neuron) => Workbench {
   const benches = new Map<number, Workbench>();
-  for (const { sources } of populations) {
+  for (const sources of sourceLists(topology)) {
     const size = situationSize(sources);
     if (!benches.has(size)) benches.set(size, createWorkbench(kernels, sources, lanes));
   }

@@ -17,7 +17,7 @@ export function createNeuron(topology: Topology, index: number, rows: RowsOf, ta
   const population = populationOf(topology, index);
   const { kind, activation } = population;
   const parameters = Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table.of(index, count)]));
-  return { index, count, name: neuronName(topology, index), kind, activation: ACTIVATIONS[activation], sources: sourcesOf(population, index), weights: rows(index, count), parameters };
+  return { index, count, name: neuronName(topology, index), kind, activation: ACTIVATIONS[activation], population, sources: sourcesOf(population, index), weights: rows(index, count), parameters };
 }
 
 /** A group of neurons that learn together when all of them do, and each of them, for when some do not. */
@@ -29,11 +29,11 @@ export interface Group {
 /**
  * The neurons `begin..end` of one population, in groups as the rule takes them.
  *
- * @param together false where the rule takes them one by one
+ * @param together false where the rule takes them one by one; neurons that do not all read the same are taken so by every rule
  */
 export function createGroups(topology: Topology, { begin, end }: { readonly begin: number; readonly end: number }, rows: RowsOf, tables: Readonly<Record<string, ParameterTable>>, together: boolean): Group[] {
   const members = Array.from({ length: end - begin }, (_, i) => createNeuron(topology, begin + i, rows, tables));
-  if (!together) return members.map((neuron) => ({ whole: neuron, members: [neuron] }));
+  if (!together || members.some(({ population }) => population.rows !== undefined)) return members.map((neuron) => ({ whole: neuron, members: [neuron] }));
   return end > begin ? [{ whole: createNeuron(topology, begin, rows, tables, end - begin), members }] : [];
 }
 

@@ -1,7 +1,7 @@
 import { DivergenceError } from '../errors.js';
 import { everybody } from '../kernels/kernels.js';
 import type { ParameterShape } from '../memory/parameters.js';
-import { BIAS_NEURON, neuronName, type Topology } from '../network/topology.js';
+import { BIAS_NEURON, neuronName, sourcesOf, type Topology } from '../network/topology.js';
 import { CRITIC, type Batch, type Neuron, type RuleContext } from './rule.js';
 
 /**
@@ -11,9 +11,11 @@ import { CRITIC, type Batch, type Neuron, type RuleContext } from './rule.js';
  * @param size how many numbers a neuron keeps that reads these sources
  */
 export function ownCriticShape({ populations }: Topology, size: (sources: Int32Array) => number): ParameterShape {
-  const lengths = populations.flatMap(({ kind, begin, end, sources }) =>
-    new Array<number>(end - begin).fill(kind === 'input' ? 0 : size(sources)),
-  );
+  const lengths = populations.flatMap((population) => {
+    const { kind, begin, end, sources, rows } = population;
+    if (rows === undefined) return new Array<number>(end - begin).fill(kind === 'input' ? 0 : size(sources));
+    return Array.from({ length: end - begin }, (_, row) => size(sourcesOf(population, begin + row)));
+  });
   return { name: CRITIC, lengths, target: true, published: false, learned: true };
 }
 

@@ -1,3 +1,4 @@
+import { sourceLists } from '../network/topology.js';
 import { everybody } from '../kernels/kernels.js';
 import { createActor } from './actor.js';
 import { followTarget } from './optimiser.js';
@@ -39,10 +40,11 @@ function triangleSize(order: number): number {
 }
 
 function createProgram(context: RuleContext): RuleProgram {
-  const { kernels, topology, topology: { populations }, batchSize, rates, optimiser, longest } = context;
+  const { kernels, topology, batchSize, rates, optimiser, longest } = context;
   const actor = createActor(context);
   const lanes = 3 * batchSize;
-  const largest = Math.max(...populations.map(({ sources }) => situationSize(sources)));
+  const orders = new Set(sourceLists(topology).map(situationSize));
+  const largest = Math.max(...orders);
   const x = kernels.numbers(lanes * largest);
   const products = kernels.numbers(lanes * largest);
   const square = kernels.numbers(largest ** 2);
@@ -51,7 +53,7 @@ function createProgram(context: RuleContext): RuleProgram {
   const credit = kernels.numbers(batchSize);
   const gradient = kernels.numbers(longest);
   const targetAction = createTargetAction(context);
-  const rowsOfOrder = new Map(populations.map(({ sources }) => situationSize(sources)).map((order) => [order, everybody(order)]));
+  const rowsOfOrder = new Map([...orders].map((order) => [order, everybody(order)]));
   const rows = (order: number) => rowsOfOrder.get(order) ?? everybody(order);
 
   /** W as a triangle of full rows: each element off the diagonal twice above it, and 0 below. */

@@ -2,7 +2,7 @@ import type { HeardParameter, Parameter, ParameterShape, ParameterTable } from '
 import type { Activation, ActivationName } from '../kernels/activation.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { Board } from '../network/dynamic.js';
-import type { Topology } from '../network/topology.js';
+import type { Population, Topology } from '../network/topology.js';
 import type { Transitions } from '../replay/minibatch.js';
 import type { Optimiser, OptimiserName } from './optimiser.js';
 
@@ -31,6 +31,8 @@ export interface Neuron {
   readonly name: string;
   readonly kind: 'input' | 'hidden' | 'output';
   readonly activation: Activation;
+  /** Its neighbours, and what they have in common: what a weighted input becomes. */
+  readonly population: Population;
   readonly sources: Int32Array;
   /** Its own row K^n; [count, sources], row-major. */
   readonly weights: Parameter;

@@ -1,6 +1,7 @@
 import { DivergenceError } from '../errors.js';
 import type { ParameterShape } from '../memory/parameters.js';
 import { neuronName, rowLengths } from '../network/topology.js';
+import { createRowGradient, eligibilityShapes } from './row-gradient.js';
 import { followTrace } from './trace.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
 
@@ -42,7 +43,8 @@ export const sarsa: Rule = {
   hiddenExplores: false,
   targetWeights: false,
   reads: 'sources',
-  parameters({ neurons, inputs, outputs, rowOffset }) {
+  parameters(topology) {
+    const { neurons, inputs, outputs, rowOffset } = topology;
     const each = (length: (neuron: number) => number) => Array.from({ length: neurons }, (_, neuron) => (neuron < inputs.end ? 0 : length(neuron)));
     const parts = each((neuron) => (neuron < outputs.begin ? outputs.end - outputs.begin : 0));
     const own = { target: false, published: false, learned: false };
@@ -51,6 +53,7 @@ export const sarsa: Rule = {
       { name: CRITIC_TRACE, lengths: parts, ...own },
       { name: TRACE, lengths: rowLengths({ neurons, rowOffset }), ...own },
       { name: REACH, lengths: each(() => 1), ...own },
+      ...eligibilityShapes(topology),
     ] satisfies ParameterShape[];
   },
   create: createProgram,
@@ -60,7 +63,7 @@ function createProgram({ kernels, topology, rates, optimiser, longest, discount,
   const { begin, end } = topology.outputs;
   const actions = end - begin;
   const decay = discount * traceDecay;
-  const coefficient = kernels.numbers(1);
+  const rowGradient = createRowGradient(kernels);
   const gradient = kernels.numbers(longest);
   let tdError = 0;
   let value = 0;
@@ -89,10 +92,9 @@ function createProgram({ kernels, topology, rates, optimiser, longest, discount,
   }
 
   /** @param credit ∂Q_a/∂v of the neuron, or what it takes for it */
-  function followRow({ index, activation, sources, parameters }: Neuron, { board: { voltages, lanes }, episodeStart }: Batch, credit: number): number {
-    coefficient[0] = credit * activation.slope(voltages[index * lanes]);
-    kernels.gradients(coefficient, 1, 1, sources, voltages, lanes, 1, gradient);
-    return followTrace(parameters[TRACE].values, gradient, episodeStart ? 0 : decay, tdError);
+  function followRow(neuron: Neuron, batch: Batch, credit: number): number {
+    rowGradient(neuron, batch, credit, gradient);
+    return followTrace(neuron.parameters[TRACE].values, gradient, batch.episodeStart ? 0 : decay, tdError);
   }
 
   return {

@@ -9,14 +9,13 @@ import {
   readEnvironment,
   readExploration,
   readLearning,
-  readNetwork,
   readKernels,
   readSeed,
   readSteps,
   SECTION_KEYS,
   type LearningSettings,
-  type NetworkSettings,
 } from '../options/sections.js';
+import { firstDynamic, NEURAL_KEYS, readNeuralNetwork, type LayerSettings, type NeuralSettings } from '../options/neurons.js';
 import type { KernelName } from '../kernels/kernels.js';
 import type { ExplorationScale } from '../network/exploration.js';
 import { OPTIMISER_NAMES, REPLAY_OPTIMISERS, type OptimiserName } from '../rule/optimiser.js';
@@ -30,10 +29,13 @@ import type { VirtualSettings } from '../virtual/settings.js';
 import type { Settings, TimingSettings } from '../supervisor/settings.js';
 import { TASK_DEFAULTS, TASK_RULES } from './task-defaults.js';
 
+/** A network as a user may give it: of the layers of a graph only name and size have to be said. */
+type GivenNetwork = Partial<Omit<NeuralSettings, 'layers'>> & { layers?: readonly (Partial<LayerSettings> & Pick<LayerSettings, 'name' | 'size'>)[] | null };
+
 /** What a user may set; whatever is left out takes the task's default, or else the general one. */
 export interface SimulationOptions {
   environment?: string;
-  network?: Partial<NetworkSettings>;
+  network?: GivenNetwork;
   exploration?: Partial<ExplorationScale>;
   rule?:
     | RuleName
@@ -66,6 +68,7 @@ const VIRTUAL_KEYS = ['discipline', 'compute', 'forward', 'act', 'step', 'delay'
 const GRAMMAR: Grammar = {
   sections: {
     ...SECTION_KEYS,
+    network: [...SECTION_KEYS.network, ...NEURAL_KEYS],
     rule: ['name', 'criticRate', 'outputRate', 'hiddenRate', 'targetRate', 'finalRate', 'traceDecay', 'optimiser'],
     death: DEATH_KEYS,
     timing: ['bound', 'clockRate', 'clocks', 'reads', 'acting', 'environmentPeriod', 'measure', 'ledger', 'patience'],
@@ -95,7 +98,8 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
   const rule: Rule = RULES[ruleName];
   const streamed = rule.experience === 'stream';
   const reader = createReader([options, ...shipped(task, ruleName)]);
-  const network = readNetwork(reader, [64]);
+  const network = readNeuralNetwork(reader, [64], createReader([options]));
+  refuseDynamics(rule, network);
   const steps = readSteps(reader, 40_000);
   const schedule = reader.name('schedule', 'hogwild', SCHEDULE_NAMES);
   const virtual = readVirtual(reader, schedule);
@@ -127,6 +131,14 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
     seed: readSeed(reader),
     steps,
   };
+}
+
+/** Rules that know of a neuron's answer only what its weights, or its voltage, say. */
+function refuseDynamics({ name, targetWeights, readsWeights }: Rule, network: NeuralSettings): void {
+  const found = firstDynamic(network);
+  if (found === undefined || !(targetWeights || readsWeights === true)) return;
+  const why = targetWeights ? 'works out what a neuron would do next from its weights alone' : 'looks through others\' neurons by their voltages alone';
+  throw wrongValue(found.path, `${found.path.endsWith('dynamic') ? 'discrete' : 'none'} for the rule ${name}, which ${why}`, found.value);
 }
 
 /** What rule and task ship with: first what was found for the two together, where the task ships with this rule. */

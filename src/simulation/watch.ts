@@ -3,6 +3,7 @@ import { createKernels } from '../kernels/create.js';
 import { createArena, type Arena } from '../memory/arena.js';
 import { createWorkspace, workspaceBlock } from '../memory/workspace.js';
 import { createBoard, propagate } from '../network/dynamic.js';
+import { keptBy } from '../network/membrane.js';
 import { createRecurring } from '../network/recurrent-context.js';
 import { createRemembering } from '../network/remembering.js';
 import { BIAS_NEURON, neuronName, populationOf, sourcesOf } from '../network/topology.js';
@@ -14,9 +15,9 @@ import { attachTables } from '../supervisor/views.js';
 /** A neuron of a network that is looked at from inside. */
 export interface WatchedNeuron {
   readonly name: string;
-  /** `context`: an input that carries on, leaky, what a hidden neuron said. */
-  readonly kind: 'bias' | 'observation' | 'memory' | 'context' | 'hidden' | 'output';
-  /** Of a context neuron: the neuron that it listens to, by index, and τ in environment steps. */
+  /** `context`: an input that carries on, leaky, what a neuron said. `kept`: one that holds what a neuron's membrane keeps. */
+  readonly kind: 'bias' | 'observation' | 'memory' | 'context' | 'kept' | 'hidden' | 'output';
+  /** Of a context neuron: the neuron that it listens to, by index, and τ in environment steps. Of a kept number: whose it is. */
   readonly heard?: number;
   readonly timeConstant?: number;
 }
@@ -71,7 +72,8 @@ export function watchEpisode(plan: Plan, arena: Arena, seed: number, most: numbe
 }
 
 function describeNeurons(plan: Plan): WatchedNeuron[] {
-  const { topology, context: { begin, heard, shares } } = plan;
+  const { topology, context: { begin, heard, shares, membranes } } = plan;
+  const owners = membranes.flatMap(({ begin: first, end, membrane }) => (membrane === undefined ? [] : Array.from({ length: (end - first) * keptBy(membrane) }, (_, i) => first + Math.floor(i / keptBy(membrane)))));
   const bare = makeEnvironment(plan.settings.environment);
   const seen = bare.observationSpace.low.length;
   bare.close();
@@ -81,6 +83,7 @@ function describeNeurons(plan: Plan): WatchedNeuron[] {
     const { kind } = populationOf(topology, neuron);
     if (kind !== 'input') return { name, kind };
     if (neuron < begin) return { name, kind: neuron <= seen ? 'observation' : 'memory' };
+    if (neuron >= begin + heard.length) return { name, kind: 'kept', heard: owners[neuron - begin - heard.length] };
     return { name, kind: 'context', heard: heard[neuron - begin], timeConstant: 1 / shares[neuron - begin] };
   });
 }

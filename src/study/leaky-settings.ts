@@ -1,6 +1,6 @@
 import { checkInteger, checkKeys, checkList, checkName, checkNumber, checkObject, wrongValue } from '../check.js';
 import { checkEnvironment } from '../environment/registry.js';
-import { recurrentNeurons } from '../network/recurrent-context.js';
+import { recurrentNeurons } from '../options/neurons.js';
 import { checkHidden } from '../options/sections.js';
 import { RULE_NAMES, RULES } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';

@@ -1,4 +1,4 @@
-import { rowsOf, tick } from '../network/dynamic.js';
+import { tick, weighRows } from '../network/dynamic.js';
 import type { NeuronRange } from '../network/ownership.js';
 import { createStream } from '../random/stream.js';
 import { createTransitions, loadActed, loadMinibatch } from '../replay/minibatch.js';
@@ -88,9 +88,7 @@ function createStreamed(views: Views): Experience {
         return;
       }
       topology.ticks[tickIndex].forEach((population, i) => {
-        const { begin, end } = ranges[i];
-        const own = rowsOf(topology, heard[WEIGHTS].values, begin, end);
-        kernels.weightedInputs(own, topology.populations[population].sources, board.voltages, board.weightedInputs, { begin, end, lanes: 2, laneBegin: 0, laneEnd: 1 });
+        weighRows(kernels, topology, topology.populations[population], heard[WEIGHTS].values, board, { ...ranges[i], laneBegin: 0, laneEnd: 1 });
       });
     },
   };

@@ -5,7 +5,7 @@ import type { Actor } from './actor.js';
 import type { Explorer } from './explorer.js';
 import { WEIGHTS } from './plan.js';
 import type { Views } from './views.js';
-import type { Said, Wave } from './wave.js';
+import { readsOf, type Said, type Wave } from './wave.js';
 
 /** What a partition acts with when nobody waits for it. */
 export interface FreeActing {
@@ -33,6 +33,7 @@ export function createFreeActor(views: Views, groups: readonly EnvironmentGroup[
   const { topology, ownership, settings } = plan;
   const { lanes } = board;
   const ticks = topology.ticks.length;
+  const reads = readsOf(topology);
   const owned = topology.ticks.map((_, index) => wave.owners[index].includes(partition));
   const rowsOf = (partitions: readonly number[]) => partitions.flatMap((each) => ownership[each]).filter(({ begin, end }) => begin < end && begin >= topology.inputs.end);
   const [own, others] = [rowsOf([partition]), [topology.inputs, ...rowsOf(peers)]];
@@ -49,13 +50,15 @@ export function createFreeActor(views: Views, groups: readonly EnvironmentGroup[
   /** Everything that neurons of a tick read, as one number that grows with any change of it. */
   function numberOf(group: number, index: number): number {
     const learned = control.version.get(partition);
-    if (index === 0) return learned + control.groups[group].clock.get();
-    return wave.owners[index - 1].reduce((sum, owner) => sum + editionOf(owner, group, index - 1), learned);
+    const { inputs, ticks: heardOf } = reads[index];
+    const shown = inputs ? control.groups[group].clock.get() : 0;
+    return heardOf.reduce((sum, tick) => wave.owners[tick].reduce((all, owner) => all + editionOf(owner, group, tick), sum), learned + shown);
   }
 
   function oldestOf(group: number, index: number): number {
-    if (index === 0) return control.groups[group].clock.get();
-    return wave.owners[index - 1].reduce((least, owner) => Math.min(least, answeredBy(owner, group, index - 1)), Infinity);
+    const { inputs, ticks: heardOf } = reads[index];
+    const shown = inputs || heardOf.length === 0 ? control.groups[group].clock.get() : Infinity;
+    return heardOf.reduce((least, tick) => wave.owners[tick].reduce((oldest, owner) => Math.min(oldest, answeredBy(owner, group, tick)), least), shown);
   }
 
   const isNew = (group: number, index: number) => owned[index] && numberOf(group, index) !== read[group * ticks + index];
@@ -113,9 +116,11 @@ export function createFreeActor(views: Views, groups: readonly EnvironmentGroup[
   /** What a message has still to bring must stay as it is said. */
   function say(): void {
     const turn = wave.taken(partition);
-    const { voltages, editions, answered } = settings.virtual === undefined ? { voltages: board.voltages, ...said } : { voltages: board.voltages.slice(), editions: said.editions.slice(), answered: said.answered.slice() };
+    const { voltages, weightedInputs } = settings.virtual === undefined ? board : { voltages: board.voltages.slice(), weightedInputs: board.weightedInputs.slice() };
+    const { editions, answered } = settings.virtual === undefined ? said : { editions: said.editions.slice(), answered: said.answered.slice() };
     convey(() => {
       if (turn <= wave.turns(partition)) return; // overtaken
+      copy(own, weightedInputs, actingBoard.weightedInputs);
       copy(own, voltages, actingBoard.voltages);
       wave.tell(partition, turn, { editions, answered });
     });

@@ -21,16 +21,17 @@ interface Clock {
  *
  *   a_k = the output voltages at time k T
  *
- * All voltages of the lanes are taken down together with it, so that what is stored is what was acted, though neurons go on ticking meanwhile. A strike that comes
+ * All voltages of the lanes, and the weighted inputs that they came of, are taken down together with it, so that what is stored is what was acted, though neurons go on ticking meanwhile. A strike that comes
  * while the host is busy is taken as soon as it is not; further ones are missed, and not made up for: nobody has seen an observation
  * that could have been answered at them.
  *
  * @param counted false in evaluation
  */
 export function createFreeStage(views: Views, wave: Wave, counted: boolean): Stage {
-  const { plan: { topology, groups, settings: { timing: { environmentPeriod: period } } }, control, actingBoard: { lanes, voltages }, arena, now } = views;
-  const board = { lanes, voltages: new Float32Array(voltages.length) };
+  const { plan: { topology, groups, settings: { timing: { environmentPeriod: period } } }, control, actingBoard: { lanes, voltages, weightedInputs }, arena, now } = views;
+  const board = { lanes, voltages: new Float32Array(voltages.length), weightedInputs: new Float32Array(weightedInputs.length) };
   const { present, act } = createLanes(views, board);
+  const last = topology.ticks.findIndex((populations) => populations.includes(topology.populations.indexOf(topology.outputs))); // no layer that is only read back counts
   const strikes = attachStrikes(arena);
   const clocks = groups.map((): Clock => ({ origin: 0, next: 0, before: 0, age: 0 }));
   const groupOf = groups.flatMap(({ begin, end }, group) => new Array<number>(end - begin).fill(group));
@@ -45,7 +46,6 @@ export function createFreeStage(views: Views, wave: Wave, counted: boolean): Sta
 
   /** The oldest observation that the outputs' voltages are made of, counted from the newest; what was shown before the command counts as one. */
   function ageOf(group: number, { before }: Clock): number {
-    const last = topology.ticks.length - 1;
     const answered = wave.owners[last].reduce((least, partition) => Math.min(least, wave.answered(partition, group, last)), Infinity);
     return control.groups[group].clock.get() - Math.max(before, answered);
   }
@@ -53,7 +53,10 @@ export function createFreeStage(views: Views, wave: Wave, counted: boolean): Sta
   function copy(group: number): void {
     const { begin, end } = groups[group];
     for (let row = 0; row < voltages.length; row += lanes) {
-      for (let lane = begin; lane < end; lane += 1) board.voltages[row + lane] = voltages[row + lane]; // shared, racy on purpose
+      for (let lane = begin; lane < end; lane += 1) {
+        board.voltages[row + lane] = voltages[row + lane]; // shared, racy on purpose
+        board.weightedInputs[row + lane] = weightedInputs[row + lane];
+      }
     }
   }
 

@@ -8,9 +8,12 @@ import { createDecoder, type Decoder } from '../network/decoder.js';
 import { createEncoder, type Encoder } from '../network/encoder.js';
 import { explorationBlocks } from '../network/exploration.js';
 import { divideNeurons, type Ownership } from '../network/ownership.js';
-import { createContext, recurrentNeurons, type RecurrentContext } from '../network/recurrent-context.js';
+import { contextNeurons, type RecurrentContext } from '../network/recurrent-context.js';
 import { createRemembering } from '../network/remembering.js';
-import { layeredTopology, rowLengths, type Topology } from '../network/topology.js';
+import { isPlain } from '../network/response.js';
+import { stepwiseNetwork } from '../network/stepwise.js';
+import { rowLengths, type Topology } from '../network/topology.js';
+import { graphOf } from '../options/neurons.js';
 import { bookmarkBlock } from '../replay/bookmark.js';
 import { bookmarksBlock, type EnvironmentGroup } from '../replay/bookmarks.js';
 import { replayBlocks, type RingShape } from '../replay/ring.js';
@@ -65,21 +68,22 @@ export function createPlan(settings: Settings): Plan {
   const environment = makeEnvironment(settings.environment);
   const { observationSpace, actionSpace } = environment;
   const remembering = createRemembering(environment, network);
-  const observations = remembering.observationSpace.low.length + recurrentNeurons(network.hidden, network);
+  const decoder = createDecoder(actionSpace);
+  const remembered = remembering.observationSpace.low.length;
+  const { topology, context } = stepwiseNetwork(graphOf(network, remembered, decoder.outputs, settings.seed));
+  const observations = remembered + contextNeurons(context);
   const stateSize = remembering.getState().length;
   const bookmark = environments === 1 ? bookmarkBlock(observations, stateSize) : bookmarksBlock(environments, observations, stateSize);
   environment.close();
-  const decoder = createDecoder(actionSpace);
   const rule: Rule = RULES[settings.rule.name];
   if (rule.actions === 'discrete' && actionSpace.kind !== 'discrete') throw wrongValue('rule.name', 'a rule that learns continuous actions', rule.name);
-  const topology = layeredTopology({ ...network, observations, outputs: decoder.outputs });
   const weights = weightShape(topology, rule);
   const parameters = [weights, ...rule.parameters(topology)];
   const published = parameters.filter((parameter) => parameter.published);
   const firstExplorer = rule.hiddenExplores ? topology.inputs.end : topology.outputs.begin;
   const ring = { capacity: learning.replay, inputs: topology.inputs.end, explorers: topology.neurons - firstExplorer, environments };
   const groups = groupEnvironments(settings);
-  const exchange = { partitions, neurons: topology.neurons, depth: exchangeDepth(topology.neurons, learning.batch), batchSize: learning.batch, ticks: topology.ticks.length, parameters: published, standIns: mayStandIn(settings, rule) };
+  const exchange = { partitions, neurons: topology.neurons, depth: exchangeDepth(topology.neurons, learning.batch), batchSize: learning.batch, ticks: topology.ticks.length, parameters: published, standIns: mayStandIn(settings, rule, topology) };
   const rows = { partitions, weights, parameters: published, reads: settings.timing.reads };
   return {
     settings,
@@ -93,7 +97,7 @@ export function createPlan(settings: Settings): Plan {
     rows,
     firstExplorer,
     observations,
-    context: createContext(topology, network.hidden, network),
+    context,
     encoder: createEncoder(observationSpace, network.observationScale ?? undefined, observations - observationSpace.low.length),
     decoder,
     blocks: [
@@ -124,11 +128,11 @@ export const EPISODE_FIELDS = 3;
 
 /**
  * Whether partitions publish for one another: a recorded run can say of everybody's own voltages only that they were computed, behind barriers
- * nobody is ahead, and of the stream rules ask for weighted inputs too.
+ * nobody is ahead; and stream rules, membranes and inhibition ask for one's own weighted inputs too.
  */
-function mayStandIn(settings: Settings, { experience }: Rule): boolean {
+function mayStandIn(settings: Settings, { experience }: Rule, { populations }: Topology): boolean {
   const { partitions, timing: { reads }, virtual } = settings;
-  return partitions > 1 && disciplineOf(settings) !== 'synchronous' && experience === 'replay' && reads === 'racy' && virtual === undefined;
+  return partitions > 1 && populations.every(isPlain) && disciplineOf(settings) !== 'synchronous' && experience === 'replay' && reads === 'racy' && virtual === undefined;
 }
 
 function weightShape(topology: Topology, rule: Rule): ParameterShape {

@@ -1,7 +1,8 @@
 import type { KernelName } from '../kernels/kernels.js';
 import type { ExplorationScale } from '../network/exploration.js';
 import type { DeathSettings } from '../options/death.js';
-import type { LearningSettings, NetworkSettings } from '../options/sections.js';
+import type { NeuralSettings } from '../options/neurons.js';
+import type { LearningSettings } from '../options/sections.js';
 import type { OptimiserName } from '../rule/optimiser.js';
 import type { RuleName } from '../rule/registry.js';
 import type { ClockSettings, DisciplineName, ScheduleName } from '../schedule/schedule.js';
@@ -27,7 +28,7 @@ export interface TimingSettings extends ClockSettings {
 /** Everything a run depends on, resolved: plain data, written to the run folder and sent to the workers as it is. */
 export interface Settings {
   readonly environment: string;
-  readonly network: NetworkSettings;
+  readonly network: NeuralSettings;
   readonly exploration: ExplorationScale;
   readonly rule: {
     readonly name: RuleName;

@@ -5,7 +5,7 @@ import type { Views } from './views.js';
 /** The acting board as an environments' host uses it: observations go onto lanes, and actions come off them. */
 export interface Stage {
   /** The voltages that actions are taken from, a lane for each environment: with all others of a lane, those that are stored. */
-  readonly board: Pick<Board, 'lanes' | 'voltages'>;
+  readonly board: Pick<Board, 'lanes' | 'voltages' | 'weightedInputs'>;
   /** A command begins: a clock of the environments', where they have one, is set going. */
   begin(group: number): void;
   /** Shows observations as the next ones of a group, on its lanes: all partitions may compute their voltages for them. */

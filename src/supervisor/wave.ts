@@ -1,7 +1,7 @@
 import type { Arena } from '../memory/arena.js';
 import type { BlockRequest } from '../memory/layout.js';
 import type { Ownership } from '../network/ownership.js';
-import type { Topology } from '../network/topology.js';
+import { BIAS_NEURON, type Topology } from '../network/topology.js';
 
 const NAME = 'wave';
 const TAKEN = 'wave/taken';
@@ -17,6 +17,28 @@ export function waveBlocks(partitions: number, groups: number, ticks: number): B
   ];
 }
 
+/** What the neurons of a tick read. */
+export interface TickReads {
+  /** Whether observations, and what is carried on beside them. */
+  readonly inputs: boolean;
+  /** Ticks whose neurons they read: of a layer the one before it, and others where connections skip layers. */
+  readonly ticks: readonly number[];
+}
+
+/** What the neurons of each tick read. */
+export function readsOf({ populations, ticks, inputs }: Topology): TickReads[] {
+  const within = (sources: Int32Array, begin: number, end: number) => sources.some((source) => source >= begin && source < end);
+  return ticks.map((own, index) => {
+    const lists = own.map((population) => populations[population].sources);
+    const reads = (begin: number, end: number) => lists.some((sources) => within(sources, begin, end));
+    const earlier = [...ticks.keys()].slice(0, index);
+    return {
+      inputs: reads(BIAS_NEURON + 1, inputs.end),
+      ticks: earlier.filter((tick) => ticks[tick].some((population) => reads(populations[population].begin, populations[population].end))),
+    };
+  });
+}
+
 /** What a partition has said by the end of a turn, of each group of environments and tick; [groups, ticks], row-major */
 export interface Said {
   /** Times that its neurons have been computed from something new. */
@@ -26,11 +48,11 @@ export interface Said {
 }
 
 /**
- * How far observations have come through a network whose partitions do not wait for one another. As a layer reads the one before it, what a
- * partition's neurons of one tick have said is new where any of those of the tick before have said anything new, or the partition has learned;
+ * How far observations have come through a network whose partitions do not wait for one another. What a
+ * partition's neurons of one tick have said is new where any of those of the ticks that they read have said anything new, or the partition has learned;
  * and it answers observation
  *
- *   answered_d = min over partitions of answered_{d-1},   answered_0 = the observation shown
+ *   answered_d = min over partitions, and ticks c that it reads, of answered_c,   answered = the observation shown, of who reads that
  *
  * taken as they were read.
  */

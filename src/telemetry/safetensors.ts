@@ -1,7 +1,7 @@
-/** A named tensor of float32, row-major. */
+/** A named tensor of float32, or of whole numbers, row-major. */
 export interface Tensor {
   readonly shape: readonly number[];
-  readonly values: Float32Array;
+  readonly values: Float32Array | Int32Array;
 }
 
 /**
@@ -17,7 +17,7 @@ export function encodeSafetensors(tensors: Readonly<Record<string, Tensor>>, met
   let offset = 0;
   const header: Record<string, unknown> = { __metadata__: metadata };
   for (const [name, { shape, values }] of Object.entries(tensors)) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + values.length * 4] };
+    header[name] = { dtype: values instanceof Int32Array ? 'I32' : 'F32', shape, data_offsets: [offset, offset + values.length * 4] };
     offset += values.length * 4;
   }
   const text = JSON.stringify(header);
@@ -28,8 +28,10 @@ export function encodeSafetensors(tensors: Readonly<Record<string, Tensor>>, met
   file.set(json, 8);
   let at = 8 + json.length;
   for (const { values } of Object.values(tensors)) {
+    const isWhole = values instanceof Int32Array;
     for (const value of values) {
-      view.setFloat32(at, value, true);
+      if (isWhole) view.setInt32(at, value, true);
+      else view.setFloat32(at, value, true);
       at += 4;
     }
   }

@@ -2,7 +2,8 @@ import test from 'ava';
 import fc from 'fast-check';
 
 import { OptionRangeError } from '../../src/errors.js';
-import { graphTopology, type Block, type GraphNetwork } from '../../src/network/graph.js';
+import type { Block } from '../../src/network/edges.js';
+import { graphTopology, type FreeGraph as GraphNetwork } from '../../src/network/graph.js';
 import { initialiseWeights } from '../../src/network/initialise.js';
 import { divideNeurons, neuronsOf } from '../../src/network/ownership.js';
 import { neuronName, populationOf, sourcesOf, type Topology } from '../../src/network/topology.js';

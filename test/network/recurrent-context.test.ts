@@ -1,29 +1,42 @@
 import test from 'ava';
 
 import { makeEnvironment } from '../../src/environment/registry.js';
-import { createContext, createRecurring, recurrentNeurons } from '../../src/network/recurrent-context.js';
+import { createRecurring } from '../../src/network/recurrent-context.js';
+import { stepwiseNetwork, type StepwiseNetwork } from '../../src/network/stepwise.js';
 import { layeredTopology } from '../../src/network/topology.js';
+import { graphOf, recurrentNeurons } from '../../src/options/neurons.js';
+import { resolveSettings } from '../../src/simulation/options.js';
 
 const HIDDEN = [4, 3];
-const topologyOf = (recurrent: number) => layeredTopology({ observations: 3 + recurrentNeurons(HIDDEN, { recurrent }), hidden: HIDDEN, outputs: 1, bias: true, activation: 'tanh', outputActivation: 'tanh' });
+
+function networkOf(recurrent: number, timeConstant = 1): StepwiseNetwork {
+  const { network, seed } = resolveSettings({ network: { hidden: HIDDEN, recurrent, timeConstant } });
+  return stepwiseNetwork(graphOf(network, 3, 1, seed));
+}
+
+test('layers that are read in full are the layered topology, what is read again among the inputs', (t) => {
+  for (const recurrent of [0, 0.5, 1]) {
+    const observations = 3 + recurrentNeurons(HIDDEN, { recurrent });
+    t.deepEqual(networkOf(recurrent).topology, layeredTopology({ observations, hidden: HIDDEN, outputs: 1, bias: true, activation: 'tanh', outputActivation: 'tanh' }));
+  }
+});
 
 test('a share of each hidden layer is read again, by the last inputs, with time constants in equal ratios', (t) => {
   t.is(recurrentNeurons(HIDDEN, { recurrent: 1 }), 7);
   t.is(recurrentNeurons(HIDDEN, { recurrent: 0.5 }), 4);
-  const topology = topologyOf(1);
-  const { begin, heard, shares } = createContext(topology, HIDDEN, { recurrent: 1, timeConstant: 8 });
+  const { begin, heard, shares } = networkOf(1, 8).context;
   t.is(begin, 4);
   t.deepEqual([...heard], [11, 12, 13, 14, 15, 16, 17]);
   [1, 1 / 2, 1 / 4, 1 / 8, 1, 1 / Math.sqrt(8), 1 / 8].forEach((share, i) => { t.true(Math.abs(shares[i] - share) < 1e-12); });
-  const half = createContext(topologyOf(0.5), HIDDEN, { recurrent: 0.5, timeConstant: 1 });
+  const half = networkOf(0.5).context;
   t.deepEqual([...half.heard], [8, 9, 12, 13]);
   t.deepEqual([...half.shares], [1, 1, 1, 1]);
 });
 
 test('what is read again is what was said in the step before, leaky, and nothing at the start of an episode', (t) => {
   const lanes = 2;
-  const topology = topologyOf(0.5);
-  const context = { ...createContext(topology, HIDDEN, { recurrent: 0.5, timeConstant: 1 }), shares: Float64Array.of(1, 0.5, 0.25, 1) };
+  const { topology, context: found } = networkOf(0.5);
+  const context = { ...found, shares: Float64Array.of(1, 0.5, 0.25, 1) };
   const board = { lanes, voltages: new Float32Array(lanes * topology.neurons), weightedInputs: new Float32Array(0) };
   const environment = createRecurring(makeEnvironment('Pendulum-v1', { seed: 2 }), context, board, 1);
   const bare = makeEnvironment('Pendulum-v1', { seed: 2 });
@@ -43,7 +56,6 @@ test('what is read again is what was said in the step before, leaky, and nothing
 
 test('a network that reads nothing again has the environment itself', (t) => {
   const environment = makeEnvironment('Pendulum-v1');
-  const topology = topologyOf(0);
-  const context = createContext(topology, HIDDEN, { recurrent: 0, timeConstant: 1 });
-  t.is(createRecurring(environment, context, { lanes: 1, voltages: new Float32Array(topology.neurons) }, 0), environment);
+  const { topology, context } = networkOf(0);
+  t.is(createRecurring(environment, context, { lanes: 1, voltages: new Float32Array(topology.neurons), weightedInputs: new Float32Array(topology.neurons) }, 0), environment);
 });

@@ -5,7 +5,7 @@ import { DivergenceError, InternalError } from '../../src/errors.js';
 import { doubleKernels, referenceKernels } from '../../src/kernels/reference.js';
 import { backpropagate, createSensitivities } from '../../src/network/backpropagation.js';
 import { createBoard, propagate, type Board } from '../../src/network/dynamic.js';
-import { graphTopology, type GraphNetwork } from '../../src/network/graph.js';
+import { graphTopology, type FreeGraph as GraphNetwork } from '../../src/network/graph.js';
 import { divisive, identity, winnersTakeAll } from '../../src/network/inhibition.js';
 import { initialiseWeights } from '../../src/network/initialise.js';
 import { advance, forget, settle } from '../../src/network/recurrent.js';
@@ -155,7 +155,7 @@ test('a weighted input that is not finite is named, though the activation would 
   t.regex(error.message, /^weighted input of neuron ring\[1\] became Infinity/);
 });
 
-const pool = { begin: 1, end: 5, lanes: 1, lane: 0 };
+const pool = { begin: 1, end: 5, lanes: 1, laneBegin: 0, laneEnd: 1 };
 
 test('the identity inhibits nobody', (t) => {
   const z = Float64Array.of(9, 1, -2, 3, 4, 9);
@@ -182,7 +182,7 @@ test('k winners take all: the greatest inputs stay, the first of equals, lane by
   winnersTakeAll(2)(z, pool);
   t.deepEqual([...z], [9, 0, 3, 3, 0, 9]);
   const lanes = Float64Array.of(1, 4, 2, 3, 3, 2, 4, 1);
-  winnersTakeAll(1)(lanes, { begin: 0, end: 4, lanes: 2, lane: 0 });
+  winnersTakeAll(1)(lanes, { begin: 0, end: 4, lanes: 2, laneBegin: 0, laneEnd: 1 });
   t.deepEqual([...lanes], [0, 4, 0, 3, 0, 2, 4, 1]);
 });
 

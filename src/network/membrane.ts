@@ -1,0 +1,149 @@
+import type { ActivationName } from '../kernels/activation.js';
+import { ACTIVATIONS } from '../kernels/activation.js';
+import type { FloatArray } from '../kernels/kernels.js';
+
+export const DYNAMIC_NAMES = ['discrete', 'leaky', 'firing'] as const;
+export type DynamicName = (typeof DYNAMIC_NAMES)[number];
+
+/**
+ * What the neurons of a population keep from environment step to environment step, and what they make of it and their weighted input z:
+ *
+ *   leaky:   v ← v⁻ + (σ(z) - v⁻) / τ, v⁻ the neuron's own voltage of the step before
+ *   firing:  V = V⁻ e^{-1/τ} + z, or 0 while the neuron rests; above θ it fires: v = σ(V), V⁻ ← 0, and it rests for ρ steps; else v = 0, V⁻ ← V
+ *
+ * What is kept lies in input neurons of their own that nobody has a weight from, and so is stored with the observation. At the start of an
+ * episode it is 0. Plain data: `kept` is the first of these input neurons, and `factors` are 1/τ_n, or e^{-1/τ_n} of firing neurons; [neurons]
+ *
+ * Source: Guss, Zhong et al. 2016, leaky integration and the leaky neuron, with a time step of one environment step. Differs: of a step the
+ * neuron hears what its sources in layers before say in that step, where the paper's are a time step old.
+ */
+export type Membrane =
+  | { readonly kind: 'leaky'; readonly kept: number; readonly factors: Float64Array }
+  | { readonly kind: 'firing'; readonly kept: number; readonly factors: Float64Array; readonly threshold: number; readonly refractory: number };
+
+/** A population whose neurons have a membrane. */
+export interface Excitable {
+  readonly begin: number;
+  readonly end: number;
+  readonly activation: ActivationName;
+}
+
+/** Neurons of a population, and lanes. */
+interface Stretch {
+  readonly begin: number;
+  readonly end: number;
+  readonly laneBegin: number;
+  readonly laneEnd: number;
+}
+
+/** The board, as far as membranes go. */
+interface Voltages {
+  readonly lanes: number;
+  readonly voltages: FloatArray;
+  readonly weightedInputs: FloatArray;
+}
+
+/** What e-prop's pseudo-derivative is at the threshold, times θ. Source: Bellec et al. 2020, γ_pd. */
+const PSEUDO_SLOPE = 0.3;
+
+/** Numbers that each neuron keeps. */
+export function keptBy({ kind }: Membrane): number {
+  return kind === 'leaky' ? 1 : 2;
+}
+
+/** The first of the input neurons in which a neuron's numbers are kept: v⁻ of a leaky one; V⁻ of a firing one, and then the steps that it has still to rest. */
+function placeOf(membrane: Membrane, { begin }: Excitable, neuron: number): number {
+  return membrane.kept + keptBy(membrane) * (neuron - begin);
+}
+
+/** V of a firing neuron, before it falls back. */
+function potentialOf(membrane: Membrane, population: Excitable, { lanes, voltages, weightedInputs }: Voltages, neuron: number, lane: number): number {
+  const place = placeOf(membrane, population, neuron) * lanes + lane;
+  if (voltages[place + lanes] > 0) return 0;
+  return membrane.factors[neuron - population.begin] * voltages[place] + weightedInputs[neuron * lanes + lane];
+}
+
+/**
+ * What becomes of σ(z) in one neuron and lane.
+ *
+ * Reads: what is kept, and the neuron's weighted input. Writes nothing.
+ */
+export function membraneValue(membrane: Membrane, population: Excitable, board: Voltages, neuron: number, lane: number, activated: number): number {
+  if (membrane.kind === 'firing') {
+    const potential = potentialOf(membrane, population, board, neuron, lane);
+    return potential > membrane.threshold ? ACTIVATIONS[population.activation].value(potential) : 0;
+  }
+  const factor = membrane.factors[neuron - population.begin];
+  return (1 - factor) * board.voltages[placeOf(membrane, population, neuron) * board.lanes + lane] + factor * activated;
+}
+
+/** What becomes of σ(z), which the voltages of these neurons are. Reads: what is kept, and their weighted inputs. Writes: their voltages. */
+export function respond(membrane: Membrane, population: Excitable, board: Voltages, { begin, end, laneBegin, laneEnd }: Stretch): void {
+  const { lanes, voltages } = board;
+  for (let neuron = begin; neuron < end; neuron += 1) {
+    for (let lane = laneBegin, at = neuron * lanes + laneBegin; lane < laneEnd; lane += 1, at += 1) voltages[at] = membraneValue(membrane, population, board, neuron, lane, voltages[at]);
+  }
+}
+
+/**
+ * ∂v/∂z of a neuron in a lane: σ'(z) / τ of a leaky one. A firing one has none, and takes for it
+ *
+ *   ψ = (0.3 / θ) max(0, 1 - |V - θ| / θ), and 0 while it rests
+ *
+ * Source: Bellec et al. 2020, equation 5, the pseudo-derivative.
+ */
+export function membraneSlope(membrane: Membrane, population: Excitable, board: Voltages, neuron: number, lane: number): number {
+  const { lanes, voltages, weightedInputs } = board;
+  const { value, slope } = ACTIVATIONS[population.activation];
+  if (membrane.kind === 'leaky') return membrane.factors[neuron - population.begin] * slope(value(weightedInputs[neuron * lanes + lane]));
+  if (voltages[(placeOf(membrane, population, neuron) + 1) * lanes + lane] > 0) return 0;
+  const distance = Math.abs(potentialOf(membrane, population, board, neuron, lane) / membrane.threshold - 1);
+  return (PSEUDO_SLOPE / membrane.threshold) * Math.max(0, 1 - distance);
+}
+
+/**
+ * How a neuron's membrane would be another in one lane, had its weights been another all along: with e of the step before
+ *
+ *   leaky:   e ← (1 - 1/τ) e + (1/τ) σ'(z) v,   so that ∂v_n/∂K_n = e
+ *   firing:  e ← e^{-1/τ} e + v,                so that ∂V/∂K_n = e, and ∂v_n/∂K_n is taken for ψ e
+ *
+ * v the voltages that the neuron reads. A firing neuron that fired, or rests, begins anew: its V was 0, whatever the weights. Nothing is unrolled. Ways
+ * from the neuron through others back to itself are left out, which is what makes it local.
+ *
+ * Source: Bellec et al. 2020, the eligibility vector of e-prop.
+ *
+ * Reads: what is kept, the voltages of `sources`. Writes: `eligibility`; [sources]
+ *
+ * @param start true where an episode starts
+ * @returns ∂v_n/∂e: 1, or ψ
+ */
+export function followMembrane(membrane: Membrane, population: Excitable, board: Voltages, neuron: number, sources: Int32Array, eligibility: FloatArray, start: boolean): number {
+  const { lanes, voltages } = board;
+  const factor = membrane.factors[neuron - population.begin];
+  const place = placeOf(membrane, population, neuron) * lanes;
+  const answer = membraneSlope(membrane, population, board, neuron, 0);
+  const [kept, gain] = membrane.kind === 'leaky' ? [1 - factor, answer] : [voltages[place] === 0 ? 0 : factor, voltages[place + lanes] > 0 ? 0 : 1];
+  for (let j = 0; j < sources.length; j += 1) eligibility[j] = (start ? 0 : kept * eligibility[j]) + gain * voltages[sources[j] * lanes];
+  return membrane.kind === 'leaky' ? 1 : answer;
+}
+
+/**
+ * What a population keeps of a step for the next.
+ *
+ * Reads: the lane, as acted. Writes: `kept` from place `at` on, in the order of the input neurons.
+ */
+export function keep(membrane: Membrane, population: Excitable, board: Voltages, lane: number, kept: Float64Array, at: number): void {
+  const { begin, end } = population;
+  const { lanes, voltages } = board;
+  for (let neuron = begin, to = at; neuron < end; neuron += 1, to += keptBy(membrane)) {
+    if (membrane.kind === 'leaky') {
+      kept[to] = voltages[neuron * lanes + lane];
+      continue;
+    }
+    const potential = potentialOf(membrane, population, board, neuron, lane);
+    const fires = potential > membrane.threshold;
+    const resting = voltages[(placeOf(membrane, population, neuron) + 1) * lanes + lane];
+    kept[to] = fires ? 0 : potential;
+    kept[to + 1] = fires ? membrane.refractory : Math.max(0, resting - 1);
+  }
+}

@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+
+import test from 'ava';
+
+import { createDdpg, createSimulation, resolveSettings, resumeSimulation, RULE_NAMES, RULES, type SimulationOptions } from '../../src/index.js';
+import { resolveDenseSettings } from '../../src/dense/settings.js';
+
+type Network = NonNullable<SimulationOptions['network']>;
+
+/** Skips a layer, leads back, from the output too, is random in places, and has single edges. */
+const GRAPH: Network = {
+  layers: [{ name: 'near', size: 6, timeConstant: 4 }, { name: 'far', size: 5, activation: 'relu' }],
+  blocks: [
+    { from: 'input', to: 'near', density: 0.7 },
+    { from: 'near', to: 'near', density: 0.5, self: true },
+    { from: 'near', to: 'far' },
+    { from: 'far', to: 'near', density: 0.4 },
+    { from: 'input', to: 'output' },
+    { from: 'far', to: 'output' },
+  ],
+  edges: [['near[0]', 'output[0]'], ['output[0]', 'far[1]']],
+};
+
+/** All that hidden neurons can be besides σ(K v). */
+const NEURONS: Network = {
+  ...GRAPH,
+  layers: [
+    { name: 'near', size: 6, timeConstant: 4, dynamic: 'leaky', leak: 8, inhibition: 'divisive(0.5/3)' },
+    { name: 'far', size: 5, dynamic: 'firing', leak: 3, threshold: 0.3, refractory: 1 },
+  ],
+};
+
+const small = (rule: NonNullable<SimulationOptions['rule']>, network: Network, change: SimulationOptions = {}): SimulationOptions => ({
+  environment: rule === 'sarsa' ? 'CartPole-v1' : 'PendulumNoVel-v1',
+  network: { ...network, memory: [] },
+  rule,
+  schedule: 'synchronous',
+  seed: 3,
+  ...(rule === 'coagent' || rule === 'sarsa' ? {} : { learning: { batch: 8, warmup: 60, replay: 256 } }),
+  ...change,
+});
+
+/** What a run comes to, to the last bit. */
+async function outcome(options: SimulationOptions, steps = 260): Promise<{ weights: string; returns: readonly number[]; episodes: string[] }> {
+  const simulation = await createSimulation(options);
+  const episodes: string[] = [];
+  simulation.on('episode', (episode) => episodes.push(JSON.stringify(episode)));
+  try {
+    await simulation.run({ steps });
+    const { returns } = await simulation.evaluate({ episodes: 2 });
+    return { weights: createHash('sha256').update(simulation.encodeWeights()).digest('hex'), returns, episodes };
+  } finally {
+    await simulation.close();
+  }
+}
+
+for (const rule of RULE_NAMES) {
+  const network = RULES[rule].targetWeights || rule === 'exact' ? GRAPH : NEURONS;
+  test.serial(`synchronous ${rule} learns a graph of ${network === GRAPH ? '' : 'leaky, inhibited and firing '}neurons, bit-identical on 1, 2 and 3 partitions`, async (t) => {
+    const reference = await outcome(small(rule, network, { partitions: 1 }));
+    for (const partitions of [2, 3]) t.deepEqual(await outcome(small(rule, network, { partitions })), reference);
+    const frozen = await outcome({ ...small(rule, network, { partitions: 1 }), rule: { name: rule, criticRate: 0, outputRate: 0, hiddenRate: 0 } });
+    t.not(reference.weights, frozen.weights);
+  });
+}
+
+for (const [name, network] of [['winners', { hidden: [8], inhibition: 'winners(1/4)' }], ['a share of the connections', { hidden: [8, 7], density: 0.5, recurrent: 0.5, timeConstant: 3 }]] as const) {
+  test.serial(`layers with ${name} are bit-identical on 1, 2 and 3 partitions`, async (t) => {
+    const reference = await outcome(small('broadcast', network, { partitions: 1 }));
+    for (const partitions of [2, 3]) t.deepEqual(await outcome(small('broadcast', network, { partitions })), reference);
+  });
+}
+
+for (const change of [{ schedule: 'hogwild' }, { schedule: 'bounded' }, { schedule: 'poisson' }, { schedule: 'hogwild', timing: { reads: 'versioned' } }, { schedule: 'hogwild', environments: 3 }, { schedule: 'hogwild', timing: { acting: 'free' } }] satisfies SimulationOptions[]) {
+  test.serial(`neurons of every kind learn under ${JSON.stringify(change)}`, async (t) => {
+    const { returns } = await outcome(small('broadcast', NEURONS, { partitions: 2, ...change }));
+    t.true(returns.every((value) => Number.isFinite(value)));
+  });
+}
+
+for (const timing of [{}, { acting: 'free', environmentPeriod: 2e-3 }] as const) {
+  test.serial(`neurons of every kind repeat themselves in virtual time${'acting' in timing ? ', acting freely' : ''}`, async (t) => {
+    const options = small('three-factor', NEURONS, { partitions: 3, schedule: 'virtual', timing });
+    t.deepEqual(await outcome(options), await outcome(options));
+  });
+}
+
+test.serial('a run of neurons of every kind that is resumed is the run that was never interrupted', async (t) => {
+  for (const rule of ['broadcast', 'coagent'] as const) {
+    const options = small(rule, NEURONS, { partitions: 2, steps: 400 });
+    const expected = await outcome(options, 400);
+    const first = await createSimulation(options);
+    await first.run({ steps: 230 });
+    const checkpoint = first.encodeCheckpoint();
+    await first.close();
+    const second = await resumeSimulation(checkpoint);
+    await second.run({ steps: 170 });
+    t.is(createHash('sha256').update(second.encodeWeights()).digest('hex'), expected.weights);
+    t.deepEqual((await second.evaluate({ episodes: 2 })).returns, expected.returns);
+    await second.close();
+  }
+});
+
+test.serial('watching an episode shows what evaluation does, and who reads whom', async (t) => {
+  const simulation = await createSimulation(small('broadcast', NEURONS, { partitions: 2 }));
+  await simulation.run({ steps: 100 });
+  const [expected] = (await simulation.evaluate({ episodes: 1 })).returns;
+  const watched = simulation.watch();
+  t.is(watched.return, expected);
+  t.deepEqual([...new Set(watched.neurons.map(({ kind }) => kind))], ['bias', 'observation', 'context', 'kept', 'hidden', 'output']);
+  const kept = watched.neurons.filter(({ kind }) => kind === 'kept');
+  t.deepEqual(kept.map(({ heard = -1 }) => watched.neurons[heard].name), [...Array(6).keys()].map((i) => `near[${i}]`).concat([...Array(5).keys()].flatMap((i) => [`far[${i}]`, `far[${i}]`])));
+  await simulation.close();
+});
+
+test.serial('weights of a sparse layer are written as compressed sparse rows', async (t) => {
+  const simulation = await createSimulation(small('broadcast', GRAPH, { partitions: 1 }));
+  const file = Buffer.from(simulation.encodeWeights());
+  await simulation.close();
+  const header = JSON.parse(file.subarray(8, 8 + Number(file.readBigUInt64LE(0))).toString()) as Record<string, { dtype: string; shape: number[] }>;
+  t.like(header['near.rows'], { dtype: 'I32', shape: [7] });
+  t.is(header['near.sources'].dtype, 'I32');
+  t.deepEqual(header['near.weight'].shape, header['near.sources'].shape);
+  t.true('output.weight' in header);
+});
+
+test('settings that a graph comes to resolve to themselves', (t) => {
+  const settings = resolveSettings(small('broadcast', NEURONS));
+  t.deepEqual(settings.network.hidden, [6, 5]);
+  t.deepEqual(resolveSettings(settings), settings);
+});
+
+const REFUSED: [string, SimulationOptions, string][] = [
+  ['sizes beside a graph', { network: { ...GRAPH, hidden: [4] } }, '"network.hidden" expected nothing, or the sizes [6,5] of the graph\'s layers, got [4]'],
+  ['a share that is read again beside a graph', { network: { ...GRAPH, recurrent: 0.5 } }, '"network.recurrent" expected 0 beside network.layers, whose blocks say what is read again, got 0.5'],
+  ['a density beside a graph', { network: { ...GRAPH, density: 0.5 } }, '"network.density" expected 1, got 0.5; each block of a graph has its own'],
+  ['blocks without layers', { network: { blocks: [{ from: 'input', to: 'output' }] } }, '"network.blocks" expected nothing where network.layers are not given, got [{"from":"input","to":"output"}]'],
+  ['a leak of neurons that keep nothing', { network: { leak: 4 } }, '"network.leak" expected 1, got 4; only leaky and firing neurons have one'],
+  ['a threshold of leaky neurons', { network: { dynamic: 'leaky', threshold: 2 } }, '"network.threshold" expected 1, got 2; only firing neurons have one'],
+  ['a membrane without hidden neurons', { network: { hidden: [], dynamic: 'leaky' } }, '"network.dynamic" expected discrete; there are no hidden neurons, got "leaky"'],
+  ['a membrane under linear', { rule: 'linear', network: { dynamic: 'firing' } }, '"network.dynamic" expected discrete for the rule linear, which works out what a neuron would do next from its weights alone, got "firing"'],
+  ['inhibition under exact', { rule: 'exact', network: { inhibition: 'winners(1/2)' } }, '"network.inhibition" expected none for the rule exact, which looks through others\' neurons by their voltages alone, got "winners(1/2)"'],
+  ['more partitions than pools', { network: { hidden: [8], inhibition: 'winners(1/4)' }, partitions: 4 }, '"partitions" expected at most one partition per pool of hidden neurons and output neuron (<= 3), got 4'],
+];
+
+for (const [what, options, message] of REFUSED) {
+  test.serial(`${what} is refused in one line`, async (t) => {
+    const error = await t.throwsAsync(() => createSimulation(options));
+    t.is(error.message, message);
+  });
+}
+
+test('whoever has plain layers refuses more', async (t) => {
+  t.throws(() => resolveDenseSettings({ network: { density: 0.5 } }), { message: '"network.density" expected what plain layers have, in a batch of networks, got 0.5' });
+  await t.throwsAsync(() => createDdpg(JSON.parse('{"network": {"dynamic": "leaky"}}') as object), { message: /^"network.dynamic" expected/ });
+});
