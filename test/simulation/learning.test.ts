@@ -32,3 +32,8 @@ test.serial('coagent balances CartPole far longer than chance, from the stream a
   const { meanReturn } = await trained({ environment: 'CartPole-v1', rule: 'coagent', seed: 1, steps: 30_000, partitions: 1 });
   t.true(meanReturn >= 100, `evaluation ${meanReturn}, chance is 22`);
 });
+
+test.serial('neurons that fire balance CartPole far longer than chance', async (t) => {
+  const { meanReturn } = await trained({ environment: 'CartPole-v1', rule: 'coagent', network: { dynamic: 'firing' }, seed: 1, steps: 12_000, partitions: 1 });
+  t.true(meanReturn >= 100, `evaluation ${meanReturn}, chance is 22`);
+});

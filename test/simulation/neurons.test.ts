@@ -41,7 +41,7 @@ const small = (rule: NonNullable<SimulationOptions['rule']>, network: Network, c
 });
 
 /** What a run comes to, to the last bit. */
-async function outcome(options: SimulationOptions, steps = 260): Promise<{ weights: string; returns: readonly number[]; episodes: string[] }> {
+async function outcome(options: SimulationOptions, steps = 210): Promise<{ weights: string; returns: readonly number[]; episodes: string[] }> {
   const simulation = await createSimulation(options);
   const episodes: string[] = [];
   simulation.on('episode', (episode) => episodes.push(JSON.stringify(episode)));
@@ -56,18 +56,17 @@ async function outcome(options: SimulationOptions, steps = 260): Promise<{ weigh
 
 for (const rule of RULE_NAMES) {
   const network = RULES[rule].targetWeights || rule === 'exact' ? GRAPH : NEURONS;
-  test.serial(`synchronous ${rule} learns a graph of ${network === GRAPH ? '' : 'leaky, inhibited and firing '}neurons, bit-identical on 1, 2 and 3 partitions`, async (t) => {
+  test.serial(`synchronous ${rule} learns a graph of ${network === GRAPH ? '' : 'leaky, inhibited and firing '}neurons, bit-identical on 1 and 3 partitions`, async (t) => {
     const reference = await outcome(small(rule, network, { partitions: 1 }));
-    for (const partitions of [2, 3]) t.deepEqual(await outcome(small(rule, network, { partitions })), reference);
+    t.deepEqual(await outcome(small(rule, network, { partitions: 3 })), reference);
     const frozen = await outcome({ ...small(rule, network, { partitions: 1 }), rule: { name: rule, criticRate: 0, outputRate: 0, hiddenRate: 0 } });
     t.not(reference.weights, frozen.weights);
   });
 }
 
 for (const [name, network] of [['winners', { hidden: [8], inhibition: 'winners(1/4)' }], ['a share of the connections', { hidden: [8, 7], density: 0.5, recurrent: 0.5, timeConstant: 3 }]] as const) {
-  test.serial(`layers with ${name} are bit-identical on 1, 2 and 3 partitions`, async (t) => {
-    const reference = await outcome(small('broadcast', network, { partitions: 1 }));
-    for (const partitions of [2, 3]) t.deepEqual(await outcome(small('broadcast', network, { partitions })), reference);
+  test.serial(`layers with ${name} are bit-identical on 1 and 2 partitions`, async (t) => {
+    t.deepEqual(await outcome(small('broadcast', network, { partitions: 2 })), await outcome(small('broadcast', network, { partitions: 1 })));
   });
 }
 
