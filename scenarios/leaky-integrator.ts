@@ -3,7 +3,7 @@ import {
   bestTrial,
   countLeakyTrials,
   DISCIPLINE_NAMES,
-  drawEpisode,
+  drawEpisodes,
   drawLeaky,
   isEpisodeOf,
   LEAKY_RULES,
@@ -72,8 +72,9 @@ export const leakyIntegrator: Scenario = {
         folder.write('schedules', pictures.schedules);
         folder.write('curves', pictures.curves);
         const episode = await findEpisode(settings, results, folder, input.interrupt);
-        const drawn = episode && (await drawEpisode(episode));
+        const drawn = episode && (await drawEpisodes(episode, `${episode.label}, seed ${episode.seed}, after learning`));
         if (drawn !== undefined) folder.write('voltages', drawn.voltages);
+        if (drawn !== undefined) folder.write('activity', drawn.activity);
         if (drawn !== undefined) folder.write('connections', drawn.connections);
         const all = [...trials, ...followingTrials(settings, results)];
         folder.write('report', leakyPage(settings, leakyWords(NAME, settings, { planned, ended: results.length, parallel }), all, results, pictures, drawn));

@@ -24,7 +24,7 @@ const SCENARIOS: readonly Scenario[] = [train, ddpg, replay, certificate, decent
 const USAGE_ERROR = 2;
 
 /** Flags that are no settings. */
-const OWN_FLAGS = ['--list', '--out', '--config', '--episodes', '--checkpoint-every', '--resume', '--record', '--kill-worker-every', '--json', '--help'];
+const OWN_FLAGS = ['--list', '--out', '--config', '--episodes', '--checkpoint-every', '--resume', '--record', '--watch', '--kill-worker-every', '--json', '--help'];
 
 const EXCESS = 'commander.excessArguments';
 
@@ -44,7 +44,7 @@ interface Request {
 }
 
 /** A parser that knows these flags, and what a scenario has of others. */
-function createProgram(flags: readonly Flag[], { resumable, recordable, mortal, subject }: Pick<Scenario, 'resumable' | 'recordable' | 'mortal' | 'subject'>): Command {
+function createProgram(flags: readonly Flag[], { resumable, recordable, watchable, mortal, subject }: Pick<Scenario, 'resumable' | 'recordable' | 'watchable' | 'mortal' | 'subject'>): Command {
   const program = new Command('node scenarios/run')
     .description('Trains networks in which every neuron is a reinforcement-learning agent of its own.')
     .argument('[scenario]', 'what to do; --list names them (default: train)')
@@ -68,9 +68,12 @@ function createProgram(flags: readonly Flag[], { resumable, recordable, mortal, 
   }
   if (mortal === true) program.option('--kill-worker-every <seconds>', 'kill a worker on purpose this often, to see that the run goes on; 0: never (default: 0)');
   if (recordable === true) program.option('--record', RECORD_HELP);
+  if (watchable === true) program.option('--watch', WATCH_HELP);
   for (const { flag, argument, help } of flags) program.option(`${flag} ${argument}`, help);
   return program;
 }
+
+const WATCH_HELP = 'draw an episode of the network as it ends up, from inside: voltages over time, and the connection matrix';
 
 const RESUME_HELP =
   'go on with the run in this folder from its newest checkpoint, with its settings; --steps, in all, takes it further than it was going: learning rates '
@@ -109,7 +112,7 @@ function ruleSummaries(): string {
 
 /** @returns what to run, or the exit status where there is nothing to run */
 function parse(argv: readonly string[]): Request | number {
-  const program = createProgram(ALL_FLAGS, { resumable: true, recordable: true, mortal: true });
+  const program = createProgram(ALL_FLAGS, { resumable: true, recordable: true, watchable: true, mortal: true });
   program.parse(argv, { from: 'user' });
   const given: Record<string, unknown> = program.opts();
   if (given.list === true) {
@@ -129,6 +132,7 @@ function parse(argv: readonly string[]): Request | number {
     killWorkerEvery: readSeconds(given),
     json: given.json === true,
     record: given.record === true,
+    watch: given.watch === true,
     subject: program.args.at(1),
   };
   if (typeof given.resume === 'string') return resumeRequest(given.resume, program.args.at(0), given, options);
@@ -152,8 +156,8 @@ function readSeconds({ killWorkerEvery }: Readonly<Record<string, unknown>>): nu
   return typeof killWorkerEvery === 'string' ? checkNumber('kill-worker-every', number(killWorkerEvery), { min: 0, max: 1_000_000 }) : 0;
 }
 
-function checkOwnFlags({ name, resumable, recordable, mortal }: Scenario, given: Readonly<Record<string, unknown>>): void {
-  const foreign = [...(resumable ? [] : ['--checkpoint-every', '--resume']), ...(recordable === true ? [] : ['--record']), ...(mortal === true ? [] : ['--kill-worker-every'])];
+function checkOwnFlags({ name, resumable, recordable, watchable, mortal }: Scenario, given: Readonly<Record<string, unknown>>): void {
+  const foreign = [...(resumable ? [] : ['--checkpoint-every', '--resume']), ...(recordable === true ? [] : ['--record']), ...(watchable === true ? [] : ['--watch']), ...(mortal === true ? [] : ['--kill-worker-every'])];
   for (const flag of foreign) if (given[camelCase(flag)] !== undefined) throw unknownTo(name, flag);
 }
 

@@ -18,6 +18,8 @@ export interface ScenarioInput {
   readonly checkpointEvery: number | undefined;
   /** True where the run is to be recorded. */
   readonly record: boolean;
+  /** True where an episode is to be drawn from inside. */
+  readonly watch: boolean;
   /** What the scenario does it to; undefined where it needs nothing or was given nothing. */
   readonly subject: string | undefined;
   /** The run to go on with; undefined for a new one. */
@@ -43,6 +45,8 @@ export interface Scenario {
   readonly mortal?: boolean | undefined;
   /** True where its runs can be recorded. */
   readonly recordable?: true;
+  /** True where its network can be watched from inside. */
+  readonly watchable?: true;
   /** What it is done to, as `--help` names it: the word after the scenario. Absent where there is none. */
   readonly subject?: string;
   /** Runs it to its end and returns the process's exit status. */

@@ -36,6 +36,7 @@ export function printSummary(result: TrainResult): void {
       ...deaths,
       ...(further > 0 ? [line('', `and ${further} more deaths, each made good; result.json has them all`)] : []),
       ...(result.journal ? [line('journal', `${rate(result.journal.bytes)} bytes, ${result.journal.bytesPerPartitionTick.toFixed(2)} for each update of a partition; node scenarios/run replay ${result.runFolder}`)] : []),
+      ...(result.pictures ? [line('pictures', result.pictures.join(', '))] : []),
       line('run folder', result.runFolder),
       '',
     ].join('\n'),

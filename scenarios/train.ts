@@ -1,4 +1,4 @@
-import { createSimulation, describeDistribution, killWorkersEvery, recordedOptions, resolveSettings, resumeSimulation, wrongValue } from '../src/index.js';
+import { createSimulation, describeDistribution, killWorkersEvery, recordedOptions, resolveSettings, resumeSimulation, wrongValue, type Settings } from '../src/index.js';
 import { SIMULATION_FLAGS } from './options.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
 import { trainAndClose } from './training.js';
@@ -28,6 +28,15 @@ function checkKilling({ killWorkerEvery, record, options }: ScenarioInput): void
   if (options.schedule === 'virtual') throw wrongValue('kill-worker-every', '0 in virtual time', killWorkerEvery);
 }
 
+/** A matrix of all connections is made of these, and nobody could see more. */
+const MOST_WATCHED = 2000;
+
+/** @throws RangeError where there are too many neurons to be drawn */
+function checkWatching({ watch }: ScenarioInput, { network: { hidden } }: Settings): void {
+  const neurons = hidden.reduce((sum, size) => sum + size, 0);
+  if (watch && neurons > MOST_WATCHED) throw wrongValue('watch', `a network of at most ${MOST_WATCHED} hidden neurons`, neurons);
+}
+
 /** The main job: trains one network on one task, and leaves a run folder. */
 export const train: Scenario = {
   name: 'train',
@@ -37,10 +46,17 @@ export const train: Scenario = {
   resumable: true,
   mortal: true,
   recordable: true,
+  watchable: true,
   async run(input) {
     checkKilling(input);
     const options = input.record ? recordedOptions(input.options) : input.options;
     const simulation = await (input.resume ? resumeSimulation(input.resume.checkpoint) : createSimulation(options));
+    try {
+      checkWatching(input, simulation.settings);
+    } catch (error) {
+      await simulation.close();
+      throw error;
+    }
     const { rule, schedule, partitions, environments, rateLimit, timing: { ledger } } = simulation.settings;
     const title = `${rule.name} ${schedule}×${partitions}`;
     const endKilling = killWorkersEvery(simulation, input.killWorkerEvery);

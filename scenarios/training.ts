@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import {
   createProgressBar,
   createRunFolder,
+  drawEpisodes,
   freeRunPath,
+  InternalError,
   reopenRunFolder,
   RUN_FILES,
   runFolderName,
   type DeathReport,
   stalenessBetween,
+  watchEpisodes,
   type Evaluation,
   type RunFolder,
   type RunReport,
@@ -57,6 +60,8 @@ export interface TrainResult {
   /** The log of a recorded run; null where it was not recorded. */
   readonly journal: (NonNullable<RunReport['journal']> & { readonly bytesPerPartitionTick: number }) | null;
   readonly weightsSha256: string;
+  /** Drawn where an episode was watched, in the run folder. */
+  readonly pictures?: readonly string[];
   readonly runFolder: string;
 }
 
@@ -180,7 +185,7 @@ function keepCheckpoints(training: Training, folder: RunFolder, course: () => Co
 }
 
 /** Saves the weights first and evaluates afterwards: an impatient second Ctrl-C loses no more than the evaluation. */
-async function conclude(training: Training, labels: TrainingLabels, folder: RunFolder, report: RunReport, { episodes, seconds }: Course, { resume, interrupt }: ScenarioInput): Promise<TrainResult> {
+async function conclude(training: Training, labels: TrainingLabels, folder: RunFolder, report: RunReport, { episodes, seconds }: Course, { resume, interrupt, watch }: ScenarioInput): Promise<TrainResult> {
   const { settings } = training;
   const { scenario, rule, schedule, partitions, environments, rateLimit, ledger } = labels;
   const weightsSha256 = folder.write('weights', training.encodeWeights());
@@ -212,8 +217,20 @@ async function conclude(training: Training, labels: TrainingLabels, folder: RunF
     workerDeaths: report.workerDeaths,
     journal: report.journal ? { ...report.journal, bytesPerPartitionTick: report.journal.bytes / Math.max(1, report.journal.partitionTicks) } : null,
     weightsSha256,
+    ...(watch && { pictures: await drawInto(training, folder) }),
     runFolder: folder.path,
   };
   folder.write('result', result);
   return result;
+}
+
+/** Watches an episode and draws it. @returns the names of the pictures */
+async function drawInto(training: Training, folder: RunFolder): Promise<string[]> {
+  if (training.watch === undefined) throw new InternalError('this training cannot be watched');
+  const { environment, seed } = training.settings;
+  const drawn = await drawEpisodes(watchEpisodes(training.watch.bind(training)), `${environment}, seed ${seed}, after ${training.step.toLocaleString('en')} steps`);
+  return (['voltages', 'activity', 'connections'] as const).map((picture) => {
+    folder.write(picture, drawn[picture]);
+    return RUN_FILES[picture];
+  });
 }

@@ -1,5 +1,5 @@
 import type { Section } from '../report/page.js';
-import type { EpisodePictures } from './leaky-episode.js';
+import type { EpisodePictures } from './episode-pictures.js';
 import type { LeakyPictures } from './leaky-pictures.js';
 import type { LeakyStudySettings } from './leaky-settings.js';
 import { summariseLeaky } from './leaky-summary.js';
@@ -26,6 +26,7 @@ function episodeSections(episode: EpisodePictures | undefined): Section[] {
   if (episode === undefined) return [];
   return [
     { title: 'A network that has learned, at work', paragraphs: [WATCHED], picture: episode.voltages },
+    { title: 'All of its neurons', picture: episode.activity },
     { title: 'Its connections', picture: episode.connections },
   ];
 }

@@ -30,6 +30,7 @@ export const STUDY_FILES = {
   /** An episode of a network that has learned, seen from inside. */
   episode: 'episode.json',
   voltages: 'voltages.svg',
+  activity: 'activity.svg',
   connections: 'connections.svg',
   report: 'report.html',
 } as const;

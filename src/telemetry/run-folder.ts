@@ -20,6 +20,10 @@ export const RUN_FILES = {
   result: 'result.json',
   /** What a recorded run read and when it acted: with the settings, all that it takes to repeat it. */
   journal: 'journal.bin',
+  /** A network that was watched: voltages of some neurons over time, of all of them, and the connection matrix. */
+  voltages: 'voltages.svg',
+  activity: 'activity.svg',
+  connections: 'connections.svg',
   /** A certificate: all that was measured, one picture of it, and a page. */
   certificate: 'certificate.json',
   picture: 'certificate.svg',

@@ -26,6 +26,24 @@ test('a run leaves its settings, metrics, timing, weights and result, and prints
   for (const words of ['evaluation', 'random policy', 'env steps/s', 'updates/s', 'partition 1']) t.true(stderr.includes(words), words);
 });
 
+test('a graph of firing and leaky neurons is trained from a file, and its network watched', async (t) => {
+  const [out, graph] = [folder(), `${folder()}.json`];
+  const layers = [{ name: 'near', size: 5, dynamic: 'leaky', leak: 4 }, { name: 'far', size: 4, dynamic: 'firing' }];
+  const blocks = [{ from: 'input', to: 'near' }, { from: 'near', to: 'far', density: 0.5 }, { from: 'far', to: 'near' }, { from: 'near', to: 'output' }];
+  writeFileSync(graph, JSON.stringify({ layers, blocks }));
+  const { status, stdout, stderr } = await run('--graph', graph, '--watch', '--steps', '300', '--warmup', '100', '--episodes', '2', '--out', out, '--json');
+  t.is(status, 0, stderr);
+  t.like(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''), { status: 'finished', pictures: ['voltages.svg', 'activity.svg', 'connections.svg'] });
+  for (const [picture, words] of [['voltages', 'leaky integrators'], ['activity', 'far[3]'], ['connections', '∫far[0]']] as const) {
+    t.true(readFileSync(join(out, `${picture}.svg`), 'utf8').includes(words), picture);
+  }
+  const { network } = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8')) as { network: object };
+  t.like(network, { hidden: [5, 4], blocks });
+  writeFileSync(graph, JSON.stringify({ layers, blocks: [{ from: 'input', to: 'nowhere' }] }));
+  const wrong = await run('--graph', graph);
+  t.deepEqual([wrong.status, wrong.stderr.trim()], [2, '"network.blocks[0].to" expected one of near, far, output, got "nowhere"']);
+});
+
 test('a run of ddpg leaves the same files and the same fields, and its config.json repeats it', async (t) => {
   const [out, again] = [folder(), folder()];
   const { status, stdout, stderr } = await run('ddpg', ...SHORT, '--actor-rate', '0.002', '--critic-rate', '0.003', '--out', out, '--json');

@@ -14,7 +14,7 @@ test('a study of leaky integrators ends with tables, pictures and a page, and co
   const out = newFolder();
   const { status, stdout, stderr } = await run(...STUDY, '--parallel', '1', '--out', out, '--json');
   t.is(status, 0, stderr);
-  t.deepEqual(readdirSync(out).toSorted(), ['config.json', 'connections.svg', 'episode.json', 'learning-curves.svg', 'report.html', 'result.json', 'returns.svg', 'schedules.svg', 'trials.jsonl', 'voltages.svg']);
+  t.deepEqual(readdirSync(out).toSorted(), ['activity.svg', 'config.json', 'connections.svg', 'episode.json', 'learning-curves.svg', 'report.html', 'result.json', 'returns.svg', 'schedules.svg', 'trials.jsonl', 'voltages.svg']);
   const result = JSON.parse(lastLine(stdout)) as { results: LeakyRow[] };
   t.like(result, { scenario: 'leaky-integrator', status: 'finished', environment: 'TMaze-v0(length=1)', rule: 'sarsa', timeConstants: [8], densities: [0.5], seeds: 1, trials: { planned: 5, ended: 5 }, failures: [] });
   const LEAKY = 'density 50 %, time constant 8';
@@ -23,7 +23,7 @@ test('a study of leaky integrators ends with tables, pictures and a page, and co
   for (const words of ['Return by density and time constant', 'at most 1.95', 'over memoryless', 'too few seeds', `report: ${out}/report.html`]) t.true(stderr.includes(words), words);
   const page = readFileSync(join(out, 'report.html'), 'utf8');
   for (const words of ['How to read the tables', 'A network that has learned, at work', '∫hidden1[1]', 'network.recurrent', 'seeds, 2 to 2']) t.true(page.includes(words), words);
-  t.is(page.match(/<svg/g)?.length, 5);
+  t.is(page.match(/<svg/g)?.length, 6);
 
   const lines = readFileSync(join(out, 'trials.jsonl'), 'utf8').trimEnd().split('\n');
   writeFileSync(join(out, 'trials.jsonl'), `${lines.slice(0, 4).join('\n')}\n`); // as if it had been interrupted

@@ -1,0 +1,104 @@
+import { lineChart, type LinePanel } from '../report/line-chart.js';
+import { matrixChart } from '../report/matrix-chart.js';
+import type { Svg } from '../report/svg.js';
+import type { WatchedNeuron } from '../simulation/watch.js';
+import { points } from './leaky-tables.js';
+import type { Course, WatchedEpisodes } from './watched.js';
+
+export interface EpisodePictures {
+  readonly voltages: Svg;
+  readonly activity: Svg;
+  readonly connections: Svg;
+}
+
+/** Hidden neurons whose voltages are drawn as lines, and most neurons of a matrix. */
+const [SHOWN, MOST_NEURONS] = [6, 128];
+
+/**
+ * Draws what some hidden neurons said, what of it was carried on, what came in and what the outputs answered, each episode from top to bottom; what all
+ * said in the first; and all weights.
+ *
+ * @param whose network it is
+ */
+export async function drawEpisodes(watched: WatchedEpisodes, whose: string): Promise<EpisodePictures> {
+  const { episodes } = watched;
+  const columns = episodes.map((course) => panelsOf(watched, course));
+  const panels = columns[0].flatMap((_, row) => columns.map((column) => column[row]));
+  return {
+    voltages: await lineChart({ title: 'Voltages over time', subtitle: `${whose}, exploration off${watched.neurons.some(({ kind }) => kind === 'context') ? '. A hidden neuron and the leaky integrator that listens to it have one colour' : ''}`, x: 'environment step', y: 'voltage', panels }),
+    activity: await drawActivity(watched, whose),
+    connections: await drawConnections(watched, whose),
+  };
+}
+
+function panelsOf({ neurons, episodes }: WatchedEpisodes, { voltages, steps, return: episodeReturn }: Course): LinePanel[] {
+  const indices = (kind: WatchedNeuron['kind']) => [...neurons.keys()].filter((neuron) => neurons[neuron].kind === kind);
+  const contexts = spreadOver(indices('context'));
+  const heard = contexts.length === 0 ? spreadOver(indices('hidden')) : contexts.map((context) => neurons[context].heard ?? context);
+  const series = (shown: readonly number[], names: readonly number[] = shown) =>
+    shown.map((neuron, i) => ({ name: shortName(neurons[names[i]]), points: voltages.map((row, step) => ({ x: step, y: row[neuron] })) }));
+  const length = voltages.length < steps ? `the first ${voltages.length} of ${steps} steps` : `${steps} steps`;
+  const which = episodes.length === 1 ? 'An episode' : voltages === episodes[0].voltages ? 'One episode' : 'Another, that begins otherwise';
+  return [
+    { title: `${which} (${length}, return ${points(episodeReturn)}): hidden neurons`, series: series(heard) },
+    ...(contexts.length === 0 ? [] : [{ title: 'leaky integrators', series: series(contexts, heard) }]),
+    { title: 'observations', series: series(indices('observation')) },
+    { title: 'outputs', series: series(indices('output')) },
+  ];
+}
+
+/** What is left out, in words. */
+function thinned(shown: readonly number[], all: readonly number[]): string {
+  return shown.length < all.length ? `. Not all are drawn: ${shown.length} of ${all.length} rows${shown.length > MOST_NEURONS ? ' and columns' : ''}, evenly` : '';
+}
+
+/** Some of a list, evenly from its first to its last. */
+function spreadOver(list: readonly number[], most = SHOWN): number[] {
+  const count = Math.min(most, list.length);
+  return Array.from({ length: count }, (_, i) => list[count === 1 ? 0 : Math.round((i * (list.length - 1)) / (count - 1))]);
+}
+
+/** The voltages of hidden and output neurons, step by step: of firing ones, when they fire. */
+function drawActivity({ neurons, episodes: [{ voltages }] }: WatchedEpisodes, whose: string): Promise<Svg> {
+  const speaking = [...neurons.keys()].filter((neuron) => neurons[neuron].kind === 'hidden' || neurons[neuron].kind === 'output');
+  const shown = spreadOver(speaking, MOST_NEURONS);
+  const values = shown.map((neuron) => voltages.map((row) => row[neuron]));
+  const largest = values.flat().reduce((most, voltage) => Math.max(most, Math.abs(voltage)), 0) || 1;
+  return matrixChart({
+    title: 'Activity',
+    subtitle: `${whose}, exploration off, the first ${voltages.length} steps of one episode${thinned(shown, speaking)}`,
+    value: 'voltage',
+    rows: { title: 'neuron', names: shown.map((neuron) => shortName(neurons[neuron])) },
+    columns: { title: 'environment step', names: voltages.map((_, step) => String(step)) },
+    values,
+    domain: [-largest, largest],
+  });
+}
+
+/** K without the rows of inputs, which have none: who reads, from top to bottom, whom, from left to right. */
+function drawConnections({ neurons, connections }: WatchedEpisodes, whose: string): Promise<Svg> {
+  const isRead = (neuron: number) => connections.some((row) => row[neuron] !== null);
+  const reading = [...neurons.keys()].filter((neuron) => neurons[neuron].kind === 'hidden' || neurons[neuron].kind === 'output');
+  const sources = [...neurons.keys()].filter((neuron) => (neurons[neuron].kind !== 'output' && neurons[neuron].kind !== 'kept') || isRead(neuron));
+  const [readers, read] = [spreadOver(reading, MOST_NEURONS), spreadOver(sources, MOST_NEURONS)];
+  const values = readers.map((reader) => read.map((neuron) => connections[reader][neuron] ?? NaN));
+  const largest = values.flat().filter(Number.isFinite).reduce((most, weight) => Math.max(most, Math.abs(weight)), 0) || 1;
+  return matrixChart({
+    title: 'Connections',
+    subtitle: `${whose}. Grey: no connection${neurons.some(({ kind }) => kind === 'context') ? '. A weight from a leaky integrator, ∫hidden, is a connection one step long' : ''}${thinned([...readers, ...read], [...reading, ...sources])}`,
+    value: 'weight',
+    rows: { title: 'neuron that reads', names: readers.map((neuron) => shortName(neurons[neuron])) },
+    columns: { title: 'neuron that is read', names: read.map((neuron) => columnName(neurons, neuron)) },
+    values,
+    domain: [-largest, largest],
+  });
+}
+
+function columnName(neurons: readonly WatchedNeuron[], neuron: number): string {
+  const { heard } = neurons[neuron];
+  return heard === undefined ? shortName(neurons[neuron]) : `∫${shortName(neurons[heard])}`;
+}
+
+function shortName({ name, kind }: WatchedNeuron): string {
+  return kind === 'observation' ? name.replace('input', 'observation') : name;
+}
