@@ -22,7 +22,7 @@ const PRESENT = KERNEL_NAMES.filter((name) => name !== 'reference').flatMap((nam
 const shapes = fc.record({
   rows: fc.integer({ min: 1, max: 11 }),
   inputs: fc.integer({ min: 1, max: 19 }),
-  lanes: fc.integer({ min: 1, max: 21 }),
+  lanes: fc.integer({ min: 1, max: 41 }),
   from: fc.nat(20),
   seed: fc.nat(),
 });
