@@ -1,3 +1,4 @@
+import type { Kernels } from '../kernels/kernels.js';
 import type { Arena } from '../memory/arena.js';
 import { attachControl, WORD } from '../memory/control.js';
 import type { BlockRequest } from '../memory/layout.js';
@@ -5,7 +6,7 @@ import { attachParameter, type ParameterShape } from '../memory/parameters.js';
 import type { Board } from '../network/dynamic.js';
 import type { NeuronRange, Ownership } from '../network/ownership.js';
 import { attachHolders, HOLDERS, holderBlocks, OWN_ENTRIES } from './holders.js';
-import { copyBlocks, eachStretch, hearCopy, heardParts, hearLive, VERSION_MARKS, type HeardPart, type Rows } from './rows.js';
+import { copyBlocks, eachStretch, heardParts, VERSION_MARKS, type HeardPart, type Rows } from './rows.js';
 
 /** Fewest and most minibatches whose voltages are kept, and what they may take together: 64 MiB. */
 const [LEAST_DEPTH, MOST_DEPTH, MOST_BYTES] = [4, 64, 2 ** 26];
@@ -105,7 +106,7 @@ export function clearExchange(arena: Arena): void {
 }
 
 /** @param heard where this partition puts what it hears of published parameters */
-export function attachExchange(arena: Arena, shape: ExchangeShape, ownership: Ownership, self: number, { heard }: Pick<Rows, 'heard'>): Exchange {
+export function attachExchange(arena: Arena, { copy }: Pick<Kernels, 'copy'>, shape: ExchangeShape, ownership: Ownership, self: number, { heard }: Pick<Rows, 'heard'>): Exchange {
   const { partitions, neurons, depth, batchSize, ticks, parameters, standIns } = shape;
   const lanes = 2 * batchSize;
   const voltages = arena.float32('exchange/voltages');
@@ -123,22 +124,29 @@ export function attachExchange(arena: Arena, shape: ExchangeShape, ownership: Ow
     return heardParts(parameter).map((part): HeardPart => ({ table, live: table[part], heard: heard[parameter.name][part], copies: arena.float32(`exchange/${parameter.name}/${part}`) }));
   });
 
+  const stretches = ownership.map((ranges) => {
+    const found: { readonly part: HeardPart; readonly begin: number; readonly end: number }[] = [];
+    eachStretch(parts, ranges, (part, begin, end) => { if (end > begin) found.push({ part, begin, end }); });
+    return found;
+  });
+
   function hearEntry(peer: number, update: number): void {
-    eachStretch(parts, ownership[peer], (part, begin, end) => { hearCopy(part, update % depth, begin, end); });
+    for (const { part: { copies, live, heard: to }, begin, end } of stretches[peer]) {
+      const first = (update % depth) * live.length;
+      copy(copies, first + begin, first + end, to, begin);
+    }
   }
 
   function publishParameters(of: number, update: number): void {
-    eachStretch(parts, ownership[of], (part, begin, end) => { part.copies.set(part.heard.subarray(begin, end), (update % depth) * part.live.length + begin); });
+    for (const { part: { copies, live, heard: from }, begin, end } of stretches[of]) copy(from, begin, end, copies, (update % depth) * live.length + begin);
   }
 
   function hearOwn(): void {
-    eachStretch(parts, ownership[self], hearLive);
+    for (const { part: { live, heard: to }, begin, end } of stretches[self]) copy(live, begin, end, to, begin);
   }
 
-  function copy(ranges: readonly NeuronRange[], from: Float32Array, fromBase: number, to: Float32Array, toBase: number): void {
-    for (const { begin, end } of ranges) {
-      to.set(from.subarray(fromBase + begin * lanes, fromBase + end * lanes), toBase + begin * lanes);
-    }
+  function copyVoltages(ranges: readonly NeuronRange[], from: Float32Array, fromBase: number, to: Float32Array, toBase: number): void {
+    for (const { begin, end } of ranges) copy(from, fromBase + begin * lanes, fromBase + end * lanes, to, toBase + begin * lanes);
   }
 
   function sameSlots(at: number, slots: Int32Array): boolean {
@@ -214,7 +222,7 @@ export function attachExchange(arena: Arena, shape: ExchangeShape, ownership: Ow
       return -1;
     },
     publish(of, update, tick, ranges, board) {
-      if (board.voltages !== boards[update % depth]) copy(ranges, board.voltages, 0, voltages, (update % depth) * neurons * lanes);
+      if (board.voltages !== boards[update % depth]) copyVoltages(ranges, board.voltages, 0, voltages, (update % depth) * neurons * lanes);
       const at = entry(update, of);
       Atomics.store(marks, at, firstMark(update) + tick);
       if (tick === ticks) holders.release(at);
@@ -231,7 +239,7 @@ export function attachExchange(arena: Arena, shape: ExchangeShape, ownership: Ow
       const mark = Atomics.load(marks, at) - firstMark(update);
       if (mark < tick || mark > ticks || !sameSlots(at, slots)) return -1;
       const version = versions[at];
-      if (board.voltages !== boards[update % depth]) copy(ranges, voltages, (update % depth) * neurons * lanes, board.voltages, 0);
+      if (board.voltages !== boards[update % depth]) copyVoltages(ranges, voltages, (update % depth) * neurons * lanes, board.voltages, 0);
       if (tick === ticks && of !== self) hearEntry(of, update);
       const after = Atomics.load(marks, at) - firstMark(update); // overwritten while copying?
       return after < tick || after > ticks ? -1 : version;

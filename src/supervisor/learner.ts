@@ -50,12 +50,12 @@ export function createLearner(views: Views): Learner {
   function workInPlace(update: number): void {
     const place = exchange.place(update, slots);
     batch = place < 0 ? ownBatch : sharedBatches[place];
-    if (batch !== ownBatch) batch.board.voltages.set(ownBatch.board.voltages.subarray(0, inputNumbers));
+    if (batch !== ownBatch) kernels.copy(ownBatch.board.voltages, 0, inputNumbers, batch.board.voltages, 0);
   }
 
   /** Goes on with what there is on a board of its own, before it computes what is another's to write. */
   function workApart(): void {
-    if (batch !== ownBatch) ownBatch.board.voltages.set(batch.board.voltages);
+    if (batch !== ownBatch) kernels.copy(batch.board.voltages, 0, batch.board.voltages.length, ownBatch.board.voltages, 0);
     batch = ownBatch;
   }
 

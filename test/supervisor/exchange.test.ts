@@ -24,7 +24,7 @@ function pair(standIns = false) {
   const board = (): Board => ({ lanes: 4, voltages: new Float32Array(12), weightedInputs: new Float32Array(12) });
   const critic = attachParameter(arena, CRITIC);
   const rows = [0, 1].map((partition) => attachRows(arena, referenceKernels, control, SHAPE, OWNERSHIP, partition));
-  const [mine, peers] = rows.map((own, partition) => attachExchange(arena, shape, OWNERSHIP, partition, own));
+  const [mine, peers] = rows.map((own, partition) => attachExchange(arena, referenceKernels, shape, OWNERSHIP, partition, own));
   return { arena, control, critic, rows, mine, peers, from: board(), to: board() };
 }
 
@@ -152,7 +152,7 @@ test('while one publishes in a partition\'s place it is said who, and what a thr
   mine.open(1, 5, SLOTS, 9, 3);
   t.is(peers.publisher(1, 5), 0);
   t.false(peers.open(1, 5, SLOTS, 9, 5));
-  attachExchange(arena, { ...SHAPE, standIns: true }, OWNERSHIP, 0, rows[0]);
+  attachExchange(arena, referenceKernels, { ...SHAPE, standIns: true }, OWNERSHIP, 0, rows[0]);
   t.is(peers.publisher(1, 5), 1);
   t.true(peers.open(1, 5, SLOTS, 9, 5));
   peers.publish(1, 5, 1, PEERS_NEURON, from);

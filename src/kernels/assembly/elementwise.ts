@@ -199,6 +199,24 @@ function slopesOfRows(kind: i32, factors: usize, coefficients: usize, coefficien
   }
 }
 
+/** to[i] = from[i]; the two do not overlap. */
+export function copy(from: usize, to: usize, count: i32): void {
+  let left = count;
+  for (; left >= 16; left -= 16) {
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, FOUR), FOUR);
+    v128.store(to, v128.load(from, 2 * FOUR), 2 * FOUR);
+    v128.store(to, v128.load(from, 3 * FOUR), 3 * FOUR);
+    from += 4 * FOUR;
+    to += 4 * FOUR;
+  }
+  for (; left > 0; left -= 1) {
+    store<f32>(to, load<f32>(from));
+    from += NUMBER;
+    to += NUMBER;
+  }
+}
+
 /** sum[b] += factor · voltages[b]. */
 export function addScaled(factor: f32, voltages: usize, sum: usize, count: i32): void {
   const scale = f32x4.splat(factor);
