@@ -4,7 +4,8 @@
  *
  * All of them end in `block`, which wants four rows' numbers side by side: then two addresses are all it has to count on, and
  * it reaches 83 % of the processor's limit instead of 75 % (Zen 4, Node 20). It must be inlined: of a function's argument the compiler does
- * not know that it is a 32-bit address, and cuts it to that in every round. Unrolled by hand it falls to 55 %: sums are then kept in memory.
+ * not know that it is a 32-bit address, and cuts it to that in every round. Two terms a round are 3 % faster than one, as long as
+ * a branch stands between them: without it sums are kept in memory, and it falls to 55 %.
  */
 
 /** Bytes of a number, of four, and of the eight lanes that are packed together. */
@@ -87,10 +88,9 @@ function multiplyAdd(sum: v128, x: v128, y: v128): v128 {
 @inline
 function block(w: usize, panel: usize, last: usize, out0: usize, out1: usize, out2: usize, out3: usize, count: i32, rows: i32, add: bool): void {
   let low0 = f32x4.splat(0), high0 = low0, low1 = low0, high1 = low0, low2 = low0, high2 = low0, low3 = low0, high3 = low0;
-  for (let at = panel; at < last; at += PANEL) {
-    const low = v128.load(at);
-    const high = v128.load(at, FOUR);
-    let weight = v128.load32_splat(w);
+  const end = last - PANEL;
+  for (let at = panel; at < last; at += 2 * PANEL) {
+    let low = v128.load(at), high = v128.load(at, FOUR), weight = v128.load32_splat(w);
     low0 = multiplyAdd(low0, weight, low);
     high0 = multiplyAdd(high0, weight, high);
     weight = v128.load32_splat(w, NUMBER);
@@ -102,7 +102,22 @@ function block(w: usize, panel: usize, last: usize, out0: usize, out1: usize, ou
     weight = v128.load32_splat(w, 3 * NUMBER);
     low3 = multiplyAdd(low3, weight, low);
     high3 = multiplyAdd(high3, weight, high);
-    w += FOUR;
+    if (at == end) break;
+    low = v128.load(at, PANEL);
+    high = v128.load(at, PANEL + FOUR);
+    weight = v128.load32_splat(w, FOUR);
+    low0 = multiplyAdd(low0, weight, low);
+    high0 = multiplyAdd(high0, weight, high);
+    weight = v128.load32_splat(w, FOUR + NUMBER);
+    low1 = multiplyAdd(low1, weight, low);
+    high1 = multiplyAdd(high1, weight, high);
+    weight = v128.load32_splat(w, FOUR + 2 * NUMBER);
+    low2 = multiplyAdd(low2, weight, low);
+    high2 = multiplyAdd(high2, weight, high);
+    weight = v128.load32_splat(w, FOUR + 3 * NUMBER);
+    low3 = multiplyAdd(low3, weight, low);
+    high3 = multiplyAdd(high3, weight, high);
+    w += 2 * FOUR;
   }
   put(out0, low0, high0, count, add);
   if (rows > 1) put(out1, low1, high1, count, add);
