@@ -151,6 +151,11 @@ export interface Kernels<Numbers extends FloatArray = Float32Array> {
    * @returns the first row one of whose errors is not finite, or -1
    */
   ownErrors(of: OwnErrors<Numbers>): number;
+  /**
+   * Copies numbers `begin..end` of `from` to `to`, from its number `at` on. For short stretches, and on shared memory, where V8 copies byte by byte what does
+   * not lie on eight of them (16 KB: 7 µs, where it takes 1 otherwise and this 0.3).
+   */
+  copy(from: Numbers, begin: number, end: number, to: Numbers, at: number): void;
   /** One neuron's contribution to a sum over neurons: sum[b] += factor · voltages[offset + b], for `count` lanes. */
   addScaled(factor: number, voltages: Numbers, offset: number, sum: Numbers, count: number): void;
   /** Soft update of a target copy: target ← target + τ (values − target). */

@@ -36,6 +36,9 @@ const scalar: Omit<Kernels<FloatArray>, 'numbers'> = {
     }
   },
   ownErrors,
+  copy(from, begin, end, to, at) {
+    to.set(from.subarray(begin, end), at);
+  },
   addScaled(factor, voltages, offset, sum, count) {
     for (let b = 0; b < count; b += 1) sum[b] += factor * voltages[offset + b];
   },

@@ -142,6 +142,9 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
         rows, size, stride, address(critic), address(target), address(values), address(acted), address(next), address(reward), address(continuation), address(error), address(gradient),
       );
     },
+    copy(from, begin, end, to, at) {
+      kernels.copy(address(from) + begin * BYTES, address(to) + at * BYTES, end - begin);
+    },
     addScaled(factor, voltages, offset, sum, count) {
       kernels.addScaled(factor, address(voltages) + offset * BYTES, address(sum), count);
     },

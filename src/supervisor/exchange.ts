@@ -1,11 +1,12 @@
+import type { Kernels } from '../kernels/kernels.js';
 import type { Arena } from '../memory/arena.js';
-import { WORD } from '../memory/control.js';
+import { attachControl, WORD } from '../memory/control.js';
 import type { BlockRequest } from '../memory/layout.js';
 import { attachParameter, type ParameterShape } from '../memory/parameters.js';
 import type { Board } from '../network/dynamic.js';
 import type { NeuronRange, Ownership } from '../network/ownership.js';
 import { attachHolders, HOLDERS, holderBlocks, OWN_ENTRIES } from './holders.js';
-import { copyBlocks, eachStretch, hearCopy, heardParts, hearLive, VERSION_MARKS, type HeardPart, type Rows } from './rows.js';
+import { copyBlocks, eachStretch, heardParts, VERSION_MARKS, type HeardPart, type Rows } from './rows.js';
 
 /** Fewest and most minibatches whose voltages are kept, and what they may take together: 64 MiB. */
 const [LEAST_DEPTH, MOST_DEPTH, MOST_BYTES] = [4, 64, 2 ** 26];
@@ -19,8 +20,8 @@ export function exchangeDepth(neurons: number, batchSize: number): number {
 /** The blocks of marks by which readers know what was published. 0 is the mark of what never was. */
 const MARKS: ReadonlySet<string> = new Set(['exchange/mark', HOLDERS, VERSION_MARKS]);
 
-/** A mark no minibatch has: the entry is being rewritten. */
-const REWRITING = -1;
+/** A mark older than those of all minibatches: the entry is whoever's to open. */
+const ABANDONED = -1;
 
 export interface ExchangeShape {
   readonly partitions: number;
@@ -61,14 +62,24 @@ export function exchangeBlocks({ partitions, neurons, depth, batchSize, paramete
  *
  * With stand-ins, whoever has come to an update and does not find a peer's voltages computes them and publishes them in the peer's place.
  * That one takes its own voltages from there once it comes to the update, and so is behind no longer (entry 24).
+ *
+ * Then whoever has drawn the same transitions works in place, on the entry's own board: what is computed is published by its mark alone, and
+ * what is published is read where it lies. An entry is written once, and nobody opens it anew while another may be at work in it.
  */
 export interface Exchange {
+  /** The boards of the entries, each [neurons, lanes]; none where nobody works in place. On these `publish` and `take` move nothing. */
+  readonly boards: readonly Float32Array[];
+  /**
+   * The board on which this partition may work on update `update` until it has finished it, by number; -1 where it may not, for somebody has drawn other
+   * transitions for it, or is at another update there. To be asked after `open`.
+   */
+  place(update: number, slots: Int32Array): number;
   /**
    * Opens the entry of update `update` for the voltages of partition `of`, with the slots, the number of slots they were drawn from, and what this
    * partition has heard of the other's published parameters; its own are as they stand.
    *
    * @param version of the weights that the voltages are computed from
-   * @returns whether this partition is to publish them; false where another does so, or has
+   * @returns whether this partition is to publish them; false where another does so, or has, or nobody may
    */
   open(of: number, update: number, slots: Int32Array, stored: number, version: number): boolean;
   /** The number of slots that a peer has drawn the minibatch of update `update` from, or -1 where no peer has come to it. */
@@ -95,7 +106,7 @@ export function clearExchange(arena: Arena): void {
 }
 
 /** @param heard where this partition puts what it hears of published parameters */
-export function attachExchange(arena: Arena, shape: ExchangeShape, ownership: Ownership, self: number, { heard }: Pick<Rows, 'heard'>): Exchange {
+export function attachExchange(arena: Arena, { copy }: Pick<Kernels, 'copy'>, shape: ExchangeShape, ownership: Ownership, self: number, { heard }: Pick<Rows, 'heard'>): Exchange {
   const { partitions, neurons, depth, batchSize, ticks, parameters, standIns } = shape;
   const lanes = 2 * batchSize;
   const voltages = arena.float32('exchange/voltages');
@@ -103,7 +114,9 @@ export function attachExchange(arena: Arena, shape: ExchangeShape, ownership: Ow
   const storedAt = arena.int32('exchange/stored');
   const versions = arena.int32('exchange/version');
   const marks = arena.int32('exchange/mark');
-  const firstMark = (update: number) => update * (ticks + 1) + 1; // 0 is the mark of an entry never written
+  const { version: reached } = attachControl(arena);
+  const boards = standIns ? Array.from({ length: depth }, (_, at) => voltages.subarray(at * neurons * lanes, (at + 1) * neurons * lanes)) : [];
+  const firstMark = (update: number) => update * (ticks + 1) + 1; // 0 is the mark of an entry never written, and its negative that of one being opened
   const entry = (update: number, partition: number) => (update % depth) * partitions + partition;
 
   const parts = parameters.flatMap((parameter) => {
@@ -111,22 +124,29 @@ export function attachExchange(arena: Arena, shape: ExchangeShape, ownership: Ow
     return heardParts(parameter).map((part): HeardPart => ({ table, live: table[part], heard: heard[parameter.name][part], copies: arena.float32(`exchange/${parameter.name}/${part}`) }));
   });
 
+  const stretches = ownership.map((ranges) => {
+    const found: { readonly part: HeardPart; readonly begin: number; readonly end: number }[] = [];
+    eachStretch(parts, ranges, (part, begin, end) => { if (end > begin) found.push({ part, begin, end }); });
+    return found;
+  });
+
   function hearEntry(peer: number, update: number): void {
-    eachStretch(parts, ownership[peer], (part, begin, end) => { hearCopy(part, update % depth, begin, end); });
+    for (const { part: { copies, live, heard: to }, begin, end } of stretches[peer]) {
+      const first = (update % depth) * live.length;
+      copy(copies, first + begin, first + end, to, begin);
+    }
   }
 
   function publishParameters(of: number, update: number): void {
-    eachStretch(parts, ownership[of], (part, begin, end) => { part.copies.set(part.heard.subarray(begin, end), (update % depth) * part.live.length + begin); });
+    for (const { part: { copies, live, heard: from }, begin, end } of stretches[of]) copy(from, begin, end, copies, (update % depth) * live.length + begin);
   }
 
   function hearOwn(): void {
-    eachStretch(parts, ownership[self], hearLive);
+    for (const { part: { live, heard: to }, begin, end } of stretches[self]) copy(live, begin, end, to, begin);
   }
 
-  function copy(ranges: readonly NeuronRange[], from: Float32Array, fromBase: number, to: Float32Array, toBase: number): void {
-    for (const { begin, end } of ranges) {
-      to.set(from.subarray(fromBase + begin * lanes, fromBase + end * lanes), toBase + begin * lanes);
-    }
+  function copyVoltages(ranges: readonly NeuronRange[], from: Float32Array, fromBase: number, to: Float32Array, toBase: number): void {
+    for (const { begin, end } of ranges) copy(from, fromBase + begin * lanes, fromBase + end * lanes, to, toBase + begin * lanes);
   }
 
   function sameSlots(at: number, slots: Int32Array): boolean {
@@ -136,24 +156,51 @@ export function attachExchange(arena: Arena, shape: ExchangeShape, ownership: Ow
 
   const holders = standIns ? attachHolders(arena, self) : OWN_ENTRIES;
   for (const at of holders.left()) {
-    Atomics.store(marks, at, REWRITING);
+    Atomics.store(marks, at, ABANDONED);
     holders.release(at);
   }
 
-  /** Whether the entry is this partition's to write: where all write their own, always; else nobody else does, and nobody has. */
+  /** Whether a peer may be at work in place on an earlier update of the entry. */
+  function occupied(update: number): boolean {
+    for (let peer = 0; peer < partitions; peer += 1) {
+      const at = peer === self ? update : reached.get(peer);
+      if (at < update && at % depth === update % depth) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Whether the entry is this partition's to write: where all write their own, always; else nobody else does, and nobody has, and nobody works there. The mark
+   * comes before the look at the others, who look at it in `place` once they have said where they are: so one sees the other.
+   */
   function seize(at: number, update: number): boolean {
     if (!holders.seize(at)) return false;
-    if (!standIns || Atomics.load(marks, at) < firstMark(update)) return true;
+    if (standIns && Atomics.load(marks, at) >= firstMark(update)) {
+      holders.release(at);
+      return false;
+    }
+    Atomics.store(marks, at, -firstMark(update));
+    if (!standIns || !occupied(update)) return true;
+    Atomics.store(marks, at, firstMark(update) + ticks + 1); // lost
     holders.release(at);
     return false;
   }
 
   return {
+    boards,
+    place(update, slots) {
+      if (!standIns) return -1;
+      for (let partition = 0; partition < partitions; partition += 1) {
+        const at = entry(update, partition);
+        const mark = Atomics.load(marks, at);
+        if (Math.abs(mark) > firstMark(update) + ticks || (mark >= firstMark(update) && !sameSlots(at, slots))) return -1;
+      }
+      return update % depth;
+    },
     open(of, update, slots, stored, version) {
       if (of === self) hearOwn();
       const at = entry(update, of);
       if (!seize(at, update)) return false;
-      Atomics.store(marks, at, REWRITING);
       allSlots.set(slots, at * batchSize);
       publishParameters(of, update);
       storedAt[at] = stored;
@@ -175,7 +222,7 @@ export function attachExchange(arena: Arena, shape: ExchangeShape, ownership: Ow
       return -1;
     },
     publish(of, update, tick, ranges, board) {
-      copy(ranges, board.voltages, 0, voltages, (update % depth) * neurons * lanes);
+      if (board.voltages !== boards[update % depth]) copyVoltages(ranges, board.voltages, 0, voltages, (update % depth) * neurons * lanes);
       const at = entry(update, of);
       Atomics.store(marks, at, firstMark(update) + tick);
       if (tick === ticks) holders.release(at);
@@ -192,7 +239,7 @@ export function attachExchange(arena: Arena, shape: ExchangeShape, ownership: Ow
       const mark = Atomics.load(marks, at) - firstMark(update);
       if (mark < tick || mark > ticks || !sameSlots(at, slots)) return -1;
       const version = versions[at];
-      copy(ranges, voltages, (update % depth) * neurons * lanes, board.voltages, 0);
+      if (board.voltages !== boards[update % depth]) copyVoltages(ranges, voltages, (update % depth) * neurons * lanes, board.voltages, 0);
       if (tick === ticks && of !== self) hearEntry(of, update);
       const after = Atomics.load(marks, at) - firstMark(update); // overwritten while copying?
       return after < tick || after > ticks ? -1 : version;

@@ -1,4 +1,4 @@
-import { tick, weighRows } from '../network/dynamic.js';
+import { tick, weighRows, type Board } from '../network/dynamic.js';
 import type { NeuronRange } from '../network/ownership.js';
 import { createStream } from '../random/stream.js';
 import { createTransitions, loadActed, loadMinibatch } from '../replay/minibatch.js';
@@ -20,8 +20,12 @@ export interface Experience {
    * @returns false where there is nothing to learn from in it
    */
   load(update: number, stored?: number): boolean;
-  /** Computes what rows of one tick need to learn from the transitions loaded. Writes: the board's rows of `ranges`. */
-  computeRows(tickIndex: number, ranges: readonly NeuronRange[]): void;
+  /**
+   * Computes what rows of one tick need to learn from the transitions loaded. Writes: the board's rows of `ranges`.
+   *
+   * @param board that of `batch` unless given; only minibatches from the replay can be worked on elsewhere
+   */
+  computeRows(tickIndex: number, ranges: readonly NeuronRange[], board?: Board): void;
 }
 
 /** The experience that the rule asks for. */
@@ -30,8 +34,8 @@ export function createExperience(views: Views): Experience {
 }
 
 /** The mean voltages of rows in all lanes, by the weights as heard. */
-function recompute({ plan: { topology }, kernels, rows: { heard }, learningBoard: board }: Views): Experience['computeRows'] {
-  return (tickIndex, ranges) => {
+function recompute({ plan: { topology }, kernels, rows: { heard }, learningBoard }: Views): Experience['computeRows'] {
+  return (tickIndex, ranges, board = learningBoard) => {
     topology.ticks[tickIndex].forEach((population, i) => {
       const range = { begin: ranges[i].begin, end: ranges[i].end, laneBegin: 0, laneEnd: board.lanes };
       tick(kernels, topology, topology.populations[population], heard[WEIGHTS].values, board, range);

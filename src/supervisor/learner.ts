@@ -1,6 +1,7 @@
 import { longestGroup, longestPart } from '../memory/parameters.js';
 import { createGroups, learnAll } from '../rule/neuron.js';
 import { createOptimiser, rateShare } from '../rule/optimiser.js';
+import type { Batch } from '../rule/rule.js';
 import type { Coroutine } from '../schedule/turn.js';
 import { createExperience } from './experience.js';
 import { WEIGHTS } from './plan.js';
@@ -18,10 +19,12 @@ export interface Learner {
  * phases that write what peers read and phases that read it.
  */
 export function createLearner(views: Views): Learner {
-  const { plan, partition, kernels, peers, control, bell, schedule, patience, exchange, chronicle, rows, ledger, replay, turnClock, learningBoard: board, tables } = views;
+  const { plan, partition, kernels, peers, control, bell, schedule, patience, exchange, chronicle, rows, ledger, replay, turnClock, tables } = views;
   const { settings, topology, ownership } = plan;
   const experience = createExperience(views);
-  const { batch, slots } = experience;
+  const { batch: ownBatch, slots } = experience;
+  const sharedBatches = exchange.boards.map((voltages): Batch => ({ ...ownBatch, board: { ...ownBatch.board, voltages } }));
+  let batch = ownBatch; // where the update at hand is worked on
   const rates = { ...settings.rule }; // falls as the run goes on
   const together = plan.rule.groups === true;
   const program = plan.rule.create({
@@ -30,7 +33,7 @@ export function createLearner(views: Views): Learner {
     heard: rows.heard,
     rates,
     optimiser: createOptimiser(settings.rule.optimiser, kernels),
-    batchSize: batch.size,
+    batchSize: ownBatch.size,
     discount: settings.learning.discount,
     traceDecay: settings.rule.traceDecay,
     exploration: settings.exploration,
@@ -41,24 +44,40 @@ export function createLearner(views: Views): Learner {
   const takesPart = (neuron: number) => schedule.learns(neuron);
   const rangesAt = topology.ticks.map((populations) => ownership.map((ranges) => populations.map((p) => ranges[p])));
 
+  const inputNumbers = topology.inputs.end * ownBatch.board.lanes;
+
+  /** Goes to the board that all share who have drawn the same transitions, if there is one: all write the same input voltages there. */
+  function workInPlace(update: number): void {
+    const place = exchange.place(update, slots);
+    batch = place < 0 ? ownBatch : sharedBatches[place];
+    if (batch !== ownBatch) kernels.copy(ownBatch.board.voltages, 0, inputNumbers, batch.board.voltages, 0);
+  }
+
+  /** Goes on with what there is on a board of its own, before it computes what is another's to write. */
+  function workApart(): void {
+    if (batch !== ownBatch) kernels.copy(batch.board.voltages, 0, batch.board.voltages.length, ownBatch.board.voltages, 0);
+    batch = ownBatch;
+  }
+
   const standsIn = new Map<number, number>(); // peers in whose place it publishes the update at hand, and the versions it has heard of them
 
   /** Puts the own voltages of one tick on the board, and publishes them; or takes them from whoever publishes them in its place. */
   function* compute(update: number, tickIndex: number, publishes: boolean): Coroutine {
     const ranges = rangesAt[tickIndex][partition];
     if (!publishes && (yield* takes(partition, update, tickIndex))) return;
+    if (!publishes) workApart();
     patience.announced();
     yield 'compute';
-    experience.computeRows(tickIndex, ranges);
+    experience.computeRows(tickIndex, ranges, batch.board);
     patience.done(tickIndex);
-    if (publishes) exchange.publish(partition, update, tickIndex + 1, ranges, board);
+    if (publishes) exchange.publish(partition, update, tickIndex + 1, ranges, batch.board);
   }
 
   /** Takes what is published of a partition, which may be about to be. @returns false where there is nothing to be had */
   function* takes(of: number, update: number, tickIndex: number): Coroutine<boolean> {
     if (peers.length === 0) return false;
     yield* patience.await(of, update, tickIndex + 1);
-    const version = chronicle.take(of, update, tickIndex + 1, rangesAt[tickIndex][of], slots, board);
+    const version = chronicle.take(of, update, tickIndex + 1, rangesAt[tickIndex][of], slots, batch.board);
     if (version >= 0) ledger?.voltages(control.version.get(of) - version);
     return version >= 0;
   }
@@ -69,9 +88,10 @@ export function createLearner(views: Views): Learner {
     if (!standsIn.has(peer) && (yield* takes(peer, update, tickIndex))) return;
     const heard = standsIn.get(peer) ?? (yield* hear(peer, tickIndex));
     if (plan.exchange.standIns && tickIndex === 0 && exchange.open(peer, update, slots, drawn, heard)) standsIn.set(peer, heard);
+    if (!standsIn.has(peer)) workApart();
     const ranges = rangesAt[tickIndex][peer];
-    experience.computeRows(tickIndex, ranges);
-    if (standsIn.has(peer)) exchange.publish(peer, update, tickIndex + 1, ranges, board);
+    experience.computeRows(tickIndex, ranges, batch.board);
+    if (standsIn.has(peer)) exchange.publish(peer, update, tickIndex + 1, ranges, batch.board);
     ledger?.weights(control.version.get(peer) - heard);
   }
 
@@ -101,6 +121,7 @@ export function createLearner(views: Views): Learner {
   function* learn(update: number, drawn: number): Coroutine {
     while (!chronicle.mayOpen(update)) yield 'blocked';
     const publishes = peers.length > 0 && exchange.open(partition, update, slots, drawn, control.version.get(partition));
+    if (peers.length > 0) workInPlace(update);
     standsIn.clear();
     for (let tickIndex = 0; tickIndex < topology.ticks.length; tickIndex += 1) {
       yield* compute(update, tickIndex, publishes);

@@ -160,7 +160,7 @@ function attachPeers(plan: Plan, arena: Arena, kernels: Kernels, control: Contro
   const { settings, exchange, rows: shape, ownership } = plan;
   if (surroundings === undefined) {
     const rows = attachRows(arena, kernels, control, shape, ownership, partition);
-    return { rows, exchange: attachExchange(arena, exchange, ownership, partition, rows) };
+    return { rows, exchange: attachExchange(arena, kernels, exchange, ownership, partition, rows) };
   }
   const rows = virtualRows(arena, kernels, shape, exchange.ticks, ownership, partition, surroundings.post);
   return { rows, exchange: virtualExchange(arena, exchange, ownership, partition, rows, surroundings.post, disciplineOf(settings) === 'synchronous') };

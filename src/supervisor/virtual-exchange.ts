@@ -186,6 +186,8 @@ export function virtualExchange(arena: Arena, { ticks, batchSize, parameters }: 
   }
 
   return {
+    boards: [],
+    place: () => -1,
     open(_of, update, slots, stored) {
       eachStretch(parts, ownership[self], hearLive);
       ownSlots = sharedSlots(post, update, slots);

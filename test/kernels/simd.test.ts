@@ -22,7 +22,7 @@ const PRESENT = KERNEL_NAMES.filter((name) => name !== 'reference').flatMap((nam
 const shapes = fc.record({
   rows: fc.integer({ min: 1, max: 11 }),
   inputs: fc.integer({ min: 1, max: 19 }),
-  lanes: fc.integer({ min: 1, max: 21 }),
+  lanes: fc.integer({ min: 1, max: 41 }),
   from: fc.nat(20),
   seed: fc.nat(),
 });
@@ -151,7 +151,7 @@ for (const activation of ACTIVATION_NAMES) {
   });
 }
 
-holds('adding, soft updates and the steps of the optimisers', (kernels, { rows, inputs, from, seed }) => {
+holds('copying, adding, soft updates and the steps of the optimisers', (kernels, { rows, inputs, from, seed }) => {
   const length = rows * inputs;
   const [values, gradient, target, first, second] = ['values', 'gradient', 'target', 'first', 'second'].map((name) => numbers(kernels, seed, name, length + (name === 'gradient' ? from : 0)));
   second.forEach((value, i) => { second[i] = value * value; });
@@ -159,6 +159,7 @@ holds('adding, soft updates and the steps of the optimisers', (kernels, { rows, 
   kernels.sgdStep(target, gradient, 0.1);
   kernels.addScaled(0.7, gradient, from, first, length);
   kernels.adamStep(values, gradient, first, second, 0.01, 1 + from);
+  kernels.copy(target, Math.min(from, length), length, second, Math.floor(Math.min(from, length) / 2));
   return Float32Array.of(...values, ...target, ...first, ...second);
 });
 

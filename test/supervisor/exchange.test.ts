@@ -24,7 +24,7 @@ function pair(standIns = false) {
   const board = (): Board => ({ lanes: 4, voltages: new Float32Array(12), weightedInputs: new Float32Array(12) });
   const critic = attachParameter(arena, CRITIC);
   const rows = [0, 1].map((partition) => attachRows(arena, referenceKernels, control, SHAPE, OWNERSHIP, partition));
-  const [mine, peers] = rows.map((own, partition) => attachExchange(arena, shape, OWNERSHIP, partition, own));
+  const [mine, peers] = rows.map((own, partition) => attachExchange(arena, referenceKernels, shape, OWNERSHIP, partition, own));
   return { arena, control, critic, rows, mine, peers, from: board(), to: board() };
 }
 
@@ -152,9 +152,63 @@ test('while one publishes in a partition\'s place it is said who, and what a thr
   mine.open(1, 5, SLOTS, 9, 3);
   t.is(peers.publisher(1, 5), 0);
   t.false(peers.open(1, 5, SLOTS, 9, 5));
-  attachExchange(arena, { ...SHAPE, standIns: true }, OWNERSHIP, 0, rows[0]);
+  attachExchange(arena, referenceKernels, { ...SHAPE, standIns: true }, OWNERSHIP, 0, rows[0]);
   t.is(peers.publisher(1, 5), 1);
   t.true(peers.open(1, 5, SLOTS, 9, 5));
   peers.publish(1, 5, 1, PEERS_NEURON, from);
   t.true(mine.settled(1, 5, 1));
+});
+
+/** The board of an entry, as both partitions see it. */
+const boardOf = (exchange: Exchange, place: number, { weightedInputs }: Board): Board => ({ lanes: 4, voltages: exchange.boards[place], weightedInputs });
+
+test('who has drawn the same transitions works on one board, where what is published lies already', (t) => {
+  const { mine, peers, from } = pair(true);
+  mine.open(0, 5, SLOTS, 9, 5);
+  peers.open(1, 5, SLOTS, 9, 5);
+  const place = mine.place(5, SLOTS);
+  t.is(peers.place(5, SLOTS), place);
+  const [here, there] = [boardOf(mine, place, from), boardOf(peers, place, from)];
+  there.voltages.set([1, 2, 3, 4], 4);
+  peers.publish(1, 5, 1, PEERS_NEURON, there);
+  t.is(mine.take(1, 5, 1, PEERS_NEURON, SLOTS, here), 5);
+  t.deepEqual([...here.voltages.subarray(4, 8)], [1, 2, 3, 4]);
+});
+
+test('a board that was worked on in place can be taken from by who works apart', (t) => {
+  const { mine, peers, from, to } = pair(true);
+  peers.open(1, 5, SLOTS, 9, 5);
+  const there = boardOf(peers, peers.place(5, SLOTS), from);
+  there.voltages.set([1, 2, 3, 4], 4);
+  peers.publish(1, 5, 1, PEERS_NEURON, there);
+  t.is(mine.take(1, 5, 1, PEERS_NEURON, SLOTS, to), 5);
+  t.deepEqual([...to.voltages], [0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0]);
+});
+
+test('nobody works in place beside others who have drawn other transitions, or are at a later update there, and nobody where all write their own', (t) => {
+  const { mine, peers } = pair(true);
+  mine.open(0, 5, SLOTS, 9, 5);
+  t.is(mine.place(5, SLOTS), 1);
+  peers.open(1, 5, Int32Array.of(7, 9), 9, 5);
+  t.is(mine.place(5, SLOTS), -1);
+  t.is(peers.place(5, Int32Array.of(7, 9)), -1);
+  mine.open(0, 6, SLOTS, 9, 6);
+  peers.open(1, 6 + SHAPE.depth, SLOTS, 9, 6);
+  t.is(mine.place(6, SLOTS), -1);
+  t.is(pair().mine.place(5, SLOTS), -1);
+});
+
+test('an entry is not opened anew while a peer may be at work in it, and then nobody waits for it', (t) => {
+  const { control, mine, peers, from } = pair(true);
+  control.version.set(1, 5);
+  peers.open(1, 5, SLOTS, 9, 5);
+  const later = 5 + 2 * SHAPE.depth;
+  t.false(mine.open(0, later, SLOTS, 9, later));
+  t.true(mine.settled(0, later, 2));
+  t.is(mine.drawn(later), -1);
+  t.is(mine.place(later, SLOTS), -1);
+  t.is(peers.take(0, later, 1, [{ begin: 0, end: 1 }], SLOTS, from), -1);
+  t.is(peers.place(5, SLOTS), -1); // what has been opened meanwhile might have been another's
+  control.version.set(1, 6);
+  t.true(mine.open(0, later + SHAPE.depth, SLOTS, 9, later));
 });

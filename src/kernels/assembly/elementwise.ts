@@ -29,6 +29,67 @@ function hyperbolicTangent(x: v128): v128 {
   return f32x4.pmax(f32x4.pmin(f32x4.div(f32x4.mul(z, p), q), one), f32x4.neg(one));
 }
 
+/**
+ * The same of sixteen numbers at once: V8 makes a constant anew wherever it is used, which takes as long as using it, and here four vectors share each (6.8 → 5.8 µs
+ * for 8,192 numbers, Zen 4, Node 20).
+ *
+ * @returns zeros where all numbers are finite, else NaN among them
+ */
+// @ts-ignore: decorator
+@inline
+function sixteenTangents(from: usize, to: usize): v128 {
+  const x0 = v128.load(from), x1 = v128.load(from, 1 * FOUR), x2 = v128.load(from, 2 * FOUR), x3 = v128.load(from, 3 * FOUR);
+  let c = f32x4.splat(SATURATED), d = f32x4.splat(-SATURATED);
+  const z0 = f32x4.pmax(f32x4.pmin(x0, c), d), z1 = f32x4.pmax(f32x4.pmin(x1, c), d), z2 = f32x4.pmax(f32x4.pmin(x2, c), d), z3 = f32x4.pmax(f32x4.pmin(x3, c), d);
+  const t0 = f32x4.mul(z0, z0), t1 = f32x4.mul(z1, z1), t2 = f32x4.mul(z2, z2), t3 = f32x4.mul(z3, z3);
+  c = f32x4.splat(1.3354638249804733e-8);
+  let p0 = f32x4.mul(c, t0), p1 = f32x4.mul(c, t1), p2 = f32x4.mul(c, t2), p3 = f32x4.mul(c, t3);
+  c = f32x4.splat(0.00002060906388808214);
+  p0 = f32x4.mul(f32x4.add(p0, c), t0);
+  p1 = f32x4.mul(f32x4.add(p1, c), t1);
+  p2 = f32x4.mul(f32x4.add(p2, c), t2);
+  p3 = f32x4.mul(f32x4.add(p3, c), t3);
+  c = f32x4.splat(0.0034955869463279654);
+  p0 = f32x4.mul(f32x4.add(p0, c), t0);
+  p1 = f32x4.mul(f32x4.add(p1, c), t1);
+  p2 = f32x4.mul(f32x4.add(p2, c), t2);
+  p3 = f32x4.mul(f32x4.add(p3, c), t3);
+  c = f32x4.splat(0.13381024634591565);
+  p0 = f32x4.mul(f32x4.add(p0, c), t0);
+  p1 = f32x4.mul(f32x4.add(p1, c), t1);
+  p2 = f32x4.mul(f32x4.add(p2, c), t2);
+  p3 = f32x4.mul(f32x4.add(p3, c), t3);
+  c = f32x4.splat(0.9999999794766905);
+  p0 = f32x4.mul(z0, f32x4.add(p0, c));
+  p1 = f32x4.mul(z1, f32x4.add(p1, c));
+  p2 = f32x4.mul(z2, f32x4.add(p2, c));
+  p3 = f32x4.mul(z3, f32x4.add(p3, c));
+  c = f32x4.splat(7.776548288763193e-7);
+  let q0 = f32x4.mul(c, t0), q1 = f32x4.mul(c, t1), q2 = f32x4.mul(c, t2), q3 = f32x4.mul(c, t3);
+  c = f32x4.splat(0.00032856329266427945);
+  q0 = f32x4.mul(f32x4.add(q0, c), t0);
+  q1 = f32x4.mul(f32x4.add(q1, c), t1);
+  q2 = f32x4.mul(f32x4.add(q2, c), t2);
+  q3 = f32x4.mul(f32x4.add(q3, c), t3);
+  c = f32x4.splat(0.025876977662392178);
+  q0 = f32x4.mul(f32x4.add(q0, c), t0);
+  q1 = f32x4.mul(f32x4.add(q1, c), t1);
+  q2 = f32x4.mul(f32x4.add(q2, c), t2);
+  q3 = f32x4.mul(f32x4.add(q3, c), t3);
+  c = f32x4.splat(0.4671434023238233);
+  q0 = f32x4.mul(f32x4.add(q0, c), t0);
+  q1 = f32x4.mul(f32x4.add(q1, c), t1);
+  q2 = f32x4.mul(f32x4.add(q2, c), t2);
+  q3 = f32x4.mul(f32x4.add(q3, c), t3);
+  c = f32x4.splat(1);
+  d = f32x4.neg(c);
+  v128.store(to, f32x4.pmax(f32x4.pmin(f32x4.div(p0, f32x4.add(q0, c)), c), d));
+  v128.store(to, f32x4.pmax(f32x4.pmin(f32x4.div(p1, f32x4.add(q1, c)), c), d), 1 * FOUR);
+  v128.store(to, f32x4.pmax(f32x4.pmin(f32x4.div(p2, f32x4.add(q2, c)), c), d), 2 * FOUR);
+  v128.store(to, f32x4.pmax(f32x4.pmin(f32x4.div(p3, f32x4.add(q3, c)), c), d), 3 * FOUR);
+  return f32x4.add(f32x4.add(f32x4.sub(x0, x0), f32x4.sub(x1, x1)), f32x4.add(f32x4.sub(x2, x2), f32x4.sub(x3, x3)));
+}
+
 /** σ of four weighted inputs: tanh (0), relu (1), linear (3). */
 // @ts-ignore: decorator
 @inline
@@ -88,6 +149,13 @@ function activateRows(kind: i32, weightedInputs: usize, voltages: usize, rows: i
     let v = voltages + (<usize>row) * stride;
     let nothing = f32x4.splat(0); // stays so where all are finite: ∞ - ∞ and NaN - NaN are NaN
     let left = count;
+    if (kind == 0) {
+      for (; left >= 16; left -= 16) {
+        nothing = f32x4.add(nothing, sixteenTangents(z, v));
+        z += 4 * FOUR;
+        v += 4 * FOUR;
+      }
+    }
     for (; left >= 4; left -= 4) {
       const x = v128.load(z);
       nothing = f32x4.add(nothing, f32x4.sub(x, x));
@@ -128,6 +196,24 @@ function slopesOfRows(kind: i32, factors: usize, coefficients: usize, coefficien
       v += FOUR;
     }
     if (left > 0) putSome(c, f32x4.mul(some(f, left), f32x4.mul(factor, slope(kind, some(v, left)))), left);
+  }
+}
+
+/** to[i] = from[i]; the two do not overlap. */
+export function copy(from: usize, to: usize, count: i32): void {
+  let left = count;
+  for (; left >= 16; left -= 16) {
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, FOUR), FOUR);
+    v128.store(to, v128.load(from, 2 * FOUR), 2 * FOUR);
+    v128.store(to, v128.load(from, 3 * FOUR), 3 * FOUR);
+    from += 4 * FOUR;
+    to += 4 * FOUR;
+  }
+  for (; left > 0; left -= 1) {
+    store<f32>(to, load<f32>(from));
+    from += NUMBER;
+    to += NUMBER;
   }
 }
 

@@ -275,6 +275,10 @@ static int ownErrors(
   return bad;
 }
 
+static void copy(const float *restrict from, float *restrict to, int count) {
+  for (int i = 0; i < count; i += 1) to[i] = from[i];
+}
+
 static void addScaled(float factor, const float *restrict voltages, float *restrict sum, int count) {
   for (int b = 0; b < count; b += 1) sum[b] += factor * voltages[b];
 }
@@ -337,6 +341,7 @@ EXPORTED(wideSparseProduct, A(0), L(1), A(2), A(3), A(4), I(5), I(6), I(7))
 EXPORTED(sparseProductOfOne, A(0), L(1), A(2), A(3), A(4), I(5))
 EXPORTED(wideSparseProductOfOne, A(0), L(1), A(2), A(3), A(4), I(5))
 EXPORTED(gradients, A(0), I(1), L(2), I(3), A(4), I(5), I(6), A(7), I(8), I(9), A(10))
+EXPORTED(copy, A(0), A(1), I(2))
 EXPORTED(addScaled, F(0), A(1), A(2), I(3))
 EXPORTED(softUpdate, A(0), A(1), I(2), F(3))
 EXPORTED(adam, A(0), A(1), A(2), A(3), I(4), F(5), F(6), F(7), F(8), F(9), F(10), F(11))
@@ -364,7 +369,7 @@ static napi_value attach(napi_env env, napi_callback_info info) {
     {"product", call_product}, {"productOfOne", call_productOfOne}, {"sparseProduct", call_sparseProduct},
     {"wideSparseProduct", call_wideSparseProduct}, {"sparseProductOfOne", call_sparseProductOfOne}, {"wideSparseProductOfOne", call_wideSparseProductOfOne}, {"gradients", call_gradients}, {"activate", call_activate},
     {"ownErrors", call_ownErrors},
-    {"multiplySlopes", call_multiplySlopes}, {"addScaled", call_addScaled}, {"softUpdate", call_softUpdate}, {"adam", call_adam},
+    {"multiplySlopes", call_multiplySlopes}, {"copy", call_copy}, {"addScaled", call_addScaled}, {"softUpdate", call_softUpdate}, {"adam", call_adam},
   };
   napi_value bytes, kernels, call;
   size_t count = 1;
