@@ -23,13 +23,14 @@ export function availableKernels(): KernelName[] {
 
 function findFault(name: KernelName): string | undefined {
   if (name === 'simd' || name === 'reference') return undefined; // in every Node
-  let kernels: Kernels;
+  const expected = sample(referenceKernels);
+  let actual: number[];
   try {
-    kernels = createKernels(name, createMemory);
+    actual = sample(createKernels(name, createMemory));
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    const message = error instanceof Error ? error.message : String(error);
+    return error instanceof TypeError ? `they were built for another version (${message}); npm run build:native builds them anew` : message;
   }
-  const [actual, expected] = [kernels, referenceKernels].map(sample);
   if (name === 'revectorized' && sample(createKernels('simd', createMemory)).some((each, i) => !Object.is(actual[i], each))) return 'they do not come to the same bits as simd on this machine';
   const scale = expected.reduce((most, each) => Math.max(most, Math.abs(each)), 1);
   return expected.every((each, i) => Math.abs(actual[i] - each) <= 1e-5 * scale) ? undefined : 'they do not agree with the scalar reference on this machine';
