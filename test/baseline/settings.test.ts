@@ -1,6 +1,6 @@
 import test from 'ava';
 
-import { listEnvironments, resolveDdpgSettings, resolveSettings, type DdpgOptions } from '../../src/index.js';
+import { listEnvironments, NEURAL_KEYS, resolveDdpgSettings, resolveSettings, type DdpgOptions } from '../../src/index.js';
 
 test('settings resolve to themselves, so that a run folder\'s config.json repeats its run', (t) => {
   for (const environment of listEnvironments()) {
@@ -20,9 +20,9 @@ test('hidden neurons of the actor do not explore unless told to', (t) => {
   for (const environment of listEnvironments()) t.is(resolveDdpgSettings({ environment }).exploration.hidden, 0);
 });
 
-test('the sections that DDPG shares with neuron-agents have the same keys', (t) => {
+test('the sections that DDPG shares with neuron-agents have the same keys, but for what only neurons can be', (t) => {
   const [ddpg, agents] = [resolveDdpgSettings(), resolveSettings()];
-  t.deepEqual(Object.keys(ddpg.network), Object.keys(agents.network));
+  t.deepEqual(Object.keys(agents.network).toSorted(), [...Object.keys(ddpg.network), ...NEURAL_KEYS].toSorted());
   for (const section of ['exploration', 'learning'] as const) {
     for (const key of Object.keys(agents[section])) t.true(key in ddpg[section], `${section}.${key}`);
   }
