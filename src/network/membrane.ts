@@ -1,5 +1,4 @@
-import type { ActivationName } from '../kernels/activation.js';
-import { ACTIVATIONS } from '../kernels/activation.js';
+import { ACTIVATIONS, type ActivationName } from '../kernels/activation.js';
 import type { FloatArray } from '../kernels/kernels.js';
 
 export const DYNAMIC_NAMES = ['discrete', 'leaky', 'firing'] as const;
