@@ -75,7 +75,7 @@ export function createLayerPartition(task: LayerTask, handle: ArenaHandle, parti
     kernels, topology, heard: tables, weights: tables.weights.values, batchSize: size, longest: longestGroup(shapes, [own]), discount: 0.9, traceDecay: 0,
     rates: { criticRate: RATE, outputRate: RATE, hiddenRate: RATE, targetRate: 0.005 }, optimiser: createOptimiser('adam', kernels), exploration: { output: 0.1, hidden: 0.1 },
   });
-  const groups = createGroups(topology, own, tables.weights.of, tables, RULE.groups === true);
+  const groups = createGroups(topology, own, tables.weights.of, tables, RULE.groups);
   let updates = 0;
   return {
     forward() {

@@ -1,3 +1,4 @@
+import type { Board } from '../network/dynamic.js';
 import { multiplyResponses } from '../network/response.js';
 import { followTarget } from './optimiser.js';
 import type { Batch, Neuron, RuleContext } from './rule.js';
@@ -17,7 +18,7 @@ export interface Actor {
    *
    * Writes: the neuron's own row.
    *
-   * @param direction [count, sources], row-major
+   * @param direction laid out as the row, or rows
    */
   stepRow(neuron: Neuron, direction: Float32Array, update: number): void;
 }
@@ -34,14 +35,22 @@ export function createActor({ kernels, rates, optimiser, longest }: RuleContext)
     if (neuron.weights.target.length > 0) followTarget(kernels, neuron.weights, rates.targetRate);
   }
 
+  /** gradient = Σ_b credit v, row after row. */
+  function rowGradients({ count, sources, rows }: Neuron, { voltages, lanes }: Board, credit: Float32Array, size: number): void {
+    if (rows === undefined) kernels.gradients(credit, size, count, sources, voltages, lanes, size, gradient);
+    else rows.reduce((at, own, row) => {
+      kernels.gradients(credit.subarray(row * size), size, 1, own, voltages, lanes, size, gradient.subarray(at));
+      return at + own.length;
+    }, 0);
+  }
+
   return {
     stepRow,
     learnRow(neuron, { board, size }, credit, update) {
       if (rateOf(neuron) === 0) return;
-      const { index, count, population, sources } = neuron;
-      const { voltages, lanes } = board;
+      const { index, count, population } = neuron;
       multiplyResponses(kernels, population, board, credit, size, { begin: index, end: index + count, count: size }, 1 / size);
-      kernels.gradients(credit, size, count, sources, voltages, lanes, size, gradient);
+      rowGradients(neuron, board, credit, size);
       stepRow(neuron, gradient, update);
     },
   };

@@ -24,7 +24,7 @@ export const broadcast: Rule = {
   hiddenExplores: false,
   targetWeights: false,
   reads: 'sources',
-  groups: true,
+  groups: 'any',
   parameters(topology) {
     const lengths = Array.from({ length: topology.neurons }, (_, neuron) =>
       neuron >= topology.inputs.end && neuron < topology.outputs.begin ? 1 : 0,

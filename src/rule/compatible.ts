@@ -10,7 +10,7 @@ const common = {
   hiddenExplores: true,
   targetWeights: false,
   reads: 'all',
-  groups: true,
+  groups: 'alike',
   parameters: (topology) => [ownCriticShape(topology, (sources) => topology.neurons + sources.length)],
 } as const satisfies Partial<Rule>;
 

@@ -25,7 +25,7 @@ export const exact: Rule = {
   targetWeights: false,
   readsWeights: true,
   reads: 'sources',
-  groups: true,
+  groups: 'any',
   parameters: (topology) => [sharedCriticShape(topology)],
   create: createProgram,
 };

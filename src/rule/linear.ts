@@ -22,7 +22,7 @@ export const linear: Rule = {
   hiddenExplores: true,
   targetWeights: true,
   reads: 'all',
-  groups: true,
+  groups: 'alike',
   parameters: (topology) => [ownCriticShape(topology, () => topology.neurons + 1)],
   create: createProgram,
 };

@@ -1,7 +1,7 @@
 import { ACTIVATIONS } from '../kernels/activation.js';
 import type { Parameter, ParameterTable } from '../memory/parameters.js';
 import { neuronName, populationOf, sourcesOf, type Topology } from '../network/topology.js';
-import type { Batch, Neuron, RuleProgram } from './rule.js';
+import type { Batch, Neuron, Rule, RuleProgram } from './rule.js';
 
 /** How the rows of neurons are found: those of a table, or some that lie elsewhere. */
 export type RowsOf = (neuron: number, count: number) => Parameter;
@@ -15,9 +15,11 @@ export type RowsOf = (neuron: number, count: number) => Parameter;
  */
 export function createNeuron(topology: Topology, index: number, rows: RowsOf, tables: Readonly<Record<string, ParameterTable>>, count = 1): Neuron {
   const population = populationOf(topology, index);
-  const { kind, activation } = population;
+  const { kind, activation, sources, rows: ownSources } = population;
   const parameters = Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table.of(index, count)]));
-  return { index, count, name: neuronName(topology, index), kind, activation: ACTIVATIONS[activation], population, sources: sourcesOf(population, index), weights: rows(index, count), parameters };
+  const neuron = { index, count, name: neuronName(topology, index), kind, activation: ACTIVATIONS[activation], population, weights: rows(index, count), parameters };
+  if (ownSources === undefined || count === 1) return { ...neuron, sources: sourcesOf(population, index) };
+  return { ...neuron, sources, rows: Array.from({ length: count }, (_, i) => sourcesOf(population, index + i)) };
 }
 
 /** A group of neurons that learn together when all of them do, and each of them, for when some do not. */
@@ -29,11 +31,12 @@ export interface Group {
 /**
  * The neurons `begin..end` of one population, in groups as the rule takes them.
  *
- * @param together false where the rule takes them one by one; neurons that do not all read the same are taken so by every rule
+ * @param together which neurons the rule takes in groups; none unless given
  */
-export function createGroups(topology: Topology, { begin, end }: { readonly begin: number; readonly end: number }, rows: RowsOf, tables: Readonly<Record<string, ParameterTable>>, together: boolean): Group[] {
+export function createGroups(topology: Topology, { begin, end }: { readonly begin: number; readonly end: number }, rows: RowsOf, tables: Readonly<Record<string, ParameterTable>>, together: Rule['groups']): Group[] {
   const members = Array.from({ length: end - begin }, (_, i) => createNeuron(topology, begin + i, rows, tables));
-  if (!together || members.some(({ population }) => population.rows !== undefined)) return members.map((neuron) => ({ whole: neuron, members: [neuron] }));
+  const alike = members.every(({ population }) => population.rows === undefined);
+  if (together === undefined || (together === 'alike' && !alike)) return members.map((neuron) => ({ whole: neuron, members: [neuron] }));
   return end > begin ? [{ whole: createNeuron(topology, begin, rows, tables, end - begin), members }] : [];
 }
 

@@ -33,8 +33,11 @@ export interface Neuron {
   readonly activation: Activation;
   /** Its neighbours, and what they have in common: what a weighted input becomes. */
   readonly population: Population;
+  /** The neurons it reads; of a group that does not read all the same, those that any of them reads. */
   readonly sources: Int32Array;
-  /** Its own row K^n; [count, sources], row-major. */
+  /** Of such a group: what each reads. */
+  readonly rows?: readonly Int32Array[];
+  /** Its own row K^n; [count, sources], row-major, or rows of their own lengths one after another. */
   readonly weights: Parameter;
   /** Its own part of each parameter that the rule declares, by name. */
   readonly parameters: Readonly<Record<string, Parameter>>;
@@ -131,8 +134,8 @@ export interface Rule {
   readonly readsWeights?: boolean;
   /** Voltages that a neuron uses in its write phase: its own and its sources', or those of all neurons. */
   readonly reads: 'sources' | 'all';
-  /** True where its program learns groups of neurons at once. */
-  readonly groups?: true;
+  /** Where its program learns groups of neurons at once: of those that read the same, or any neighbours. */
+  readonly groups?: 'alike' | 'any';
   /** The numbers each neuron keeps besides its weights. */
   parameters(topology: Topology): ParameterShape[];
   /** Sets the first values of the declared parameters; they are zero where this is absent. */

@@ -19,7 +19,7 @@ export const threeFactor: Rule = {
   hiddenExplores: false,
   targetWeights: false,
   reads: 'sources',
-  groups: true,
+  groups: 'any',
   parameters: (topology) => [sharedCriticShape(topology)],
   create(context) {
     const { begin, end } = context.topology.outputs;

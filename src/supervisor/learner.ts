@@ -26,7 +26,7 @@ export function createLearner(views: Views): Learner {
   const sharedBatches = exchange.boards.map((voltages): Batch => ({ ...ownBatch, board: { ...ownBatch.board, voltages } }));
   let batch = ownBatch; // where the update at hand is worked on
   const rates = { ...settings.rule }; // falls as the run goes on
-  const together = plan.rule.groups === true;
+  const together = plan.rule.groups;
   const program = plan.rule.create({
     kernels,
     topology,
@@ -38,7 +38,7 @@ export function createLearner(views: Views): Learner {
     traceDecay: settings.rule.traceDecay,
     exploration: settings.exploration,
     weights: rows.heard[WEIGHTS].values,
-    longest: together ? longestGroup(plan.parameters, ownership[partition]) : longestPart(plan.parameters),
+    longest: together !== undefined ? longestGroup(plan.parameters, ownership[partition]) : longestPart(plan.parameters),
   });
   const groups = ownership[partition].flatMap((range) => createGroups(topology, range, tables[WEIGHTS].of, tables, together));
   const takesPart = (neuron: number) => schedule.learns(neuron);

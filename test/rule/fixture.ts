@@ -5,7 +5,10 @@ import type { ActivationName } from '../../src/kernels/activation.js';
 import { attachParameter, longestGroup, parameterBlocks, type ParameterShape } from '../../src/memory/parameters.js';
 import { createWorkspace, workspaceBlock } from '../../src/memory/workspace.js';
 import { createBoard, tick } from '../../src/network/dynamic.js';
-import { layeredTopology, rowLengths, type Topology } from '../../src/network/topology.js';
+import { stepwiseNetwork } from '../../src/network/stepwise.js';
+import { rowLengths, type Topology } from '../../src/network/topology.js';
+import { graphOf } from '../../src/options/neurons.js';
+import { resolveSettings } from '../../src/simulation/options.js';
 import { createGroups, learnAll, type Group } from '../../src/rule/neuron.js';
 import { createOptimiser, type OptimiserName } from '../../src/rule/optimiser.js';
 import { RULES, type RuleName } from '../../src/rule/registry.js';
@@ -17,6 +20,8 @@ export interface RuleFixtureOptions {
   readonly outputs?: number;
   readonly activation?: ActivationName;
   readonly bias?: boolean;
+  /** Share of the connections between layers that are there. */
+  readonly density?: number;
   readonly rates?: Partial<RuleRates>;
   readonly optimiser?: OptimiserName;
   readonly size?: number;
@@ -51,7 +56,8 @@ export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = 
   const rule = RULES[name];
   const size = rule.experience === 'stream' ? 1 : (options.size ?? 1);
   const rates = { criticRate: 0.1, outputRate: 0.1, hiddenRate: 0.1, targetRate: 0.5, ...options.rates };
-  const topology = layeredTopology({ observations, hidden, outputs, bias, activation, outputActivation: activation });
+  const { network } = resolveSettings({ network: { hidden: [...hidden], activation, outputActivation: activation, bias, density: options.density ?? 1 } });
+  const { topology } = stepwiseNetwork(graphOf(network, observations, outputs, 1));
   const shapes: ParameterShape[] = [{ name: 'weights', lengths: rowLengths(topology), target: rule.targetWeights, published: false, learned: true }, ...rule.parameters(topology)];
   const arena = createArena([workspaceBlock(1), ...parameterBlocks(shapes)]);
   const kernels = createKernels(options.kernels ?? 'simd', () => createWorkspace(arena, 0));
@@ -74,7 +80,7 @@ export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = 
   } satisfies Batch;
   const longest = longestGroup(shapes, topology.populations);
   const program = rule.create({ kernels, topology, heard: tables, rates, optimiser: createOptimiser(optimiser, kernels), batchSize: size, longest, weights: tables.weights.values, discount: 0.9, traceDecay: 0.5, exploration: options.exploration ?? { output: 0.5, hidden: 0.25 } });
-  const groups = topology.populations.flatMap((range) => createGroups(topology, range, tables.weights.of, tables, rule.groups === true));
+  const groups = topology.populations.flatMap((range) => createGroups(topology, range, tables.weights.of, tables, rule.groups));
   const neurons = groups.flatMap(({ members }) => members);
   let updates = 0;
   return {
