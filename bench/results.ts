@@ -67,7 +67,6 @@ const NEURONS: readonly StudyOptions[] = [
   { ...COMMON, environments: ['TMaze-v0(length=5)'], algorithms: variants('sarsa', HOLDERS, { memory: [], hidden: [32] }), steps: 50_000 },
 ];
 
-
 /** The rows, the most telling first: a study that is stopped keeps what it has. */
 const STUDIES: readonly StudyOptions[] = [
   { ...COMMON, environments: CLASSIC, algorithms: ['broadcast'] },

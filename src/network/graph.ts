@@ -1,6 +1,6 @@
 import { checkInteger } from '../check.js';
 import { collectEdges, createPopulation, placeLayers, type GraphNetwork } from './edges.js';
-import { offsetsOf, type Population, type Topology } from './topology.js';
+import { offsetsOf, readsAny, type Population, type Topology } from './topology.js';
 
 /** A graph all of whose neurons move at once. */
 export interface FreeGraph extends GraphNetwork {
@@ -42,12 +42,8 @@ export function graphTopology(network: FreeGraph): Topology {
 function longestWay(populations: readonly Population[]): number {
   const depth: number[] = [];
   populations.forEach(({ kind, sources }, index) => {
-    const read = populations.slice(0, index).flatMap(({ begin, end }, earlier) => (reads(sources, begin, end) ? [depth[earlier]] : []));
+    const read = populations.slice(0, index).flatMap(({ begin, end }, earlier) => (readsAny(sources, begin, end) ? [depth[earlier]] : []));
     depth.push(kind === 'input' ? 0 : 1 + Math.max(0, ...read));
   });
   return Math.max(1, depth[depth.length - 1]);
-}
-
-function reads(sources: Int32Array, begin: number, end: number): boolean {
-  return sources.some((source) => source >= begin && source < end);
 }

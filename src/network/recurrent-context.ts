@@ -1,6 +1,6 @@
 import { box, type Environment } from '../environment/environment.js';
 import type { Board } from './dynamic.js';
-import { keep, keptBy } from './membrane.js';
+import { keep, type Membrane } from './membrane.js';
 import type { Population } from './topology.js';
 
 /** The last input neurons, which carry on from step to step what neurons said, or keep of their own. Plain data. */
@@ -12,12 +12,14 @@ export interface RecurrentContext {
   /** 1/τ of each. */
   readonly shares: Float64Array;
   /** Populations whose neurons have a membrane: behind the voltages, in their order, lies what they keep. */
-  readonly membranes: readonly Population[];
+  readonly membranes: readonly Keeping[];
+  /** Input neurons that it has in all. */
+  readonly size: number;
 }
 
-/** Input neurons that a context has. */
-export function contextNeurons({ heard, membranes }: RecurrentContext): number {
-  return membranes.reduce((sum, { begin, end, membrane }) => sum + (membrane === undefined ? 0 : (end - begin) * keptBy(membrane)), heard.length);
+/** A population whose neurons keep something. */
+export interface Keeping extends Population {
+  readonly membrane: Membrane;
 }
 
 /**
@@ -40,10 +42,8 @@ export function contextNeurons({ heard, membranes }: RecurrentContext): number {
  *
  * @param lane of the board on which the network answers this environment
  */
-export function createRecurring(environment: Environment, recurrent: RecurrentContext, board: Pick<Board, 'lanes' | 'voltages' | 'weightedInputs'>, lane: number): Environment {
-  const { begin, heard, shares, membranes } = recurrent;
+export function createRecurring(environment: Environment, { begin, heard, shares, membranes, size }: RecurrentContext, board: Pick<Board, 'lanes' | 'voltages' | 'weightedInputs'>, lane: number): Environment {
   const { voltages, lanes } = board;
-  const size = contextNeurons(recurrent);
   if (size === 0) return environment;
   const { observationSpace: { low, high } } = environment;
   const bound = new Array<number>(size).fill(Infinity);
@@ -64,7 +64,7 @@ export function createRecurring(environment: Environment, recurrent: RecurrentCo
     }
     for (const population of membranes) {
       const { membrane } = population;
-      if (membrane !== undefined) keep(membrane, population, board, lane, context, membrane.kept - begin);
+      keep(membrane, population, board, lane, context, membrane.kept - begin);
     }
     return context;
   }

@@ -38,9 +38,10 @@ export function responseSlope(population: Population, board: Board<FloatArray>, 
   const at = neuron * lanes + lane;
   const { value, slope } = ACTIVATIONS[activation];
   if (isPlain(population)) return slope(voltage);
+  const own = membrane === undefined ? slope(value(z[at])) : membraneSlope(membrane, population, board, neuron, lane);
+  if (inhibition === undefined) return own;
   const pool = poolOf(population, neuron);
-  const passed = inhibition === undefined ? 1 : inhibitionSlope(inhibition, z, neuron, pool.begin, pool.end, lanes, lane);
-  return passed * (membrane === undefined ? slope(value(z[at])) : membraneSlope(membrane, population, board, neuron, lane));
+  return own * inhibitionSlope(inhibition, z, neuron, pool.begin, pool.end, lanes, lane);
 }
 
 /**

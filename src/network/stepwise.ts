@@ -1,7 +1,7 @@
 import { collectEdges, createPopulation, placeLayers, type GraphLayer, type GraphNetwork, type Incoming, type Layer } from './edges.js';
 import type { LocalInhibition } from './inhibition.js';
 import { keptBy, type DynamicName, type Membrane } from './membrane.js';
-import type { RecurrentContext } from './recurrent-context.js';
+import type { Keeping, RecurrentContext } from './recurrent-context.js';
 import { connect, type Population, type Topology } from './topology.js';
 
 /** A layer of hidden neurons in a run. */
@@ -63,9 +63,14 @@ export function stepwiseNetwork(network: StepwiseGraph): StepwiseNetwork {
       begin,
       heard: Int32Array.from(heard, numbering.neuron),
       shares: Float64Array.from(constantsOf(network, layers, heard), (constant) => 1 / constant),
-      membranes: reading.filter(({ membrane }) => membrane !== undefined),
+      membranes: reading.filter(keeps),
+      size: carried,
     },
   };
+}
+
+function keeps(population: Population): population is Keeping {
+  return population.membrane !== undefined;
 }
 
 /** τ of the neurons that are read back. Outputs are not leaky. */

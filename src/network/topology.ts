@@ -171,6 +171,11 @@ export function sourceLists({ populations }: Pick<Topology, 'populations'>): Int
   });
 }
 
+/** Whether any of the neurons `begin` up to `end` is among those that are read. */
+export function readsAny(sources: Int32Array, begin: number, end: number): boolean {
+  return sources.some((source) => source >= begin && source < end);
+}
+
 /** The population a neuron belongs to. */
 export function populationOf(topology: Topology, neuron: number): Population {
   const population = topology.populations.find(({ begin, end }) => neuron >= begin && neuron < end);

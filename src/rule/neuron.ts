@@ -1,4 +1,3 @@
-import { ACTIVATIONS } from '../kernels/activation.js';
 import type { Parameter, ParameterTable } from '../memory/parameters.js';
 import { neuronName, populationOf, sourcesOf, type Topology } from '../network/topology.js';
 import type { Batch, Neuron, Rule, RuleProgram } from './rule.js';
@@ -15,9 +14,9 @@ export type RowsOf = (neuron: number, count: number) => Parameter;
  */
 export function createNeuron(topology: Topology, index: number, rows: RowsOf, tables: Readonly<Record<string, ParameterTable>>, count = 1): Neuron {
   const population = populationOf(topology, index);
-  const { kind, activation, sources, rows: ownSources } = population;
+  const { kind, sources, rows: ownSources } = population;
   const parameters = Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table.of(index, count)]));
-  const neuron = { index, count, name: neuronName(topology, index), kind, activation: ACTIVATIONS[activation], population, weights: rows(index, count), parameters };
+  const neuron = { index, count, name: neuronName(topology, index), kind, population, weights: rows(index, count), parameters };
   if (ownSources === undefined || count === 1) return { ...neuron, sources: sourcesOf(population, index) };
   return { ...neuron, sources, rows: Array.from({ length: count }, (_, i) => sourcesOf(population, index + i)) };
 }

@@ -76,10 +76,10 @@ export function createTargetAction({ kernels, topology, batchSize: size }: RuleC
   const lanes = 2 * size;
   const length = mostTogether(topology) * lanes;
   const [z, action] = [kernels.numbers(length), kernels.numbers(length)];
-  return ({ count, weights, sources, activation }, { board: { voltages } }) => {
+  return ({ count, weights, sources, population: { activation } }, { board: { voltages } }) => {
     const successors = { begin: 0, end: count, lanes, laneBegin: size, laneEnd: lanes };
     kernels.weightedInputs(weights.target, sources, voltages, z, successors);
-    kernels.activate(activation.name, z, action, successors);
+    kernels.activate(activation, z, action, successors);
     return action;
   };
 }

@@ -1,5 +1,5 @@
 import type { HeardParameter, Parameter, ParameterShape, ParameterTable } from '../memory/parameters.js';
-import type { Activation, ActivationName } from '../kernels/activation.js';
+import type { ActivationName } from '../kernels/activation.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { Board } from '../network/dynamic.js';
 import type { Population, Topology } from '../network/topology.js';
@@ -30,7 +30,6 @@ export interface Neuron {
   readonly count: number;
   readonly name: string;
   readonly kind: 'input' | 'hidden' | 'output';
-  readonly activation: Activation;
   /** Its neighbours, and what they have in common: what a weighted input becomes. */
   readonly population: Population;
   /** The neurons it reads; of a group that does not read all the same, those that any of them reads. */

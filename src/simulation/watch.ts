@@ -73,7 +73,7 @@ export function watchEpisode(plan: Plan, arena: Arena, seed: number, most: numbe
 
 function describeNeurons(plan: Plan): WatchedNeuron[] {
   const { topology, context: { begin, heard, shares, membranes } } = plan;
-  const owners = membranes.flatMap(({ begin: first, end, membrane }) => (membrane === undefined ? [] : Array.from({ length: (end - first) * keptBy(membrane) }, (_, i) => first + Math.floor(i / keptBy(membrane)))));
+  const owners = membranes.flatMap(({ begin: first, end, membrane }) => Array.from({ length: (end - first) * keptBy(membrane) }, (_, i) => first + Math.floor(i / keptBy(membrane))));
   const bare = makeEnvironment(plan.settings.environment);
   const seen = bare.observationSpace.low.length;
   bare.close();

@@ -8,7 +8,7 @@ import { createDecoder, type Decoder } from '../network/decoder.js';
 import { createEncoder, type Encoder } from '../network/encoder.js';
 import { explorationBlocks } from '../network/exploration.js';
 import { divideNeurons, type Ownership } from '../network/ownership.js';
-import { contextNeurons, type RecurrentContext } from '../network/recurrent-context.js';
+import type { RecurrentContext } from '../network/recurrent-context.js';
 import { createRemembering } from '../network/remembering.js';
 import { isPlain } from '../network/response.js';
 import { stepwiseNetwork } from '../network/stepwise.js';
@@ -71,7 +71,7 @@ export function createPlan(settings: Settings): Plan {
   const decoder = createDecoder(actionSpace);
   const remembered = remembering.observationSpace.low.length;
   const { topology, context } = stepwiseNetwork(graphOf(network, remembered, decoder.outputs, settings.seed));
-  const observations = remembered + contextNeurons(context);
+  const observations = remembered + context.size;
   const stateSize = remembering.getState().length;
   const bookmark = environments === 1 ? bookmarkBlock(observations, stateSize) : bookmarksBlock(environments, observations, stateSize);
   environment.close();

@@ -78,12 +78,12 @@ export function eachStretch(parts: readonly HeardPart[], ranges: Ownership[numbe
 }
 
 /** Copies one stretch of a set of copies. */
-export function hearCopy({ live, heard, copies }: HeardPart, at: number, begin: number, end: number): void {
+function hearCopy({ live, heard, copies }: HeardPart, at: number, begin: number, end: number): void {
   heard.set(copies.subarray(at * live.length + begin, at * live.length + end), begin);
 }
 
 /** Overwrites one stretch of a set of copies with what is live. */
-export function keepCopy({ live, copies }: HeardPart, at: number, begin: number, end: number): void {
+function keepCopy({ live, copies }: HeardPart, at: number, begin: number, end: number): void {
   copies.set(live.subarray(begin, end), at * live.length + begin);
 }
 

@@ -1,7 +1,7 @@
 import type { Arena } from '../memory/arena.js';
 import type { BlockRequest } from '../memory/layout.js';
 import type { Ownership } from '../network/ownership.js';
-import { BIAS_NEURON, type Topology } from '../network/topology.js';
+import { BIAS_NEURON, readsAny, type Topology } from '../network/topology.js';
 
 const NAME = 'wave';
 const TAKEN = 'wave/taken';
@@ -27,10 +27,9 @@ export interface TickReads {
 
 /** What the neurons of each tick read. */
 export function readsOf({ populations, ticks, inputs }: Topology): TickReads[] {
-  const within = (sources: Int32Array, begin: number, end: number) => sources.some((source) => source >= begin && source < end);
   return ticks.map((own, index) => {
     const lists = own.map((population) => populations[population].sources);
-    const reads = (begin: number, end: number) => lists.some((sources) => within(sources, begin, end));
+    const reads = (begin: number, end: number) => lists.some((sources) => readsAny(sources, begin, end));
     const earlier = [...ticks.keys()].slice(0, index);
     return {
       inputs: reads(BIAS_NEURON + 1, inputs.end),

@@ -2,7 +2,6 @@ import test from 'ava';
 import fc from 'fast-check';
 
 import { OptionRangeError } from '../../src/errors.js';
-import { contextNeurons } from '../../src/network/recurrent-context.js';
 import { stepwiseNetwork, type StepwiseGraph, type StepwiseLayer } from '../../src/network/stepwise.js';
 import { divideNeurons, neuronsOf } from '../../src/network/ownership.js';
 import { neuronName, populationOf, sourcesOf, type Topology } from '../../src/network/topology.js';
@@ -63,7 +62,7 @@ test('what neurons keep of their own lies behind what is read back, one number o
     layers: [layer('first', 3, { dynamic: 'leaky', leak: 4 }), layer('second', 2, { dynamic: 'firing', leak: 1, threshold: 0.5, refractory: 2 })],
     blocks: [...graph().blocks ?? [], { from: 'second', to: 'first' }],
   }));
-  t.is(contextNeurons(context), 2 + 3 + 4);
+  t.is(context.size, 2 + 3 + 4);
   const [, first, second] = topology.populations;
   t.deepEqual(first.membrane, { kind: 'leaky', kept: 5, factors: Float64Array.of(1, 1 / 2, 1 / 4) });
   t.deepEqual(second.membrane, { kind: 'firing', kept: 8, factors: new Float64Array(2).fill(Math.exp(-1)), threshold: 0.5, refractory: 2 });
