@@ -1,19 +1,21 @@
 /**
  * DDPG's update in PyTorch, JAX and TensorFlow.js against this project's update and its own DDPG: `npm run bench:peers`. Observations 8,
- * actions 2, batch 64, Adam, soft targets, ReLU (but tanh under the rules, as they ship). By turns in one run, on one thread and on two; of
- * each the median of the repeats is told, and the ends, and as a ratio to each of this project's. Then the same for whole
- * steps of training on Pendulum-v1: acting, environment, replay and one update.
+ * actions 2, batch 64, Adam, soft targets, ReLU (but tanh under the rules, as they ship). In many short turns in one run, on one thread and on
+ * two: a busy minute of the machine then meets all alike. Of each the median of its turns is told, and the ends; and of the better of a peer's forms over the better
+ * of each of this project's the median of the ratios, repeat by repeat, with a 95 % bootstrap interval. Then the same for whole steps of training on
+ * Pendulum-v1: acting, environment, replay and one update.
  *
- * The rules run on `native` kernels too where these are built.
+ * This project's run on `native` kernels too where these are built.
  *
- *   npm run bench:peers -- --sizes 64,64/400,300 --events update,step --seconds 1 --repeats 7 --json
+ *   npm run bench:peers -- --sizes 64,64/400,300 --events update,step --seconds 0.5 --repeats 25 --json
  *   npm run bench:peers -- --python ~/venv/bin/python     an interpreter that has torch and jax
  */
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 
-import { checkInteger, checkName, checkNumber, isOptionError, median, textTable, type KernelName } from '../../src/index.js';
+import { bootstrapInterval, checkInteger, checkName, checkNumber, isOptionError, median, textTable, type KernelName } from '../../src/index.js';
 import { kernelFault } from '../../src/kernels/self-check.js';
+import { spread } from '../measure.js';
 import { EVENTS, measureOwnDdpg, measureOwnUpdate, type Event, type Racer } from './own.js';
 import { preparePython, startPeer } from './python.js';
 import { openTensorFlow } from './tensorflow.js';
@@ -26,18 +28,24 @@ const SCRIPTS = [
 interface Time {
   readonly name: string;
   readonly threads: number;
-  /** Microseconds of one update, or step: the median of the repeats, and the ends. */
-  readonly median: number;
-  readonly min: number;
-  readonly max: number;
+  /** Microseconds of one update, or step, in each repeat. */
+  readonly turns: readonly number[];
+}
+
+/** How many times as long one takes as the other: the median over the repeats, and its 95 % bootstrap interval. */
+interface Ratio {
+  readonly peer: string;
+  readonly own: string;
+  readonly ratio: number;
+  readonly interval: readonly [low: number, high: number];
 }
 
 interface Result {
   readonly event: Event;
   readonly hidden: readonly number[];
   readonly times: readonly Time[];
-  /** How many times as long a peer at its best takes as each of this project's at its best. */
-  readonly ratios: readonly { readonly peer: string; readonly own: string; readonly ratio: number }[];
+  /** Of each peer and each of this project's, both in the form and on as many threads as suit them best. */
+  readonly ratios: readonly Ratio[];
 }
 
 const tell = (line: string) => { process.stderr.write(`${line}\n`); };
@@ -50,7 +58,7 @@ async function assemble(threadCounts: readonly number[], given: string | undefin
   for (const rule of ['broadcast', 'linear'] as const) {
     for (const name of kernels) for (const threads of threadCounts) racers.push(measureOwnUpdate(rule, threads, name));
   }
-  for (const threads of threadCounts.filter((count) => count <= 2)) racers.push(measureOwnDdpg(threads));
+  for (const name of kernels) for (const threads of threadCounts.filter((count) => count <= 2)) racers.push(measureOwnDdpg(threads, name));
   const miss = (line: string) => {
     missing.push(line);
     tell(`missing: ${line}`);
@@ -90,33 +98,38 @@ async function race(racers: readonly Racer[], event: Event, hidden: readonly num
       }
     }
   }
-  return racers.flatMap(({ name, threads }, i) => (times[i].length < repeats ? [] : [{ name, threads, median: median(times[i]), min: Math.min(...times[i]), max: Math.max(...times[i]) }]));
+  return racers.flatMap(({ name, threads }, i) => (times[i].length < repeats ? [] : [{ name, threads, turns: times[i] }]));
 }
 
 /** The name without its form: `PyTorch 2.13.0 fused` and `… eager` are one peer. */
 const peerOf = (name: string) => name.split(' ')[0];
 const isOwn = ({ name }: Time) => peerOf(name) === 'ganglion';
-const best = (times: readonly Time[]) => Math.min(...times.map((time) => time.median));
+const best = (times: readonly Time[]) => times.reduce((found, time) => (median(time.turns) < median(found.turns) ? time : found));
 
 function compare(times: readonly Time[]): Result['ratios'] {
   const owns = [...new Set(times.filter(isOwn).map(({ name }) => name))];
   const peers = [...new Set(times.filter((time) => !isOwn(time)).map(({ name }) => peerOf(name)))];
-  return peers.flatMap((peer) => owns.map((own) => ({
-    peer,
-    own,
-    ratio: best(times.filter(({ name }) => peerOf(name) === peer)) / best(times.filter(({ name }) => name === own)),
-  })));
+  return peers.flatMap((peer) => owns.map((own) => {
+    const { turns } = best(times.filter(({ name }) => name === own));
+    const ratios = best(times.filter(({ name }) => peerOf(name) === peer)).turns.map((turn, repeat) => turn / turns[repeat]);
+    return { peer, own, ratio: median(ratios), interval: bootstrapInterval(ratios, median) };
+  }));
 }
+
+const tellRatio = ({ ratio, interval: [low, high] }: Ratio) => `${ratio.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
 
 function describe({ event, hidden, times, ratios }: Result): string {
   const numeric = (name: string) => ({ name, numeric: true });
-  const rows = times.map(({ name, threads, median: middle, min, max }) => [name, String(threads), middle.toFixed(0), `[${min.toFixed(0)}, ${max.toFixed(0)}]`]);
-  const owns = [...new Set(ratios.map(({ own }) => own))];
-  const ratioRows = [...new Set(ratios.map(({ peer }) => peer))].map((peer) => [peer, ...owns.map((own) => ratios.find((each) => each.peer === peer && each.own === own)?.ratio.toFixed(2) ?? '–')]);
+  const rows = times.map(({ name, threads, turns }) => {
+    const { median: middle, min, max } = spread(turns);
+    return [name, String(threads), middle.toFixed(0), `[${min.toFixed(0)}, ${max.toFixed(0)}]`];
+  });
+  const peers = [...new Set(ratios.map(({ peer }) => peer))];
+  const ratioRows = [...new Set(ratios.map(({ own }) => own))].map((own) => [own, ...ratios.filter((each) => each.own === own).map(tellRatio)]);
   return [
     `\n${hidden.join('-')}: microseconds of one ${event === 'update' ? 'update' : 'step of training on Pendulum-v1'}`,
     textTable({ columns: [{ name: '' }, numeric('threads'), numeric('median'), numeric('[least, most]')], rows }),
-    ...(ratioRows.length === 0 ? [] : ['', 'how many times as long a peer takes, each at its best', textTable({ columns: [{ name: '' }, ...owns.map((own) => numeric(own))], rows: ratioRows })]),
+    ...(ratioRows.length === 0 ? [] : ['', 'how many times as long a peer takes, each at its best', textTable({ columns: [{ name: '' }, ...peers.map(numeric)], rows: ratioRows })]),
     '',
   ].join('\n');
 }
@@ -129,8 +142,8 @@ function readFlags() {
     sizes: (values.sizes ?? '64,64/256,256/400,300').split('/').map((size) => size.split(',').map((text) => whole('--sizes', text))),
     events: (values.events ?? EVENTS.join()).split(',').map((text) => checkName('--events', text, EVENTS)),
     threads: (values.threads ?? '1,2').split(',').map((text) => whole('--threads', text)),
-    seconds: checkNumber('--seconds', Number(values.seconds ?? 1), { min: 0, above: true }),
-    repeats: whole('--repeats', values.repeats ?? '5'),
+    seconds: checkNumber('--seconds', Number(values.seconds ?? 0.2), { min: 0, above: true }),
+    repeats: whole('--repeats', values.repeats ?? '15'),
     compile: values['no-compile'] !== true,
     json: values.json === true,
   };

@@ -59,6 +59,8 @@ function racer(name: string, threads: number, create: (task: typeof UPDATES, hid
   };
 }
 
+const nameOf = (algorithm: string, kernels: KernelName) => (kernels === 'simd' ? `ganglion ${algorithm}` : `ganglion ${algorithm} ${kernels}`);
+
 /** This project's update under a rule: neurons divided over as many partitions as threads. */
 export function measureOwnUpdate(rule: 'broadcast' | 'linear', threads: number, kernels: KernelName): Racer {
   const options: SimulationOptions = {
@@ -68,10 +70,10 @@ export function measureOwnUpdate(rule: 'broadcast' | 'linear', threads: number, 
     partitions: threads,
     timing: { ledger: false },
   };
-  return racer(kernels === 'simd' ? `ganglion ${rule}` : `ganglion ${rule} ${kernels}`, threads, (task, hidden) => createSimulation({ ...options, ...task, network: { hidden } }));
+  return racer(nameOf(rule, kernels), threads, (task, hidden) => createSimulation({ ...options, ...task, network: { hidden } }));
 }
 
 /** This project's own DDPG. */
-export function measureOwnDdpg(threads: number): Racer {
-  return racer('ganglion ddpg', threads, (task, hidden) => createDdpg({ ...task, network: { hidden, activation: 'relu' }, learning: { ...task.learning, actorRate: RATE, criticRate: RATE }, threads }));
+export function measureOwnDdpg(threads: number, kernels: KernelName): Racer {
+  return racer(nameOf('ddpg', kernels), threads, (task, hidden) => createDdpg({ kernels, ...task, network: { hidden, activation: 'relu' }, learning: { ...task.learning, actorRate: RATE, criticRate: RATE }, threads }));
 }

@@ -144,7 +144,7 @@ export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena)
       rates.actorRate = share * learning.actorRate;
       rates.criticRate = share * learning.criticRate;
       sampler.draw(updates, slots);
-      loadMinibatch(replay, slots, learning, actor.board, transitions);
+      loadMinibatch(kernels, replay, slots, learning, actor.board, transitions);
       if (pair?.learn(updates + 1) !== true) program.learn(updates + 1);
       version.set(0, updates + 1);
     },

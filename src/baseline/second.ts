@@ -5,7 +5,7 @@ import type { KernelName, Kernels } from '../kernels/kernels.js';
 import { attachArena, type Arena, type ArenaHandle } from '../memory/arena.js';
 import { createWorkspace } from '../memory/workspace.js';
 import type { Topology } from '../network/topology.js';
-import { createTransitions, type Transitions } from '../replay/minibatch.js';
+import { createTransitions, type Minibatch } from '../replay/minibatch.js';
 import { createOptimiser, type OptimiserName } from '../rule/optimiser.js';
 import { createDdpgProgram, type DdpgProgram, type Team } from './ddpg.js';
 import { createTrainedNetwork, networkShape, type TrainedNetwork } from './network.js';
@@ -18,7 +18,7 @@ const WORKER = new URL('../../workers/ddpg.js', import.meta.url);
 export interface Bench {
   readonly actor: TrainedNetwork;
   readonly critic: TrainedNetwork;
-  readonly transitions: Transitions;
+  readonly transitions: Minibatch;
   readonly tdError: Float32Array;
 }
 

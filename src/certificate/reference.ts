@@ -55,7 +55,7 @@ export function createReference(agent: DdpgAgent, settings: DdpgSettings): Refer
     },
     draw(index) {
       sampler.draw(index, slots);
-      loadMinibatch(agent.replay, slots, learning, actor.board, transitions);
+      loadMinibatch(kernels, agent.replay, slots, learning, actor.board, transitions);
       program.observe(values);
       value = values.reduce((sum, each) => sum + each, 0) / size;
     },

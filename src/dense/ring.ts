@@ -1,3 +1,4 @@
+import { referenceKernels } from '../kernels/reference.js';
 import { loadMinibatch, type MinibatchScale } from '../replay/minibatch.js';
 import type { ReplayRing, RingShape } from '../replay/ring.js';
 import type { DenseBatch } from './batch.js';
@@ -16,6 +17,7 @@ export function createRing(shape: RingShape): OwnRing {
   const rewards = new Float32Array(capacity);
   const kinds = new Int32Array(capacity);
   let count = 0;
+  let successors = new Int32Array(0);
 
   return {
     ...shape,
@@ -34,8 +36,9 @@ export function createRing(shape: RingShape): OwnRing {
     },
     load(slots, replica, scale, { size, inputs: voltages, acted: actions, reward, continuation }) {
       const own = (numbers: Float32Array, length: number) => numbers.subarray(replica * length, (replica + 1) * length);
-      const transitions = { size, reward: own(reward, size), continuation: own(continuation, size), acted: own(actions, explorers * size) };
-      loadMinibatch(this, slots, scale, { voltages: own(voltages, inputs * 2 * size), lanes: 2 * size }, transitions);
+      if (successors.length !== size) successors = new Int32Array(size);
+      const transitions = { size, reward: own(reward, size), continuation: own(continuation, size), successors, acted: own(actions, explorers * size) };
+      loadMinibatch(referenceKernels, this, slots, scale, { voltages: own(voltages, inputs * 2 * size), lanes: 2 * size }, transitions);
     },
   };
 }

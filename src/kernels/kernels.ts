@@ -152,6 +152,13 @@ export interface Kernels<Numbers extends FloatArray = Float32Array> {
    */
   ownErrors(of: OwnErrors<Numbers>): number;
   /**
+   * Rows of a table become lanes: to[j, lane + b] = from[rows[b], j].
+   *
+   * @param from row-major, rows of `width` numbers
+   * @param to [width, lanes], row-major
+   */
+  gatherLanes(from: Numbers, width: number, rows: Int32Array, to: Numbers, lanes: number, lane: number): void;
+  /**
    * Copies numbers `begin..end` of `from` to `to`, from its number `at` on. For short stretches, and on shared memory, where V8 copies byte by byte what does
    * not lie on eight of them (16 KB: 7 µs, where it takes 1 otherwise and this 0.3).
    */

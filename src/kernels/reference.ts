@@ -36,6 +36,11 @@ const scalar: Omit<Kernels<FloatArray>, 'numbers'> = {
     }
   },
   ownErrors,
+  gatherLanes(from, width, rows, to, lanes, lane) {
+    rows.forEach((row, b) => {
+      for (let j = 0; j < width; j += 1) to[j * lanes + lane + b] = from[row * width + j];
+    });
+  },
   copy(from, begin, end, to, at) {
     to.set(from.subarray(begin, end), at);
   },

@@ -81,6 +81,7 @@ function sample(kernels: Kernels): number[] {
   const first = numbers(rows * inputs, 4);
   kernels.adamStep(weights, gradient, first, second, 0.01, 1);
   kernels.softUpdate(weights, gradient, 0.3);
+  kernels.gatherLanes(weights, 3, sources.subarray(0, 9), few, 10, 1);
   kernels.copy(gradient, 2, rows * inputs, first, 1);
   return [...z, ...board, ...one, ...few, ...fewOfOne, ...coefficients, ...gradient, ...first, ...second, ...weights];
 }

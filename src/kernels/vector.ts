@@ -48,6 +48,7 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
   const reachable = new WeakMap<Int32Array, number>();
   const sparseLists = new WeakMap<Int32Array, SparseList>();
   let room = workspace.float32(0);
+  let named = workspace.int32(0);
 
   /** Where a list of neurons lies; it is copied to the memory once. */
   function list(neurons: Int32Array): number {
@@ -76,6 +77,13 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
   function roomFor(length: number): number {
     if (room.length < length) room = workspace.float32(length);
     return room.byteOffset;
+  }
+
+  /** Where the numbers of some rows lie, for the call at hand. */
+  function naming(rows: Int32Array): number {
+    if (named.length < rows.length) named = workspace.int32(rows.length);
+    named.set(rows);
+    return named.byteOffset;
   }
 
   /** Takes as many lanes at a time as the cache has room for. */
@@ -141,6 +149,9 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
       return kernels.ownErrors(
         rows, size, stride, address(critic), address(target), address(values), address(acted), address(next), address(reward), address(continuation), address(error), address(gradient),
       );
+    },
+    gatherLanes(from, width, rows, to, lanes, lane) {
+      kernels.gatherLanes(address(from), width, naming(rows), rows.length, address(to) + lane * BYTES, lanes);
     },
     copy(from, begin, end, to, at) {
       kernels.copy(address(from) + begin * BYTES, address(to) + at * BYTES, end - begin);

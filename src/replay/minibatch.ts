@@ -11,14 +11,25 @@ export interface Transitions {
   readonly acted: Float32Array;
 }
 
+/** A minibatch that comes out of a replay. */
+export interface Minibatch extends Transitions {
+  /** Slots of the successors; [size] */
+  readonly successors: Int32Array;
+}
+
 /** Gives out memory for numbers. */
 export interface Room {
   numbers(length: number): Float32Array;
 }
 
 /** Room for a minibatch of `size` transitions. */
-export function createTransitions(room: Room, { explorers }: Pick<RingShape, 'explorers'>, size: number): Transitions {
-  return { size, reward: room.numbers(size), continuation: room.numbers(size), acted: room.numbers(explorers * size) };
+export function createTransitions(room: Room, { explorers }: Pick<RingShape, 'explorers'>, size: number): Minibatch {
+  return { size, reward: room.numbers(size), continuation: room.numbers(size), successors: new Int32Array(size), acted: room.numbers(explorers * size) };
+}
+
+/** Makes lanes of rows, as the kernels do. */
+export interface Gatherer {
+  gatherLanes(from: Float32Array, width: number, rows: Int32Array, to: Float32Array, lanes: number, lane: number): void;
 }
 
 export interface MinibatchScale {
@@ -29,31 +40,30 @@ export interface MinibatchScale {
 /**
  * Copies transitions out of the replay.
  *
- * Reads: the slots, each with its successor. Writes: `transitions`, and the input neurons' voltages on the board: the states
+ * Reads: the slots, each with its successor. Writes: the minibatch, and the input neurons' voltages on the board: the states
  * in lanes 0 up to size, their successors in lanes size up to 2·size.
  *
  * @param slots as the sampler drew them; [size]
  */
 export function loadMinibatch(
+  gatherer: Gatherer,
   replay: Omit<ReplayRing, 'link' | 'write'>,
   slots: Int32Array,
   { rewardScale, discount }: MinibatchScale,
   { voltages, lanes }: { readonly voltages: Float32Array; readonly lanes: number },
-  { size, reward, continuation, acted }: Transitions,
+  { size, reward, continuation, successors, acted }: Minibatch,
 ): void {
   const { capacity, inputs, explorers, next, inputVoltages, acted: allActed, reward: allRewards, kind } = replay;
   for (let b = 0; b < size; b += 1) {
     const slot = slots[b];
     const last = slot + (next === undefined ? 1 : next[slot]);
-    const successor = (last < capacity ? last : last - capacity) * inputs;
+    successors[b] = last < capacity ? last : last - capacity;
     reward[b] = rewardScale * allRewards[slot];
     continuation[b] = kind[slot] === SLOT.terminal ? 0 : discount;
-    for (let e = 0; e < explorers; e += 1) acted[e * size + b] = allActed[slot * explorers + e];
-    for (let i = 0, to = b; i < inputs; i += 1, to += lanes) {
-      voltages[to] = inputVoltages[slot * inputs + i];
-      voltages[to + size] = inputVoltages[successor + i];
-    }
   }
+  gatherer.gatherLanes(allActed, explorers, slots, acted, size, 0);
+  gatherer.gatherLanes(inputVoltages, inputs, slots, voltages, lanes, 0);
+  gatherer.gatherLanes(inputVoltages, inputs, successors, voltages, lanes, size);
 }
 
 /**

@@ -43,7 +43,7 @@ export const compatibleNatural: Rule = {
 function createProgram(context: RuleContext, ascent: 'gradient' | 'natural'): RuleProgram {
   const { kernels, topology, topology: { neurons }, batchSize: size, rates, optimiser, longest } = context;
   const actor = createActor(context);
-  const voltageValue = createVoltageValue(context);
+  const voltageValue = createVoltageValue(context, 'all');
   const most = mostTogether(topology);
   const lanes = 2 * size;
   const [error, credit, deviation, slope] = [1, 2, 3, 4].map(() => kernels.numbers(most * size));

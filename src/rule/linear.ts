@@ -1,10 +1,18 @@
 import { createActor } from './actor.js';
 import { followTarget } from './optimiser.js';
-import { actedOffset, createTargetAction, createVoltageValue, mostTogether, ownCriticShape, tdDivergence } from './own-critic.js';
+import { actedOffset, createTargetAction, createVoltageValue, mostTogether, ownCriticShape, tdDivergence, type Sight } from './own-critic.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
 
+const common = {
+  locality: 'only the reward is broadcast; a neuron uses voltages, its own weights and its own critic',
+  experience: 'replay',
+  hiddenExplores: true,
+  targetWeights: true,
+  groups: 'alike',
+} as const satisfies Partial<Rule>;
+
 /**
- * `linear`: the source paper's rule, literally. Each neuron has a linear critic of its own over all voltages and its own
+ * `linear`: the source paper's rule, literally. Each neuron has a linear critic of its own over the voltages it reads and its own
  * next voltage, with target copies of critic and weights:
  *
  *   Q^n(v, a) = θ_v·v + θ_a a,   D = r + γ Q'(v', σ(K'^n v')) - Q(v, a)
@@ -16,21 +24,27 @@ import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type Rule
  */
 export const linear: Rule = {
   name: 'linear',
-  summary: 'the paper\'s rule, literally: a linear critic of each neuron\'s own, with target copies',
-  locality: 'only the reward is broadcast; a neuron uses voltages, its own weights and its own critic',
-  experience: 'replay',
-  hiddenExplores: true,
-  targetWeights: true,
-  reads: 'all',
-  groups: 'alike',
-  parameters: (topology) => [ownCriticShape(topology, () => topology.neurons + 1)],
-  create: createProgram,
+  summary: 'the paper\'s rule, literally: a linear critic of each neuron\'s own over what it reads, with target copies',
+  reads: 'sources',
+  parameters: (topology) => [ownCriticShape(topology, ({ length }) => length + 1)],
+  create: (context) => createProgram(context, 'sources'),
+  ...common,
 };
 
-function createProgram(context: RuleContext): RuleProgram {
-  const { kernels, topology, topology: { neurons }, batchSize: size, rates, optimiser, longest } = context;
+/** `linear-global`: `linear` with v in the critic the voltages of all neurons, as in the paper's S^n = V, whose networks have no layers. */
+export const linearGlobal: Rule = {
+  name: 'linear-global',
+  summary: 'as linear, but each critic is over the voltages of all neurons',
+  reads: 'all',
+  parameters: (topology) => [ownCriticShape(topology, () => topology.neurons + 1)],
+  create: (context) => createProgram(context, 'all'),
+  ...common,
+};
+
+function createProgram(context: RuleContext, sight: Sight): RuleProgram {
+  const { kernels, topology, batchSize: size, rates, optimiser, longest } = context;
   const actor = createActor(context);
-  const voltageValue = createVoltageValue(context);
+  const voltageValue = createVoltageValue(context, sight);
   const targetAction = createTargetAction(context);
   const [error, credit] = [1, 2].map(() => kernels.numbers(mostTogether(topology) * size));
   const gradient = kernels.numbers(longest);
@@ -41,7 +55,7 @@ function createProgram(context: RuleContext): RuleProgram {
     const acted = batch.acted.subarray(actedOffset(batch, neuron));
     const values = voltageValue.evaluate(neuron, batch);
     const next = targetAction(neuron, batch);
-    const bad = kernels.ownErrors({ rows: count, size, stride: neurons + 1, critic, target, values, acted, next, reward: batch.reward, continuation: batch.continuation, error, gradient });
+    const bad = kernels.ownErrors({ rows: count, size, stride: critic.length / count, critic, target, values, acted, next, reward: batch.reward, continuation: batch.continuation, error, gradient });
     if (bad >= 0) throw tdDivergence(topology, neuron.index + bad, error.subarray(bad * size, (bad + 1) * size));
   }
 
@@ -51,16 +65,21 @@ function createProgram(context: RuleContext): RuleProgram {
       const critic = neuron.parameters[CRITIC];
       observeErrors(neuron, batch);
       voltageValue.gradient(neuron, batch, error, gradient);
-      for (let row = 0; row < neuron.count; row += 1) credit.fill(critic.values[(neurons + 1) * (row + 1) - 1], row * size, (row + 1) * size);
+      for (let row = 0; row < neuron.count; row += 1) credit.fill(slopeOf(neuron, row), row * size, (row + 1) * size);
       actor.learnRow(neuron, batch, credit, update);
       optimiser.step(critic, gradient, rates.criticRate, update);
       followTarget(kernels, critic, rates.targetRate);
     },
     estimate(neuron, batch, value) {
-      const slope = neuron.parameters[CRITIC].values[neurons];
+      const slope = slopeOf(neuron, 0);
       const own = actedOffset(batch, neuron);
       const voltageValues = voltageValue.evaluate(neuron, batch);
       for (let b = 0; b < size; b += 1) value[b] = voltageValues[b] + slope * batch.acted[own + b];
     },
   };
+}
+
+/** θ_a, the last number that a neuron keeps. @param row of the neurons of a group */
+function slopeOf({ count, parameters: { [CRITIC]: { values } } }: Neuron, row: number): number {
+  return values[(values.length / count) * (row + 1) - 1];
 }

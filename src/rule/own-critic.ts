@@ -24,19 +24,22 @@ export function mostTogether({ populations }: Topology): number {
   return populations.reduce((most, { begin, end }) => Math.max(most, end - begin), 0);
 }
 
+/** What the value part of a neuron's own critic is linear in: the voltages that the neuron reads, or everybody's. */
+export type Sight = 'sources' | 'all';
+
 /**
- * The arithmetic of critics that are linear in all voltages, of one neuron or a group: each keeps its θ_v, [neurons], where its part of
- * `CRITIC` begins. As all read the same voltages, the values of a group are one product, and so are its gradients.
+ * The arithmetic of critics that are linear in voltages, of one neuron or a group: each keeps its θ_v, a number for every neuron it sees, where
+ * its part of `CRITIC` begins. As all of a group see the same voltages, its values are one product, and so are its gradients.
  */
 export interface VoltageValue {
   /**
    * θ·v in lanes 0..size and θ'·v' in lanes size..2·size; [count, 2 · size], row-major, overwritten by the next call.
    *
-   * Reads: all voltages.
+   * Reads: the voltages seen.
    */
   evaluate(neuron: Neuron, batch: Batch): Float32Array;
   /**
-   * gradient[r, m] = Σ_b coefficients[r, b] v_m for each neuron m. Writes: `gradient`, the first `neurons` numbers of each row's.
+   * gradient[r, m] = Σ_b coefficients[r, b] v_m for each neuron m seen. Writes: `gradient`, the first numbers of each row's.
    *
    * @param coefficients [count, size], row-major
    * @param gradient laid out as the group's `CRITIC`
@@ -44,19 +47,22 @@ export interface VoltageValue {
   gradient(neuron: Neuron, batch: Batch, coefficients: Float32Array, gradient: Float32Array): void;
 }
 
-export function createVoltageValue({ kernels, topology, batchSize: size }: RuleContext): VoltageValue {
+export function createVoltageValue({ kernels, topology, batchSize: size }: RuleContext, sight: Sight): VoltageValue {
   const all = everybody(topology.neurons);
+  const seen = ({ sources }: Neuron) => (sight === 'all' ? all : sources);
   const lanes = 2 * size;
   const sums = kernels.numbers(mostTogether(topology) * lanes);
   return {
-    evaluate({ count, parameters: { [CRITIC]: { values, target } } }, { board: { voltages } }) {
+    evaluate(neuron, { board: { voltages } }) {
+      const { count, parameters: { [CRITIC]: { values, target } } } = neuron;
       const stride = values.length / count;
-      kernels.weightedInputs(values, all, voltages, sums, { begin: 0, end: count, lanes, laneBegin: 0, laneEnd: size }, stride);
-      kernels.weightedInputs(target, all, voltages, sums, { begin: 0, end: count, lanes, laneBegin: size, laneEnd: lanes }, stride);
+      kernels.weightedInputs(values, seen(neuron), voltages, sums, { begin: 0, end: count, lanes, laneBegin: 0, laneEnd: size }, stride);
+      kernels.weightedInputs(target, seen(neuron), voltages, sums, { begin: 0, end: count, lanes, laneBegin: size, laneEnd: lanes }, stride);
       return sums;
     },
-    gradient({ count, parameters: { [CRITIC]: { values } } }, { board: { voltages } }, coefficients, gradient) {
-      kernels.gradients(coefficients, size, count, all, voltages, lanes, size, gradient, values.length / count);
+    gradient(neuron, { board: { voltages } }, coefficients, gradient) {
+      const { count, parameters: { [CRITIC]: { values } } } = neuron;
+      kernels.gradients(coefficients, size, count, seen(neuron), voltages, lanes, size, gradient, values.length / count);
     },
   };
 }

@@ -3,7 +3,7 @@ import { coagent } from './coagent.js';
 import { compatible, compatibleNatural } from './compatible.js';
 import { deep } from './deep.js';
 import { exact } from './exact.js';
-import { linear } from './linear.js';
+import { linear, linearGlobal } from './linear.js';
 import { quadratic } from './quadratic.js';
 import type { Rule } from './rule.js';
 import { sarsa } from './sarsa.js';
@@ -18,6 +18,7 @@ export const RULES = {
   coagent,
   sarsa,
   linear,
+  'linear-global': linearGlobal,
   quadratic,
   deep,
   exact,

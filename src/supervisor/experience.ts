@@ -48,13 +48,14 @@ function createReplayed(views: Views): Experience {
   const { plan: { settings, firstExplorer }, kernels, replay, learningBoard: board } = views;
   const slots = new Int32Array(settings.learning.batch);
   const sampler = createSampler(replay, createStream(settings.seed, 'replay'));
-  const batch: Batch = { ...createTransitions(kernels, replay, slots.length), board, firstExplorer, episodeStart: false };
+  const transitions = createTransitions(kernels, replay, slots.length);
+  const batch: Batch = { ...transitions, board, firstExplorer, episodeStart: false };
   return {
     batch,
     slots,
     load(update, stored) {
       sampler.draw(update, slots, stored);
-      loadMinibatch(replay, slots, settings.learning, board, batch);
+      loadMinibatch(kernels, replay, slots, settings.learning, board, transitions);
       return true;
     },
     computeRows: recompute(views),
@@ -79,7 +80,7 @@ function createStreamed(views: Views): Experience {
     load(update) {
       slots[0] = update % capacity;
       if (kind[slots[0]] === SLOT.final) return false;
-      loadMinibatch(replay, slots, settings.learning, board, batch);
+      loadMinibatch(kernels, replay, slots, settings.learning, board, batch);
       const successor = (slots[0] + 1) % capacity;
       actedNext.set(replay.acted.subarray(successor * explorers, (successor + 1) * explorers));
       if (rule.hiddenExplores) [slots[0], successor].forEach((slot, lane) => { loadActed(replay, slot, firstExplorer, board, lane); });

@@ -151,6 +151,13 @@ for (const activation of ACTIVATION_NAMES) {
   });
 }
 
+holds('gathering rows as lanes', (kernels, { rows: width, inputs, lanes, from, seed }) => {
+  const to = numbers(kernels, seed, 'to', width * (lanes + from));
+  const rows = scattered(inputs, seed).subarray(0, lanes);
+  kernels.gatherLanes(numbers(kernels, seed, 'from', 2 * inputs * width), width, rows, to, lanes + from, from);
+  return to;
+});
+
 holds('copying, adding, soft updates and the steps of the optimisers', (kernels, { rows, inputs, from, seed }) => {
   const length = rows * inputs;
   const [values, gradient, target, first, second] = ['values', 'gradient', 'target', 'first', 'second'].map((name) => numbers(kernels, seed, name, length + (name === 'gradient' ? from : 0)));

@@ -22,7 +22,8 @@ function singleNeuron(name: RuleName): RuleFixture {
 
 // Each by hand, on v = [1, 2, 0.5] (bias, x, the neuron itself), a = 1, μ = 0.5.
 const BY_HAND: readonly [name: RuleName, critic: readonly number[], expected: number][] = [
-  ['linear', [0.5, -0.25, 0.2, 0.4], 0.5], // 0.5 - 0.5 + 0.1 + 0.4·1
+  ['linear', [0.5, -0.25, 0.4], 0.4], // 0.5 - 0.5 + 0.4·1
+  ['linear-global', [0.5, -0.25, 0.2, 0.4], 0.5], // 0.5 - 0.5 + 0.1 + 0.4·1
   ['compatible', [0.1, 0.2, 0.3, 0.5, 0.25], 1.15], // 0.1 + 0.4 + 0.15 + (1 - 0.5)(0.5 + 0.25·2)
   ['compatible-natural', [0.1, 0.2, 0.3, 0.5, 0.25], 1.15],
   ['quadratic', [1, 2, 3, 4, 5, 6], 57], // x = (1, 2, 1), W rows (1 2 3 · 4 5 · 6): 1·1 + 4·4 + 6·1 + 2(2·2 + 3·1 + 5·2)

@@ -11,7 +11,7 @@ function near(t: ExecutionContext, actual: Float32Array, expected: readonly numb
 }
 
 /** One linear output neuron over [bias, x]: z = 0.1 + 0.2 x, seen at x = 2 and then at x' = 1. */
-function singleNeuron(name: 'linear' | 'compatible' | 'compatible-natural' | 'quadratic' | 'deep') {
+function singleNeuron(name: 'linear' | 'linear-global' | 'compatible' | 'compatible-natural' | 'quadratic' | 'deep') {
   const fixture = createRuleFixture(name, { rates: { outputRate: 0.01 } });
   fixture.tables.weights.values.set([0.1, 0.2]);
   fixture.show([[2]], [[1]]);
@@ -23,29 +23,43 @@ function singleNeuron(name: 'linear' | 'compatible' | 'compatible-natural' | 'qu
 
 function linearNeuron() {
   const fixture = singleNeuron('linear');
-  fixture.tables.critic.values.set([0.5, -0.25, 0.2, 0.4]); // θ_v over [bias, x, output], θ_a
-  fixture.tables.critic.target.set([1, 1, 0, 2]);
+  fixture.tables.critic.values.set([0.5, -0.25, 0.4]); // θ_v over [bias, x], θ_a
+  fixture.tables.critic.target.set([1, 1, 2]);
   fixture.tables.weights.target.set([0, 1]);
   return fixture;
 }
 
 test('linear takes the paper\'s step, by hand', (t) => {
+  // v = [1, 2], a = 1: Q = 0.5 - 0.5 + 0.4 = 0.4. v' = [1, 1], K'v' = 1: Q' = 1 + 1 + 2 = 4.
+  // D = 1 + 0.5·4 - 0.4 = 2.6. θ += 0.1·2.6·[1, 2, 1]. K += 0.01·0.4·[1, 2]. Targets go half the way.
+  const fixture = linearNeuron();
+  fixture.update();
+  near(t, fixture.tables.critic.values, [0.76, 0.27, 0.66]);
+  near(t, fixture.tables.weights.values, [0.104, 0.208]);
+  near(t, fixture.tables.critic.target, [0.88, 0.635, 1.33]);
+  near(t, fixture.tables.weights.target, [0.052, 0.604]);
+});
+
+test('linear drops the bootstrap of a terminated episode', (t) => {
+  // D = 1 - 0.4 = 0.6: θ += 0.1·0.6·[1, 2, 1]
+  const fixture = linearNeuron();
+  fixture.batch.continuation.set([0]);
+  fixture.update();
+  near(t, fixture.tables.critic.values, [0.56, -0.13, 0.46]);
+});
+
+test('linear-global takes the same step with a critic over all voltages, by hand', (t) => {
   // v = [1, 2, 0.5], a = 1: Q = 0.5 - 0.5 + 0.1 + 0.4 = 0.5. v' = [1, 1, 0.3], K'v' = 1: Q' = 1 + 1 + 0 + 2 = 4.
   // D = 1 + 0.5·4 - 0.5 = 2.5. θ += 0.1·2.5·[1, 2, 0.5, 1]. K += 0.01·0.4·[1, 2]. Targets go half the way.
-  const fixture = linearNeuron();
+  const fixture = singleNeuron('linear-global');
+  fixture.tables.critic.values.set([0.5, -0.25, 0.2, 0.4]); // θ_v over [bias, x, output], θ_a
+  fixture.tables.critic.target.set([1, 1, 0, 2]);
+  fixture.tables.weights.target.set([0, 1]);
   fixture.update();
   near(t, fixture.tables.critic.values, [0.75, 0.25, 0.325, 0.65]);
   near(t, fixture.tables.weights.values, [0.104, 0.208]);
   near(t, fixture.tables.critic.target, [0.875, 0.625, 0.1625, 1.325]);
   near(t, fixture.tables.weights.target, [0.052, 0.604]);
-});
-
-test('linear drops the bootstrap of a terminated episode', (t) => {
-  // D = 1 - 0.5 = 0.5: θ += 0.1·0.5·[1, 2, 0.5, 1]
-  const fixture = linearNeuron();
-  fixture.batch.continuation.set([0]);
-  fixture.update();
-  near(t, fixture.tables.critic.values, [0.55, -0.15, 0.225, 0.45]);
 });
 
 test('compatible takes Silver\'s step, by hand', (t) => {

@@ -41,13 +41,13 @@ for (const [name, row] of [
 test('linear bootstraps from the action that its target copy would take, and has the slope in its step', (t) => {
   // Q = 0.4 a, Q' = 2 tanh(K'·v') = 2 tanh(1), D = 1 + 0.5 Q' - Q; θ_a += 0.1 D a, K += 0.01·0.4 σ' [1, 2]
   const fixture = singleNeuron('linear', 0.5);
-  fixture.tables.critic.values.set([0, 0, 0, 0.4]);
-  fixture.tables.critic.target.set([0, 0, 0, 2]);
+  fixture.tables.critic.values.set([0, 0, 0.4]);
+  fixture.tables.critic.target.set([0, 0, 2]);
   fixture.tables.weights.target.set([0, 1]);
   fixture.update();
   const action = MEAN + 0.5;
   const step = 0.1 * (1 + Math.tanh(1) - 0.4 * action);
-  near(t, fixture.tables.critic.values, [step, 2 * step, step * MEAN, 0.4 + step * action]);
+  near(t, fixture.tables.critic.values, [step, 2 * step, 0.4 + step * action]);
   near(t, fixture.tables.weights.values, [0.1 + 0.004 * SLOPE, 0.2 + 0.008 * SLOPE]);
 });
 

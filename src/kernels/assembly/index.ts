@@ -2,5 +2,6 @@
 export { gradients, product, productOfOne } from './product';
 export { activate, adam, addScaled, copy, multiplySlopes, softUpdate } from './elementwise';
 export { ownErrors } from './errors';
+export { gatherLanes } from './gather';
 export { sparseProduct, sparseProductOfOne, wideSparseProduct, wideSparseProductOfOne } from './sparse';
 

@@ -126,7 +126,7 @@ function block(w: usize, panel: usize, last: usize, out0: usize, out1: usize, ou
 }
 
 /** Puts four rows side by side: to[j][r] = row_r[j]; `step` bytes from number to number of a row, `stride` from four to four. */
-function interleave(row0: usize, row1: usize, row2: usize, row3: usize, count: i32, step: usize, to: usize, stride: usize): void {
+export function interleave(row0: usize, row1: usize, row2: usize, row3: usize, count: i32, step: usize, to: usize, stride: usize): void {
   let left = count;
   if (step == NUMBER) {
     for (; left >= 4; left -= 4) {

@@ -275,6 +275,19 @@ static int ownErrors(
   return bad;
 }
 
+/* to[j, b] = from[rows[b], j] */
+static void gatherLanes(const float *from, int width, const int32_t *rows, int count, float *to, int lanes) {
+  int b = 0;
+  for (; b + 4 <= count; b += 4) {
+    const float *const four[4] = {from + (size_t)rows[b] * width, from + (size_t)rows[b + 1] * width, from + (size_t)rows[b + 2] * width, from + (size_t)rows[b + 3] * width};
+    interleave(four, width, 1, to + b, lanes);
+  }
+  for (; b < count; b += 1) {
+    const float *row = from + (size_t)rows[b] * width;
+    for (int j = 0; j < width; j += 1) to[(size_t)j * lanes + b] = row[j];
+  }
+}
+
 static void copy(const float *restrict from, float *restrict to, int count) {
   for (int i = 0; i < count; i += 1) to[i] = from[i];
 }
@@ -341,6 +354,7 @@ EXPORTED(wideSparseProduct, A(0), L(1), A(2), A(3), A(4), I(5), I(6), I(7))
 EXPORTED(sparseProductOfOne, A(0), L(1), A(2), A(3), A(4), I(5))
 EXPORTED(wideSparseProductOfOne, A(0), L(1), A(2), A(3), A(4), I(5))
 EXPORTED(gradients, A(0), I(1), L(2), I(3), A(4), I(5), I(6), A(7), I(8), I(9), A(10))
+EXPORTED(gatherLanes, A(0), I(1), L(2), I(3), A(4), I(5))
 EXPORTED(copy, A(0), A(1), I(2))
 EXPORTED(addScaled, F(0), A(1), A(2), I(3))
 EXPORTED(softUpdate, A(0), A(1), I(2), F(3))
@@ -369,7 +383,7 @@ static napi_value attach(napi_env env, napi_callback_info info) {
     {"product", call_product}, {"productOfOne", call_productOfOne}, {"sparseProduct", call_sparseProduct},
     {"wideSparseProduct", call_wideSparseProduct}, {"sparseProductOfOne", call_sparseProductOfOne}, {"wideSparseProductOfOne", call_wideSparseProductOfOne}, {"gradients", call_gradients}, {"activate", call_activate},
     {"ownErrors", call_ownErrors},
-    {"multiplySlopes", call_multiplySlopes}, {"copy", call_copy}, {"addScaled", call_addScaled}, {"softUpdate", call_softUpdate}, {"adam", call_adam},
+    {"multiplySlopes", call_multiplySlopes}, {"gatherLanes", call_gatherLanes}, {"copy", call_copy}, {"addScaled", call_addScaled}, {"softUpdate", call_softUpdate}, {"adam", call_adam},
   };
   napi_value bytes, kernels, call;
   size_t count = 1;
