@@ -27,7 +27,7 @@ const WIDE = {
 };
 
 /** Rules with a critic in every neuron: slow, and so on half the steps of one task. */
-const SOLITARY = ['compatible', 'compatible-natural', 'linear', 'quadratic', 'deep'];
+const SOLITARY = ['compatible', 'compatible-natural', 'linear', 'linear-global', 'quadratic', 'deep'];
 
 /** Networks that are more than layers of σ(K v), each otherwise as the rule ships for the task. */
 const NETWORKS = {

@@ -49,5 +49,10 @@ function unitsOf(population: Population): number {
 
 /** All neurons of one partition, in order. */
 export function neuronsOf(ownership: Ownership, partition: number): number[] {
-  return ownership[partition].flatMap(({ begin, end }) => Array.from({ length: end - begin }, (_, i) => begin + i));
+  return neuronsIn(ownership[partition]);
+}
+
+/** All neurons of some ranges, in order. */
+export function neuronsIn(ranges: readonly NeuronRange[]): number[] {
+  return ranges.flatMap(({ begin, end }) => Array.from({ length: end - begin }, (_, i) => begin + i));
 }

@@ -20,10 +20,12 @@ export interface Sampler {
  * Samples so that partitions agree without talking: lane b of update u is a pure function of the stream, u, b and the
  * replay. Slots are drawn from a power of two and rejected where they hold no transition yet, so that a few more stored
  * transitions in one partition's eyes almost never change another lane's slot.
+ *
+ * @param ahead slots that the host may have written beyond those that a partition knows of
  */
-export function createSampler(replay: Omit<ReplayRing, 'link' | 'write'>, stream: Stream): Sampler {
+export function createSampler(replay: Omit<ReplayRing, 'link' | 'write'>, stream: Stream, ahead = 0): Sampler {
   const { capacity, kind, next, environments = 1 } = replay;
-  const margin = MARGIN + environments - 1;
+  const margin = Math.min(MARGIN + environments - 1 + ahead, Math.max(MARGIN + environments - 1, capacity >> 2));
 
   /** True where the successor is not stored yet. @param age slots written since */
   const isOpen = (slot: number, age: number) => (next === undefined ? age === 0 : next[slot] === 0 || next[slot] > age);

@@ -22,7 +22,7 @@ import { OPTIMISER_NAMES, REPLAY_OPTIMISERS, type OptimiserName } from '../rule/
 import { RULE_NAMES, RULES, type RuleName } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
 import { CLOCK_OWNERS, DISCIPLINE_NAMES, SCHEDULE_NAMES, type DisciplineName, type ScheduleName } from '../schedule/schedule.js';
-import { ACTING_NAMES } from '../supervisor/acting.js';
+import { ACTING_NAMES, type ActingName } from '../supervisor/acting.js';
 import { READS } from '../supervisor/rows.js';
 import { parseDistribution, type Distribution } from '../virtual/distribution.js';
 import type { VirtualSettings } from '../virtual/settings.js';
@@ -122,7 +122,7 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
     learning: readLearning(reader, rule.experience, environments),
     death: readDeath(reader, steps, network.hidden),
     schedule,
-    timing: readTiming(reader, virtual?.discipline ?? schedule, rule, virtual ? LONGEST_VIRTUAL_PERIOD : LONGEST_PERIOD),
+    timing: readTiming(reader, virtual?.discipline ?? schedule, rule, virtual === undefined),
     ...(virtual && { virtual }),
     rateLimit: checkRateLimit(reader.value('rateLimit', 16)),
     partitions: reader.integer('partitions', network.hidden.length === 0 ? 1 : 2, { min: 1, max: 1024 }),
@@ -156,19 +156,28 @@ function explorationOf({ experience, hiddenExplores }: Rule): Partial<Record<key
   };
 }
 
-/** What belongs to one schedule has only one value under the others. */
-function readTiming(reader: OptionReader, schedule: ScheduleName, { readsWeights, experience }: Rule, longestPeriod: number): TimingSettings {
+/** How acting may go on, what is usual first: anyhow, or where partitions hear of one another by messages, or by versions, alone. */
+const HOSTABLE: [ActingName, readonly ActingName[]] = ['hosted', ACTING_NAMES];
+const MESSAGES: [ActingName, readonly ActingName[]] = ['awaited', ['awaited', 'free']];
+
+/**
+ * What belongs to one schedule has only one value under the others.
+ *
+ * @param hostable true where partitions run in real time: one may then look at others' weights
+ */
+function readTiming(reader: OptionReader, schedule: ScheduleName, { readsWeights, experience }: Rule, hostable: boolean): TimingSettings {
   const only = (owner: DisciplineName) => none(`only the schedule ${owner} has it`);
   const isPoisson = schedule === 'poisson';
-  const acting = reader.name('timing.acting', 'awaited', ACTING_NAMES);
+  const reads = reader.name('timing.reads', 'racy', schedule === 'synchronous' || readsWeights === true ? ['racy'] : READS);
+  const acting = reader.name<ActingName>('timing.acting', ...(hostable && reads === 'racy' ? HOSTABLE : MESSAGES));
   if (acting === 'free' && experience === 'stream') throw wrongValue('timing.acting', 'awaited for a rule that learns from the stream: it takes what was acted for the answer to what was seen', acting);
   return {
     bound: reader.integer('timing.bound', schedule === 'bounded' ? 4 : 0, schedule === 'bounded' ? { min: 0, max: 2 ** 30 } : only('bounded')),
     clockRate: reader.number('timing.clockRate', isPoisson ? 2000 : 0, isPoisson ? POSITIVE : only('poisson')),
     clocks: reader.name('timing.clocks', 'partition', isPoisson ? CLOCK_OWNERS : ['partition']),
-    reads: reader.name('timing.reads', 'racy', schedule === 'synchronous' || readsWeights === true ? ['racy'] : READS),
+    reads,
     acting,
-    environmentPeriod: reader.number('timing.environmentPeriod', acting === 'free' ? 1e-3 : 0, acting === 'free' ? { min: 0, max: longestPeriod } : none('the environment waits for its action')),
+    environmentPeriod: reader.number('timing.environmentPeriod', acting === 'free' ? 1e-3 : 0, acting === 'free' ? { min: 0, max: hostable ? LONGEST_PERIOD : LONGEST_VIRTUAL_PERIOD } : none('the environment waits for its action')),
     measure: reader.boolean('timing.measure', false),
     ledger: reader.boolean('timing.ledger', true),
     patience: reader.number('timing.patience', 30, NOT_NEGATIVE),

@@ -13,11 +13,11 @@ import { resolveSettings, type SimulationOptions } from './options.js';
  */
 export function recordedOptions(options: SimulationOptions): SimulationOptions {
   const settings = resolveSettings(options);
-  const { schedule } = settings;
+  const { schedule, timing: { acting } } = settings;
   const rule: Rule = RULES[settings.rule.name];
   if (rule.readsWeights === true) throw wrongValue('record', `a rule other than ${rule.name}, which looks at all weights while they change`, rule.name);
   if (schedule === 'synchronous' || schedule === 'virtual') throw wrongValue('record', `a schedule other than ${schedule}, which repeats itself anyway`, schedule);
-  const recorded = { ...options, timing: { ...options.timing, reads: 'versioned' as const } };
+  const recorded = { ...options, timing: { ...options.timing, reads: 'versioned' as const, ...(acting === 'hosted' && { acting: 'awaited' as const }) } };
   checkRecordable(resolveSettings(recorded));
   return recorded;
 }

@@ -84,7 +84,7 @@ function plan({ environment, algorithm, seeds, steps, network, evaluation: { eve
 /** The real runs: free running on threads, and measured. */
 export function planRealTrials(settings: RealitySettings): Trial[] {
   const { partitions } = settings;
-  const trials = plan(settings, 'real', { schedule: 'hogwild', partitions, timing: { measure: true } });
+  const trials = plan(settings, 'real', { schedule: 'hogwild', partitions, timing: { measure: true, acting: 'awaited' } });
   return trials.flatMap((trial) => Array.from({ length: REAL_RUNS }, (_, i) => ({ ...trial, label: `real ${i + 1}`, repeat: i + 1 })));
 }
 

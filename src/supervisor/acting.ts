@@ -1,45 +1,70 @@
 import { createBoard } from '../network/dynamic.js';
 import type { EnvironmentGroup } from '../replay/bookmarks.js';
-import { createActor, type Actor } from './actor.js';
+import { createActor, type Actor, type Answering } from './actor.js';
 import { createExplorer } from './explorer.js';
 import { createFreeActor } from './free-actor.js';
 import { createFreeStage } from './free-stage.js';
+import { HOST_PARTITION } from './plan.js';
 import { createAwaitedStage, type Stage } from './stage.js';
 import type { Views } from './views.js';
 import { attachWave } from './wave.js';
 
-/** Whether an action waits for the network to have answered its observation. */
-export const ACTING_NAMES = ['awaited', 'free'] as const;
+/**
+ * How an observation is answered:
+ *
+ *   hosted   the partition that hosts the environments computes all neurons, by everybody's weights as they stand, and waits for nobody
+ *   awaited  every partition computes its own neurons, tick by tick, and the environment waits for the outputs
+ *   free     neither neurons nor environment wait: an action is what the outputs say when the environment's clock strikes
+ */
+export const ACTING_NAMES = ['hosted', 'awaited', 'free'] as const;
 export type ActingName = (typeof ACTING_NAMES)[number];
 
 /** How a partition, and the environment where it is its host, have to do with one another in acting. */
 export interface Acting {
   /** True where it goes on beside learning, in a coroutine of its own; else a partition does one or the other, as the limiter says. */
   readonly beside: boolean;
+  /** True where partitions other than the host have no part in it. */
+  readonly hosted: boolean;
   /** @param counted false in evaluation */
   createStage(counted: boolean): Stage;
   /** @param groups lanes of each group of environments that is answered */
   createActor(groups: readonly EnvironmentGroup[]): Actor;
 }
 
-const ACTING: Record<ActingName, (views: Views) => Acting> = { awaited, free };
+const ACTING: Record<ActingName, (views: Views) => Acting> = { hosted, awaited, free };
 
 export function createActing(views: Views): Acting {
   return ACTING[views.plan.settings.timing.acting](views);
 }
 
+/** Nobody waits for a partition that is in the midst of an update, or has lost its core. */
+function hosted(views: Views): Acting {
+  const { plan: { topology: { populations } }, partition, control } = views;
+  const answering: Answering = { ranges: populations, turns: (group) => control.progress[group].get(HOST_PARTITION), alone: true };
+  return {
+    beside: false,
+    hosted: true,
+    createStage: () => createAwaitedStage(views, answering),
+    createActor: (groups) => (partition === HOST_PARTITION ? createActor(views, groups, answering) : NOBODY),
+  };
+}
+
+/** A partition that nobody asks. */
+const NOBODY: Actor = { ready: () => false, advance: () => undefined };
+
 /** An environment waits for its answer, and partitions for one another: the policy acted is the policy stored. */
 function awaited(views: Views): Acting {
-  return { beside: false, createStage: () => createAwaitedStage(views), createActor: (groups) => createActor(views, groups) };
+  return { beside: false, hosted: false, createStage: () => createAwaitedStage(views), createActor: (groups) => createActor(views, groups) };
 }
 
 /** Nobody waits for anybody: what is stored is what was acted in what was seen, though it may answer what was seen before. */
 function free(views: Views): Acting {
   const { plan: { topology, ownership }, kernels, arena, actingBoard: { lanes, alive } } = views;
   const board = { ...createBoard(kernels, topology, lanes), ...(alive && { alive }) };
-  const acting = { board, explorer: createExplorer(views, board, true), wave: attachWave(arena, topology, ownership) };
+  const acting = { board, explorer: createExplorer(views, board, ownership[views.partition], true), wave: attachWave(arena, topology, ownership) };
   return {
     beside: true,
+    hosted: false,
     createStage: (counted) => createFreeStage(views, acting.wave, counted),
     createActor: (groups) => createFreeActor(views, groups, acting),
   };

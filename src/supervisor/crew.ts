@@ -148,6 +148,7 @@ function virtualStrand({ line: { coroutine, hosts, begin, wake }, views }: Stran
  * @throws Aborted once a partition of another crew has failed; whatever a strand throws
  */
 function inTurn(strands: readonly Strand[], resumed: (views: Views) => void): void {
+  if (strands.length === 0) return;
   const { bell, turnClock, control: { words, pulse } } = strands[0].views;
   let going = strands;
   while (going.length > 0) {

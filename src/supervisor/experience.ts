@@ -5,8 +5,8 @@ import { createTransitions, loadActed, loadMinibatch } from '../replay/minibatch
 import { SLOT } from '../replay/ring.js';
 import { createSampler } from '../replay/sampler.js';
 import type { Batch } from '../rule/rule.js';
-import { WEIGHTS } from './plan.js';
-import type { Views } from './views.js';
+import { WEIGHTS, type Plan } from './plan.js';
+import { limiterWindow, type Views } from './views.js';
 
 /** What a partition learns from: the transitions of one update after another, on its learning board. */
 export interface Experience {
@@ -43,11 +43,16 @@ function recompute({ plan: { topology }, kernels, rows: { heard }, learningBoard
   };
 }
 
+/** Slots that the host may write while a partition is at one update: from as far ahead as learning may be to as far behind. */
+function aheadOf(plan: Plan): number {
+  return Math.ceil((2 * limiterWindow(plan)) / plan.settings.learning.updatesPerStep);
+}
+
 /** Minibatches drawn from the replay: of the stored transitions only the inputs are used, all voltages are computed anew. */
 function createReplayed(views: Views): Experience {
-  const { plan: { settings, firstExplorer }, kernels, replay, learningBoard: board } = views;
+  const { plan, plan: { settings, firstExplorer }, kernels, replay, learningBoard: board } = views;
   const slots = new Int32Array(settings.learning.batch);
-  const sampler = createSampler(replay, createStream(settings.seed, 'replay'));
+  const sampler = createSampler(replay, createStream(settings.seed, 'replay'), aheadOf(plan));
   const transitions = createTransitions(kernels, replay, slots.length);
   const batch: Batch = { ...transitions, board, firstExplorer, episodeStart: false };
   return {

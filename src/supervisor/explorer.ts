@@ -2,7 +2,7 @@ import { DivergenceError } from '../errors.js';
 import { WORD } from '../memory/control.js';
 import type { Board } from '../network/dynamic.js';
 import { attachExplorationState, createExploration } from '../network/exploration.js';
-import { neuronsOf } from '../network/ownership.js';
+import { neuronsIn, type NeuronRange } from '../network/ownership.js';
 import { neuronName } from '../network/topology.js';
 import type { EnvironmentGroup } from '../replay/bookmarks.js';
 import { wholeTurns, type Views } from './views.js';
@@ -17,13 +17,14 @@ export interface Explorer {
 
 /**
  * @param board where the mean voltages stand
+ * @param ranges the neurons that explore here, as far as they do
  * @param skips true where neurons may not be asked in every step: noise that lasts then moves through those in between as well
  */
-export function createExplorer(views: Views, board: Board, skips = false): Explorer {
-  const { plan, partition, arena, control } = views;
-  const { topology, ownership, settings, firstExplorer, groups } = plan;
+export function createExplorer(views: Views, board: Board, ranges: readonly NeuronRange[], skips = false): Explorer {
+  const { plan, arena, control } = views;
+  const { topology, settings, firstExplorer, groups } = plan;
   const { lanes } = board;
-  const exploration = createExploration(topology, settings.seed, settings.exploration, neuronsOf(ownership, partition), attachExplorationState(arena), settings.steps / settings.environments);
+  const exploration = createExploration(topology, settings.seed, settings.exploration, neuronsIn(ranges), attachExplorationState(arena), settings.steps / settings.environments);
   const steps = new Int32Array(lanes); // that each environment has taken
   const asked = skips && settings.exploration.correlation > 0 ? new Int32Array(topology.neurons * lanes).fill(-1) : undefined; // in which step last
 

@@ -13,8 +13,10 @@ import { AGE_BINS, ageBins, agesBetween, binOf, joinAges, summariseAges, type Ag
  *
  * `reward`: the experience of one update. Age, as the update ends: slots that the host has stored since the minibatch was drawn;
  * for a rule that learns from the stream, slots stored since the transition was whole.
+ *
+ * `acting`: a peer's rows, where the host answers for everybody. Age: updates that the peer has finished meanwhile.
  */
-export const READ_KINDS = ['voltages', 'weights', 'reward'] as const;
+export const READ_KINDS = ['voltages', 'weights', 'reward', 'acting'] as const;
 export type ReadKind = (typeof READ_KINDS)[number];
 
 /** What has been read so far, by one partition or by all. */
@@ -64,7 +66,7 @@ export function attachLedger(arena: Arena, partition: number): Ledger {
       sums[index] += behind;
     };
   };
-  return { voltages: recorder('voltages'), weights: recorder('weights'), reward: recorder('reward') };
+  return { voltages: recorder('voltages'), weights: recorder('weights'), reward: recorder('reward'), acting: recorder('acting') };
 }
 
 /** Reads what a partition has recorded. */
@@ -78,8 +80,8 @@ export function readLedger(arena: Arena, partition: number): Staleness {
 }
 
 function stalenessOf(ages: (kind: ReadKind) => Ages): Staleness {
-  const [voltages, weights, reward] = READ_KINDS.map(ages);
-  return { reads: voltages.reads, median: voltages.median, max: voltages.max, helped: weights.reads, voltages, weights, reward };
+  const [voltages, weights, reward, acting] = READ_KINDS.map(ages);
+  return { reads: voltages.reads, median: voltages.median, max: voltages.max, helped: weights.reads, voltages, weights, reward, acting };
 }
 
 /** The staleness of several partitions together. Of none: that of nothing read. */

@@ -17,13 +17,11 @@ import type { Actor } from './actor.js';
 import { createCompany } from './company.js';
 import { createEvaluationHost, createTrainingHost, runHost, type EvaluationHost, type Host } from './host.js';
 import { createLearner } from './learner.js';
+import { HOST_PARTITION } from './plan.js';
 import { createStream } from '../random/stream.js';
 import type { Settings } from './settings.js';
 import type { Stage } from './stage.js';
 import type { Views } from './views.js';
-
-/** The partition that also holds the environments. */
-export const HOST_PARTITION = 0;
 
 /** One of the coroutines of a command. */
 export interface Line {
@@ -80,7 +78,7 @@ export function createPartition(views: Views): Partition {
       const updates = version.get(partition);
       const ready = !acting.beside && actor.ready(); // before experience: the host writes that before the clock, so it cannot be older
       const experience = experienced();
-      if (ready && limiter.mayAct(updates, experience)) {
+      if (ready && limiter.mayAct(acting.hosted ? control.version.least() : updates, experience)) { // who acts alone looks after all
         yield 'act';
         actor.advance(true);
         chronicle.acted();
@@ -148,6 +146,7 @@ export function createPartition(views: Views): Partition {
     },
     takeLog: () => chronicle.close(),
     evaluate(episodeSeeds) {
+      if (acting.hosted && !isHost) return [];
       const line = answering(acting.createActor([{ begin: 0, end: 1 }]), false); // evaluation takes the first lane
       if (!isHost) return [line];
       const heard = acting.createStage(false);

@@ -30,6 +30,9 @@ import { waveBlocks } from './wave.js';
 
 export const WEIGHTS = 'weights';
 
+/** The partition that also holds the environments. */
+export const HOST_PARTITION = 0;
+
 /** Name of the block that says who is alive: 1, or 0 where a neuron is silenced. */
 export const ALIVE = 'alive';
 

@@ -13,7 +13,7 @@ import type { Reads } from './rows.js';
 /** When partitions run, what they read of one another, and whether it is measured. */
 export interface TimingSettings extends ClockSettings {
   readonly reads: Reads;
-  /** Whether an action waits until its observation has reached the outputs, or is whatever the outputs say when the environment reads them. */
+  /** Who answers an observation, and whether the action waits for it. */
   readonly acting: ActingName;
   /** Seconds between two strikes of the environment's clock where acting is free; 0: as fast as its host can. */
   readonly environmentPeriod: number;

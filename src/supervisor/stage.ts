@@ -1,5 +1,6 @@
 import type { Environment, StepResult } from '../environment/environment.js';
 import type { Board } from '../network/dynamic.js';
+import { together, type Answering } from './actor.js';
 import type { Views } from './views.js';
 
 /** The acting board as an environments' host uses it: observations go onto lanes, and actions come off them. */
@@ -54,12 +55,12 @@ export function createLanes({ plan, control, actingBoard, announce }: Views, boa
 const nothing = () => undefined;
 
 /** The stage of actions that are awaited: a group acts once all outputs have answered, and nothing moves until it is shown what follows. */
-export function createAwaitedStage(views: Views): Stage {
+export function createAwaitedStage(views: Views, { turns }: Pick<Answering, 'turns'> = together(views)): Stage {
   const { plan: { topology }, control } = views;
   return {
     ...createLanes(views, views.actingBoard),
     begin: nothing,
-    due: (group) => control.progress[group].least() >= control.groups[group].clock.get() * topology.ticks.length,
+    due: (group) => turns(group) >= control.groups[group].clock.get() * topology.ticks.length,
     read: nothing,
   };
 }

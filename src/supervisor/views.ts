@@ -189,7 +189,7 @@ function lagging({ settings }: Plan, limiter: RateLimiter): RateLimiter {
 }
 
 /** The synchronous schedule alternates acting and learning strictly: otherwise a run could not be repeated. */
-function limiterWindow({ settings }: Plan): number {
+export function limiterWindow({ settings }: Plan): number {
   const { rateLimit } = settings;
   if (disciplineOf(settings) === 'synchronous') return 0;
   return rateLimit === 'off' ? Infinity : rateLimit;

@@ -88,7 +88,7 @@ test('noise that lasts moves once in every step, though a neuron is not asked in
     const [views] = createAll(1, { ...FREE, exploration: { output: 0.5, warmup: 0.5, correlation: 0.8 } });
     const { topology, groups } = views.plan;
     const board = createBoard(views.kernels, topology, 1);
-    const explorer = createExplorer(views, board, true);
+    const explorer = createExplorer(views, board, views.plan.ownership[0], true);
     for (const step of asked) {
       views.control.groups[0].steps.set(step);
       explorer.countSteps(0, groups[0]);

@@ -73,12 +73,21 @@ test.serial('two partitions of a hogwild run read voltages or weights once for e
 
 test.serial('behind barriers nothing that is read is stale, of the replay and of the stream, and no weights are read', async (t) => {
   for (const rule of ['broadcast', 'coagent'] as const) {
-    const { partitions } = await runOf({ network: { hidden: [8] }, ...(rule === 'broadcast' && { learning: { warmup: 64 } }), rule, partitions: 2, schedule: 'synchronous' }, 300);
+    const { partitions } = await runOf({ network: { hidden: [8] }, ...(rule === 'broadcast' && { learning: { warmup: 64 } }), rule, partitions: 2, schedule: 'synchronous', timing: { acting: 'awaited' } }, 300);
     for (const { voltages, weights, reward } of partitions) {
       t.deepEqual([voltages.max, reward.max, weights.reads], [0, 0, 0], rule);
       t.is(reward.reads, rule === 'broadcast' ? 300 - 64 : 300 - 1); // the last transition has no successor yet
       t.true(voltages.reads > 2 * reward.reads);
     }
+  }
+});
+
+test.serial('who answers for everybody reads each peer\'s weights once for each observation shown, and behind barriers as they are', async (t) => {
+  for (const schedule of ['hogwild', 'synchronous'] as const) {
+    const { partitions: [host, ...peers] } = await runOf({ ...SMALL, partitions: 3, schedule }, 300);
+    t.is(host.acting.reads, 2 * (1 + 300 + 1));
+    t.true(schedule === 'hogwild' || host.acting.max === 0);
+    t.deepEqual(peers.map(({ acting }) => acting.reads), [0, 0]);
   }
 });
 
