@@ -151,7 +151,7 @@ test.serial('a network whose every action answers the observation before learns 
 test('free acting is refused where it cannot be had, in one line', (t) => {
   const timing = free(0.001);
   const refused: [() => unknown, string][] = [
-    [() => resolveSettings({ timing: { acting: 'soon' as 'free' } }), '"timing.acting" expected one of awaited, free, got "soon"'],
+    [() => resolveSettings({ timing: { acting: 'soon' as 'free' } }), '"timing.acting" expected one of hosted, awaited, free, got "soon"'],
     [() => resolveSettings({ timing: { environmentPeriod: 1 } }), '"timing.environmentPeriod" expected 0, got 1; the environment waits for its action'],
     [() => resolveSettings({ timing: free(-1) }), '"timing.environmentPeriod" expected a number >= 0 and <= 60, got -1'],
     [() => resolveSettings({ timing: free(61) }), '"timing.environmentPeriod" expected a number >= 0 and <= 60, got 61'],
