@@ -1,6 +1,6 @@
 import { InternalError } from '../errors.js';
 import type { ActivationName } from './activation.js';
-import { ADAM, LEAST_MOMENT, type Kernels } from './kernels.js';
+import { ADAM, LEAST_MOMENT, LEAST_TRACE, type Kernels } from './kernels.js';
 import { referenceKernels } from './reference.js';
 import { openVectorUnit, type VectorName } from './vector-functions.js';
 
@@ -142,6 +142,10 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
         rows, size, stride, address(critic), address(target), address(values), address(acted), address(next), address(reward), address(continuation), address(error), address(gradient),
       );
     },
+    followTraces({ offset, begin, end, credit, terms, shared, kept, tdError, trace, direction, reach }) {
+      const rows = list(offset) + begin * BYTES;
+      kernels.followTraces(rows, end - begin, address(credit), address(terms), shared ? 1 : 0, kept, tdError, LEAST_TRACE, address(trace), address(direction), address(reach));
+    },
     copy(from, begin, end, to, at) {
       kernels.copy(address(from) + begin * BYTES, address(to) + at * BYTES, end - begin);
     },
@@ -153,6 +157,9 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
     },
     sgdStep(values, gradient, rate) {
       kernels.addScaled(rate, address(gradient), address(values), values.length);
+    },
+    sgdRows(values, gradient, rates, { offset, begin, end }) {
+      kernels.addScaledRows(list(offset) + begin * BYTES, end - begin, address(rates), address(gradient), address(values));
     },
     adamStep(values, gradient, first, second, rate, count) {
       const { beta1, beta2, epsilon } = ADAM;
