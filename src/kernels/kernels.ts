@@ -74,7 +74,8 @@ export interface Rows {
 }
 
 /** Eligibility traces of rows, and what `Kernels.followTraces` makes of them. */
-export interface Traces<Numbers extends FloatArray> extends Rows {
+export interface Traces<Numbers extends FloatArray> {
+  readonly rows: Rows;
   /** What each row takes of its terms; [rows] */
   readonly credit: Numbers;
   /** What may have done it: the same for all rows, which are then of one length; or laid out as the traces. */

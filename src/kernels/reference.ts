@@ -135,7 +135,7 @@ function ownErrors({ rows, size, stride, critic, target, values, acted, next, re
   return bad;
 }
 
-function followTraces({ offset, begin, end, credit, terms, shared, kept, tdError, trace, direction, reach }: Traces<FloatArray>): void {
+function followTraces({ rows: { offset, begin, end }, credit, terms, shared, kept, tdError, trace, direction, reach }: Traces<FloatArray>): void {
   for (let row = begin; row < end; row += 1) {
     const from = offset[row] - offset[begin];
     const to = offset[row + 1] - offset[begin];

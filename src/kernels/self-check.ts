@@ -81,7 +81,7 @@ function sample(kernels: Kernels): number[] {
   const first = numbers(rows * inputs, 4);
   const [trace, direction, reach] = [40, 40, rows].map((length) => numbers(length, length));
   const followed = { offset: SPARSE.offset, begin: 0, end: rows };
-  kernels.followTraces({ ...followed, credit: coefficients, terms: weights, shared: false, kept: 0.5, tdError: -1.5, trace, direction, reach });
+  kernels.followTraces({ rows: followed, credit: coefficients, terms: weights, shared: false, kept: 0.5, tdError: -1.5, trace, direction, reach });
   kernels.sgdRows(trace, direction, coefficients, followed);
   kernels.adamStep(weights, gradient, first, second, 0.01, 1);
   kernels.softUpdate(weights, gradient, 0.3);

@@ -142,9 +142,9 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
         rows, size, stride, address(critic), address(target), address(values), address(acted), address(next), address(reward), address(continuation), address(error), address(gradient),
       );
     },
-    followTraces({ offset, begin, end, credit, terms, shared, kept, tdError, trace, direction, reach }) {
-      const rows = list(offset) + begin * BYTES;
-      kernels.followTraces(rows, end - begin, address(credit), address(terms), shared ? 1 : 0, kept, tdError, LEAST_TRACE, address(trace), address(direction), address(reach));
+    followTraces({ rows: { offset, begin, end }, credit, terms, shared, kept, tdError, trace, direction, reach }) {
+      const first = list(offset) + begin * BYTES;
+      kernels.followTraces(first, end - begin, address(credit), address(terms), shared ? 1 : 0, kept, tdError, LEAST_TRACE, address(trace), address(direction), address(reach));
     },
     copy(from, begin, end, to, at) {
       kernels.copy(address(from) + begin * BYTES, address(to) + at * BYTES, end - begin);

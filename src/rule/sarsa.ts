@@ -1,7 +1,6 @@
 import { DivergenceError } from '../errors.js';
 import type { ParameterShape } from '../memory/parameters.js';
 import { neuronName, rowLengths } from '../network/topology.js';
-import type { TraceStep } from './optimiser.js';
 import { eligibilityShapes } from './row-gradient.js';
 import { createTraces, CRITIC_TRACE, REACH, TRACE } from './trace.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
@@ -78,8 +77,8 @@ function createProgram(context: RuleContext): RuleProgram {
 
   function learnOutputs(neuron: Neuron, batch: Batch, reach: Float32Array, update: number): void {
     for (let i = 0; i < neuron.count; i += 1) credit[i] = taken[neuron.index - begin + i];
-    const step: TraceStep = { ...traces.followRows(neuron, batch, tdError), reach };
-    optimiser.stepTraces(neuron.weights, step, rates.outputRate, update);
+    const { rows, direction } = traces.followRows(neuron, batch, tdError);
+    optimiser.stepTraces(neuron.weights, { rows, direction, reach, tdError }, rates.outputRate, update);
   }
 
   function learnHidden(neuron: Neuron, batch: Batch, reach: Float32Array, update: number): void {

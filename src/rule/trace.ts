@@ -50,14 +50,14 @@ export function createTraces({ kernels, topology, longest, discount, traceDecay 
     followRows(neuron, batch, tdError, means) {
       const rows = { offset: topology.rowOffset, begin: neuron.index, end: neuron.index + neuron.count };
       const { terms, shared } = gradeRows(neuron, batch, credit, means);
-      kernels.followTraces({ ...rows, credit, terms, shared, kept: kept(batch), tdError, trace: neuron.parameters[TRACE].values, direction, reach: ownReach });
+      kernels.followTraces({ rows, credit, terms, shared, kept: kept(batch), tdError, trace: neuron.parameters[TRACE].values, direction, reach: ownReach });
       return { rows, direction, reach: ownReach, tdError };
     },
     followParts({ index, count, parameters }, batch, tdError, signals, reach) {
       const { voltages, lanes } = batch.board;
       const rows = { offset: parts, begin: 0, end: count };
       for (let i = 0; i < count; i += 1) credit[i] = voltages[(index + i) * lanes];
-      kernels.followTraces({ ...rows, credit, terms: signals, shared: true, kept: kept(batch), tdError, trace: parameters[CRITIC_TRACE].values, direction, reach: ownReach });
+      kernels.followTraces({ rows, credit, terms: signals, shared: true, kept: kept(batch), tdError, trace: parameters[CRITIC_TRACE].values, direction, reach: ownReach });
       return { rows, direction, reach, tdError };
     },
     reachOf({ parameters }, batch, heard) {

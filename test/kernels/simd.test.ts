@@ -126,7 +126,7 @@ function traces(kernels: Kernels, shape: Shape, begin = 0, end = shape.rows): Fl
   const [reach, credit] = ['reach', 'credit'].map((name) => numbers(kernels, seed, name, rows));
   const followed = { offset, begin, end };
   kernels.followTraces({
-    ...followed, shared, kept: 0.7, tdError: 1.3, trace: trace.subarray(at), direction: direction.subarray(at), terms: shared ? terms : terms.subarray(at),
+    rows: followed, shared, kept: 0.7, tdError: 1.3, trace: trace.subarray(at), direction: direction.subarray(at), terms: shared ? terms : terms.subarray(at),
     credit: credit.subarray(begin), reach: reach.subarray(begin),
   });
   const values = numbers(kernels, seed, 'values', offset[rows]);
@@ -239,7 +239,7 @@ for (const kernels of [...PRESENT, REFERENCE]) {
     const [credit, reach] = [kernels.numbers(2), kernels.numbers(2)];
     credit.set([3, 0]);
     const rows = { offset: Int32Array.of(9, 9, 11, 13), begin: 1, end: 3 };
-    kernels.followTraces({ ...rows, credit, terms, shared: true, kept: 0.5, tdError: -2, trace, direction, reach });
+    kernels.followTraces({ rows, credit, terms, shared: true, kept: 0.5, tdError: -2, trace, direction, reach });
     t.deepEqual([...trace], [6.5, 1, 0, 2]);
     t.deepEqual([...direction], [-13, -2, -0, -4]);
     t.deepEqual([...reach], [7.5, 2]);
@@ -253,7 +253,7 @@ for (const kernels of [...PRESENT, REFERENCE]) {
     const [trace, direction, terms] = [9, 9, 9].map((length) => kernels.numbers(length).fill(1));
     const [credit, reach] = [kernels.numbers(3).fill(1), kernels.numbers(3)];
     trace.fill(NaN, 4, 5);
-    kernels.followTraces({ offset: Int32Array.of(0, 3, 6, 9), begin: 0, end: 3, credit, terms, shared: false, kept: 0.5, tdError: 1, trace, direction, reach });
+    kernels.followTraces({ rows: { offset: Int32Array.of(0, 3, 6, 9), begin: 0, end: 3 }, credit, terms, shared: false, kept: 0.5, tdError: 1, trace, direction, reach });
     t.deepEqual([...reach], [4.5, NaN, 4.5]);
     t.deepEqual([...direction].map(Number.isNaN), [0, 1, 2, 3, 4, 5, 6, 7, 8].map((i) => i === 4));
   });
