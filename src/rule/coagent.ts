@@ -79,14 +79,14 @@ function createProgram(context: RuleContext): RuleProgram {
 
   return {
     broadcast({ board: { voltages, lanes }, reward, continuation }) {
-      value = 0;
-      said = 0;
-      let successor = 0;
+      let [state, successor, sum] = [0, 0, 0]; // outer variables would be boxed at each addition
       for (let neuron = 0; neuron < topology.outputs.begin; neuron += 1) {
-        value += values[neuron] * voltages[neuron * lanes];
-        said += Math.abs(voltages[neuron * lanes]);
+        state += values[neuron] * voltages[neuron * lanes];
+        sum += Math.abs(voltages[neuron * lanes]);
         successor += values[neuron] * voltages[neuron * lanes + 1];
       }
+      value = state;
+      said = sum;
       tdError = Math.fround(reward[0] + continuation[0] * successor - value); // as kernels hear it: float32 ends at 3.4e38
       if (!Number.isFinite(tdError)) throw valueDivergence(topology, heard[CRITIC], 1, tdError);
     },

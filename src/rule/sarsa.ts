@@ -96,8 +96,7 @@ function createProgram(context: RuleContext): RuleProgram {
       value = voltages[(begin + action) * lanes];
       tdError = Math.fround(reward[0] + continuation[0] * voltages[(begin + chosen(actedNext)) * lanes + 1] - value); // as kernels hear it
       if (!Number.isFinite(tdError)) throw new DivergenceError(neuronName(topology, begin + action), 'TD error', tdError);
-      heard = 0;
-      for (const source of topology.outputs.sources) heard += Math.abs(voltages[source * lanes]);
+      heard = topology.outputs.sources.reduce((sum, source) => sum + Math.abs(voltages[source * lanes]), 0);
     },
     learn(neuron, batch, update) {
       if (neuron.kind === 'input') return;
