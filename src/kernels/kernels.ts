@@ -74,7 +74,7 @@ export interface Rows {
 }
 
 /** Eligibility traces of rows, and what `Kernels.followTraces` makes of them. */
-export interface Traces<Numbers extends FloatArray> {
+export interface TracedRows<Numbers extends FloatArray> {
   readonly rows: Rows;
   /** What each row takes of its terms; [rows] */
   readonly credit: Numbers;
@@ -187,7 +187,7 @@ export interface Kernels<Numbers extends FloatArray = Float32Array> {
    *
    * Traces too small to be fast numbers become 0.
    */
-  followTraces(of: Traces<Numbers>): void;
+  followTraces(of: TracedRows<Numbers>): void;
   /**
    * Copies numbers `begin..end` of `from` to `to`, from its number `at` on. For short stretches, and on shared memory, where V8 copies byte by byte what does
    * not lie on eight of them (16 KB: 7 µs, where it takes 1 otherwise and this 0.3).

@@ -1,5 +1,5 @@
 import { ACTIVATIONS } from './activation.js';
-import { ADAM, LEAST_MOMENT, LEAST_TRACE, type BackSpread, type FloatArray, type Kernels, type OwnErrors, type RowRange, type Traces } from './kernels.js';
+import { ADAM, LEAST_MOMENT, LEAST_TRACE, type BackSpread, type FloatArray, type Kernels, type OwnErrors, type RowRange, type TracedRows } from './kernels.js';
 import { sparseWeightedInputs } from './sparse.js';
 
 /**
@@ -135,7 +135,7 @@ function ownErrors({ rows, size, stride, critic, target, values, acted, next, re
   return bad;
 }
 
-function followTraces({ rows: { offset, begin, end }, credit, terms, shared, kept, tdError, trace, direction, reach }: Traces<FloatArray>): void {
+function followTraces({ rows: { offset, begin, end }, credit, terms, shared, kept, tdError, trace, direction, reach }: TracedRows<FloatArray>): void {
   for (let row = begin; row < end; row += 1) {
     const from = offset[row] - offset[begin];
     const to = offset[row + 1] - offset[begin];

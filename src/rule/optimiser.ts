@@ -32,37 +32,33 @@ export interface TraceStep {
 /** κ: a step takes at most 1/κ of its TD error away. */
 const KAPPA = 2;
 
+/** An optimiser whose rates do not ask how much of the traces there is. */
+const unbounded = (step: Optimiser['step']): Optimiser => ({
+  step,
+  stepTraces(parameter, { direction }, rate, update) {
+    step(parameter, direction, rate, update);
+  },
+});
+
 const OPTIMISERS: Record<OptimiserName, (kernels: Kernels) => Optimiser> = {
-  adam: (kernels) => ({
-    step({ values, first, second }, gradient, rate, update) {
-      kernels.adamStep(values, gradient, first, second, rate, update);
-    },
-    stepTraces(parameter, { direction }, rate, update) {
-      this.step(parameter, direction, rate, update);
-    },
+  adam: (kernels) => unbounded(({ values, first, second }, gradient, rate, update) => {
+    kernels.adamStep(values, gradient, first, second, rate, update);
   }),
-  sgd: (kernels) => ({
-    step({ values }, gradient, rate) {
-      kernels.sgdStep(values, gradient, rate);
-    },
-    stepTraces(parameter, { direction }, rate, update) {
-      this.step(parameter, direction, rate, update);
-    },
+  sgd: (kernels) => unbounded(({ values }, gradient, rate) => {
+    kernels.sgdStep(values, gradient, rate);
   }),
   bounded: createBounded,
 };
 
 /**
- * Plain steps, those along eligibility traces at a rate of η / max(1, κ η |e|_1 max(1, |δ|)).
+ * Plain steps; those of rows along eligibility traces at η / max(1, κ η |e|_1 max(1, |δ|)).
  *
  * Source: Elsayed et al. 2024, ObGD. Differs: κ is 2 for everybody.
  */
 function createBounded(kernels: Kernels): Optimiser {
   let rates = kernels.numbers(0); // as many as the most rows so far
   return {
-    step({ values }, gradient, rate) {
-      kernels.sgdStep(values, gradient, rate);
-    },
+    ...OPTIMISERS.sgd(kernels),
     stepTraces({ values }, { rows, direction, reach, tdError }, rate) {
       const count = rows.end - rows.begin;
       if (rates.length < count) rates = kernels.numbers(count);
