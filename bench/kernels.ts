@@ -99,6 +99,21 @@ function softUpdate(weights: number): Case {
   };
 }
 
+/** A number read and two written of each weight; what all rows share is small. */
+function traces(rows: number, inputs: number): Case {
+  return {
+    name: `traces ${rows}×${inputs}`,
+    flop: 5 * rows * inputs,
+    bytes: 12 * rows * inputs,
+    prepare(kernels) {
+      const [trace, direction] = [1, 2].map(() => filled(kernels, rows * inputs));
+      const [credit, reach, terms] = [rows, rows, inputs].map((length) => filled(kernels, length));
+      const of = { rows: { offset: everybody(rows + 1).map((row) => row * inputs), begin: 0, end: rows }, credit, terms, shared: true, kept: 0.9, tdError: 0.1, trace, direction, reach };
+      return () => { kernels.followTraces(of); };
+    },
+  };
+}
+
 function tanh(neurons: number, lanes: number): Case {
   return {
     name: `tanh, ${neurons * lanes} voltages`,
@@ -117,6 +132,8 @@ const CASES: readonly Case[] = [
   ...SIZES.flatMap((layer) => [product(layer), gradients(layer), spreadBack(layer)]),
   ...[square(64, 1), square(256, 1), square(1024, 1), square(4096, 1)].flatMap((layer) => [product(layer), gradients(layer)]),
   ...[4096, 65_536].flatMap((weights) => [adam(weights), softUpdate(weights)]),
+  traces(64, 65),
+  traces(256, 257),
   tanh(64, 128),
 ];
 

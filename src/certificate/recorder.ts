@@ -24,7 +24,6 @@ export function createRecorder(real: Optimiser, live: Float32Array, neurons: rea
 
   return {
     holding: false,
-    bounded: (rate) => rate,
     gradientOf({ name, weights }) {
       const gradient = gradients.get(weights.values);
       if (gradient === undefined) throw new InternalError(`no row of ${name} is recorded`);
@@ -36,6 +35,9 @@ export function createRecorder(real: Optimiser, live: Float32Array, neurons: rea
       if (recorded !== undefined) recorded.set(gradient.subarray(0, values.length));
       else if (liesIn(live, values)) throw new InternalError(`no row of weights at byte ${values.byteOffset} is recorded`);
       else if (!this.holding) real.step(parameter, gradient, rate, update);
+    },
+    stepTraces(parameter, { direction }, rate, update) {
+      this.step(parameter, direction, rate, update);
     },
   };
 }

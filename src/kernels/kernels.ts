@@ -64,6 +64,35 @@ export interface OwnErrors<Numbers extends FloatArray> {
   readonly gradient: Numbers;
 }
 
+/** Rows of numbers that lie one after another, each of its own length. */
+export interface Rows {
+  /** Row r is as long as from `offset[r]` up to `offset[r + 1]`; not to be changed afterwards. */
+  readonly offset: Int32Array;
+  /** Rows `begin` up to `end`, the first of which lies at the start. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Eligibility traces of rows, and what `Kernels.followTraces` makes of them. */
+export interface TracedRows<Numbers extends FloatArray> {
+  readonly rows: Rows;
+  /** What each row takes of its terms; [rows] */
+  readonly credit: Numbers;
+  /** What may have done it: the same for all rows, which are then of one length; or laid out as the traces. */
+  readonly terms: Numbers;
+  readonly shared: boolean;
+  /** γλ, or 0 where an episode starts. */
+  readonly kept: number;
+  /** δ. */
+  readonly tdError: number;
+  /** Row after row; written. */
+  readonly trace: Numbers;
+  /** Which way each number is to go, laid out as the traces; written. */
+  readonly direction: Numbers;
+  /** [rows]; written */
+  readonly reach: Numbers;
+}
+
 /**
  * The hot arithmetic, on numbers that lie where the kernels can reach them: in the arena, or in what `numbers` gave out.
  *
@@ -159,6 +188,14 @@ export interface Kernels<Numbers extends FloatArray = Float32Array> {
    */
   gatherLanes(from: Numbers, width: number, rows: Int32Array, to: Numbers, lanes: number, lane: number): void;
   /**
+   * Eligibility traces a step on, which way they are to take what they trace, and how much of them there is:
+   *
+   *   trace[r, j] ← kept · trace[r, j] + credit[r] · terms[r, j],   direction[r, j] = δ · trace[r, j],   reach[r] = Σ_j |trace[r, j]|
+   *
+   * Traces too small to be fast numbers become 0.
+   */
+  followTraces(of: TracedRows<Numbers>): void;
+  /**
    * Copies numbers `begin..end` of `from` to `to`, from its number `at` on. For short stretches, and on shared memory, where V8 copies byte by byte what does
    * not lie on eight of them (16 KB: 7 µs, where it takes 1 otherwise and this 0.3).
    */
@@ -169,6 +206,8 @@ export interface Kernels<Numbers extends FloatArray = Float32Array> {
   softUpdate(values: Numbers, target: Numbers, tau: number): void;
   /** One step of plain gradient ascent: values ← values + η · gradient. The gradient may be longer. */
   sgdStep(values: Numbers, gradient: Numbers, rate: number): void;
+  /** The same of rows that each have a rate of their own: values[r, j] ← values[r, j] + rates[r] · gradient[r, j]. */
+  sgdRows(values: Numbers, gradient: Numbers, rates: Numbers, rows: Rows): void;
   /**
    * One ascent step of Adam: m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², values ← values + η · m̂ / (√v̂ + ε), where m̂ and v̂ are
    * corrected for their start at zero. Moments too small to be fast numbers become 0.
@@ -186,6 +225,9 @@ export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
 /** Moments of Adam below these are set to 0: numbers below 1e-38 are denormal, and several times slower. */
 export const LEAST_MOMENT = { first: 1e-30, second: 1e-37 } as const;
+
+/** Eligibility traces below this are set to 0, for the same reason. */
+export const LEAST_TRACE = 1e-30;
 
 /** [0, 1, …, length - 1]: sources where row j is neuron j. */
 export function everybody(length: number): Int32Array {

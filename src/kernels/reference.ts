@@ -1,5 +1,5 @@
 import { ACTIVATIONS } from './activation.js';
-import { ADAM, LEAST_MOMENT, type BackSpread, type FloatArray, type Kernels, type OwnErrors, type RowRange } from './kernels.js';
+import { ADAM, LEAST_MOMENT, LEAST_TRACE, type BackSpread, type FloatArray, type Kernels, type OwnErrors, type RowRange, type TracedRows } from './kernels.js';
 import { sparseWeightedInputs } from './sparse.js';
 
 /**
@@ -41,6 +41,7 @@ const scalar: Omit<Kernels<FloatArray>, 'numbers'> = {
       for (let j = 0; j < width; j += 1) to[j * lanes + lane + b] = from[row * width + j];
     });
   },
+  followTraces,
   copy(from, begin, end, to, at) {
     to.set(from.subarray(begin, end), at);
   },
@@ -52,6 +53,11 @@ const scalar: Omit<Kernels<FloatArray>, 'numbers'> = {
   },
   sgdStep(values, gradient, rate) {
     for (let i = 0; i < values.length; i += 1) values[i] += rate * gradient[i];
+  },
+  sgdRows(values, gradient, rates, { offset, begin, end }) {
+    for (let row = begin; row < end; row += 1) {
+      for (let i = offset[row] - offset[begin]; i < offset[row + 1] - offset[begin]; i += 1) values[i] += rates[row - begin] * gradient[i];
+    }
   },
   adamStep(values, gradient, first, second, rate, count) {
     const { beta1, beta2, epsilon } = ADAM;
@@ -132,6 +138,20 @@ function ownErrors({ rows, size, stride, critic, target, values, acted, next, re
     if (nothing !== 0 && bad < 0) bad = row;
   }
   return bad;
+}
+
+function followTraces({ rows: { offset, begin, end }, credit, terms, shared, kept, tdError, trace, direction, reach }: TracedRows<FloatArray>): void {
+  for (let row = begin; row < end; row += 1) {
+    const from = offset[row] - offset[begin];
+    const to = offset[row + 1] - offset[begin];
+    let sum = 0;
+    for (let i = from; i < to; i += 1) {
+      trace[i] = flushed(kept * trace[i] + credit[row - begin] * terms[shared ? i - from : i], LEAST_TRACE);
+      direction[i] = tdError * trace[i];
+      sum += Math.abs(trace[i]);
+    }
+    reach[row - begin] = sum;
+  }
 }
 
 function readOut(parts: FloatArray, size: number, rows: number, voltages: FloatArray, { begin, end, lanes, laneBegin, laneEnd }: RowRange, out: FloatArray): void {

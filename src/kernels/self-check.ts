@@ -79,9 +79,13 @@ function sample(kernels: Kernels): number[] {
     rows, size: 10, stride: inputs, critic: weights, target: second, values: board, acted: z, next: coefficients, reward: board, continuation: z, error: few, gradient,
   });
   const first = numbers(rows * inputs, 4);
+  const [trace, direction, reach] = [40, 40, rows].map((length) => numbers(length, length));
+  const followed = { offset: SPARSE.offset, begin: 0, end: rows };
+  kernels.followTraces({ rows: followed, credit: coefficients, terms: weights, shared: false, kept: 0.5, tdError: -1.5, trace, direction, reach });
+  kernels.sgdRows(trace, direction, coefficients, followed);
   kernels.adamStep(weights, gradient, first, second, 0.01, 1);
   kernels.softUpdate(weights, gradient, 0.3);
   kernels.gatherLanes(weights, 3, sources.subarray(0, 9), few, 10, 1);
   kernels.copy(gradient, 2, rows * inputs, first, 1);
-  return [...z, ...board, ...one, ...few, ...fewOfOne, ...coefficients, ...gradient, ...first, ...second, ...weights];
+  return [...z, ...board, ...one, ...few, ...fewOfOne, ...coefficients, ...gradient, ...first, ...second, ...weights, ...trace, ...direction, ...reach];
 }

@@ -21,8 +21,13 @@ export interface VectorFunctions {
     reward: number, continuation: number, error: number, gradient: number,
   ): number;
   gatherLanes(from: number, width: number, rows: number, count: number, to: number, lanes: number): void;
+  followTraces(
+    offset: number, rows: number, credit: number, terms: number, shared: number, kept: number, tdError: number, least: number,
+    trace: number, direction: number, reach: number,
+  ): void;
   copy(from: number, to: number, count: number): void;
   addScaled(factor: number, voltages: number, sum: number, count: number): void;
+  addScaledRows(offset: number, rows: number, factors: number, numbers: number, sum: number): void;
   softUpdate(values: number, target: number, count: number, tau: number): void;
   adam(
     values: number, gradient: number, first: number, second: number, count: number,

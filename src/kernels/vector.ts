@@ -1,6 +1,6 @@
 import { InternalError } from '../errors.js';
 import type { ActivationName } from './activation.js';
-import { ADAM, LEAST_MOMENT, type Kernels } from './kernels.js';
+import { ADAM, LEAST_MOMENT, LEAST_TRACE, type Kernels } from './kernels.js';
 import { referenceKernels } from './reference.js';
 import { openVectorUnit, type VectorName } from './vector-functions.js';
 
@@ -153,6 +153,10 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
     gatherLanes(from, width, rows, to, lanes, lane) {
       kernels.gatherLanes(address(from), width, naming(rows), rows.length, address(to) + lane * BYTES, lanes);
     },
+    followTraces({ rows: { offset, begin, end }, credit, terms, shared, kept, tdError, trace, direction, reach }) {
+      const first = list(offset) + begin * BYTES;
+      kernels.followTraces(first, end - begin, address(credit), address(terms), shared ? 1 : 0, kept, tdError, LEAST_TRACE, address(trace), address(direction), address(reach));
+    },
     copy(from, begin, end, to, at) {
       kernels.copy(address(from) + begin * BYTES, address(to) + at * BYTES, end - begin);
     },
@@ -164,6 +168,9 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
     },
     sgdStep(values, gradient, rate) {
       kernels.addScaled(rate, address(gradient), address(values), values.length);
+    },
+    sgdRows(values, gradient, rates, { offset, begin, end }) {
+      kernels.addScaledRows(list(offset) + begin * BYTES, end - begin, address(rates), address(gradient), address(values));
     },
     adamStep(values, gradient, first, second, rate, count) {
       const { beta1, beta2, epsilon } = ADAM;

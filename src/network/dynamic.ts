@@ -1,8 +1,8 @@
 import { DivergenceError, InternalError } from '../errors.js';
 import type { FloatArray, Kernels } from '../kernels/kernels.js';
 import { inhibitionOf } from './inhibition.js';
-import { respond } from './membrane.js';
 import { eachPool } from './pools.js';
+import { responseValues } from './response.js';
 import { neuronName, type Population, type Topology } from './topology.js';
 
 /** The voltages of all neurons in a number of lanes, one observation each. Acting is the case of one lane. */
@@ -72,9 +72,8 @@ export function tick<Numbers extends FloatArray>(
   const { lanes, voltages, weightedInputs: z, alive } = board;
   const range = { begin, end, lanes, laneBegin, laneEnd };
   weighRows(kernels, topology, population, weights, board, range);
-  const bad = kernels.activate(population.activation, z, voltages, range);
+  const bad = responseValues(kernels, population, board, range, voltages);
   if (bad >= 0) throw new DivergenceError(neuronName(topology, bad), 'weighted input', worst(z.subarray(bad * lanes + laneBegin, bad * lanes + laneEnd)));
-  if (population.membrane !== undefined) respond(population.membrane, population, board, range);
   if (alive === undefined) return;
   for (let neuron = begin; neuron < end; neuron += 1) {
     if (alive[neuron] === 0) voltages.fill(0, neuron * lanes + laneBegin, neuron * lanes + laneEnd);

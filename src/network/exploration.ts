@@ -70,12 +70,12 @@ export function createExploration(
   { noise, moved }: ExplorationState = createExplorationState(topology),
   steps = Infinity,
 ): Exploration {
-  const streams = new Map<number, (Stream | undefined)[]>(); // by environment
+  const streams = new Array<(Stream | undefined)[] | undefined>(topology.neurons).fill(undefined); // by neuron, then environment
   const deviations = new Float64Array(topology.neurons);
   for (const neuron of neurons) {
     const { kind } = populationOf(topology, neuron);
     deviations[neuron] = kind === 'output' ? scale.output : kind === 'hidden' ? scale.hidden : 0;
-    if (kind !== 'input') streams.set(neuron, [createStream(seed, streamName(topology, neuron))]);
+    if (kind !== 'input') streams[neuron] = [createStream(seed, streamName(topology, neuron))];
   }
   const { outputs } = topology;
   const { correlation, final } = scale;
@@ -84,10 +84,10 @@ export function createExploration(
   return {
     explore(neuron, mean, step, warmingUp, environment = 0) {
       const deviation = warmingUp && neuron >= outputs.begin ? scale.warmup : left(step) * deviations[neuron];
-      const own = streams.get(neuron);
+      const own = streams[neuron];
       if (deviation === 0 || own === undefined) return mean;
       const at = environment * topology.neurons + neuron;
-      const place = moved[at] % 2;
+      const place = moved[at] & 1; // 1 ns, where % 2 of a floating-point number takes 9
       const present = noise[2 * at + place];
       if (moved[at] === 2 * (step + 1) + place) return mean + deviation * present; // the observation is shown again
       const stream = (own[environment] ??= createStream(seed, streamName(topology, neuron, environment)));

@@ -76,9 +76,13 @@ export function membraneValue(membrane: Membrane, population: Excitable, board: 
   return (1 - factor) * board.voltages[placeOf(membrane, population, neuron) * board.lanes + lane] + factor * activated;
 }
 
-/** What becomes of σ(z), which the voltages of these neurons are. Reads: what is kept, and their weighted inputs. Writes: their voltages. */
-export function respond(membrane: Membrane, population: Excitable, board: Voltages, { begin, end, laneBegin, laneEnd }: Stretch): void {
-  const { lanes, voltages } = board;
+/**
+ * What becomes of σ(z), which the voltages of these neurons are. Reads: what is kept, and their weighted inputs. Writes: `voltages`.
+ *
+ * @param voltages laid out as the board's, which they are unless given
+ */
+export function respond(membrane: Membrane, population: Excitable, board: Voltages, { begin, end, laneBegin, laneEnd }: Stretch, voltages = board.voltages): void {
+  const { lanes } = board;
   for (let neuron = begin; neuron < end; neuron += 1) {
     for (let lane = laneBegin, at = neuron * lanes + laneBegin; lane < laneEnd; lane += 1, at += 1) voltages[at] = membraneValue(membrane, population, board, neuron, lane, voltages[at]);
   }
@@ -111,18 +115,18 @@ export function membraneSlope(membrane: Membrane, population: Excitable, board: 
  *
  * Source: Bellec et al. 2020, the eligibility vector of e-prop.
  *
- * Reads: what is kept, the voltages of `sources`. Writes: `eligibility`; [sources]
+ * Reads: what is kept, the voltages of `sources`. Writes: `eligibility`, [sources], from its number `at` on.
  *
  * @param start true where an episode starts
  * @returns ∂v_n/∂e: 1, or ψ
  */
-export function followMembrane(membrane: Membrane, population: Excitable, board: Voltages, neuron: number, sources: Int32Array, eligibility: FloatArray, start: boolean): number {
+export function followMembrane(membrane: Membrane, population: Excitable, board: Voltages, neuron: number, sources: Int32Array, eligibility: FloatArray, start: boolean, at = 0): number {
   const { lanes, voltages } = board;
   const factor = membrane.factors[neuron - population.begin];
   const place = placeOf(membrane, population, neuron) * lanes;
   const answer = membraneSlope(membrane, population, board, neuron, 0);
   const [kept, gain] = membrane.kind === 'leaky' ? [1 - factor, answer] : [voltages[place] === 0 ? 0 : factor, voltages[place + lanes] > 0 ? 0 : 1];
-  for (let j = 0; j < sources.length; j += 1) eligibility[j] = (start ? 0 : kept * eligibility[j]) + gain * voltages[sources[j] * lanes];
+  for (let j = 0; j < sources.length; j += 1) eligibility[at + j] = (start ? 0 : kept * eligibility[at + j]) + gain * voltages[sources[j] * lanes];
   return membrane.kind === 'leaky' ? 1 : answer;
 }
 

@@ -1,8 +1,8 @@
 import type { FloatArray, Kernels } from '../kernels/kernels.js';
 import { ACTIVATIONS } from '../kernels/activation.js';
-import type { Board } from './dynamic.js';
+import type { Board, TickRange } from './dynamic.js';
 import { inhibitionSlope } from './inhibition.js';
-import { membraneSlope, membraneValue } from './membrane.js';
+import { membraneSlope, respond } from './membrane.js';
 import { poolOf } from './pools.js';
 import type { Population } from './topology.js';
 
@@ -18,26 +18,30 @@ export function isPlain({ membrane, inhibition }: Pick<Population, 'membrane' | 
   return membrane === undefined && inhibition === undefined;
 }
 
-/** The mean voltage of one neuron in one lane, by its weighted input. Reads: weighted inputs, and what the neuron keeps. */
-export function responseValue(population: Population, board: Board<FloatArray>, neuron: number, lane: number): number {
-  const { activation, membrane } = population;
-  const activated = ACTIVATIONS[activation].value(board.weightedInputs[neuron * board.lanes + lane]);
-  return membrane === undefined ? activated : membraneValue(membrane, population, board, neuron, lane, activated);
+/**
+ * The mean voltages of neurons `begin..end`, by their weighted inputs.
+ *
+ * Reads: weighted inputs, and what the neurons keep. Writes: `voltages`, laid out as the board's.
+ *
+ * @returns the first neuron one of whose weighted inputs is not finite, or -1
+ */
+export function responseValues<Numbers extends FloatArray>(kernels: Kernels<Numbers>, population: Population, board: Board<Numbers>, { begin, end, laneBegin, laneEnd }: TickRange, voltages: Numbers): number {
+  const bad = kernels.activate(population.activation, board.weightedInputs, voltages, { begin, end, lanes: board.lanes, laneBegin, laneEnd });
+  if (population.membrane !== undefined) respond(population.membrane, population, board, { begin, end, laneBegin, laneEnd }, voltages);
+  return bad;
 }
 
 /**
  * ∂v/∂z of one neuron in one lane, z = K v its own weighted input: σ'(z), times what membrane and inhibition make of it.
  *
  * Reads: the board as `tick` left it; of a plain population its voltages, else also weighted inputs.
- *
- * @param voltage its mean voltage, where the board has another
  */
-export function responseSlope(population: Population, board: Board<FloatArray>, neuron: number, lane: number, voltage = board.voltages[neuron * board.lanes + lane]): number {
+export function responseSlope(population: Population, board: Board<FloatArray>, neuron: number, lane: number): number {
   const { activation, membrane, inhibition } = population;
-  const { lanes, weightedInputs: z } = board;
+  const { lanes, voltages, weightedInputs: z } = board;
   const at = neuron * lanes + lane;
   const { value, slope } = ACTIVATIONS[activation];
-  if (isPlain(population)) return slope(voltage);
+  if (isPlain(population)) return slope(voltages[at]);
   const own = membrane === undefined ? slope(value(z[at])) : membraneSlope(membrane, population, board, neuron, lane);
   if (inhibition === undefined) return own;
   const pool = poolOf(population, neuron);
@@ -48,10 +52,11 @@ export function responseSlope(population: Population, board: Board<FloatArray>, 
  * coefficients[r, b] ← scale · ∂v/∂z · coefficients[r, b] of neuron begin + r in lane b.
  *
  * @param coefficients [rows, coefficientLanes], row-major
+ * @param voltages what a plain population's mean voltages are, where the board has others; laid out as its own
  */
-export function multiplyResponses<Numbers extends FloatArray>(kernels: Kernels<Numbers>, population: Population, board: Board<Numbers>, coefficients: Numbers, coefficientLanes: number, { begin, end, count }: Stretch, scale: number): void {
+export function multiplyResponses<Numbers extends FloatArray>(kernels: Kernels<Numbers>, population: Population, board: Board<Numbers>, coefficients: Numbers, coefficientLanes: number, { begin, end, count }: Stretch, scale: number, voltages = board.voltages): void {
   if (isPlain(population)) {
-    kernels.multiplySlopes(population.activation, coefficients, coefficientLanes, board.voltages, { begin, end, lanes: board.lanes, count }, scale);
+    kernels.multiplySlopes(population.activation, coefficients, coefficientLanes, voltages, { begin, end, lanes: board.lanes, count }, scale);
     return;
   }
   for (let neuron = begin; neuron < end; neuron += 1) {

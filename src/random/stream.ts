@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
 
-import { philox4x32 } from './philox.js';
-import { philoxUniform } from './uniform.js';
+import { philoxRest, philoxUniform } from './uniform.js';
 
 const TWO_TO_32 = 2 ** 32;
-const TWO_TO_MINUS_53 = 2 ** -53;
-const TWO_TO_MINUS_26 = 2 ** -26;
 
 /**
  * One consumer's own random numbers. Every draw consumes exactly one counter value, so `position` (a whole number) is
@@ -33,10 +30,7 @@ export interface Stream {
  */
 export function createStream(seed: number, name: string): Stream {
   const digest = createHash('sha256').update(`${seed}/${name}`).digest();
-  const key = Uint32Array.of(digest.readUInt32LE(0), digest.readUInt32LE(4));
-  const [key0, key1] = key;
-  const counter = new Uint32Array(4);
-  const words = new Uint32Array(4);
+  const [key0, key1] = [digest.readUInt32LE(0), digest.readUInt32LE(4)];
 
   return {
     position: 0,
@@ -52,21 +46,8 @@ export function createStream(seed: number, name: string): Stream {
       return Math.floor(this.uniform() * count);
     },
     gaussian() {
-      advance(this, counter, key, words);
-      const radius = Math.sqrt(-2 * Math.log(1 - toUniform(words[0], words[1]))); // 1 - u is never 0
-      return radius * Math.cos(2 * Math.PI * toUniform(words[2], words[3]));
+      const radius = Math.sqrt(-2 * Math.log(1 - this.uniform())); // 1 - u is never 0
+      return radius * Math.cos(2 * Math.PI * philoxRest()); // of the same draw
     },
   };
-}
-
-function advance(stream: Stream, counter: Uint32Array, key: Uint32Array, words: Uint32Array): void {
-  counter[0] = stream.position;
-  counter[1] = stream.position / TWO_TO_32;
-  philox4x32(counter, key, words);
-  stream.position += 1;
-}
-
-/** The 53 high bits of two words as a number in [0, 1). */
-function toUniform(high: number, low: number): number {
-  return (high >>> 6) * TWO_TO_MINUS_26 + (low >>> 5) * TWO_TO_MINUS_53;
 }

@@ -1,14 +1,10 @@
 import type { ParameterShape } from '../memory/parameters.js';
-import { responseValue } from '../network/response.js';
+import { responseValues } from '../network/response.js';
 import { rowLengths } from '../network/topology.js';
 import { valueDivergence } from './shared-critic.js';
-import { createRowGradient, eligibilityShapes } from './row-gradient.js';
-import { followTrace } from './trace.js';
+import { eligibilityShapes } from './row-gradient.js';
+import { createTraces, CRITIC_TRACE, REACH, TRACE } from './trace.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
-
-const TRACE = 'trace';
-const CRITIC_TRACE = 'critic-trace';
-const REACH = 'reach';
 
 /**
  * `coagent`: every neuron is a stochastic policy of its own, its exploration included, and climbs its own policy gradient on
@@ -39,6 +35,7 @@ export const coagent: Rule = {
   hiddenExplores: true,
   targetWeights: false,
   reads: 'sources',
+  groups: 'any',
   parameters(topology) {
     const { neurons, outputs, rowOffset } = topology;
     const part = Array.from({ length: neurons }, (_, neuron) => (neuron < outputs.begin ? 1 : 0));
@@ -54,51 +51,48 @@ export const coagent: Rule = {
   create: createProgram,
 };
 
-function createProgram({ kernels, topology, heard, rates, optimiser, longest, discount, traceDecay, exploration }: RuleContext): RuleProgram {
+function createProgram(context: RuleContext): RuleProgram {
+  const { kernels, topology, heard, rates, optimiser, batchSize, exploration } = context;
   const { values } = heard[CRITIC];
-  const decay = discount * traceDecay;
-  const rowGradient = createRowGradient(kernels);
-  const gradient = kernels.numbers(longest);
+  const traces = createTraces(context, 1);
+  const { credit } = traces;
+  const means = kernels.numbers(2 * batchSize * topology.neurons); // laid out as a board
+  const one = kernels.numbers(1).fill(1);
   let tdError = 0;
   let value = 0;
   let said = 0; // |v|_1 of all that the value is of
 
-  function learnPart(neuron: Neuron, { board, episodeStart }: Batch, update: number): void {
-    gradient[0] = board.voltages[neuron.index * board.lanes];
-    const kept = episodeStart ? 0 : decay;
-    const reach = neuron.parameters[REACH].values;
-    reach[0] = kept * reach[0] + said;
-    followTrace(neuron.parameters[CRITIC_TRACE].values, gradient, kept, tdError);
-    optimiser.step(neuron.parameters[CRITIC], gradient, optimiser.bounded(rates.criticRate, reach[0], tdError), update);
+  function learnParts(neuron: Neuron, batch: Batch, update: number): void {
+    const step = traces.followParts(neuron, batch, tdError, one, traces.reachOf(neuron, batch, said));
+    optimiser.stepTraces(neuron.parameters[CRITIC], step, rates.criticRate, update);
   }
 
-  function learnRow(neuron: Neuron, batch: Batch, update: number): void {
-    const { board } = batch;
-    const [rate, deviation] = neuron.kind === 'output' ? [rates.outputRate, exploration.output] : [rates.hiddenRate, exploration.hidden];
+  function learnRows(neuron: Neuron, batch: Batch, update: number): void {
+    const { index, count, population, kind } = neuron;
+    const [rate, deviation] = kind === 'output' ? [rates.outputRate, exploration.output] : [rates.hiddenRate, exploration.hidden];
     if (rate === 0 || deviation === 0) return; // without exploration there is nothing to learn from
-    const lane = neuron.index * board.lanes;
-    const mean = responseValue(neuron.population, board, neuron.index, 0);
-    rowGradient(neuron, batch, (board.voltages[lane] - mean) / deviation ** 2, gradient, mean);
-    const reach = followTrace(neuron.parameters[TRACE].values, gradient, batch.episodeStart ? 0 : decay, tdError);
-    optimiser.step(neuron.weights, gradient, optimiser.bounded(rate, reach, tdError), update);
+    const { voltages, lanes } = batch.board;
+    responseValues(kernels, population, batch.board, { begin: index, end: index + count, laneBegin: 0, laneEnd: 1 }, means);
+    for (let i = 0, lane = index * lanes; i < count; i += 1, lane += lanes) credit[i] = (voltages[lane] - means[lane]) / deviation ** 2;
+    optimiser.stepTraces(neuron.weights, traces.followRows(neuron, batch, tdError, means), rate, update);
   }
 
   return {
     broadcast({ board: { voltages, lanes }, reward, continuation }) {
-      value = 0;
-      said = 0;
-      let successor = 0;
+      let [state, successor, sum] = [0, 0, 0]; // outer variables would be boxed at each addition
       for (let neuron = 0; neuron < topology.outputs.begin; neuron += 1) {
-        value += values[neuron] * voltages[neuron * lanes];
-        said += Math.abs(voltages[neuron * lanes]);
+        state += values[neuron] * voltages[neuron * lanes];
+        sum += Math.abs(voltages[neuron * lanes]);
         successor += values[neuron] * voltages[neuron * lanes + 1];
       }
-      tdError = reward[0] + continuation[0] * successor - value;
+      value = state;
+      said = sum;
+      tdError = Math.fround(reward[0] + continuation[0] * successor - value); // as kernels hear it: float32 ends at 3.4e38
       if (!Number.isFinite(tdError)) throw valueDivergence(topology, heard[CRITIC], 1, tdError);
     },
     learn(neuron, batch, update) {
-      if (neuron.kind !== 'output') learnPart(neuron, batch, update);
-      if (neuron.kind !== 'input') learnRow(neuron, batch, update);
+      if (neuron.kind !== 'output') learnParts(neuron, batch, update);
+      if (neuron.kind !== 'input') learnRows(neuron, batch, update);
     },
     estimate(_neuron, _batch, estimates) {
       estimates[0] = value;

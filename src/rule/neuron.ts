@@ -49,10 +49,10 @@ export function createGroups(topology: Topology, { begin, end }: { readonly begi
 export function learnAll(program: RuleProgram, groups: readonly Group[], batch: Batch, update: number, takesPart: (neuron: number) => boolean = everyone): void {
   const { alive } = batch.board;
   for (const { whole, members } of groups) {
-    let absent: Set<Neuron> | undefined; // mostly nobody, and then nothing is allocated
-    for (const neuron of members) if (!takesPart(neuron.index) || alive?.[neuron.index] === 0) (absent ??= new Set()).add(neuron);
+    let absent: Set<number> | undefined; // mostly nobody, and then nothing is allocated
+    for (let index = whole.index; index < whole.index + whole.count; index += 1) if (!takesPart(index) || alive?.[index] === 0) (absent ??= new Set()).add(index);
     if (absent === undefined) program.learn(whole, batch, update);
-    else for (const neuron of members) if (!absent.has(neuron)) program.learn(neuron, batch, update);
+    else for (const neuron of members) if (!absent.has(neuron.index)) program.learn(neuron, batch, update);
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Kernels } from '../kernels/kernels.js';
 import type { ParameterShape } from '../memory/parameters.js';
-import { followMembrane } from '../network/membrane.js';
-import { responseSlope } from '../network/response.js';
+import type { Board } from '../network/dynamic.js';
+import { followMembrane, type Membrane } from '../network/membrane.js';
+import { multiplyResponses } from '../network/response.js';
 import { rowLengths, type Topology } from '../network/topology.js';
 import type { Batch, Neuron } from './rule.js';
 
@@ -15,20 +16,48 @@ export function eligibilityShapes({ neurons, rowOffset, populations }: Topology)
   return [{ name: ELIGIBILITY, lengths, target: false, published: false, learned: false }];
 }
 
-/** Fills `gradient` with credit · ∂v_n/∂K_n, [sources], of the transition at hand; what a membrane holds of the steps before is in it. */
-export type RowGradient = (neuron: Neuron, batch: Batch, credit: number, gradient: Float32Array, voltage?: number) => void;
+/** What the gradients of some rows are made of: ∂v_r/∂K_{r,j} = slope[r] · terms[r, j]. */
+export interface RowTerms {
+  /** The same for all rows, or laid out as these. */
+  readonly terms: Float32Array;
+  readonly shared: boolean;
+}
 
-export function createRowGradient(kernels: Kernels): RowGradient {
-  const coefficient = kernels.numbers(1);
-  return ({ index, population, sources, parameters }, { board, episodeStart }, credit, gradient, voltage) => {
-    const { membrane } = population;
-    if (membrane === undefined) {
-      coefficient[0] = credit * responseSlope(population, board, index, 0, voltage);
-      kernels.gradients(coefficient, 1, 1, sources, board.voltages, board.lanes, 1, gradient);
-      return;
-    }
-    const { values } = parameters[ELIGIBILITY];
-    const scale = credit * followMembrane(membrane, population, board, index, sources, values, episodeStart);
-    for (let j = 0; j < values.length; j += 1) gradient[j] = scale * values[j];
+/**
+ * credit[r] ← credit[r] · slope[r] for each row of a neuron or group, and the terms, of the transition at hand; what a membrane holds of the
+ * steps before is in them.
+ *
+ * @param credit [rows]
+ * @param means mean voltages, where the board has others; laid out as its own
+ */
+export type GradeRows = (neuron: Neuron, batch: Batch, credit: Float32Array, means?: Float32Array) => RowTerms;
+
+/** @param longest numbers of the longest group's rows */
+export function createRowGradient(kernels: Kernels, longest: number): GradeRows {
+  const heard = kernels.numbers(longest);
+
+  /** Voltages side by side, from place `at` on: on the board they lie a lane apart. @returns the place behind them */
+  function gather({ voltages, lanes }: Board, sources: Int32Array, at: number): number {
+    for (let j = 0; j < sources.length; j += 1) heard[at + j] = voltages[sources[j] * lanes];
+    return at + sources.length;
+  }
+
+  return (neuron, batch, credit, means) => {
+    const { index, count, population, sources, rows } = neuron;
+    if (population.membrane !== undefined) return gradeMembranes(population.membrane, neuron, batch, credit);
+    multiplyResponses(kernels, population, batch.board, credit, 1, { begin: index, end: index + count, count: 1 }, 1, means);
+    if (rows === undefined) gather(batch.board, sources, 0);
+    else rows.reduce((at, own) => gather(batch.board, own, at), 0);
+    return { terms: heard, shared: rows === undefined };
   };
+}
+
+function gradeMembranes(membrane: Membrane, { index, count, population, sources, rows, parameters }: Neuron, { board, episodeStart }: Batch, credit: Float32Array): RowTerms {
+  const { values } = parameters[ELIGIBILITY];
+  for (let row = 0, at = 0; row < count; row += 1) {
+    const own = rows === undefined ? sources : rows[row];
+    credit[row] *= followMembrane(membrane, population, board, index + row, own, values, episodeStart, at);
+    at += own.length;
+  }
+  return { terms: values, shared: false };
 }

@@ -1,13 +1,9 @@
 import { DivergenceError } from '../errors.js';
 import type { ParameterShape } from '../memory/parameters.js';
 import { neuronName, rowLengths } from '../network/topology.js';
-import { createRowGradient, eligibilityShapes } from './row-gradient.js';
-import { followTrace } from './trace.js';
+import { eligibilityShapes } from './row-gradient.js';
+import { createTraces, CRITIC_TRACE, REACH, TRACE } from './trace.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
-
-const TRACE = 'trace';
-const CRITIC_TRACE = 'critic-trace';
-const REACH = 'reach';
 
 /**
  * `sarsa`: an output voltage is what its action is worth, and the one TD error says how far the action taken was off. It learns from each
@@ -43,6 +39,7 @@ export const sarsa: Rule = {
   hiddenExplores: false,
   targetWeights: false,
   reads: 'sources',
+  groups: 'any',
   parameters(topology) {
     const { neurons, inputs, outputs, rowOffset } = topology;
     const each = (length: (neuron: number) => number) => Array.from({ length: neurons }, (_, neuron) => (neuron < inputs.end ? 0 : length(neuron)));
@@ -59,12 +56,13 @@ export const sarsa: Rule = {
   create: createProgram,
 };
 
-function createProgram({ kernels, topology, rates, optimiser, longest, discount, traceDecay }: RuleContext): RuleProgram {
+function createProgram(context: RuleContext): RuleProgram {
+  const { kernels, topology, rates, optimiser } = context;
   const { begin, end } = topology.outputs;
   const actions = end - begin;
-  const decay = discount * traceDecay;
-  const rowGradient = createRowGradient(kernels);
-  const gradient = kernels.numbers(longest);
+  const traces = createTraces(context, actions);
+  const { credit } = traces;
+  const taken = kernels.numbers(actions); // 1 for the action taken, else 0
   let tdError = 0;
   let value = 0;
   let action = 0;
@@ -77,46 +75,34 @@ function createProgram({ kernels, topology, rates, optimiser, longest, discount,
     return best;
   }
 
-  /** The neuron's own count of what the outputs' traces come to at most. */
-  function reachOf({ parameters }: Neuron, episodeStart: boolean): number {
-    const reach = parameters[REACH].values;
-    reach[0] = (episodeStart ? 0 : decay * reach[0]) + heard;
-    return reach[0];
+  function learnOutputs(neuron: Neuron, batch: Batch, reach: Float32Array, update: number): void {
+    for (let i = 0; i < neuron.count; i += 1) credit[i] = taken[neuron.index - begin + i];
+    const { rows, direction } = traces.followRows(neuron, batch, tdError);
+    optimiser.stepTraces(neuron.weights, { rows, direction, reach, tdError }, rates.outputRate, update);
   }
 
-  function learnPart(neuron: Neuron, { board: { voltages, lanes }, episodeStart }: Batch, rate: number, update: number): void {
-    gradient.fill(0, 0, actions);
-    gradient[action] = voltages[neuron.index * lanes];
-    followTrace(neuron.parameters[CRITIC_TRACE].values, gradient, episodeStart ? 0 : decay, tdError);
-    optimiser.step(neuron.parameters[CRITIC], gradient, rate, update);
-  }
-
-  /** @param credit ∂Q_a/∂v of the neuron, or what it takes for it */
-  function followRow(neuron: Neuron, batch: Batch, credit: number): number {
-    rowGradient(neuron, batch, credit, gradient);
-    return followTrace(neuron.parameters[TRACE].values, gradient, batch.episodeStart ? 0 : decay, tdError);
+  function learnHidden(neuron: Neuron, batch: Batch, reach: Float32Array, update: number): void {
+    const part = neuron.parameters[CRITIC];
+    for (let i = 0; i < neuron.count; i += 1) credit[i] = part.values[i * actions + action]; // for ∂Q_a/∂v
+    const step = traces.followRows(neuron, batch, tdError);
+    if (rates.hiddenRate > 0) optimiser.stepTraces(neuron.weights, step, rates.hiddenRate, update);
+    optimiser.stepTraces(part, traces.followParts(neuron, batch, tdError, taken, reach), rates.criticRate, update);
   }
 
   return {
     broadcast({ board: { voltages, lanes }, acted, actedNext, reward, continuation }) {
       action = chosen(acted);
+      taken.fill(0).fill(1, action, action + 1);
       value = voltages[(begin + action) * lanes];
-      tdError = reward[0] + continuation[0] * voltages[(begin + chosen(actedNext)) * lanes + 1] - value;
+      tdError = Math.fround(reward[0] + continuation[0] * voltages[(begin + chosen(actedNext)) * lanes + 1] - value); // as kernels hear it
       if (!Number.isFinite(tdError)) throw new DivergenceError(neuronName(topology, begin + action), 'TD error', tdError);
-      heard = 0;
-      for (const source of topology.outputs.sources) heard += Math.abs(voltages[source * lanes]);
+      heard = topology.outputs.sources.reduce((sum, source) => sum + Math.abs(voltages[source * lanes]), 0);
     },
     learn(neuron, batch, update) {
       if (neuron.kind === 'input') return;
-      const reach = reachOf(neuron, batch.episodeStart);
-      if (neuron.kind === 'output') {
-        followRow(neuron, batch, neuron.index - begin === action ? 1 : 0);
-        optimiser.step(neuron.weights, gradient, optimiser.bounded(rates.outputRate, reach, tdError), update);
-        return;
-      }
-      const own = followRow(neuron, batch, neuron.parameters[CRITIC].values[action]);
-      if (rates.hiddenRate > 0) optimiser.step(neuron.weights, gradient, optimiser.bounded(rates.hiddenRate, own, tdError), update);
-      learnPart(neuron, batch, optimiser.bounded(rates.criticRate, reach, tdError), update);
+      const reach = traces.reachOf(neuron, batch, heard);
+      if (neuron.kind === 'output') learnOutputs(neuron, batch, reach, update);
+      else learnHidden(neuron, batch, reach, update);
     },
     estimate(_neuron, _batch, estimates) {
       estimates[0] = value;

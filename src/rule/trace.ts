@@ -1,19 +1,69 @@
-/** Decayed traces end here: denormal numbers are slow, and as good as nothing. */
-const SMALLEST = 1e-30;
+import { everybody } from '../kernels/kernels.js';
+import type { TraceStep } from './optimiser.js';
+import { createRowGradient } from './row-gradient.js';
+import type { Batch, Neuron, RuleContext } from './rule.js';
 
-/**
- * trace ← kept · trace + increment, an eligibility trace; then increment ← δ · trace, the way a weight is to go.
- *
- * @param kept γλ, or 0 where an episode starts
- * @returns |trace|_1
- */
-export function followTrace(trace: Float32Array, increment: Float32Array, kept: number, tdError: number): number {
-  let sum = 0;
-  for (let i = 0; i < trace.length; i += 1) {
-    trace[i] = kept * trace[i] + increment[i];
-    if (Math.abs(trace[i]) < SMALLEST) trace[i] = 0;
-    sum += Math.abs(trace[i]);
-    increment[i] = tdError * trace[i];
-  }
-  return sum;
+/** The parameters in which a neuron keeps the traces of its row and of its critic part. */
+export const TRACE = 'trace';
+export const CRITIC_TRACE = 'critic-trace';
+
+/** Where it keeps what all traces that step together come to at most. */
+export const REACH = 'reach';
+
+/** The eligibility traces of the neurons of one partition, a neuron or group at a time. Each step that is returned is good until the next. */
+export interface Traces {
+  /** What each of the neurons makes of what is traced; to be set before these are followed; [count] */
+  readonly credit: Float32Array;
+  /**
+   * e ← γλ e + credit ∂v/∂K, of rows; |e|_1 of each is its own.
+   *
+   * Reads: voltages of the sources. Writes: the neurons' own traces; `credit` is overwritten.
+   *
+   * @param means mean voltages, where the board has others; laid out as its own
+   */
+  followRows(neuron: Neuron, batch: Batch, tdError: number, means?: Float32Array): TraceStep;
+  /**
+   * z ← γλ z + v_n signals, of critic parts.
+   *
+   * Reads: the neurons' own voltages. Writes: the neurons' own traces; `credit`.
+   *
+   * @param signals as many numbers as there are in a part
+   * @param reach what all traces come to that step together with each neuron's; [count]
+   */
+  followParts(neuron: Neuron, batch: Batch, tdError: number, signals: Float32Array, reach: Float32Array): TraceStep;
+  /** reach ← γλ reach + heard, each neuron's own count of what all traces that step together come to at most. Writes: the neurons' own. */
+  reachOf(neuron: Neuron, batch: Batch, heard: number): Float32Array;
+}
+
+/** @param size numbers in each critic part */
+export function createTraces({ kernels, topology, longest, discount, traceDecay }: RuleContext, size: number): Traces {
+  const decay = discount * traceDecay;
+  const most = topology.populations.reduce((count, { begin, end }) => Math.max(count, end - begin), 0);
+  const gradeRows = createRowGradient(kernels, longest);
+  const [credit, ownReach] = [kernels.numbers(most), kernels.numbers(most)];
+  const direction = kernels.numbers(longest);
+  const parts = everybody(most + 1).map((part) => part * size);
+  const kept = ({ episodeStart }: Batch) => (episodeStart ? 0 : decay);
+
+  return {
+    credit,
+    followRows(neuron, batch, tdError, means) {
+      const rows = { offset: topology.rowOffset, begin: neuron.index, end: neuron.index + neuron.count };
+      const { terms, shared } = gradeRows(neuron, batch, credit, means);
+      kernels.followTraces({ rows, credit, terms, shared, kept: kept(batch), tdError, trace: neuron.parameters[TRACE].values, direction, reach: ownReach });
+      return { rows, direction, reach: ownReach, tdError };
+    },
+    followParts({ index, count, parameters }, batch, tdError, signals, reach) {
+      const { voltages, lanes } = batch.board;
+      const rows = { offset: parts, begin: 0, end: count };
+      for (let i = 0; i < count; i += 1) credit[i] = voltages[(index + i) * lanes];
+      kernels.followTraces({ rows, credit, terms: signals, shared: true, kept: kept(batch), tdError, trace: parameters[CRITIC_TRACE].values, direction, reach: ownReach });
+      return { rows, direction, reach, tdError };
+    },
+    reachOf({ parameters }, batch, heard) {
+      const { values } = parameters[REACH];
+      for (let i = 0; i < values.length; i += 1) values[i] = kept(batch) * values[i] + heard;
+      return values;
+    },
+  };
 }

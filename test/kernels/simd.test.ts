@@ -116,6 +116,26 @@ function ownErrors(kernels: Kernels, { rows, inputs: stride, lanes: size, seed }
 
 holds('own errors', ownErrors);
 
+/** Rows `begin..end` of any length, of terms of their own, or all as long as the terms that they share. */
+function traces(kernels: Kernels, shape: Shape, begin = 0, end = shape.rows): Float32Array {
+  const { rows, inputs, from, seed } = shape;
+  const shared = from % 2 === 0;
+  const offset = shared ? everybody(rows + 1).map((row) => row * inputs) : sparseSources(shape).offset;
+  const at = offset[begin];
+  const [trace, direction, terms] = ['trace', 'direction', 'terms'].map((name) => numbers(kernels, seed, name, offset[rows]));
+  const [reach, credit] = ['reach', 'credit'].map((name) => numbers(kernels, seed, name, rows));
+  const followed = { offset, begin, end };
+  kernels.followTraces({
+    rows: followed, shared, kept: 0.7, tdError: 1.3, trace: trace.subarray(at), direction: direction.subarray(at), terms: shared ? terms : terms.subarray(at),
+    credit: credit.subarray(begin), reach: reach.subarray(begin),
+  });
+  const values = numbers(kernels, seed, 'values', offset[rows]);
+  kernels.sgdRows(values.subarray(at), direction.subarray(at), credit.subarray(begin), followed);
+  return Float32Array.of(...trace, ...direction, ...reach, ...values);
+}
+
+holds('eligibility traces, and steps along them', traces);
+
 holds('sums over neurons', (kernels, { rows, inputs, lanes, from, seed }) => {
   const laneBegin = Math.min(from, lanes - 1);
   const out = numbers(kernels, seed, 'out', rows * (lanes - laneBegin));
@@ -173,7 +193,7 @@ holds('copying, adding, soft updates and the steps of the optimisers', (kernels,
 for (const kernels of PRESENT) {
   test(`${kernels.name} gives a row the same bits alone as among others, and writes no other`, (t) => {
     fc.assert(fc.property(shapes, (shape) => {
-      for (const compute of [products, sparseProducts, rankGradients, ownErrors]) {
+      for (const compute of [products, sparseProducts, rankGradients, ownErrors, traces]) {
         const whole = compute(kernels, shape);
         const apart = Array.from({ length: shape.rows }, (_, row) => compute(kernels, shape, row, row + 1));
         const untouched = compute(kernels, shape, 0, 0);
@@ -213,6 +233,36 @@ for (const kernels of [...PRESENT, REFERENCE]) {
     kernels.adamStep(values, gradient, first, second, 0.1, 1);
     t.deepEqual([...values].map(Number.isNaN), [true, false, false, false, false, false]);
     t.deepEqual([...first.subarray(1), ...second.subarray(1)], new Array<number>(10).fill(0));
+  });
+}
+
+for (const kernels of [...PRESENT, REFERENCE]) {
+  test(`${kernels.name} follows two traces by hand, and sets them to 0 before they are denormal`, (t) => {
+    const [trace, direction, terms] = [[1, -1, 8e-31, 4], new Array<number>(4).fill(7), [2, 0.5]].map((list) => {
+      const room = kernels.numbers(list.length);
+      room.set(list);
+      return room;
+    });
+    const [credit, reach] = [kernels.numbers(2), kernels.numbers(2)];
+    credit.set([3, 0]);
+    const rows = { offset: Int32Array.of(9, 9, 11, 13), begin: 1, end: 3 };
+    kernels.followTraces({ rows, credit, terms, shared: true, kept: 0.5, tdError: -2, trace, direction, reach });
+    t.deepEqual([...trace], [6.5, 1, 0, 2]);
+    t.deepEqual([...direction], [-13, -2, -0, -4]);
+    t.deepEqual([...reach], [7.5, 2]);
+    const rates = kernels.numbers(2);
+    rates.set([1, 0.25]);
+    kernels.sgdRows(trace, direction, rates, rows);
+    t.deepEqual([...trace], [-6.5, -1, 0, 1]);
+  });
+
+  test(`${kernels.name} does not hide a trace that is no number`, (t) => {
+    const [trace, direction, terms] = [9, 9, 9].map((length) => kernels.numbers(length).fill(1));
+    const [credit, reach] = [kernels.numbers(3).fill(1), kernels.numbers(3)];
+    trace.fill(NaN, 4, 5);
+    kernels.followTraces({ rows: { offset: Int32Array.of(0, 3, 6, 9), begin: 0, end: 3 }, credit, terms, shared: false, kept: 0.5, tdError: 1, trace, direction, reach });
+    t.deepEqual([...reach], [4.5, NaN, 4.5]);
+    t.deepEqual([...direction].map(Number.isNaN), [0, 1, 2, 3, 4, 5, 6, 7, 8].map((i) => i === 4));
   });
 }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import { philox4x32 } from '../../src/random/philox.js';
 import { createStream } from '../../src/random/stream.js';
-import { philoxUniform } from '../../src/random/uniform.js';
+import { philoxRest, philoxUniform } from '../../src/random/uniform.js';
 
 const DRAWS = 20_000;
 
@@ -27,6 +27,7 @@ test('a uniform number is the 53 high bits of the first two words of Philox', (t
       const words = new Uint32Array(4);
       philox4x32(Uint32Array.of(low, high, 0, 0), Uint32Array.of(key0, key1), words);
       t.is(philoxUniform(low, high, key0, key1), (words[0] >>> 6) * 2 ** -26 + (words[1] >>> 5) * 2 ** -53);
+      t.is(philoxRest(), (words[2] >>> 6) * 2 ** -26 + (words[3] >>> 5) * 2 ** -53);
     }),
     { seed: 1 },
   );

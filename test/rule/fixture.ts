@@ -5,6 +5,7 @@ import type { ActivationName } from '../../src/kernels/activation.js';
 import { attachParameter, longestGroup, parameterBlocks, type ParameterShape } from '../../src/memory/parameters.js';
 import { createWorkspace, workspaceBlock } from '../../src/memory/workspace.js';
 import { createBoard, tick } from '../../src/network/dynamic.js';
+import type { DynamicName } from '../../src/network/membrane.js';
 import { stepwiseNetwork } from '../../src/network/stepwise.js';
 import { rowLengths, type Topology } from '../../src/network/topology.js';
 import { graphOf } from '../../src/options/neurons.js';
@@ -22,6 +23,8 @@ export interface RuleFixtureOptions {
   readonly bias?: boolean;
   /** Share of the connections between layers that are there. */
   readonly density?: number;
+  /** Of hidden neurons; those with a membrane have time constants up to 3. */
+  readonly dynamic?: DynamicName;
   readonly rates?: Partial<RuleRates>;
   readonly optimiser?: OptimiserName;
   readonly size?: number;
@@ -51,12 +54,16 @@ export interface RuleFixture {
   update(): void;
 }
 
+function membranes(dynamic: DynamicName = 'discrete'): object {
+  return dynamic === 'discrete' ? {} : { dynamic, leak: 3 };
+}
+
 export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = {}): RuleFixture {
   const { observations = 1, hidden = [], outputs = 1, activation = 'linear', bias = true, optimiser = 'sgd' } = options;
   const rule = RULES[name];
   const size = rule.experience === 'stream' ? 1 : (options.size ?? 1);
   const rates = { criticRate: 0.1, outputRate: 0.1, hiddenRate: 0.1, targetRate: 0.5, ...options.rates };
-  const { network } = resolveSettings({ network: { hidden: [...hidden], activation, outputActivation: activation, bias, density: options.density ?? 1 } });
+  const { network } = resolveSettings({ network: { hidden: [...hidden], activation, outputActivation: activation, bias, density: options.density ?? 1, ...membranes(options.dynamic) } });
   const { topology } = stepwiseNetwork(graphOf(network, observations, outputs, 1));
   const shapes: ParameterShape[] = [{ name: 'weights', lengths: rowLengths(topology), target: rule.targetWeights, published: false, learned: true }, ...rule.parameters(topology)];
   const arena = createArena([workspaceBlock(1), ...parameterBlocks(shapes)]);

@@ -2,16 +2,19 @@ import test from 'ava';
 
 import { createStream } from '../../src/random/stream.js';
 import { RULE_NAMES, RULES, type RuleName } from '../../src/rule/registry.js';
-import { createRuleFixture, type RuleFixture } from './fixture.js';
+import type { Rule } from '../../src/rule/rule.js';
+import { createRuleFixture, type RuleFixture, type RuleFixtureOptions } from './fixture.js';
 
 /** A rule in the middle of its life, with layers that fill no vector. */
-function busyRule(name: RuleName, density = 1): RuleFixture {
-  const fixture = createRuleFixture(name, { observations: 3, hidden: [7, 5], outputs: 2, activation: 'tanh', size: 13, optimiser: 'adam', density });
+function busyRule(name: RuleName, options: RuleFixtureOptions): RuleFixture {
+  const fixture = createRuleFixture(name, { observations: 3, hidden: [7, 5], outputs: 2, activation: 'tanh', size: 13, optimiser: 'adam', ...options });
   const stream = createStream(1, 'groups');
   const { batch, tables } = fixture;
   for (const { values, target } of Object.values(tables)) for (const list of [values, target]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian() / 4;
   for (const list of [batch.reward, batch.acted]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian() / 4;
   const observations = () => Array.from({ length: batch.size }, () => [0, 1, 2].map(() => stream.gaussian()));
+  const { topology: { inputs }, batch: { board: { voltages, lanes } } } = fixture;
+  for (let i = 4 * lanes; i < inputs.end * lanes; i += 1) voltages[i] = stream.gaussian() / 4; // what membranes keep
   fixture.show(observations(), observations());
   if (RULES[name].experience === 'stream') fixture.showActed();
   batch.continuation.fill(0.9);
@@ -19,8 +22,8 @@ function busyRule(name: RuleName, density = 1): RuleFixture {
 }
 
 /** Everything that is kept after three updates. */
-function learned(name: RuleName, density: number, learn: (fixture: RuleFixture, update: number) => void): number[] {
-  const fixture = busyRule(name, density);
+function learned(name: RuleName, options: RuleFixtureOptions, learn: (fixture: RuleFixture, update: number) => void): number[] {
+  const fixture = busyRule(name, options);
   for (let update = 1; update <= 3; update += 1) {
     fixture.program.broadcast?.(fixture.batch);
     learn(fixture, update);
@@ -29,16 +32,24 @@ function learned(name: RuleName, density: number, learn: (fixture: RuleFixture, 
   return Object.values(fixture.tables).flatMap(({ values, target }) => [...values, ...target]);
 }
 
-const grouped = (density: number) => RULE_NAMES.filter((rule) => RULES[rule].groups === 'any' || (density === 1 && RULES[rule].groups === 'alike'));
+const VARIANTS: readonly (readonly [options: RuleFixtureOptions, whose: string, of: (rule: Rule) => boolean])[] = [
+  [{}, '', ({ groups }) => groups !== undefined],
+  [{ density: 0.6 }, ', where each reads neurons of its own', ({ groups }) => groups === 'any'],
+  [{ optimiser: 'bounded' }, ', each row at a rate of its own', ({ experience }) => experience === 'stream'],
+  [{ dynamic: 'leaky' }, ', with membranes', ({ experience }) => experience === 'stream'],
+  [{ dynamic: 'firing', density: 0.6 }, ', with membranes, where each reads neurons of its own', ({ experience }) => experience === 'stream'],
+];
 
-for (const [density, whose] of [[1, ''], [0.6, ', where each reads neurons of its own']] as const) {
-  for (const name of grouped(density)) {
+for (const [options, whose, takesPart] of VARIANTS) {
+  for (const name of RULE_NAMES.filter((rule) => takesPart(RULES[rule]))) {
     test(`${name} learns the same bits neuron by neuron as in groups${whose}`, (t) => {
-      const together = learned(name, density, ({ program, groups, batch }, update) => { for (const { whole } of groups) program.learn(whole, batch, update); });
-      const oneByOne = learned(name, density, ({ program, neurons, batch }, update) => { for (const neuron of neurons) program.learn(neuron, batch, update); });
-      const { topology, groups } = busyRule(name, density);
-      t.is(topology.populations[1].rows !== undefined, density < 1);
+      const together = learned(name, options, ({ program, groups, batch }, update) => { for (const { whole } of groups) program.learn(whole, batch, update); });
+      const oneByOne = learned(name, options, ({ program, neurons, batch }, update) => { for (const neuron of neurons) program.learn(neuron, batch, update); });
+      const { topology, groups, tables } = busyRule(name, options);
+      t.is(topology.populations[1].rows !== undefined, options.density !== undefined);
+      t.is('eligibility' in tables, options.dynamic !== undefined);
       t.true(groups.some(({ members }) => members.length === 7));
+      t.true(together.every(Number.isFinite));
       t.deepEqual(together, oneByOne);
     });
   }

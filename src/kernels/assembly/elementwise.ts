@@ -240,6 +240,22 @@ export function addScaled(factor: f32, voltages: usize, sum: usize, count: i32):
   if (left > 0) putSome(sum, f32x4.add(some(sum, left), f32x4.mul(scale, some(voltages, left))), left);
 }
 
+/**
+ * The same of `rows` rows, one after another, that each have a factor of their own.
+ *
+ * @param offset how long each row is: from one of these numbers to the next; [rows + 1]
+ */
+export function addScaledRows(offset: usize, rows: i32, factors: usize, numbers: usize, sum: usize): void {
+  for (let row = 0; row < rows; row += 1) {
+    const count = load<i32>(offset, NUMBER) - load<i32>(offset);
+    addScaled(load<f32>(factors), numbers, sum, count);
+    numbers += (<usize>count) * NUMBER;
+    sum += (<usize>count) * NUMBER;
+    factors += NUMBER;
+    offset += NUMBER;
+  }
+}
+
 /** target += τ (values - target). */
 export function softUpdate(values: usize, target: usize, count: i32, tau: f32): void {
   const rate = f32x4.splat(tau);
@@ -259,7 +275,7 @@ export function softUpdate(values: usize, target: usize, count: i32, tau: f32): 
 /** Zero where a number is smaller than `least`: denormal numbers are slow. What is no number stays. */
 // @ts-ignore: decorator
 @inline
-function flushed(x: v128, least: f32): v128 {
+export function flushed(x: v128, least: f32): v128 {
   return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(least)));
 }
 

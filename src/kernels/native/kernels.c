@@ -288,12 +288,63 @@ static void gatherLanes(const float *from, int width, const int32_t *rows, int c
   }
 }
 
+/* 0 where a number is smaller than `least`; what is no number stays. */
+static inline Vector flushed(Vector x, float least) {
+  typedef int32_t Bits __attribute__((vector_size(32)));
+  const Bits small = (x < splat(least)) & (x > splat(-least));
+  return (Vector)((Bits)x & ~small);
+}
+
+static inline Vector magnitude(Vector x) {
+  typedef int32_t Bits __attribute__((vector_size(32)));
+  const int32_t rest = 0x7fffffff;
+  return (Vector)((Bits)x & (Bits){rest, rest, rest, rest, rest, rest, rest, rest});
+}
+
+static void followTraces(
+  const int32_t *offset, int rows, const float *credit, const float *terms, int shared, float kept, float tdError, float least,
+  float *trace, float *direction, float *reach) {
+  const float *term = terms;
+  for (int row = 0; row < rows; row += 1) {
+    const int count = offset[row + 1] - offset[row];
+    Vector sums = {0};
+    int i = 0;
+    if (shared) term = terms;
+    for (; i + WIDTH <= count; i += WIDTH) {
+      const Vector x = flushed(splat(kept) * load(trace + i) + splat(credit[row]) * load(term + i), least);
+      store(trace + i, x);
+      store(direction + i, splat(tdError) * x);
+      sums += magnitude(x);
+    }
+    float sum = ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]));
+    for (; i < count; i += 1) {
+      const float x = kept * trace[i] + credit[row] * term[i];
+      trace[i] = fabsf(x) < least ? 0 : x;
+      direction[i] = tdError * trace[i];
+      sum += fabsf(trace[i]);
+    }
+    reach[row] = sum;
+    trace += count;
+    direction += count;
+    term += count;
+  }
+}
+
 static void copy(const float *restrict from, float *restrict to, int count) {
   for (int i = 0; i < count; i += 1) to[i] = from[i];
 }
 
 static void addScaled(float factor, const float *restrict voltages, float *restrict sum, int count) {
   for (int b = 0; b < count; b += 1) sum[b] += factor * voltages[b];
+}
+
+static void addScaledRows(const int32_t *offset, int rows, const float *factors, const float *numbers, float *sum) {
+  for (int row = 0; row < rows; row += 1) {
+    const int count = offset[row + 1] - offset[row];
+    addScaled(factors[row], numbers, sum, count);
+    numbers += count;
+    sum += count;
+  }
 }
 
 static void softUpdate(const float *restrict values, float *restrict target, int count, float tau) {
@@ -355,8 +406,10 @@ EXPORTED(sparseProductOfOne, A(0), L(1), A(2), A(3), A(4), I(5))
 EXPORTED(wideSparseProductOfOne, A(0), L(1), A(2), A(3), A(4), I(5))
 EXPORTED(gradients, A(0), I(1), L(2), I(3), A(4), I(5), I(6), A(7), I(8), I(9), A(10))
 EXPORTED(gatherLanes, A(0), I(1), L(2), I(3), A(4), I(5))
+EXPORTED(followTraces, L(0), I(1), A(2), A(3), I(4), F(5), F(6), F(7), A(8), A(9), A(10))
 EXPORTED(copy, A(0), A(1), I(2))
 EXPORTED(addScaled, F(0), A(1), A(2), I(3))
+EXPORTED(addScaledRows, L(0), I(1), A(2), A(3), A(4))
 EXPORTED(softUpdate, A(0), A(1), I(2), F(3))
 EXPORTED(adam, A(0), A(1), A(2), A(3), I(4), F(5), F(6), F(7), F(8), F(9), F(10), F(11))
 
@@ -382,8 +435,9 @@ static napi_value attach(napi_env env, napi_callback_info info) {
   } functions[] = {
     {"product", call_product}, {"productOfOne", call_productOfOne}, {"sparseProduct", call_sparseProduct},
     {"wideSparseProduct", call_wideSparseProduct}, {"sparseProductOfOne", call_sparseProductOfOne}, {"wideSparseProductOfOne", call_wideSparseProductOfOne}, {"gradients", call_gradients}, {"activate", call_activate},
-    {"ownErrors", call_ownErrors},
-    {"multiplySlopes", call_multiplySlopes}, {"gatherLanes", call_gatherLanes}, {"copy", call_copy}, {"addScaled", call_addScaled}, {"softUpdate", call_softUpdate}, {"adam", call_adam},
+    {"gatherLanes", call_gatherLanes},
+    {"ownErrors", call_ownErrors}, {"followTraces", call_followTraces}, {"addScaledRows", call_addScaledRows},
+    {"multiplySlopes", call_multiplySlopes}, {"copy", call_copy}, {"addScaled", call_addScaled}, {"softUpdate", call_softUpdate}, {"adam", call_adam},
   };
   napi_value bytes, kernels, call;
   size_t count = 1;
