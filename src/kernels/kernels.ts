@@ -152,6 +152,15 @@ export interface Kernels<Numbers extends FloatArray = Float32Array> {
    */
   ownErrors(of: OwnErrors<Numbers>): number;
   /**
+   * Half of what each pair of rows contributes to a quadratic form, row i with those up to itself: x_i[b] · x_j[b] for j < i, and x_i[b]² / 2, for rows i of
+   * `begin..end`, over the first `count` lanes.
+   *
+   * Writes: `products`, [Σ_i (i + 1), count], row-major: the lower triangle, row after row.
+   *
+   * @param x [rows, lanes], row-major
+   */
+  pairProducts(x: Numbers, lanes: number, begin: number, end: number, count: number, products: Numbers): void;
+  /**
    * Copies numbers `begin..end` of `from` to `to`, from its number `at` on. For short stretches, and on shared memory, where V8 copies byte by byte what does
    * not lie on eight of them (16 KB: 7 µs, where it takes 1 otherwise and this 0.3).
    */

@@ -36,6 +36,14 @@ const scalar: Omit<Kernels<FloatArray>, 'numbers'> = {
     }
   },
   ownErrors,
+  pairProducts(x, lanes, begin, end, count, products) {
+    for (let i = begin, at = 0; i < end; i += 1) {
+      for (let j = 0; j <= i; j += 1) {
+        const share = j < i ? 1 : 0.5;
+        for (let b = 0; b < count; b += 1, at += 1) products[at] = share * (x[i * lanes + b] * x[j * lanes + b]);
+      }
+    }
+  },
   copy(from, begin, end, to, at) {
     to.set(from.subarray(begin, end), at);
   },

@@ -78,9 +78,11 @@ function sample(kernels: Kernels): number[] {
   kernels.ownErrors({
     rows, size: 10, stride: inputs, critic: weights, target: second, values: board, acted: z, next: coefficients, reward: board, continuation: z, error: few, gradient,
   });
+  const pairs = kernels.numbers(5 * 10);
+  kernels.pairProducts(z, lanes, 1, 4, 5, pairs);
   const first = numbers(rows * inputs, 4);
   kernels.adamStep(weights, gradient, first, second, 0.01, 1);
   kernels.softUpdate(weights, gradient, 0.3);
   kernels.copy(gradient, 2, rows * inputs, first, 1);
-  return [...z, ...board, ...one, ...few, ...fewOfOne, ...coefficients, ...gradient, ...first, ...second, ...weights];
+  return [...z, ...board, ...one, ...few, ...fewOfOne, ...pairs, ...coefficients, ...gradient, ...first, ...second, ...weights];
 }

@@ -20,6 +20,7 @@ export interface VectorFunctions {
     rows: number, size: number, stride: number, critic: number, target: number, values: number, acted: number, next: number,
     reward: number, continuation: number, error: number, gradient: number,
   ): number;
+  pairProducts(x: number, lanes: number, begin: number, end: number, count: number, products: number): void;
   copy(from: number, to: number, count: number): void;
   addScaled(factor: number, voltages: number, sum: number, count: number): void;
   softUpdate(values: number, target: number, count: number, tau: number): void;

@@ -142,6 +142,9 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
         rows, size, stride, address(critic), address(target), address(values), address(acted), address(next), address(reward), address(continuation), address(error), address(gradient),
       );
     },
+    pairProducts(x, lanes, begin, end, count, products) {
+      kernels.pairProducts(address(x), lanes, begin, end, count, address(products));
+    },
     copy(from, begin, end, to, at) {
       kernels.copy(address(from) + begin * BYTES, address(to) + at * BYTES, end - begin);
     },

@@ -123,6 +123,13 @@ holds('sums over neurons', (kernels, { rows, inputs, lanes, from, seed }) => {
   return out;
 });
 
+holds('products of pairs', (kernels, { rows, lanes, from, seed }) => {
+  const begin = Math.min(from, rows);
+  const products = numbers(kernels, seed, 'products', ((rows * (rows + 1) - begin * (begin + 1)) / 2 + 1) * lanes); // one row more than are written
+  kernels.pairProducts(numbers(kernels, seed, 'x', rows * (lanes + 3)), lanes + 3, begin, rows, lanes, products);
+  return products;
+});
+
 holds('spreading back', (kernels, { rows, inputs, lanes, from, seed }) => {
   const first = 2 * inputs;
   const [delta, upon] = ['delta', 'upon'].map((name) => numbers(kernels, seed, name, (first + rows) * lanes));

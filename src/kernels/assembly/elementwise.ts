@@ -210,6 +210,26 @@ function slopesOfRows(kind: i32, factors: usize, coefficients: usize, coefficien
   }
 }
 
+/** products = x_i x_j for rows i of `begin..end` and j < i, and x_i² / 2; `count` numbers each, row after row. */
+export function pairProducts(x: usize, lanes: i32, begin: i32, end: i32, count: i32, products: usize): void {
+  const stride = (<usize>lanes) * NUMBER;
+  for (let i = begin; i < end; i += 1) {
+    const own = x + (<usize>i) * stride;
+    for (let other = x; other <= own; other += stride) {
+      const share = f32x4.splat(other < own ? 1 : 0.5);
+      let a = own, b = other, left = count;
+      for (; left >= 4; left -= 4) {
+        v128.store(products, f32x4.mul(share, f32x4.mul(v128.load(a), v128.load(b))));
+        a += FOUR;
+        b += FOUR;
+        products += FOUR;
+      }
+      if (left > 0) putSome(products, f32x4.mul(share, f32x4.mul(some(a, left), some(b, left))), left);
+      products += (<usize>left) * NUMBER;
+    }
+  }
+}
+
 /** to[i] = from[i]; the two do not overlap. */
 export function copy(from: usize, to: usize, count: i32): void {
   let left = count;
