@@ -125,10 +125,12 @@ function createProgram(context: RuleContext): RuleProgram {
     const next = targetAction(neuron, batch);
     for (let row = 0; row < count; row += 1) {
       const last = (row + 1) * total - 1;
-      const [square, targetSquare] = [critic[last], target[last]];
+      const square = critic[last];
+      const targetSquare = target[last];
       let sum = 0;
       for (let b = 0, at = row * size, lane = row * lanes; b < size; b += 1, at += 1, lane += 1) {
-        const [a, then] = [acted[own + at], next[lane + size]];
+        const a = acted[own + at];
+        const then = next[lane + size];
         const value = 2 * (values[at] + a * mixed[lane]) + square * a * a;
         const successor = 2 * (successors[at] + then * mixed[lane + size]) + targetSquare * then * then;
         error[at] = (reward[b] + continuation[b] * successor - value) / size;
