@@ -1,5 +1,5 @@
 import { ACTIVATIONS } from './activation.js';
-import { ADAM, LEAST_MOMENT, type BackSpread, type FloatArray, type Kernels, type OwnErrors, type RowRange } from './kernels.js';
+import { ADAM, everybody, LEAST_MOMENT, type BackSpread, type BlockGradients, type BlockProducts, type FloatArray, type Kernels, type OwnErrors, type RowRange } from './kernels.js';
 import { sparseWeightedInputs } from './sparse.js';
 
 /**
@@ -36,6 +36,8 @@ const scalar: Omit<Kernels<FloatArray>, 'numbers'> = {
     }
   },
   ownErrors,
+  blockProducts,
+  blockGradients,
   pairProducts(x, lanes, begin, end, count, products) {
     for (let i = begin, at = 0; i < end; i += 1) {
       for (let j = 0; j <= i; j += 1) {
@@ -135,6 +137,27 @@ function ownErrors({ rows, size, stride, critic, target, values, acted, next, re
     if (nothing !== 0 && bad < 0) bad = row;
   }
   return bad;
+}
+
+function blockProducts({ blocks, rows, inputs, count, weights, weightStep, rowStride, columnStride, voltages, voltageStep, out, outStep, add = false }: BlockProducts<FloatArray>): void {
+  for (let block = 0; block < blocks; block += 1) {
+    for (let row = 0; row < rows; row += 1) {
+      const to = block * outStep + row * count;
+      if (!add) out.fill(0, to, to + count);
+      for (let j = 0; j < inputs; j += 1) {
+        const weight = weights[block * weightStep + row * rowStride + j * columnStride];
+        const from = block * voltageStep + j * count;
+        for (let b = 0; b < count; b += 1) out[to + b] += weight * voltages[from + b];
+      }
+    }
+  }
+}
+
+function blockGradients({ blocks, rows, inputs, count, coefficients, coefficientStep, voltages, voltageStep, gradient, gradientStep, rowStride }: BlockGradients<FloatArray>): void {
+  const sources = everybody(inputs);
+  for (let block = 0; block < blocks; block += 1) {
+    gradients(coefficients.subarray(block * coefficientStep), count, rows, sources, voltages.subarray(block * voltageStep), count, count, gradient.subarray(block * gradientStep), rowStride);
+  }
 }
 
 function readOut(parts: FloatArray, size: number, rows: number, voltages: FloatArray, { begin, end, lanes, laneBegin, laneEnd }: RowRange, out: FloatArray): void {

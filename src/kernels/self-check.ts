@@ -80,9 +80,12 @@ function sample(kernels: Kernels): number[] {
   });
   const pairs = kernels.numbers(5 * 10);
   kernels.pairProducts(z, lanes, 1, 4, 5, pairs);
+  const [blocks, ofBlocks] = [3 * 5 * 21, 3 * 5 * 4].map((length) => kernels.numbers(length));
+  kernels.blockProducts({ blocks: 3, rows: 5, inputs: 4, count: 21, weights, weightStep: 20, rowStride: 4, columnStride: 1, voltages: z, voltageStep: 84, out: blocks, outStep: 105 });
+  kernels.blockGradients({ blocks: 3, rows: 5, inputs: 4, count: 21, coefficients: blocks, coefficientStep: 105, voltages: z, voltageStep: 84, gradient: ofBlocks, gradientStep: 20, rowStride: 4 });
   const first = numbers(rows * inputs, 4);
   kernels.adamStep(weights, gradient, first, second, 0.01, 1);
   kernels.softUpdate(weights, gradient, 0.3);
   kernels.copy(gradient, 2, rows * inputs, first, 1);
-  return [...z, ...board, ...one, ...few, ...fewOfOne, ...pairs, ...coefficients, ...gradient, ...first, ...second, ...weights];
+  return [...z, ...board, ...one, ...few, ...fewOfOne, ...pairs, ...blocks, ...ofBlocks, ...coefficients, ...gradient, ...first, ...second, ...weights];
 }

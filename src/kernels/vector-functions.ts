@@ -20,6 +20,14 @@ export interface VectorFunctions {
     rows: number, size: number, stride: number, critic: number, target: number, values: number, acted: number, next: number,
     reward: number, continuation: number, error: number, gradient: number,
   ): number;
+  blockProducts(
+    blocks: number, rows: number, inputs: number, count: number, weights: number, weightStep: number, rowStride: number, columnStride: number,
+    voltages: number, voltageStep: number, out: number, outStep: number, add: number, room: number,
+  ): void;
+  blockGradients(
+    blocks: number, rows: number, inputs: number, count: number, coefficients: number, coefficientStep: number,
+    voltages: number, voltageStep: number, gradient: number, gradientStep: number, rowStride: number, room: number,
+  ): void;
   pairProducts(x: number, lanes: number, begin: number, end: number, count: number, products: number): void;
   copy(from: number, to: number, count: number): void;
   addScaled(factor: number, voltages: number, sum: number, count: number): void;

@@ -142,6 +142,17 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
         rows, size, stride, address(critic), address(target), address(values), address(acted), address(next), address(reward), address(continuation), address(error), address(gradient),
       );
     },
+    blockProducts({ blocks, rows, inputs, count, weights, weightStep, rowStride, columnStride, voltages, voltageStep, out, outStep, add = false }) {
+      kernels.blockProducts(
+        blocks, rows, inputs, count, address(weights), weightStep, rowStride, columnStride, address(voltages), voltageStep, address(out), outStep, add ? 1 : 0, roomFor(BLOCK_ROWS * inputs),
+      );
+    },
+    blockGradients({ blocks, rows, inputs, count, coefficients, coefficientStep, voltages, voltageStep, gradient, gradientStep, rowStride }) {
+      const packed = roomFor(Math.max(inputs, (BLOCK_ROWS * Math.ceil(rows / BLOCK_ROWS) + panelLanes) * count));
+      kernels.blockGradients(
+        blocks, rows, inputs, count, address(coefficients), coefficientStep, address(voltages), voltageStep, address(gradient), gradientStep, rowStride, packed,
+      );
+    },
     pairProducts(x, lanes, begin, end, count, products) {
       kernels.pairProducts(address(x), lanes, begin, end, count, address(products));
     },

@@ -1,5 +1,5 @@
 /** The SIMD kernels, compiled by AssemblyScript. Arguments are byte addresses in the shared memory; `../simd.ts` calls them. */
-export { gradients, product, productOfOne } from './product';
+export { blockGradients, blockProducts, gradients, product, productOfOne } from './product';
 export { activate, adam, addScaled, copy, multiplySlopes, pairProducts, softUpdate } from './elementwise';
 export { ownErrors } from './errors';
 export { sparseProduct, sparseProductOfOne, wideSparseProduct, wideSparseProductOfOne } from './sparse';
