@@ -7,6 +7,9 @@ import { CRITIC, type Batch, type Neuron, type RuleContext } from './rule.js';
 /** Critics that are worked on at a time: with 64 transitions most of what they work on lies in a second-level cache of 1 MiB. */
 export const TOGETHER = 16;
 
+/** What is judged: what was done, what would be done now, and what the target copy would do next. */
+const [ACTED, MEANT, NEXT] = [0, 1, 2];
+
 /** How a critic lies: three matrices one after another, rows of each beginning with the bias, and those of the first ending with the action. */
 interface Layout {
   /** Numbers of (1, v), and their rows. */
@@ -32,8 +35,7 @@ export interface Situation {
  * Private networks of three layers, Q = w·(1, tanh(B (1, tanh(A (1, v, a))))), one for each neuron of a group. They are evaluated and
  * differentiated side by side: v is the same for all, and what each has of its own are small products in one call.
  *
- * Boards of the hidden layers are [situations, critics, 1 + width, size], row-major: what was done, what would be done now, and what
- * the target copy would do next; of each critic a 1, and then its layer.
+ * A board of a hidden layer is [critics, 1 + width, size], row-major: of each critic a 1, and then its layer.
  */
 export interface PrivateCritics {
   /** Q(v, a) and Q'(v', μ'(v')) of the critics evaluated last; [critics, size], row-major, both */
@@ -61,15 +63,15 @@ export interface PrivateCritics {
 }
 
 /** @param widths neurons in the two hidden layers of each critic */
-export function createPrivateCritics({ kernels, topology, batchSize: size }: RuleContext, widths: readonly [number, number]): PrivateCritics {
-  const [width1, width2] = widths;
-  const [board1, board2] = widths.map((width) => (1 + width) * size); // of one critic
+export function createPrivateCritics({ kernels, topology, batchSize: size }: RuleContext, [width1, width2]: readonly [number, number]): PrivateCritics {
   const layouts = new Map(sourceLists(topology).map((sources) => situationSize(sources) - 1).map((order) => [order, layOut(order)]));
   const largest = [...layouts.keys()].reduce((most, order) => Math.max(most, order), 0);
+  const [board1, board2, length1, length2] = [width1 + 1, width2 + 1, width1, width2].map((rows) => rows * size); // of one critic
   const [states, nextStates] = [1, 2].map(() => kernels.numbers(largest * size));
-  const z = kernels.numbers(3 * TOGETHER * Math.max(board1, board2));
-  const [hidden1, hidden2] = [board1, board2].map(createHiddenBoard);
-  const [delta1, delta2] = widths.map((width) => kernels.numbers(2 * TOGETHER * width * size));
+  const [hidden1, hidden2] = [board1, board2].map((length) => [1, 2, 3].map(() => createHiddenBoard(length)));
+  const [z1, z2] = [board1, board2].map((length) => [1, 2, 3].map(() => kernels.numbers(TOGETHER * length)));
+  const [layers1, layers2, weighed1, weighed2] = [hidden1, hidden2, z1, z2].map((boards) => boards.map((board) => board.subarray(size)));
+  const [deltas1, deltas2] = [length1, length2].map((length) => [1, 2].map(() => kernels.numbers(TOGETHER * length)));
   const [values, successors] = [1, 2].map(() => kernels.numbers(TOGETHER * size));
   const ones = kernels.numbers(size).fill(1);
   const gradient1 = kernels.numbers(TOGETHER * width1 * (largest + 1));
@@ -82,61 +84,87 @@ export function createPrivateCritics({ kernels, topology, batchSize: size }: Rul
 
   /** The 1 of each critic is written here and nowhere else. */
   function createHiddenBoard(length: number): Float32Array {
-    const board = kernels.numbers(3 * TOGETHER * length);
+    const board = kernels.numbers(TOGETHER * length);
     for (let at = 0; at < board.length; at += length) board.fill(1, at, at + size);
     return board;
   }
 
-  /** Weighted inputs of the first hidden layer: what (1, v) makes of them, for what was done and would be done the same, and what the action adds. */
-  function weighFirst({ neuron, batch, next, layout: { order, total } }: Situation, critic: Float32Array, target: Float32Array, first: number, count: number): void {
-    const { board: { voltages, lanes }, acted } = batch;
-    const layer = { blocks: count, rows: width1, count: size, weightStep: total, rowStride: order + 1, columnStride: 1, outStep: board1 };
-    const [done, meant, then] = [0, 1, 2].map((which) => z.subarray(which * count * board1 + size));
-    kernels.blockProducts({ ...layer, inputs: order, weights: critic, voltages: states, voltageStep: 0, out: done });
-    kernels.copy(z, 0, count * board1, z, count * board1);
-    kernels.blockProducts({ ...layer, inputs: order, weights: target, voltages: nextStates, voltageStep: 0, out: then });
-    const action = { ...layer, inputs: 1, add: true };
-    kernels.blockProducts({ ...action, weights: critic.subarray(order), voltages: acted.subarray(actedOffset(batch, neuron) + first * size), voltageStep: size, out: done });
-    kernels.blockProducts({ ...action, weights: critic.subarray(order), voltages: voltages.subarray((neuron.index + first) * lanes), voltageStep: lanes, out: meant });
-    kernels.blockProducts({ ...action, weights: target.subarray(order), voltages: next.subarray(first * lanes + size), voltageStep: lanes, out: then });
+  // In what follows no object is spread into another: that would take a microsecond each.
+
+  /** z = A (1, v), or z += A_a a, of so many critics. */
+  function weighFirst({ order, total }: Layout, blocks: number, inputs: number, weights: Float32Array, voltages: Float32Array, voltageStep: number, out: Float32Array): void {
+    kernels.blockProducts({ blocks, rows: width1, inputs, count: size, weights, weightStep: total, rowStride: order + 1, columnStride: 1, voltages, voltageStep, out, outStep: board1, add: voltageStep > 0 });
   }
 
-  function weighSecond({ layout: { second, total } }: Situation, critic: Float32Array, target: Float32Array, count: number): void {
-    const layer = { blocks: count, rows: width2, inputs: width1 + 1, count: size, weightStep: total, rowStride: width1 + 1, columnStride: 1, voltageStep: board1, outStep: board2 };
-    for (let which = 0; which < 3; which += 1) {
-      const from = which * count;
-      kernels.blockProducts({ ...layer, weights: (which < 2 ? critic : target).subarray(second), voltages: hidden1.subarray(from * board1), out: z.subarray(from * board2 + size) });
+  /** What was done and what would be done begin with the same: what is read. */
+  function evaluateFirst({ neuron, batch, next, layout }: Situation, critic: Float32Array, target: Float32Array, first: number, count: number): void {
+    const { order } = layout;
+    const { board: { voltages, lanes }, acted } = batch;
+    const [ofAction, ofTarget] = [critic.subarray(order), target.subarray(order)];
+    weighFirst(layout, count, order, critic, states, 0, weighed1[ACTED]);
+    kernels.copy(z1[ACTED], 0, count * board1, z1[MEANT], 0);
+    weighFirst(layout, count, order, target, nextStates, 0, weighed1[NEXT]);
+    weighFirst(layout, count, 1, ofAction, acted.subarray(actedOffset(batch, neuron) + first * size), size, weighed1[ACTED]);
+    weighFirst(layout, count, 1, ofAction, voltages.subarray((neuron.index + first) * lanes), lanes, weighed1[MEANT]);
+    weighFirst(layout, count, 1, ofTarget, next.subarray(first * lanes + size), lanes, weighed1[NEXT]);
+    for (let which = ACTED; which <= NEXT; which += 1) activate(neuron, first, count, z1[which], hidden1[which], board1);
+  }
+
+  function evaluateSecond({ neuron, layout: { second, total } }: Situation, critic: Float32Array, target: Float32Array, first: number, count: number): void {
+    const [own, ofTarget] = [critic.subarray(second), target.subarray(second)];
+    for (let which = ACTED; which <= NEXT; which += 1) {
+      kernels.blockProducts({
+        blocks: count, rows: width2, inputs: width1 + 1, count: size, weights: which === NEXT ? ofTarget : own, weightStep: total, rowStride: width1 + 1, columnStride: 1,
+        voltages: hidden1[which], voltageStep: board1, out: weighed2[which], outStep: board2,
+      });
+      activate(neuron, first, count, z2[which], hidden2[which], board2);
     }
   }
 
-  function activate({ neuron: { index } }: Situation, hidden: Float32Array, board: number, first: number, count: number): void {
-    const bad = kernels.activate('tanh', z, hidden, { begin: 0, end: 3 * count, lanes: board, laneBegin: size, laneEnd: board });
+  function evaluateThird({ third, total }: Layout, critic: Float32Array, hidden: Float32Array, count: number, out: Float32Array): void {
+    kernels.blockProducts({
+      blocks: count, rows: 1, inputs: width2 + 1, count: size, weights: critic.subarray(third), weightStep: total, rowStride: 0, columnStride: 1, voltages: hidden, voltageStep: board2, out, outStep: size,
+    });
+  }
+
+  function activate({ index }: Neuron, first: number, count: number, z: Float32Array, hidden: Float32Array, board: number): void {
+    const bad = kernels.activate('tanh', z, hidden, { begin: 0, end: count, lanes: board, laneBegin: size, laneEnd: board });
     if (bad < 0) return;
     const wrong = z.subarray(bad * board + size, (bad + 1) * board).find((each) => !Number.isFinite(each)) ?? NaN;
-    throw new DivergenceError(neuronName(topology, index + first + (bad % count)), 'critic\'s weighted input', wrong);
+    throw new DivergenceError(neuronName(topology, index + first + bad), 'critic\'s weighted input', wrong);
   }
 
-  /** ∂L/∂z of both hidden layers, of what was done and then of what would be done, where L is error · Q of the one and Q of the other. */
-  function spreadBack({ layout: { second, third, total } }: Situation, critic: Float32Array, error: Float32Array, count: number): void {
-    const [length1, length2] = [width1 * size, width2 * size];
-    const onto2 = { blocks: count, rows: width2, inputs: 1, count: size, weights: critic.subarray(third + 1), weightStep: total, rowStride: 1, columnStride: 1, outStep: length2 };
-    kernels.blockProducts({ ...onto2, voltages: error, voltageStep: size, out: delta2 });
-    kernels.blockProducts({ ...onto2, voltages: ones, voltageStep: 0, out: delta2.subarray(count * length2) });
-    kernels.multiplySlopes('tanh', delta2, length2, hidden2.subarray(size), { begin: 0, end: 2 * count, lanes: board2, count: length2 }, 1);
-    const onto1 = { blocks: count, rows: width1, inputs: width2, count: size, weights: critic.subarray(second + 1), weightStep: total, rowStride: 1, columnStride: width1 + 1, voltageStep: length2, outStep: length1 };
-    for (const from of [0, count]) kernels.blockProducts({ ...onto1, voltages: delta2.subarray(from * length2), out: delta1.subarray(from * length1) });
-    kernels.multiplySlopes('tanh', delta1, length1, hidden1.subarray(size), { begin: 0, end: 2 * count, lanes: board1, count: length1 }, 1);
+  /** ∂L/∂z of both hidden layers, where L = error · Q; the error of all critics is the same where `step` is 0. */
+  function spreadBack({ second, third, total }: Layout, critic: Float32Array, which: number, error: Float32Array, step: number, count: number): void {
+    const [delta1, delta2] = [deltas1[which], deltas2[which]];
+    kernels.blockProducts({
+      blocks: count, rows: width2, inputs: 1, count: size, weights: critic.subarray(third + 1), weightStep: total, rowStride: 1, columnStride: 1, voltages: error, voltageStep: step, out: delta2, outStep: length2,
+    });
+    kernels.multiplySlopes('tanh', delta2, length2, layers2[which], { begin: 0, end: count, lanes: board2, count: length2 }, 1);
+    kernels.blockProducts({
+      blocks: count, rows: width1, inputs: width2, count: size, weights: critic.subarray(second + 1), weightStep: total, rowStride: 1, columnStride: width1 + 1,
+      voltages: delta2, voltageStep: length2, out: delta1, outStep: length1,
+    });
+    kernels.multiplySlopes('tanh', delta1, length1, layers1[which], { begin: 0, end: count, lanes: board1, count: length1 }, 1);
   }
 
-  /** Those of A come as one product over v, and go to where each critic has its own; the columns of the action follow. */
-  function accumulate({ neuron, batch, layout: { order, reads, second, third, total } }: Situation, error: Float32Array, first: number, count: number, gradient: Float32Array): void {
-    const of = { blocks: count, count: size, gradientStep: total };
+  /** Σ_b of what was done. That of A over (1, v) comes as one product, and goes to where each critic has its own. */
+  function accumulate({ order, reads, second, third, total }: Layout, acted: Float32Array, error: Float32Array, count: number, gradient: Float32Array): void {
+    const [delta1, delta2] = [deltas1[ACTED], deltas2[ACTED]];
     kernels.gradients(delta1, size, count * width1, reads, states, size, size, gradient1, order + 1);
     for (let k = 0; k < count; k += 1) kernels.copy(gradient1, k * second, (k + 1) * second, gradient, k * total);
-    const acted = batch.acted.subarray(actedOffset(batch, neuron) + first * size);
-    kernels.blockGradients({ ...of, rows: width1, inputs: 1, coefficients: delta1, coefficientStep: width1 * size, voltages: acted, voltageStep: size, gradient: gradient.subarray(order), rowStride: order + 1 });
-    kernels.blockGradients({ ...of, rows: width2, inputs: width1 + 1, coefficients: delta2, coefficientStep: width2 * size, voltages: hidden1, voltageStep: board1, gradient: gradient.subarray(second), rowStride: width1 + 1 });
-    kernels.blockGradients({ ...of, rows: 1, inputs: width2 + 1, coefficients: error, coefficientStep: size, voltages: hidden2, voltageStep: board2, gradient: gradient.subarray(third), rowStride: width2 + 1 });
+    kernels.blockGradients({
+      blocks: count, rows: width1, inputs: 1, count: size, coefficients: delta1, coefficientStep: length1, voltages: acted, voltageStep: size,
+      gradient: gradient.subarray(order), gradientStep: total, rowStride: order + 1,
+    });
+    kernels.blockGradients({
+      blocks: count, rows: width2, inputs: width1 + 1, count: size, coefficients: delta2, coefficientStep: length2, voltages: hidden1[ACTED], voltageStep: board1,
+      gradient: gradient.subarray(second), gradientStep: total, rowStride: width1 + 1,
+    });
+    kernels.blockGradients({
+      blocks: count, rows: 1, inputs: width2 + 1, count: size, coefficients: error, coefficientStep: size, voltages: hidden2[ACTED], voltageStep: board2,
+      gradient: gradient.subarray(third), gradientStep: total, rowStride: width2 + 1,
+    });
   }
 
   return {
@@ -156,26 +184,23 @@ export function createPrivateCritics({ kernels, topology, batchSize: size }: Rul
       return { neuron, batch, next, layout: layouts.get(order) ?? layOut(order) };
     },
     evaluate(situation, first, count) {
-      const { neuron, layout: { third, total } } = situation;
-      const [critic, target] = [neuron.parameters[CRITIC].values, neuron.parameters[CRITIC].target].map((numbers) => numbers.subarray(first * total, (first + count) * total));
-      weighFirst(situation, critic, target, first, count);
-      activate(situation, hidden1, board1, first, count);
-      weighSecond(situation, critic, target, count);
-      activate(situation, hidden2, board2, first, count);
-      const output = { blocks: count, rows: 1, inputs: width2 + 1, count: size, weightStep: total, rowStride: 0, columnStride: 1, voltageStep: board2, outStep: size };
-      kernels.blockProducts({ ...output, weights: critic.subarray(third), voltages: hidden2, out: values });
-      kernels.blockProducts({ ...output, weights: target.subarray(third), voltages: hidden2.subarray(2 * count * board2), out: successors });
+      const { neuron: { parameters }, layout, layout: { total } } = situation;
+      const critic = parameters[CRITIC].values.subarray(first * total);
+      const target = parameters[CRITIC].target.subarray(first * total);
+      evaluateFirst(situation, critic, target, first, count);
+      evaluateSecond(situation, critic, target, first, count);
+      evaluateThird(layout, critic, hidden2[ACTED], count, values);
+      evaluateThird(layout, target, hidden2[NEXT], count, successors);
     },
-    differentiate(situation, first, count, error, gradient, credit) {
-      const { neuron, layout: { order, total } } = situation;
+    differentiate({ neuron, batch, layout, layout: { order, total } }, first, count, error, gradient, credit) {
       const critic = neuron.parameters[CRITIC].values.subarray(first * total);
       const own = error.subarray(first * size);
-      spreadBack(situation, critic, own, count);
-      accumulate(situation, own, first, count, gradient.subarray(first * total));
-      const length = width1 * size;
+      spreadBack(layout, critic, ACTED, own, size, count);
+      accumulate(layout, batch.acted.subarray(actedOffset(batch, neuron) + first * size), own, count, gradient.subarray(first * total));
+      spreadBack(layout, critic, MEANT, ones, 0, count);
       kernels.blockProducts({
         blocks: count, rows: 1, inputs: width1, count: size, weights: critic.subarray(order), weightStep: total, rowStride: 0, columnStride: order + 1,
-        voltages: delta1.subarray(count * length), voltageStep: length, out: credit.subarray(first * size), outStep: size,
+        voltages: deltas1[MEANT], voltageStep: length1, out: credit.subarray(first * size), outStep: size,
       });
     },
   };
