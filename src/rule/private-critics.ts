@@ -1,7 +1,7 @@
 import { DivergenceError } from '../errors.js';
 import { everybody } from '../kernels/kernels.js';
-import { BIAS_NEURON, neuronName, sourceLists } from '../network/topology.js';
-import { actedOffset, situationSize } from './own-critic.js';
+import { neuronName, sourceLists } from '../network/topology.js';
+import { actedOffset, observeSources, situationSize } from './own-critic.js';
 import { CRITIC, type Batch, type Neuron, type RuleContext } from './rule.js';
 
 /** Critics that are worked on at a time: with 64 transitions most of what they work on lies in a second-level cache of 1 MiB. */
@@ -91,9 +91,11 @@ export function createPrivateCritics({ kernels, topology, batchSize: size }: Rul
 
   // In what follows no object is spread into another: that would take a microsecond each.
 
-  /** z = A (1, v), or z += A_a a, of so many critics. */
+  /** z = A (1, v), which all of them read, or where each has a voltage of its own, its action, z += A_a a. */
   function weighFirst({ order, total }: Layout, blocks: number, inputs: number, weights: Float32Array, voltages: Float32Array, voltageStep: number, out: Float32Array): void {
-    kernels.blockProducts({ blocks, rows: width1, inputs, count: size, weights, weightStep: total, rowStride: order + 1, columnStride: 1, voltages, voltageStep, out, outStep: board1, add: voltageStep > 0 });
+    kernels.blockProducts({
+      blocks, rows: width1, inputs, count: size, weights, weightStep: total, rowStride: order + 1, columnStride: 1, voltages, voltageStep, out, outStep: board1, add: voltageStep > 0,
+    });
   }
 
   /** What was done and what would be done begin with the same: what is read. */
@@ -171,16 +173,7 @@ export function createPrivateCritics({ kernels, topology, batchSize: size }: Rul
     values,
     successors,
     observe(neuron, batch, next) {
-      const { board: { voltages, lanes } } = batch;
-      for (const numbers of [states, nextStates]) numbers.fill(1, 0, size);
-      let order = 1;
-      for (const source of neuron.sources) {
-        if (source === BIAS_NEURON) continue;
-        const lane = source * lanes;
-        kernels.copy(voltages, lane, lane + size, states, order * size);
-        kernels.copy(voltages, lane + size, lane + 2 * size, nextStates, order * size);
-        order += 1;
-      }
+      const order = observeSources(kernels, neuron, batch, states, nextStates);
       return { neuron, batch, next, layout: layouts.get(order) ?? layOut(order) };
     },
     evaluate(situation, first, count) {

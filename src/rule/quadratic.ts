@@ -1,8 +1,8 @@
 import { everybody } from '../kernels/kernels.js';
-import { BIAS_NEURON, sourceLists } from '../network/topology.js';
+import { sourceLists } from '../network/topology.js';
 import { createActor } from './actor.js';
 import { followTarget } from './optimiser.js';
-import { actedOffset, checkTdError, createTargetAction, mostTogether, ownCriticShape, situationSize } from './own-critic.js';
+import { actedOffset, checkTdError, createTargetAction, mostTogether, observeSources, ownCriticShape, situationSize } from './own-critic.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
 
 /**
@@ -43,8 +43,8 @@ function triangleSize(order: number): number {
   return (order * (order + 1)) / 2;
 }
 
-/** Products of pairs that are worked on at a time: with 64 transitions they fill half of a second-level cache of 1 MiB. */
-const BLOCK = 1024;
+/** Products of pairs that are worked on at a time: those of 64 sources, which with 64 transitions fill half of a second-level cache of 1 MiB. */
+const BLOCK = 2304;
 
 /** Rows `begin..end` of the triangle: numbers `first` and following of each critic, as many as `products` lists. */
 interface Block {
@@ -83,60 +83,56 @@ function createProgram(context: RuleContext): RuleProgram {
   const { kernels, topology, batchSize: size, rates, optimiser, longest } = context;
   const actor = createActor(context);
   const targetAction = createTargetAction(context);
-  const lanes = 2 * size;
   const layouts = new Map(sourceLists(topology).map((sources) => situationSize(sources) - 1).map((order) => [order, layOut(order)]));
   const most = mostTogether(topology);
   const largest = (of: (layout: Layout) => number) => [...layouts.values()].reduce((found, layout) => Math.max(found, of(layout)), 0);
-  const x = kernels.numbers(largest(({ order }) => order) * lanes);
+  const [states, nextStates] = [1, 2].map(() => kernels.numbers(largest(({ order }) => order) * size));
   const products = kernels.numbers(largest(({ blocks }) => blocks.reduce((found, each) => Math.max(found, each.products.length), 0)) * size);
-  const [values, successors, part, error, slope, credit] = [1, 2, 3, 4, 5, 6].map(() => kernels.numbers(most * size));
-  const mixed = kernels.numbers(most * lanes);
+  const [values, slopes, nextValues, nextSlopes, part, error, errorOfAction, credit] = [1, 2, 3, 4, 5, 6, 7, 8].map(() => kernels.numbers(most * size));
   const gradient = kernels.numbers(longest);
 
-  /** x = (1, v) in lanes 0..size and (1, v') in lanes size..2·size. */
-  function observe({ sources }: Neuron, { board: { voltages } }: Batch): Layout {
-    x.fill(1, 0, lanes);
-    let order = 1;
-    for (const source of sources) {
-      if (source === BIAS_NEURON) continue;
-      kernels.copy(voltages, source * lanes, (source + 1) * lanes, x, order * lanes);
-      order += 1;
-    }
+  function observe(neuron: Neuron, batch: Batch): Layout {
+    const order = observeSources(kernels, neuron, batch, states, nextStates);
     return layouts.get(order) ?? layOut(order);
   }
 
-  /** What of Q is no matter of the action, half of it, for x in the lanes from `from` on: out = Σ_{i>j} W_ij x_i x_j + Σ_i W_ii x_i² / 2. And mixed = Σ_j W_aj x_j there. */
-  function evaluate({ blocks, reads, action, total }: Layout, critics: Float32Array, count: number, from: number, out: Float32Array): void {
+  /**
+   * What of Q is no matter of the action, half of it, and what the action is multiplied with, half of it:
+   * values = Σ_{i>j} W_ij x_i x_j + Σ_i W_ii x_i² / 2 and slopes = Σ_j W_aj x_j, x = (1, v).
+   */
+  function evaluate({ blocks, reads, action, total }: Layout, critics: Float32Array, count: number, x: Float32Array, values: Float32Array, slopes: Float32Array): void {
     const range = { begin: 0, end: count, lanes: size, laneBegin: 0, laneEnd: size };
     for (const { begin, end, first, products: each } of blocks) {
-      const sums = first === 0 ? out : part;
-      kernels.pairProducts(x.subarray(from), lanes, begin, end, size, products);
-      kernels.weightedInputs(critics.subarray(first), each, products, sums, range, total);
-      if (first > 0) kernels.addScaled(1, part, 0, out, count * size);
+      kernels.pairProducts(x, size, begin, end, size, products);
+      kernels.weightedInputs(critics.subarray(first), each, products, first === 0 ? values : part, range, total);
+      if (first > 0) kernels.addScaled(1, part, 0, values, count * size);
     }
-    kernels.weightedInputs(critics.subarray(action), reads, x, mixed, { begin: 0, end: count, lanes, laneBegin: from, laneEnd: from + size }, total);
+    kernels.weightedInputs(critics.subarray(action), reads, x, slopes, range, total);
   }
 
-  /** error = D / size, slope = (D / size) a, credit = ∂Q/∂a at a = μ(v), and the gradient of each W_aa. */
+  /** error = D / size, errorOfAction = (D / size) a, credit = ∂Q/∂a at a = μ(v), and the gradient of each W_aa. */
   function observeErrors(neuron: Neuron, batch: Batch, { total }: Layout): void {
     const { index, count, parameters: { [CRITIC]: { values: critic, target } } } = neuron;
-    const { reward, continuation, acted, board: { voltages } } = batch;
+    const { reward, continuation, acted, board: { voltages, lanes } } = batch;
     const own = actedOffset(batch, neuron);
     const next = targetAction(neuron, batch);
     for (let row = 0; row < count; row += 1) {
       const last = (row + 1) * total - 1;
       const square = critic[last];
       const targetSquare = target[last];
+      const means = (index + row) * lanes;
+      const then = row * lanes + size;
       let sum = 0;
-      for (let b = 0, at = row * size, lane = row * lanes; b < size; b += 1, at += 1, lane += 1) {
+      for (let b = 0, at = row * size; b < size; b += 1, at += 1) {
         const a = acted[own + at];
-        const then = next[lane + size];
-        const value = 2 * (values[at] + a * mixed[lane]) + square * a * a;
-        const successor = 2 * (successors[at] + then * mixed[lane + size]) + targetSquare * then * then;
-        error[at] = (reward[b] + continuation[b] * successor - value) / size;
-        slope[at] = error[at] * a;
-        sum += slope[at] * a;
-        credit[at] = 2 * (mixed[lane] + square * voltages[(index + row) * lanes + b]);
+        const nextAction = next[then + b];
+        const value = 2 * (values[at] + a * slopes[at]) + square * a * a;
+        const successor = 2 * (nextValues[at] + nextAction * nextSlopes[at]) + targetSquare * nextAction * nextAction;
+        const share = (reward[b] + continuation[b] * successor - value) / size;
+        error[at] = share;
+        errorOfAction[at] = share * a;
+        sum += share * a * a;
+        credit[at] = 2 * (slopes[at] + square * voltages[means + b]);
       }
       gradient[last] = sum;
     }
@@ -146,11 +142,11 @@ function createProgram(context: RuleContext): RuleProgram {
   function accumulate({ order, reads, blocks, action, total }: Layout, count: number): void {
     for (let i = blocks.length - 1; i >= 0; i -= 1) {
       const { begin, end, first, products: each } = blocks[i];
-      if (i < blocks.length - 1) kernels.pairProducts(x, lanes, begin, end, size, products);
+      if (i < blocks.length - 1) kernels.pairProducts(states, size, begin, end, size, products);
       kernels.gradients(error, size, count, each, products, size, size, gradient.subarray(first), total);
     }
     for (let row = 0; row < count; row += 1) for (let i = 0; i < order; i += 1) gradient[row * total + triangleSize(i + 1) - 1] *= 2; // the products hold half of a square
-    kernels.gradients(slope, size, count, reads, x, lanes, size, gradient.subarray(action), total);
+    kernels.gradients(errorOfAction, size, count, reads, states, size, size, gradient.subarray(action), total);
   }
 
   return {
@@ -158,8 +154,8 @@ function createProgram(context: RuleContext): RuleProgram {
       if (neuron.kind === 'input') return;
       const { count, parameters: { [CRITIC]: critic } } = neuron;
       const layout = observe(neuron, batch);
-      evaluate(layout, critic.target, count, size, successors);
-      evaluate(layout, critic.values, count, 0, values);
+      evaluate(layout, critic.target, count, nextStates, nextValues, nextSlopes);
+      evaluate(layout, critic.values, count, states, values, slopes);
       observeErrors(neuron, batch, layout);
       checkTdError(topology, neuron, error, size);
 
@@ -171,11 +167,11 @@ function createProgram(context: RuleContext): RuleProgram {
     estimate(neuron: Neuron, batch: Batch, value: Float32Array) {
       const { values: critic } = neuron.parameters[CRITIC];
       const layout = observe(neuron, batch);
-      evaluate(layout, critic, 1, 0, values);
+      evaluate(layout, critic, 1, states, values, slopes);
       const own = actedOffset(batch, neuron);
       for (let b = 0; b < size; b += 1) {
         const a = batch.acted[own + b];
-        value[b] = 2 * (values[b] + a * mixed[b]) + critic[layout.total - 1] * a * a;
+        value[b] = 2 * (values[b] + a * slopes[b]) + critic[layout.total - 1] * a * a;
       }
     },
   };

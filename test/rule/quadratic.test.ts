@@ -7,7 +7,7 @@ const [SIZE, RATE, DISCOUNT] = [13, 0.1, 0.9];
 
 /** Two outputs that read so many hidden neurons that the products of pairs do not fit one block. */
 function wideRule(): RuleFixture {
-  const fixture = createRuleFixture('quadratic', { observations: 2, hidden: [50], outputs: 2, activation: 'tanh', size: SIZE, rates: { criticRate: RATE } });
+  const fixture = createRuleFixture('quadratic', { observations: 2, hidden: [70], outputs: 2, activation: 'tanh', size: SIZE, rates: { criticRate: RATE } });
   const stream = createStream(1, 'quadratic');
   const { batch, tables } = fixture;
   for (const { values, target } of Object.values(tables)) for (const list of [values, target]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian() / 8;
