@@ -93,6 +93,45 @@ export interface TracedRows<Numbers extends FloatArray> {
   readonly reach: Numbers;
 }
 
+/** Small matrices side by side, one for each of `blocks` neurons, and the voltages that each is multiplied with. Voltages and products have `count` lanes. */
+export interface BlockProducts<Numbers extends FloatArray> {
+  readonly blocks: number;
+  readonly rows: number;
+  readonly inputs: number;
+  readonly count: number;
+  readonly weights: Numbers;
+  /** Numbers from one block's weights to the next one's, from one row to the next, and from one input to the next. */
+  readonly weightStep: number;
+  readonly rowStride: number;
+  readonly columnStride: number;
+  /** [inputs, count], row-major, every `voltageStep` numbers: 0 where all blocks read the same. */
+  readonly voltages: Numbers;
+  readonly voltageStep: number;
+  /** [rows, count], row-major, every `outStep` numbers; written */
+  readonly out: Numbers;
+  readonly outStep: number;
+  /** True where the products are added to what is there; false unless given. */
+  readonly add?: boolean;
+}
+
+/** What small matrices side by side are to climb. */
+export interface BlockGradients<Numbers extends FloatArray> {
+  readonly blocks: number;
+  readonly rows: number;
+  readonly inputs: number;
+  readonly count: number;
+  /** [rows, count], row-major, every `coefficientStep` numbers. */
+  readonly coefficients: Numbers;
+  readonly coefficientStep: number;
+  /** [inputs, count], row-major, every `voltageStep` numbers. */
+  readonly voltages: Numbers;
+  readonly voltageStep: number;
+  /** Numbers from one block's gradient to the next one's, and from one row to the next; written. */
+  readonly gradient: Numbers;
+  readonly gradientStep: number;
+  readonly rowStride: number;
+}
+
 /**
  * The hot arithmetic, on numbers that lie where the kernels can reach them: in the arena, or in what `numbers` gave out.
  *
@@ -180,6 +219,19 @@ export interface Kernels<Numbers extends FloatArray = Float32Array> {
    * @returns the first row one of whose errors is not finite, or -1
    */
   ownErrors(of: OwnErrors<Numbers>): number;
+  /** out[k, r, b] = Σ_j weights[k, r, j] · voltages[k, j, b] of each block k: many small products in one call. */
+  blockProducts(of: BlockProducts<Numbers>): void;
+  /** gradient[k, r, j] = Σ_b coefficients[k, r, b] · voltages[k, j, b] of each block k. */
+  blockGradients(of: BlockGradients<Numbers>): void;
+  /**
+   * Half of what each pair of rows contributes to a quadratic form, row i with those up to itself: x_i[b] · x_j[b] for j < i, and x_i[b]² / 2, for rows i of
+   * `begin..end`, over the first `count` lanes.
+   *
+   * Writes: `products`, [Σ_i (i + 1), count], row-major: the lower triangle, row after row.
+   *
+   * @param x [rows, lanes], row-major
+   */
+  pairProducts(x: Numbers, lanes: number, begin: number, end: number, count: number, products: Numbers): void;
   /**
    * Rows of a table become lanes: to[j, lane + b] = from[rows[b], j].
    *

@@ -1,5 +1,5 @@
 import { ACTIVATIONS } from './activation.js';
-import { ADAM, LEAST_MOMENT, LEAST_TRACE, type BackSpread, type FloatArray, type Kernels, type OwnErrors, type RowRange, type TracedRows } from './kernels.js';
+import { ADAM, everybody, LEAST_MOMENT, LEAST_TRACE, type BackSpread, type BlockGradients, type BlockProducts, type FloatArray, type Kernels, type OwnErrors, type RowRange, type TracedRows } from './kernels.js';
 import { sparseWeightedInputs } from './sparse.js';
 
 /**
@@ -42,6 +42,16 @@ const scalar: Omit<Kernels<FloatArray>, 'numbers'> = {
     });
   },
   followTraces,
+  blockProducts,
+  blockGradients,
+  pairProducts(x, lanes, begin, end, count, products) {
+    for (let i = begin, at = 0; i < end; i += 1) {
+      for (let j = 0; j <= i; j += 1) {
+        const share = j < i ? 1 : 0.5;
+        for (let b = 0; b < count; b += 1, at += 1) products[at] = share * (x[i * lanes + b] * x[j * lanes + b]);
+      }
+    }
+  },
   copy(from, begin, end, to, at) {
     to.set(from.subarray(begin, end), at);
   },
@@ -151,6 +161,27 @@ function followTraces({ rows: { offset, begin, end }, credit, terms, shared, kep
       sum += Math.abs(trace[i]);
     }
     reach[row - begin] = sum;
+  }
+}
+
+function blockProducts({ blocks, rows, inputs, count, weights, weightStep, rowStride, columnStride, voltages, voltageStep, out, outStep, add = false }: BlockProducts<FloatArray>): void {
+  for (let block = 0; block < blocks; block += 1) {
+    for (let row = 0; row < rows; row += 1) {
+      const to = block * outStep + row * count;
+      if (!add) out.fill(0, to, to + count);
+      for (let j = 0; j < inputs; j += 1) {
+        const weight = weights[block * weightStep + row * rowStride + j * columnStride];
+        const from = block * voltageStep + j * count;
+        for (let b = 0; b < count; b += 1) out[to + b] += weight * voltages[from + b];
+      }
+    }
+  }
+}
+
+function blockGradients({ blocks, rows, inputs, count, coefficients, coefficientStep, voltages, voltageStep, gradient, gradientStep, rowStride }: BlockGradients<FloatArray>): void {
+  const sources = everybody(inputs);
+  for (let block = 0; block < blocks; block += 1) {
+    gradients(coefficients.subarray(block * coefficientStep), count, rows, sources, voltages.subarray(block * voltageStep), count, count, gradient.subarray(block * gradientStep), rowStride);
   }
 }
 

@@ -78,6 +78,11 @@ function sample(kernels: Kernels): number[] {
   kernels.ownErrors({
     rows, size: 10, stride: inputs, critic: weights, target: second, values: board, acted: z, next: coefficients, reward: board, continuation: z, error: few, gradient,
   });
+  const pairs = kernels.numbers(5 * 10);
+  kernels.pairProducts(z, lanes, 1, 4, 5, pairs);
+  const [blocks, ofBlocks] = [3 * 5 * 21, 3 * 5 * 4].map((length) => kernels.numbers(length));
+  kernels.blockProducts({ blocks: 3, rows: 5, inputs: 4, count: 21, weights, weightStep: 20, rowStride: 4, columnStride: 1, voltages: z, voltageStep: 84, out: blocks, outStep: 105 });
+  kernels.blockGradients({ blocks: 3, rows: 5, inputs: 4, count: 21, coefficients: blocks, coefficientStep: 105, voltages: z, voltageStep: 84, gradient: ofBlocks, gradientStep: 20, rowStride: 4 });
   const first = numbers(rows * inputs, 4);
   const [trace, direction, reach] = [40, 40, rows].map((length) => numbers(length, length));
   const followed = { offset: SPARSE.offset, begin: 0, end: rows };
@@ -87,5 +92,5 @@ function sample(kernels: Kernels): number[] {
   kernels.softUpdate(weights, gradient, 0.3);
   kernels.gatherLanes(weights, 3, sources.subarray(0, 9), few, 10, 1);
   kernels.copy(gradient, 2, rows * inputs, first, 1);
-  return [...z, ...board, ...one, ...few, ...fewOfOne, ...coefficients, ...gradient, ...first, ...second, ...weights, ...trace, ...direction, ...reach];
+  return [...z, ...board, ...one, ...few, ...fewOfOne, ...pairs, ...blocks, ...ofBlocks, ...coefficients, ...gradient, ...first, ...second, ...weights, ...trace, ...direction, ...reach];
 }

@@ -25,6 +25,15 @@ export interface VectorFunctions {
     offset: number, rows: number, credit: number, terms: number, shared: number, kept: number, tdError: number, least: number,
     trace: number, direction: number, reach: number,
   ): void;
+  blockProducts(
+    blocks: number, rows: number, inputs: number, count: number, weights: number, weightStep: number, rowStride: number, columnStride: number,
+    voltages: number, voltageStep: number, out: number, outStep: number, add: number, room: number,
+  ): void;
+  blockGradients(
+    blocks: number, rows: number, inputs: number, count: number, coefficients: number, coefficientStep: number,
+    voltages: number, voltageStep: number, gradient: number, gradientStep: number, rowStride: number, room: number,
+  ): void;
+  pairProducts(x: number, lanes: number, begin: number, end: number, count: number, products: number): void;
   copy(from: number, to: number, count: number): void;
   addScaled(factor: number, voltages: number, sum: number, count: number): void;
   addScaledRows(offset: number, rows: number, factors: number, numbers: number, sum: number): void;

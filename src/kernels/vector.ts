@@ -157,6 +157,20 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
       const first = list(offset) + begin * BYTES;
       kernels.followTraces(first, end - begin, address(credit), address(terms), shared ? 1 : 0, kept, tdError, LEAST_TRACE, address(trace), address(direction), address(reach));
     },
+    blockProducts({ blocks, rows, inputs, count, weights, weightStep, rowStride, columnStride, voltages, voltageStep, out, outStep, add = false }) {
+      kernels.blockProducts(
+        blocks, rows, inputs, count, address(weights), weightStep, rowStride, columnStride, address(voltages), voltageStep, address(out), outStep, add ? 1 : 0, roomFor(BLOCK_ROWS * inputs),
+      );
+    },
+    blockGradients({ blocks, rows, inputs, count, coefficients, coefficientStep, voltages, voltageStep, gradient, gradientStep, rowStride }) {
+      const packed = roomFor(Math.max(inputs, (BLOCK_ROWS * Math.ceil(rows / BLOCK_ROWS) + panelLanes) * count));
+      kernels.blockGradients(
+        blocks, rows, inputs, count, address(coefficients), coefficientStep, address(voltages), voltageStep, address(gradient), gradientStep, rowStride, packed,
+      );
+    },
+    pairProducts(x, lanes, begin, end, count, products) {
+      kernels.pairProducts(address(x), lanes, begin, end, count, address(products));
+    },
     copy(from, begin, end, to, at) {
       kernels.copy(address(from) + begin * BYTES, address(to) + at * BYTES, end - begin);
     },

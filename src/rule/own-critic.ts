@@ -1,5 +1,5 @@
 import { DivergenceError } from '../errors.js';
-import { everybody } from '../kernels/kernels.js';
+import { everybody, type Kernels } from '../kernels/kernels.js';
 import type { ParameterShape } from '../memory/parameters.js';
 import { BIAS_NEURON, neuronName, sourcesOf, type Topology } from '../network/topology.js';
 import { CRITIC, type Batch, type Neuron, type RuleContext } from './rule.js';
@@ -90,42 +90,30 @@ export function createTargetAction({ kernels, topology, batchSize: size }: RuleC
   };
 }
 
-/** Rows of `observeSituation`: the constant, the sources but the bias neuron, which is that constant, and the action. */
+/** Numbers of the situation x = (1, v, a) that a neuron's own critic may judge: v the voltages of its sources but the bias neuron, which is that 1, and a its action. */
 export function situationSize(sources: Int32Array): number {
   return sources.length + (sources.includes(BIAS_NEURON) ? 1 : 2);
 }
 
 /**
- * What a neuron's own critic may judge, x = (1, v, a): v the voltages of its sources, and a its action, which is in turn the
- * one it took, the one it would take now, and the one its target copy would take next:
+ * What a neuron or group reads: (1, v) of each transition, and (1, v') of its successor.
  *
- *   lanes 0..size: (1, v, a),   size..2·size: (1, v, μ(v)),   2·size..3·size: (1, v', μ'(v'))
+ * Reads: voltages of the sources. Writes: `states` and `successors`, [situationSize - 1, size], row-major, both.
  *
- * Reads: voltages of the neuron's sources and its own, its own acted voltages, K'. Writes: `situation`.
- *
- * @param next what `TargetAction` gives for the neuron; [2 · size]
- * @param situation [situationSize, 3 · size], row-major
+ * @returns how many numbers these are
  */
-export function observeSituation(neuron: Neuron, batch: Batch, next: Float32Array, situation: Float32Array): void {
-  const { size, board: { voltages, lanes }, acted } = batch;
-  const width = 3 * size;
-  situation.fill(1, 0, width);
-  let row = width;
-  for (const source of neuron.sources) {
+export function observeSources(kernels: Kernels, { sources }: Neuron, { size, board: { voltages, lanes } }: Batch, states: Float32Array, successors: Float32Array): number {
+  states.fill(1, 0, size);
+  successors.fill(1, 0, size);
+  let order = 1;
+  for (const source of sources) {
     if (source === BIAS_NEURON) continue;
     const lane = source * lanes;
-    for (let b = 0; b < size; b += 1) {
-      situation[row + b] = situation[row + size + b] = voltages[lane + b];
-      situation[row + 2 * size + b] = voltages[lane + size + b];
-    }
-    row += width;
+    kernels.copy(voltages, lane, lane + size, states, order * size);
+    kernels.copy(voltages, lane + size, lane + 2 * size, successors, order * size);
+    order += 1;
   }
-  const own = actedOffset(batch, neuron);
-  for (let b = 0; b < size; b += 1) {
-    situation[row + b] = acted[own + b];
-    situation[row + size + b] = voltages[neuron.index * lanes + b];
-    situation[row + 2 * size + b] = next[size + b];
-  }
+  return order;
 }
 
 /** What to say of a neuron one of whose TD errors has left the finite numbers. */

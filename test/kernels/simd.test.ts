@@ -135,12 +135,44 @@ function traces(kernels: Kernels, shape: Shape, begin = 0, end = shape.rows): Fl
 }
 
 holds('eligibility traces, and steps along them', traces);
+/** Three blocks side by side, or some of them; all read the same where `from` is 0, as transposed matrices where it is odd. */
+function blockProducts(kernels: Kernels, { rows, inputs, lanes: count, from, seed }: Shape, begin = 0, end = 3): Float32Array {
+  const [weightStep, outStep, voltageStep] = [rows * inputs + 1, (rows + 1) * count, from === 0 ? 0 : inputs * count];
+  const strides = from % 2 === 0 ? { rowStride: inputs, columnStride: 1 } : { rowStride: 1, columnStride: rows };
+  const out = numbers(kernels, seed, 'out', 3 * outStep);
+  kernels.blockProducts({
+    blocks: end - begin, rows, inputs, count, ...strides, weightStep, voltageStep, outStep, add: from % 3 === 2, out: out.subarray(begin * outStep),
+    weights: numbers(kernels, seed, 'weights', 3 * weightStep).subarray(begin * weightStep), voltages: numbers(kernels, seed, 'voltages', 3 * inputs * count).subarray(begin * voltageStep),
+  });
+  return out;
+}
+
+function blockGradients(kernels: Kernels, { rows, inputs, lanes: count, from, seed }: Shape, begin = 0, end = 3): Float32Array {
+  const [coefficientStep, voltageStep, rowStride] = [rows * count, inputs * count, inputs + (from % 3)];
+  const gradientStep = rows * rowStride + 2;
+  const gradient = numbers(kernels, seed, 'gradient', 3 * gradientStep);
+  kernels.blockGradients({
+    blocks: end - begin, rows, inputs, count, coefficientStep, voltageStep, gradientStep, rowStride, gradient: gradient.subarray(begin * gradientStep),
+    coefficients: numbers(kernels, seed, 'coefficients', 3 * coefficientStep).subarray(begin * coefficientStep), voltages: numbers(kernels, seed, 'voltages', 3 * voltageStep).subarray(begin * voltageStep),
+  });
+  return gradient;
+}
+
+holds('products of blocks', blockProducts);
+holds('gradients of blocks', blockGradients);
 
 holds('sums over neurons', (kernels, { rows, inputs, lanes, from, seed }) => {
   const laneBegin = Math.min(from, lanes - 1);
   const out = numbers(kernels, seed, 'out', rows * (lanes - laneBegin));
   kernels.readOut(numbers(kernels, seed, 'parts', inputs * rows), rows, rows, numbers(kernels, seed, 'voltages', (inputs + 2) * lanes), { begin: 2, end: 2 + inputs, lanes, laneBegin, laneEnd: lanes }, out);
   return out;
+});
+
+holds('products of pairs', (kernels, { rows, lanes, from, seed }) => {
+  const begin = Math.min(from, rows);
+  const products = numbers(kernels, seed, 'products', ((rows * (rows + 1) - begin * (begin + 1)) / 2 + 1) * lanes); // one row more than are written
+  kernels.pairProducts(numbers(kernels, seed, 'x', rows * (lanes + 3)), lanes + 3, begin, rows, lanes, products);
+  return products;
 });
 
 holds('spreading back', (kernels, { rows, inputs, lanes, from, seed }) => {
@@ -196,6 +228,17 @@ for (const kernels of PRESENT) {
       for (const compute of [products, sparseProducts, rankGradients, ownErrors, traces]) {
         const whole = compute(kernels, shape);
         const apart = Array.from({ length: shape.rows }, (_, row) => compute(kernels, shape, row, row + 1));
+        const untouched = compute(kernels, shape, 0, 0);
+        whole.forEach((value, i) => { t.is(apart.map((each) => each[i]).find((each) => each !== untouched[i]) ?? untouched[i], value); });
+      }
+    }), RUNS);
+  });
+
+  test(`${kernels.name} gives a block the same bits alone as among others, and writes no other`, (t) => {
+    fc.assert(fc.property(shapes, (shape) => {
+      for (const compute of [blockProducts, blockGradients]) {
+        const whole = compute(kernels, shape);
+        const apart = [0, 1, 2].map((block) => compute(kernels, shape, block, block + 1));
         const untouched = compute(kernels, shape, 0, 0);
         whole.forEach((value, i) => { t.is(apart.map((each) => each[i]).find((each) => each !== untouched[i]) ?? untouched[i], value); });
       }

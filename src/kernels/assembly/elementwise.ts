@@ -210,6 +210,48 @@ function slopesOfRows(kind: i32, factors: usize, coefficients: usize, coefficien
   }
 }
 
+/** products = x_i x_j for rows i of `begin..end` and j < i, and x_i² / 2; `count` numbers each, row after row. */
+export function pairProducts(x: usize, lanes: i32, begin: i32, end: i32, count: i32, products: usize): void {
+  const stride = (<usize>lanes) * NUMBER;
+  const row = (<usize>count) * NUMBER;
+  for (let i = begin; i < end; i += 1) {
+    const own = x + (<usize>i) * stride;
+    for (let other = x; other < own; other += stride) {
+      multiply(own, other, count, products);
+      products += row;
+    }
+    multiply(own, own, count, products);
+    halve(products, count);
+    products += row;
+  }
+}
+
+/** to[b] = x[b] y[b] */
+// @ts-ignore: decorator
+@inline
+function multiply(x: usize, y: usize, count: i32, to: usize): void {
+  let left = count;
+  for (; left >= 16; left -= 16) {
+    v128.store(to, f32x4.mul(v128.load(x), v128.load(y)));
+    v128.store(to, f32x4.mul(v128.load(x, FOUR), v128.load(y, FOUR)), FOUR);
+    v128.store(to, f32x4.mul(v128.load(x, 2 * FOUR), v128.load(y, 2 * FOUR)), 2 * FOUR);
+    v128.store(to, f32x4.mul(v128.load(x, 3 * FOUR), v128.load(y, 3 * FOUR)), 3 * FOUR);
+    x += 4 * FOUR;
+    y += 4 * FOUR;
+    to += 4 * FOUR;
+  }
+  for (; left > 0; left -= 1) {
+    store<f32>(to, load<f32>(x) * load<f32>(y));
+    x += NUMBER;
+    y += NUMBER;
+    to += NUMBER;
+  }
+}
+
+function halve(numbers: usize, count: i32): void {
+  for (const last = numbers + (<usize>count) * NUMBER; numbers < last; numbers += NUMBER) store<f32>(numbers, <f32>0.5 * load<f32>(numbers));
+}
+
 /** to[i] = from[i]; the two do not overlap. */
 export function copy(from: usize, to: usize, count: i32): void {
   let left = count;

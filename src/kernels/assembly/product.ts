@@ -8,6 +8,8 @@
  * a branch stands between them: without it sums are kept in memory, and it falls to 55 %.
  */
 
+import { addScaled } from './elementwise';
+
 /** Bytes of a number, of four, and of the eight lanes that are packed together. */
 const NUMBER: usize = 4;
 const FOUR: usize = 16;
@@ -240,6 +242,50 @@ function productOfFew(weights: usize, rowStride: i32, columnStride: i32, sources
   }
 }
 
+/**
+ * out[k, r, b] = Σ_j weights[k, r, j] voltages[k, j, b] of each block k, or adds it to what is there.
+ *
+ * @param weightStep, voltageStep, outStep numbers from one block to the next
+ * @param count lanes, and numbers from one input or row to the next
+ * @param room for 4 numbers of each input
+ */
+export function blockProducts(
+  blocks: i32, rows: i32, inputs: i32, count: i32, weights: usize, weightStep: i32, rowStride: i32, columnStride: i32,
+  voltages: usize, voltageStep: i32, out: usize, outStep: i32, add: i32, room: usize,
+): void {
+  const whole = count & ~7;
+  for (let k = 0; k < blocks; k += 1) {
+    if (add) addTerms(rows, inputs, count, weights, rowStride, columnStride, voltages, out);
+    else {
+      for (let row = 0; row < rows; row += 4) {
+        productOfFew(at(weights, row * rowStride), rowStride, columnStride, 0, inputs, voltages, count, at(out, row * count), count, min(4, rows - row), whole, room);
+      }
+      if (whole < count) lastLanes(rows, inputs, whole, count, weights, rowStride, columnStride, voltages, out);
+    }
+    weights = at(weights, weightStep);
+    voltages = at(voltages, voltageStep);
+    out = at(out, outStep);
+  }
+}
+
+/** Term by term: for few inputs. */
+function addTerms(rows: i32, inputs: i32, count: i32, weights: usize, rowStride: i32, columnStride: i32, voltages: usize, out: usize): void {
+  for (let row = 0; row < rows; row += 1) {
+    for (let j = 0; j < inputs; j += 1) addScaled(load<f32>(at(weights, row * rowStride + j * columnStride)), at(voltages, j * count), at(out, row * count), count);
+  }
+}
+
+/** The lanes `begin..count`, one by one. */
+function lastLanes(rows: i32, inputs: i32, begin: i32, count: i32, weights: usize, rowStride: i32, columnStride: i32, voltages: usize, out: usize): void {
+  for (let row = 0; row < rows; row += 1) {
+    for (let b = begin; b < count; b += 1) {
+      let sum: f32 = 0;
+      for (let j = 0; j < inputs; j += 1) sum += load<f32>(at(weights, row * rowStride + j * columnStride)) * load<f32>(at(voltages, j * count + b));
+      store<f32>(at(out, row * count + b), sum);
+    }
+  }
+}
+
 /** Four rows and eight lanes. `block` for voltages that lie `lanes` numbers apart, or where sources say. */
 // @ts-ignore: decorator
 @inline
@@ -440,6 +486,16 @@ export function gradients(
       w += bytes;
       to += 4 * next;
     }
+  }
+}
+
+/** The same of small matrices, one after another: `gradients` of each block, whose numbers lie so many further each time. */
+export function blockGradients(
+  blocks: i32, rows: i32, inputs: i32, count: i32, coefficients: usize, coefficientStep: i32,
+  voltages: usize, voltageStep: i32, gradient: usize, gradientStep: i32, rowStride: i32, room: usize,
+): void {
+  for (let k = 0; k < blocks; k += 1) {
+    gradients(at(coefficients, k * coefficientStep), count, 0, inputs, at(voltages, k * voltageStep), count, count, at(gradient, k * gradientStep), rowStride, rows, room);
   }
 }
 

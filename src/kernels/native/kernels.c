@@ -330,6 +330,95 @@ static void followTraces(
   }
 }
 
+/* One row of a small product: out[b] = Σ_j w[column j] voltages[count j + b], or adds it to what is there. */
+static void rowOfBlock(const float *w, int column, int inputs, const float *voltages, int count, float *out, int add) {
+  int b = 0;
+  for (; b + 2 * WIDTH <= count; b += 2 * WIDTH) {
+    Vector low = {0}, high = {0};
+    if (add) {
+      low = load(out + b);
+      high = load(out + b + WIDTH);
+    }
+    for (int j = 0; j < inputs; j += 1) {
+      const float *from = voltages + (size_t)j * (size_t)count + b;
+      const Vector weight = splat(w[(size_t)j * (size_t)column]);
+      low += weight * load(from);
+      high += weight * load(from + WIDTH);
+    }
+    store(out + b, low);
+    store(out + b + WIDTH, high);
+  }
+  for (; b < count; b += 1) {
+    float sum = add ? out[b] : 0;
+    for (int j = 0; j < inputs; j += 1) sum += w[(size_t)j * (size_t)column] * voltages[(size_t)j * (size_t)count + (size_t)b];
+    out[b] = sum;
+  }
+}
+
+/* Four rows of a small product; w holds four numbers for each input. */
+static void rowsOfBlock(const float *w, int inputs, const float *voltages, int count, float *out) {
+  int b = 0;
+  for (; b + 2 * WIDTH <= count; b += 2 * WIDTH) {
+    Vector low[4] = {{0}}, high[4] = {{0}};
+    for (int j = 0; j < inputs; j += 1) {
+      const float *from = voltages + (size_t)j * (size_t)count + b;
+      const Vector x = load(from), y = load(from + WIDTH);
+#pragma GCC unroll 4
+      for (int r = 0; r < 4; r += 1) {
+        const Vector weight = splat(w[4 * j + r]);
+        low[r] += weight * x;
+        high[r] += weight * y;
+      }
+    }
+#pragma GCC unroll 4
+    for (int r = 0; r < 4; r += 1) {
+      store(out + r * count + b, low[r]);
+      store(out + r * count + b + WIDTH, high[r]);
+    }
+  }
+  for (; b < count; b += 1) {
+    for (int r = 0; r < 4; r += 1) {
+      float sum = 0;
+      for (int j = 0; j < inputs; j += 1) sum += w[4 * j + r] * voltages[(size_t)j * (size_t)count + (size_t)b];
+      out[r * count + b] = sum;
+    }
+  }
+}
+
+static void blockProducts(
+  int blocks, int rows, int inputs, int count, const float *weights, int weightStep, int rowStride, int columnStride,
+  const float *voltages, int voltageStep, float *out, int outStep, int add, float *room) {
+  for (int k = 0; k < blocks; k += 1, weights += weightStep, voltages += voltageStep, out += outStep) {
+    int row = 0;
+    for (; row + 4 <= rows && !add; row += 4) {
+      const float *from[4];
+      for (int r = 0; r < 4; r += 1) from[r] = weights + (size_t)(row + r) * (size_t)rowStride;
+      interleave(from, inputs, (size_t)columnStride, room, 4);
+      rowsOfBlock(room, inputs, voltages, count, out + (size_t)row * (size_t)count);
+    }
+    for (; row < rows; row += 1) rowOfBlock(weights + (size_t)row * (size_t)rowStride, columnStride, inputs, voltages, count, out + (size_t)row * (size_t)count, add);
+  }
+}
+
+static void blockGradients(
+  int blocks, int rows, int inputs, int count, const float *coefficients, int coefficientStep,
+  const float *voltages, int voltageStep, float *gradient, int gradientStep, int rowStride, float *room) {
+  for (int k = 0; k < blocks; k += 1, coefficients += coefficientStep, voltages += voltageStep, gradient += gradientStep) {
+    gradients(coefficients, count, NULL, inputs, voltages, count, count, gradient, rowStride, rows, room);
+  }
+}
+
+static void pairProducts(const float *x, int lanes, int begin, int end, int count, float *restrict products) {
+  for (int i = begin; i < end; i += 1) {
+    const float *own = x + (size_t)i * (size_t)lanes;
+    for (int j = 0; j <= i; j += 1, products += count) {
+      const float *other = x + (size_t)j * (size_t)lanes;
+      const float share = j < i ? 1 : 0.5f;
+      for (int b = 0; b < count; b += 1) products[b] = share * (own[b] * other[b]);
+    }
+  }
+}
+
 static void copy(const float *restrict from, float *restrict to, int count) {
   for (int i = 0; i < count; i += 1) to[i] = from[i];
 }
@@ -407,6 +496,9 @@ EXPORTED(wideSparseProductOfOne, A(0), L(1), A(2), A(3), A(4), I(5))
 EXPORTED(gradients, A(0), I(1), L(2), I(3), A(4), I(5), I(6), A(7), I(8), I(9), A(10))
 EXPORTED(gatherLanes, A(0), I(1), L(2), I(3), A(4), I(5))
 EXPORTED(followTraces, L(0), I(1), A(2), A(3), I(4), F(5), F(6), F(7), A(8), A(9), A(10))
+EXPORTED(blockProducts, I(0), I(1), I(2), I(3), A(4), I(5), I(6), I(7), A(8), I(9), A(10), I(11), I(12), A(13))
+EXPORTED(blockGradients, I(0), I(1), I(2), I(3), A(4), I(5), A(6), I(7), A(8), I(9), I(10), A(11))
+EXPORTED(pairProducts, A(0), I(1), I(2), I(3), I(4), A(5))
 EXPORTED(copy, A(0), A(1), I(2))
 EXPORTED(addScaled, F(0), A(1), A(2), I(3))
 EXPORTED(addScaledRows, L(0), I(1), A(2), A(3), A(4))
@@ -437,7 +529,8 @@ static napi_value attach(napi_env env, napi_callback_info info) {
     {"wideSparseProduct", call_wideSparseProduct}, {"sparseProductOfOne", call_sparseProductOfOne}, {"wideSparseProductOfOne", call_wideSparseProductOfOne}, {"gradients", call_gradients}, {"activate", call_activate},
     {"gatherLanes", call_gatherLanes},
     {"ownErrors", call_ownErrors}, {"followTraces", call_followTraces}, {"addScaledRows", call_addScaledRows},
-    {"multiplySlopes", call_multiplySlopes}, {"copy", call_copy}, {"addScaled", call_addScaled}, {"softUpdate", call_softUpdate}, {"adam", call_adam},
+    {"multiplySlopes", call_multiplySlopes}, {"blockProducts", call_blockProducts}, {"blockGradients", call_blockGradients}, {"pairProducts", call_pairProducts},
+    {"copy", call_copy}, {"addScaled", call_addScaled}, {"softUpdate", call_softUpdate}, {"adam", call_adam},
   };
   napi_value bytes, kernels, call;
   size_t count = 1;
