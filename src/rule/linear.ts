@@ -1,3 +1,4 @@
+import { everybody } from '../kernels/kernels.js';
 import { createActor } from './actor.js';
 import { followTarget } from './optimiser.js';
 import { actedOffset, createTargetAction, createVoltageValue, mostTogether, ownCriticShape, tdDivergence, type Sight } from './own-critic.js';
@@ -48,6 +49,7 @@ function createProgram(context: RuleContext, sight: Sight): RuleProgram {
   const targetAction = createTargetAction(context);
   const [error, credit] = [1, 2].map(() => kernels.numbers(mostTogether(topology) * size));
   const gradient = kernels.numbers(longest);
+  const [once, ones] = [everybody(1), kernels.numbers(size).fill(1)];
 
   /** error = D / size of each neuron and transition, and what that makes of the gradient of its θ_a, which ends its row. */
   function observeErrors(neuron: Neuron, batch: Batch): void {
@@ -59,27 +61,28 @@ function createProgram(context: RuleContext, sight: Sight): RuleProgram {
     if (bad >= 0) throw tdDivergence(topology, neuron.index + bad, error.subarray(bad * size, (bad + 1) * size));
   }
 
+  /** credit = θ_a of each neuron, in every transition. */
+  function observeSlopes({ count, parameters: { [CRITIC]: { values } } }: Neuron): void {
+    const stride = values.length / count;
+    kernels.weightedInputs(values.subarray(stride - 1), once, ones, credit, { begin: 0, end: count, lanes: size, laneBegin: 0, laneEnd: size }, stride);
+  }
+
   return {
     learn(neuron, batch, update) {
       if (neuron.kind === 'input') return;
       const critic = neuron.parameters[CRITIC];
       observeErrors(neuron, batch);
       voltageValue.gradient(neuron, batch, error, gradient);
-      for (let row = 0; row < neuron.count; row += 1) credit.fill(slopeOf(neuron, row), row * size, (row + 1) * size);
+      observeSlopes(neuron);
       actor.learnRow(neuron, batch, credit, update);
       optimiser.step(critic, gradient, rates.criticRate, update);
       followTarget(kernels, critic, rates.targetRate);
     },
     estimate(neuron, batch, value) {
-      const slope = slopeOf(neuron, 0);
+      const slope = neuron.parameters[CRITIC].values.at(-1) ?? 0;
       const own = actedOffset(batch, neuron);
       const voltageValues = voltageValue.evaluate(neuron, batch);
       for (let b = 0; b < size; b += 1) value[b] = voltageValues[b] + slope * batch.acted[own + b];
     },
   };
-}
-
-/** θ_a, the last number that a neuron keeps. @param row of the neurons of a group */
-function slopeOf({ count, parameters: { [CRITIC]: { values } } }: Neuron, row: number): number {
-  return values[(values.length / count) * (row + 1) - 1];
 }
