@@ -53,14 +53,15 @@ const HALF_TO_ALL = 'half, 90 %, 99 % and all of the reads at most so old';
 
 function describeStaleness({ ledger, staleness }: TrainResult): string {
   if (!ledger) return 'not measured (--ledger off)';
-  const { voltages, weights, reward } = staleness;
-  if (voltages.reads + weights.reads + reward.reads === 0) return 'none: nothing is read of others';
-  return `${describeAges('voltages', voltages)}, ${describeAges('weights', weights)} versions; ${describeAges('reward', reward)} slots (${HALF_TO_ALL})`;
+  const { voltages, weights, reward, acting } = staleness;
+  if (voltages.reads + weights.reads + reward.reads + acting.reads === 0) return 'none: nothing is read of others';
+  const versions = Object.entries({ voltages, weights, ...(acting.reads > 0 && { acting }) }).map(([kind, ages]) => describeAges(kind, ages));
+  return `${versions.join(', ')} versions; ${describeAges('reward', reward)} slots (${HALF_TO_ALL})`;
 }
 
 /** What a partition read of others; nothing where that is nothing. */
-function describeReads({ voltages, weights, reward }: Staleness): string[] {
-  const kinds = Object.entries({ voltages, weights, reward }).filter(([, { reads }]) => reads > 0);
+function describeReads({ voltages, weights, reward, acting }: Staleness): string[] {
+  const kinds = Object.entries({ voltages, weights, reward, acting }).filter(([, { reads }]) => reads > 0);
   return [
     ...(kinds.length === 0 ? [] : [kinds.map(([kind, ages]) => describeAges(kind, ages)).join(', ')]),
     ...(voltages.reads + weights.reads === 0 ? [] : [`computed a peer's itself ${percent(weights.reads, voltages.reads + weights.reads)}`]),
