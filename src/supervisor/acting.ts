@@ -6,7 +6,7 @@ import { createFreeActor } from './free-actor.js';
 import { createFreeStage } from './free-stage.js';
 import { HOST_PARTITION } from './plan.js';
 import { createAwaitedStage, type Stage } from './stage.js';
-import type { Views } from './views.js';
+import { limiterWindow, type Views } from './views.js';
 import { attachWave } from './wave.js';
 
 /**
@@ -25,6 +25,8 @@ export interface Acting {
   readonly beside: boolean;
   /** True where partitions other than the host have no part in it. */
   readonly hosted: boolean;
+  /** Whether the limiter lets a partition act that has made so many updates. */
+  readonly mayAct: (updates: number, experience: number) => boolean;
   /** @param counted false in evaluation */
   createStage(counted: boolean): Stage;
   /** @param groups lanes of each group of environments that is answered */
@@ -37,13 +39,21 @@ export function createActing(views: Views): Acting {
   return ACTING[views.plan.settings.timing.acting](views);
 }
 
-/** Nobody waits for a partition that is in the midst of an update, or has lost its core. */
+/**
+ * Nobody waits for a partition that is in the midst of an update, or has lost its core for a moment. Nothing else keeps partitions together then, so that the host
+ * sees to it that none is further behind it than a quarter of what learning may be behind acting (docs/research.md, entry 30).
+ */
 function hosted(views: Views): Acting {
-  const { plan: { topology: { populations } }, partition, control } = views;
-  const answering: Answering = { ranges: populations, turns: (group) => control.progress[group].get(HOST_PARTITION), alone: true };
+  const { plan, plan: { topology: { populations } }, partition, control: { version, progress }, limiter } = views;
+  const drift = limiterWindow(plan) / 4;
+  const answering: Answering = { ranges: populations, turns: (group) => progress[group].get(HOST_PARTITION), alone: true };
   return {
     beside: false,
     hosted: true,
+    mayAct(updates, experience) {
+      const least = version.least();
+      return limiter.mayAct(least, experience) && updates - least <= drift;
+    },
     createStage: () => createAwaitedStage(views, answering),
     createActor: (groups) => (partition === HOST_PARTITION ? createActor(views, groups, answering) : NOBODY),
   };
@@ -54,7 +64,7 @@ const NOBODY: Actor = { ready: () => false, advance: () => undefined };
 
 /** An environment waits for its answer, and partitions for one another: the policy acted is the policy stored. */
 function awaited(views: Views): Acting {
-  return { beside: false, hosted: false, createStage: () => createAwaitedStage(views), createActor: (groups) => createActor(views, groups) };
+  return { beside: false, hosted: false, mayAct: (updates, experience) => views.limiter.mayAct(updates, experience), createStage: () => createAwaitedStage(views), createActor: (groups) => createActor(views, groups) };
 }
 
 /** Nobody waits for anybody: what is stored is what was acted in what was seen, though it may answer what was seen before. */
@@ -65,6 +75,7 @@ function free(views: Views): Acting {
   return {
     beside: true,
     hosted: false,
+    mayAct: (updates, experience) => views.limiter.mayAct(updates, experience),
     createStage: (counted) => createFreeStage(views, acting.wave, counted),
     createActor: (groups) => createFreeActor(views, groups, acting),
   };

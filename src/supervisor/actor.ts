@@ -93,6 +93,7 @@ export function createActor(views: Views, groups: readonly EnvironmentGroup[], {
   function advance(explore: boolean): void {
     for (const group of due) explorer.countSteps(group, groups[group]);
     for (const stretch of stretches()) computeTick(stretch, explore);
+    control.actedVersion.set(partition, control.version.get(partition));
     for (const group of due) {
       const progress = control.progress[group];
       progress.set(partition, progress.get(partition) + 1);
@@ -117,7 +118,6 @@ export function createActor(views: Views, groups: readonly EnvironmentGroup[], {
   function advanceTogether(explore: boolean): void {
     noteVoltages();
     advance(explore);
-    control.actedVersion.set(partition, control.version.get(partition));
     bell.ring();
   }
 

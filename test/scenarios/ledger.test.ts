@@ -28,7 +28,7 @@ test('the lines of timing.jsonl tell stretches that add up to the result', async
     t.is(result.staleness[kind].histogram.reduce((sum, [, count]) => sum + count, 0), result.staleness[kind].reads);
   }
   t.true(lines[1].staleness.reads < result.staleness.reads);
-  t.regex(stderr, /staleness +voltages \d+\/\d+\/\d+\/\d+, weights \d+\/\d+\/\d+\/\d+ versions; reward \d+\/\d+\/\d+\/\d+ slots/);
+  t.regex(stderr, /staleness +voltages \d+\/\d+\/\d+\/\d+, weights \d+\/\d+\/\d+\/\d+, acting \d+\/\d+\/\d+\/\d+ versions; reward \d+\/\d+\/\d+\/\d+ slots/);
   t.regex(stderr, /partition 1 +4 neurons, [\d,]+ updates; voltages \d+\/\d+\/\d+\/\d+, .*reward \d+\/\d+\/\d+\/\d+; computed a peer's itself [\d.]+ % of the time/);
 });
 

@@ -79,7 +79,7 @@ test.serial('a worker that was killed while nothing went on is replaced at the n
   await supervisor.close();
 });
 
-/** The step at which the host waits for a partition that learns nothing: one more than the limiter lets, after the warm-up. */
+/** The last step at which the host waits for a partition that learns nothing: one more than the limiter lets, after the warm-up. */
 const HANGS: readonly [SimulationOptions, step: number][] = [
   [{ schedule: 'hogwild' }, 64 + 16 + 1],
   [{ schedule: 'synchronous' }, 64 + 1],
@@ -92,7 +92,8 @@ for (const [options, step] of HANGS) {
     simulation.hang(1);
     const { steps, workerDeaths: deaths } = await simulation.run({ steps: 300 });
     t.is(steps, 300);
-    t.like(deaths, { length: 1, 0: { partition: 1, step, reason: 'no sign of life for 1.5 s' } });
+    t.like(deaths, { length: 1, 0: { partition: 1, reason: 'no sign of life for 1.5 s' } });
+    t.true(deaths[0].step <= step, `${deaths[0].step} steps`);
     await simulation.close();
   });
 }
