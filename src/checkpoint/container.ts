@@ -6,7 +6,7 @@ import { CheckpointError } from '../errors.js';
 const MAGIC = Buffer.from('GANGLION', 'latin1');
 
 /** Number of the file format that is written, and the only one that is read. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /** Magic, format, length of the header, length of the file. */
 const PREFIX_BYTES = 24;

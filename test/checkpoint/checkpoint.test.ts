@@ -83,8 +83,8 @@ test('a checkpoint of which any byte was changed is refused', (t) => {
 test('a file of another kind and one of another format are refused in their words', (t) => {
   t.throws(() => decodeCheckpoint(Buffer.from('PNG and then some bytes more, as many as one likes to have')), { message: 'it does not begin as a checkpoint does' });
   const file = Buffer.from(encodeCheckpoint(fill(2), METADATA));
-  file.writeUInt32LE(2, 8);
-  t.throws(() => decodeCheckpoint(file), { message: 'it is of format 2; this version reads format 1' });
+  file.writeUInt32LE(1, 8); // that of the versions before
+  t.throws(() => decodeCheckpoint(file), { message: 'it is of format 1; this version reads format 2' });
 });
 
 /** Arenas of other settings, and the block that tells. */
