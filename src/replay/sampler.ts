@@ -25,7 +25,8 @@ export interface Sampler {
  */
 export function createSampler(replay: Omit<ReplayRing, 'link' | 'write'>, stream: Stream, ahead = 0): Sampler {
   const { capacity, kind, next, environments = 1 } = replay;
-  const margin = Math.min(MARGIN + environments - 1 + ahead, Math.max(MARGIN + environments - 1, capacity >> 2));
+  const least = MARGIN + environments - 1;
+  const margin = Math.max(least, Math.min(least + ahead, capacity >> 2));
 
   /** True where the successor is not stored yet. @param age slots written since */
   const isOpen = (slot: number, age: number) => (next === undefined ? age === 0 : next[slot] === 0 || next[slot] > age);

@@ -1,5 +1,6 @@
 import { everybody } from '../kernels/kernels.js';
 import type { TraceStep } from './optimiser.js';
+import { mostTogether } from './own-critic.js';
 import { createRowGradient } from './row-gradient.js';
 import type { Batch, Neuron, RuleContext } from './rule.js';
 
@@ -38,7 +39,7 @@ export interface Traces {
 /** @param size numbers in each critic part */
 export function createTraces({ kernels, topology, longest, discount, traceDecay }: RuleContext, size: number): Traces {
   const decay = discount * traceDecay;
-  const most = topology.populations.reduce((count, { begin, end }) => Math.max(count, end - begin), 0);
+  const most = mostTogether(topology);
   const gradeRows = createRowGradient(kernels, longest);
   const [credit, ownReach] = [kernels.numbers(most), kernels.numbers(most)];
   const direction = kernels.numbers(longest);

@@ -1,4 +1,4 @@
-/** The SIMD kernels, compiled by AssemblyScript. Arguments are byte addresses in the shared memory; `../simd.ts` calls them. */
+/** The SIMD kernels, compiled by AssemblyScript. Arguments are byte addresses in the shared memory; `../vector.ts` calls them. */
 export { blockGradients, blockProducts, gradients, product, productOfOne } from './product';
 export { activate, adam, addScaled, addScaledRows, copy, multiplySlopes, pairProducts, softUpdate } from './elementwise';
 export { ownErrors } from './errors';
