@@ -8,7 +8,7 @@ import { tick } from '../src/network/dynamic.js';
 import { divideNeurons } from '../src/network/ownership.js';
 import { layeredTopology, rowLengths, type Topology } from '../src/network/topology.js';
 import { createGroups, learnAll } from '../src/rule/neuron.js';
-import { createOptimiser } from '../src/rule/optimiser.js';
+import { createOptimiser } from '../src/optimise/optimiser.js';
 import { RULES } from '../src/rule/registry.js';
 import type { Batch } from '../src/rule/rule.js';
 

@@ -30,7 +30,7 @@ export { textTable } from './report/text-table.js';
 export { DYNAMIC_NAMES } from './network/membrane.js';
 export { NEURAL_KEYS } from './options/neurons.js';
 export { KERNEL_NAMES, type KernelName } from './kernels/kernels.js';
-export { OPTIMISER_NAMES } from './rule/optimiser.js';
+export { OPTIMISER_NAMES } from './optimise/optimiser.js';
 export { RULE_NAMES, RULES } from './rule/registry.js';
 export { CLOCK_OWNERS, DISCIPLINE_NAMES, SCHEDULE_NAMES } from './schedule/schedule.js';
 export type { DeathSettings } from './options/death.js';

@@ -19,7 +19,7 @@ import { loadMinibatch, type Transitions } from '../replay/minibatch.js';
 import { attachBookmark, bookmarkBlock } from '../replay/bookmark.js';
 import { attachReplay, replayBlocks, type ReplayRing } from '../replay/ring.js';
 import { createSampler } from '../replay/sampler.js';
-import { createOptimiser, rateShare } from '../rule/optimiser.js';
+import { createOptimiser, rateShare } from '../optimise/optimiser.js';
 import { createDdpgProgram, type DdpgProgram } from './ddpg.js';
 import { networkShape, type TrainedNetwork } from './network.js';
 import { createEvaluationPlay, createPolicy, createTrainingPlay, type EvaluationPlay } from './play.js';

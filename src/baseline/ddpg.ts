@@ -4,7 +4,7 @@ import { backpropagate, planWayBack } from '../network/backpropagation.js';
 import { propagate } from '../network/dynamic.js';
 import { neuronName } from '../network/topology.js';
 import type { Transitions } from '../replay/minibatch.js';
-import { followTarget, type Optimiser } from '../rule/optimiser.js';
+import { followTarget, type Optimiser } from '../optimise/optimiser.js';
 import { ownRows, shareOf, takeGradient, type OwnRows, type Share, type TrainedNetwork } from './network.js';
 import { createPast, present, type Differentiated } from './past.js';
 import type { DdpgRates } from './settings.js';

@@ -6,7 +6,7 @@ import { attachArena, type Arena, type ArenaHandle } from '../memory/arena.js';
 import { createWorkspace } from '../memory/workspace.js';
 import type { Topology } from '../network/topology.js';
 import { createTransitions, type Minibatch } from '../replay/minibatch.js';
-import { createOptimiser, type OptimiserName } from '../rule/optimiser.js';
+import { createOptimiser, type OptimiserName } from '../optimise/optimiser.js';
 import { createDdpgProgram, type DdpgProgram, type Team } from './ddpg.js';
 import { createTrainedNetwork, networkShape, type TrainedNetwork } from './network.js';
 import type { DdpgRates } from './settings.js';

@@ -17,7 +17,7 @@ import {
   type LearningSettings,
   type NetworkSettings,
 } from '../options/sections.js';
-import { REPLAY_OPTIMISERS, type OptimiserName } from '../rule/optimiser.js';
+import { REPLAY_OPTIMISERS, type OptimiserName } from '../optimise/optimiser.js';
 import { DDPG_DEFAULTS } from './task-defaults.js';
 import { TEAM } from './team.js';
 

@@ -1,5 +1,5 @@
 import { RULES } from '../rule/registry.js';
-import { createOptimiser, rateShare } from '../rule/optimiser.js';
+import { createOptimiser, rateShare } from '../optimise/optimiser.js';
 import type { Batch } from '../rule/rule.js';
 import { createDdpg, type Ddpg } from '../simulation/ddpg.js';
 import type { RunReport } from '../simulation/training.js';

@@ -1,5 +1,5 @@
 import { InternalError } from '../errors.js';
-import type { Optimiser } from '../rule/optimiser.js';
+import type { Optimiser } from '../optimise/optimiser.js';
 import type { Neuron } from '../rule/rule.js';
 
 /**

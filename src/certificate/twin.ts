@@ -5,7 +5,7 @@ import { parametersIn, type ParameterTable } from '../memory/parameters.js';
 import { initialiseWeights, type InitialWeights } from '../network/initialise.js';
 import type { Topology } from '../network/topology.js';
 import { createTransitions } from '../replay/minibatch.js';
-import type { Optimiser } from '../rule/optimiser.js';
+import type { Optimiser } from '../optimise/optimiser.js';
 import type { Batch } from '../rule/rule.js';
 import { createGuard } from './guard.js';
 import type { CriticKind } from './kind.js';

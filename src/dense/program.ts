@@ -1,4 +1,4 @@
-import type { OptimiserName } from '../rule/optimiser.js';
+import type { OptimiserName } from '../optimise/optimiser.js';
 import type { RuleRates } from '../rule/rule.js';
 import type { DenseBatch } from './batch.js';
 import type { Device } from './device.js';

@@ -6,7 +6,7 @@ import { closedError } from '../errors.js';
 import { createDecoder } from '../network/decoder.js';
 import { createEncoder } from '../network/encoder.js';
 import { layeredTopology } from '../network/topology.js';
-import { rateShare } from '../rule/optimiser.js';
+import { rateShare } from '../optimise/optimiser.js';
 import { createRateLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
 import { createAlone } from '../simulation/command.js';
 import { checkRunSteps, createEpisodeCounter, evaluationSeeds, randomEvaluation, summariseReturns } from '../simulation/measure.js';

@@ -1,6 +1,6 @@
 import type { Board } from '../network/dynamic.js';
 import { multiplyResponses } from '../network/response.js';
-import { followTarget } from './optimiser.js';
+import { followTarget } from '../optimise/optimiser.js';
 import type { Batch, Neuron, RuleContext } from './rule.js';
 
 /** The policy step of a neuron or group, the same for every rule once it knows ∂Q/∂a. */

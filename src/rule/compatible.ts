@@ -1,6 +1,6 @@
 import { multiplyResponses } from '../network/response.js';
 import { createActor } from './actor.js';
-import { followTarget } from './optimiser.js';
+import { followTarget } from '../optimise/optimiser.js';
 import { actedOffset, checkTdError, createVoltageValue, mostTogether, ownCriticShape } from './own-critic.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
 

@@ -1,7 +1,7 @@
 import { layeredTopology, neuronName, sourcesOf, type Topology } from '../network/topology.js';
 import { createStream } from '../random/stream.js';
 import { createActor } from './actor.js';
-import { followTarget } from './optimiser.js';
+import { followTarget } from '../optimise/optimiser.js';
 import { checkTdError, createTargetAction, mostTogether, ownCriticShape, situationSize } from './own-critic.js';
 import { createPrivateCritics, TOGETHER } from './private-critics.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';

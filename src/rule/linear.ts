@@ -1,6 +1,6 @@
 import { everybody } from '../kernels/kernels.js';
 import { createActor } from './actor.js';
-import { followTarget } from './optimiser.js';
+import { followTarget } from '../optimise/optimiser.js';
 import { actedOffset, createTargetAction, createVoltageValue, mostTogether, ownCriticShape, tdDivergence, type Sight } from './own-critic.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
 

@@ -1,7 +1,7 @@
 import { everybody } from '../kernels/kernels.js';
 import { sourceLists } from '../network/topology.js';
 import { createActor } from './actor.js';
-import { followTarget } from './optimiser.js';
+import { followTarget } from '../optimise/optimiser.js';
 import { actedOffset, checkTdError, createTargetAction, mostTogether, observeSources, ownCriticShape, situationSize } from './own-critic.js';
 import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
 

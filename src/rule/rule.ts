@@ -4,7 +4,7 @@ import type { Kernels } from '../kernels/kernels.js';
 import type { Board } from '../network/dynamic.js';
 import type { Population, Topology } from '../network/topology.js';
 import type { Transitions } from '../replay/minibatch.js';
-import type { Optimiser, OptimiserName } from './optimiser.js';
+import type { Optimiser, OptimiserName } from '../optimise/optimiser.js';
 
 /** Name of the parameter in which every shipped rule keeps its critic. */
 export const CRITIC = 'critic';

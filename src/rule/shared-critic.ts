@@ -3,7 +3,7 @@ import { everybody } from '../kernels/kernels.js';
 import type { HeardParameter, ParameterShape } from '../memory/parameters.js';
 import { neuronName, type Topology } from '../network/topology.js';
 import { createActor } from './actor.js';
-import { followTarget } from './optimiser.js';
+import { followTarget } from '../optimise/optimiser.js';
 import { CRITIC, type Batch, type Neuron, type RuleContext, type RuleProgram } from './rule.js';
 
 /**

@@ -1,5 +1,5 @@
 import { everybody } from '../kernels/kernels.js';
-import type { TraceStep } from './optimiser.js';
+import type { TraceStep } from '../optimise/optimiser.js';
 import { mostTogether } from './own-critic.js';
 import { createRowGradient } from './row-gradient.js';
 import type { Batch, Neuron, RuleContext } from './rule.js';

@@ -18,7 +18,7 @@ import {
 import { firstDynamic, NEURAL_KEYS, readNeuralNetwork, type LayerSettings, type NeuralSettings } from '../options/neurons.js';
 import type { KernelName } from '../kernels/kernels.js';
 import type { ExplorationScale } from '../network/exploration.js';
-import { OPTIMISER_NAMES, REPLAY_OPTIMISERS, type OptimiserName } from '../rule/optimiser.js';
+import { OPTIMISER_NAMES, REPLAY_OPTIMISERS, type OptimiserName } from '../optimise/optimiser.js';
 import { RULE_NAMES, RULES, type RuleName } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
 import { CLOCK_OWNERS, DISCIPLINE_NAMES, SCHEDULE_NAMES, type DisciplineName, type ScheduleName } from '../schedule/schedule.js';

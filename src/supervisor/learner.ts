@@ -1,6 +1,6 @@
 import { longestGroup, longestPart } from '../memory/parameters.js';
 import { createGroups, learnAll } from '../rule/neuron.js';
-import { createOptimiser, rateShare } from '../rule/optimiser.js';
+import { createOptimiser, rateShare } from '../optimise/optimiser.js';
 import type { Batch } from '../rule/rule.js';
 import type { Coroutine } from '../schedule/turn.js';
 import { createExperience } from './experience.js';

@@ -3,7 +3,7 @@ import type { ExplorationScale } from '../network/exploration.js';
 import type { DeathSettings } from '../options/death.js';
 import type { NeuralSettings } from '../options/neurons.js';
 import type { LearningSettings } from '../options/sections.js';
-import type { OptimiserName } from '../rule/optimiser.js';
+import type { OptimiserName } from '../optimise/optimiser.js';
 import type { RuleName } from '../rule/registry.js';
 import type { ClockSettings, DisciplineName, ScheduleName } from '../schedule/schedule.js';
 import type { VirtualSettings } from '../virtual/settings.js';

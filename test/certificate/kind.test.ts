@@ -3,7 +3,7 @@ import test from 'ava';
 import { createRuleKind } from '../../src/certificate/kind.js';
 import { createRecorder } from '../../src/certificate/recorder.js';
 import { InternalError, RULE_NAMES, RULES } from '../../src/index.js';
-import { createOptimiser } from '../../src/rule/optimiser.js';
+import { createOptimiser } from '../../src/optimise/optimiser.js';
 import type { Neuron } from '../../src/rule/rule.js';
 import { kernelsOf } from '../kernels/fixture.js';
 import { createRuleFixture } from '../rule/fixture.js';

@@ -5,7 +5,7 @@ import { createDenseProgram, type DenseProgram } from '../../src/dense/program.j
 import { denseShape } from '../../src/dense/shape.js';
 import type { ActivationName } from '../../src/kernels/activation.js';
 import { createStream, type Stream } from '../../src/random/stream.js';
-import type { OptimiserName } from '../../src/rule/optimiser.js';
+import type { OptimiserName } from '../../src/optimise/optimiser.js';
 import { createRuleFixture, type RuleFixture } from '../rule/fixture.js';
 
 export interface DenseCase {

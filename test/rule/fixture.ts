@@ -11,7 +11,7 @@ import { rowLengths, type Topology } from '../../src/network/topology.js';
 import { graphOf } from '../../src/options/neurons.js';
 import { resolveSettings } from '../../src/simulation/options.js';
 import { createGroups, learnAll, type Group } from '../../src/rule/neuron.js';
-import { createOptimiser, type OptimiserName } from '../../src/rule/optimiser.js';
+import { createOptimiser, type OptimiserName } from '../../src/optimise/optimiser.js';
 import { RULES, type RuleName } from '../../src/rule/registry.js';
 import type { Batch, Neuron, RuleProgram, RuleRates } from '../../src/rule/rule.js';
 
