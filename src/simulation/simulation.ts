@@ -194,7 +194,9 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   /** The step at which the next command ends; undefined where there is none. */
   #halt(checkpointEvery: number): number | undefined {
     if (this.#journal !== undefined) return this.#journal.halts.at(this.#commands);
-    return this.step < this.#goal ? nextHalt(this.step, this.#goal, checkpointEvery, this.#deathWatch.nextHalt(this.step)) : undefined;
+    const { step, settings: { steps } } = this;
+    const due = Math.min(this.#deathWatch.nextHalt(step), step < steps ? steps : Infinity);
+    return step < this.#goal ? nextHalt(step, this.#goal, checkpointEvery, due) : undefined;
   }
 
   /** True where the command that is over was the last one, before the goal. */

@@ -120,7 +120,7 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
     }),
     patience: patient ? createPatience(peers.exchange, control, watch) : IMPATIENT,
     limiter: createLimiter(plan),
-    experienced: plan.rule.experience === 'stream' ? () => replay.stored() : () => wholeTurns(plan, Atomics.load(control.words, WORD.steps)),
+    experienced: plan.rule.experience === 'stream' ? () => replay.stored() : () => countedSteps(plan, Atomics.load(control.words, WORD.steps)),
     convey: surroundings ? conveyLater(surroundings.world, partition) : (arrive) => { arrive(); },
     now,
     stepped: (group) => { surroundings?.world.stepped(group); },
@@ -153,6 +153,12 @@ function conveyLater(world: World, partition: number): Views['convey'] {
 /** Environment steps without those of a turn that is not whole: where one group has all environments, a halt in the middle of its turn changes nothing. */
 export function wholeTurns({ groups }: Plan, steps: number): number {
   return groups.length > 1 ? steps : steps - (steps % groups[0].end);
+}
+
+/** Environment steps that are learned from: those of whole turns, and at the last step of the run as it was planned all of them. */
+function countedSteps(plan: Plan, steps: number): number {
+  const { settings: { steps: planned } } = plan;
+  return Math.max(wholeTurns(plan, steps), steps < planned ? 0 : planned);
 }
 
 /** What peers say: through the shared memory, or in messages. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import test from 'ava';
+import fc from 'fast-check';
 
 import { createSimulation, recordedOptions, resolveSettings, resumeSimulation, type Simulation, type SimulationOptions } from '../../src/index.js';
 import { createStream } from '../../src/random/stream.js';
@@ -84,6 +85,27 @@ test.serial('a resumed run in several environments comes to what one comes to th
     t.is(weightsOf(second), expected, `cut at ${cut}`);
     await second.close();
   }
+});
+
+test.serial('at the last step of the plan every update that is owed has been made, though the last turn of the environments is not whole', async (t) => {
+  const plan = fc.record({ environments: fc.integer({ min: 1, max: 64 }), steps: fc.integer({ min: 130, max: 300 }), warmup: fc.integer({ min: 80, max: 125 }), updatesPerStep: fc.constantFrom(0.5, 1, 2), cut: fc.integer({ min: 1, max: 129 }) });
+  await fc.assert(
+    fc.asyncProperty(plan, fc.constantFrom('synchronous', 'hogwild', 'bounded'), async ({ environments, steps, warmup, updatesPerStep, cut }, schedule) => {
+      const run = async (slices: readonly number[]) => {
+        const simulation = await createSimulation({ schedule, partitions: 1, environments, steps, network: { hidden: [4] }, learning: { warmup: Math.max(warmup, 64 + environments), updatesPerStep, batch: 4, replay: 512 } });
+        const updates: number[] = [];
+        for (const slice of slices) updates.push(...(await simulation.run({ steps: slice })).partitions.map((partition) => partition.updates));
+        const weights = weightsOf(simulation);
+        await simulation.close();
+        return { weights, updates: updates.at(-1) ?? 0 };
+      };
+      const owed = Math.floor((steps - Math.max(warmup, 64 + environments)) * updatesPerStep);
+      const [whole, halted] = [await run([steps]), await run([cut, steps - cut])];
+      if (schedule === 'synchronous') t.deepEqual(halted, whole);
+      for (const { updates } of [whole, halted]) t.true(schedule === 'synchronous' ? updates === owed : updates >= owed, `${updates} of ${owed}`);
+    }),
+    { seed: 1, numRuns: 4 },
+  );
 });
 
 for (const schedule of ['hogwild', 'synchronous'] as const) {
