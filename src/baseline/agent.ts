@@ -22,7 +22,7 @@ import { createSampler } from '../replay/sampler.js';
 import { createOptimiser, rateShare } from '../optimise/optimiser.js';
 import { createDdpgProgram, type DdpgProgram } from './ddpg.js';
 import { networkShape, type TrainedNetwork } from './network.js';
-import { createEvaluationPlay, createPolicy, createTrainingPlay, type EvaluationPlay } from './play.js';
+import { createEvaluationPlay, createPolicy, createTrainingPlay, type EvaluationPlay, type PolicyContext } from './play.js';
 import { createPair } from './pair.js';
 import { layBench, noting, type BenchPlan } from './second.js';
 import type { DdpgSettings } from './settings.js';
@@ -53,6 +53,8 @@ export interface DdpgAgent {
   update(): void;
   /** Plays on environments of its own: training is not disturbed. */
   evaluation(): EvaluationPlay;
+  /** The actor as an evaluation has it. */
+  acting(): Pick<PolicyContext, 'topology' | 'encoder' | 'decoder'> & { readonly memory: readonly number[]; readonly trained: ArrayLike<number> };
   /** @throws DivergenceError naming a neuron one of whose numbers is not finite: the last update's are seen by no later one */
   examine(): void;
   close(): void;
@@ -149,6 +151,7 @@ export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena)
       version.set(0, updates + 1);
     },
     evaluation: () => createEvaluationPlay(createPolicy(policyContext), createRemembering(makeEnvironment(settings.environment), network, environment.getState())),
+    acting: () => ({ topology: actorTopology, encoder, decoder, memory: network.memory, trained: environment.getState() }),
     examine() {
       for (const each of [actor, critic]) checkFinite(each);
     },

@@ -10,6 +10,7 @@ import { rateShare } from '../optimise/optimiser.js';
 import { createRateLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
 import { createAlone } from '../simulation/command.js';
 import { checkRunSteps, createEpisodeCounter, evaluationSeeds, randomEvaluation, summariseReturns } from '../simulation/measure.js';
+import { describePolicy } from '../simulation/policy.js';
 import type { Evaluation } from '../simulation/training.js';
 import { encodeSafetensors } from '../telemetry/safetensors.js';
 import { bootstrapInterval, mean } from '../telemetry/statistics.js';
@@ -154,8 +155,9 @@ export class DenseTrainer extends EventEmitter<DenseEvents> {
   /** All replicas' learned numbers in the safetensors format: see `denseTensors`. */
   async encodeWeights(): Promise<Uint8Array> {
     const { environment, rule, seed, replicas } = this.settings;
-    const metadata = { format: 'ganglion', environment, rule: rule.name, seed: String(seed), replicas: String(replicas), step: String(this.#step) };
-    return encodeSafetensors(denseTensors(this.#context.topology, this.#shape, replicas, await this.#program.values()), metadata);
+    const { tensors, description } = describePolicy({ ...this.#context, memory: [], trained: 'untrained' });
+    const metadata = { format: 'ganglion', environment, rule: rule.name, seed: String(seed), replicas: String(replicas), step: String(this.#step), policy: description };
+    return encodeSafetensors({ ...tensors, ...denseTensors(this.#context.topology, this.#shape, replicas, await this.#program.values()) }, metadata);
   }
 
   /** Gives back what it holds of the device. What is going on must have ended. */

@@ -2,6 +2,8 @@ import type { Space } from '../environment/environment.js';
 
 /** δ: reads an action off the voltages of the output neurons. */
 export interface Decoder {
+  /** The actions that it gives. */
+  readonly space: Space;
   /** Output neurons this action space needs. */
   readonly outputs: number;
   /** The returned array is the decoder's own and is overwritten by the next call. */
@@ -13,10 +15,11 @@ export interface Decoder {
  * voltage range [-1, 1] is stretched over the bounds and clipped there; an unbounded component is the voltage itself.
  */
 export function createDecoder(space: Space): Decoder {
-  if (space.kind === 'discrete') return { outputs: space.count, decode: indexOfHighest };
+  if (space.kind === 'discrete') return { space, outputs: space.count, decode: indexOfHighest };
   const size = space.low.length;
   const action = new Float64Array(size);
   return {
+    space,
     outputs: size,
     decode(outputVoltages) {
       for (let i = 0; i < size; i += 1) action[i] = stretch(outputVoltages[i], space.low[i], space.high[i]);

@@ -78,6 +78,7 @@ export function placeLayers({ observations, layers, outputs, outputActivation }:
   let begin = 0;
   return all.map((layer, index) => {
     if (all.findIndex(({ name }) => name === layer.name) !== index) throw wrongValue('network.layers', 'each name once, and neither input nor output', layer.name);
+    if (!layer.name.isWellFormed()) throw wrongValue('network.layers', 'names of whole Unicode characters', layer.name, ', which has half of one');
     const size = checkInteger(`network.layers[${layer.name}].size`, layer.size, { min: 1, max: 2 ** 20 });
     begin += size;
     return { ...layer, begin: begin - size, end: begin };

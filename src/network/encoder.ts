@@ -4,6 +4,9 @@ import { BIAS_NEURON } from './topology.js';
 
 /** ε: writes an observation into the voltages of the input neurons, and 1 into the bias neuron's. */
 export interface Encoder {
+  /** v = (s - centre) · factor of each component of the observation; [observations] */
+  readonly centre: Float64Array;
+  readonly factor: Float64Array;
   encode(observation: ArrayLike<number>, voltages: Float32Array): void;
 }
 
@@ -29,6 +32,8 @@ export function createEncoder(space: BoxSpace, scale?: readonly number[], rememb
     }
   }
   return {
+    centre,
+    factor,
     encode(observation, voltages) {
       voltages[BIAS_NEURON] = 1;
       for (let i = 0; i < size; i += 1) voltages[BIAS_NEURON + 1 + i] = (observation[i] - centre[i]) * factor[i];

@@ -1,7 +1,7 @@
 import { InternalError } from '../errors.js';
 import { box, type Environment, type StepResult } from '../environment/environment.js';
 import { createEncoder } from './encoder.js';
-import { createSensoryMemoryState, forgetObservations, LARGEST, memoryNeurons, remember } from './sensory-memory.js';
+import { createSensoryMemoryState, forgetObservations, LARGEST, memoryNeurons, remember, type SensoryMemory, type SensoryMemoryState } from './sensory-memory.js';
 import { BIAS_NEURON } from './topology.js';
 
 /** What a network's senses are made of. */
@@ -29,20 +29,9 @@ export function createRemembering(environment: Environment, { memory: timeConsta
   const memory = { observations, timeConstants };
   const encoder = createEncoder(environment.observationSpace, observationScale ?? undefined);
   const state = createSensoryMemoryState(memory);
-  const parts = [state.integrators, state.meanSquares, state.observed];
-  const size = parts.reduce((sum, { length }) => sum + length, 0);
+  const parts = partsOf(state);
   const neurons = memoryNeurons(memory);
   const encoded = new Float32Array(BIAS_NEURON + 1 + observations);
-
-  /** Takes the memory's numbers from the end of a state. */
-  function restore(numbers: ArrayLike<number>): void {
-    let from = numbers.length - size;
-    if (from < 0) throw new InternalError(`a state of ${numbers.length} numbers holds no memory of ${size}`);
-    for (const part of parts) {
-      for (let i = 0; i < part.length; i += 1) part[i] = numbers[from + i];
-      from += part.length;
-    }
-  }
 
   function see(observation: Float64Array): Float64Array {
     const seen = new Float64Array(observations + neurons);
@@ -52,7 +41,7 @@ export function createRemembering(environment: Environment, { memory: timeConsta
     return seen;
   }
 
-  if (trained !== undefined && trained !== 'untrained') restore(trained);
+  if (trained !== undefined && trained !== 'untrained') restoreMemory(state, trained);
   return {
     id: environment.id,
     actionSpace: environment.actionSpace,
@@ -71,11 +60,36 @@ export function createRemembering(environment: Environment, { memory: timeConsta
       return numbers;
     },
     setState(numbers) {
-      restore(numbers);
-      environment.setState(Array.from(numbers).slice(0, -size));
+      environment.setState(Array.from(numbers).slice(0, restoreMemory(state, numbers)));
     },
     close() {
       environment.close();
     },
   };
+}
+
+/** The memory in the state of an environment that `createRemembering` made: its gains are those of the end of training. */
+export function memoryOf(memory: SensoryMemory, trained: ArrayLike<number> | 'untrained'): SensoryMemoryState {
+  const state = createSensoryMemoryState(memory);
+  if (trained !== 'untrained') restoreMemory(state, trained);
+  return state;
+}
+
+/** In the order in which they end an environment's state. */
+function partsOf({ integrators, meanSquares, observed }: SensoryMemoryState): Float64Array[] {
+  return [integrators, meanSquares, observed];
+}
+
+/** Takes the memory's numbers from the end of a state. @returns where they begin */
+function restoreMemory(memory: SensoryMemoryState, numbers: ArrayLike<number>): number {
+  const parts = partsOf(memory);
+  const size = parts.reduce((sum, { length }) => sum + length, 0);
+  const begin = numbers.length - size;
+  if (begin < 0) throw new InternalError(`a state of ${numbers.length} numbers holds no memory of ${size}`);
+  let from = begin;
+  for (const part of parts) {
+    for (let i = 0; i < part.length; i += 1) part[i] = numbers[from + i];
+    from += part.length;
+  }
+  return begin;
 }

@@ -68,7 +68,8 @@ export function remember(
       const difference = faster - integrators[neuron];
       faster = integrators[neuron];
       meanSquares[neuron] += share * (difference * difference - meanSquares[neuron]);
-      const gained = meanSquares[neuron] < LEAST_SQUARE ? 0 : difference / Math.sqrt(meanSquares[neuron]);
+      const deviation = deviationOf(meanSquares[neuron]);
+      const gained = deviation === 0 ? 0 : difference / deviation;
       voltages[to + neuron] = Math.min(LARGEST, Math.max(-LARGEST, gained));
     }
   }
@@ -79,6 +80,11 @@ const SLOWEST = 1e-5;
 
 /** Below this nothing has been seen to move: rounding is not to be magnified. */
 const LEAST_SQUARE = 1e-12;
+
+/** √m, by which a difference is divided; 0 where the voltage is 0. */
+export function deviationOf(meanSquare: number): number {
+  return meanSquare < LEAST_SQUARE ? 0 : Math.sqrt(meanSquare);
+}
 
 /** Standard deviations that a voltage shows at most. */
 export const LARGEST = 4;

@@ -12,6 +12,7 @@ import { encodeSafetensors } from '../telemetry/safetensors.js';
 import { createAlone, inStretches, stoppable } from './command.js';
 import { checkCheckpointEvery, createStillness, eventsAt, readEpisodeCount, type Halt } from './halt.js';
 import { checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCounter, randomEvaluation, reportRates, summariseReturns } from './measure.js';
+import { describePolicy } from './policy.js';
 import type { EvaluateOptions, Evaluation, Progress, RunOptions, RunReport, Training, TrainingEvents } from './training.js';
 import { weightNorms, weightTensors } from './weights.js';
 
@@ -94,8 +95,9 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
     const { environment, seed } = this.settings;
     const { actor, critic } = this.agent;
     const [ofActor, ofCritic] = [actor, critic].map(({ topology, weights }) => weightTensors(topology, { [WEIGHTS]: weights }));
-    const metadata = { format: 'ganglion', environment, rule: 'ddpg', seed: String(seed), step: String(this.step) };
-    return encodeSafetensors({ ...ofActor, ...ofCritic }, metadata);
+    const { tensors, description } = describePolicy(this.agent.acting());
+    const metadata = { format: 'ganglion', environment, rule: 'ddpg', seed: String(seed), step: String(this.step), policy: description };
+    return encodeSafetensors({ ...tensors, ...ofActor, ...ofCritic }, metadata);
   }
 
   encodeCheckpoint(note: object = {}): Uint8Array {

@@ -5,9 +5,12 @@ import { encodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
 import { PartitionError } from '../errors.js';
 import { openJournal, type JournalFile } from '../journal/file.js';
 import type { Journal } from '../journal/read-journal.js';
+import type { Arena } from '../memory/arena.js';
 import { joinStaleness, type Staleness } from '../supervisor/ledger.js';
 import type { WorkerDeath } from '../supervisor/crew-handle.js';
-import { WEIGHTS } from '../supervisor/plan.js';
+import { attachReplay } from '../replay/ring.js';
+import { trainedState } from '../supervisor/partition.js';
+import { ALIVE, WEIGHTS, type Plan } from '../supervisor/plan.js';
 import type { Settings } from '../supervisor/settings.js';
 import { Supervisor } from '../supervisor/supervisor.js';
 import type { TurnTimes } from '../supervisor/turn-times.js';
@@ -20,6 +23,7 @@ import { checkCheckpointEvery, createStillness, eventsAt, nextHalt, readEpisodeC
 import { checkEpisodes, checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCounter, randomEvaluation, reportRates, summariseReturns } from './measure.js';
 import { resolveSettings, type SimulationOptions } from './options.js';
 import { checkRecordable, digestOf } from './recording.js';
+import { describePolicy, type ActingNetwork } from './policy.js';
 import type { EvaluateOptions, Evaluation, Progress, RunOptions, RunReport, Training, TrainingEvents } from './training.js';
 import { watchEpisode, type WatchedEpisode } from './watch.js';
 import { weightNorms, weightTensors } from './weights.js';
@@ -160,8 +164,9 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   encodeWeights(): Uint8Array {
     const { plan, arena } = this.#supervisor;
     const { environment, rule, seed } = this.settings;
-    const metadata = { format: 'ganglion', environment, rule: rule.name, seed: String(seed), step: String(this.step) };
-    return encodeSafetensors(weightTensors(plan.topology, attachTables(plan, arena)), metadata);
+    const { tensors, description } = describePolicy(actingNetwork(plan, arena));
+    const metadata = { format: 'ganglion', environment, rule: rule.name, seed: String(seed), step: String(this.step), policy: description };
+    return encodeSafetensors({ ...tensors, ...weightTensors(plan.topology, attachTables(plan, arena)) }, metadata);
   }
 
   encodeCheckpoint(note: object = {}): Uint8Array {
@@ -339,6 +344,13 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
       ...(death !== undefined && { death }),
     };
   }
+}
+
+/** The network as an evaluation has it. */
+function actingNetwork(plan: Plan, arena: Arena): ActingNetwork {
+  const { settings: { network: { memory } }, topology, encoder, decoder, context } = plan;
+  const trained = trainedState({ plan, arena, replay: attachReplay(arena, plan.ring) });
+  return { topology, encoder, decoder, memory, trained, context, alive: arena.int32(ALIVE) };
 }
 
 function logLost({ partition, step }: WorkerDeath): PartitionError {

@@ -1,25 +1,23 @@
 import { BIAS_NEURON, type Topology } from '../network/topology.js';
 import { WEIGHTS } from '../supervisor/plan.js';
 import type { ParameterTable } from '../memory/parameters.js';
-import type { SparseRows } from '../network/sparse-rows.js';
 import type { Tensor } from '../telemetry/safetensors.js';
 
 /**
  * The learned numbers as tensors, population by population: `hidden1.weight` [neurons, inputs], `hidden1.bias` [neurons]
  * as PyTorch's linear layers have them, and each parameter of the rule, for example `hidden1.critic` [neurons, numbers]. Where neurons do not
- * all read the same their rows are one after another, [numbers], row i from `hidden1.rows`[i] up to `hidden1.rows`[i + 1], and `hidden1.sources`
- * names the neuron that each weight is from: the compressed sparse rows of PyTorch and SciPy. A neuron's number is its place in the order bias, inputs, layers, outputs.
+ * all read the same their rows are one after another, [numbers]: compressed sparse rows, whose offsets and sources `describePolicy` gives.
  */
 export function weightTensors(topology: Topology, tables: Readonly<Record<string, ParameterTable>>): Record<string, Tensor> {
   const tensors: Record<string, Tensor> = {};
   for (const { name, begin, end, sources, rows } of topology.populations) {
-    if (rows !== undefined) Object.assign(tensors, describeRows(name, rows));
     for (const [parameter, table] of Object.entries(tables)) {
       const values = table.values.slice(table.offset[begin], table.offset[end]);
       const count = values.length / (end - begin);
       if (values.length === 0) continue;
-      if (rows !== undefined && !isAlike(table, begin, end)) tensors[`${name}.${parameter === WEIGHTS ? 'weight' : parameter}`] = { shape: [values.length], values };
+      if (parameter === WEIGHTS && rows !== undefined) tensors[`${name}.weight`] = { shape: [values.length], values };
       else if (parameter === WEIGHTS) Object.assign(tensors, splitBias(name, sources, values));
+      else if (rows !== undefined && !isAlike(table, begin, end)) tensors[`${name}.${parameter}`] = { shape: [values.length], values };
       else tensors[`${name}.${parameter}`] = { shape: [end - begin, count], values };
     }
   }
@@ -31,13 +29,6 @@ function isAlike({ offset }: ParameterTable, begin: number, end: number): boolea
   const count = offset[begin + 1] - offset[begin];
   for (let neuron = begin; neuron < end; neuron += 1) if (offset[neuron + 1] - offset[neuron] !== count) return false;
   return true;
-}
-
-function describeRows(name: string, { offset, sources }: SparseRows): Record<string, Tensor> {
-  return {
-    [`${name}.rows`]: { shape: [offset.length], values: offset },
-    [`${name}.sources`]: { shape: [sources.length], values: sources },
-  };
 }
 
 function splitBias(name: string, sources: Int32Array, values: Float32Array): Record<string, Tensor> {

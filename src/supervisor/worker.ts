@@ -7,6 +7,7 @@ import { Piscina } from 'piscina';
 import type { CrewControl, CrewTask } from '../../workers/partition.js';
 import type { CrewSpecification } from './crew.js';
 import { reviveFault, type Fault } from './fault.js';
+import { createLoss } from './loss.js';
 
 const WORKER = new URL('../../workers/partition.js', import.meta.url).href;
 
@@ -70,19 +71,19 @@ export function startLife(specification: CrewSpecification): Life {
     });
   });
   const unbuilt = run.then((fault) => fault && reviveFault(fault), () => gone);
-  const lost = Promise.race([gone, unbuilt]).then((error): never => { throw error ?? new WorkerDied('it had been closed', false); });
-  lost.catch(() => undefined); // seen by the next call; on its own it must not bring the process down
+  const loss = createLoss();
+  const lost = Promise.race([gone, unbuilt]).then((error) => { loss.occur(error ?? new WorkerDied('it had been closed', false)); });
 
   async function conclude(): Promise<void> {
     control.close().catch(() => undefined); // a dead worker does not answer
-    await lost.catch(() => undefined);
+    await lost;
     control[releaseProxy]();
     port1.close();
     await pool.destroy();
     await gone;
   }
 
-  const call: Life['call'] = (command) => Promise.race([command(control), lost]);
+  const call: Life['call'] = (command) => loss.orResult(command(control));
   const up = call((crew) => crew.ready());
   up.catch(() => undefined);
   return {

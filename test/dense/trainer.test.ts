@@ -1,6 +1,7 @@
 import test from 'ava';
 
 import { createDenseTrainer, createSimulation, DivergenceError, isOptionError, openDevice, resolveDenseSettings, type DenseOptions } from '../../src/index.js';
+import { readSafetensors } from '../simulation/policy-reader.js';
 
 const SMALL = {
   environment: 'Pendulum-v1',
@@ -12,32 +13,23 @@ const SMALL = {
   steps: 1000,
 } satisfies DenseOptions;
 
-/** The numbers of a safetensors file, tensor by tensor. */
-function decode(file: Uint8Array): Map<string, { shape: number[]; values: Float32Array }> {
-  const length = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length))) as Record<string, { shape: number[]; data_offsets: [number, number] }>;
-  return new Map(Object.entries(header).filter(([name]) => name !== '__metadata__').map(([name, { shape, data_offsets: [begin, end] }]) => {
-    const bytes = file.slice(8 + length + begin, 8 + length + end);
-    return [name, { shape, values: new Float32Array(bytes.buffer) }];
-  }));
-}
-
 for (const rule of ['broadcast', 'three-factor'] as const) {
   test.serial(`under ${rule} every replica learns what a synchronous simulation with its seed learns`, async (t) => {
     const trainer = await createDenseTrainer({ ...SMALL, rule });
     await trainer.run({ steps: 332 }); // through the end of an episode, and round the ring
     t.deepEqual([trainer.step, trainer.updates], [332, 300]);
-    const batch = decode(await trainer.encodeWeights());
+    const { tensors: batch } = readSafetensors(await trainer.encodeWeights());
     await trainer.close();
     for (const replica of [0, 1]) {
       const { environment, network, learning, steps } = SMALL;
       const simulation = await createSimulation({ environment, network, learning, steps, rule, seed: SMALL.seed + replica, schedule: 'synchronous', partitions: 1 });
       await simulation.run({ steps: 332 });
-      for (const [name, { shape, values }] of decode(simulation.encodeWeights())) {
-        if (name.endsWith('feedback')) continue; // drawn once, and never learned
-        const all = batch.get(name);
-        t.deepEqual(all?.shape, [2, ...shape], name);
-        const own = all?.values.subarray(replica * values.length, (replica + 1) * values.length) ?? [];
+      const learned = Object.entries(readSafetensors(simulation.encodeWeights()).tensors).filter(([name]) => /\.(weight|bias|critic)$/.test(name)); // feedback is drawn once, and never learned
+      t.is(learned.length, 9);
+      for (const [name, { shape, values }] of learned) {
+        const all = batch[name];
+        t.deepEqual(all.shape, [2, ...shape], name);
+        const own = all.values.slice(replica * values.length, (replica + 1) * values.length);
         const furthest = Math.max(...values.map((value, i) => Math.abs(value - own[i])));
         t.true(furthest < 1e-3, `${name}: ${furthest}`);
       }

@@ -3,12 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import test from 'ava';
-import fc from 'fast-check';
 
 import { OptionRangeError } from '../../src/errors.js';
 import { openStudyFolder } from '../../src/study/store.js';
 import { createRunFolder, freeRunPath, runFolderName } from '../../src/telemetry/run-folder.js';
-import { encodeSafetensors } from '../../src/telemetry/safetensors.js';
 
 const parent = () => mkdtempSync(join(tmpdir(), 'ganglion-'));
 
@@ -52,26 +50,4 @@ test('lines are appended whole, and only when flushed', (t) => {
   folder.flush();
   folder.flush();
   t.is(readFileSync(file, 'utf8'), '{"step":1}\n{"step":2}\n');
-});
-
-test('safetensors files hold what was put in, as the format describes it', (t) => {
-  fc.assert(
-    fc.property(fc.array(fc.float({ noNaN: true }), { minLength: 1, maxLength: 20 }), fc.string(), (numbers, note) => {
-      const values = Float32Array.from(numbers);
-      const file = encodeSafetensors({ a: { shape: [values.length], values }, b: { shape: [1, 1], values: Float32Array.of(2) } }, { note });
-      const view = new DataView(file.buffer);
-      const headerLength = Number(view.getBigUint64(0, true));
-      t.is((8 + headerLength) % 8, 0);
-      const header: unknown = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + headerLength)));
-      const end = values.length * 4;
-      t.deepEqual(header, {
-        __metadata__: { note },
-        a: { dtype: 'F32', shape: [values.length], data_offsets: [0, end] },
-        b: { dtype: 'F32', shape: [1, 1], data_offsets: [end, end + 4] },
-      });
-      t.deepEqual(new Float32Array(file.buffer.slice(8 + headerLength, 8 + headerLength + end)), values);
-      t.is(file.length, 8 + headerLength + end + 4);
-    }),
-    { seed: 1 },
-  );
 });
