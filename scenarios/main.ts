@@ -1,12 +1,12 @@
 import { Command, CommanderError } from 'commander';
 
-import { checkInteger, checkName, checkNumber, CheckpointError, DivergenceError, isOptionError, JournalError, PartitionError, RULES, suggestion, wrongValue } from '../src/index.js';
+import { checkInteger, checkName, checkNumber, CheckpointError, describePath, describeValue, DivergenceError, isOptionError, JournalError, oneLine, PartitionError, RULES, suggestion, wrongValue } from '../src/index.js';
 import { asyncVsSync } from './async-vs-sync.js';
 import { certificate } from './certificate.js';
 import { ddpg } from './ddpg.js';
 import { decentralisedVsDdpg } from './decentralised-vs-ddpg.js';
 import { dense } from './dense.js';
-import { readJson } from './json-file.js';
+import { readJsonObject } from './json-file.js';
 import { leakyIntegrator } from './leaky-integrator.js';
 import { neuronDeath } from './neuron-death.js';
 import { number, setAt, showAt, type Flag } from './options.js';
@@ -143,7 +143,7 @@ function chooseScenario(args: readonly string[]): Scenario {
   const name = checkName('scenario', args.at(0) ?? train.name, SCENARIOS.map((scenario) => scenario.name));
   const scenario = SCENARIOS.find((candidate) => candidate.name === name) ?? train;
   const most = scenario.subject === undefined ? 1 : 2;
-  if (args.length > most) throw new CommanderError(1, EXCESS, `"scenario" expected ${most === 1 ? 'one scenario' : `${name} and one ${scenario.subject ?? ''}`}, got ${args.length}: ${args.join(' ')}`);
+  if (args.length > most) throw new CommanderError(1, EXCESS, `"scenario" expected ${most === 1 ? 'one scenario' : `${name} and one ${scenario.subject ?? ''}`}, got ${args.length}: ${describePath(args.join(' '))}`);
   return scenario;
 }
 
@@ -181,7 +181,7 @@ function resumeRequest(folder: string, named: string | undefined, given: Readonl
 
 /** Settings from the file and from the flags, which win. */
 function readOptions({ name, flags }: Scenario, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const options = typeof given.config === 'string' ? readJson('config', given.config) : {};
+  const options = typeof given.config === 'string' ? readJsonObject('config', given.config) : {};
   if (typeof options.rule === 'string') options.rule = { name: options.rule };
   for (const { flag } of ALL_FLAGS) {
     const value = given[camelCase(flag)];
@@ -218,19 +218,19 @@ async function runScenario({ scenario, input }: Request): Promise<number> {
 /** One line for what the user or a worker did wrong; a stack trace only for our own bugs. */
 function report(error: unknown): number {
   if (error instanceof JournalError) {
-    console.error(error.message);
+    console.error(oneLine(error.message));
     return USAGE_ERROR;
   }
   if (error instanceof CheckpointError) {
-    console.error(`the checkpoint cannot be used: ${error.message}`);
+    console.error(oneLine(`the checkpoint cannot be used: ${error.message}`));
     return USAGE_ERROR;
   }
   if (isOptionError(error) || error instanceof CommanderError) {
-    console.error((error instanceof CommanderError ? commandLineMessage(error) : optionMessage(error)).replaceAll('\n', ' '));
+    console.error(oneLine(error instanceof CommanderError ? commandLineMessage(error) : optionMessage(error)));
     return USAGE_ERROR;
   }
   const told = error instanceof PartitionError || error instanceof DivergenceError || isSystemError(error);
-  console.error(told ? error.message : error);
+  console.error(told ? oneLine(error.message) : error);
   return 1;
 }
 
@@ -251,7 +251,7 @@ function commandLineMessage({ code, message }: CommanderError): string {
   const [flag, argument] = option.split(' ');
   if (code === 'commander.unknownOption') {
     const known = [...OWN_FLAGS, ...ALL_FLAGS.map((each) => each.flag)];
-    return `"${option}" expected a known option (--help lists them), got "${option}"${suggestion(option, known)}`;
+    return `"${describePath(option)}" expected a known option (--help lists them), got ${describeValue(option)}${suggestion(option, known)}`;
   }
   if (code === 'commander.optionMissingArgument') return `"${flag}" expected a value (${argument}), got nothing`;
   return message;

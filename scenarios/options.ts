@@ -1,5 +1,5 @@
 import { ACTIVATION_NAMES, checkKeys, checkObject, CLOCK_OWNERS, DISCIPLINE_NAMES, DYNAMIC_NAMES, KERNEL_NAMES, listEnvironments, NEURAL_KEYS, OPTIMISER_NAMES, RULE_NAMES, SCHEDULE_NAMES, wrongValue } from '../src/index.js';
-import { readJson } from './json-file.js';
+import { readJsonObject } from './json-file.js';
 
 /** How the text after a flag becomes a value. What does not parse is passed on as it is: the check names it better. */
 export const number = (text: string): unknown => (text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text));
@@ -16,7 +16,7 @@ export function kill(value: string): unknown {
 
 /** The graph that a file describes. @throws TypeError or RangeError where it cannot be read, or says something else */
 export function readGraph(path: string): unknown {
-  const graph = readJson('graph', path);
+  const graph = readJsonObject('graph', path);
   checkKeys('graph', graph, ['layers', 'blocks', 'edges']);
   if (graph.layers === undefined) throw wrongValue('graph', 'layers, and blocks or edges that join them', path);
   return graph;

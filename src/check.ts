@@ -1,18 +1,8 @@
+import { describePath, describeValue } from './describe.js';
 import { OptionRangeError, OptionTypeError } from './errors.js';
 
-/** How a value looks in a message: short, on one line, with strings quoted. */
-export function describeValue(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
-  if (typeof value === 'function') return 'a function';
-  if (typeof value === 'object' && value !== null) {
-    const text = JSON.stringify(value);
-    return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-  }
-  return String(value);
-}
-
 function message(option: string, constraint: string, value: unknown, hint = ''): string {
-  return `"${option}" expected ${constraint}, got ${describeValue(value)}${hint}`;
+  return `"${describePath(option)}" expected ${constraint}, got ${describeValue(value)}${hint}`;
 }
 
 /** The error for a value of the wrong kind. */
@@ -122,6 +112,7 @@ export function suggestion(value: string, names: readonly string[]): string {
   let nearest = '';
   let distance = Math.max(2, Math.floor(value.length / 3)) + 1;
   for (const name of names) {
+    if (Math.abs(value.length - name.length) >= distance) continue; // so far apart at least
     const candidate = editDistance(value.toLowerCase(), name.toLowerCase());
     if (candidate < distance) [nearest, distance] = [name, candidate];
   }

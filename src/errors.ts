@@ -1,8 +1,10 @@
+import { oneLine } from './describe.js';
+
 /** A setting of the wrong kind. Its message names the option, what was expected and what came. */
 export class OptionTypeError extends TypeError {
   override readonly name = 'TypeError';
   constructor(readonly option: string, message: string) {
-    super(message);
+    super(oneLine(message));
   }
 }
 
@@ -10,7 +12,7 @@ export class OptionTypeError extends TypeError {
 export class OptionRangeError extends RangeError {
   override readonly name = 'RangeError';
   constructor(readonly option: string, message: string) {
-    super(message);
+    super(oneLine(message));
   }
 }
 

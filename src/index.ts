@@ -8,8 +8,10 @@ export { CRITIC_NAMES, resolveCertificateSettings, type CertificateOptions, type
 export { layerTable, referenceTable, utilityTable } from './certificate/tables.js';
 export { measureUtility, planUtility, type LayerUtility, type UtilityTrial } from './certificate/utility.js';
 export { WORDS } from './certificate/words.js';
-export { checkInteger, checkKeys, checkName, checkNumber, checkObject, describeValue, isRecord, suggestion, wrongKind, wrongValue } from './check.js';
+export { checkInteger, checkKeys, checkName, checkNumber, checkObject, isRecord, suggestion, wrongKind, wrongValue } from './check.js';
 export type { Checkpoint } from './checkpoint/checkpoint.js';
+export { describePath, describeValue, oneLine } from './describe.js';
+export { readJson } from './json.js';
 export { DEVICE_NAMES, openDevice, type Device, type DeviceName } from './dense/device.js';
 export { DENSE_RULES } from './dense/numbers.js';
 export { resolveDenseSettings, type DenseOptions, type DenseSettings } from './dense/settings.js';

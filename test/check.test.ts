@@ -2,6 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 
 import * as check from '../src/check.js';
+import { describeValue } from '../src/describe.js';
 import { isOptionError, OptionRangeError, OptionTypeError } from '../src/errors.js';
 
 interface Refusal {
@@ -94,12 +95,12 @@ test('a range reads as words', (t) => {
 });
 
 test('a value in a message stays short and on one line', (t) => {
-  t.is(check.describeValue('two\nlines'), '"two\\nlines"');
-  t.is(check.describeValue(() => 1), 'a function');
-  t.is(check.describeValue(undefined), 'undefined');
-  t.is(check.describeValue({ a: [1] }), '{"a":[1]}');
+  t.is(describeValue('two\nlines'), '"two\\nlines"');
+  t.is(describeValue(() => 1), 'a function');
+  t.is(describeValue(undefined), 'undefined');
+  t.is(describeValue({ a: [1] }), '{"a":[1]}');
   fc.assert(fc.property(fc.oneof(fc.string({ maxLength: 200 }), fc.array(fc.integer(), { maxLength: 60 })), (value) => {
-    const words = check.describeValue(value);
+    const words = describeValue(value);
     return !words.includes('\n') && (typeof value === 'string' ? words.length <= 400 : words.length <= 60);
   }));
 });

@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 
 import test from 'ava';
 
-/** What each room may import besides itself, `errors` and `check`: the arrows of the design. */
+/** What each room may import besides itself and what stands in `src` on its own: the arrows of the design. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   kernels: [],
   random: [],
@@ -31,7 +31,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   scenarios: ['index'],
 };
 
-const EVERYWHERE = ['errors', 'check'];
+const EVERYWHERE = ['describe', 'errors', 'check', 'plain', 'json'];
 
 /** The room of a file: its folder, and for files directly in `src` their own name. */
 function roomOf(path: string): string {

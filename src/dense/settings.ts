@@ -1,5 +1,6 @@
 import { checkInteger, checkKeys, checkName, checkObject, wrongValue } from '../check.js';
 import { firstUnusual } from '../options/neurons.js';
+import { plainOptions } from '../plain.js';
 import { resolveSettings, type SimulationOptions } from '../simulation/options.js';
 import type { Settings } from '../supervisor/settings.js';
 import { DEVICE_NAMES, type DeviceName } from './device.js';
@@ -31,7 +32,7 @@ const MOST_REPLAY = 2 ** 33;
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */
 export function resolveDenseSettings(given: DenseOptions = {}): DenseSettings {
-  const options = checkObject('options', given);
+  const options = plainOptions(given);
   checkKeys('', options, [...SHARED, 'replicas', 'device']);
   const { replicas: givenReplicas = 32, device = 'auto', ...shared } = options;
   const { environment, network, exploration, rule, learning, seed, steps } = resolveSettings({ ...shared, network: { memory: [], ...checkObject('network', options.network ?? {}) } });

@@ -1,4 +1,5 @@
-import { checkInteger, checkKeys, checkName } from '../check.js';
+import { checkInteger, checkKeys, checkName, wrongValue } from '../check.js';
+import { plainOptions } from '../plain.js';
 import { acrobot } from './acrobot.js';
 import { cartPole } from './cart-pole.js';
 import { delayedRecall } from './delayed-recall.js';
@@ -49,13 +50,18 @@ interface Named {
   readonly given: Readonly<Record<string, unknown>>;
 }
 
-/** Takes `TMaze-v0` or `TMaze-v0(length=20)` apart. */
+/** Takes `TMaze-v0` or `TMaze-v0(length=20)` apart; spaces do no harm. */
 function parseName(option: string, text: unknown): Named {
-  const [, id, list] = (typeof text === 'string' && /^([^(]*)\((.*)\)$/.exec(text)) || [undefined, text, ''];
-  const family = TASKS[checkName(option, id, listEnvironments())];
-  const pairs = list === '' ? [] : list.split(',').map((pair) => pair.split('=').map((part) => part.trim()));
-  const given = Object.fromEntries(pairs.map(([name, ...value]) => [name, value.length === 1 && value[0] !== '' ? Number(value[0]) : NaN]));
-  return { family, given };
+  const [, id, list] = (typeof text === 'string' && /^([^(]*)\((.*)\)\s*$/s.exec(text)) || [undefined, text, ''];
+  const family = TASKS[checkName(option, typeof id === 'string' ? id.trim() : id, listEnvironments())];
+  const given = new Map<string, unknown>();
+  for (const pair of list.trim() === '' ? [] : list.split(',')) {
+    const [name, value = '', ...more] = pair.split('=').map((part) => part.trim());
+    if (name === '' || value === '' || more.length > 0) throw wrongValue(option, `name=value for each option of ${family.id}`, text);
+    if (given.has(name)) throw wrongValue(option, `each option of ${family.id} once`, text);
+    given.set(name, Number.isNaN(Number(value)) ? value : Number(value));
+  }
+  return { family, given: Object.fromEntries(given) };
 }
 
 /** Every option that the task has: as given, or as it ships. */
@@ -67,14 +73,15 @@ function checkOptions({ family, given }: Named): Record<string, number> {
 }
 
 /**
- * The name of an environment, with or without options.
+ * The name of an environment, with or without options, as it is written in settings: without spaces.
  *
  * @throws TypeError or RangeError naming `option`, or the option of the task
  */
 export function checkEnvironment(option: string, name: unknown): string {
   const named = parseName(option, name);
   checkOptions(named);
-  return String(name);
+  const given = Object.entries(named.given).map(([key, value]) => `${key}=${String(value)}`);
+  return given.length === 0 ? named.family.id : `${named.family.id}(${given.join(',')})`;
 }
 
 /** The id in the name of an environment: `TMaze-v0` for `TMaze-v0(length=20)`. */
@@ -92,7 +99,7 @@ export function environmentId(name: string): string {
  */
 export function makeEnvironment(name: string, options: EnvironmentOptions = {}): Environment {
   const { family, given } = parseName('environment', name);
-  checkKeys('', { ...options }, ['seed', ...Object.keys(family.options)]);
-  const { seed = 0, ...own } = options;
+  const { seed = 0, ...own } = plainOptions(options);
+  checkKeys('', own, ['seed', ...Object.keys(family.options)]);
   return createEnvironment(family.build(checkOptions({ family, given: { ...given, ...own } })), checkSeed(seed));
 }

@@ -68,6 +68,9 @@ export interface Numbering {
   readonly back: (neuron: number) => number;
 }
 
+/** Characters in the name of a layer: it stands in errors, pictures and weight files. */
+const LONGEST_NAME = 100;
+
 /** @throws TypeError or RangeError naming the layer at fault */
 export function placeLayers({ observations, layers, outputs, outputActivation }: GraphNetwork): Layer[] {
   const all = [
@@ -79,6 +82,7 @@ export function placeLayers({ observations, layers, outputs, outputActivation }:
   return all.map((layer, index) => {
     if (all.findIndex(({ name }) => name === layer.name) !== index) throw wrongValue('network.layers', 'each name once, and neither input nor output', layer.name);
     if (!layer.name.isWellFormed()) throw wrongValue('network.layers', 'names of whole Unicode characters', layer.name, ', which has half of one');
+    if (layer.name.length > LONGEST_NAME) throw wrongValue('network.layers', `names of at most ${LONGEST_NAME} characters`, layer.name);
     const size = checkInteger(`network.layers[${layer.name}].size`, layer.size, { min: 1, max: 2 ** 20 });
     begin += size;
     return { ...layer, begin: begin - size, end: begin };

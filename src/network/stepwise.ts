@@ -1,5 +1,6 @@
 import { collectEdges, createPopulation, placeLayers, type GraphLayer, type GraphNetwork, type Incoming, type Layer } from './edges.js';
 import type { LocalInhibition } from './inhibition.js';
+import { checkJoined } from './joined.js';
 import { keptBy, type DynamicName, type Membrane } from './membrane.js';
 import type { Keeping, RecurrentContext } from './recurrent-context.js';
 import { connect, type Population, type Topology } from './topology.js';
@@ -19,6 +20,8 @@ export interface StepwiseLayer extends GraphLayer {
 
 /** A graph of neurons that moves from environment step to environment step. */
 export interface StepwiseGraph extends GraphNetwork {
+  /** The option that errors about the graph as a whole name; `network` unless given. */
+  readonly option?: string;
   readonly layers: readonly StepwiseLayer[];
 }
 
@@ -43,6 +46,7 @@ export interface StepwiseNetwork {
 export function stepwiseNetwork(network: StepwiseGraph): StepwiseNetwork {
   const layers = placeLayers(network);
   const incoming = collectEdges(network, layers);
+  checkJoined(network.option ?? 'network', layers, incoming);
   const heard = readBack(incoming);
   const begin = layers[0].end;
   const membranes = placeMembranes(network.layers, begin + heard.length);

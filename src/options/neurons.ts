@@ -151,7 +151,7 @@ export function graphOf(network: NeuralSettings, observations: number, outputs: 
   const common = { observations, outputs, outputActivation, bias, seed };
   if (network.layers !== null) return { ...common, layers: network.layers.map(withInhibition), blocks: network.blocks, edges: network.edges };
   const layers = network.hidden.map((size, index) => withInhibition({ ...network, name: `hidden${index + 1}`, size }));
-  return { ...common, layers, blocks: [...chain(layers, network.density), ...again(layers, network)] };
+  return { ...common, option: 'network.density', layers, blocks: [...chain(layers, network.density), ...again(layers, network)] };
 }
 
 function withInhibition({ inhibition, ...layer }: LayerSettings): StepwiseLayer {

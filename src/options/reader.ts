@@ -1,4 +1,5 @@
 import { checkBoolean, checkInteger, checkKeys, checkName, checkNumber, checkObject, isRecord, type NumberRange } from '../check.js';
+import { plainOptions } from '../plain.js';
 
 /** One layer of options in its full form: what a user gave, or what a task ships with. */
 export type Layer = Readonly<Record<string, unknown>>;
@@ -12,10 +13,10 @@ export interface Grammar {
 /**
  * Takes options as one layer, with every key known.
  *
- * @throws TypeError or RangeError naming the section that is no object, or the option nobody reads
+ * @throws TypeError or RangeError naming what is no plain data, the section that is no object, or the option nobody reads
  */
 export function checkLayer(options: unknown, { sections, single }: Grammar): Layer {
-  const layer = { ...checkObject('options', options) };
+  const layer = plainOptions(options);
   checkKeys('', layer, [...Object.keys(sections), ...single]);
   for (const [section, keys] of Object.entries(sections)) {
     if (layer[section] !== undefined) checkKeys(section, checkObject(section, layer[section]), keys);

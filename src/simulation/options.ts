@@ -1,4 +1,4 @@
-import { checkInteger, checkName, checkNumber, isRecord, wrongKind, wrongValue, type NumberRange } from '../check.js';
+import { checkInteger, checkName, checkNumber, wrongKind, wrongValue, type NumberRange } from '../check.js';
 import { environmentId } from '../environment/registry.js';
 import { DEATH_KEYS, readDeath, type DeathSettings } from '../options/death.js';
 import { checkLayer, createReader, type Grammar, type Layer, type OptionReader } from '../options/reader.js';
@@ -19,6 +19,7 @@ import { firstDynamic, NEURAL_KEYS, readNeuralNetwork, type LayerSettings, type 
 import type { KernelName } from '../kernels/kernels.js';
 import type { ExplorationScale } from '../network/exploration.js';
 import { OPTIMISER_NAMES, REPLAY_OPTIMISERS, type OptimiserName } from '../optimise/optimiser.js';
+import { plainOptions } from '../plain.js';
 import { RULE_NAMES, RULES, type RuleName } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
 import { CLOCK_OWNERS, DISCIPLINE_NAMES, SCHEDULE_NAMES, type DisciplineName, type ScheduleName } from '../schedule/schedule.js';
@@ -221,7 +222,8 @@ function readForward(value: unknown): number | null {
 
 /** A rule may be given by its name alone. */
 function layerOf(given: unknown): Layer {
-  return checkLayer(isRecord(given) && typeof given.rule === 'string' ? { ...given, rule: { name: given.rule } } : given, GRAMMAR);
+  const options = plainOptions(given);
+  return checkLayer(typeof options.rule === 'string' ? { ...options, rule: { name: options.rule } } : options, GRAMMAR);
 }
 
 function checkRateLimit(value: unknown): number | 'off' {

@@ -1,6 +1,7 @@
 import { checkInteger, checkKeys, checkList, checkName, checkObject, wrongValue } from '../check.js';
 import { listEnvironments } from '../environment/registry.js';
 import { checkHidden } from '../options/sections.js';
+import { plainOptions } from '../plain.js';
 import { RULE_NAMES, RULES } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
 import { resolveSettings } from '../simulation/options.js';
@@ -68,7 +69,7 @@ const CURVE_EPISODES = 10;
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */
 export function resolveAsyncStudySettings(given: AsyncStudyOptions = {}): AsyncStudySettings {
-  const options = checkObject('options', given);
+  const options = plainOptions(given);
   checkKeys('', options, ['environment', 'algorithms', 'delays', 'seeds', 'steps', 'network', 'partitions', 'evaluation']);
   const section = (name: string, keys: readonly string[]) => {
     const found = checkObject(name, options[name] ?? {});

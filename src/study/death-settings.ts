@@ -1,6 +1,7 @@
 import { checkInteger, checkKeys, checkList, checkName, checkNumber, checkObject, wrongValue } from '../check.js';
 import { listEnvironments } from '../environment/registry.js';
 import { checkHidden } from '../options/sections.js';
+import { plainOptions } from '../plain.js';
 import { RULE_NAMES, type RuleName } from '../rule/registry.js';
 import { resolveSettings } from '../simulation/options.js';
 import { planTrials, refuseRepeated, resolveStudySettings } from './settings.js';
@@ -53,7 +54,7 @@ const PENDULUM = { environment: 'Pendulum-v1', steps: 20_000 } as const;
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */
 export function resolveDeathStudySettings(given: DeathStudyOptions = {}): DeathStudySettings {
-  const options = checkObject('options', given);
+  const options = plainOptions(given);
   checkKeys('', options, ['environment', 'algorithms', 'shares', 'seeds', 'steps', 'network', 'death', 'evaluation']);
   const section = (name: string, keys: readonly string[]) => {
     const found = checkObject(name, options[name] ?? {});

@@ -2,6 +2,7 @@ import { checkInteger, checkKeys, checkList, checkName, checkNumber, checkObject
 import { checkEnvironment } from '../environment/registry.js';
 import { recurrentNeurons } from '../options/neurons.js';
 import { checkHidden } from '../options/sections.js';
+import { plainOptions } from '../plain.js';
 import { RULE_NAMES, RULES } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
 import { DISCIPLINE_NAMES, type DisciplineName } from '../schedule/schedule.js';
@@ -69,7 +70,7 @@ const CURVE_EPISODES = 10;
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */
 export function resolveLeakyStudySettings(given: LeakyStudyOptions = {}): LeakyStudySettings {
-  const options = checkObject('options', given);
+  const options = plainOptions(given);
   checkKeys('', options, ['environment', 'rule', 'timeConstants', 'densities', 'schedules', 'partitions', 'bound', 'seeds', 'steps', 'network', 'evaluation']);
   const section = (name: string, keys: readonly string[]) => {
     const found = checkObject(name, options[name] ?? {});

@@ -1,8 +1,9 @@
-import { checkInteger, checkKeys, checkNumber, checkObject, wrongValue } from '../check.js';
+import { checkInteger, checkKeys, checkNumber, wrongValue } from '../check.js';
 import { doubleKernels } from '../kernels/reference.js';
 import { checkTimeConstants, leak, spreadTimeConstants } from '../network/leaky-rate.js';
 import { graphTopology } from '../network/graph.js';
 import { sourcesOf, type Population, type Topology } from '../network/topology.js';
+import { plainOptions } from '../plain.js';
 import { createStream } from '../random/stream.js';
 import { median } from '../telemetry/statistics.js';
 
@@ -24,7 +25,7 @@ export interface OscillationSettings {
 
 /** @throws TypeError or RangeError naming the option, what was expected and what came */
 export function resolveOscillationSettings(given: Partial<OscillationSettings> = {}): OscillationSettings {
-  const options = checkObject('options', given);
+  const options = plainOptions(given);
   checkKeys('', options, ['neurons', 'density', 'gain', 'timeConstant', 'timeStep', 'duration', 'seed']);
   const { neurons = 100, density = 0.2, gain = 5, timeConstant = 4, timeStep = 0.1, duration = 200, seed = 1 } = options;
   const settings = {

@@ -4,6 +4,7 @@ import { checkInteger, checkKeys, checkName, checkObject } from '../check.js';
 import { listEnvironments } from '../environment/registry.js';
 import { InternalError } from '../errors.js';
 import { checkHidden } from '../options/sections.js';
+import { plainOptions } from '../plain.js';
 import { RULE_NAMES, type RuleName } from '../rule/registry.js';
 import type { TurnTimes } from '../supervisor/turn-times.js';
 import { traceOf, type Trace } from '../virtual/trace.js';
@@ -47,7 +48,7 @@ export interface RealitySettings {
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */
 export function resolveRealitySettings(given: RealityOptions = {}): RealitySettings {
-  const options = checkObject('options', given);
+  const options = plainOptions(given);
   checkKeys('', options, ['environment', 'algorithm', 'partitions', 'seeds', 'steps', 'network', 'evaluation']);
   const [network, evaluation] = [checkObject('network', options.network ?? {}), checkObject('evaluation', options.evaluation ?? {})];
   checkKeys('network', network, ['hidden']);

@@ -2,6 +2,7 @@ import { checkInteger, checkKeys, checkList, checkName, checkObject, checkString
 import { checkEnvironment, listEnvironments } from '../environment/registry.js';
 import { isOptionError, OptionRangeError } from '../errors.js';
 import { checkHidden } from '../options/sections.js';
+import { plainOptions } from '../plain.js';
 import { resolveSettings } from '../simulation/options.js';
 import { ALGORITHM_NAMES, fitsTask, type Options } from './algorithm.js';
 import { algorithmOf, trialOptions, type Trial } from './trial.js';
@@ -57,7 +58,7 @@ const DEFAULT_ALGORITHMS = ['broadcast', 'three-factor', 'ddpg'];
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */
 export function resolveStudySettings(given: StudyOptions = {}): StudySettings {
-  const options = checkObject('options', given);
+  const options = plainOptions(given);
   checkKeys('', options, ['environments', 'algorithms', 'seeds', 'steps', 'network', 'evaluation']);
   const network = section(options, 'network', ['hidden']);
   const evaluation = section(options, 'evaluation', ['every', 'episodes', 'final']);

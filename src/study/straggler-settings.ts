@@ -2,6 +2,7 @@ import { checkInteger, checkKeys, checkList, checkName, checkNumber, checkObject
 import { InternalError } from '../errors.js';
 import { listEnvironments } from '../environment/registry.js';
 import { checkHidden } from '../options/sections.js';
+import { plainOptions } from '../plain.js';
 import { RULE_NAMES } from '../rule/registry.js';
 import { DISCIPLINE_NAMES, type DisciplineName } from '../schedule/schedule.js';
 import { resolveSettings } from '../simulation/options.js';
@@ -66,7 +67,7 @@ const SECTIONS = { network: ['hidden'], virtual: DURATIONS, evaluation: ['every'
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */
 export function resolveStragglerStudySettings(given: StragglerStudyOptions = {}): StragglerStudySettings {
-  const options = checkObject('options', given);
+  const options = plainOptions(given);
   checkKeys('', options, ['environment', 'algorithms', 'disciplines', 'slowdowns', 'share', 'partitions', 'bound', 'rateLimit', 'seeds', 'steps', ...Object.keys(SECTIONS)]);
   const section = (name: keyof typeof SECTIONS) => {
     const found = checkObject(name, options[name] ?? {});

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 
 import { checkKeys, checkNumber, checkString, wrongKind, wrongValue, type NumberRange } from '../check.js';
+import { readJson } from '../json.js';
 
 /** Durations that were measured, as they stand in a file. */
 export interface Trace {
@@ -25,7 +25,7 @@ const MOST_VALUES = 100_000;
  */
 export function readTrace(option: string, file: string, range: NumberRange): Trace {
   if (file === '') throw wrongValue(option, 'trace(file.json)', 'trace()');
-  return toTrace(`${option}: ${file}`, file, parseFile(option, file), range);
+  return toTrace(`${option}: ${file}`, file, readJson(option, file), range);
 }
 
 /** Checks a trace that was read before. @throws RangeError or TypeError naming what is wrong with it */
@@ -44,24 +44,6 @@ export function traceOf(source: string, values: readonly number[]): Trace {
 
 export function describeTrace({ file }: Trace): string {
   return `trace(${file})`;
-}
-
-function parseFile(option: string, file: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw wrongValue(option, 'a trace in a file that can be read', file, ` (${reasonOf(error)})`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw wrongValue(option, 'a trace in a JSON file', file);
-  }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
 function toTrace(path: string, file: string, given: unknown, range: NumberRange): Trace {

@@ -125,7 +125,12 @@ test('an option of a task is checked by its name, and refused where the task has
   ];
   const named: [string, typeof TypeError | typeof RangeError, string][] = [
     ['TMaze-v0(length=0)', RangeError, '"length" expected a whole number >= 1 and <= 10000, got 0'],
-    ['TMaze-v0(length)', RangeError, '"length" expected a whole number >= 1 and <= 10000, got NaN'],
+    ['TMaze-v0(length)', RangeError, '"environment" expected name=value for each option of TMaze-v0, got "TMaze-v0(length)"'],
+    ['TMaze-v0(length=)', RangeError, '"environment" expected name=value for each option of TMaze-v0, got "TMaze-v0(length=)"'],
+    ['TMaze-v0(length=5,)', RangeError, '"environment" expected name=value for each option of TMaze-v0, got "TMaze-v0(length=5,)"'],
+    ['TMaze-v0(length=5=6)', RangeError, '"environment" expected name=value for each option of TMaze-v0, got "TMaze-v0(length=5=6)"'],
+    ['TMaze-v0(length=5,length=6)', RangeError, '"environment" expected each option of TMaze-v0 once, got "TMaze-v0(length=5,length=6)"'],
+    ['TMaze-v0(length=five)', TypeError, '"length" expected a whole number >= 1 and <= 10000, got "five"'],
     ['TMaze-v0(lenght=3)', RangeError, '"lenght" expected a known option (length), got "lenght"; did you mean "length"?'],
   ];
   for (const [name, instanceOf, message] of named) {
@@ -184,6 +189,7 @@ test('an environment is named with its options, and those of a call win', (t) =>
   t.is(makeEnvironment('DelayedRecall-v0(delay=1,arms=5)').observationSpace.shape[0], 6);
   t.is(makeEnvironment('TMaze-v0(length=4)').id, 'TMaze-v0');
   t.deepEqual([checkEnvironment('environment', 'TMaze-v0(length=4)'), environmentId('TMaze-v0(length=4)')], ['TMaze-v0(length=4)', 'TMaze-v0']);
+  t.deepEqual([' TMaze-v0 ( length = 4 ) ', 'TMaze-v0()', 'DelayedRecall-v0( delay=5 , arms=2 )'].map((name) => checkEnvironment('environment', name)), ['TMaze-v0(length=4)', 'TMaze-v0', 'DelayedRecall-v0(delay=5,arms=2)']);
 });
 
 test('a simulation takes an environment with options, and its task\'s defaults', (t) => {

@@ -48,8 +48,8 @@ test('what leads back reads an input that carries the voltage on, and the graph 
 });
 
 test('a connection that skips a layer goes with the observation, and a layer that is only read back is computed all the same', (t) => {
-  const { topology } = stepwiseNetwork(graph({ blocks: [{ from: 'input', to: 'first' }, { from: 'first', to: 'second' }, { from: 'second', to: 'first' }, { from: 'input', to: 'output' }] }));
-  t.deepEqual(topology.ticks, [[1, 3], [2]]);
+  const { topology } = stepwiseNetwork(graph({ blocks: [{ from: 'input', to: 'first' }, { from: 'input', to: 'second' }, { from: 'second', to: 'first' }, { from: 'first', to: 'output' }] }));
+  t.deepEqual(topology.ticks, [[1, 2], [3]]);
 });
 
 test('time constants are spread from 1 to a layer\'s slowest, over those of its neurons that are read back', (t) => {
@@ -96,7 +96,12 @@ test('pools stay with one partition, and every neuron has one owner', (t) => {
 const REFUSED: [string, Partial<StepwiseGraph>, string][] = [
   ['an edge back that comes twice', { blocks: [...graph().blocks ?? [], { from: 'second', to: 'first' }], edges: [['second[1]', 'first[2]']] }, '"network.edges" expected each edge once, got "second[1] -> first[2]"'],
   ['more neurons of a layer than it has', { blocks: [{ from: 'first', to: 'first', first: 4 }] }, '"network.blocks[0].first" expected a whole number >= 1 and <= 3, got 4'],
-  ['a neuron that reads nobody', { bias: false, blocks: [{ from: 'input', to: 'first' }, { from: 'first', to: 'output' }] }, '"network" expected every neuron to read another, got "second[0], which reads none"'],
+  ['a neuron that reads nobody', { bias: false, blocks: [{ from: 'input', to: 'first' }, { from: 'first', to: 'output' }, { from: 'second', to: 'output' }], edges: [['first[0]', 'second[1]']] }, '"network" expected every neuron to read another, got "second[0], which reads none"'],
+  ['a graph that nothing joins', { blocks: [] }, '"network" expected every layer on a way from input to output, got "input", which nothing joins to the output; add a block or an edge, or more density'],
+  ['a layer that no observation reaches', { blocks: [{ from: 'input', to: 'first' }, { from: 'first', to: 'output' }, { from: 'second', to: 'output' }] }, '"network" expected every layer on a way from input to output, got "second", which nothing joins to the input; add a block or an edge, or more density'],
+  ['a layer that no output reads', { blocks: [{ from: 'input', to: 'first' }, { from: 'first', to: 'output' }], edges: [['first[0]', 'second[1]']] }, '"network" expected every layer on a way from input to output, got "second", which nothing joins to the output; add a block or an edge, or more density'],
+  ['a layer that reads the bias neuron and itself alone', { blocks: [{ from: 'input', to: 'first' }, { from: 'first', to: 'output' }, { from: 'second', to: 'second' }, { from: 'second', to: 'output' }], edges: [['bias', 'second[1]']] }, '"network" expected every layer on a way from input to output, got "second", which nothing joins to the input; add a block or an edge, or more density'],
+  ['a name that fills the screen', { layers: [layer('a'.repeat(101), 2)], blocks: [] }, `"network.layers" expected names of at most 100 characters, got "${'a'.repeat(57)}..."`],
 ];
 
 for (const [what, change, message] of REFUSED) {

@@ -168,7 +168,7 @@ const BAD: [unknown, string][] = [
   ['lognormal(1, -1)', '"latency.sigma" expected a number >= 0 and <= 10, got -1'],
   ['pareto(1, 1)', '"latency.shape" expected a number > 1 and <= 1000, got 1; at 1 and below it has no mean'],
   ['trace()', '"latency" expected trace(file.json), got "trace()"'],
-  ['trace(no/such/file.json)', '"latency" expected a trace in a file that can be read, got "no/such/file.json" (ENOENT)'],
+  ['trace(no/such/file.json)', '"latency" expected a file that can be read, got "no/such/file.json" (ENOENT: no such file or directory, open \'no/such/file.json\')'],
   [{}, '"latency.name" expected one of constant, exponential, lognormal, pareto, trace, got undefined'],
   [{ name: 'pareto', scale: 1 }, '"latency.shape" expected a number > 1 and <= 1000, got undefined'],
   [{ name: 'exponential', maen: 1 }, '"latency.maen" expected a known option (name, mean), got "maen"; did you mean "mean"?'],
@@ -184,7 +184,7 @@ for (const [given, message] of BAD) {
 }
 
 const BAD_FILES: [string, string][] = [
-  ['not json', '"latency" expected a trace in a JSON file, got FILE'],
+  ['not json', '"latency" expected a file of JSON, got FILE (Unexpected token \'o\', "not json" is not valid JSON)'],
   ['{"values": [1]}', '"latency: FILE" expected a JSON list of 1 to 100,000 durations in seconds, got {"values":[1]}'],
   ['[]', '"latency: FILE" expected a JSON list of 1 to 100,000 durations in seconds, got "0 of them"'],
   ['[1, "2"]', '"latency: FILE[1]" expected a number >= 0 and <= 1000000000, got "2"'],
