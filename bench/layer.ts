@@ -7,10 +7,10 @@ import { createWorkspace, workspaceBlock } from '../src/memory/workspace.js';
 import { tick } from '../src/network/dynamic.js';
 import { divideNeurons } from '../src/network/ownership.js';
 import { layeredTopology, rowLengths, type Topology } from '../src/network/topology.js';
-import { createGroups, learnAll } from '../src/rule/neuron.js';
+import { createGroups, learnAll } from '../src/rule/groups.js';
 import { createOptimiser } from '../src/optimise/optimiser.js';
 import { RULES } from '../src/rule/registry.js';
-import type { Batch } from '../src/rule/rule.js';
+import type { Batch } from '../src/objective/batch.js';
 
 /** One layer of neurons between inputs and an output that is left alone. */
 export interface LayerTask {

@@ -1,4 +1,5 @@
 import { suggestion, wrongValue } from '../check.js';
+import { CREDITS } from '../credit/registry.js';
 import type { EpisodeRecord } from '../environment/environment.js';
 import { makeEnvironment } from '../environment/registry.js';
 import { DivergenceError } from '../errors.js';
@@ -21,7 +22,7 @@ import { attachReplay, replayBlocks, type ReplayRing } from '../replay/ring.js';
 import { createSampler } from '../replay/sampler.js';
 import { createOptimiser, rateShare } from '../optimise/optimiser.js';
 import { createDdpgProgram, type DdpgProgram } from './ddpg.js';
-import { networkShape, type TrainedNetwork } from './network.js';
+import { creditShapes, networkShape, type TrainedNetwork } from './network.js';
 import { createEvaluationPlay, createPolicy, createTrainingPlay, type EvaluationPlay, type PolicyContext } from './play.js';
 import { createPair } from './pair.js';
 import { layBench, noting, type BenchPlan } from './second.js';
@@ -81,13 +82,16 @@ export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena)
     batch: learning.batch,
     kernels: settings.kernels,
     optimiser: learning.optimiser,
+    credit: settings.credit,
     frozenLayers: frozenLayers(actorTopology, settings),
     targetRate: learning.targetRate,
   };
+  const credit = CREDITS[settings.credit];
+  const networks = [['actor', actorTopology], ['critic', criticTopology]] as const;
   const arena = createArena([
     ...controlBlocks(1),
     workspaceBlock(settings.threads),
-    ...parameterBlocks([networkShape('actor', actorTopology), networkShape('critic', criticTopology)]),
+    ...parameterBlocks(networks.flatMap(([name, topology]) => [networkShape(name, topology), ...Object.values(creditShapes(name, topology, credit))])),
     ...replayBlocks(ring),
     bookmarkBlock(observations, environment.getState().length),
     ...explorationBlocks(actorTopology),
@@ -97,15 +101,17 @@ export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena)
   const places: number[] = [];
   const bench = layBench(noting(kernels, places), arena, plan);
   const { actor, critic, transitions } = bench;
-  for (const { topology, weights } of [actor, critic]) {
+  for (const trained of [actor, critic]) {
+    const { topology, weights } = trained;
     initialiseWeights(topology, seed, network, weights.values);
     weights.target.set(weights.values);
+    credit.initialise?.(topology, trained.credit, seed);
   }
   prepare?.(arena);
 
   const replay = attachReplay(arena, ring);
   const rates = { ...learning }; // falls as the run goes on
-  const program = createDdpgProgram({ kernels, ...bench, firstExplorer, rates, optimiser: createOptimiser(learning.optimiser, kernels), frozenLayers: plan.frozenLayers, delay: learning.delay });
+  const program = createDdpgProgram({ kernels, ...bench, firstExplorer, rates, optimiser: createOptimiser(learning.optimiser, kernels), credit, frozenLayers: plan.frozenLayers, delay: learning.delay });
   const pair = settings.threads > 1 ? createPair(kernels, bench, program, rates, { arena, plan, places }) : undefined;
   const sampler = createSampler(replay, createStream(seed, 'replay'));
   const slots = new Int32Array(learning.batch);

@@ -1,13 +1,17 @@
+import { backpropCredit } from '../credit/backprop.js';
+import type { CreditAssignment } from '../credit/credit.js';
 import { DivergenceError } from '../errors.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { backpropagate, planWayBack } from '../network/backpropagation.js';
 import { propagate } from '../network/dynamic.js';
 import { neuronName } from '../network/topology.js';
+import { tdError as errorOf } from '../objective/targets.js';
 import type { Transitions } from '../replay/minibatch.js';
 import { followTarget, type Optimiser } from '../optimise/optimiser.js';
 import { ownRows, shareOf, takeGradient, type OwnRows, type Share, type TrainedNetwork } from './network.js';
 import { createPast, present, type Differentiated } from './past.js';
 import type { DdpgRates } from './settings.js';
+import { createSpreadError, laneView } from './spread.js';
 
 export interface DdpgContext {
   readonly kernels: Kernels;
@@ -21,6 +25,8 @@ export interface DdpgContext {
   /** To be read anew at each update: learning rates fall as the run goes on. */
   readonly rates: DdpgRates;
   readonly optimiser: Optimiser;
+  /** How hidden neurons of both networks get their credit; backpropagation unless given. */
+  readonly credit?: CreditAssignment;
   /** Names of the actor's populations whose rows stay as they are; none unless given. */
   readonly frozenLayers?: readonly string[];
   /** Updates by which the parameters are stale that gradients are computed from; 0 unless given. */
@@ -38,9 +44,6 @@ export interface Team extends Share {
 }
 
 const ALONE: Team = { part: 0, parts: 1, meet: () => undefined };
-
-/** No inputs: nobody wants their sensitivities. */
-const NOBODY = { begin: 0, end: 0 };
 
 /** DDPG at work on one minibatch, which the actor's board and the transitions hold. */
 export interface DdpgProgram {
@@ -84,7 +87,7 @@ export interface DdpgProgram {
  * @throws RangeError naming `learning.delay` where remembering the parameters takes more than 1 GiB
  */
 export function createDdpgProgram(context: DdpgContext): DdpgProgram {
-  const { kernels, actor, critic, transitions, firstExplorer, rates, optimiser, frozenLayers = [], delay = 0, team = ALONE } = context;
+  const { kernels, actor, critic, transitions, firstExplorer, rates, optimiser, credit = backpropCredit, frozenLayers = [], delay = 0, team = ALONE } = context;
   const { size, reward, continuation, acted } = transitions;
   const { tdError = new Float32Array(size) } = context;
   const { lanes } = actor.board;
@@ -95,8 +98,13 @@ export function createDdpgProgram(context: DdpgContext): DdpgProgram {
   const value = critic.board.voltages.subarray(valueNeuron * lanes, (valueNeuron + 1) * lanes);
   const uponValue = critic.sensitivities.voltages.subarray(valueNeuron * size, (valueNeuron + 1) * size);
   const own = shareOf(team, size);
-  const ownActor = { ...laneView(actor, own.begin), way: planWayBack(actor.topology, NOBODY), rows: ownRows(actor, team, frozenLayers) };
-  const ownCritic = { ...laneView(critic, own.begin), way: planWayBack(critic.topology, NOBODY), rows: ownRows(critic, team, []) };
+  const scalar = kernels.numbers(size); // what the actor's neurons are told, under a credit that tells them all the same
+  const uponActions = actor.sensitivities.voltages.subarray(begin * size, end * size); // ∂Q/∂a
+  const actorRows = ownRows(actor, team, frozenLayers);
+  const criticRows = ownRows(critic, team, []);
+  const spreadActor = createSpreadError(kernels, actor, credit, { outputs: uponActions, signals: scalar }, own);
+  const spreadCritic = createSpreadError(kernels, critic, credit, { outputs: uponValue, signals: uponValue }, own);
+  const ownCritic = laneView(critic, own.begin);
   const toActions = planWayBack(critic.topology, { begin: inputs, end: inputs + outputs });
   const past = createPast(kernels, actor, critic, delay);
   const now = present(actor, critic);
@@ -129,11 +137,12 @@ export function createDdpgProgram(context: DdpgContext): DdpgProgram {
     showActedVoltages();
     propagate(kernels, critic.topology, at.critic.values, critic.board, own.begin, own.end);
     for (let b = own.begin; b < own.end; b += 1) {
-      tdError[b] = reward[b] + continuation[b] * value[size + b] - value[b];
+      tdError[b] = errorOf(reward[b], continuation[b], value[size + b], value[b]);
       if (!Number.isFinite(tdError[b])) throw new DivergenceError(neuronName(critic.topology, valueNeuron), 'TD error', tdError[b]);
       uponValue[b] = tdError[b] / size;
+      scalar[b] = uponValue[b];
     }
-    backpropagate(kernels, critic.topology, at.critic.values, ownCritic.board, ownCritic.sensitivities, own.end - own.begin, ownCritic.way);
+    spreadCritic(at.critic.values);
   }
 
   function differentiateActor(at: Differentiated): void {
@@ -142,9 +151,9 @@ export function createDdpgProgram(context: DdpgContext): DdpgProgram {
     uponValue.fill(1 / size, own.begin, own.end);
     backpropagate(kernels, critic.topology, at.criticStepped, ownCritic.board, ownCritic.sensitivities, own.end - own.begin, toActions);
     for (let k = 0; k < outputs; k += 1) {
-      for (let b = own.begin; b < own.end; b += 1) actor.sensitivities.voltages[(begin + k) * size + b] = critic.sensitivities.voltages[(inputs + k) * size + b]; // ∂Q/∂a
+      for (let b = own.begin; b < own.end; b += 1) uponActions[k * size + b] = critic.sensitivities.voltages[(inputs + k) * size + b];
     }
-    backpropagate(kernels, actor.topology, at.actor.values, ownActor.board, ownActor.sensitivities, own.end - own.begin, ownActor.way);
+    spreadActor(at.actor.values);
   }
 
   /** The step of own rows, behind which their target copies follow. */
@@ -163,25 +172,17 @@ export function createDdpgProgram(context: DdpgContext): DdpgProgram {
       act(at);
       differentiateCritic(at);
       team.meet();
-      learnRows(critic, ownCritic.rows, rates.criticRate, update);
+      learnRows(critic, criticRows, rates.criticRate, update);
       team.meet();
       differentiateActor(at);
       team.meet();
-      learnRows(actor, ownActor.rows, rates.actorRate, update);
+      learnRows(actor, actorRows, rates.actorRate, update);
     },
     observe(estimate) {
       act(now);
       differentiateActor(now);
-      for (const row of ownActor.rows) takeGradient(kernels, actor.board, row, size);
+      for (const row of actorRows) takeGradient(kernels, actor.board, row, size);
       estimate.set(value.subarray(0, size));
     },
-  };
-}
-
-/** A network's board and sensitivities from one lane on. */
-function laneView({ board, sensitivities }: TrainedNetwork, lane: number): Pick<TrainedNetwork, 'board' | 'sensitivities'> {
-  return {
-    board: { ...board, voltages: board.voltages.subarray(lane) },
-    sensitivities: { ...sensitivities, voltages: sensitivities.voltages.subarray(lane), weightedInputs: sensitivities.weightedInputs.subarray(lane) },
   };
 }

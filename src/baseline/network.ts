@@ -1,5 +1,6 @@
 import type { Kernels } from '../kernels/kernels.js';
 import type { Arena } from '../memory/arena.js';
+import type { CreditAssignment } from '../credit/credit.js';
 import { attachParameter, type Parameter, type ParameterShape, type ParameterTable } from '../memory/parameters.js';
 import { createSensitivities, type Sensitivities } from '../network/backpropagation.js';
 import { createBoard, type Board } from '../network/dynamic.js';
@@ -10,6 +11,8 @@ export interface TrainedNetwork {
   readonly topology: Topology;
   /** Every neuron's row of weights, with target copy and moments; by `topology.rowOffset`. */
   readonly weights: ParameterTable;
+  /** What its hidden neurons keep for their credit, by name. */
+  readonly credit: Readonly<Record<string, ParameterTable>>;
   /** The minibatch: states in the lanes of its first half, their successors in the second. */
   readonly board: Board;
   /** ∂L/∂v and ∂L/∂z of every neuron on the states, L being a mean over the minibatch; of the inputs only where they are asked for; [neurons, size] */
@@ -26,13 +29,19 @@ export function networkShape(name: string, topology: Topology): ParameterShape {
   return { name, lengths: rowLengths(topology), target: true, published: false, learned: true };
 }
 
+/** What its hidden neurons keep for their credit, under names of the network's own; by the credit's names. */
+export function creditShapes(name: string, topology: Topology, credit: CreditAssignment): Record<string, ParameterShape> {
+  return Object.fromEntries(credit.parameters(topology).map((shape) => [shape.name, { ...shape, name: `${name}/${shape.name}` }]));
+}
+
 /**
- * A network whose weights lie in an arena that has their blocks.
+ * A network whose weights lie in an arena that has the blocks of `networkShape` and `creditShapes`.
  *
  * @param size transitions in a minibatch
  */
-export function createTrainedNetwork(kernels: Kernels, arena: Arena, topology: Topology, shape: ParameterShape, size: number): TrainedNetwork {
-  return withRoom(kernels, { topology, weights: attachParameter(arena, shape) }, size);
+export function createTrainedNetwork(kernels: Kernels, arena: Arena, name: string, topology: Topology, credit: CreditAssignment, size: number): TrainedNetwork {
+  const tables = Object.entries(creditShapes(name, topology, credit)).map(([own, shape]) => [own, attachParameter(arena, shape)] as const);
+  return withRoom(kernels, { topology, weights: attachParameter(arena, networkShape(name, topology)), credit: Object.fromEntries<ParameterTable>(tables) }, size);
 }
 
 /**
@@ -40,7 +49,7 @@ export function createTrainedNetwork(kernels: Kernels, arena: Arena, topology: T
  *
  * @param size transitions in a minibatch
  */
-export function withRoom(kernels: Kernels, { topology, weights }: Pick<TrainedNetwork, 'topology' | 'weights'>, size: number): TrainedNetwork {
+export function withRoom(kernels: Kernels, { topology, weights, credit }: Pick<TrainedNetwork, 'topology' | 'weights' | 'credit'>, size: number): TrainedNetwork {
   const { neurons, rowOffset } = topology;
   const lanes = 2 * size;
   const sensitivities = createSensitivities(kernels, topology, size);
@@ -49,6 +58,7 @@ export function withRoom(kernels: Kernels, { topology, weights }: Pick<TrainedNe
   return {
     topology,
     weights,
+    credit,
     board: createBoard(kernels, topology, lanes),
     sensitivities,
     gradient,

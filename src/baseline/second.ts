@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 
+import { CREDITS, type OpenCreditName } from '../credit/registry.js';
 import { createKernels } from '../kernels/create.js';
 import type { KernelName, Kernels } from '../kernels/kernels.js';
 import { attachArena, type Arena, type ArenaHandle } from '../memory/arena.js';
@@ -8,7 +9,7 @@ import type { Topology } from '../network/topology.js';
 import { createTransitions, type Minibatch } from '../replay/minibatch.js';
 import { createOptimiser, type OptimiserName } from '../optimise/optimiser.js';
 import { createDdpgProgram, type DdpgProgram, type Team } from './ddpg.js';
-import { createTrainedNetwork, networkShape, type TrainedNetwork } from './network.js';
+import { createTrainedNetwork, type TrainedNetwork } from './network.js';
 import type { DdpgRates } from './settings.js';
 import { attachMeeting, TEAM } from './team.js';
 
@@ -30,15 +31,16 @@ export interface BenchPlan {
   readonly batch: number;
   readonly kernels: KernelName;
   readonly optimiser: OptimiserName;
+  readonly credit: OpenCreditName;
   readonly frozenLayers: readonly string[];
   readonly targetRate: number;
 }
 
 /** A bench in memory that `numbers` gives out. */
-export function layBench(kernels: Kernels, arena: Arena, { actorTopology, criticTopology, firstExplorer, batch }: BenchPlan): Bench {
+export function layBench(kernels: Kernels, arena: Arena, { actorTopology, criticTopology, firstExplorer, batch, credit }: BenchPlan): Bench {
   return {
-    actor: createTrainedNetwork(kernels, arena, actorTopology, networkShape('actor', actorTopology), batch),
-    critic: createTrainedNetwork(kernels, arena, criticTopology, networkShape('critic', criticTopology), batch),
+    actor: createTrainedNetwork(kernels, arena, 'actor', actorTopology, CREDITS[credit], batch),
+    critic: createTrainedNetwork(kernels, arena, 'critic', criticTopology, CREDITS[credit], batch),
     transitions: createTransitions(kernels, { explorers: actorTopology.neurons - firstExplorer }, batch),
     tdError: kernels.numbers(batch),
   };
@@ -65,7 +67,7 @@ function following(kernels: Kernels, memory: WebAssembly.Memory, places: readonl
 /** One thread's program of an update. */
 export function createShare(kernels: Kernels, bench: Bench, plan: BenchPlan, rates: DdpgRates, team: Team): DdpgProgram {
   const { firstExplorer, frozenLayers } = plan;
-  return createDdpgProgram({ kernels, ...bench, firstExplorer, rates, optimiser: createOptimiser(plan.optimiser, kernels), frozenLayers, team });
+  return createDdpgProgram({ kernels, ...bench, firstExplorer, rates, optimiser: createOptimiser(plan.optimiser, kernels), credit: CREDITS[plan.credit], frozenLayers, team });
 }
 
 /** All that the second thread is told. */

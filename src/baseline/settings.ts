@@ -1,4 +1,5 @@
 import { checkString, wrongKind } from '../check.js';
+import { OPEN_CREDITS, type OpenCreditName } from '../credit/registry.js';
 import { environmentId } from '../environment/registry.js';
 import type { KernelName } from '../kernels/kernels.js';
 import type { ExplorationScale } from '../network/exploration.js';
@@ -27,6 +28,8 @@ const MOST_DELAY = 4096;
 /** Everything a run of DDPG depends on, resolved: plain data, written to the run folder as it is. */
 export interface DdpgSettings {
   readonly environment: string;
+  /** How hidden neurons of actor and critic get their credit. */
+  readonly credit: OpenCreditName;
   /** Of the actor, and of the critic but for its inputs and its one output, which is linear. */
   readonly network: NetworkSettings;
   readonly exploration: ExplorationScale & {
@@ -63,6 +66,7 @@ export interface DdpgRates {
 /** What a user may set; whatever is left out takes the task's default, or else the general one. */
 export interface DdpgOptions {
   environment?: string;
+  credit?: OpenCreditName;
   network?: Partial<NetworkSettings>;
   exploration?: Partial<DdpgSettings['exploration']>;
   learning?: Partial<DdpgSettings['learning']>;
@@ -79,7 +83,7 @@ export const DDPG_GRAMMAR: Grammar = {
     exploration: [...SECTION_KEYS.exploration, 'hiddenNeurons'],
     learning: [...SECTION_KEYS.learning, 'actorRate', 'criticRate', 'targetRate', 'finalRate', 'optimiser', 'frozenLayers', 'delay'],
   },
-  single: ['environment', 'kernels', 'threads', 'seed', 'steps'],
+  single: ['environment', 'credit', 'kernels', 'threads', 'seed', 'steps'],
 };
 
 /**
@@ -96,6 +100,7 @@ export function resolveDdpgSettings(given: DdpgOptions = {}): DdpgSettings {
   const alone = optimisation.delay > 0 || kernels === 'reference'; // delayed gradients are taken by one thread, and the reference shares no memory
   return {
     environment,
+    credit: reader.name('credit', 'backprop', OPEN_CREDITS),
     network: readNetwork(reader, [64], true),
     exploration: {
       ...readExploration(reader, { output: 0.3, hidden: 0, warmup: 1, correlation: 0, final: 1 }),

@@ -1,6 +1,6 @@
 import { RULES } from '../rule/registry.js';
 import { createOptimiser, rateShare } from '../optimise/optimiser.js';
-import type { Batch } from '../rule/rule.js';
+import type { Batch } from '../objective/batch.js';
 import { createDdpg, type Ddpg } from '../simulation/ddpg.js';
 import type { RunReport } from '../simulation/training.js';
 import { estimate, overProbes, type Resampled } from './agreement.js';

@@ -1,10 +1,11 @@
 import type { Kernels } from '../kernels/kernels.js';
 import { longestPart, parametersIn, type ParameterTable } from '../memory/parameters.js';
 import { rowLengths, type Topology } from '../network/topology.js';
-import { createNeuron } from '../rule/neuron.js';
+import { createNeuron } from '../network/neuron.js';
 import type { Optimiser } from '../optimise/optimiser.js';
 import { RULES, type RuleName } from '../rule/registry.js';
-import type { Batch, Rule } from '../rule/rule.js';
+import type { Batch } from '../objective/batch.js';
+import type { Rule } from '../rule/rule.js';
 import { createGuard } from './guard.js';
 import { createRecorder } from './recorder.js';
 

@@ -1,6 +1,6 @@
 import { InternalError } from '../errors.js';
 import type { Optimiser } from '../optimise/optimiser.js';
-import type { Neuron } from '../rule/rule.js';
+import type { Neuron } from '../network/neuron.js';
 
 /**
  * An optimiser that lets critics learn and writes down what would have been done to the weights: a rule at work on it is used

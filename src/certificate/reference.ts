@@ -7,7 +7,7 @@ import { createTransitions, loadMinibatch } from '../replay/minibatch.js';
 import { createSampler } from '../replay/sampler.js';
 import { createStream } from '../random/stream.js';
 import { createOptimiser } from '../optimise/optimiser.js';
-import type { Batch } from '../rule/rule.js';
+import type { Batch } from '../objective/batch.js';
 import { createFiniteDifferences, type FiniteDifference } from './finite-difference.js';
 
 /** What the network's own policy gradient is on a minibatch, looked at without disturbing the training. */

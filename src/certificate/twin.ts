@@ -6,7 +6,7 @@ import { initialiseWeights, type InitialWeights } from '../network/initialise.js
 import type { Topology } from '../network/topology.js';
 import { createTransitions } from '../replay/minibatch.js';
 import type { Optimiser } from '../optimise/optimiser.js';
-import type { Batch } from '../rule/rule.js';
+import type { Batch } from '../objective/batch.js';
 import { createGuard } from './guard.js';
 import type { CriticKind } from './kind.js';
 
@@ -36,7 +36,7 @@ export interface TwinContext {
 export function createTwin(context: TwinContext): CriticKind & { readonly critic: TrainedNetwork } {
   const { kernels, firstExplorer, optimiser, batchSize: size } = context;
   const { topology, weights } = context.actor;
-  const actor = withRoom(kernels, { topology, weights: withOwnTarget(kernels, weights) }, size);
+  const actor = withRoom(kernels, { topology, weights: withOwnTarget(kernels, weights), credit: {} }, size);
   const critic = createCritic(context);
   const transitions = createTransitions(kernels, { explorers: topology.neurons - firstExplorer }, size);
   const rates = { actorRate: 0, criticRate: 0, targetRate: 0 };
@@ -79,7 +79,7 @@ function createCritic({ kernels, critic: { topology: original }, batchSize, seed
   const find = (kind: 'input' | 'output') => populations.find((population) => population.kind === kind) ?? original.inputs;
   const topology: Topology = { ...original, populations, inputs: find('input'), outputs: find('output') };
   const shape = networkShape(TWIN, topology);
-  const critic = withRoom(kernels, { topology, weights: parametersIn(kernels, shape) }, batchSize);
+  const critic = withRoom(kernels, { topology, weights: parametersIn(kernels, shape), credit: {} }, batchSize);
   initialiseWeights(topology, seed, gains, critic.weights.values);
   critic.weights.target.set(critic.weights.values);
   return critic;

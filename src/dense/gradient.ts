@@ -10,7 +10,7 @@ export type DenseGradient = (batch: DenseBatch, values: Tensor, target: Tensor) 
 
 /**
  * The rules with a shared critic, `broadcast` and `three-factor`, on batches of networks: the equations are those of
- * `src/rule/shared-critic.ts` and of each rule's own file, with a row of theirs a row of a matrix here.
+ * `src/objective/linear-td.ts` and of each rule's own file, with a row of theirs a row of a matrix here.
  *
  *   Q = θ·v + Σ_k (a_k - μ_k)(w_k·v),   D = r + γ θ'·v' - Q
  *   hidden layers: K += η_A mean(D b σ'(z) vᵀ), or with θ_n + Σ_k (a_k - μ_k) w_{k,n} in place of b

@@ -1,5 +1,5 @@
 import { BIAS_NEURON, type Topology } from '../network/topology.js';
-import { CRITIC } from '../rule/rule.js';
+import { CRITIC } from '../objective/objective.js';
 import type { Tensor } from '../telemetry/safetensors.js';
 import { takeNumbers } from './numbers.js';
 import type { DenseShape } from './shape.js';

@@ -1,7 +1,9 @@
 import type { Board } from '../network/dynamic.js';
 import { multiplyResponses } from '../network/response.js';
 import { followTarget } from '../optimise/optimiser.js';
-import type { Batch, Neuron, RuleContext } from './rule.js';
+import type { Batch } from '../objective/batch.js';
+import type { Neuron } from '../network/neuron.js';
+import type { RuleContext } from './rule.js';
 
 /** The policy step of a neuron or group, the same for every rule once it knows ∂Q/∂a. */
 export interface Actor {

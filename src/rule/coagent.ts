@@ -1,10 +1,13 @@
 import type { ParameterShape } from '../memory/parameters.js';
 import { responseValues } from '../network/response.js';
 import { rowLengths } from '../network/topology.js';
-import { valueDivergence } from './shared-critic.js';
+import { valueDivergence } from '../objective/linear-td.js';
 import { eligibilityShapes } from './row-gradient.js';
 import { createTraces, CRITIC_TRACE, REACH, TRACE } from './trace.js';
-import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
+import { CRITIC } from '../objective/objective.js';
+import type { Batch } from '../objective/batch.js';
+import type { Neuron } from '../network/neuron.js';
+import type { Rule, RuleContext, RuleProgram } from './rule.js';
 
 /**
  * `coagent`: every neuron is a stochastic policy of its own, its exploration included, and climbs its own policy gradient on

@@ -2,7 +2,10 @@ import { multiplyResponses } from '../network/response.js';
 import { createActor } from './actor.js';
 import { followTarget } from '../optimise/optimiser.js';
 import { actedOffset, checkTdError, createVoltageValue, mostTogether, ownCriticShape } from './own-critic.js';
-import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
+import { CRITIC } from '../objective/objective.js';
+import type { Batch } from '../objective/batch.js';
+import type { Neuron } from '../network/neuron.js';
+import type { Rule, RuleContext, RuleProgram } from './rule.js';
 
 const common = {
   locality: 'only the reward is broadcast; a neuron uses voltages, its own weights and its own critic',

@@ -4,7 +4,10 @@ import { createActor } from './actor.js';
 import { followTarget } from '../optimise/optimiser.js';
 import { checkTdError, createTargetAction, mostTogether, ownCriticShape, situationSize } from './own-critic.js';
 import { createPrivateCritics, TOGETHER } from './private-critics.js';
-import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
+import { CRITIC } from '../objective/objective.js';
+import type { Batch } from '../objective/batch.js';
+import type { Neuron } from '../network/neuron.js';
+import type { Rule, RuleContext, RuleProgram } from './rule.js';
 
 /** Neurons in the hidden layers of each neuron's critic. With two of 16 learning takes twice as long: 1.2 ms an update of 64 hidden neurons, not 0.5. */
 const CRITIC_LAYERS = [8, 8] as const;

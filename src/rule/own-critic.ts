@@ -2,7 +2,10 @@ import { DivergenceError } from '../errors.js';
 import { everybody, type Kernels } from '../kernels/kernels.js';
 import type { ParameterShape } from '../memory/parameters.js';
 import { BIAS_NEURON, neuronName, sourcesOf, type Topology } from '../network/topology.js';
-import { CRITIC, type Batch, type Neuron, type RuleContext } from './rule.js';
+import { CRITIC } from '../objective/objective.js';
+import type { Batch } from '../objective/batch.js';
+import type { Neuron } from '../network/neuron.js';
+import type { RuleContext } from './rule.js';
 
 /**
  * The critic of a neuron that shares nothing but the reward: numbers of its own, and a target copy. Input neurons take no

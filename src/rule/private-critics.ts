@@ -2,7 +2,10 @@ import { DivergenceError } from '../errors.js';
 import { everybody } from '../kernels/kernels.js';
 import { neuronName, sourceLists } from '../network/topology.js';
 import { actedOffset, observeSources, situationSize } from './own-critic.js';
-import { CRITIC, type Batch, type Neuron, type RuleContext } from './rule.js';
+import { CRITIC } from '../objective/objective.js';
+import type { Batch } from '../objective/batch.js';
+import type { Neuron } from '../network/neuron.js';
+import type { RuleContext } from './rule.js';
 
 /** Critics that are worked on at a time: with 64 transitions most of what they work on lies in a second-level cache of 1 MiB. */
 export const TOGETHER = 16;

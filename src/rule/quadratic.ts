@@ -3,7 +3,10 @@ import { sourceLists } from '../network/topology.js';
 import { createActor } from './actor.js';
 import { followTarget } from '../optimise/optimiser.js';
 import { actedOffset, checkTdError, createTargetAction, mostTogether, observeSources, ownCriticShape, situationSize } from './own-critic.js';
-import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
+import { CRITIC } from '../objective/objective.js';
+import type { Batch } from '../objective/batch.js';
+import type { Neuron } from '../network/neuron.js';
+import type { Rule, RuleContext, RuleProgram } from './rule.js';
 
 /**
  * `quadratic`: each neuron's own critic is of order two in what it reads and what it does, with target copies of critic and

@@ -4,7 +4,8 @@ import type { Board } from '../network/dynamic.js';
 import { followMembrane, type Membrane } from '../network/membrane.js';
 import { multiplyResponses } from '../network/response.js';
 import { rowLengths, type Topology } from '../network/topology.js';
-import type { Batch, Neuron } from './rule.js';
+import type { Batch } from '../objective/batch.js';
+import type { Neuron } from '../network/neuron.js';
 
 const ELIGIBILITY = 'eligibility';
 

@@ -1,46 +1,10 @@
-import type { HeardParameter, Parameter, ParameterShape, ParameterTable } from '../memory/parameters.js';
+import type { ParameterShape, ParameterTable } from '../memory/parameters.js';
 import type { ActivationName } from '../kernels/activation.js';
-import type { Kernels } from '../kernels/kernels.js';
-import type { Board } from '../network/dynamic.js';
-import type { Population, Topology } from '../network/topology.js';
-import type { Transitions } from '../replay/minibatch.js';
-import type { Optimiser, OptimiserName } from '../optimise/optimiser.js';
-
-/** Name of the parameter in which every shipped rule keeps its critic. */
-export const CRITIC = 'critic';
-
-/** A minibatch as the rules see it. The board's lanes 0..size are the sampled states, size..2·size their successors. */
-export interface Batch extends Transitions {
-  readonly board: Board;
-  /** True for the first transition of an episode; of a minibatch from the replay always false. */
-  readonly episodeStart: boolean;
-  /** The first neuron that explores: `acted` starts with its row. */
-  readonly firstExplorer: number;
-  /** Of the stream: the same neurons' voltages as acted in the successor; [explorers] */
-  readonly actedNext?: Float32Array;
-}
-
-/**
- * A neuron as its rule sees it: its own state, and the names of what it reads. Or a group of neighbours of one population, where the
- * rule takes them in groups: then what each has of its own lies neuron by neuron.
- */
-export interface Neuron {
-  readonly index: number;
-  /** Neurons `index` up to `index + count`. */
-  readonly count: number;
-  readonly name: string;
-  readonly kind: 'input' | 'hidden' | 'output';
-  /** Its neighbours, and what they have in common: what a weighted input becomes. */
-  readonly population: Population;
-  /** The neurons it reads; of a group that does not read all the same, those that any of them reads. */
-  readonly sources: Int32Array;
-  /** Of such a group: what each reads. */
-  readonly rows?: readonly Int32Array[];
-  /** Its own row K^n; [count, sources], row-major, or rows of their own lengths one after another. */
-  readonly weights: Parameter;
-  /** Its own part of each parameter that the rule declares, by name. */
-  readonly parameters: Readonly<Record<string, Parameter>>;
-}
+import type { Neuron } from '../network/neuron.js';
+import type { Topology } from '../network/topology.js';
+import type { Batch } from '../objective/batch.js';
+import type { ObjectiveContext } from '../objective/objective.js';
+import type { OptimiserName } from '../optimise/optimiser.js';
 
 export interface RuleRates {
   /** η_Q, step size of critics. */
@@ -54,24 +18,14 @@ export interface RuleRates {
 }
 
 /** All that a rule's program is built from. */
-export interface RuleContext {
-  /** What does the arithmetic, and gives out the room for what it works on. */
-  readonly kernels: Kernels;
-  readonly topology: Topology;
-  /** The published parameters of all neurons, as they were when the minibatch's voltages were computed. Not to be written. */
-  readonly heard: Readonly<Record<string, HeardParameter>>;
-  /** To be read anew at each update: learning rates fall as the run goes on. */
+export interface RuleContext extends ObjectiveContext {
   readonly rates: RuleRates;
-  readonly optimiser: Optimiser;
-  readonly batchSize: number;
   /** γ. */
   readonly discount: number;
   /** λ, of eligibility traces. */
   readonly traceDecay: number;
   /** Standard deviations of the neurons' exploration. */
   readonly exploration: { readonly output: number; readonly hidden: number };
-  /** Length of the longest parameter vector of any neuron or group: room for a gradient. */
-  readonly longest: number;
   /**
    * The live weights of all neurons, by `topology.rowOffset`: for oracles alone, in their read phase alone. A rule that looks
    * at them is no local rule, and says so in `locality`. Not to be written.

@@ -3,7 +3,10 @@ import type { ParameterShape } from '../memory/parameters.js';
 import { neuronName, rowLengths } from '../network/topology.js';
 import { eligibilityShapes } from './row-gradient.js';
 import { createTraces, CRITIC_TRACE, REACH, TRACE } from './trace.js';
-import { CRITIC, type Batch, type Neuron, type Rule, type RuleContext, type RuleProgram } from './rule.js';
+import { CRITIC } from '../objective/objective.js';
+import type { Batch } from '../objective/batch.js';
+import type { Neuron } from '../network/neuron.js';
+import type { Rule, RuleContext, RuleProgram } from './rule.js';
 
 /**
  * `sarsa`: an output voltage is what its action is worth, and the one TD error says how far the action taken was off. It learns from each

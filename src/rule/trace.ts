@@ -2,7 +2,9 @@ import { everybody } from '../kernels/kernels.js';
 import type { TraceStep } from '../optimise/optimiser.js';
 import { mostTogether } from './own-critic.js';
 import { createRowGradient } from './row-gradient.js';
-import type { Batch, Neuron, RuleContext } from './rule.js';
+import type { Batch } from '../objective/batch.js';
+import type { Neuron } from '../network/neuron.js';
+import type { RuleContext } from './rule.js';
 
 /** The parameters in which a neuron keeps the traces of its row and of its critic part. */
 export const TRACE = 'trace';

@@ -4,7 +4,7 @@ import { createStream } from '../random/stream.js';
 import { createTransitions, loadActed, loadMinibatch } from '../replay/minibatch.js';
 import { SLOT } from '../replay/ring.js';
 import { createSampler } from '../replay/sampler.js';
-import type { Batch } from '../rule/rule.js';
+import type { Batch } from '../objective/batch.js';
 import { WEIGHTS, type Plan } from './plan.js';
 import { limiterWindow, type Views } from './views.js';
 

@@ -1,7 +1,7 @@
 import { longestGroup, longestPart } from '../memory/parameters.js';
-import { createGroups, learnAll } from '../rule/neuron.js';
+import { createGroups, learnAll } from '../rule/groups.js';
 import { createOptimiser, rateShare } from '../optimise/optimiser.js';
-import type { Batch } from '../rule/rule.js';
+import type { Batch } from '../objective/batch.js';
 import type { Coroutine } from '../schedule/turn.js';
 import { createExperience } from './experience.js';
 import { WEIGHTS } from './plan.js';

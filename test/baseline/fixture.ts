@@ -1,6 +1,7 @@
 import { createDdpgProgram, type DdpgProgram } from '../../src/baseline/ddpg.js';
-import { createTrainedNetwork, networkShape, type TrainedNetwork } from '../../src/baseline/network.js';
+import { createTrainedNetwork, creditShapes, networkShape, type TrainedNetwork } from '../../src/baseline/network.js';
 import type { DdpgRates } from '../../src/baseline/settings.js';
+import { CREDITS, type OpenCreditName } from '../../src/credit/registry.js';
 import { createKernels } from '../../src/kernels/create.js';
 import type { KernelName } from '../../src/kernels/kernels.js';
 import { createArena } from '../../src/memory/arena.js';
@@ -20,19 +21,20 @@ export interface DdpgFixture {
   show(states: readonly (readonly number[])[], successors: readonly (readonly number[])[]): void;
 }
 
-export function createDdpgFixture(network: LayeredNetwork, size: number, rates: DdpgRates, optimiser: OptimiserName = 'sgd', delay = 0, kernelName: KernelName = 'simd'): DdpgFixture {
+export function createDdpgFixture(network: LayeredNetwork, size: number, rates: DdpgRates, optimiser: OptimiserName = 'sgd', delay = 0, kernelName: KernelName = 'simd', creditName: OpenCreditName = 'backprop'): DdpgFixture {
   const topologies = [
     layeredTopology(network),
     layeredTopology({ ...network, observations: network.observations + network.outputs, outputs: 1, outputActivation: 'linear', prefix: 'critic.' }),
   ];
-  const shapes = topologies.map((topology, i) => networkShape(`network${i}`, topology));
+  const credit = CREDITS[creditName];
+  const shapes = topologies.flatMap((topology, i) => [networkShape(`network${i}`, topology), ...Object.values(creditShapes(`network${i}`, topology, credit))]);
   const arena = createArena([workspaceBlock(1), ...parameterBlocks(shapes)]);
   const kernels = createKernels(kernelName, () => createWorkspace(arena, 0));
-  const [actor, critic] = topologies.map((topology, i) => createTrainedNetwork(kernels, arena, topology, shapes[i], size));
+  const [actor, critic] = topologies.map((topology, i) => createTrainedNetwork(kernels, arena, `network${i}`, topology, credit, size));
   const transitions = createTransitions(kernels, { explorers: network.outputs }, size);
   const firstExplorer = actor.topology.outputs.begin;
   return {
-    program: createDdpgProgram({ kernels, actor, critic, transitions, firstExplorer, rates, optimiser: createOptimiser(optimiser, kernels), delay }),
+    program: createDdpgProgram({ kernels, actor, critic, transitions, firstExplorer, rates, optimiser: createOptimiser(optimiser, kernels), credit, delay }),
     actor,
     critic,
     transitions,

@@ -4,7 +4,7 @@ import { createRuleKind } from '../../src/certificate/kind.js';
 import { createRecorder } from '../../src/certificate/recorder.js';
 import { InternalError, RULE_NAMES, RULES } from '../../src/index.js';
 import { createOptimiser } from '../../src/optimise/optimiser.js';
-import type { Neuron } from '../../src/rule/rule.js';
+import type { Neuron } from '../../src/network/neuron.js';
 import { kernelsOf } from '../kernels/fixture.js';
 import { createRuleFixture } from '../rule/fixture.js';
 import { createStream } from '../../src/random/stream.js';

@@ -5,7 +5,7 @@ import type { Parameter } from '../../src/memory/parameters.js';
 import type { Topology } from '../../src/network/topology.js';
 import { createStream } from '../../src/random/stream.js';
 import { RULES, type RuleName } from '../../src/rule/registry.js';
-import type { Neuron } from '../../src/rule/rule.js';
+import type { Neuron } from '../../src/network/neuron.js';
 import { createRuleFixture, type RuleFixture, type RuleFixtureOptions } from '../rule/fixture.js';
 
 /** The first hidden neuron of `NETWORK`, after the bias neuron and the observations. */

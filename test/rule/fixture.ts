@@ -10,10 +10,12 @@ import { stepwiseNetwork } from '../../src/network/stepwise.js';
 import { rowLengths, type Topology } from '../../src/network/topology.js';
 import { graphOf } from '../../src/options/neurons.js';
 import { resolveSettings } from '../../src/simulation/options.js';
-import { createGroups, learnAll, type Group } from '../../src/rule/neuron.js';
+import { createGroups, learnAll, type Group } from '../../src/rule/groups.js';
 import { createOptimiser, type OptimiserName } from '../../src/optimise/optimiser.js';
 import { RULES, type RuleName } from '../../src/rule/registry.js';
-import type { Batch, Neuron, RuleProgram, RuleRates } from '../../src/rule/rule.js';
+import type { Batch } from '../../src/objective/batch.js';
+import type { Neuron } from '../../src/network/neuron.js';
+import type { RuleProgram, RuleRates } from '../../src/rule/rule.js';
 
 export interface RuleFixtureOptions {
   readonly observations?: number;

@@ -1,7 +1,7 @@
 import test from 'ava';
 
-import { learnAll } from '../../src/rule/neuron.js';
-import type { Neuron } from '../../src/rule/rule.js';
+import { learnAll } from '../../src/rule/groups.js';
+import type { Neuron } from '../../src/network/neuron.js';
 import { createRuleFixture } from './fixture.js';
 
 test('who takes part is asked once of each neuron, the silenced too, and only the living among them learn', (t) => {

@@ -1,25 +1,8 @@
-import type { Parameter, ParameterTable } from '../memory/parameters.js';
-import { neuronName, populationOf, sourcesOf, type Topology } from '../network/topology.js';
-import type { Batch, Neuron, Rule, RuleProgram } from './rule.js';
-
-/** How the rows of neurons are found: those of a table, or some that lie elsewhere. */
-export type RowsOf = (neuron: number, count: number) => Parameter;
-
-/**
- * A neuron as its rule sees it, or a group of neighbours of one population.
- *
- * @param rows where its own row is
- * @param tables what the rule declares, by name
- * @param count neurons of the group, 1 unless given
- */
-export function createNeuron(topology: Topology, index: number, rows: RowsOf, tables: Readonly<Record<string, ParameterTable>>, count = 1): Neuron {
-  const population = populationOf(topology, index);
-  const { kind, sources, rows: ownSources } = population;
-  const parameters = Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table.of(index, count)]));
-  const neuron = { index, count, name: neuronName(topology, index), kind, population, weights: rows(index, count), parameters };
-  if (ownSources === undefined || count === 1) return { ...neuron, sources: sourcesOf(population, index) };
-  return { ...neuron, sources, rows: Array.from({ length: count }, (_, i) => sourcesOf(population, index + i)) };
-}
+import type { ParameterTable } from '../memory/parameters.js';
+import { createNeuron, type Neuron, type RowsOf } from '../network/neuron.js';
+import type { Topology } from '../network/topology.js';
+import type { Batch } from '../objective/batch.js';
+import type { Rule, RuleProgram } from './rule.js';
 
 /** A group of neurons that learn together when all of them do, and each of them, for when some do not. */
 export interface Group {

@@ -2,39 +2,31 @@ import { DivergenceError } from '../errors.js';
 import { everybody } from '../kernels/kernels.js';
 import type { HeardParameter, ParameterShape } from '../memory/parameters.js';
 import { neuronName, type Topology } from '../network/topology.js';
-import { createActor } from './actor.js';
 import { followTarget } from '../optimise/optimiser.js';
-import { CRITIC, type Batch, type Neuron, type RuleContext, type RuleProgram } from './rule.js';
+import type { Batch } from './batch.js';
+import { CRITIC, type Objective, type ObjectiveContext } from './objective.js';
+import { tdError } from './targets.js';
+
+/** Each input and hidden neuron keeps [θ_n, w_{1,n}, …, w_{K,n}] and a target copy. */
+export function linearTdShape({ neurons, outputs }: Topology): ParameterShape {
+  const size = 1 + outputs.end - outputs.begin;
+  const lengths = Array.from({ length: neurons }, (_, neuron) => (neuron < outputs.begin ? size : 0));
+  return { name: CRITIC, lengths, target: true, published: true, learned: true };
+}
 
 /**
- * The critic whose parts are spread over the neurons, and the one TD error that is broadcast to all of them:
+ * The linear TD objective: a critic whose parts are spread over the neurons, and the one TD error that is broadcast to all of them:
  *
  *   Q = Σ_n v_n (θ_n + Σ_k (a_k - μ_k) w_{k,n}),   D = r + γ Σ_n θ'_n v'_n - Q
  *
  * Neuron n owns θ_n and w_{k,n}, one for each output k, and its contribution to the sum is its own voltage times its own
  * numbers: what crosses neurons is the sum. Output neurons contribute nothing, their voltages being the action. It is
  * computed by every partition from the published voltages, in neuron order, so that all hear the same scalar.
+ *
+ *   signals: D, and D (a_k - μ_k) for each output k      outputs: ∂Q/∂a_k = Σ_n w_{k,n} v_n
+ *   θ_n += η_Q mean(D v_n),  w_{k,n} += η_Q mean(D (a_k - μ_k) v_n), then the target copy follows
  */
-export interface SharedCritic {
-  /** What is broadcast to all: D of each transition, and D (a_k - μ_k) for each output k; [1 + outputs, size], row-major */
-  readonly signals: Float32Array;
-  /** ∂Q/∂a_k = Σ_n w_{k,n} v_n; [outputs, size], row-major */
-  readonly slope: Float32Array;
-  observe(batch: Batch): void;
-  /** Q of each transition, by what was last observed. Writes: `value`, [size]. */
-  estimate(value: Float32Array): void;
-  /** θ_n += η_Q mean(D v_n), w_{k,n} += η_Q mean(D (a_k - μ_k) v_n), then the target copy follows. Writes: n's own part. */
-  learnPart(neuron: Neuron, batch: Batch, update: number): void;
-}
-
-/** Each input and hidden neuron keeps [θ_n, w_{1,n}, …, w_{K,n}] and a target copy. */
-export function sharedCriticShape({ neurons, outputs }: Topology): ParameterShape {
-  const size = 1 + outputs.end - outputs.begin;
-  const lengths = Array.from({ length: neurons }, (_, neuron) => (neuron < outputs.begin ? size : 0));
-  return { name: CRITIC, lengths, target: true, published: true, learned: true };
-}
-
-function createSharedCritic({ kernels, topology, heard, rates, optimiser, batchSize, longest }: RuleContext): SharedCritic {
+export function createLinearTd({ kernels, topology, heard, rates, optimiser, batchSize, longest }: ObjectiveContext): Objective {
   const { values, target } = heard[CRITIC];
   const first = topology.outputs.begin;
   const outputs = topology.outputs.end - first;
@@ -42,7 +34,7 @@ function createSharedCritic({ kernels, topology, heard, rates, optimiser, batchS
   const signals = kernels.numbers(size * batchSize);
   const shares = kernels.numbers(size * batchSize); // the signals over the size of the minibatch: what a mean is summed from
   const sums = kernels.numbers(size * batchSize); // Σ_n θ_n v_n, and Σ_n w_{k,n} v_n of each output
-  const slope = sums.subarray(batchSize);
+  const slope = sums.subarray(batchSize); // outputs' errors: ∂Q/∂a_k
   const deviation = new Float32Array(outputs * batchSize);
   const successorValue = kernels.numbers(batchSize);
   const gradient = kernels.numbers(longest);
@@ -69,13 +61,12 @@ function createSharedCritic({ kernels, topology, heard, rates, optimiser, batchS
   }
 
   return {
-    signals,
-    slope,
-    observe(batch) {
+    error: { signals, outputs: slope },
+    evaluate(batch) {
       observeActions(batch);
       observeVoltages(batch);
       for (let b = 0; b < batchSize; b += 1) {
-        const error = batch.reward[b] + batch.continuation[b] * successorValue[b] - valueOf(b);
+        const error = tdError(batch.reward[b], batch.continuation[b], successorValue[b], valueOf(b));
         signals[b] = error;
         if (!Number.isFinite(signals[b])) throw valueDivergence(topology, heard[CRITIC], size, signals[b]); // as stored: float32 ends at 3.4e38
         for (let k = 0; k < outputs; k += 1) signals[(1 + k) * batchSize + b] = error * deviation[k * batchSize + b];
@@ -111,46 +102,4 @@ export function valueDivergence(topology: Topology, { values, target }: HeardPar
   };
   for (let neuron = 1; neuron < topology.outputs.begin; neuron += 1) if (magnitude(neuron) > magnitude(worst)) worst = neuron;
   return new DivergenceError(neuronName(topology, worst), 'TD error, led by the critic part', error);
-}
-
-/** Fills `credit` with what hidden neurons take for ∂Q/∂a of each transition; [count, size], row-major. */
-export type HiddenCredit = (neuron: Neuron, critic: SharedCritic, credit: Float32Array) => void;
-
-/** What the read phase works out besides the TD error, from it and the voltages. */
-export type AlsoBroadcast = (critic: SharedCritic, batch: Batch) => void;
-
-/**
- * The program of a rule with a shared critic. Output neurons climb ∂Q/∂a_k; what hidden neurons climb is all that sets such
- * rules apart.
- */
-export function createSharedCriticProgram(context: RuleContext, hiddenCredit: HiddenCredit, alsoBroadcast?: AlsoBroadcast): RuleProgram {
-  const { kernels, topology, batchSize } = context;
-  const critic = createSharedCritic(context);
-  const actor = createActor(context);
-  const credit = kernels.numbers(Math.max(...topology.populations.map(({ begin, end }) => end - begin)) * batchSize);
-  const first = topology.outputs.begin;
-  return {
-    broadcast(batch) {
-      critic.observe(batch);
-      alsoBroadcast?.(critic, batch);
-    },
-    learn(neuron, batch, update) {
-      if (neuron.kind === 'output') credit.set(critic.slope.subarray((neuron.index - first) * batchSize, (neuron.index - first + neuron.count) * batchSize));
-      else if (neuron.kind === 'hidden') hiddenCredit(neuron, critic, credit);
-      if (neuron.kind !== 'input') actor.learnRow(neuron, batch, credit, update);
-      if (neuron.kind !== 'output') critic.learnPart(neuron, batch, update);
-    },
-    estimate: (_neuron, _batch, value) => { critic.estimate(value); },
-  };
-}
-
-/**
- * The credit of neurons whose answer to what is broadcast is linear: credit[n, b] = Σ_c answers[n, c] signals[c, b], for the first
- * `terms` signals.
- */
-export function createAnswer({ kernels, batchSize }: RuleContext, terms: number): (answers: Float32Array, count: number, critic: SharedCritic, credit: Float32Array) => void {
-  const sources = everybody(terms);
-  return (answers, count, { signals }, credit) => {
-    kernels.weightedInputs(answers, sources, signals, credit, { begin: 0, end: count, lanes: batchSize, laneBegin: 0, laneEnd: batchSize });
-  };
 }

@@ -1,0 +1,37 @@
+import { everybody, type Kernels } from '../kernels/kernels.js';
+import type { ParameterShape, ParameterTable } from '../memory/parameters.js';
+import { neuronName, type Topology } from '../network/topology.js';
+import { createStream } from '../random/stream.js';
+import type { CreditedNeurons, Lanes } from './credit.js';
+
+/** The parameter in which a hidden neuron keeps the numbers that it answers to what it is told with. They are drawn once and never change. */
+export const FEEDBACK = 'feedback';
+
+/** @param terms numbers that each hidden neuron keeps */
+export function feedbackShape({ neurons, inputs, outputs }: Topology, terms: number): ParameterShape {
+  const lengths = Array.from({ length: neurons }, (_, neuron) => (neuron >= inputs.end && neuron < outputs.begin ? terms : 0));
+  return { name: FEEDBACK, lengths, target: false, published: false, learned: false };
+}
+
+/** Standard normal draws, from a stream of each neuron's own. */
+export function drawFeedback(topology: Topology, tables: Readonly<Record<string, ParameterTable>>, seed: number): void {
+  const { values, offset } = tables[FEEDBACK];
+  for (let neuron = topology.inputs.end; neuron < topology.outputs.begin; neuron += 1) {
+    const stream = createStream(seed, `feedback/${neuronName(topology, neuron)}`);
+    for (let i = offset[neuron]; i < offset[neuron + 1]; i += 1) values[i] = stream.gaussian();
+  }
+}
+
+/** credit[n, b] = Σ_c answers[n, c] told[c, b]: an answer that is linear in what all neurons are told. */
+export type LinearAnswer = (answers: Float32Array, count: number, told: Float32Array, credit: Float32Array, lanes: Lanes) => void;
+
+/** @param terms how many rows of what is told are answered */
+export function createLinearAnswer(kernels: Kernels, terms: number): LinearAnswer {
+  const rows = everybody(terms);
+  return (answers, count, told, credit, { begin, end, size }) => {
+    kernels.weightedInputs(answers, rows, told, credit, { begin: 0, end: count, lanes: size, laneBegin: begin, laneEnd: end });
+  };
+}
+
+/** The feedback numbers of some neurons. */
+export const feedbackOf = ({ parameters }: CreditedNeurons): Float32Array => parameters[FEEDBACK].values;

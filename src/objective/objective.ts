@@ -1,0 +1,53 @@
+import type { Kernels } from '../kernels/kernels.js';
+import type { HeardParameter } from '../memory/parameters.js';
+import type { Neuron } from '../network/neuron.js';
+import type { Topology } from '../network/topology.js';
+import type { Optimiser } from '../optimise/optimiser.js';
+import type { Batch } from './batch.js';
+
+/** Name of the parameter in which every shipped objective and rule keeps its critic. */
+export const CRITIC = 'critic';
+
+/** What is wrong at the outputs of a network, transition by transition: all that a credit assignment may start from. J is what is to grow. */
+export interface OutputError {
+  /** ∂J/∂v of each output neuron; [outputs, size], row-major */
+  readonly outputs: Float32Array;
+  /**
+   * The scalars that are broadcast to all neurons: first the one that says how good the action was, such as the TD error; behind it those of
+   * the objective's own, if any. [signals, size], row-major
+   */
+  readonly signals: Float32Array;
+}
+
+/** An objective at work on the minibatches of one network. */
+export interface Objective {
+  /** What the last `evaluate` found. */
+  readonly error: OutputError;
+  /**
+   * Once per update, before anything is written.
+   *
+   * Reads: all published voltages and parts of the objective. Writes: `error`.
+   *
+   * @throws DivergenceError where a TD error is not finite
+   */
+  evaluate(batch: Batch): void;
+  /** The step of what a neuron, or group, keeps for the objective itself, such as its part of a critic. Reads: the last error, its own voltages. Writes: its own part. */
+  learnPart(neuron: Neuron, batch: Batch, update: number): void;
+  /** The values of the actions taken, by the last `evaluate`. Writes: `value`, [size]. */
+  estimate(value: Float32Array): void;
+}
+
+/** What an objective is built from. */
+export interface ObjectiveContext {
+  /** What does the arithmetic, and gives out the room for what it works on. */
+  readonly kernels: Kernels;
+  readonly topology: Topology;
+  /** The published parameters of all neurons, as they were when the minibatch's voltages were computed. Not to be written. */
+  readonly heard: Readonly<Record<string, HeardParameter>>;
+  /** Step sizes: η_Q of critics, τ of target copies. To be read anew at each update: learning rates fall as the run goes on. */
+  readonly rates: { readonly criticRate: number; readonly targetRate: number };
+  readonly optimiser: Optimiser;
+  readonly batchSize: number;
+  /** Length of the longest parameter vector of any neuron or group: room for a gradient. */
+  readonly longest: number;
+}
