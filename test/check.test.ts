@@ -119,9 +119,8 @@ test('a suggestion names the nearest name, whatever its case, and nothing where 
 });
 
 test('a name with one letter changed is always met with a suggestion', (t) => {
-  fc.assert(fc.property(fc.constantFrom(...RULES), fc.nat(5), fc.constantFrom('x', '', 'zz'), (name, at, replacement) => {
+  t.notThrows(() => { fc.assert(fc.property(fc.constantFrom(...RULES), fc.nat(5), fc.constantFrom('x', '', 'zz'), (name, at, replacement) => {
     const misspelt = name.slice(0, at) + replacement + name.slice(at + 1);
     return check.suggestion(misspelt, [name]) === `; did you mean "${name}"?`;
-  }));
-  t.pass();
+  })); });
 });

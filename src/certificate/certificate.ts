@@ -121,7 +121,7 @@ export class Certificate {
 }
 
 function describeKind(kind: CriticName, criticRate: number, failure: string | null): Certified['kinds'][number] {
-  return { kind, locality: kind === TWIN ? TWIN_LOCALITY : RULES[kind].locality, criticRate, failure };
+  return { kind, locality: kind === TWIN ? TWIN_LOCALITY : RULES[kind].localityNote, criticRate, failure };
 }
 
 /**

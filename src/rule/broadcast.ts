@@ -13,6 +13,6 @@ import { linearTdRule } from './linear-td.js';
 export const broadcast = linearTdRule(broadcastCredit, {
   name: 'broadcast',
   summary: 'broadcast TD error times a fixed random number of the neuron\'s own times voltage and slope',
-  locality: 'broadcast: one TD error, and to critic parts the outputs\' deviations; outputs hear a sum over all neurons. '
+  localityNote: 'one TD error is broadcast, and to critic parts the outputs\' deviations; outputs hear a sum over all neurons. '
     + 'A hidden neuron\'s weights use no other neuron\'s weights or critic',
 });

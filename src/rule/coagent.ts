@@ -27,7 +27,8 @@ import type { Rule, RuleContext, RuleProgram } from './rule.js';
 export const coagent: Rule = {
   name: 'coagent',
   summary: 'streaming policy gradient: broadcast TD error times a trace of the neuron\'s own exploration; no replay',
-  locality: 'broadcast: one TD error, of a linear value whose parts are spread over the neurons. A neuron\'s weights and its part '
+  locality: 'broadcast',
+  localityNote: 'one TD error is broadcast, of a linear value whose parts are spread over the neurons. A neuron\'s weights and its part '
     + 'use no other neuron\'s weights or critic',
   defaults: {
     rule: { criticRate: 1e-3, outputRate: 1e-3, hiddenRate: 3e-5, targetRate: 0 },

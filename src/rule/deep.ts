@@ -34,7 +34,8 @@ const [HIDDEN_GAIN, OUTPUT_GAIN] = [1, 0.1];
 export const deep: Rule = {
   name: 'deep',
   summary: 'a small three-layer network as each neuron\'s own critic of the voltages it reads and its action',
-  locality: 'only the reward is broadcast; a neuron uses the voltages of its sources, its own weights and its own critic. It backpropagates '
+  locality: 'reward',
+  localityNote: 'only the reward is broadcast; a neuron uses the voltages of its sources, its own weights and its own critic. It backpropagates '
     + 'inside its own private critic, and nothing of that leaves the neuron',
   defaults: { rule: { criticRate: 1e-3, hiddenRate: 1e-4 } },
   experience: 'replay',

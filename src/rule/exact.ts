@@ -15,6 +15,6 @@ import { linearTdRule } from './linear-td.js';
 export const exact = linearTdRule(backpropCredit, {
   name: 'exact',
   summary: 'oracle for certificates: the true slope in each neuron\'s voltage, by backpropagation; not a local rule',
-  locality: 'none: an oracle for certificates only, not a local rule. It backpropagates through all neurons\' weights and hands each '
+  localityNote: 'not a local rule: an oracle for certificates only. It backpropagates through all neurons\' weights and hands each '
     + 'hidden neuron its true slope; critic parts as under broadcast',
 });

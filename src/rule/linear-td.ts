@@ -7,13 +7,13 @@ import type { Rule, RuleContext, RuleProgram } from './rule.js';
  * A rule whose objective is linear TD: output neurons climb ∂Q/∂a_k, every input and hidden neuron learns its part of the critic, and what
  * hidden neurons climb is for the credit to say.
  */
-export function linearTdRule(credit: CreditAssignment, words: Pick<Rule, 'name' | 'summary' | 'locality'>): Rule {
+export function linearTdRule(credit: CreditAssignment, words: Pick<Rule, 'name' | 'summary' | 'localityNote'>): Rule {
   return {
     ...words,
+    locality: credit.locality,
     experience: 'replay',
     hiddenExplores: false,
     targetWeights: false,
-    ...(credit.locality === 'weights' && { readsWeights: true }),
     reads: 'sources',
     groups: 'any',
     parameters: (topology) => [linearTdShape(topology), ...credit.parameters(topology)],

@@ -8,7 +8,8 @@ import type { Neuron } from '../network/neuron.js';
 import type { Rule, RuleContext, RuleProgram } from './rule.js';
 
 const common = {
-  locality: 'only the reward is broadcast; a neuron uses voltages, its own weights and its own critic',
+  locality: 'reward',
+  localityNote: 'only the reward is broadcast; a neuron uses voltages, its own weights and its own critic',
   experience: 'replay',
   hiddenExplores: true,
   targetWeights: true,

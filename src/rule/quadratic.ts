@@ -30,7 +30,8 @@ import type { Rule, RuleContext, RuleProgram } from './rule.js';
 export const quadratic: Rule = {
   name: 'quadratic',
   summary: 'a critic of each neuron\'s own, of order two in the voltages it reads and its action',
-  locality: 'only the reward is broadcast; a neuron uses the voltages of its sources, its own weights and its own critic',
+  locality: 'reward',
+  localityNote: 'only the reward is broadcast; a neuron uses the voltages of its sources, its own weights and its own critic',
   defaults: { rule: { criticRate: 3e-3, hiddenRate: 1e-4 } },
   experience: 'replay',
   hiddenExplores: true,

@@ -1,3 +1,4 @@
+import type { Locality } from '../credit/credit.js';
 import type { ParameterShape, ParameterTable } from '../memory/parameters.js';
 import type { ActivationName } from '../kernels/activation.js';
 import type { Neuron } from '../network/neuron.js';
@@ -28,7 +29,7 @@ export interface RuleContext extends ObjectiveContext {
   readonly exploration: { readonly output: number; readonly hidden: number };
   /**
    * The live weights of all neurons, by `topology.rowOffset`: for oracles alone, in their read phase alone. A rule that looks
-   * at them is no local rule, and says so in `locality`. Not to be written.
+   * at them is no local rule: its `locality` is `weights`. Not to be written.
    */
   readonly weights: Float32Array; // shared, racy on purpose (Hogwild)
 }
@@ -68,8 +69,10 @@ export interface Rule {
   readonly name: string;
   /** One line for `--help`. */
   readonly summary: string;
-  /** What crosses from neuron to neuron besides voltages: the honest statement of its locality. */
-  readonly locality: string;
+  /** What it needs of other neurons besides the voltages it reads: that of its credit. The contract suite makes everything else NaN. */
+  readonly locality: Locality;
+  /** The same in words: the honest statement. */
+  readonly localityNote: string;
   /** Options that this rule needs where they differ from the general ones and the task's; laid out as a config.json. */
   readonly defaults?: RuleDefaults;
   /**
@@ -83,8 +86,6 @@ export interface Rule {
   readonly hiddenExplores: boolean;
   /** True where a neuron also keeps a target copy K' of its weights. */
   readonly targetWeights: boolean;
-  /** True for an oracle that reads everybody's weights, as they are at that moment: it cannot be told them later, by messages. */
-  readonly readsWeights?: boolean;
   /** Voltages that a neuron uses in its write phase: its own and its sources', or those of all neurons. */
   readonly reads: 'sources' | 'all';
   /** Where its program learns groups of neurons at once: of those that read the same, or any neighbours. */

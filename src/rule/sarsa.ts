@@ -30,7 +30,8 @@ import type { Rule, RuleContext, RuleProgram } from './rule.js';
 export const sarsa: Rule = {
   name: 'sarsa',
   summary: 'streaming action values: broadcast TD error times traces of each neuron\'s own voltages, for discrete tasks; no replay',
-  locality: 'broadcast: one TD error, which action was taken, and how much all outputs hear. A neuron uses only its own weights and critic part',
+  locality: 'broadcast',
+  localityNote: 'one TD error is broadcast, which action was taken, and how much all outputs hear. A neuron uses only its own weights and critic part',
   defaults: {
     rule: { criticRate: 1, outputRate: 1, hiddenRate: 1e-2, targetRate: 0, traceDecay: 0.5, finalRate: 1, optimiser: 'bounded' },
     network: { outputActivation: 'linear' }, // values know no bounds

@@ -105,7 +105,7 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
   const schedule = reader.name('schedule', 'hogwild', SCHEDULE_NAMES);
   const virtual = readVirtual(reader, schedule);
   const environments = reader.integer('environments', 1, streamed ? { min: 1, max: 1, hint: 'the rule learns from one stream of transitions' } : { min: 1, max: MOST_ENVIRONMENTS });
-  if (virtual && rule.readsWeights === true) throw wrongValue('schedule', `one that reads others' weights at once, for the rule ${ruleName}`, schedule);
+  if (virtual && rule.locality === 'weights') throw wrongValue('schedule', `one that reads others' weights at once, for the rule ${ruleName}`, schedule);
   return {
     environment,
     network,
@@ -135,9 +135,9 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
 }
 
 /** Rules that know of a neuron's answer only what its weights, or its voltage, say. */
-function refuseDynamics({ name, targetWeights, readsWeights }: Rule, network: NeuralSettings): void {
+function refuseDynamics({ name, targetWeights, locality }: Rule, network: NeuralSettings): void {
   const found = firstDynamic(network);
-  if (found === undefined || !(targetWeights || readsWeights === true)) return;
+  if (found === undefined || !(targetWeights || locality === 'weights')) return;
   const why = targetWeights ? 'works out what a neuron would do next from its weights alone' : 'looks through others\' neurons by their voltages alone';
   throw wrongValue(found.path, `${found.path.endsWith('dynamic') ? 'discrete' : 'none'} for the rule ${name}, which ${why}`, found.value);
 }
@@ -166,10 +166,10 @@ const MESSAGES: [ActingName, readonly ActingName[]] = ['awaited', ['awaited', 'f
  *
  * @param hostable true where partitions run in real time: one may then look at others' weights
  */
-function readTiming(reader: OptionReader, schedule: ScheduleName, { readsWeights, experience }: Rule, hostable: boolean): TimingSettings {
+function readTiming(reader: OptionReader, schedule: ScheduleName, { locality, experience }: Rule, hostable: boolean): TimingSettings {
   const only = (owner: DisciplineName) => none(`only the schedule ${owner} has it`);
   const isPoisson = schedule === 'poisson';
-  const reads = reader.name('timing.reads', 'racy', schedule === 'synchronous' || readsWeights === true ? ['racy'] : READS);
+  const reads = reader.name('timing.reads', 'racy', schedule === 'synchronous' || locality === 'weights' ? ['racy'] : READS);
   const acting = reader.name<ActingName>('timing.acting', ...(hostable && reads === 'racy' ? HOSTABLE : MESSAGES));
   if (acting === 'free' && experience === 'stream') throw wrongValue('timing.acting', 'awaited for a rule that learns from the stream: it takes what was acted for the answer to what was seen', acting);
   return {

@@ -15,7 +15,7 @@ export function recordedOptions(options: SimulationOptions): SimulationOptions {
   const settings = resolveSettings(options);
   const { schedule, timing: { acting } } = settings;
   const rule: Rule = RULES[settings.rule.name];
-  if (rule.readsWeights === true) throw wrongValue('record', `a rule other than ${rule.name}, which looks at all weights while they change`, rule.name);
+  if (rule.locality === 'weights') throw wrongValue('record', `a rule other than ${rule.name}, which looks at all weights while they change`, rule.name);
   if (schedule === 'synchronous' || schedule === 'virtual') throw wrongValue('record', `a schedule other than ${schedule}, which repeats itself anyway`, schedule);
   const recorded = { ...options, timing: { ...options.timing, reads: 'versioned' as const, ...(acting === 'hosted' && { acting: 'awaited' as const }) } };
   checkRecordable(resolveSettings(recorded));

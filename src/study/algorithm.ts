@@ -14,7 +14,7 @@ export type Options = Readonly<Record<string, unknown>>;
 /** A way of learning that a study can put beside others. */
 export interface Algorithm {
   /** What crosses from neuron to neuron besides voltages. */
-  readonly locality: string;
+  readonly localityNote: string;
   /** The complete settings that the options stand for. @throws TypeError or RangeError naming the option */
   resolve(options: Options): Settings | DdpgSettings;
   create(options: Options): Promise<Training>;
@@ -22,7 +22,7 @@ export interface Algorithm {
 
 function ruleAlgorithm(name: RuleName): Algorithm {
   return {
-    locality: RULES[name].locality,
+    localityNote: RULES[name].localityNote,
     resolve: (options) => resolveSettings(withRule(options, name)),
     create: (options) => createSimulation(withRule(options, name)),
   };
@@ -36,7 +36,7 @@ function withRule(options: Options, name: RuleName): Options {
 }
 
 const ddpg: Algorithm = {
-  locality: 'not local: the error is carried backwards through all weights of the critic and of the actor',
+  localityNote: 'not local: the error is carried backwards through all weights of the critic and of the actor',
   resolve: resolveDdpgSettings,
   create: createDdpg,
 };

@@ -3,7 +3,6 @@ import { listEnvironments } from '../environment/registry.js';
 import { checkHidden } from '../options/sections.js';
 import { plainOptions } from '../plain.js';
 import { RULE_NAMES, RULES } from '../rule/registry.js';
-import type { Rule } from '../rule/rule.js';
 import { resolveSettings } from '../simulation/options.js';
 import { fitsTask, type Options } from './algorithm.js';
 import { planTrials, refuseRepeated, resolveStudySettings } from './settings.js';
@@ -13,11 +12,7 @@ import { algorithmOf, trialOptions, type Trial } from './trial.js';
 export const DDPG = 'ddpg';
 
 /** Every rule whose neurons can hear of one another late, and DDPG. */
-export const ASYNC_ALGORITHMS: readonly string[] = [...RULE_NAMES.filter((name) => !readsWeights(RULES[name])), DDPG];
-
-function readsWeights(rule: Rule): boolean {
-  return rule.readsWeights === true;
-}
+export const ASYNC_ALGORITHMS: readonly string[] = [...RULE_NAMES.filter((name) => RULES[name].locality !== 'weights'), DDPG];
 
 const ALL = 'all';
 

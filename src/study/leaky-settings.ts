@@ -4,7 +4,6 @@ import { recurrentNeurons } from '../options/neurons.js';
 import { checkHidden } from '../options/sections.js';
 import { plainOptions } from '../plain.js';
 import { RULE_NAMES, RULES } from '../rule/registry.js';
-import type { Rule } from '../rule/rule.js';
 import { DISCIPLINE_NAMES, type DisciplineName } from '../schedule/schedule.js';
 import { resolveSettings } from '../simulation/options.js';
 import { fitsTask, type Options } from './algorithm.js';
@@ -13,11 +12,7 @@ import { WORLD } from './straggler-settings.js';
 import type { Trial } from './trial.js';
 
 /** Rules whose neurons can hear of one another late: other schedules than the synchronous one run in virtual time. */
-export const LEAKY_RULES = RULE_NAMES.filter((name) => !readsWeights(RULES[name]));
-
-function readsWeights(rule: Rule): boolean {
-  return rule.readsWeights === true;
-}
+export const LEAKY_RULES = RULE_NAMES.filter((name) => RULES[name].locality !== 'weights');
 
 /** What a user may set of a study of leaky integrators. */
 export interface LeakyStudyOptions {

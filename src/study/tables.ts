@@ -98,7 +98,7 @@ function describe(value: unknown): string {
 export function localityTable(trials: readonly Trial[]): Table {
   return {
     columns: [{ name: 'algorithm' }, { name: 'what crosses from neuron to neuron besides voltages' }],
-    rows: trials.map((trial) => [trial.label, algorithmOf(trial).locality]),
+    rows: trials.map((trial) => [trial.label, algorithmOf(trial).localityNote]),
   };
 }
 

@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import test from 'ava';
 
+import type { Locality } from '../../src/credit/credit.js';
 import { DivergenceError } from '../../src/errors.js';
 import type { Parameter } from '../../src/memory/parameters.js';
 import type { Topology } from '../../src/network/topology.js';
@@ -52,9 +55,6 @@ const stateOf = ({ weights, parameters }: Neuron) => [weights, ...Object.values(
 
 const poison = ({ values, target, first, second }: Parameter) => { for (const part of [values, target, first, second]) part.fill(NaN); };
 
-/** True for a rule that says it is not local: in its read phase it may look at everybody's weights. */
-const isOracle = (name: RuleName) => RULES[name].locality.startsWith('none');
-
 /** Makes NaN all that a neuron owns and does not publish: its weights, moments, and parameters of its own. */
 function poisonPrivate(name: RuleName, topology: Topology, { weights, parameters }: Neuron): void {
   const published = new Set(RULES[name].parameters(topology).filter((shape) => shape.published).map((shape) => shape.name));
@@ -62,24 +62,58 @@ function poisonPrivate(name: RuleName, topology: Topology, { weights, parameters
   for (const [parameter, part] of Object.entries(parameters)) if (!published.has(parameter)) poison(part);
 }
 
+/** Makes NaN all that a neuron owns, and what it explored. */
+function poisonWhole({ batch: { acted, size, firstExplorer } }: RuleFixture, { index, weights, parameters }: Neuron): void {
+  for (const part of [weights, ...Object.values(parameters)]) poison(part);
+  if (index >= firstExplorer) acted.fill(NaN, (index - firstExplorer) * size, (index - firstExplorer + 1) * size);
+}
+
+/** What of another neuron a rule of each class may not read even in its read phase. */
+const READ_PHASE: Record<Locality, (name: RuleName, fixture: RuleFixture, other: Neuron) => void> = {
+  reward: (_name, fixture, other) => { poisonWhole(fixture, other); },
+  broadcast: (name, { topology }, other) => { poisonPrivate(name, topology, other); },
+  outputs: (name, { topology }, other) => { poisonPrivate(name, topology, other); },
+  weights: () => undefined,
+};
+
 /**
  * A busy rule between its phases in which all that neuron `index` may not read is NaN: what other neurons own, what they
- * explored, and, where a neuron reads its sources alone, all other voltages. Their weighted inputs and, but for an oracle, what
- * they do not publish never leave their thread: these are NaN even in the read phase.
+ * explored, and, where a neuron reads its sources alone, all other voltages. Their weighted inputs, and what the locality class
+ * denies, are NaN even in the read phase.
  */
-function poisonedAround(name: RuleName, index: number, reads: 'sources' | 'all'): RuleFixture {
-  const fixture = busyRule(name);
-  const { topology, program, neurons, batch, batch: { size, board: { voltages, weightedInputs, lanes }, acted, firstExplorer } } = fixture;
+function poisonedAround(name: RuleName, index: number, reads: 'sources' | 'all', locality: Locality = RULES[name].locality, prepare?: (fixture: RuleFixture) => void): RuleFixture {
+  const fixture = busyRule(name, {}, prepare);
+  const { program, neurons, batch, batch: { board: { voltages, weightedInputs, lanes } } } = fixture;
   const others = neurons.filter((_, i) => i !== index);
   for (const { index: i } of others) weightedInputs.fill(NaN, i * lanes, (i + 1) * lanes);
-  if (!isOracle(name)) for (const neuron of others) poisonPrivate(name, topology, neuron);
+  for (const other of others) READ_PHASE[locality](name, fixture, other);
   program.broadcast?.(batch);
-  for (const { index: i, weights, parameters } of others) {
-    for (const part of [weights, ...Object.values(parameters)]) poison(part);
-    if (i >= firstExplorer) acted.fill(NaN, (i - firstExplorer) * size, (i - firstExplorer + 1) * size);
-    if (reads === 'sources' && !neurons[index].sources.includes(i)) voltages.fill(NaN, i * lanes, (i + 1) * lanes);
+  for (const other of others) {
+    poisonWhole(fixture, other);
+    if (reads === 'sources' && !neurons[index].sources.includes(other.index)) voltages.fill(NaN, other.index * lanes, (other.index + 1) * lanes);
   }
   return fixture;
+}
+
+/** The widest class that is denied something else. */
+const NARROWER: Record<Locality, Locality | undefined> = { reward: undefined, broadcast: 'reward', outputs: 'reward', weights: 'outputs' };
+
+/** Whether a hidden neuron's update comes out otherwise, or not at all, where all that a class denies is NaN; in one of two arrangements of what was explored. */
+function isAffected(name: RuleName, reads: 'sources' | 'all', locality: Locality): boolean {
+  return [false, true].some((reversed) => {
+    const prepare = ({ batch }: RuleFixture) => { if (reversed) batch.acted.reverse(); };
+    const healthy = busyRule(name, {}, prepare);
+    healthy.program.broadcast?.(healthy.batch);
+    healthy.program.learn(healthy.neurons[FIRST_HIDDEN], healthy.batch, 1);
+    try {
+      const { program, neurons, batch } = poisonedAround(name, FIRST_HIDDEN, reads, locality, prepare);
+      program.learn(neurons[FIRST_HIDDEN], batch, 1);
+      return !isDeepStrictEqual(stateOf(neurons[FIRST_HIDDEN]), stateOf(healthy.neurons[FIRST_HIDDEN]));
+    } catch (error) {
+      if (error instanceof DivergenceError) return true;
+      throw error;
+    }
+  });
 }
 
 const VOLTAGES = { sources: 'its own and its sources\' voltages', all: 'voltages' } as const;
@@ -90,7 +124,7 @@ export function ruleContract(name: RuleName): void {
 
   test(`${name} says what it is and what crosses between its neurons`, (t) => {
     t.is(RULES[name].name, name);
-    t.true(RULES[name].summary.length > 20 && RULES[name].locality.length > 20);
+    t.true(RULES[name].summary.length > 20 && RULES[name].localityNote.length > 20);
   });
 
   test(`${name} is deterministic`, (t) => {
@@ -137,13 +171,11 @@ export function ruleContract(name: RuleName): void {
     });
   }
 
-  if (isOracle(name)) {
-    test(`${name} does look at the weights of neurons downstream, as it declares`, (t) => {
-      const { topology, program, neurons, batch } = busyRule(name);
-      for (const neuron of neurons) if (neuron.kind === 'output') poisonPrivate(name, topology, neuron);
-      program.broadcast?.(batch);
-      program.learn(neurons[FIRST_HIDDEN], batch, 1);
-      t.true([...neurons[FIRST_HIDDEN].weights.values].every(Number.isNaN));
+  const less = NARROWER[RULES[name].locality];
+  if (less !== undefined) {
+    test(`${name} needs its locality class, ${RULES[name].locality}: ${less} would not do`, (t) => {
+      t.false(isAffected(name, reads, RULES[name].locality));
+      t.true(isAffected(name, reads, less));
     });
   }
 

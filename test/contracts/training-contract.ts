@@ -10,7 +10,10 @@ export interface SmallOptions {
 /** Worker threads and ports that this process still holds open. */
 const openHandles = () => process.getActiveResourcesInfo().filter((name) => /MessagePort|Worker|Timeout/.test(name)).length;
 
-const after = (milliseconds: number, action: () => void) => { setTimeout(action, milliseconds); };
+/** Lets what is closing come to its end. Bounded by turns of the event loop, not by time. */
+async function turnsUntil(over: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 100_000 && !over(); turn += 1) await new Promise((resolve) => { setImmediate(resolve); });
+}
 
 /**
  * The suite that everything with the surface of a training passes.
@@ -88,13 +91,13 @@ export function trainingContract(name: string, create: (options?: SmallOptions) 
     const before = openHandles();
     const training = await create();
     const interruption = new AbortController();
-    after(300, () => { interruption.abort(); });
+    training.on('progress', ({ step }) => { if (step > 0) interruption.abort(); });
     const report = await training.run({ steps: 10_000_000, signal: interruption.signal });
     t.true(report.stopped && report.steps > 0);
     t.is(report.steps, training.step);
     await training.close();
     await training.close();
-    await new Promise((resolve) => { setTimeout(resolve, 50); });
+    await turnsUntil(() => openHandles() === before);
     t.is(openHandles(), before);
   });
 
@@ -108,7 +111,7 @@ export function trainingContract(name: string, create: (options?: SmallOptions) 
   test.serial(`${name} ends an evaluation after the episode at hand at a signal, but not at one given before`, async (t) => {
     const training = await create();
     const interruption = new AbortController();
-    after(200, () => { interruption.abort(); });
+    setImmediate(() => { interruption.abort(); });
     const { episodes, returns } = await training.evaluate({ episodes: 1_000_000, signal: interruption.signal });
     t.true(episodes > 0 && episodes < 1_000_000 && returns.every(Number.isFinite));
     t.is((await training.evaluate({ episodes: 2, signal: interruption.signal })).episodes, 2);
@@ -126,7 +129,7 @@ export function trainingContract(name: string, create: (options?: SmallOptions) 
   test.serial(`${name} closed during a run ends it`, async (t) => {
     const training = await create();
     const run = training.run({ steps: 10_000_000 });
-    after(200, () => { void training.close(); });
+    training.on('progress', ({ step }) => { if (step > 0) void training.close(); });
     await t.throwsAsync(run, { message: 'the simulation is closed' });
     await t.throwsAsync(training.evaluate(), { message: 'the simulation is closed' });
   });

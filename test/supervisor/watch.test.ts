@@ -2,33 +2,48 @@ import test from 'ava';
 
 import { createArena } from '../../src/memory/arena.js';
 import { attachControl, controlBlocks } from '../../src/memory/control.js';
-import { watchPulse } from '../../src/supervisor/watch.js';
+import { LOOK, watchPulse, type WatchClock } from '../../src/supervisor/watch.js';
 
-const pause = (milliseconds: number) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+const LOOKS = 10;
 
-/** Watches partitions 0 and 1 of three for a while. @returns how often they were taken for hung */
-async function watch(patience: number, beats: readonly number[], time?: () => number): Promise<number> {
+/**
+ * Watches partitions 0 and 1 of three over ten looks.
+ *
+ * @param patience seconds
+ * @param beats partitions whose pulses move between any two looks
+ * @param passing milliseconds from look to look
+ * @returns the looks at which they were taken for hung, from 1
+ */
+function watch(patience: number, beats: readonly number[], passing = LOOK): number[] {
   const control = attachControl(createArena(controlBlocks(3)));
-  const now = performance.now.bind(performance);
-  if (time) performance.now = time;
-  let alarms = 0;
-  const stop = watchPulse(control, [0, 1], () => patience, () => { alarms += 1; });
-  for (let look = 0; look < 40; look += 1) {
-    for (const partition of beats) control.pulse.set(partition, look + 1);
-    await pause(50);
+  let [time, looks, looking] = [0, 0, false];
+  let look: () => void = () => undefined;
+  const clock: WatchClock = {
+    now: () => time,
+    every(_milliseconds, action) {
+      [look, looking] = [action, true];
+      return () => { looking = false; };
+    },
+  };
+  const alarms: number[] = [];
+  const stop = watchPulse(control, [0, 1], () => patience, () => { alarms.push(looks); }, clock);
+  for (looks = 1; looks <= LOOKS; looks += 1) {
+    for (const partition of beats) control.pulse.set(partition, looks);
+    time += passing;
+    look();
   }
   stop();
-  performance.now = now;
-  return alarms;
+  return looking ? [-1] : alarms;
 }
 
-test.serial('partitions hang where none of their pulses moves, whatever those of others do', async (t) => {
-  t.is(await watch(1, [0]), 0);
-  t.true((await watch(0.5, [2])) > 0);
-  t.is(await watch(Infinity, []), 0);
+test('partitions hang where none of their pulses moves for longer than the patience, whatever those of others do', (t) => {
+  t.deepEqual(watch(1, [0]), []);
+  t.deepEqual(watch(1, [1, 2]), []);
+  t.deepEqual(watch(1, [2]), [6, 7, 8, 9, 10]); // five looks make a second, and the sixth more
+  t.deepEqual(watch(Infinity, []), []);
 });
 
-test.serial('where the whole process was stopped, nobody hangs', async (t) => {
-  let time = 0;
-  t.is(await watch(60, [], () => (time += 3_600_000)), 0);
+test('however long a process was stopped, a look counts for no more than two', (t) => {
+  t.deepEqual(watch(60, [], 3_600_000), []);
+  t.deepEqual(watch(1, [], 3_600_000), [3, 4, 5, 6, 7, 8, 9, 10]);
 });
