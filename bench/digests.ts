@@ -5,10 +5,10 @@
 //   npm run check:digests -- <text>        only the runs whose name contains the text
 //   npm run check:digests -- --write       record them anew (after a change that has to alter a sum, with the reason in the changelog)
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { createDdpg, createSimulation, type EpisodeRecord, type Training } from '../src/index.js';
+import { createDdpg, createSimulation, replaceFile, type EpisodeRecord, type Training } from '../src/index.js';
 import { DIGEST_RUNS, type DigestRun } from './digest-runs.js';
 
 interface Digest {
@@ -58,6 +58,6 @@ for (const run of DIGEST_RUNS.filter(({ name }) => name.includes(text))) {
   if (!same) different += 1;
   console.log(`${same ? 'same     ' : 'DIFFERENT'} ${run.name}`);
 }
-if (write) writeFileSync(FILE, `${JSON.stringify(found, undefined, 1)}\n`);
+if (write) replaceFile(FILE, `${JSON.stringify(found, undefined, 1)}\n`);
 console.log(write ? `${Object.keys(found).length} recorded` : `${Object.keys(found).length - different} same, ${different} different`);
 process.exitCode = different === 0 ? 0 : 1;

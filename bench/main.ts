@@ -5,11 +5,11 @@
  *   npm run bench -- --only kernels --repeats 15 --json before.json
  *   npm run bench -- --compare before.json after.json
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 
-import { checkInteger, checkName, checkNumber, isOptionError, textTable } from '../src/index.js';
+import { checkInteger, checkName, checkNumber, isOptionError, replaceFile, textTable } from '../src/index.js';
 import { changesTable, compareRuns, readBenchFile } from './compare.js';
 import { kernelSection } from './kernels.js';
 import { layerSection } from './layers.js';
@@ -61,7 +61,7 @@ async function measureAll({ sections, effort, file }: Flags): Promise<void> {
     const result = await section.measure({ ...section.effort, ...effort });
     measurements.push(...result.measurements);
     for (const { title, table } of result.tables) console.log(`\n${title}\n${textTable(table)}`);
-    if (file !== undefined) writeFileSync(file, `${JSON.stringify({ node: process.version, cores: availableParallelism(), processor: cpus()[0].model, measurements }, null, 1)}\n`);
+    if (file !== undefined) replaceFile(file, `${JSON.stringify({ node: process.version, cores: availableParallelism(), processor: cpus()[0].model, measurements }, null, 1)}\n`);
   }
 }
 

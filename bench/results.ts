@@ -3,10 +3,9 @@
  * evaluated on 20 fresh episodes, and beside them the default rule with its hidden neurons frozen: what do they earn? Trials that
  * have ended are kept in docs/results.jsonl and not repeated, unless the settings they ship with have changed since.
  */
-import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
-import { openTrialStore, planTrials, resolveStudySettings, runStudyVisibly, summarise, type StudyOptions, type SummaryRow } from '../src/index.js';
+import { lockFolder, openTrialStore, planTrials, replaceFile, resolveStudySettings, runStudyVisibly, summarise, type StudyOptions, type SummaryRow } from '../src/index.js';
 
 const TRIALS = 'docs/results.jsonl';
 const TABLE = 'docs/results.md';
@@ -115,7 +114,9 @@ function describeThreshold({ threshold, stepsToThreshold, reached, seeds, failur
 const interruption = new AbortController();
 process.once('SIGINT', () => { interruption.abort(); });
 
-const store = openTrialStore(TRIALS, (line) => { console.error(line); });
+const warn = (line: string) => { console.error(line); };
+lockFolder('docs', 'docs', warn);
+const store = openTrialStore(TRIALS, warn);
 
 /** Runs what is missing of some studies. @returns their table */
 async function tableOf(studies: readonly StudyOptions[]): Promise<string> {
@@ -126,5 +127,5 @@ async function tableOf(studies: readonly StudyOptions[]): Promise<string> {
 
 const tables = [await tableOf(STUDIES), '', 'Kinds of neurons and networks, each otherwise as the rule ships for the task:', '', await tableOf(NEURONS)].join('\n');
 if (interruption.signal.aborted) process.exitCode = 130;
-else writeFileSync(TABLE, `${tables}\n`);
+else replaceFile(TABLE, `${tables}\n`);
 console.log(tables);

@@ -10,6 +10,7 @@ import {
   describeSeconds,
   drawCertificate,
   estimateSeconds,
+  finishing,
   freeRunPath,
   measureUtility,
   planUtility,
@@ -31,6 +32,7 @@ import {
 import { printCertificate } from './certificate-summary.js';
 import { DDPG_FLAGS, number, text, words, type Flag } from './options.js';
 import { EPISODES, type Scenario, type ScenarioInput } from './scenario.js';
+import { warn } from './warn.js';
 
 const NAME = 'certificate';
 
@@ -68,9 +70,13 @@ export const certificate: Scenario = {
 };
 
 async function certify(own: Certificate, input: ScenarioInput): Promise<number> {
+  const folder = createRunFolder(input.out ?? freeRunPath('runs', runFolderName(NAME, own.settings.seed, new Date())), { warn });
+  return finishing(() => certifyInto(folder, own, input), () => { folder.close(); });
+}
+
+async function certifyInto(folder: RunFolder, own: Certificate, input: ScenarioInput): Promise<number> {
   const { settings } = own;
   const pool = { parallel: availableParallelism(), signal: input.interrupt };
-  const folder = createRunFolder(input.out ?? freeRunPath('runs', runFolderName(NAME, settings.seed, new Date())));
   folder.write('config', settings);
   if (settings.steps >= LONG) process.stderr.write(`this takes about ${describeSeconds(await estimateSeconds(settings, pool))} on this machine\n`);
   await watch(own, folder, input);
@@ -78,6 +84,7 @@ async function certify(own: Certificate, input: ScenarioInput): Promise<number> 
   const findings = input.interrupt.aborted ? certified : { ...certified, utility: await measure(settings, pool, input.episodes) };
   if (findings.utility.length > 0) await save(folder, findings);
   const result = resultOf(findings, folder, input);
+  folder.settle();
   folder.write('result', result);
   printCertificate(findings, result);
   if (input.json) console.log(JSON.stringify(result));
@@ -102,15 +109,14 @@ async function watch(own: Certificate, folder: RunFolder, { interrupt }: Scenari
     folder.flush();
     writeProbe(events, record, training);
   };
-  try {
-    await own.run({ signal: interrupt, onProbe });
-  } finally {
-    bar.stop();
-    events.close();
-    folder.flush();
-    folder.write('weights', training.encodeWeights());
-    folder.write('certificate', own.certified());
-  }
+  const save = [
+    () => { bar.stop(); },
+    () => { events.close(); },
+    () => { folder.flush(); },
+    () => { folder.write('weights', training.encodeWeights()); },
+    () => { folder.write('certificate', own.certified()); },
+  ];
+  await finishing(() => own.run({ signal: interrupt, onProbe }), ...save);
 }
 
 /** Evaluates DDPG and saves the certificate as far as it goes without depth utility, which takes long. */

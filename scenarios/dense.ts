@@ -6,6 +6,7 @@ import {
   createRunFolder,
   DENSE_RULES,
   DEVICE_NAMES,
+  finishing,
   freeRunPath,
   resolveDenseSettings,
   runFolderName,
@@ -16,6 +17,7 @@ import {
 } from '../src/index.js';
 import { isNeural, number, SIMULATION_FLAGS, text, type Flag } from './options.js';
 import { EPISODES, type Scenario, type ScenarioInput } from './scenario.js';
+import { warn } from './warn.js';
 
 const NAME = 'dense';
 
@@ -63,20 +65,23 @@ export const dense: Scenario = {
     const trainer = await createDenseTrainer(input.options);
     const { settings, device } = trainer;
     process.stderr.write(`device ${colours.bold(device.name)}: ${device.adapter} (${device.reason})\n`);
-    const folder = createRunFolder(input.out ?? freeRunPath('runs', runFolderName(NAME, settings.seed, new Date())));
-    folder.write('config', settings);
     try {
-      const report = await train(trainer, folder, input);
-      const result = await conclude(trainer, folder, report, input);
-      print(result);
-      if (input.json) console.log(JSON.stringify(result));
-      return result.status === 'interrupted' ? 130 : 0;
+      const folder = createRunFolder(input.out ?? freeRunPath('runs', runFolderName(NAME, settings.seed, new Date())), { warn });
+      return await finishing(() => trainInto(trainer, folder, input), () => { folder.close(); }); // a failed run keeps what it measured
     } finally {
-      folder.flush(); // a failed run keeps what it measured
       await trainer.close();
     }
   },
 };
+
+async function trainInto(trainer: DenseTrainer, folder: RunFolder, input: ScenarioInput): Promise<number> {
+  folder.write('config', trainer.settings);
+  const report = await train(trainer, folder, input);
+  const result = await conclude(trainer, folder, report, input);
+  print(result);
+  if (input.json) console.log(JSON.stringify(result));
+  return result.status === 'interrupted' ? 130 : 0;
+}
 
 async function train(trainer: DenseTrainer, folder: RunFolder, { interrupt }: ScenarioInput): Promise<DenseReport> {
   const { environment, rule, replicas, steps } = trainer.settings;
@@ -124,6 +129,7 @@ async function conclude(trainer: DenseTrainer, folder: RunFolder, { seconds, ste
     weightsSha256,
     runFolder: folder.path,
   };
+  folder.settle();
   folder.write('result', result);
   return result;
 }

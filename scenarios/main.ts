@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 
-import { checkInteger, checkName, checkNumber, CheckpointError, describePath, describeValue, DivergenceError, isOptionError, JournalError, oneLine, PartitionError, RULES, suggestion, wrongValue } from '../src/index.js';
+import { checkInteger, checkName, checkNumber, CheckpointError, describePath, describeValue, DivergenceError, FileError, isOptionError, JournalError, oneLine, PartitionError, RULES, suggestion, wrongValue } from '../src/index.js';
 import { asyncVsSync } from './async-vs-sync.js';
 import { certificate } from './certificate.js';
 import { ddpg } from './ddpg.js';
@@ -217,6 +217,7 @@ async function runScenario({ scenario, input }: Request): Promise<number> {
 
 /** One line for what the user or a worker did wrong; a stack trace only for our own bugs. */
 function report(error: unknown): number {
+  if (error instanceof AggregateError) return error.errors.map(report)[0] ?? 1;
   if (error instanceof JournalError) {
     console.error(oneLine(error.message));
     return USAGE_ERROR;
@@ -229,7 +230,7 @@ function report(error: unknown): number {
     console.error(oneLine(error instanceof CommanderError ? commandLineMessage(error) : optionMessage(error)));
     return USAGE_ERROR;
   }
-  const told = error instanceof PartitionError || error instanceof DivergenceError || isSystemError(error);
+  const told = error instanceof PartitionError || error instanceof DivergenceError || error instanceof FileError || isSystemError(error);
   console.error(told ? oneLine(error.message) : error);
   return 1;
 }

@@ -1,6 +1,7 @@
-import { describeOscillation, drawOscillation, freeRunPath, openStudyFolder, oscillationPage, resolveOscillationSettings, runFolderName, runFreely } from '../src/index.js';
+import { describeOscillation, drawOscillation, finishing, freeRunPath, openStudyFolder, oscillationPage, resolveOscillationSettings, runFolderName, runFreely } from '../src/index.js';
 import { number, type Flag } from './options.js';
 import type { Scenario } from './scenario.js';
+import { warn } from './warn.js';
 
 const NAME = 'oscillation';
 
@@ -23,18 +24,20 @@ export const oscillation: Scenario = {
   resumable: false,
   async run({ options, out, json }) {
     const settings = resolveOscillationSettings(options);
-    const folder = openStudyFolder(out ?? freeRunPath('runs', runFolderName(NAME, settings.seed, new Date())), { scenario: NAME, ...settings }, () => undefined);
-    const found = runFreely(settings);
-    const pictures = await drawOscillation(settings, found);
-    const result = { scenario: NAME, status: 'finished', ...settings, ...found.summary, runFolder: folder.path };
-    const { neurons, density, gain, timeConstant, timeStep, duration, seed } = settings;
-    const command = `node scenarios/run ${NAME} --neurons ${neurons} --density ${density} --gain ${gain} --time-constant ${timeConstant} --time-step ${timeStep} --duration ${duration} --seed ${seed}`;
-    folder.write('voltages', pictures.voltages);
-    folder.write('connections', pictures.connections);
-    folder.write('report', oscillationPage(settings, found, pictures, command));
-    folder.write('result', result);
-    process.stderr.write(`${describeOscillation(settings, found.summary)}\nreport: ${folder.path}/report.html\n`);
-    if (json) console.log(JSON.stringify(result));
-    return 0;
+    const folder = openStudyFolder(out ?? freeRunPath('runs', runFolderName(NAME, settings.seed, new Date())), { scenario: NAME, ...settings }, warn);
+    return finishing(async () => {
+      const found = runFreely(settings);
+      const pictures = await drawOscillation(settings, found);
+      const result = { scenario: NAME, status: 'finished', ...settings, ...found.summary, runFolder: folder.path };
+      const { neurons, density, gain, timeConstant, timeStep, duration, seed } = settings;
+      const command = `node scenarios/run ${NAME} --neurons ${neurons} --density ${density} --gain ${gain} --time-constant ${timeConstant} --time-step ${timeStep} --duration ${duration} --seed ${seed}`;
+      folder.write('voltages', pictures.voltages);
+      folder.write('connections', pictures.connections);
+      folder.write('report', oscillationPage(settings, found, pictures, command));
+      folder.write('result', result);
+      process.stderr.write(`${describeOscillation(settings, found.summary)}\nreport: ${folder.path}/report.html\n`);
+      if (json) console.log(JSON.stringify(result));
+      return 0;
+    }, () => { folder.close(); });
   },
 };

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 
 import colours from 'picocolors';
 
-import { createProgressBar, createRunFolder, readJournal, replaySimulation, RUN_FILES, wrongKind, wrongValue, type Journal, type RunReport, type Simulation } from '../src/index.js';
+import { createProgressBar, createRunFolder, finishing, readJournal, replaySimulation, RUN_FILES, wrongKind, wrongValue, type Journal, type RunFolder, type RunReport, type Simulation } from '../src/index.js';
 import { number } from './options.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
+import { warn } from './warn.js';
 
 const SUBJECT = 'run folder';
 
@@ -103,8 +104,12 @@ function isSame(json: string, settings: unknown): boolean {
 
 const linesOf = (text: string) => text.split('\n').slice(0, -1);
 
-async function repeat(simulation: Simulation, recorded: Recorded, { out, json, interrupt }: ScenarioInput, threads?: number): Promise<number> {
-  const folder = out === undefined ? undefined : createRunFolder(out);
+async function repeat(simulation: Simulation, recorded: Recorded, input: ScenarioInput, threads?: number): Promise<number> {
+  const folder = input.out === undefined ? undefined : createRunFolder(input.out, { warn });
+  return finishing(() => repeatInto(folder, simulation, recorded, input, threads), () => { folder?.close(); });
+}
+
+async function repeatInto(folder: RunFolder | undefined, simulation: Simulation, recorded: Recorded, { json, interrupt }: ScenarioInput, threads?: number): Promise<number> {
   folder?.write('config', simulation.settings);
   const replayed: string[] = [];
   for (const type of ['episode', 'metrics'] as const) {
@@ -113,18 +118,15 @@ async function repeat(simulation: Simulation, recorded: Recorded, { out, json, i
       folder?.log('metrics', { type, ...event });
     });
   }
-  try {
-    const report = await runVisibly(simulation, recorded, interrupt);
-    const weights = simulation.encodeWeights();
-    folder?.write('weights', weights);
-    const result = { ...resultOf(simulation, recorded, replayed, report, weights), threads: Math.min(threads ?? Infinity, simulation.settings.partitions), runFolder: folder?.path ?? null };
-    folder?.write('result', result);
-    printResult(result);
-    if (json) console.log(JSON.stringify(result));
-    return { identical: 0, different: 1, interrupted: 130 }[result.status];
-  } finally {
-    folder?.flush();
-  }
+  const report = await runVisibly(simulation, recorded, interrupt);
+  const weights = simulation.encodeWeights();
+  folder?.write('weights', weights);
+  const result = { ...resultOf(simulation, recorded, replayed, report, weights), threads: Math.min(threads ?? Infinity, simulation.settings.partitions), runFolder: folder?.path ?? null };
+  folder?.settle();
+  folder?.write('result', result);
+  printResult(result);
+  if (json) console.log(JSON.stringify(result));
+  return { identical: 0, different: 1, interrupted: 130 }[result.status];
 }
 
 async function runVisibly(simulation: Simulation, { journal }: Recorded, interrupt: AbortSignal): Promise<RunReport> {

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { isRecord, readNewestCheckpoint, RUN_FILES, wrongValue, type Checkpoint, type LineLengths } from '../src/index.js';
+import { isRecord, lockFolder, readNewestCheckpoint, RUN_FILES, wrongValue, type Checkpoint, type FolderLock, type LineLengths } from '../src/index.js';
+import { warn } from './warn.js';
 
 /** Steps between checkpoints where nothing is said. */
 export const CHECKPOINT_EVERY = 5000;
@@ -18,11 +19,15 @@ export interface RunNote {
   readonly seconds: number;
   /** How far the line files tell what the checkpoint knows, in bytes. */
   readonly lines: LineLengths;
+  /** Steps of the run's own checkpoints in its folder, this one included; absent in older ones. */
+  readonly checkpoints?: readonly number[];
 }
 
 /** A run to go on with. */
 export interface Resumption {
   readonly folder: string;
+  /** Taken before anything was read. */
+  readonly lock: FolderLock;
   readonly checkpoint: Checkpoint;
   readonly note: RunNote;
   /** The environment step at which it ends now. */
@@ -32,12 +37,23 @@ export interface Resumption {
 }
 
 /**
- * Finds out where a run goes on, and to which step.
+ * Finds out where a run goes on, and to which step, and takes the lock of its folder.
  *
  * @param steps that the run is to have in all; to where it was going unless given
- * @throws RangeError naming `resume` where the folder holds no run that can go on, or `steps` where that many are taken already
+ * @throws RangeError naming `resume` where the folder holds no run that can go on or is written to by another process, or `steps` where that many are taken already
  */
 export function readResumption(folder: string, steps: number | undefined): Resumption {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) readNewestCheckpoint(folder); // says why it is none
+  const lock = lockFolder('resume', folder, warn);
+  try {
+    return { lock, ...readRun(folder, steps) };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function readRun(folder: string, steps: number | undefined): Omit<Resumption, 'lock'> {
   const { checkpoint, refused } = readNewestCheckpoint(folder);
   if (existsSync(join(folder, RUN_FILES.journal))) throw wrongValue('resume', 'a run that was not recorded', folder, `; without its ${RUN_FILES.journal} it goes on unrecorded`);
   const { note, step } = checkpoint;
@@ -61,5 +77,8 @@ function isConcluded(folder: string, step: number): boolean {
 
 function isRunNote(note: object): note is RunNote {
   if (!isRecord(note) || typeof note.scenario !== 'string' || !isRecord(note.lines)) return false;
-  return [note.goal, note.checkpointEvery, note.episodes, note.seconds, note.lines.metrics, note.lines.timing].every((each) => typeof each === 'number');
+  const { goal, checkpointEvery, episodes, seconds, lines, checkpoints = [] } = note;
+  return Array.isArray(checkpoints) && areNumbers(checkpoints) && areNumbers([goal, checkpointEvery, episodes, seconds, lines.metrics, lines.timing]);
 }
+
+const areNumbers = (values: readonly unknown[]) => values.every((each) => typeof each === 'number');

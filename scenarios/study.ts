@@ -4,6 +4,7 @@ import {
   checkInteger,
   checkName,
   checkObject,
+  finishing,
   freeRunPath,
   openStudyFolder,
   runFolderName,
@@ -15,6 +16,7 @@ import {
   type TrialResult,
 } from '../src/index.js';
 import type { ScenarioInput } from './scenario.js';
+import { warn } from './warn.js';
 
 /** What is special about one study of many trials. */
 export interface StudyScenario<Row> {
@@ -74,8 +76,13 @@ export function readStudyInput(name: string, { options, episodes }: ScenarioInpu
 
 /** Runs the trials that its folder does not have yet, and leaves result, pictures and page. @returns the exit status */
 export async function runStudyScenario<Row>(study: StudyScenario<Row>, input: ScenarioInput): Promise<number> {
-  const { name, settings, description, trials, parallel } = study;
+  const { name, settings } = study;
   const folder = openStudyFolder(input.out ?? freeRunPath('runs', runFolderName(name, undefined, new Date())), { scenario: name, ...settings }, warn);
+  return finishing(() => runInto(study, folder, input), () => { folder.close(); });
+}
+
+async function runInto<Row>(study: StudyScenario<Row>, folder: StudyFolder, input: ScenarioInput): Promise<number> {
+  const { description, trials, parallel } = study;
   process.stderr.write(`${description}\nfolder: ${folder.path}\n`);
   const options = { parallel, signal: input.interrupt };
   const first = await runStudyVisibly(trials, folder.store, options);
@@ -89,10 +96,6 @@ export async function runStudyScenario<Row>(study: StudyScenario<Row>, input: Sc
   if (input.json) console.log(JSON.stringify(result));
   if (result.status === 'interrupted') return 130;
   return result.failures.some(({ kind }) => kind === 'crashed') ? 1 : 0;
-}
-
-function warn(line: string): void {
-  process.stderr.write(`warning: ${line}\n`);
 }
 
 /** For people, on stderr: stdout is for machines. */

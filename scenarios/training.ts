@@ -4,9 +4,11 @@ import {
   createProgressBar,
   createRunFolder,
   drawEpisodes,
+  finishing,
   freeRunPath,
   InternalError,
   reopenRunFolder,
+  rescuing,
   RUN_FILES,
   runFolderName,
   type DeathReport,
@@ -22,6 +24,7 @@ import {
 import { CHECKPOINT_EVERY, type RunNote } from './resumption.js';
 import { EPISODES, type ScenarioInput } from './scenario.js';
 import { printSummary } from './summary.js';
+import { warn } from './warn.js';
 
 /** What a training run came to; `--json` prints it and `result.json` keeps it. */
 export interface TrainResult {
@@ -85,27 +88,25 @@ async function trainInto(training: Training, labels: TrainingLabels, input: Scen
   const course = planCourse(training, labels, input);
   const deaths: WorkerDeath[] = [];
   training.on('workerDeath', (death) => deaths.push(death));
-  try {
+  return finishing(async () => {
     const report = await trainWithProgress(training, labels, folder, course, input);
     const result = await conclude(training, labels, folder, { ...report, workerDeaths: deaths }, course, input);
     printSummary(result);
     if (input.json) console.log(JSON.stringify(result));
     return result.status === 'interrupted' ? 130 : 0;
-  } finally {
-    folder.flush(); // a failed run keeps what it measured
-  }
+  }, () => { folder.close(); }); // a failed run keeps what it measured
 }
 
 /** A new folder with the settings in it, or the resumed run's. */
 function openFolder({ settings }: Training, { scenario }: TrainingLabels, { out, resume }: ScenarioInput): RunFolder {
-  if (resume !== undefined) return reopenRunFolder(resume.folder, resume.checkpoint.step, resume.note.lines);
-  const folder = createRunFolder(out ?? freeRunPath('runs', runFolderName(scenario, settings.seed, new Date())));
+  if (resume !== undefined) return reopenRunFolder(resume.lock, resume.checkpoint.step, resume.note.lines, resume.note.checkpoints);
+  const folder = createRunFolder(out ?? freeRunPath('runs', runFolderName(scenario, settings.seed, new Date())), { warn });
   folder.write('config', settings);
   return folder;
 }
 
 /** Where the run goes, and how long it has been on the way. */
-type Course = Omit<RunNote, 'lines'>;
+type Course = Omit<RunNote, 'lines' | 'checkpoints'>;
 
 /** What is asked for, or else what the resumed run was asked for, or else the default. */
 function planCourse({ settings }: Training, { scenario }: TrainingLabels, { resume, checkpointEvery, episodes }: ScenarioInput): Course {
@@ -141,16 +142,13 @@ async function trainWithProgress(training: Training, { title, ledger }: Training
   });
   const keep = keepCheckpoints(training, folder, () => ({ ...course, seconds: seconds() }));
   const recording = record ? { record: join(folder.path, RUN_FILES.journal) } : {};
-  try {
+  const train = () => {
     keep();
     const { checkpointEvery, episodes } = course;
-    return await (first < goal ? training.run({ steps: goal - first, signal: interrupt, checkpointEvery, episodes, ...recording }) : reportOf(training, episodes));
-  } catch (error) {
-    folder.write('weights', training.encodeWeights()); // as far as they got
-    throw error;
-  } finally {
-    bar.stop();
-  }
+    return first < goal ? training.run({ steps: goal - first, signal: interrupt, checkpointEvery, episodes, ...recording }) : reportOf(training, episodes);
+  };
+  const saveWeights = () => { folder.write('weights', training.encodeWeights()); };
+  return finishing(() => rescuing(async () => train(), saveWeights), () => { bar.stop(); }); // a run that fails leaves them as far as they got
 }
 
 /** @returns what tells the staleness since it was asked last; resumed runs begin with the step they were resumed at */
@@ -178,7 +176,8 @@ function keepCheckpoints(training: Training, folder: RunFolder, course: () => Co
   const keep = () => {
     if (checkpointEvery === 0 || training.step === saved) return;
     saved = training.step;
-    folder.saveCheckpoint(saved, training.encodeCheckpoint({ ...course(), lines: folder.settle() } satisfies RunNote));
+    const checkpoints = [...folder.checkpoints, saved];
+    folder.saveCheckpoint(saved, training.encodeCheckpoint({ ...course(), lines: folder.settle(), checkpoints } satisfies RunNote));
   };
   training.on('checkpoint', keep);
   return keep;
@@ -220,7 +219,8 @@ async function conclude(training: Training, labels: TrainingLabels, folder: RunF
     ...(watch && { pictures: await drawInto(training, folder) }),
     runFolder: folder.path,
   };
-  folder.write('result', result);
+  folder.settle();
+  folder.write('result', result); // the last: where it is, all files are whole
   return result;
 }
 

@@ -67,6 +67,27 @@ export class CheckpointError extends Error {
   }
 }
 
+/** A file could not be written whole, for example on a full disk: what was there before is still there. A caller can act on it: make room and go on. */
+export class FileError extends Error {
+  override readonly name = 'FileError';
+  /** The system's, for example `ENOSPC`; undefined where it had none. */
+  readonly code: string | undefined;
+  /**
+   * @param cause what the system, or the check of what was written, said
+   * @param consequence further words for the message
+   */
+  constructor(readonly path: string, cause: unknown, consequence = '') {
+    super(`${path} cannot be written (${describeCause(cause)})${consequence}`, { cause });
+    this.code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+  }
+}
+
+/** `ENOSPC: no space left on device`: without the call and its paths, which the message names itself. */
+function describeCause(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  return 'syscall' in cause ? cause.message.replace(/, [a-z]+( '.*)?$/, '') : cause.message;
+}
+
 /** A command to something that was closed. */
 export function closedError(): Error {
   return new Error('the simulation is closed');

@@ -1,6 +1,6 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-
 import { InternalError } from '../errors.js';
+import { createGrowing } from '../files/append.js';
+import { DISK, ignore, type Disk } from '../files/disk.js';
 import { encodeClosing, encodeFrame, encodeHeader, FRAME, type JournalClosing, type JournalHeader } from './frame.js';
 
 /** `journal.bin` while a run is recorded. */
@@ -10,7 +10,7 @@ export interface JournalFile {
   /** Updates so far, of all partitions together. */
   readonly updates: number;
   /**
-   * Adds what a partition did in a command. Of each command every partition comes once, from partition 0 on.
+   * Adds what a partition did in a command. Of each command every partition comes once, from partition 0 on. Where that fails, the file ends in a whole frame.
    *
    * @param step environment step at which the command ended
    */
@@ -34,30 +34,24 @@ export interface PartitionLog {
   readonly bytes: Uint8Array;
 }
 
-/** Begins a file that is not there yet. @throws what the file system throws */
-export function openJournal(path: string, header: JournalHeader): JournalFile {
+/** Begins a file that is not there yet. @throws FileError naming it, also where it is there */
+export function openJournal(path: string, header: JournalHeader, disk: Disk = DISK): JournalFile {
   const { partitions } = header;
-  const file = openSync(path, 'wx');
+  const file = createGrowing(path, disk);
   const totals = new Array<number>(partitions).fill(0);
   let frames = 0;
   let lastStep = 0;
-  let length = 0;
   let open = true;
-  write(encodeHeader(header));
-
-  function write(bytes: Uint8Array): void {
-    writeWhole(file, bytes);
-    length += bytes.length;
-  }
-
-  function shut(): void {
-    if (open) closeSync(file);
-    open = false;
+  try {
+    file.append(encodeHeader(header));
+  } catch (error) {
+    ignore(() => { file.close(); });
+    throw error;
   }
 
   return {
     get length() {
-      return length;
+      return file.length;
     },
     get updates() {
       return totals.reduce((sum, updates) => sum + updates, 0);
@@ -66,21 +60,20 @@ export function openJournal(path: string, header: JournalHeader): JournalFile {
       if (!open || partition !== frames % partitions) throw new InternalError(`the journal does not wait for partition ${partition}`);
       const first = totals[partition];
       const command = Math.floor(frames / partitions);
-      write(encodeFrame({ kind: FRAME.command, partition, command, updates: updates - first, step, first }, bytes));
+      file.append(encodeFrame({ kind: FRAME.command, partition, command, updates: updates - first, step, first }, bytes));
       totals[partition] = updates;
       lastStep = step;
       frames += 1;
     },
     close({ stopped, weightsSha256 }) {
       if (!open || frames % partitions !== 0) throw new InternalError('the journal ends within a command');
-      write(encodeClosing(frames / partitions, lastStep, { updates: totals, stopped, weightsSha256 }));
-      shut();
+      file.append(encodeClosing(frames / partitions, lastStep, { updates: totals, stopped, weightsSha256 }));
+      open = false;
+      file.close();
     },
-    abandon: shut,
+    abandon() {
+      open = false;
+      ignore(() => { file.close(); }); // the failure that led here is the one to report
+    },
   };
-}
-
-/** The system may take less than it is given. */
-function writeWhole(file: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
 }

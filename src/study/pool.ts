@@ -45,10 +45,17 @@ export async function runTrials(trials: readonly Trial[], watcher: TrialWatcher,
   });
   pool.on('error', () => undefined); // a replacement that fails to load; the death itself is told by the task
   const queue = trials.values(); // every lane takes its next trial from here
+  const failure = new AbortController();
+  const ending = AbortSignal.any([signal, failure.signal]);
   const lane = async () => {
     for (const trial of queue) {
-      if (signal.aborted) return;
-      await runOne(pool, trial, watcher, signal);
+      if (ending.aborted) return;
+      try {
+        await runOne(pool, trial, watcher, ending);
+      } catch (error) {
+        failure.abort(error); // the other lanes abandon their trials
+        return;
+      }
     }
   };
   try {
@@ -56,6 +63,7 @@ export async function runTrials(trials: readonly Trial[], watcher: TrialWatcher,
   } finally {
     await pool.destroy();
   }
+  if (failure.signal.aborted) throw failure.signal.reason;
 }
 
 async function runOne(pool: TrialPool, trial: Trial, watcher: TrialWatcher, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 import { describeSeconds, estimateTrials, type TrialEstimate } from './estimate.js';
 import { runTrials, type PoolOptions, type TrialWatcher } from './pool.js';
 import { createStudyProgress } from './progress.js';
-import type { TrialStore } from './store.js';
+import type { TrialStore } from './trial-store.js';
 import { trialDigest, type Trial, type TrialResult } from './trial.js';
 
 /**

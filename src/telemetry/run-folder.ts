@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
-import { accessSync, appendFileSync, closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-
-import { sync as writeFileAtomic } from 'write-file-atomic';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
 import { checkString, wrongValue } from '../check.js';
+import { appendTo, lineOf } from '../files/append.js';
+import { DISK, naming, withFile, type Disk } from '../files/disk.js';
+import { attemptAll } from '../files/finish.js';
+import { makeFolder } from '../files/folder.js';
+import { lockFolder, type FolderLock } from '../files/lock.js';
+import { removeTemporaries, replaceFile } from '../files/whole.js';
 
-/** The files of a run. Each is whole or absent, and the line files end in a whole line whenever they are read. */
+/** The files of a run. Each is whole or absent; the line files end in a whole line, but for what a killed process was writing. */
 export const RUN_FILES = {
   /** The complete settings. */
   config: 'config.json',
@@ -30,6 +34,9 @@ export const RUN_FILES = {
   report: 'report.html',
 } as const;
 
+/** The results of a study, one line for each trial that has ended. */
+export const TRIALS_FILE = 'trials.jsonl';
+
 const LINE_FILES = ['metrics', 'timing'] as const;
 
 /** Lengths of the line files, in bytes. */
@@ -43,9 +50,11 @@ export function checkpointStep(name: string): number {
   return Number(/^checkpoint-(\d+)\.bin$/.exec(name)?.[1] ?? -1);
 }
 
-/** The folder that a run leaves behind. */
+/** The folder that a run leaves behind. No other process writes to it until it is closed. What cannot be written is a FileError that names the file. */
 export interface RunFolder {
   readonly path: string;
+  /** Steps of the checkpoints in the folder that are the run's own, in the order in which they were written. */
+  readonly checkpoints: readonly number[];
   /**
    * Replaces a file by a rename: a reader sees the old one or the new one, never half of one.
    *
@@ -54,12 +63,21 @@ export interface RunFolder {
   write(file: keyof typeof RUN_FILES, content: Uint8Array | string | object): string;
   /** Puts lines aside for a line file. */
   log(file: keyof LineLengths, line: object): void;
-  /** Appends the lines put aside. */
+  /** Appends the lines put aside. Where that fails, the file ends in a whole line, and the other lines stay put aside. */
   flush(): void;
   /** Appends the lines put aside and waits until the disk has them. @returns the lengths of the line files then */
   settle(): LineLengths;
-  /** Writes the checkpoint of an environment step. It and the one before it are kept, all others go. */
+  /** Writes the checkpoint of an environment step. It and the one before it are kept; the run's older ones go once it has been read back. */
   saveCheckpoint(step: number, checkpoint: Uint8Array): void;
+  /** Appends the lines put aside, and lets other processes write. Closing twice does nothing. */
+  close(): void;
+}
+
+/** Who has to do with the folder, besides the run. */
+export interface FolderOptions {
+  /** Gets one line where the lock of a process that has ended is taken over. */
+  readonly warn?: (line: string) => void;
+  readonly disk?: Disk;
 }
 
 /** `<scenario>-<time>-seed<seed>`, the time in UTC, down to the second; without a seed where there are many. */
@@ -71,115 +89,96 @@ export function runFolderName(scenario: string, seed: number | undefined, time: 
 /**
  * Creates a run folder.
  *
- * @throws RangeError naming `out` where the folder holds a run already, or cannot be created or written to: nothing is overwritten
+ * @throws RangeError naming `out` where the folder holds files of a run or a study already, is written to by another process, or cannot be created or
+ *   written to: nothing is overwritten, and nothing removed
  */
-export function createRunFolder(path: string): RunFolder {
+export function createRunFolder(path: string, { warn = () => undefined, disk = DISK }: FolderOptions = {}): RunFolder {
   const folder = resolve(checkString('out', path));
-  if (Object.values(RUN_FILES).some((file) => existsSync(join(folder, file)))) throw wrongValue('out', 'a folder that holds no run yet', path);
   makeFolder(path);
-  return attachRunFolder(folder);
+  const lock = lockFolder('out', folder, warn);
+  const found = readdirSync(folder).find(isOwnFile);
+  if (found === undefined) return attachRunFolder(folder, lock, [], disk);
+  lock.release();
+  throw wrongValue('out', 'a folder that holds no run yet', path, `; it has ${found}`);
+}
+
+/** Whether a name is that of a file which runs or studies write. */
+function isOwnFile(name: string): boolean {
+  return Object.values<string>(RUN_FILES).includes(name) || name === TRIALS_FILE || checkpointStep(name) >= 0;
 }
 
 /**
  * Opens the folder of a run that goes on from a checkpoint: what the line files got after it is cut off, and what was being written
  * when the run was killed goes.
  *
+ * @param lock of the folder, taken before the checkpoint was read
  * @param step of the checkpoint
  * @param lengths of the line files then
+ * @param checkpoints steps of the run's own checkpoints, of which this one is the last
  * @throws RangeError naming `resume` where a line file is shorter than it was
  */
-export function reopenRunFolder(path: string, step: number, lengths: LineLengths): RunFolder {
-  const folder = resolve(path);
+export function reopenRunFolder(lock: FolderLock, step: number, lengths: LineLengths, checkpoints: readonly number[] = [step], disk = DISK): RunFolder {
+  const folder = resolve(lock.folder);
   for (const file of LINE_FILES) {
     const size = statSync(join(folder, RUN_FILES[file]), { throwIfNoEntry: false })?.size ?? 0;
-    if (size < lengths[file]) throw wrongValue('resume', `a run folder whose ${RUN_FILES[file]} has the ${lengths[file]} bytes it had at step ${step}`, path, `: it has ${size}`);
+    if (size < lengths[file]) throw wrongValue('resume', `a run folder whose ${RUN_FILES[file]} has the ${lengths[file]} bytes it had at step ${step}`, lock.folder, `: it has ${size}`);
   }
-  for (const file of LINE_FILES) if (existsSync(join(folder, RUN_FILES[file]))) truncateSync(join(folder, RUN_FILES[file]), lengths[file]);
-  for (const name of readdirSync(folder)) if (/\.(json|bin|safetensors)\.\d+$/.test(name)) rmSync(join(folder, name)); // write-file-atomic's
-  return attachRunFolder(folder, step);
+  for (const file of LINE_FILES) cutFile(join(folder, RUN_FILES[file]), lengths[file], disk);
+  removeTemporaries(folder);
+  return attachRunFolder(folder, lock, checkpoints, disk);
 }
 
-/** @param lastCheckpoint step of the checkpoint before the next, where there is one */
-function attachRunFolder(folder: string, lastCheckpoint?: number): RunFolder {
-  const pending = { metrics: '', timing: '' };
-  let kept = lastCheckpoint === undefined ? [] : [lastCheckpoint];
+function cutFile(path: string, length: number, disk: Disk): void {
+  if (existsSync(path)) naming(path, () => { withFile(disk, path, 'r+', (file) => { disk.truncate(file, length); }); });
+}
+
+/** @param own steps of the run's checkpoints that are there already */
+function attachRunFolder(folder: string, lock: FolderLock, own: readonly number[], disk: Disk): RunFolder {
+  const pending: Record<keyof LineLengths, Uint8Array[]> = { metrics: [], timing: [] };
+  const pathOf = (file: keyof typeof RUN_FILES) => join(folder, RUN_FILES[file]);
+  let checkpoints = [...own];
 
   function flush(): void {
-    for (const file of LINE_FILES) {
-      if (pending[file] === '') continue;
-      appendFileSync(join(folder, RUN_FILES[file]), pending[file]);
-      pending[file] = '';
-    }
+    attemptAll(...LINE_FILES.map((file) => () => { appendTo(pathOf(file), pending[file], { disk }); }));
+  }
+
+  function settle(): LineLengths {
+    flush();
+    return { metrics: settledLength(pathOf('metrics'), disk), timing: settledLength(pathOf('timing'), disk) };
   }
 
   return {
     path: folder,
+    get checkpoints() {
+      return checkpoints;
+    },
     write(file, content) {
       const data = content instanceof Uint8Array || typeof content === 'string' ? Buffer.from(content) : `${JSON.stringify(content, undefined, 2)}\n`;
-      writeFileAtomic(join(folder, RUN_FILES[file]), data);
+      replaceFile(pathOf(file), data, disk);
       return createHash('sha256').update(data).digest('hex');
     },
     log(file, line) {
-      pending[file] += `${JSON.stringify(line)}\n`;
+      pending[file].push(lineOf(JSON.stringify(line)));
     },
     flush,
-    settle() {
-      flush();
-      return { metrics: settledLength(join(folder, RUN_FILES.metrics)), timing: settledLength(join(folder, RUN_FILES.timing)) };
-    },
+    settle,
     saveCheckpoint(step, checkpoint) {
-      writeFileAtomic(join(folder, checkpointName(step)), Buffer.from(checkpoint.buffer, checkpoint.byteOffset, checkpoint.byteLength));
-      if (!kept.includes(step)) kept = [...kept.slice(-1), step];
-      for (const name of readdirSync(folder)) {
-        if (checkpointStep(name) >= 0 && !kept.includes(checkpointStep(name))) rmSync(join(folder, name));
-      }
+      replaceFile(join(folder, checkpointName(step)), checkpoint, disk);
+      const kept = [...checkpoints.filter((each) => each !== step).slice(-1), step];
+      for (const old of checkpoints) if (!kept.includes(old)) rmSync(join(folder, checkpointName(old)), { force: true });
+      checkpoints = kept;
+    },
+    close() {
+      attemptAll(settle, () => { lock.release(); });
     },
   };
 }
 
 /** The length of a file, all of it on the disk; 0 where there is none. */
-function settledLength(file: string): number {
-  if (!existsSync(file)) return 0;
-  const descriptor = openSync(file, 'r+');
-  fsyncSync(descriptor);
-  closeSync(descriptor);
-  return statSync(file).size;
-}
-
-/**
- * Makes sure of a folder for results, with those that lead to it.
- *
- * @throws RangeError naming `out` where it cannot be created, or nothing can be written to it
- */
-export function makeFolder(path: string): void {
-  try {
-    createMissing(resolve(path));
-    accessSync(path, constants.W_OK);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw wrongValue('out', 'a folder that can be created and written to', path, ` (${reason})`);
-  }
-}
-
-/** One level after the other: where a file system like /proc refuses, `recursive` of Node 20's mkdir never returns. */
-function createMissing(folder: string): void {
-  if (isFolder(folder)) return;
-  createMissing(dirname(folder));
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    if (!isFolder(folder)) throw error; // else another process was faster
-  }
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-/** A free path for a run in `parent`: `name`, or `name-2`, `name-3`, … where runs started within one second. */
-export function freeRunPath(parent: string, name: string): string {
-  for (let count = 1; ; count += 1) {
-    const path = join(parent, count === 1 ? name : `${name}-${count}`);
-    if (!existsSync(path)) return path;
-  }
+function settledLength(path: string, disk: Disk): number {
+  if (!existsSync(path)) return 0;
+  return naming(path, () => withFile(disk, path, 'r+', (file) => {
+    disk.sync(file);
+    return disk.size(file);
+  }));
 }

@@ -1,7 +1,11 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { checkInteger, checkString } from '../check.js';
+import { FileError } from '../errors.js';
+import { createGrowing, type GrowingFile } from '../files/append.js';
+import { attemptAll } from '../files/finish.js';
+import { DISK, type Disk } from '../files/disk.js';
 import { maskedCrc32c } from './crc32c.js';
 import { createHistogram } from './histogram.js';
 import { bytesField, doubleField, doublesField, floatField, integerField } from './protobuf.js';
@@ -23,7 +27,7 @@ export interface EventWriter {
   scalar(tag: string, step: number, value: number): void;
   /** How values, such as the weights of a layer, are spread; those that are not finite are left out. Of none at all nothing is written. */
   histogram(tag: string, step: number, values: ArrayLike<number>): void;
-  /** Writes what was put aside: TensorBoard, following the file, sees it from now on. */
+  /** Writes what was put aside: TensorBoard, following the file, sees it from now on. Where that fails, the file ends in a whole record. @throws FileError naming it */
   flush(): void;
   /** Flushes and closes the file. Closing twice does nothing. */
   close(): void;
@@ -42,9 +46,9 @@ export interface EventWriter {
  * @param folder created where it is missing
  * @param options.time the clock; seconds since 1970, that of the machine where not given
  */
-export function createEventWriter(folder: string, { time = () => Date.now() / 1000 }: { time?: () => number } = {}): EventWriter {
+export function createEventWriter(folder: string, { time = () => Date.now() / 1000, disk = DISK }: { time?: () => number; disk?: Disk } = {}): EventWriter {
   mkdirSync(checkString('folder', folder), { recursive: true });
-  const { path, file } = openNew(join(folder, `events.out.tfevents.${Math.floor(time())}.ganglion`));
+  const file = createNew(join(folder, `events.out.tfevents.${Math.floor(time())}.ganglion`), disk);
   let pending: Buffer[] = [];
   let pendingBytes = 0;
   let open = true;
@@ -57,13 +61,14 @@ export function createEventWriter(folder: string, { time = () => Date.now() / 10
     if (pendingBytes >= BUFFER_BYTES) flush();
   };
   const flush = () => {
-    if (pending.length > 0) writeWhole(file, Buffer.concat(pending));
+    const records = pending;
     [pending, pendingBytes] = [[], 0];
+    if (records.length > 0) file.append(...records);
   };
 
   write(bytesField(EVENT.fileVersion, 'brain.Event:2'));
   return {
-    path,
+    path: file.path,
     scalar(tag, step, value) {
       write(...summary(tag, step, floatField(VALUE.scalar, value)));
     },
@@ -74,28 +79,21 @@ export function createEventWriter(folder: string, { time = () => Date.now() / 10
     flush,
     close() {
       if (!open) return;
-      flush();
-      closeSync(file);
       open = false;
+      attemptAll(flush, () => { file.close(); });
     },
   };
 }
 
-/** Opens a file that is not there yet: `path`, or `path.2`, `path.3`, … where writers started within one second. */
-function openNew(path: string): { path: string; file: number } {
+/** Creates a file that is not there yet: `path`, or `path.2`, `path.3`, … where writers started within one second. */
+function createNew(path: string, disk: Disk): GrowingFile {
   for (let count = 1; ; count += 1) {
-    const candidate = count === 1 ? path : `${path}.${count}`;
     try {
-      return { path: candidate, file: openSync(candidate, 'wx') };
+      return createGrowing(count === 1 ? path : `${path}.${count}`, disk);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      if (!(error instanceof FileError && error.code === 'EEXIST')) throw error;
     }
   }
-}
-
-/** The system may take less than it is given. */
-function writeWhole(file: number, bytes: Buffer): void {
-  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
 }
 
 /** A message with its length and both checksums. */

@@ -5,7 +5,7 @@ import test from 'ava';
 import type { DeathReport } from '../../src/index.js';
 import { deathContenders, planDeathTrials, resolveDeathStudySettings, type DeathStudyOptions } from '../../src/study/death-settings.js';
 import { curveAroundDeath, deathTable, leastRecoveries, summariseDeaths } from '../../src/study/death-summary.js';
-import { openTrialStore } from '../../src/study/store.js';
+import { openTrialStore, trialLine } from '../../src/study/trial-store.js';
 import { runTrial, trialOptions } from '../../src/study/trial.js';
 import { madeResult, newFolder, tinyTrial } from './fixture.js';
 
@@ -91,7 +91,7 @@ test('a trial in which neurons die brings home what was measured, and a store ke
   const path = `${newFolder()}.jsonl`;
   openTrialStore(path, t.fail).append(result);
   const warnings: string[] = [];
-  appendFileSync(path, `${JSON.stringify({ ...result, digest: 'other', death: { ...result.death, before: 'high' } })}\n`);
+  appendFileSync(path, `${trialLine({ ...result, digest: 'other', death: { ...result.death, before: 'high' } } as unknown as typeof result)}\n`);
   const { finished } = openTrialStore(path, (line) => warnings.push(line));
   t.deepEqual(finished.get(result.digest), result);
   t.is(finished.size, 1);

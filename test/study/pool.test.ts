@@ -1,7 +1,7 @@
 import test from 'ava';
 
 import { runTrials, type TrialWatcher } from '../../src/study/pool.js';
-import { openTrialStore } from '../../src/study/store.js';
+import { openTrialStore } from '../../src/study/trial-store.js';
 import { runStudy } from '../../src/study/study.js';
 import { runTrial, type Trial, type TrialResult } from '../../src/study/trial.js';
 import { newFolder, tinyTrial } from './fixture.js';

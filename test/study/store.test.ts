@@ -5,15 +5,17 @@ import { join } from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
 
-import { OptionRangeError } from '../../src/errors.js';
-import { openStudyFolder, openTrialStore } from '../../src/study/store.js';
-import { trialDigest } from '../../src/study/trial.js';
+import { OptionRangeError, type FileError } from '../../src/errors.js';
+import { openStudyFolder } from '../../src/study/store.js';
+import { openTrialStore, trialLine } from '../../src/study/trial-store.js';
+import { trialDigest, type TrialResult } from '../../src/study/trial.js';
+import { fullDisk } from '../files/fixture.js';
 import { madeResult, newFolder, tinyTrial } from './fixture.js';
 
 const newFile = () => join(mkdtempSync(join(tmpdir(), 'ganglion-')), 'trials.jsonl');
 const silent = () => undefined;
 const RESULTS = [1, 2, 3].map((seed) => madeResult(tinyTrial({ seed })));
-const LINES = RESULTS.map((result) => `${JSON.stringify(result)}\n`).join('');
+const LINES = RESULTS.map((result) => `${trialLine(result)}\n`).join('');
 
 test('what is appended is read back', (t) => {
   const file = newFile();
@@ -45,12 +47,60 @@ test('a file cut anywhere keeps its whole trials, loses the rest with a warning,
 
 test('a line that is no result is told and left where it is', (t) => {
   const file = newFile();
-  const odd = `{"digest":"x","trial":{}}\nnot even JSON\n${LINES}`;
+  const none = { digest: 'x', trial: {} } as TrialResult;
+  const odd = `${trialLine(none)}\nnot even JSON\n${LINES}`;
   writeFileSync(file, odd);
   const warnings: string[] = [];
   t.is(openTrialStore(file, (line) => warnings.push(line)).finished.size, 3);
-  t.deepEqual(warnings, [1, 2].map((line) => `${file}: line ${line} is no result of a trial and is not read`));
+  t.deepEqual(warnings, [`${file}: line 1 is no result of a trial and is not read`, `${file}: line 2 does not match its checksum and is not read; its trial runs again`]);
   t.is(readFileSync(file, 'utf8'), odd);
+});
+
+test('a flipped bit never changes a result: its line is told and its trial is missing', (t) => {
+  fc.assert(
+    fc.property(fc.nat(Buffer.byteLength(LINES) * 8 - 1), (bit) => {
+      const file = newFile();
+      const bytes = Buffer.from(LINES);
+      bytes[bit >> 3] ^= 1 << (bit & 7);
+      writeFileSync(file, bytes);
+      const warnings: string[] = [];
+      const found = [...openTrialStore(file, (line) => warnings.push(line)).finished.values()];
+      for (const result of found) t.true(RESULTS.some((each) => trialLine(each) === trialLine(result)));
+      t.true(found.length < RESULTS.length);
+      t.true(warnings.length >= 1 && warnings.length <= 2);
+    }),
+    { seed: 1, numRuns: 1000 },
+  );
+});
+
+test('a file without checksums is taken as it is, gets them, and says so in one line', (t) => {
+  const file = newFile();
+  writeFileSync(file, RESULTS.map((result) => `${JSON.stringify(result)}\n`).join(''));
+  const warnings: string[] = [];
+  t.deepEqual([...openTrialStore(file, (line) => warnings.push(line)).finished.values()], RESULTS);
+  t.deepEqual(warnings, [`${file}: its 3 lines were written without checksums; they are taken as they are, and have checksums now`]);
+  t.is(readFileSync(file, 'utf8'), LINES);
+});
+
+test('on a disk that fills, a store ends in a whole result, whose trial alone it has', (t) => {
+  fc.assert(
+    fc.property(fc.nat(Buffer.byteLength(LINES)), (room) => {
+      const file = newFile();
+      const store = openTrialStore(file, (line) => t.fail(line), fullDisk(room));
+      const kept = RESULTS.filter((result) => {
+        try {
+          store.append(result);
+          return true;
+        } catch (error) {
+          t.is((error as FileError).message, `${file} cannot be written (ENOSPC: no space left on device)`);
+          return false;
+        }
+      });
+      t.deepEqual([...store.finished.values()], kept);
+      t.deepEqual([...openTrialStore(file, (line) => t.fail(line)).finished.values()], kept);
+    }),
+    { seed: 1 },
+  );
 });
 
 test('a trial that diverged is known, one whose worker crashed gets another try', (t) => {
@@ -78,14 +128,17 @@ test('the digest tells apart whatever decides a result, and nothing else', (t) =
 
 test('a study goes on in its own folder', (t) => {
   const path = newFolder();
-  openStudyFolder(path, { scenario: 'x', seeds: 2, network: { hidden: null } }, silent).store.append(RESULTS[0]);
+  const first = openStudyFolder(path, { scenario: 'x', seeds: 2, network: { hidden: null } }, silent);
+  first.store.append(RESULTS[0]);
+  t.throws(() => openStudyFolder(path, { seeds: 2, network: { hidden: null }, scenario: 'x' }, silent), { message: /^"out" expected a folder that no other process writes to, got .*; process \d+ has held it since / });
+  first.close();
   const again = openStudyFolder(path, { seeds: 2, network: { hidden: null }, scenario: 'x' }, silent);
   t.deepEqual([...again.store.finished.values()], [RESULTS[0]]);
 });
 
 test('a folder of another study is refused with the settings that differ, and left as it is', (t) => {
   const path = newFolder();
-  openStudyFolder(path, { scenario: 'x', seeds: 2, steps: 5 }, silent);
+  openStudyFolder(path, { scenario: 'x', seeds: 2, steps: 5 }, silent).close();
   const before = readFileSync(join(path, 'config.json'), 'utf8');
   t.throws(() => openStudyFolder(path, { scenario: 'x', seeds: 3, steps: 6 }, silent), {
     instanceOf: OptionRangeError,

@@ -2,7 +2,7 @@ import test from 'ava';
 
 import { summariseRates } from '../../src/study/contest.js';
 import { describeNeighbour, measureNeighbour } from '../../src/study/noisy-neighbour.js';
-import { openTrialStore } from '../../src/study/store.js';
+import { openTrialStore } from '../../src/study/trial-store.js';
 import { planStragglerTrials, resolveStragglerStudySettings, stragglerContenders, type StragglerStudyOptions } from '../../src/study/straggler-settings.js';
 import { joinAges, returnsAt, stragglerTable, summariseStragglers } from '../../src/study/straggler-summary.js';
 import { algorithmOf, runTrial, trialOptions, type TimingReport } from '../../src/study/trial.js';

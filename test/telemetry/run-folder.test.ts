@@ -6,7 +6,8 @@ import test from 'ava';
 
 import { OptionRangeError } from '../../src/errors.js';
 import { openStudyFolder } from '../../src/study/store.js';
-import { createRunFolder, freeRunPath, runFolderName } from '../../src/telemetry/run-folder.js';
+import { freeRunPath } from '../../src/files/folder.js';
+import { createRunFolder, runFolderName } from '../../src/telemetry/run-folder.js';
 
 const parent = () => mkdtempSync(join(tmpdir(), 'ganglion-'));
 
