@@ -1,0 +1,153 @@
+import test from 'ava';
+
+import { createSpreadError } from '../../src/baseline/spread.js';
+import { creditShapes, createTrainedNetwork, networkShape, type TrainedNetwork } from '../../src/baseline/network.js';
+import type { CreditAssignment, CreditedNeurons } from '../../src/credit/credit.js';
+import { createKernels } from '../../src/kernels/create.js';
+import type { Kernels } from '../../src/kernels/kernels.js';
+import { createArena } from '../../src/memory/arena.js';
+import { parameterBlocks, parametersIn, type ParameterTable } from '../../src/memory/parameters.js';
+import { createWorkspace, workspaceBlock } from '../../src/memory/workspace.js';
+import { propagate } from '../../src/network/dynamic.js';
+import { layeredTopology, type Topology } from '../../src/network/topology.js';
+import { linearTdShape } from '../../src/objective/linear-td.js';
+import { CRITIC, type OutputError } from '../../src/objective/objective.js';
+import { createStream } from '../../src/random/stream.js';
+
+const SIZE = 8;
+const LANES = { begin: 0, end: SIZE, size: SIZE };
+
+/** A credit at work on a network of two hidden layers and two outputs, all numbers drawn. */
+interface Fixture {
+  readonly kernels: Kernels;
+  readonly topology: Topology;
+  readonly network: TrainedNetwork;
+  readonly tables: Readonly<Record<string, ParameterTable>>;
+  readonly error: OutputError;
+  /** What the hidden layers' neurons get, in calls of `together` neurons. */
+  assign(together?: number): Float32Array[];
+}
+
+function createFixture(credit: CreditAssignment): Fixture {
+  const topology = layeredTopology({ observations: 3, hidden: [5, 4], outputs: 2, bias: true, activation: 'tanh', outputActivation: 'linear' });
+  const shapes = [networkShape('network', topology), ...Object.values(creditShapes('network', topology, credit))];
+  const arena = createArena([workspaceBlock(1), ...parameterBlocks(shapes)]);
+  const kernels = createKernels('simd', () => createWorkspace(arena, 0));
+  const network = createTrainedNetwork(kernels, arena, 'network', topology, credit, SIZE);
+  const stream = createStream(7, 'credit');
+  const draw = (numbers: Float32Array) => numbers.map(() => stream.gaussian());
+  network.weights.values.set(draw(network.weights.values));
+  credit.initialise?.(topology, network.credit, 3);
+  const critic = parametersIn(kernels, linearTdShape(topology));
+  critic.values.set(draw(critic.values));
+  network.board.voltages.set(draw(network.board.voltages));
+  network.board.voltages.fill(1, 0, network.board.lanes);
+  propagate(kernels, topology, network.weights.values, network.board, 0, SIZE);
+  const numbers = (rows: number) => {
+    const drawn = kernels.numbers(rows * SIZE);
+    drawn.set(draw(drawn));
+    return drawn;
+  };
+  const error = { outputs: numbers(2), signals: numbers(3) };
+  const tables = { ...network.credit, [CRITIC]: critic };
+  return {
+    kernels,
+    topology,
+    network,
+    tables,
+    error,
+    assign(together = Infinity) {
+      const program = credit.create({ kernels, topology, batchSize: SIZE, weights: network.weights.values });
+      program.prepare?.(network.board, error);
+      return topology.populations.filter(({ kind }) => kind === 'hidden').map(({ begin, end }) => {
+        const all = new Float32Array((end - begin) * SIZE);
+        for (let index = begin; index < end; index += together) {
+          const count = Math.min(together, end - index);
+          const found = kernels.numbers(count * SIZE);
+          program.assign(neuronsOf(tables, index, count), error, found, LANES);
+          all.set(found, (index - begin) * SIZE);
+        }
+        return all;
+      });
+    },
+  };
+}
+
+function neuronsOf(tables: Readonly<Record<string, ParameterTable>>, index: number, count: number): CreditedNeurons {
+  return { index, count, parameters: Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table.of(index, count)])) };
+}
+
+/** Makes everything NaN that a credit of this locality must not look at. */
+function poison({ locality }: CreditAssignment, { network, error }: Fixture): void {
+  if (locality === 'weights') return;
+  network.weights.values.fill(NaN);
+  network.board.voltages.fill(NaN);
+  if (locality !== 'outputs') error.outputs.fill(NaN);
+  if (locality !== 'broadcast') error.signals.fill(NaN);
+}
+
+/** What every credit assignment has to be. */
+export function creditContract(credit: CreditAssignment): void {
+  const { name, locality } = credit;
+
+  test(`${name} uses nothing that is beyond ${locality}`, (t) => {
+    const before = createFixture(credit).assign();
+    const fixture = createFixture(credit);
+    poison(credit, fixture);
+    t.true(before.every((layer) => layer.every(Number.isFinite)));
+    t.deepEqual(fixture.assign(), before);
+  });
+
+  if (locality !== 'weights') {
+    test(`${name} uses nothing that another neuron keeps`, (t) => {
+      const fixture = createFixture(credit);
+      const before = fixture.assign();
+      const { begin } = fixture.topology.populations[1];
+      for (const table of Object.values(fixture.tables)) {
+        const own = [...table.of(begin).values];
+        table.values.fill(NaN);
+        table.of(begin).values.set(own);
+      }
+      t.deepEqual(fixture.assign(1)[0].subarray(0, SIZE), before[0].subarray(0, SIZE));
+    });
+  }
+
+  test(`${name} gives neurons the same alone and together`, (t) => {
+    const fixture = createFixture(credit);
+    t.deepEqual(fixture.assign(1), fixture.assign());
+    t.deepEqual(fixture.assign(2), fixture.assign());
+  });
+
+  test(`${name} draws what it keeps from the seed alone`, (t) => {
+    const [one, same] = [createFixture(credit), createFixture(credit)].map(({ network }) => Object.values(network.credit).map(({ values }) => [...values]));
+    t.deepEqual(one, same);
+    t.true(one.flat(2).every((each) => Number.isFinite(each) && each !== 0));
+  });
+
+  if (credit.parameters(createFixture(credit).topology).length > 0 || locality !== 'broadcast') {
+    test(`${name} serves a network that is trained as a whole, in any division of its lanes`, (t) => {
+      const whole = createFixture(credit);
+      const parts = createFixture(credit);
+      for (const [{ kernels, network, topology, error }, borders] of [[whole, [0, SIZE]], [parts, [0, 3, SIZE]]] as const) {
+        const { begin, end } = topology.outputs;
+        const outputs = network.sensitivities.voltages.subarray(begin * SIZE, end * SIZE);
+        outputs.set(error.outputs);
+        borders.slice(1).forEach((last, part) => {
+          createSpreadError(kernels, network, credit, { outputs, signals: error.signals }, { begin: borders[part], end: last })(network.weights.values);
+        });
+      }
+      const [one, other] = [whole, parts].map(({ network: { sensitivities }, topology: { inputs } }) => sensitivities.weightedInputs.subarray(inputs.end * SIZE));
+      t.deepEqual(other, one);
+      const { topology: { populations }, network: { board, sensitivities } } = whole;
+      const layers = whole.assign();
+      populations.filter(({ kind }) => kind === 'hidden').forEach(({ begin, end }, layer) => {
+        for (let neuron = begin; neuron < end; neuron += 1) {
+          for (let b = 0; b < SIZE; b += 1) {
+            const slope = 1 - board.voltages[neuron * board.lanes + b] ** 2; // of tanh
+            t.true(Math.abs(sensitivities.weightedInputs[neuron * SIZE + b] - layers[layer][(neuron - begin) * SIZE + b] * slope) < 1e-5);
+          }
+        }
+      });
+    });
+  }
+}

@@ -1,0 +1,55 @@
+import test from 'ava';
+
+import { backpropCredit } from '../../src/credit/backprop.js';
+import { broadcastCredit } from '../../src/credit/broadcast.js';
+import type { CreditAssignment, CreditedNeurons } from '../../src/credit/credit.js';
+import { feedbackCredit } from '../../src/credit/feedback.js';
+import { FEEDBACK } from '../../src/credit/fixed-feedback.js';
+import { noCredit } from '../../src/credit/none.js';
+import { threeFactorCredit } from '../../src/credit/three-factor.js';
+import { createKernels } from '../../src/kernels/create.js';
+import { createArena } from '../../src/memory/arena.js';
+import { createWorkspace, workspaceBlock } from '../../src/memory/workspace.js';
+import { createBoard, propagate } from '../../src/network/dynamic.js';
+import { layeredTopology } from '../../src/network/topology.js';
+import { CRITIC } from '../../src/objective/objective.js';
+
+const topology = layeredTopology({ observations: 1, hidden: [2], outputs: 2, bias: false, activation: 'linear', outputActivation: 'linear' });
+const kernels = createKernels('reference', () => createWorkspace(createArena([workspaceBlock(1)]), 0));
+const none = new Float32Array(0);
+
+/** Credit of the two hidden neurons in two transitions: output errors (1, -1) and (2, 3), signals D = (0.5, -2), D (a - μ) = (1, 0) and (0, 4). */
+function assign(credit: CreditAssignment, parameters: Record<string, number[]>, weights: readonly number[] = []): number[] {
+  const own = Object.fromEntries(Object.entries(parameters).map(([name, values]) => [name, { values: Float32Array.from(values), target: none, first: none, second: none }]));
+  const neurons: CreditedNeurons = { index: 2, count: 2, parameters: own };
+  const error = { outputs: Float32Array.of(1, 2, -1, 3), signals: Float32Array.of(0.5, -2, 1, 0, 0, 4) };
+  const board = createBoard(kernels, topology, 4);
+  board.voltages.fill(1, 0, 8);
+  const all = Float32Array.from(weights.length === 0 ? new Array<number>(6).fill(0) : weights);
+  const program = credit.create({ kernels, topology, batchSize: 2, weights: all });
+  propagate(kernels, topology, all, board, 0, 2);
+  program.prepare?.(board, error);
+  const found = new Float32Array(4);
+  program.assign(neurons, error, found, { begin: 0, end: 2, size: 2 });
+  return [...found];
+}
+
+test('broadcast multiplies the first signal by each neuron\'s own number', (t) => {
+  t.deepEqual(assign(broadcastCredit, { [FEEDBACK]: [2, -3] }), [1, -4, -1.5, 6]);
+});
+
+test('feedback takes the outputs\' errors through each neuron\'s own row', (t) => {
+  t.deepEqual(assign(feedbackCredit, { [FEEDBACK]: [1, 2, -1, 0.5] }), [-1, 8, -1.5, -0.5]);
+});
+
+test('three-factor weighs all signals with the neuron\'s own critic part', (t) => {
+  t.deepEqual(assign(threeFactorCredit, { [CRITIC]: [2, 1, 0, 0, 1, -1] }), [2, -4, 1, -4]);
+});
+
+test('backprop takes the outputs\' errors through the weights at hand', (t) => {
+  t.deepEqual(assign(backpropCredit, {}, [1, 1, 5, 6, 7, 8]), [5 - 7, 10 + 21, 6 - 8, 12 + 24]); // output rows (5, 6) and (7, 8)
+});
+
+test('none is nothing', (t) => {
+  t.deepEqual(assign(noCredit, {}), [0, 0, 0, 0]);
+});
