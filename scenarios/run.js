@@ -14,7 +14,14 @@ try {
   const { main } = await import('../dist/scenarios/main.js');
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-  console.error(`ganglion is not built, or a dependency is missing: run "npm ci" first (${error.message.split('\n')[0]})`);
+  console.error(reasonNotToStart(error));
   process.exitCode = 1;
+}
+
+/** What keeps the program from starting at all. What happens later is told by the program. */
+function reasonNotToStart(error) {
+  const [reason] = String(error.message).split('\n');
+  if (error.code === 'ERR_MODULE_NOT_FOUND') return `ganglion is not built, or a dependency is missing: run "npm ci" first (${reason})`;
+  if (reason.startsWith('WebAssembly.') && /memory/i.test(reason)) return `the system does not give the memory to start with (${reason}; see ulimit -v)`;
+  throw error;
 }

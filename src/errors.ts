@@ -26,6 +26,17 @@ export class InternalError extends Error {
   override readonly name = 'InternalError';
 }
 
+/** There was no memory left. A caller can act on it: ask for less, or give the process more. */
+export class MemoryError extends Error {
+  override readonly name = 'MemoryError';
+}
+
+/** What the engine throws where it gets no memory for a WebAssembly instance, a buffer or a thread: it has no class of its own. */
+export function isOutOfMemory(error: unknown): error is Error {
+  if (error instanceof MemoryError) return true;
+  return error instanceof Error && /^WebAssembly\..*(memory|allocat)|^Array buffer allocation failed|^Invalid array buffer length/i.test(error.message);
+}
+
 /** A voltage, weight or TD error left the finite numbers. A caller can act on it: lower the learning rate and start again. */
 export class DivergenceError extends Error {
   override readonly name = 'DivergenceError';

@@ -18,7 +18,7 @@ export { resolveDenseSettings, type DenseOptions, type DenseSettings } from './d
 export { createDenseTrainer, type DenseEvaluation, type DenseProgress, type DenseReport, type DenseTrainer } from './dense/trainer.js';
 export { listEnvironments, makeEnvironment, type EnvironmentOptions } from './environment/registry.js';
 export type { Action, BoxSpace, DiscreteSpace, Environment, EpisodeRecord, Space, StepResult } from './environment/environment.js';
-export { CheckpointError, DivergenceError, FileError, InternalError, isOptionError, JournalError, OptionRangeError, OptionTypeError, PartitionError } from './errors.js';
+export { CheckpointError, DivergenceError, FileError, InternalError, isOptionError, isOutOfMemory, JournalError, MemoryError, OptionRangeError, OptionTypeError, PartitionError } from './errors.js';
 export { readJournal, type Journal } from './journal/read-journal.js';
 export { ACTIVATION_NAMES } from './kernels/activation.js';
 export { intervalChart, type IntervalChart, type IntervalPanel, type IntervalRow } from './report/interval-chart.js';

@@ -6,6 +6,7 @@ import { DivergenceError } from '../errors.js';
 import { createKernels } from '../kernels/create.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { createArena, type Arena } from '../memory/arena.js';
+import { checkBudget } from '../memory/budget.js';
 import { attachControl, controlBlocks } from '../memory/control.js';
 import { parameterBlocks } from '../memory/parameters.js';
 import { createWorkspace, workspaceBlock } from '../memory/workspace.js';
@@ -26,7 +27,7 @@ import { creditShapes, networkShape, type TrainedNetwork } from './network.js';
 import { createEvaluationPlay, createPolicy, createTrainingPlay, type EvaluationPlay, type PolicyContext } from './play.js';
 import { createPair } from './pair.js';
 import { layBench, noting, type BenchPlan } from './second.js';
-import type { DdpgSettings } from './settings.js';
+import { demandsOf, type DdpgSettings } from './settings.js';
 import { TEAM, teamBlocks } from './team.js';
 
 /**
@@ -72,6 +73,7 @@ export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena)
   const observations = environment.observationSpace.low.length;
   const encoder = createEncoder(bare.observationSpace, network.observationScale ?? undefined, observations - bare.observationSpace.low.length);
   const decoder = createDecoder(environment.actionSpace);
+  checkBudget(demandsOf(settings, observations, decoder.outputs));
   const { actorTopology, criticTopology } = createTopologies(settings, observations, decoder.outputs);
   const firstExplorer = exploration.hidden > 0 ? actorTopology.inputs.end : actorTopology.outputs.begin;
   const ring = { capacity: learning.replay, inputs: actorTopology.inputs.end, explorers: actorTopology.neurons - firstExplorer };

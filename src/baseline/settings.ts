@@ -3,6 +3,7 @@ import { OPEN_CREDITS, type OpenCreditName } from '../credit/registry.js';
 import { environmentId } from '../environment/registry.js';
 import type { KernelName } from '../kernels/kernels.js';
 import type { ExplorationScale } from '../network/exploration.js';
+import type { Demand } from '../memory/budget.js';
 import { checkLayer, createReader, type Grammar, type OptionReader } from '../options/reader.js';
 import {
   NOT_NEGATIVE,
@@ -112,6 +113,17 @@ export function resolveDdpgSettings(given: DdpgOptions = {}): DdpgSettings {
     seed: readSeed(reader),
     steps: readSteps(reader, 20_000),
   };
+}
+
+/** The bytes of a run of DDPG by what they grow with, at least: actor and critic with moments and target copies, replay, and boards of a minibatch. */
+export function demandsOf({ network: { hidden }, learning: { replay, batch } }: DdpgSettings, observations: number, outputs: number): Demand[] {
+  const weights = [outputs, 1].reduce((sum, end) => sum + [...hidden, end].reduce((own, size, i) => own + size * (i === 0 ? observations : hidden[i - 1]), 0), 0);
+  const neurons = 2 * hidden.reduce((sum, size) => sum + size, observations + outputs);
+  return [
+    { option: 'network.hidden', value: hidden, what: 'weights', bytes: 4 * weights * 4 },
+    { option: 'learning.replay', value: replay, what: 'replay', bytes: 4 * replay * (observations + outputs + 2) },
+    { option: 'learning.batch', value: batch, what: 'minibatches', bytes: 4 * neurons * 2 * batch },
+  ];
 }
 
 function readOptimisation(reader: OptionReader): Omit<DdpgSettings['learning'], keyof LearningSettings> {

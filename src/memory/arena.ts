@@ -1,9 +1,9 @@
-import { wrongValue } from '../check.js';
-import { InternalError } from '../errors.js';
+import { InternalError, MemoryError } from '../errors.js';
+import { LARGEST_MEMORY, megabytes } from './budget.js';
 import { layoutBytes, planLayout, type Block, type BlockRequest, type ElementType } from './layout.js';
 
 const PAGE_BYTES = 65536;
-const MAX_PAGES = 65536; // 4 GiB, all that a 32-bit WebAssembly memory can address
+const MAX_PAGES = LARGEST_MEMORY / PAGE_BYTES;
 
 /** The one shared memory of a simulation and the table that says what lies where. Structured-cloneable: workers get it as it is. */
 export interface ArenaHandle {
@@ -22,17 +22,21 @@ export interface Arena extends ArenaHandle {
 /**
  * Allocates the arena on a shared WebAssembly memory, all zero. The memory can grow behind the blocks: see `workspace.ts`.
  *
- * @throws RangeError naming `learning.replay` where the blocks need more than 4 GiB: the replay is what grows
+ * @throws MemoryError where the system does not give it, or the blocks need more than 4 GiB, which `checkBudget` finds out beforehand
  */
 export function createArena(requests: readonly BlockRequest[]): Arena {
   const blocks = planLayout(requests);
-  const pages = Math.max(1, Math.ceil(layoutBytes(blocks) / PAGE_BYTES));
-  if (pages > MAX_PAGES) {
-    const needed = `${(pages / 16384).toFixed(1)} GiB`;
-    throw wrongValue('learning.replay', 'an arena of at most 4 GiB', needed, '; use a smaller replay, batch or network');
+  return attachArena({ memory: allocate(Math.max(1, Math.ceil(layoutBytes(blocks) / PAGE_BYTES))), blocks });
+}
+
+function allocate(pages: number): WebAssembly.Memory {
+  const size = megabytes(pages * PAGE_BYTES);
+  if (pages > MAX_PAGES) throw new MemoryError(`a run has at most ${megabytes(LARGEST_MEMORY)} of shared memory, and this one needs ${size}; use a smaller replay, batch or network`);
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: MAX_PAGES, shared: true });
+  } catch (error) {
+    throw new MemoryError(`the system does not give the shared memory of this run, ${size} that may grow to ${megabytes(LARGEST_MEMORY)} of address space (see ulimit -v)`, { cause: error });
   }
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: MAX_PAGES, shared: true });
-  return attachArena({ memory, blocks });
 }
 
 /** Gives a thread its views of an arena that another thread created. */

@@ -40,11 +40,19 @@ export function planLayout(requests: readonly BlockRequest[]): Block[] {
   return requests.map((request) => {
     if (names.has(request.name)) throw new InternalError(`two blocks are named ${request.name}`);
     names.add(request.name);
-    const length = request.shape.reduce((product, size) => product * size, 1);
-    const block = { ...request, offset, length };
-    offset += Math.ceil((length * ELEMENT_BYTES[request.type]) / ALIGNMENT) * ALIGNMENT;
+    const block = { ...request, offset, length: elementsOf(request) };
+    offset += blockBytes(request);
     return block;
   });
+}
+
+function elementsOf({ shape }: BlockRequest): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** Bytes that a block takes, with those that bring the next one to a cache line. */
+export function blockBytes(request: BlockRequest): number {
+  return Math.ceil((elementsOf(request) * ELEMENT_BYTES[request.type]) / ALIGNMENT) * ALIGNMENT;
 }
 
 /** Bytes from the first block to the end of the last, rounded up to the alignment. */

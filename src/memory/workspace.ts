@@ -1,5 +1,6 @@
-import { InternalError } from '../errors.js';
+import { InternalError, MemoryError } from '../errors.js';
 import type { Arena } from './arena.js';
+import { megabytes } from './budget.js';
 import type { BlockRequest } from './layout.js';
 
 const PAGE_BYTES = 65536;
@@ -29,7 +30,7 @@ export function workspaceBlock(partitions: number): BlockRequest {
 /**
  * A workspace that asks for the same arrays in the same order as another of the same partition, which is gone, gets the same memory.
  *
- * @throws InternalError where the memory is at its end, 4 GiB
+ * @throws MemoryError where the memory is at its end, 4 GiB or what the system gives
  */
 export function createWorkspace(arena: Arena, partition: number): Workspace {
   const { memory } = arena;
@@ -74,6 +75,6 @@ function grow(memory: WebAssembly.Memory, pages: number): number {
   try {
     return memory.grow(pages);
   } catch {
-    throw new InternalError(`the shared memory cannot grow by ${pages} pages of 64 KiB`);
+    throw new MemoryError(`the shared memory of this run cannot grow by another ${megabytes(pages * PAGE_BYTES)}; use a smaller network, batch or replay`);
   }
 }

@@ -8,6 +8,7 @@ import type { PartitionLog } from '../journal/file.js';
 import { createArena, type Arena } from '../memory/arena.js';
 import { attachControl, WORD, type Control } from '../memory/control.js';
 import { createBell, type Bell } from '../schedule/bell.js';
+import { checkNetworkBudget, checkPlanBudget } from './budget.js';
 import { NOTHING_READ, readLedger, type Staleness } from './ledger.js';
 import type { Outcome } from './crew.js';
 import { startCrew, type CrewHandle, type WorkerDeath } from './crew-handle.js';
@@ -57,7 +58,9 @@ export class Supervisor {
    * @throws RangeError for settings that do not fit
    */
   constructor(settings: Settings, prepare?: (arena: Arena) => void, again?: Again) {
+    checkNetworkBudget(settings);
     this.plan = createPlan(settings);
+    checkPlanBudget(this.plan);
     this.arena = createArena(this.plan.blocks);
     this.#control = attachControl(this.arena);
     this.#bell = createBell(this.#control.words, false);

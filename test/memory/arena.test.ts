@@ -48,10 +48,3 @@ test('asking for an unknown block or another type is our bug', (t) => {
   t.throws(() => arena.float32('nothing'), { instanceOf: InternalError });
   t.throws(() => arena.int32('block0'), { instanceOf: InternalError, message: 'the arena has no int32 block named block0' });
 });
-
-test('an arena beyond 4 GiB is refused with the option that makes it so large', (t) => {
-  t.throws(() => createArena(named([{ type: 'float64', shape: [2 ** 29, 2] }])), {
-    instanceOf: RangeError,
-    message: /^"learning.replay" expected an arena of at most 4 GiB, got "8.0 GiB"; use a smaller replay, batch or network$/,
-  });
-});
