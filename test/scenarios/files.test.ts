@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -51,4 +52,14 @@ test.serial('a run goes on in the folder of a process that was killed, says so, 
   t.true(stderr.includes(`warning: ${folder}: the lock of process 4194305, which has ended, is taken over\n`));
   t.deepEqual(readdirSync(folder), ['checkpoint-300.bin', 'checkpoint-400.bin', 'checkpoint-50.bin', 'config.json', 'metrics.jsonl', 'result.json', 'timing.jsonl', 'weights.safetensors', 'weights.safetensors.123']);
   t.is(readFileSync(join(folder, 'checkpoint-50.bin'), 'utf8'), 'mine');
+});
+
+const limited = process.platform === 'win32' ? test.skip : test.serial;
+
+limited('too few file descriptors are told in one line', async (t) => {
+  const { code, stderr } = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
+    execFile('sh', ['-c', 'ulimit -n 40; exec "$0" scenarios/run --list', process.execPath], (error, _, stderr) => { resolve({ code: error?.code, stderr }); });
+  });
+  t.is(code, 1);
+  t.is(stderr, 'the system does not give the 120 file descriptors to start with (raise the limit: ulimit -n 1024)\n');
 });
