@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 
-import { checkInteger, checkName, checkNumber, CheckpointError, describePath, describeValue, DivergenceError, FileError, isOptionError, isOutOfMemory, JournalError, oneLine, PartitionError, RULES, suggestion, wrongValue } from '../src/index.js';
+import { checkInteger, checkName, checkNumber, CheckpointError, describePath, describeValue, DivergenceError, EnvironmentError, FileError, isOptionError, isOutOfMemory, JournalError, loadEnvironmentsOf, oneLine, PartitionError, RULES, suggestion, wrongValue } from '../src/index.js';
 import { asyncVsSync } from './async-vs-sync.js';
 import { certificate } from './certificate.js';
 import { ddpg } from './ddpg.js';
@@ -208,6 +208,7 @@ async function runScenario({ scenario, input }: Request): Promise<number> {
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   try {
+    await loadEnvironmentsOf(input.options);
     return await scenario.run({ ...input, interrupt: interruption.signal });
   } finally {
     process.off('SIGINT', onSignal);
@@ -230,7 +231,7 @@ function report(error: unknown): number {
     console.error(oneLine(error instanceof CommanderError ? commandLineMessage(error) : optionMessage(error)));
     return USAGE_ERROR;
   }
-  const told = error instanceof PartitionError || error instanceof DivergenceError || error instanceof FileError || isOutOfMemory(error) || isSystemError(error);
+  const told = error instanceof PartitionError || error instanceof EnvironmentError || error instanceof DivergenceError || error instanceof FileError || isOutOfMemory(error) || isSystemError(error);
   console.error(told ? oneLine(error.message) : error);
   return 1;
 }

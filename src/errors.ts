@@ -53,6 +53,15 @@ export class PartitionError extends Error {
   }
 }
 
+/** A user's environment threw, or gave what no environment may give. A caller can act on it: mend the environment. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+  /** @param step of the episode, 0 at its reset */
+  constructor(readonly environment: string, readonly step: number, problem: string, options?: { cause?: unknown }) {
+    super(`environment ${environment} at step ${step} of an episode: ${problem}`, options);
+  }
+}
+
 /** Where a journal breaks: everything before it is whole. */
 export interface JournalPlace {
   readonly partition: number;

@@ -16,9 +16,12 @@ export { DEVICE_NAMES, openDevice, type Device, type DeviceName } from './dense/
 export { DENSE_RULES } from './dense/numbers.js';
 export { resolveDenseSettings, type DenseOptions, type DenseSettings } from './dense/settings.js';
 export { createDenseTrainer, type DenseEvaluation, type DenseProgress, type DenseReport, type DenseTrainer } from './dense/trainer.js';
+export { defineEnvironment, type DefinedEnvironment, type EnvironmentDefinition, type EnvironmentRandom } from './environment/define.js';
+export { loadEnvironment, loadEnvironmentsOf, registerEnvironment } from './environment/modules.js';
 export { listEnvironments, makeEnvironment, type EnvironmentOptions } from './environment/registry.js';
+export { box, discrete } from './environment/environment.js';
 export type { Action, BoxSpace, DiscreteSpace, Environment, EpisodeRecord, Space, StepResult } from './environment/environment.js';
-export { CheckpointError, DivergenceError, FileError, InternalError, isOptionError, isOutOfMemory, JournalError, MemoryError, OptionRangeError, OptionTypeError, PartitionError } from './errors.js';
+export { CheckpointError, DivergenceError, EnvironmentError, FileError, InternalError, isOptionError, isOutOfMemory, JournalError, MemoryError, OptionRangeError, OptionTypeError, PartitionError } from './errors.js';
 export { readJournal, type Journal } from './journal/read-journal.js';
 export { ACTIVATION_NAMES } from './kernels/activation.js';
 export { intervalChart, type IntervalChart, type IntervalPanel, type IntervalRow } from './report/interval-chart.js';

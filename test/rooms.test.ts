@@ -29,7 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   dense: ['kernels', 'random', 'environment', 'network', 'options', 'rule', 'optimise', 'objective', 'credit', 'memory', 'replay', 'schedule', 'supervisor', 'simulation', 'telemetry'],
   certificate: ['kernels', 'random', 'network', 'options', 'rule', 'optimise', 'objective', 'credit', 'memory', 'replay', 'baseline', 'simulation', 'study', 'telemetry', 'report'],
   study: ['baseline', 'environment', 'files', 'kernels', 'network', 'options', 'random', 'report', 'rule', 'schedule', 'simulation', 'supervisor', 'telemetry', 'virtual', 'workers'],
-  workers: ['baseline', 'study', 'supervisor'],
+  workers: ['baseline', 'environment', 'study', 'supervisor'],
   scenarios: ['index'],
 };
 

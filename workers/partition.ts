@@ -1,5 +1,6 @@
 import { expose, transfer } from 'comlink';
 
+import { loadModules } from '../src/environment/modules.js';
 import { createCrew, type Crew, type CrewSpecification, type Outcome } from '../src/supervisor/crew.js';
 import { describeFault, type Fault } from '../src/supervisor/fault.js';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
@@ -16,11 +17,14 @@ export interface CrewControl {
 
 export interface CrewTask extends CrewSpecification {
   readonly port: MessagePort;
+  /** The user's own modules, to be loaded first. */
+  readonly modules: Readonly<Record<string, string>>;
 }
 
 /** The task that piscina runs: it lasts as long as the crew lives. @returns what went wrong where the crew cannot be built */
-export default async function crewTask({ port, ...specification }: CrewTask): Promise<Fault | undefined> {
+export default async function crewTask({ port, modules, ...specification }: CrewTask): Promise<Fault | undefined> {
   try {
+    await loadModules(modules);
     await carry(createCrew(specification), port);
     return undefined;
   } catch (error) {

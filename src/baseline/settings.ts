@@ -95,7 +95,7 @@ export const DDPG_GRAMMAR: Grammar = {
 export function resolveDdpgSettings(given: DdpgOptions = {}): DdpgSettings {
   const options = checkLayer(given, DDPG_GRAMMAR);
   const environment = readEnvironment(createReader([options]));
-  const reader = createReader([options, checkLayer(DDPG_DEFAULTS[environmentId(environment)], DDPG_GRAMMAR)]);
+  const reader = createReader([options, checkLayer(DDPG_DEFAULTS[environmentId(environment)] ?? {}, DDPG_GRAMMAR)]);
   const optimisation = readOptimisation(reader);
   const kernels = readKernels(reader);
   const alone = optimisation.delay > 0 || kernels === 'reference'; // delayed gradients are taken by one thread, and the reference shares no memory

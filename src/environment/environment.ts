@@ -1,7 +1,16 @@
-/** A box of real numbers; bounds may be infinite. */
+import { checkInteger, checkList, checkName, wrongKind, wrongValue } from '../check.js';
+
+/** Kinds of number that a box may hold: what is rounded to in it, and how it may be stored. */
+export const BOX_TYPES = ['float32', 'float64', 'uint8'] as const;
+export type BoxType = (typeof BOX_TYPES)[number];
+
+/** A box of numbers, listed row after row where it has several dimensions; bounds may be infinite. */
 export interface BoxSpace {
   readonly kind: 'box';
-  readonly shape: readonly [number];
+  /** Its dimensions: `[3]` for a list of three numbers, `[10, 10, 4]` for a picture of four channels. */
+  readonly shape: readonly number[];
+  readonly type: BoxType;
+  /** Bounds of each number; [product of the shape] */
   readonly low: readonly number[];
   readonly high: readonly number[];
 }
@@ -71,7 +80,27 @@ export interface EpisodeRecord {
   readonly length: number;
 }
 
-/** A box of the given bounds. */
-export function box(low: readonly number[], high: readonly number[]): BoxSpace {
-  return { kind: 'box', shape: [low.length], low, high };
+/**
+ * A box of the given bounds.
+ *
+ * @param low, high one number for each, or one for all of them where a shape is given
+ * @param shape a list as long as the bounds unless given
+ * @throws TypeError or RangeError naming `low`, `high`, `shape` or `type`
+ */
+export function box(low: readonly number[] | number, high: readonly number[] | number, { shape, type = 'float32' }: { readonly shape?: readonly number[]; readonly type?: BoxType } = {}): BoxSpace {
+  const given = shape ?? [Array.isArray(low) ? low.length : Array.isArray(high) ? high.length : 1];
+  const dimensions = checkList('shape', given, 'a list of whole numbers >= 1').map((size) => checkInteger('shape', size, { min: 1 }));
+  const size = dimensions.reduce((product, each) => product * each, 1);
+  const bounds = (name: string, bound: readonly number[] | number) => {
+    const list = typeof bound === 'number' ? new Array<number>(size).fill(bound) : [...bound];
+    if (list.length !== size) throw wrongValue(name, `${size} numbers, as the shape has`, list);
+    if (!list.every((each) => typeof each === 'number' && !Number.isNaN(each))) throw wrongKind(name, 'numbers', list);
+    return list;
+  };
+  return { kind: 'box', shape: dimensions, type: checkName('type', type, BOX_TYPES), low: bounds('low', low), high: bounds('high', high) };
+}
+
+/** The actions 0, 1, …, count - 1. @throws TypeError or RangeError naming `count` */
+export function discrete(count: number): DiscreteSpace {
+  return { kind: 'discrete', count: checkInteger('count', count, { min: 2 }) };
 }

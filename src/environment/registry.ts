@@ -1,9 +1,11 @@
 import { checkInteger, checkKeys, checkName, wrongValue } from '../check.js';
 import { plainOptions } from '../plain.js';
 import { acrobot } from './acrobot.js';
+import { blaming } from './blame.js';
 import { cartPole } from './cart-pole.js';
 import { delayedRecall } from './delayed-recall.js';
 import type { Environment } from './environment.js';
+import { canonicalName } from './module-name.js';
 import { mountainCar } from './mountain-car.js';
 import { mountainCarContinuous } from './mountain-car-continuous.js';
 import { pendulum } from './pendulum.js';
@@ -12,7 +14,7 @@ import { checkSeed, createEnvironment, type Task, type TaskFamily } from './task
 import { cartPoleNoVel, mountainCarContinuousNoVel, pendulumNoVel } from './velocity-free.js';
 
 /** Every shipped task: a further one is one file and one line here. */
-const TASKS: Readonly<Record<string, TaskFamily>> = Object.fromEntries(
+const TASKS = new Map<string, TaskFamily>(
   [
     ...[pendulum, cartPole, mountainCar, mountainCarContinuous, acrobot].map(alone),
     ...[cartPoleNoVel, pendulumNoVel, mountainCarContinuousNoVel].map(alone),
@@ -21,14 +23,22 @@ const TASKS: Readonly<Record<string, TaskFamily>> = Object.fromEntries(
   ].map((family) => [family.id, family]),
 );
 
+/** True where environments of this name can be made. */
+export const hasFamily = (name: string): boolean => TASKS.has(name);
+
+/** Adds a task of the user's own. */
+export function addFamily(name: string, family: TaskFamily): void {
+  TASKS.set(name, family);
+}
+
 /** A task that comes in one size. */
 function alone(task: Task): TaskFamily {
   return { id: task.id, options: {}, build: () => task };
 }
 
-/** Ids of all environments. */
+/** Names of all environments that can be made: the shipped ones, and behind them the user's own that have been loaded. */
 export function listEnvironments(): string[] {
-  return Object.keys(TASKS);
+  return [...TASKS.keys()];
 }
 
 /** What an environment may be told: its seed, and by name the options that its task has. */
@@ -45,6 +55,8 @@ export interface EnvironmentOptions {
 
 /** An environment as options and command lines name it, taken apart. */
 interface Named {
+  /** Its id, or the absolute path of its module. */
+  readonly name: string;
   readonly family: TaskFamily;
   /** Options given with the name, not yet checked. */
   readonly given: Readonly<Record<string, unknown>>;
@@ -53,7 +65,12 @@ interface Named {
 /** Takes `TMaze-v0` or `TMaze-v0(length=20)` apart; spaces do no harm. */
 function parseName(option: string, text: unknown): Named {
   const [, id, list] = (typeof text === 'string' && /^([^(]*)\((.*)\)\s*$/s.exec(text)) || [undefined, text, ''];
-  const family = TASKS[checkName(option, typeof id === 'string' ? id.trim() : id, listEnvironments())];
+  const name = typeof id === 'string' ? canonicalName(id.trim()) : id;
+  const family = TASKS.get(typeof name === 'string' ? name : '');
+  if (family === undefined) {
+    checkName(option, name, listEnvironments()); // says which there are
+    throw wrongValue(option, 'a known environment', name);
+  }
   const given = new Map<string, unknown>();
   for (const pair of list.trim() === '' ? [] : list.split(',')) {
     const [name, value = '', ...more] = pair.split('=').map((part) => part.trim());
@@ -61,11 +78,11 @@ function parseName(option: string, text: unknown): Named {
     if (given.has(name)) throw wrongValue(option, `each option of ${family.id} once`, text);
     given.set(name, Number.isNaN(Number(value)) ? value : Number(value));
   }
-  return { family, given: Object.fromEntries(given) };
+  return { name: String(name), family, given: Object.fromEntries(given) };
 }
 
 /** Every option that the task has: as given, or as it ships. */
-function checkOptions({ family, given }: Named): Record<string, number> {
+function checkOptions({ family, given }: Omit<Named, 'name'>): Record<string, number> {
   checkKeys('', given, Object.keys(family.options));
   const values: Record<string, number> = {};
   for (const [name, { fallback, range }] of Object.entries(family.options)) values[name] = checkInteger(name, given[name] ?? fallback, range);
@@ -81,12 +98,12 @@ export function checkEnvironment(option: string, name: unknown): string {
   const named = parseName(option, name);
   checkOptions(named);
   const given = Object.entries(named.given).map(([key, value]) => `${key}=${String(value)}`);
-  return given.length === 0 ? named.family.id : `${named.family.id}(${given.join(',')})`;
+  return given.length === 0 ? named.name : `${named.name}(${given.join(',')})`;
 }
 
 /** The id in the name of an environment: `TMaze-v0` for `TMaze-v0(length=20)`. */
 export function environmentId(name: string): string {
-  return parseName('environment', name).family.id;
+  return parseName('environment', name).name;
 }
 
 /**
@@ -101,5 +118,7 @@ export function makeEnvironment(name: string, options: EnvironmentOptions = {}):
   const { family, given } = parseName('environment', name);
   const { seed = 0, ...own } = plainOptions(options);
   checkKeys('', own, ['seed', ...Object.keys(family.options)]);
-  return createEnvironment(family.build(checkOptions({ family, given: { ...given, ...own } })), checkSeed(seed));
+  const values = checkOptions({ family, given: { ...given, ...own } });
+  const first = checkSeed(seed);
+  return blaming(family.id, () => createEnvironment(family.build(values), first));
 }

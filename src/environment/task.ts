@@ -14,9 +14,11 @@ export interface Task {
   /** Draws a first state. Writes: `state`. */
   start(state: Float64Array, stream: Stream): void;
   /** Moves `state` on by one step. `action` is checked; a discrete one is its only number. Writes: `state`. */
-  move(state: Float64Array, action: ArrayLike<number>): { reward: number; terminated: boolean };
+  move(state: Float64Array, action: ArrayLike<number>, stream: Stream): { reward: number; terminated: boolean };
   /** What the agent sees of `state`, freshly allocated. */
   observe(state: Float64Array): Float64Array;
+  /** True where a user wrote it: what it throws is told with environment and step. */
+  readonly foreign?: true;
 }
 
 /** A task that comes in several sizes: whole-number options, and the task that they make. */
@@ -32,7 +34,7 @@ export interface TaskFamily {
  *
  * @param seed of the environment's random stream; whole number, 0 to 2^53 - 1
  */
-export function createEnvironment(task: Task, seed: number): Environment {
+export function createEnvironment(task: Task, seed: number): Environment & { readonly elapsed?: () => number } {
   const { id, timeLimit, observationSpace, actionSpace, stateSize } = task;
   const physics = new Float64Array(stateSize);
   const checkAction = createActionCheck(actionSpace);
@@ -61,7 +63,7 @@ export function createEnvironment(task: Task, seed: number): Environment {
     },
     step(action) {
       if (!running) throw new Error(`${id} has no running episode: call reset() before step()`);
-      const { reward, terminated } = task.move(physics, checkAction(action));
+      const { reward, terminated } = task.move(physics, checkAction(action), stream);
       elapsed += 1;
       const truncated = elapsed >= timeLimit; // also where the task ended on that very step, as Gymnasium's TimeLimit
       running = !terminated && !truncated;
@@ -83,6 +85,7 @@ export function createEnvironment(task: Task, seed: number): Environment {
       enterStream(state[stateSize + 3], state[stateSize + 2]);
     },
     close: () => undefined,
+    ...(task.foreign === true && { elapsed: () => elapsed }),
   };
 }
 
@@ -94,7 +97,7 @@ export function checkSeed(seed: unknown): number {
 /** A check of a space's actions: gives them as a list, which for a discrete space is one list used again and again. */
 function createActionCheck(space: Space): (action: unknown) => ArrayLike<number> {
   if (space.kind === 'box') {
-    const [size] = space.shape;
+    const size = space.low.length;
     const constraint = `a list of ${size} finite number${size === 1 ? '' : 's'}`;
     return (action) => checkNumbers('action', constraint, action, [size]);
   }

@@ -4,6 +4,7 @@ import { createDdpgAgent, type DdpgAgent } from '../baseline/agent.js';
 import { resolveDdpgSettings, type DdpgOptions, type DdpgSettings } from '../baseline/settings.js';
 import { wrongValue } from '../check.js';
 import { encodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
+import { loadEnvironmentsOf } from '../environment/modules.js';
 import { closedError } from '../errors.js';
 import { createRateLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
 import { NOTHING_READ, type Staleness } from '../supervisor/ledger.js';
@@ -222,6 +223,7 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
  *
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */
-export function createDdpg(options: DdpgOptions = {}): Promise<Ddpg> {
-  return Promise.resolve().then(() => new Ddpg(resolveDdpgSettings(options))); // a usage error rejects, as createSimulation's
+export async function createDdpg(options: DdpgOptions = {}): Promise<Ddpg> {
+  await loadEnvironmentsOf(options);
+  return new Ddpg(resolveDdpgSettings(options));
 }

@@ -145,7 +145,7 @@ function refuseDynamics({ name, targetWeights, locality }: Rule, network: Neural
 /** What rule and task ship with: first what was found for the two together, where the task ships with this rule. */
 function shipped(task: string, rule: RuleName): Layer[] {
   const own = layerOf(TASK_RULES[task]?.rule.name === rule ? TASK_RULES[task] : {});
-  return [own, layerOf(RULES[rule].defaults ?? {}), layerOf(TASK_DEFAULTS[task])];
+  return [own, layerOf(RULES[rule].defaults ?? {}), layerOf(TASK_DEFAULTS[task] ?? {})];
 }
 
 /** What the rule makes no use of. */

@@ -1,4 +1,5 @@
 import { checkInteger } from '../check.js';
+import { loadEnvironmentsOf } from '../environment/modules.js';
 import { isOptionError, JournalError } from '../errors.js';
 import { readJournal, type Journal } from '../journal/read-journal.js';
 import type { Settings } from '../supervisor/settings.js';
@@ -21,6 +22,7 @@ export interface ReplayOptions {
 export async function replaySimulation(journal: Uint8Array | Journal, { threads }: ReplayOptions = {}): Promise<Simulation> {
   if (threads !== undefined) checkInteger('threads', threads, { min: 1 });
   const whole = journal instanceof Uint8Array ? readJournal(journal) : journal;
+  await loadEnvironmentsOf(whole.settings ?? {});
   const settings = settingsOf(whole);
   const simulation = new Simulation(settings, undefined, { journal: whole, threads: threads ?? settings.partitions });
   if (digestOf(simulation.encodeWeights()) !== whole.digest) {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { resolveDdpgSettings } from '../baseline/settings.js';
 import { wrongValue } from '../check.js';
 import { decodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
+import { loadEnvironmentsOf } from '../environment/modules.js';
 import { CheckpointError, isOptionError } from '../errors.js';
 import { checkpointStep } from '../telemetry/run-folder.js';
 import { Ddpg, DDPG } from './ddpg.js';
@@ -55,16 +56,16 @@ function checkpointNames(folder: string): string[] {
  */
 export async function resumeSimulation(checkpoint: Uint8Array | Checkpoint): Promise<Simulation> {
   const decoded = decodeAs(SIMULATION, checkpoint);
+  await loadEnvironmentsOf(decoded.settings);
   const settings = settingsOf(decoded, resolveSettings);
   return readySimulation(new Simulation(settings, decoded));
 }
 
 /** The same for DDPG. */
-export function resumeDdpg(checkpoint: Uint8Array | Checkpoint): Promise<Ddpg> {
-  return Promise.resolve().then(() => {
-    const decoded = decodeAs(DDPG, checkpoint);
-    return new Ddpg(settingsOf(decoded, resolveDdpgSettings), decoded);
-  });
+export async function resumeDdpg(checkpoint: Uint8Array | Checkpoint): Promise<Ddpg> {
+  const decoded = decodeAs(DDPG, checkpoint);
+  await loadEnvironmentsOf(decoded.settings);
+  return new Ddpg(settingsOf(decoded, resolveDdpgSettings), decoded);
 }
 
 function decodeAs(kind: string, given: Uint8Array | Checkpoint): Checkpoint {

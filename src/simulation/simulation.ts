@@ -2,6 +2,7 @@ import { EventEmitter } from 'eventemitter3';
 
 import { checkInteger, checkString, wrongValue } from '../check.js';
 import { encodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
+import { loadEnvironmentsOf } from '../environment/modules.js';
 import { PartitionError } from '../errors.js';
 import { openJournal, type JournalFile } from '../journal/file.js';
 import type { Journal } from '../journal/read-journal.js';
@@ -363,6 +364,7 @@ function logLost({ partition, step }: WorkerDeath): PartitionError {
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */
 export async function createSimulation(options: SimulationOptions = {}): Promise<Simulation> {
+  await loadEnvironmentsOf(options);
   return readySimulation(new Simulation(resolveSettings(options)));
 }
 

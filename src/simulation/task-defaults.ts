@@ -9,7 +9,7 @@ export const MEMORY = [2, 4, 8, 16, 32];
  * more of each: docs/research.md, entries 11 to 14. What the tasks have in common is exploration that is strong and goes on in one
  * direction for a while.
  */
-export const TASK_DEFAULTS: Readonly<Record<string, SimulationOptions>> = {
+export const TASK_DEFAULTS: Readonly<Partial<Record<string, SimulationOptions>>> = {
   'Pendulum-v1': {},
   'CartPole-v1': {
     network: { hidden: [128], observationScale: [2.4, 2, 0.21, 2] }, // two components are unbounded

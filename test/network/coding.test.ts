@@ -1,5 +1,6 @@
 import test from 'ava';
 
+import { box } from '../../src/environment/environment.js';
 import { makeEnvironment } from '../../src/environment/registry.js';
 import { createDecoder } from '../../src/network/decoder.js';
 import { createEncoder } from '../../src/network/encoder.js';
@@ -30,7 +31,7 @@ test('the decoder of a discrete space takes the highest voltage, the first of eq
 });
 
 test('the decoder of a box stretches ±1 over the bounds and clips beyond them', (t) => {
-  const { decode } = createDecoder({ kind: 'box', shape: [3], low: [-2, 0, -Infinity], high: [2, 10, Infinity] });
+  const { decode } = createDecoder(box([-2, 0, -Infinity], [2, 10, Infinity]));
   t.deepEqual(decode(Float32Array.of(0.5, -1, 7)), Float64Array.of(1, 0, 7));
   t.deepEqual(decode(Float32Array.of(3, -3, 0)), Float64Array.of(2, 0, 0));
 });

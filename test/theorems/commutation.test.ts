@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 
+import { box } from '../../src/environment/environment.js';
 import { ACTIVATIONS } from '../../src/kernels/activation.js';
 import { referenceKernels } from '../../src/kernels/reference.js';
 import { createDecoder } from '../../src/network/decoder.js';
@@ -96,7 +97,7 @@ for (const [kind, graphs] of Object.entries(GRAPHS)) {
         const { weights, encoded } = drawSingle(topology, seed);
         const { outputs } = topology;
         const size = outputs.end - outputs.begin;
-        const { decode } = createDecoder({ kind: 'box', shape: [size], low: new Array<number>(size).fill(-2), high: new Array<number>(size).fill(2) });
+        const { decode } = createDecoder(box(-2, 2, { shape: [size] }));
         const board = singleBoard(encoded, 1);
         propagate(referenceKernels, topology, weights, board, 0, 1);
         const acted = decode(board.voltages.subarray(outputs.begin, outputs.end));
