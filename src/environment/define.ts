@@ -48,7 +48,10 @@ export function defineEnvironment<State>(definition: EnvironmentDefinition<State
   checkKeys('definition', definition, KEYS);
   const id = checkString('definition.id', definition.id);
   const timeLimit = checkInteger('definition.maxSteps', definition.maxSteps, { min: 1 });
-  for (const name of ['reset', 'step', 'observe'] as const) if (typeof definition[name] !== 'function') throw wrongKind(`definition.${name}`, 'a function', definition[name]);
+  for (const name of ['reset', 'step', 'observe']) {
+    const given: unknown = Reflect.get(definition, name);
+    if (typeof given !== 'function') throw wrongKind(`definition.${name}`, 'a function', given);
+  }
   const observationSpace = checkBox('definition.observationSpace', definition.observationSpace);
   const actionSpace = checkSpace('definition.actionSpace', definition.actionSpace);
   const task = { id, timeLimit, observationSpace, actionSpace };

@@ -58,8 +58,8 @@ async function importFamily(name: string, href: string) {
  */
 export async function loadEnvironmentsOf(options: unknown): Promise<void> {
   const { environment, environments } = plainOptions(options);
-  const names: unknown[] = [environment, ...(Array.isArray(environments) ? environments : [])];
-  for (const name of names) if (typeof name === 'string') await loadEnvironment(name);
+  const names: readonly unknown[] = Array.isArray(environments) ? environments : [];
+  for (const name of [environment, ...names]) if (typeof name === 'string') await loadEnvironment(name);
 }
 
 /** The modules that another thread has to load to make the same environments. */
