@@ -1,0 +1,10 @@
+// Loaded into a command under test before anything else: tells at its end, on descriptor 3, what it took.
+import { writeSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
+
+if (isMainThread) {
+  process.on('exit', () => {
+    const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+    writeSync(3, JSON.stringify({ cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, memoryBytes: maxRSS * 1024 }));
+  });
+}
