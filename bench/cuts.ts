@@ -51,9 +51,9 @@ function readResult(folder: string): Record<string, unknown> | undefined {
 
 const isFinished = (folder: string) => readResult(folder)?.status === 'finished';
 
-const hasCheckpoint = (folder: string) => {
+const hasCheckpoint = async (folder: string) => {
   try {
-    readNewestCheckpoint(folder);
+    await readNewestCheckpoint(folder);
     return true;
   } catch {
     return false;
@@ -61,7 +61,7 @@ const hasCheckpoint = (folder: string) => {
 };
 
 /** Everything in a run folder can be read, whatever was going on when it was cut. */
-function isReadable(folder: string): boolean {
+async function isReadable(folder: string): Promise<boolean> {
   try {
     JSON.parse(readFileSync(join(folder, RUN_FILES.config), 'utf8'));
     for (const file of [RUN_FILES.metrics, RUN_FILES.timing]) {
@@ -69,7 +69,7 @@ function isReadable(folder: string): boolean {
       if (existsSync(join(folder, file)) && !/(^|\n)$/.test(readFileSync(join(folder, file), 'utf8'))) throw new Error(`${file} ends in half a line`);
     }
     readResult(folder);
-    const { checkpoint, refused } = readNewestCheckpoint(folder);
+    const { checkpoint, refused } = await readNewestCheckpoint(folder);
     if (refused.length > 0) throw new Error(refused.join());
     return checkpoint.step <= STEPS;
   } catch (error) {
@@ -83,15 +83,15 @@ function countOrphans(folder: string): number {
   return execFileSync('ps', ['-A', '-o', 'args'], { encoding: 'utf8' }).split('\n').filter((line) => line.includes(folder)).length;
 }
 
-function check(folder: string): void {
+async function check(folder: string): Promise<void> {
   const orphans = countOrphans(folder);
   totals.orphans += orphans;
   if (orphans > 0) console.error(`${orphans} processes are left of ${folder}`);
-  if (existsSync(join(folder, RUN_FILES.config)) && hasBegun(folder) && !isReadable(folder)) totals.unreadable += 1;
+  if (existsSync(join(folder, RUN_FILES.config)) && (await hasBegun(folder)) && !(await isReadable(folder))) totals.unreadable += 1;
 }
 
 /** A run that was cut before its first checkpoint has nothing to go on from. */
-const hasBegun = (folder: string) => existsSync(join(folder, RUN_FILES.metrics)) || hasCheckpoint(folder);
+const hasBegun = async (folder: string) => existsSync(join(folder, RUN_FILES.metrics)) || hasCheckpoint(folder);
 
 function begin(folder: string): string[] {
   totals.begun += 1;
@@ -107,7 +107,7 @@ function isVirtual(folder: string): boolean {
 
 /** Cuts a run once. @returns false where the process did not end as it should have */
 async function cut(folder: string, wanted: Kind): Promise<boolean> {
-  const going = hasCheckpoint(folder);
+  const going = await hasCheckpoint(folder);
   if (!going) rmSync(folder, { recursive: true, force: true });
   else totals.resumed += 1;
   const start = going ? ['--resume', folder] : begin(folder);
@@ -135,8 +135,8 @@ while (cuts() < CUTS && performance.now() < end) {
   const folder = join(parent, `run-${totals.begun}`);
   while (!isFinished(folder)) {
     const kind = cuts() < CUTS && performance.now() < end ? KINDS[stream.integer(KINDS.length)] : undefined;
-    const sound = kind === undefined ? (await run(hasCheckpoint(folder) ? ['--resume', folder] : begin(folder))) === 0 : await cut(folder, kind);
-    check(folder);
+    const sound = kind === undefined ? (await run((await hasCheckpoint(folder)) ? ['--resume', folder] : begin(folder))) === 0 : await cut(folder, kind);
+    await check(folder);
     if (sound) continue;
     totals.failed += 1;
     break;

@@ -64,15 +64,15 @@ function isWholeTensors(bytes: Buffer): boolean {
 }
 
 /** The step of the newest checkpoint, all of which must be whole; undefined where there is none. */
-function newestOf(folder: string): number | undefined {
+async function newestOf(folder: string): Promise<number | undefined> {
   if (!readdirSync(folder).some((name) => checkpointStep(name) >= 0)) return undefined;
-  const { checkpoint, refused } = readNewestCheckpoint(folder);
+  const { checkpoint, refused } = await readNewestCheckpoint(folder);
   if (refused.length > 0) throw new Error(refused.join());
   return checkpoint.step;
 }
 
 /** Fills one disk. @returns what went wrong */
-function fill(disk: string, size: number): string[] {
+async function fill(disk: string, size: number): Promise<string[]> {
   const folder = join(disk, 'run');
   const options = optionsFor(size);
   const { status, stderr } = run(...options, '--out', folder);
@@ -82,7 +82,7 @@ function fill(disk: string, size: number): string[] {
   if (status !== 0 && !(status === 1 && line.includes(' cannot be written (ENOSPC: '))) return [`exit status ${String(status)}: ${line}`];
   if (!existsSync(folder)) return [];
   const faults = faultsOf(folder, stderr).map((name) => `${name} is neither whole nor named`);
-  const newest = newestOf(folder);
+  const newest = await newestOf(folder);
   if (newest === undefined && status !== 0) totals.none += 1;
   if (newest === undefined || status === 0) return faults;
   execFileSync('mount', ['-o', `remount,size=${ENOUGH}k`, disk]);
@@ -107,7 +107,7 @@ while (totals.positions < POSITIONS && performance.now() < end) {
     break;
   }
   try {
-    const faults = fill(parent, size);
+    const faults = await fill(parent, size);
     for (const fault of faults) console.error(`${size} KB: ${fault}`);
     totals.faults += faults.length;
   } finally {

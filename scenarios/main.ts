@@ -6,11 +6,13 @@ import { certificate } from './certificate.js';
 import { ddpg } from './ddpg.js';
 import { decentralisedVsDdpg } from './decentralised-vs-ddpg.js';
 import { dense } from './dense.js';
+import { runInterruptibly } from './interruption.js';
 import { readJsonObject } from './json-file.js';
 import { leakyIntegrator } from './leaky-integrator.js';
 import { neuronDeath } from './neuron-death.js';
 import { number, setAt, showAt, type Flag } from './options.js';
 import { oscillation } from './oscillation.js';
+import { watchOutput } from './output.js';
 import { replay } from './replay.js';
 import { CHECKPOINT_EVERY, readResumption } from './resumption.js';
 import { EPISODES, type Scenario, type ScenarioInput } from './scenario.js';
@@ -30,12 +32,18 @@ const EXCESS = 'commander.excessArguments';
 
 /** Parses the command line, runs the scenario and returns the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
-  try {
-    const input = parse(argv);
-    return typeof input === 'number' ? input : await runScenario(input);
-  } catch (error) {
-    return report(error);
-  }
+  const output = watchOutput();
+  return output.statusOf(await runScenario(argv).catch(report));
+}
+
+async function runScenario(argv: readonly string[]): Promise<number> {
+  const request = await parse(argv);
+  if (typeof request === 'number') return request;
+  const { scenario, input } = request;
+  return runInterruptibly(async (interrupt) => {
+    await loadEnvironmentsOf(input.options);
+    return scenario.run({ ...input, interrupt });
+  });
 }
 
 interface Request {
@@ -95,7 +103,7 @@ function help(scenario: Scenario): string {
     `Scenarios:\n${scenarioSummaries().replaceAll(/^/gm, '  ')}\n`,
     ...(flags.some(({ path }) => path === 'rule.name' || path === 'algorithms') ? [`Rules:\n${ruleSummaries()}\n`] : []),
     ...(flags.some(({ path }) => path === 'environment') ? [DEFAULTS] : []),
-    'Exit status: 0 success, 1 a failed run, 2 a usage error, 130 interrupted.',
+    'Exit status: 0 success, 1 a failed run, 2 a usage error, 130 interrupted (SIGINT, SIGTERM), 129 hung up (SIGHUP).',
   ].join('\n');
 }
 
@@ -111,7 +119,7 @@ function ruleSummaries(): string {
 }
 
 /** @returns what to run, or the exit status where there is nothing to run */
-function parse(argv: readonly string[]): Request | number {
+async function parse(argv: readonly string[]): Promise<Request | number> {
   const program = createProgram(ALL_FLAGS, { resumable: true, recordable: true, watchable: true, mortal: true });
   program.parse(argv, { from: 'user' });
   const given: Record<string, unknown> = program.opts();
@@ -164,13 +172,13 @@ function checkOwnFlags({ name, resumable, recordable, watchable, mortal }: Scena
 const unknownTo = (scenario: string, flag: string) => wrongValue(flag, `an option of the scenario ${scenario} (--help lists them)`, flag);
 
 /** The scenario whose run it is, which need not be named; all settings are the run's own. */
-function resumeRequest(folder: string, named: string | undefined, given: Readonly<Record<string, unknown>>, options: Omit<Request['input'], 'options' | 'resume'>): Request {
+async function resumeRequest(folder: string, named: string | undefined, given: Readonly<Record<string, unknown>>, options: Omit<Request['input'], 'options' | 'resume'>): Promise<Request> {
   if (options.record) throw wrongValue('--record', 'no --resume beside it: a run is recorded from its first step on', folder);
   for (const flag of ['--config', '--out', ...ALL_FLAGS.map((each) => each.flag)]) {
     const value = given[camelCase(flag)];
     if (value !== undefined && flag !== '--steps') throw wrongValue(flag, 'no setting beside --resume, which takes them from the checkpoint', value);
   }
-  const resume = readResumption(folder, readCount('steps', given, 1));
+  const resume = await readResumption(folder, readCount('steps', given, 1));
   const scenario = SCENARIOS.find(({ name, resumable }) => resumable && name === resume.note.scenario);
   if (scenario === undefined) throw wrongValue('resume', 'a run of a scenario that can go on', resume.note.scenario);
   if (named !== undefined && named !== scenario.name) throw wrongValue('scenario', `${scenario.name}, whose run is in the folder`, named);
@@ -195,25 +203,6 @@ function readOptions({ name, flags }: Scenario, given: Readonly<Record<string, u
 
 function camelCase(flag: string): string {
   return flag.slice(2).replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-/** First Ctrl-C: the scenario ends early and saves what there is. Second: the process ends at once. */
-async function runScenario({ scenario, input }: Request): Promise<number> {
-  const interruption = new AbortController();
-  const onSignal = () => {
-    if (interruption.signal.aborted) process.exit(130);
-    process.stderr.write('\nstopping: the run is being saved; press Ctrl-C again to leave at once\n');
-    interruption.abort();
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  try {
-    await loadEnvironmentsOf(input.options);
-    return await scenario.run({ ...input, interrupt: interruption.signal });
-  } finally {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
-  }
 }
 
 /** One line for what the user or a worker did wrong; a stack trace only for our own bugs. */

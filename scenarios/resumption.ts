@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { isRecord, lockFolder, readNewestCheckpoint, RUN_FILES, wrongValue, type Checkpoint, type FolderLock, type LineLengths } from '../src/index.js';
+import { CheckpointError, isCount, isRecord, LARGEST_EVALUATION, LARGEST_RUN, lockFolder, readNewestCheckpoint, RUN_FILES, wrongValue, type Checkpoint, type FolderLock, type LineLengths } from '../src/index.js';
 import { warn } from './warn.js';
 
 /** Steps between checkpoints where nothing is said. */
@@ -42,43 +42,55 @@ export interface Resumption {
  * @param steps that the run is to have in all; to where it was going unless given
  * @throws RangeError naming `resume` where the folder holds no run that can go on or is written to by another process, or `steps` where that many are taken already
  */
-export function readResumption(folder: string, steps: number | undefined): Resumption {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) readNewestCheckpoint(folder); // says why it is none
+export async function readResumption(folder: string, steps: number | undefined): Promise<Resumption> {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) await readNewestCheckpoint(folder); // says why it is none
   const lock = lockFolder('resume', folder, warn);
   try {
-    return { lock, ...readRun(folder, steps) };
+    return { lock, ...(await readRun(folder, steps)) };
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
-function readRun(folder: string, steps: number | undefined): Omit<Resumption, 'lock'> {
-  const { checkpoint, refused } = readNewestCheckpoint(folder);
+async function readRun(folder: string, steps: number | undefined): Promise<Omit<Resumption, 'lock'>> {
+  const { checkpoint, refused } = await readNewestCheckpoint(folder, readNote);
   if (existsSync(join(folder, RUN_FILES.journal))) throw wrongValue('resume', 'a run that was not recorded', folder, `; without its ${RUN_FILES.journal} it goes on unrecorded`);
-  const { note, step } = checkpoint;
-  if (!isRunNote(note)) throw wrongValue('resume', "a run folder of train or ddpg, whose checkpoints are the command line's own", folder);
+  const { step } = checkpoint;
+  const note = readNote(checkpoint);
   const goal = steps ?? note.goal;
   const taken = `${step} steps taken`;
   if (steps !== undefined && steps <= step) throw wrongValue('steps', `more steps in all than the ${step} that the run has taken`, steps);
-  if (steps === undefined && step >= goal && isConcluded(folder, step)) {
+  const result = steps === undefined && step >= goal ? readResult(folder) : 'none';
+  if (isRecord(result) && result.steps === step && result.status === 'finished') {
     throw wrongValue('resume', 'a run that is not finished', folder, ` (${taken}; --steps <more in all> takes it further)`);
   }
+  if (result === 'damaged') warn(`${RUN_FILES.result} is damaged, and is written again after the evaluation`);
   return { folder, checkpoint, note, goal, refused };
 }
 
-/** True where the run was evaluated after that step: it may have been killed before. */
-function isConcluded(folder: string, step: number): boolean {
+/** The summary of a run that was evaluated, which may have been killed before or while that was written. */
+function readResult(folder: string): Readonly<Record<string, unknown>> | 'none' | 'damaged' {
   const file = join(folder, RUN_FILES.result);
-  if (!existsSync(file)) return false;
-  const result: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  return isRecord(result) && result.steps === step && result.status === 'finished';
+  if (!existsSync(file)) return 'none';
+  try {
+    const result: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return isRecord(result) ? result : 'damaged';
+  } catch {
+    return 'damaged';
+  }
+}
+
+/** @throws CheckpointError where it is none of the command line's own, or counts what cannot be */
+function readNote({ note, step, kind }: Checkpoint): RunNote {
+  if (typeof note.scenario !== 'string') throw new CheckpointError('format', `it is not of a run of ${kind === 'ddpg' ? 'ddpg' : 'train'}: the command line has noted nothing in it`);
+  if (!isRunNote(note) || note.goal < step || note.goal - step > LARGEST_RUN) throw new CheckpointError('format', 'it does not tell where its run goes');
+  return note;
 }
 
 function isRunNote(note: object): note is RunNote {
   if (!isRecord(note) || typeof note.scenario !== 'string' || !isRecord(note.lines)) return false;
-  const { goal, checkpointEvery, episodes, seconds, lines, checkpoints = [] } = note;
-  return Array.isArray(checkpoints) && areNumbers(checkpoints) && areNumbers([goal, checkpointEvery, episodes, seconds, lines.metrics, lines.timing]);
+  const { goal, checkpointEvery, episodes, seconds, lines: { metrics, timing }, checkpoints = [] } = note;
+  const counts = Array.isArray(checkpoints) && [...checkpoints, goal, checkpointEvery, episodes, metrics, timing].every(isCount);
+  return counts && Number(episodes) >= 1 && Number(episodes) <= LARGEST_EVALUATION && typeof seconds === 'number' && seconds >= 0;
 }
-
-const areNumbers = (values: readonly unknown[]) => values.every((each) => typeof each === 'number');

@@ -7,12 +7,7 @@ import { devNull } from 'node:os';
 // Stack traces point at the TypeScript lines.
 process.setSourceMapsEnabled(true);
 
-// A reader that has seen enough (`| head`) closes the pipe: no reason to end a run, nor to print a stack trace.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
+process.stderr.on('error', () => undefined); // a full disk behind it is no reason to end: see output.ts
 
 /** File descriptors that loading the program takes at once, and then a run of a few threads. */
 const DESCRIPTORS = 120;

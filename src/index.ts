@@ -8,7 +8,7 @@ export { CRITIC_NAMES, resolveCertificateSettings, type CertificateOptions, type
 export { layerTable, referenceTable, utilityTable } from './certificate/tables.js';
 export { measureUtility, planUtility, type LayerUtility, type UtilityTrial } from './certificate/utility.js';
 export { WORDS } from './certificate/words.js';
-export { checkInteger, checkKeys, checkName, checkNumber, checkObject, isRecord, suggestion, wrongKind, wrongValue } from './check.js';
+export { checkInteger, checkKeys, checkName, checkNumber, checkObject, isCount, isRecord, suggestion, wrongKind, wrongValue } from './check.js';
 export type { Checkpoint } from './checkpoint/checkpoint.js';
 export { describePath, describeValue, oneLine } from './describe.js';
 export { readJson } from './json.js';
@@ -41,6 +41,7 @@ export { CLOCK_OWNERS, DISCIPLINE_NAMES, SCHEDULE_NAMES } from './schedule/sched
 export type { DeathSettings } from './options/death.js';
 export type { DeathPoint, DeathReport } from './simulation/death.js';
 export { killWorkersEvery } from './simulation/faults.js';
+export { LARGEST_EVALUATION, LARGEST_RUN } from './simulation/measure.js';
 export { resolveSettings, type SimulationOptions } from './simulation/options.js';
 export { recordedOptions } from './simulation/recording.js';
 export { replaySimulation, type ReplayOptions } from './simulation/replay.js';

@@ -5,30 +5,27 @@ import { makeEnvironment } from '../environment/registry.js';
 import { DivergenceError } from '../errors.js';
 import { createKernels } from '../kernels/create.js';
 import type { Kernels } from '../kernels/kernels.js';
-import { createArena, type Arena } from '../memory/arena.js';
-import { checkBudget } from '../memory/budget.js';
-import { attachControl, controlBlocks } from '../memory/control.js';
-import { parameterBlocks } from '../memory/parameters.js';
-import { createWorkspace, workspaceBlock } from '../memory/workspace.js';
-import { createDecoder } from '../network/decoder.js';
-import { createEncoder } from '../network/encoder.js';
-import { attachExplorationState, createExploration, explorationBlocks } from '../network/exploration.js';
+import { createArena, type Arena, type Snapshot } from '../memory/arena.js';
+import { attachControl } from '../memory/control.js';
+import { createWorkspace } from '../memory/workspace.js';
+import { attachExplorationState, createExploration } from '../network/exploration.js';
 import { initialiseWeights } from '../network/initialise.js';
 import { createRemembering } from '../network/remembering.js';
-import { layeredTopology, neuronName, type Topology } from '../network/topology.js';
+import { neuronName, type Topology } from '../network/topology.js';
 import { createStream } from '../random/stream.js';
 import { loadMinibatch, type Transitions } from '../replay/minibatch.js';
-import { attachBookmark, bookmarkBlock } from '../replay/bookmark.js';
-import { attachReplay, replayBlocks, type ReplayRing } from '../replay/ring.js';
+import { attachBookmark } from '../replay/bookmark.js';
+import { attachReplay, type ReplayRing } from '../replay/ring.js';
 import { createSampler } from '../replay/sampler.js';
 import { createOptimiser, rateShare } from '../optimise/optimiser.js';
 import { createDdpgProgram, type DdpgProgram } from './ddpg.js';
-import { creditShapes, networkShape, type TrainedNetwork } from './network.js';
+import type { TrainedNetwork } from './network.js';
 import { createEvaluationPlay, createPolicy, createTrainingPlay, type EvaluationPlay, type PolicyContext } from './play.js';
 import { createPair } from './pair.js';
-import { layBench, noting, type BenchPlan } from './second.js';
-import { demandsOf, type DdpgSettings } from './settings.js';
-import { TEAM, teamBlocks } from './team.js';
+import { createDdpgPlan } from './plan.js';
+import { layBench, noting } from './second.js';
+import type { DdpgSettings } from './settings.js';
+import { TEAM } from './team.js';
 
 /**
  * DDPG with an environment and a replay of its own, on the calling thread. Who steps it decides when it learns. After an
@@ -63,42 +60,17 @@ export interface DdpgAgent {
 }
 
 /**
- * @param prepare what to do with the arena once the first weights are drawn: fill it with another agent's, to go on where that one was
- * @throws RangeError naming an option that does not fit the task or the network
+ * @param checkpoint of the same settings, to go on from
+ * @throws RangeError naming an option that does not fit the task or the network; CheckpointError where the checkpoint is of other settings
  */
-export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena) => void): DdpgAgent {
+export function createDdpgAgent(settings: DdpgSettings, checkpoint?: Snapshot): DdpgAgent {
   const { network, exploration, learning, seed } = settings;
-  const bare = makeEnvironment(settings.environment, { seed });
-  const environment = createRemembering(bare, network);
-  const observations = environment.observationSpace.low.length;
-  const encoder = createEncoder(bare.observationSpace, network.observationScale ?? undefined, observations - bare.observationSpace.low.length);
-  const decoder = createDecoder(environment.actionSpace);
-  checkBudget(demandsOf(settings, observations, decoder.outputs));
-  const { actorTopology, criticTopology } = createTopologies(settings, observations, decoder.outputs);
-  const firstExplorer = exploration.hidden > 0 ? actorTopology.inputs.end : actorTopology.outputs.begin;
-  const ring = { capacity: learning.replay, inputs: actorTopology.inputs.end, explorers: actorTopology.neurons - firstExplorer };
-  const plan: BenchPlan = {
-    actorTopology,
-    criticTopology,
-    firstExplorer,
-    batch: learning.batch,
-    kernels: settings.kernels,
-    optimiser: learning.optimiser,
-    credit: settings.credit,
-    frozenLayers: frozenLayers(actorTopology, settings),
-    targetRate: learning.targetRate,
-  };
+  const { observations, encoder, decoder, ring, bench: plan, blocks } = createDdpgPlan(settings);
+  const { actorTopology, firstExplorer } = plan;
   const credit = CREDITS[settings.credit];
-  const networks = [['actor', actorTopology], ['critic', criticTopology]] as const;
-  const arena = createArena([
-    ...controlBlocks(1),
-    workspaceBlock(settings.threads),
-    ...parameterBlocks(networks.flatMap(([name, topology]) => [networkShape(name, topology), ...Object.values(creditShapes(name, topology, credit))])),
-    ...replayBlocks(ring),
-    bookmarkBlock(observations, environment.getState().length),
-    ...explorationBlocks(actorTopology),
-    ...teamBlocks(),
-  ]);
+  const environment = createRemembering(makeEnvironment(settings.environment, { seed }), network);
+  checkpoint?.check(blocks);
+  const arena = createArena(blocks);
   const kernels = createKernels(settings.kernels, () => createWorkspace(arena, 0));
   const places: number[] = [];
   const bench = layBench(noting(kernels, places), arena, plan);
@@ -109,7 +81,7 @@ export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena)
     weights.target.set(weights.values);
     credit.initialise?.(topology, trained.credit, seed);
   }
-  prepare?.(arena);
+  checkpoint?.restore(arena);
 
   const replay = attachReplay(arena, ring);
   const rates = { ...learning }; // falls as the run goes on
@@ -170,13 +142,6 @@ export function createDdpgAgent(settings: DdpgSettings, prepare?: (arena: Arena)
   };
 }
 
-function createTopologies({ network }: DdpgSettings, observations: number, outputs: number) {
-  return {
-    actorTopology: layeredTopology({ ...network, observations, outputs }),
-    criticTopology: layeredTopology({ ...network, observations: observations + outputs, outputs: 1, outputActivation: 'linear', prefix: 'critic.' }),
-  };
-}
-
 /** The neurons that explore: the outputs, and the hidden neurons that were named. */
 function explorers(topology: Topology, { exploration: { hidden, hiddenNeurons } }: DdpgSettings): number[] {
   const names = new Map(Array.from({ length: topology.outputs.begin - topology.inputs.end }, (_, i) => [neuronName(topology, topology.inputs.end + i), topology.inputs.end + i]));
@@ -187,14 +152,6 @@ function explorers(topology: Topology, { exploration: { hidden, hiddenNeurons } 
   });
   const outputs = Array.from({ length: topology.neurons - topology.outputs.begin }, (_, i) => topology.outputs.begin + i);
   return hidden > 0 ? [...chosen, ...outputs] : outputs;
-}
-
-function frozenLayers({ populations }: Topology, { learning }: DdpgSettings): readonly string[] {
-  const names = populations.filter(({ kind }) => kind !== 'input').map(({ name }) => name);
-  for (const name of learning.frozenLayers) {
-    if (!names.includes(name)) throw wrongValue('learning.frozenLayers', `some of ${names.join(', ')}`, name, suggestion(name, names));
-  }
-  return learning.frozenLayers;
 }
 
 function checkFinite({ topology, weights }: TrainedNetwork): void {

@@ -1,9 +1,10 @@
-import { isRecord } from '../check.js';
+import { checkObject, isCount, isRecord, wrongValue } from '../check.js';
 import { CheckpointError } from '../errors.js';
-import type { Arena } from '../memory/arena.js';
-import { KEPT_WORDS, WORD } from '../memory/control.js';
-import { ELEMENT_BYTES, type Block } from '../memory/layout.js';
+import type { Arena, Snapshot } from '../memory/arena.js';
+import { KEPT_WORDS, LARGEST_WORD, WORD } from '../memory/control.js';
+import { ELEMENT_BYTES, type Block, type BlockRequest, type ElementType } from '../memory/layout.js';
 import { decodeContainer, encodeContainer } from './container.js';
+import { jsonFault } from './plain-data.js';
 
 /** What a checkpoint says besides the arena's numbers. All of it is plain data: it is kept as JSON. */
 export interface CheckpointMetadata {
@@ -18,32 +19,35 @@ export interface CheckpointMetadata {
 }
 
 /** A checkpoint that is whole. */
-export interface Checkpoint {
+export interface Checkpoint extends Snapshot {
   readonly kind: string;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly training: Readonly<Record<string, unknown>>;
   readonly note: Readonly<Record<string, unknown>>;
   /** Environment steps taken. */
   readonly step: number;
-  /**
-   * Puts the numbers back into an arena of the same settings.
-   *
-   * @throws CheckpointError naming the block that the arena has otherwise, or not at all
-   */
-  readonly restore: (arena: Arena) => void;
+  readonly counters: Counters;
+  /** The layout table of what it holds. */
+  readonly blocks: readonly Line[];
+  /** The numbers of a block of that name and type, the caller's own; none where it has no such block. Of the replay, the slots that are stored. */
+  readonly numbers: (name: string, type: ElementType) => ArrayLike<number>;
 }
 
-type Counters = Readonly<Record<(typeof KEPT_WORDS)[number], number>>;
+export type Counters = Readonly<Record<(typeof KEPT_WORDS)[number], number>>;
 
 /** One line of a checkpoint's own layout table. */
-type Line = Pick<Block, 'name' | 'type' | 'shape'>;
+export type Line = Pick<Block, 'name' | 'type' | 'shape'>;
 
 /**
  * Encodes everything that an arena holds, but for scratch. Of the replay only what has been stored. Nothing may write to the arena meanwhile.
  *
  * Equal arenas and equal metadata give equal bytes.
+ *
+ * @throws TypeError or RangeError naming `note` where that is no object, or JSON would not give it back
  */
 export function encodeCheckpoint(arena: Arena, { kind, settings, training, note }: CheckpointMetadata): Uint8Array {
+  const fault = jsonFault('note', checkObject('note', note));
+  if (fault !== undefined) throw wrongValue('note', 'plain data that JSON gives back as it is', note, `: ${fault}`);
   const words = arena.int32('control');
   const counters = Object.fromEntries(KEPT_WORDS.map((word) => [word, Atomics.load(words, WORD[word])]));
   const blocks = keptBlocks(arena);
@@ -55,57 +59,102 @@ export function encodeCheckpoint(arena: Arena, { kind, settings, training, note 
 }
 
 /**
- * Reads a checkpoint.
+ * Reads a checkpoint. What it says of its blocks is what it has of them; whether they are those of its settings is for `check` to say.
  *
  * @throws CheckpointError where the file is of another format, was cut short or was altered
  */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const { header: { kind, settings, training, note, counters, blocks }, parts } = decodeContainer(bytes);
-  if (typeof kind !== 'string' || !isRecord(settings) || !isRecord(training) || !isRecord(note) || !isCounters(counters) || !isLines(blocks)) {
+  if (typeof kind !== 'string' || !isRecord(settings) || !isRecord(training) || !isRecord(note) || !isCounters(counters) || !isTable(blocks)) {
     throw new CheckpointError('format', 'its header is not that of a checkpoint');
   }
+  checkParts(blocks, parts);
+  const check = (requests: readonly BlockRequest[]) => { checkLayout(kept(requests), blocks, parts, counters.stored); };
   return {
     kind,
     settings,
     training,
     note,
     step: counters.steps,
+    counters,
+    blocks,
+    numbers(name, type) {
+      const at = blocks.findIndex((line) => line.name === name && line.type === type);
+      return at < 0 ? [] : numbersOf(parts[at], type);
+    },
+    check,
     restore(arena) {
-      checkLayout(arena, blocks);
+      check(arena.blocks);
       const words = arena.int32('control');
-      keptBlocks(arena).forEach((block, i) => {
-        const bytesOf = keptBytes(arena, block, counters.stored);
-        if (bytesOf.length !== parts[i].length) throw new CheckpointError('format', `its block ${block.name} has ${parts[i].length} bytes, not ${bytesOf.length}`);
-        bytesOf.set(parts[i]);
-      });
+      keptBlocks(arena).forEach((block, i) => { keptBytes(arena, block, counters.stored).set(parts[i]); });
       for (const word of KEPT_WORDS) Atomics.store(words, WORD[word], counters[word]);
     },
   };
 }
 
-function keptBlocks({ blocks }: Arena): Block[] {
+/** A checkpoint leaves out what is scratch. */
+function kept<Request extends BlockRequest>(blocks: readonly Request[]): Request[] {
   return blocks.filter((block) => block.scratch !== true);
 }
 
+const keptBlocks = ({ blocks }: Arena): Block[] => kept(blocks);
+
 /** A view of what is kept of a block. */
-function keptBytes({ memory }: Arena, { type, shape: [rows], offset, length, ring }: Block, stored: number): Uint8Array {
-  const elements = ring === true ? Math.min(stored, rows) * (length / rows) : length;
-  return new Uint8Array(memory.buffer, offset, elements * ELEMENT_BYTES[type]);
+function keptBytes({ memory }: Arena, block: Block, stored: number): Uint8Array {
+  return new Uint8Array(memory.buffer, block.offset, keptLength(block, stored));
 }
 
-function checkLayout(arena: Arena, lines: readonly Line[]): void {
-  const describe = ({ name, type, shape }: Line) => `${name} of ${type} [${shape.join(', ')}]`;
-  const own = keptBlocks(arena).map(describe);
-  const other = lines.map(describe);
-  const at = other.findIndex((line, i) => line !== own[i]);
-  if (at >= 0) throw new CheckpointError('settings', `it is of other settings: it has the block ${other[at]}, not ${own.at(at) ?? 'any'}`);
-  if (own.length > other.length) throw new CheckpointError('settings', `it is of other settings: it lacks the block ${own[other.length]}`);
+/** Bytes that are kept of a block: of the replay, those of the slots stored. */
+function keptLength({ type, shape, ring }: BlockRequest, stored: number): number {
+  const rows = ring === true ? Math.min(stored, shape[0]) : shape[0];
+  return rows * rowBytes({ type, shape });
+}
+
+const rowBytes = ({ type, shape }: Pick<Line, 'type' | 'shape'>) => shape.slice(1).reduce((product, size) => product * size, ELEMENT_BYTES[type]);
+
+/** Each part has whole rows of its block, and no more of them than the block has. @throws CheckpointError */
+function checkParts(blocks: readonly Line[], parts: readonly Uint8Array[]): void {
+  if (blocks.length !== parts.length) throw new CheckpointError('format', `it has ${parts.length} parts, of ${blocks.length} blocks`);
+  blocks.forEach((block, i) => {
+    const { length } = parts[i];
+    const row = rowBytes(block);
+    if (length > block.shape[0] * row || (length > 0 && length % row !== 0)) throw new CheckpointError('format', `its block ${describe(block)} has ${length} bytes`);
+  });
+}
+
+const describe = ({ name, type, shape }: Line) => `${name} of ${type} [${shape.join(', ')}]`;
+
+function checkLayout(own: readonly BlockRequest[], lines: readonly Line[], parts: readonly Uint8Array[], stored: number): void {
+  const at = lines.findIndex((line, i) => own.at(i) === undefined || describe(line) !== describe(own[i]));
+  if (at >= 0) {
+    const instead = own.at(at);
+    throw new CheckpointError('settings', `it is of other settings: it has the block ${describe(lines[at])}, not ${instead === undefined ? 'any' : describe(instead)}`);
+  }
+  if (own.length > lines.length) throw new CheckpointError('settings', `it is of other settings: it lacks the block ${describe(own[lines.length])}`);
+  own.forEach((block, i) => {
+    const length = keptLength(block, stored);
+    if (parts[i].length !== length) throw new CheckpointError('format', `its block ${block.name} has ${parts[i].length} bytes, not ${length}`);
+  });
+}
+
+const ARRAYS = { float32: Float32Array, float64: Float64Array, int32: Int32Array, uint32: Uint32Array } as const;
+
+/** A copy of the bytes, which need not lie on whole words, as numbers. */
+function numbersOf(bytes: Uint8Array, type: ElementType): ArrayLike<number> {
+  return new ARRAYS[type](Uint8Array.from(bytes).buffer);
 }
 
 function isCounters(value: unknown): value is Counters {
-  return isRecord(value) && KEPT_WORDS.every((word) => Number.isSafeInteger(value[word]));
+  return isRecord(value) && KEPT_WORDS.every((word) => Object.hasOwn(value, word) && isCount(value[word]) && value[word] <= LARGEST_WORD);
 }
 
-function isLines(value: unknown): value is readonly Line[] {
-  return Array.isArray(value) && value.every((line: unknown) => isRecord(line) && typeof line.name === 'string' && typeof line.type === 'string' && Array.isArray(line.shape));
+/** Lines with a name of their own each. */
+function isTable(value: unknown): value is readonly Line[] {
+  return Array.isArray(value) && value.every(isLine) && new Set(value.map(({ name }) => name)).size === value.length;
+}
+
+function isLine(value: unknown): value is Line {
+  if (!isRecord(value) || typeof value.name !== 'string' || typeof value.type !== 'string' || !Object.hasOwn(ELEMENT_BYTES, value.type)) return false;
+  const { shape } = value;
+  return Array.isArray(shape) && shape.length > 0 && shape.every((size: unknown) => isCount(size) && size <= LARGEST_WORD);
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 
-import { isRecord } from '../check.js';
+import { isCount, isRecord } from '../check.js';
 import { CheckpointError } from '../errors.js';
+import { jsonFault } from './plain-data.js';
 
 const MAGIC = Buffer.from('GANGLION', 'latin1');
 
@@ -56,15 +57,41 @@ export function decodeContainer(bytes: Uint8Array): Container {
     throw new CheckpointError('checksum', 'its bytes do not give the SHA-256 at its end: it has been altered');
   }
   const headerEnd = PREFIX_BYTES + file.readUInt32LE(12);
-  const header: unknown = JSON.parse(file.toString('utf8', PREFIX_BYTES, headerEnd));
-  if (!isRecord(header) || !Array.isArray(header.lengths)) throw new CheckpointError('format', 'its header is no record with the lengths of its parts');
-  let at = PREFIX_BYTES + padded(headerEnd - PREFIX_BYTES);
-  const parts = header.lengths.map((length: unknown) => {
-    const part = file.subarray(at, at + Number(length));
-    at += padded(part.length);
+  const body = PREFIX_BYTES + padded(headerEnd - PREFIX_BYTES);
+  if (body > end) throw new CheckpointError('format', `its header is said to end at byte ${headerEnd}, behind the ${end} bytes there are`);
+  const header = parseHeader(file.subarray(PREFIX_BYTES, headerEnd));
+  return { header, parts: takeApart(file.subarray(body, end), header.lengths) };
+}
+
+/** @throws CheckpointError where the bytes are no JSON object in UTF-8, or are nested too deep */
+function parseHeader(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  const refuse = (fault: string) => new CheckpointError('format', `its header is no JSON object: ${fault}`);
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch (error) {
+    throw refuse(error instanceof SyntaxError ? error.message : 'its bytes are no UTF-8');
+  }
+  const fault = isRecord(header) ? jsonFault('it', header) : 'it is something else';
+  if (!isRecord(header) || fault !== undefined) throw refuse(String(fault));
+  return header;
+}
+
+/** Views of the parts, which fill the bytes to the last. @throws CheckpointError where they do not */
+function takeApart(bytes: Uint8Array, lengths: unknown): Uint8Array[] {
+  if (!isLengths(lengths)) throw new CheckpointError('format', 'its header has no list of the lengths of its parts');
+  const total = lengths.reduce((sum, length) => sum + padded(length), 0);
+  if (total !== bytes.length) throw new CheckpointError('format', `its parts are said to have ${total} bytes in all, and have ${bytes.length}`);
+  let at = 0;
+  return lengths.map((length) => {
+    const part = bytes.subarray(at, at + length);
+    at += padded(length);
     return part;
   });
-  return { header, parts };
+}
+
+function isLengths(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((length: unknown) => isCount(length));
 }
 
 function checkPrefix(file: Buffer): void {

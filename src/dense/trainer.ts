@@ -126,7 +126,7 @@ export class DenseTrainer extends EventEmitter<DenseEvents> {
    * @throws DivergenceError naming neuron and seed where a voltage has left the finite numbers
    */
   async run({ steps = this.settings.steps, signal }: { readonly steps?: number; readonly signal?: AbortSignal } = {}): Promise<DenseReport> {
-    checkRunSteps(steps);
+    checkRunSteps(steps, this.#step);
     return this.#command(async () => {
       const [first, updatesBefore, begin] = [this.#step, this.updates, performance.now()];
       this.#goal = first + steps;

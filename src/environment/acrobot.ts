@@ -1,5 +1,5 @@
 import { box } from './environment.js';
-import { clip, type Task } from './task.js';
+import { clip, within, type Task } from './task.js';
 
 const TIME_STEP = 0.2; // s
 const GRAVITY = 9.8; // m/s²
@@ -34,6 +34,7 @@ export const acrobot: Task = {
   ),
   actionSpace: { kind: 'discrete', count: 3 },
   stateSize: 4,
+  bounds: { words: 'its speeds within ±4π and ±9π', hold: ({ 2: speed1, 3: speed2 }) => within(speed1, MAX_SPEED_1) && within(speed2, MAX_SPEED_2) },
   start(state, stream) {
     for (let i = 0; i < 4; i += 1) state[i] = Math.fround(stream.uniformBetween(-0.1, 0.1));
   },

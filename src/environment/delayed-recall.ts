@@ -1,5 +1,5 @@
 import { box } from './environment.js';
-import type { Task, TaskFamily } from './task.js';
+import { isOneOf, type Task, type TaskFamily } from './task.js';
 
 /**
  * DelayedRecall-v0: a bandit that says at the start which of its arms will pay, and asks for it after `delay` steps of silence.
@@ -28,6 +28,7 @@ function createDelayedRecall(delay: number, arms: number): Task {
     observationSpace: box(new Array<number>(arms + 1).fill(0), new Array<number>(arms + 1).fill(1)),
     actionSpace: { kind: 'discrete', count: arms },
     stateSize: 2,
+    bounds: { words: `its cue a whole number from 0 to ${arms - 1} and its clock one from 0 to ${delay + 2}`, hold: ({ 0: cue, 1: clock }) => isOneOf(cue, arms) && isOneOf(clock, delay + 3) },
     start(state, stream) {
       state[0] = stream.integer(arms);
       state[1] = 0;

@@ -64,7 +64,7 @@ export interface Environment {
    * Restores what `getState` gave. The physical state alone will do: elapsed steps and random stream then stay as they
    * are, and the episode counts as running.
    *
-   * @throws TypeError or RangeError naming `state`
+   * @throws TypeError or RangeError naming `state`, where it has another length, numbers that are not finite, or is none that the task can be in
    */
   setState(state: ArrayLike<number>): void;
   close(): void;

@@ -1,5 +1,5 @@
 import { box } from './environment.js';
-import { clip, type Task } from './task.js';
+import { clip, within, type Task } from './task.js';
 
 const MIN_POSITION = -1.2;
 const MAX_POSITION = 0.6;
@@ -29,6 +29,10 @@ export const mountainCarContinuous: Task = {
   observationSpace: box([MIN_POSITION, -MAX_SPEED].map(Math.fround), [MAX_POSITION, MAX_SPEED].map(Math.fround)),
   actionSpace: box([-1], [1]),
   stateSize: 2,
+  bounds: {
+    words: 'its place between -1.2 and 0.6 and its speed within ±0.07', // as float32, which lies a little further out
+    hold: ({ 0: place, 1: speed }) => place >= single(MIN_POSITION) && place <= single(MAX_POSITION) && within(speed, single(MAX_SPEED)),
+  },
   start(state, stream) {
     state[0] = stream.uniformBetween(-0.6, -0.4);
     state[1] = 0;

@@ -1,5 +1,5 @@
 import { box } from './environment.js';
-import { clip, type Task } from './task.js';
+import { clip, within, type Task } from './task.js';
 
 const MIN_POSITION = -1.2;
 const MAX_POSITION = 0.6;
@@ -23,6 +23,10 @@ export const mountainCar: Task = {
   observationSpace: box([MIN_POSITION, -MAX_SPEED].map(Math.fround), [MAX_POSITION, MAX_SPEED].map(Math.fround)),
   actionSpace: { kind: 'discrete', count: 3 },
   stateSize: 2,
+  bounds: {
+    words: 'its place between -1.2 and 0.6 and its speed within ±0.07',
+    hold: ({ 0: place, 1: speed }) => place >= MIN_POSITION && place <= MAX_POSITION && within(speed, MAX_SPEED),
+  },
   start(state, stream) {
     state[0] = stream.uniformBetween(-0.6, -0.4);
     state[1] = 0;

@@ -1,5 +1,5 @@
 import { box } from './environment.js';
-import { clip, type Task } from './task.js';
+import { clip, within, type Task } from './task.js';
 
 const MAX_SPEED = 8; // rad/s
 const MAX_TORQUE = 2; // N m
@@ -22,6 +22,7 @@ export const pendulum: Task = {
   observationSpace: box([-1, -1, -MAX_SPEED], [1, 1, MAX_SPEED]),
   actionSpace: box([-MAX_TORQUE], [MAX_TORQUE]),
   stateSize: 2,
+  bounds: { words: `its speed within ±${MAX_SPEED}`, hold: ({ 1: speed }) => within(speed, MAX_SPEED) },
   start(state, stream) {
     state[0] = stream.uniformBetween(-Math.PI, Math.PI);
     state[1] = stream.uniformBetween(-1, 1);

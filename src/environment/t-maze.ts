@@ -1,5 +1,5 @@
 import { box } from './environment.js';
-import { clip, type Task, type TaskFamily } from './task.js';
+import { clip, isOneOf, type Task, type TaskFamily } from './task.js';
 
 /** South is the action that is left. */
 const [NORTH, EAST, WEST] = [0, 1, 3];
@@ -40,6 +40,7 @@ function createTMaze(length: number): Task {
     observationSpace: box([0, 0, 0], [1, 1, 1]),
     actionSpace: { kind: 'discrete', count: 4 },
     stateSize: 2,
+    bounds: { words: `its cue 0 or 1 and its place a whole number from 0 to ${length}`, hold: ({ 0: cue, 1: place }) => isOneOf(cue, 2) && isOneOf(place, length + 1) },
     start(state, stream) {
       state[0] = stream.integer(2);
       state[1] = 0;

@@ -1,4 +1,4 @@
-import { checkInteger, checkKeys, wrongKind, wrongValue, type NumberRange } from '../check.js';
+import { checkInteger, checkKeys, isCount, wrongKind, wrongValue, type NumberRange } from '../check.js';
 import { createStream, type Stream } from '../random/stream.js';
 import type { BoxSpace, Environment, Space } from './environment.js';
 
@@ -11,6 +11,8 @@ export interface Task {
   readonly actionSpace: Space;
   /** Numbers in the physical state. */
   readonly stateSize: number;
+  /** What holds of every physical state besides that its numbers are finite, and the words for it; absent where nothing does. */
+  readonly bounds?: { readonly words: string; readonly hold: (state: ArrayLike<number>) => boolean };
   /** Draws a first state. Writes: `state`. */
   start(state: Float64Array, stream: Stream): void;
   /** Moves `state` on by one step. `action` is checked; a discrete one is its only number. Writes: `state`. */
@@ -76,7 +78,7 @@ export function createEnvironment(task: Task, seed: number): Environment & { rea
       return state;
     },
     setState(state) {
-      checkState(state, stateSize);
+      checkState(state, task);
       for (let i = 0; i < stateSize; i += 1) physics[i] = state[i];
       running = true;
       if (state.length === stateSize) return;
@@ -115,14 +117,19 @@ function createActionCheck(space: Space): (action: unknown) => ArrayLike<number>
 /** The counters behind the physical state: elapsed steps, ended (0 or 1), position of the random stream, its seed. */
 const COUNTERS = 4;
 
-function checkState(value: unknown, stateSize: number): void {
+function checkState(value: unknown, { id, stateSize, bounds }: Task): void {
   const sizes = [stateSize, stateSize + COUNTERS];
   const state = checkNumbers('state', `a list of ${sizes.join(' or ')} finite numbers`, value, sizes);
+  if (bounds?.hold(state) === false) throw wrongValue('state', `a state that ${id} can be in, ${bounds.words}`, Array.from(state).slice(0, stateSize));
   const counters = Array.from(state).slice(stateSize);
-  if (!counters.every((counter) => Number.isSafeInteger(counter) && counter >= 0) || counters[1] > 1) {
-    throw wrongValue('state', 'whole numbers for elapsed steps, ended (0 or 1), stream position and seed', counters);
-  }
+  if (!counters.every(isCount) || counters[1] > 1) throw wrongValue('state', 'whole numbers for elapsed steps, ended (0 or 1), stream position and seed', counters);
 }
+
+/** Whether the number is within ±`most`. */
+export const within = (value: number, most: number): boolean => Math.abs(value) <= most;
+
+/** Whether the number is one of 0, 1, …, count - 1. */
+export const isOneOf = (value: number, count: number): boolean => isCount(value) && value < count;
 
 function checkNumbers(option: string, constraint: string, value: unknown, sizes: readonly number[]): ArrayLike<number> {
   if (!isList(value)) throw wrongKind(option, constraint, value);

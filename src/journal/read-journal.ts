@@ -1,4 +1,4 @@
-import { isRecord } from '../check.js';
+import { isCount, isRecord } from '../check.js';
 import { JournalError } from '../errors.js';
 import { crc32c } from '../telemetry/crc32c.js';
 import { createEntryCursor, type JournalShape } from './entries.js';
@@ -108,10 +108,6 @@ function readClosing(body: Uint8Array, updates: readonly number[]): Omit<Journal
   if (!isRecord(data) || typeof data.weightsSha256 !== 'string' || typeof data.stopped !== 'boolean') return undefined;
   const { stopped, weightsSha256 } = data;
   return JSON.stringify(data.updates) === JSON.stringify(updates) ? { stopped, weightsSha256 } : undefined;
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

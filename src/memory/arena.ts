@@ -19,6 +19,14 @@ export interface Arena extends ArenaHandle {
   uint32(name: string): Uint32Array;
 }
 
+/** The numbers of an arena, to be put into another of the same layout. */
+export interface Snapshot {
+  /** Holds it against what an arena is to have, before that is allocated. @throws CheckpointError naming the block that is not the same in both, or is missing in one */
+  readonly check: (blocks: readonly BlockRequest[]) => void;
+  /** Puts the numbers into the arena. @throws CheckpointError as `check` does */
+  readonly restore: (arena: Arena) => void;
+}
+
 /**
  * Allocates the arena on a shared WebAssembly memory, all zero. The memory can grow behind the blocks: see `workspace.ts`.
  *

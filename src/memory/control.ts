@@ -29,6 +29,9 @@ export const WORD = {
   evaluated: 11,
 } as const;
 
+/** Words and counters are int32. */
+export const LARGEST_WORD = 2 ** 31 - 1;
+
 /** The words that a checkpoint keeps: what has happened. All others are about threads at work. */
 export const KEPT_WORDS = ['commit', 'steps', 'stored', 'episodes'] as const;
 

@@ -1,3 +1,4 @@
+import { wrongValue } from '../check.js';
 import { InternalError } from '../errors.js';
 import { box, type Environment, type StepResult } from '../environment/environment.js';
 import { createEncoder } from './encoder.js';
@@ -60,7 +61,8 @@ export function createRemembering(environment: Environment, { memory: timeConsta
       return numbers;
     },
     setState(numbers) {
-      environment.setState(Array.from(numbers).slice(0, restoreMemory(state, numbers)));
+      environment.setState(Array.from(numbers).slice(0, checkMemory(state, numbers)));
+      restoreMemory(state, numbers);
     },
     close() {
       environment.close();
@@ -80,16 +82,27 @@ function partsOf({ integrators, meanSquares, observed }: SensoryMemoryState): Fl
   return [integrators, meanSquares, observed];
 }
 
-/** Takes the memory's numbers from the end of a state. @returns where they begin */
-function restoreMemory(memory: SensoryMemoryState, numbers: ArrayLike<number>): number {
+/** Looks at the memory's numbers at the end of a state. @throws RangeError naming `state` where they are missing, not finite, or gains are negative; @returns where they begin */
+function checkMemory(memory: SensoryMemoryState, numbers: ArrayLike<number>): number {
   const parts = partsOf(memory);
   const size = parts.reduce((sum, { length }) => sum + length, 0);
   const begin = numbers.length - size;
-  if (begin < 0) throw new InternalError(`a state of ${numbers.length} numbers holds no memory of ${size}`);
-  let from = begin;
+  if (begin < 0) throw wrongValue('state', `a list that ends in the ${size} numbers of the memory`, Array.from(numbers));
+  for (let i = begin; i < numbers.length; i += 1) {
+    const negative = i >= begin + memory.integrators.length && numbers[i] < 0;
+    if (!Number.isFinite(numbers[i]) || negative) throw wrongValue('state', 'finite numbers for the memory, its gains not negative', numbers[i], ` at index ${i}`);
+  }
+  return begin;
+}
+
+/** Takes the memory's numbers from the end of a state. */
+function restoreMemory(memory: SensoryMemoryState, numbers: ArrayLike<number>): void {
+  const parts = partsOf(memory);
+  const size = parts.reduce((sum, { length }) => sum + length, 0);
+  let from = numbers.length - size;
+  if (from < 0) throw new InternalError(`a state of ${numbers.length} numbers holds no memory of ${size}`);
   for (const part of parts) {
     for (let i = 0; i < part.length; i += 1) part[i] = numbers[from + i];
     from += part.length;
   }
-  return begin;
 }

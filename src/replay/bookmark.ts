@@ -61,16 +61,25 @@ export function attachBookmark(arena: Arena, observations: number): Bookmark {
       tell(place);
     },
     read() {
-      const commit = Atomics.load(words, WORD.commit);
-      if (commit === 0) return undefined;
-      const record = records.slice((commit % 2) * size, (commit % 2 + 1) * size);
-      const [stored, steps, episodes, episodeReturn, length, ended] = record;
-      const observation = record.slice(COUNTERS, COUNTERS + observations);
-      const place = { stored, steps, episodes, episodeReturn, length, ended: ended === 1, observation, state: record.slice(COUNTERS + observations) };
-      tell(place);
+      const place = readPlace(records, Atomics.load(words, WORD.commit), observations);
+      if (place !== undefined) tell(place);
       return place;
     },
   };
+}
+
+/**
+ * The place that two records hold after so many commits; undefined before the first. The caller's own.
+ *
+ * @param observations numbers in an observation
+ */
+export function readPlace(records: ArrayLike<number>, commit: number, observations: number): Place | undefined {
+  if (commit === 0) return undefined;
+  const size = records.length / 2;
+  const record = Float64Array.from({ length: size }, (_, i) => records[(commit % 2) * size + i]);
+  const [stored, steps, episodes, episodeReturn, length, ended] = record;
+  const observation = record.slice(COUNTERS, COUNTERS + observations);
+  return { stored, steps, episodes, episodeReturn, length, ended: ended === 1, observation, state: record.slice(COUNTERS + observations) };
 }
 
 /** The place where somebody else left off, with the environment put into the state it had there; or else the start, committed. */

@@ -120,18 +120,8 @@ export function attachBookmarks(arena: Arena, groups: readonly EnvironmentGroup[
     for (let i = 0; i < standing.state.length; i += 1) records[at + FRONT + observations + i] = standing.state[i];
   }
 
-  function readRecord(at: number): Standing {
-    const record = records.slice(at, at + size);
-    const [stored, steps, episodes, episodeReturn, length, slot, previous, ended] = record;
-    const observation = record.slice(FRONT, FRONT + observations);
-    return { stored, steps, episodes, episodeReturn, length, slot, previous, ended: ended === 1, observation, state: record.slice(FRONT + observations) };
-  }
-
   function read(group: number): Standing[] | undefined {
-    const commit = groupWords[group].commit.get();
-    if (commit === 0) return undefined;
-    const { begin, end } = groups[group];
-    return Array.from({ length: end - begin }, (_, lane) => readRecord((2 * (begin + lane) + (commit % 2)) * size));
+    return readStandings(records, groups[group], groupWords[group].commit.get(), groups[groups.length - 1].end, observations);
   }
 
   const left = groups.map((_, group) => read(group));
@@ -150,4 +140,21 @@ export function attachBookmarks(arena: Arena, groups: readonly EnvironmentGroup[
     },
     read,
   };
+}
+
+/**
+ * Where a group's environments stand by their records after so many commits; undefined before the first. The caller's own.
+ *
+ * @param records of all environments
+ * @param observations numbers in an observation
+ */
+export function readStandings(records: ArrayLike<number>, { begin, end }: EnvironmentGroup, commit: number, environments: number, observations: number): Standing[] | undefined {
+  if (commit === 0) return undefined;
+  const size = records.length / (2 * environments);
+  return Array.from({ length: end - begin }, (_, lane): Standing => {
+    const record = Float64Array.from({ length: size }, (__, i) => records[(2 * (begin + lane) + (commit % 2)) * size + i]);
+    const [stored, steps, episodes, episodeReturn, length, slot, previous, ended] = record;
+    const observation = record.slice(FRONT, FRONT + observations);
+    return { stored, steps, episodes, episodeReturn, length, slot, previous, ended: ended === 1, observation, state: record.slice(FRONT + observations) };
+  });
 }

@@ -11,6 +11,7 @@ import { NOTHING_READ, type Staleness } from '../supervisor/ledger.js';
 import { WEIGHTS } from '../supervisor/plan.js';
 import { encodeSafetensors } from '../telemetry/safetensors.js';
 import { createAlone, inStretches, stoppable } from './command.js';
+import { DDPG } from './examine.js';
 import { checkCheckpointEvery, createStillness, eventsAt, readEpisodeCount, type Halt } from './halt.js';
 import { checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCounter, randomEvaluation, reportRates, summariseReturns } from './measure.js';
 import { describePolicy } from './policy.js';
@@ -21,9 +22,6 @@ export interface DdpgRunOptions extends RunOptions {
   /** Called after each update, while `agent` still holds its minibatch: for whoever learns along. What it throws ends the run. */
   readonly onUpdate?: () => void;
 }
-
-/** Kind of the checkpoints of DDPG. */
-export const DDPG = 'ddpg';
 
 /**
  * DDPG, the opponent that backpropagates, with the surface of a simulation. It runs on the calling thread, which it gives back
@@ -47,7 +45,7 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
     super();
     this.settings = settings;
     this.#counter = createEpisodeCounter(readEpisodeCount(checkpoint));
-    this.agent = createDdpgAgent(settings, checkpoint?.restore);
+    this.agent = createDdpgAgent(settings, checkpoint);
     this.#limiter = createRateLimiter({ ...settings.learning, window: 0 }); // acting and learning alternate strictly
   }
 
@@ -62,7 +60,7 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
    */
   async run({ steps = this.settings.steps, signal, checkpointEvery = 0, record, onUpdate }: DdpgRunOptions = {}): Promise<RunReport> {
     if (record !== undefined) throw wrongValue('record', 'nothing under ddpg, which repeats itself anyway', record);
-    checkRunSteps(steps);
+    checkRunSteps(steps, this.step);
     checkCheckpointEvery(checkpointEvery);
     return this.#command(async () => {
       const first = this.step;

@@ -1,11 +1,11 @@
-import { isRecord } from '../check.js';
+import { isCount, isRecord } from '../check.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { CheckpointError } from '../errors.js';
 import { drawDead } from '../network/death.js';
 import { neuronName, type Topology } from '../network/topology.js';
 import type { Settings } from '../supervisor/settings.js';
 import type { Supervisor } from '../supervisor/supervisor.js';
-import { randomEvaluation } from './measure.js';
+import { LARGEST_EVALUATION, randomEvaluation } from './measure.js';
 
 /** A return measured after a death. */
 export interface DeathPoint {
@@ -80,22 +80,30 @@ export interface DeathState {
 const NOBODY_DIED: DeathState = { death: null, points: [], reborn: false };
 
 /** The deaths that a checkpoint tells of; none where there is no checkpoint. @throws CheckpointError */
-export function readDeathState(checkpoint: Checkpoint | undefined): DeathState {
+export function readDeathState(settings: Settings, checkpoint: Checkpoint | undefined): DeathState {
   if (checkpoint === undefined) return NOBODY_DIED;
-  const state = checkpoint.training.death;
-  if (isDeathState(state)) return state;
+  const { training: { death: state }, step } = checkpoint;
+  if (isDeathState(state) && isPossible(state, settings.death, step)) return state;
   throw new CheckpointError('format', 'it does not tell who has died');
 }
 
 function isDeathState(value: unknown): value is DeathState {
   if (!isRecord(value) || typeof value.reborn !== 'boolean' || !Array.isArray(value.points)) return false;
   const { death, points } = value;
-  if (death !== null && !hasNumbers(death, ['episodes', 'randomReturn', 'before', 'after'])) return false;
-  return points.every((point: unknown) => hasNumbers(point, ['step', 'meanReturn']));
+  if (death !== null && !(hasNumbers(death, ['randomReturn', 'before', 'after']) && isCount(death.episodes) && death.episodes > 0)) return false;
+  return points.every((point: unknown) => hasNumbers(point, ['meanReturn']) && isCount(point.step));
 }
 
-function hasNumbers(value: unknown, names: readonly string[]): boolean {
-  return isRecord(value) && names.every((name) => typeof value[name] === 'number');
+function hasNumbers(value: unknown, names: readonly string[]): value is Record<string, unknown> {
+  return isRecord(value) && names.every((name) => Number.isFinite(value[name]));
+}
+
+/** Whether the settings ask for these deaths and evaluations, and they can have come by that step. */
+function isPossible({ death, points, reborn }: DeathState, asked: Settings['death'], step: number): boolean {
+  if (death === null) return points.length === 0 && !reborn;
+  const died = typeof asked.step === 'number' ? asked.step : 0;
+  const ascending = points.every((point, i) => point.step > (i === 0 ? died : points[i - 1].step) && point.step <= step);
+  return asked.step !== null && died <= step && ascending && death.episodes <= LARGEST_EVALUATION && (!reborn || asked.rebirth !== null);
 }
 
 /** Sees to the death and the rebirth that a run's settings ask for, each at its step, and measures around them. */

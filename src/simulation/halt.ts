@@ -1,8 +1,8 @@
-import { checkInteger, isRecord } from '../check.js';
+import { checkInteger } from '../check.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { CheckpointError } from '../errors.js';
 import { SLICE_STEPS } from '../supervisor/plan.js';
-import type { EpisodeCount } from './measure.js';
+import { RUNNING_EPISODES, type EpisodeCount } from './measure.js';
 
 /** Steps between checkpoints; 0 for none. */
 export function checkCheckpointEvery(every: number): number {
@@ -75,11 +75,11 @@ export function createStillness(): Stillness {
 /** The episodes that a checkpoint tells of; none where there is no checkpoint. @throws CheckpointError */
 export function readEpisodeCount(checkpoint: Checkpoint | undefined): EpisodeCount {
   if (checkpoint === undefined) return { episodes: 0, recent: [] };
-  const { training } = checkpoint;
-  if (isRecord(training) && Number.isSafeInteger(training.episodes) && isNumbers(training.recent)) return { episodes: Number(training.episodes), recent: training.recent };
+  const { training: { episodes, recent }, counters } = checkpoint;
+  if (episodes === counters.episodes && isRecent(recent) && recent.length === Math.min(episodes, RUNNING_EPISODES)) return { episodes, recent };
   throw new CheckpointError('format', 'it does not tell its episodes');
 }
 
-function isNumbers(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((each) => typeof each === 'number');
+function isRecent(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every(Number.isFinite);
 }

@@ -1,4 +1,4 @@
-import { checkInteger } from '../check.js';
+import { checkInteger, wrongValue } from '../check.js';
 import { createStream } from '../random/stream.js';
 import type { EpisodeRecord } from '../environment/environment.js';
 import { mean } from '../telemetry/statistics.js';
@@ -6,17 +6,24 @@ import { randomPolicyReturns } from './random-policy.js';
 import type { Evaluation, RunReport } from './training.js';
 
 /** Environment steps, and evaluation episodes, that the counters have room for in one call. */
-const LARGEST_RUN = 100_000_000;
+export const LARGEST_RUN = 100_000_000;
+export const LARGEST_EVALUATION = 1_000_000;
+
+/** The last environment step of a training: the arena's counters have room for it and for the ends of its episodes. */
+export const LAST_STEP = 1_000_000_000;
 
 /** Episodes that the running return is taken over. */
-const RUNNING_EPISODES = 20;
+export const RUNNING_EPISODES = 20;
 
-export function checkRunSteps(steps: number): number {
-  return checkInteger('steps', steps, { min: 1, max: LARGEST_RUN });
+/** @param taken before */
+export function checkRunSteps(steps: number, taken: number): number {
+  checkInteger('steps', steps, { min: 1, max: LARGEST_RUN });
+  if (taken + steps > LAST_STEP) throw wrongValue('steps', `at most ${LAST_STEP} environment steps in all`, steps, ` after ${taken}`);
+  return steps;
 }
 
 export function checkEpisodes(episodes: number): number {
-  return checkInteger('episodes', episodes, { min: 1, max: 1_000_000 });
+  return checkInteger('episodes', episodes, { min: 1, max: LARGEST_EVALUATION });
 }
 
 /** Seeds of the evaluation's episodes: the same for everything that is trained with one seed. */

@@ -1,15 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { resolveDdpgSettings } from '../baseline/settings.js';
 import { wrongValue } from '../check.js';
 import { decodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
-import { loadEnvironmentsOf } from '../environment/modules.js';
-import { CheckpointError, isOptionError } from '../errors.js';
+import { CheckpointError } from '../errors.js';
 import { checkpointStep } from '../telemetry/run-folder.js';
-import { Ddpg, DDPG } from './ddpg.js';
-import { resolveSettings } from './options.js';
-import { readySimulation, Simulation, SIMULATION } from './simulation.js';
+import { Ddpg } from './ddpg.js';
+import { examineCheckpoint, examineDdpg, examineSimulation, fitting } from './examine.js';
+import { readySimulation, Simulation } from './simulation.js';
 
 /** A run's newest checkpoint that can be used. */
 export interface NewestCheckpoint {
@@ -19,15 +17,19 @@ export interface NewestCheckpoint {
 }
 
 /**
- * Looks through the checkpoints in a run folder, the newest first, for one that is whole.
+ * Looks through the checkpoints in a run folder, the newest first, for one that a run can go on from.
  *
+ * @param examine what else is asked of it: throws a CheckpointError where it is not to be used
  * @throws RangeError naming `resume` where there is none
  */
-export function readNewestCheckpoint(folder: string): NewestCheckpoint {
+export async function readNewestCheckpoint(folder: string, examine: (checkpoint: Checkpoint) => void = () => undefined): Promise<NewestCheckpoint> {
   const refused: string[] = [];
   for (const name of checkpointNames(folder)) {
     try {
-      return { checkpoint: decodeCheckpoint(readFileSync(join(folder, name))), refused };
+      const checkpoint = decodeCheckpoint(readCheckpoint(join(folder, name)));
+      await examineCheckpoint(checkpoint);
+      examine(checkpoint);
+      return { checkpoint, refused };
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;
       refused.push(`${name} cannot be used: ${error.message}`);
@@ -36,7 +38,17 @@ export function readNewestCheckpoint(folder: string): NewestCheckpoint {
   throw wrongValue('resume', 'a run folder with a checkpoint that can be used', folder, ` (${refused.join('; ') || 'it has none'})`);
 }
 
-/** Names of the checkpoints in a folder, the newest first; none where it cannot be read. */
+/** @throws CheckpointError where it is no file, or cannot be read */
+function readCheckpoint(path: string): Uint8Array {
+  try {
+    if (statSync(path).isFile()) return readFileSync(path); // what is no file may never end
+  } catch (error) {
+    throw new CheckpointError('format', `it cannot be read (${error instanceof Error ? error.message : String(error)})`);
+  }
+  throw new CheckpointError('format', 'it is no file');
+}
+
+/** Names of the checkpoints in a folder, the newest first. */
 function checkpointNames(folder: string): string[] {
   let names: string[];
   try {
@@ -55,31 +67,16 @@ function checkpointNames(folder: string): string[] {
  * @throws CheckpointError where it cannot be used
  */
 export async function resumeSimulation(checkpoint: Uint8Array | Checkpoint): Promise<Simulation> {
-  const decoded = decodeAs(SIMULATION, checkpoint);
-  await loadEnvironmentsOf(decoded.settings);
-  const settings = settingsOf(decoded, resolveSettings);
-  return readySimulation(new Simulation(settings, decoded));
+  const decoded = decode(checkpoint);
+  const settings = await examineSimulation(decoded);
+  return readySimulation(await fitting(() => new Simulation(settings, decoded)));
 }
 
 /** The same for DDPG. */
 export async function resumeDdpg(checkpoint: Uint8Array | Checkpoint): Promise<Ddpg> {
-  const decoded = decodeAs(DDPG, checkpoint);
-  await loadEnvironmentsOf(decoded.settings);
-  return new Ddpg(settingsOf(decoded, resolveDdpgSettings), decoded);
+  const decoded = decode(checkpoint);
+  const settings = await examineDdpg(decoded);
+  return fitting(() => new Ddpg(settings, decoded));
 }
 
-function decodeAs(kind: string, given: Uint8Array | Checkpoint): Checkpoint {
-  const checkpoint = given instanceof Uint8Array ? decodeCheckpoint(given) : given;
-  if (checkpoint.kind === kind) return checkpoint;
-  throw new CheckpointError('settings', `it is a checkpoint of ${checkpoint.kind}, not of ${kind}`);
-}
-
-/** Settings of another version may have other options. */
-function settingsOf<Settings>({ settings }: Checkpoint, resolve: (given: object) => Settings): Settings {
-  try {
-    return resolve(settings);
-  } catch (error) {
-    if (isOptionError(error)) throw new CheckpointError('settings', `it has settings that this version does not know: ${error.message}`);
-    throw error;
-  }
-}
+const decode = (checkpoint: Uint8Array | Checkpoint) => (checkpoint instanceof Uint8Array ? decodeCheckpoint(checkpoint) : checkpoint);

@@ -20,6 +20,7 @@ import { encodeSafetensors } from '../telemetry/safetensors.js';
 import { mean } from '../telemetry/statistics.js';
 import { createAlone, stoppable } from './command.js';
 import { DeathWatch, readDeathState } from './death.js';
+import { SIMULATION } from './examine.js';
 import { checkCheckpointEvery, createStillness, eventsAt, nextHalt, readEpisodeCount } from './halt.js';
 import { checkEpisodes, checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCounter, randomEvaluation, reportRates, summariseReturns } from './measure.js';
 import { resolveSettings, type SimulationOptions } from './options.js';
@@ -31,9 +32,6 @@ import { weightNorms, weightTensors } from './weights.js';
 
 /** Milliseconds between two looks at the arena while the partitions run. */
 const LOOK = 100;
-
-/** Kind of a simulation's checkpoints. */
-export const SIMULATION = 'simulation';
 
 /** What was asked of a run, besides its length. */
 interface TrainOptions {
@@ -71,11 +69,11 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   constructor(settings: Settings, checkpoint?: Checkpoint, repetition?: Repetition) {
     super();
     this.settings = settings;
-    const death = readDeathState(checkpoint);
+    const death = readDeathState(settings, checkpoint);
     this.#counter = createEpisodeCounter(readEpisodeCount(checkpoint));
     this.#journal = repetition?.journal;
     const again = repetition && { logs: repetition.journal.logs.map(({ bytes }) => bytes), threads: repetition.threads };
-    this.#supervisor = new Supervisor(settings, checkpoint?.restore, again);
+    this.#supervisor = new Supervisor(settings, checkpoint, again);
     this.#deathWatch = new DeathWatch(settings, this.#supervisor.plan.topology, this.#supervisor, death);
   }
 
@@ -98,7 +96,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
    */
   async run(options: RunOptions = {}): Promise<RunReport> {
     const { steps = this.settings.steps, signal, checkpointEvery = 0, episodes = 20, record } = options;
-    checkRunSteps(steps);
+    checkRunSteps(steps, this.step);
     checkCheckpointEvery(checkpointEvery);
     checkEpisodes(episodes);
     this.#checkRepetition(options);

@@ -5,7 +5,7 @@ import type { Piscina } from 'piscina';
 import type { EpisodeRecord } from '../environment/environment.js';
 import { closedError, InternalError, PartitionError } from '../errors.js';
 import type { PartitionLog } from '../journal/file.js';
-import { createArena, type Arena } from '../memory/arena.js';
+import { createArena, type Arena, type Snapshot } from '../memory/arena.js';
 import { attachControl, WORD, type Control } from '../memory/control.js';
 import { createBell, type Bell } from '../schedule/bell.js';
 import { checkNetworkBudget, checkPlanBudget } from './budget.js';
@@ -53,20 +53,21 @@ export class Supervisor {
   /**
    * Allocates the arena, draws the first weights and starts the workers.
    *
-   * @param prepare what to do with the arena before the workers start: fill it with another run's, to go on where that one was
+   * @param checkpoint of the same settings, to go on from
    * @param again what the partitions are to do again; they choose for themselves, each on a thread of its own, unless given
-   * @throws RangeError for settings that do not fit
+   * @throws RangeError for settings that do not fit; CheckpointError where the checkpoint is of other settings
    */
-  constructor(settings: Settings, prepare?: (arena: Arena) => void, again?: Again) {
+  constructor(settings: Settings, checkpoint?: Snapshot, again?: Again) {
     checkNetworkBudget(settings);
     this.plan = createPlan(settings);
     checkPlanBudget(this.plan);
+    checkpoint?.check(this.plan.blocks);
     this.arena = createArena(this.plan.blocks);
     this.#control = attachControl(this.arena);
     this.#bell = createBell(this.#control.words, false);
     this.arena.int32(ALIVE).fill(1);
     drawFirst(this.plan, attachTables(this.plan, this.arena), settings.seed);
-    prepare?.(this.arena);
+    checkpoint?.restore(this.arena);
     this.#episodesSeen = Atomics.load(this.#control.words, WORD.episodes);
     const crews = divideCrews(settings, again);
     const { memory, blocks } = this.arena;

@@ -189,6 +189,18 @@ function createLimiter(plan: Plan): RateLimiter {
   return createStreamLimiter(Math.min(window, Math.floor(learning.replay / 4))); // the stream must not be overwritten unread
 }
 
+/** Updates that every partition has made where all stand still after so many steps, and slots stored: no fewer and no more than these. */
+export function settledUpdates(plan: Plan, steps: number, stored: number): { readonly least: number; readonly most: number } {
+  const { settings: { learning }, rule } = plan;
+  const window = limiterWindow(plan);
+  if (rule.experience === 'stream') {
+    const due = createStreamLimiter(window).due(stored);
+    return { least: due, most: due };
+  }
+  const { due } = createRateLimiter({ ...learning, window });
+  return { least: window === 0 ? due(wholeTurns(plan, steps)) : 0, most: due(steps) + window };
+}
+
 /** Where nobody waits, what is owed as acting ends stays owed. Behind barriers all partitions must end with the same update: with what is owed. */
 function lagging({ settings }: Plan, limiter: RateLimiter): RateLimiter {
   return settings.timing.acting === 'free' && disciplineOf(settings) !== 'synchronous' ? { ...limiter, settled: () => true } : limiter;

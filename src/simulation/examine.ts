@@ -1,0 +1,107 @@
+import { createDdpgPlan } from '../baseline/plan.js';
+import { resolveDdpgSettings, type DdpgSettings } from '../baseline/settings.js';
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { loadEnvironmentsOf } from '../environment/modules.js';
+import { CheckpointError, isOptionError } from '../errors.js';
+import { countConnections } from '../network/size.js';
+import { graphOf } from '../options/neurons.js';
+import { createRateLimiter } from '../schedule/rate-limiter.js';
+import { createPlan, WEIGHTS } from '../supervisor/plan.js';
+import { disciplineOf, type Settings } from '../supervisor/settings.js';
+import { settledUpdates } from '../supervisor/views.js';
+import { readDeathState } from './death.js';
+import { readEpisodeCount } from './halt.js';
+import { resolveSettings } from './options.js';
+import { checkState } from './restorable.js';
+
+/** Kinds of checkpoints. */
+export const SIMULATION = 'simulation';
+export const DDPG = 'ddpg';
+
+/**
+ * Looks at a checkpoint of a simulation from end to end, and builds nothing of it.
+ *
+ * @returns its settings
+ * @throws CheckpointError naming what is wrong with it
+ */
+export async function examineSimulation(checkpoint: Checkpoint): Promise<Settings> {
+  checkKind(SIMULATION, checkpoint);
+  return fitting(async () => {
+    await loadEnvironmentsOf(checkpoint.settings);
+    const settings = resolveSettings(checkpoint.settings);
+    checkSize(settings.network.hidden, countConnections(graphOf(settings.network, 1, 1, settings.seed)), checkpoint.numbers(WEIGHTS, 'float32').length);
+    const plan = createPlan(settings);
+    checkpoint.check(plan.blocks);
+    readEpisodeCount(checkpoint);
+    readDeathState(settings, checkpoint);
+    checkState(checkpoint, {
+      ...plan,
+      environment: settings.environment,
+      senses: settings.network,
+      sampled: plan.rule.experience === 'replay',
+      updates: (steps, stored) => settledUpdates(plan, steps, stored),
+      together: disciplineOf(settings) === 'synchronous',
+    });
+    return settings;
+  });
+}
+
+/** The same for DDPG. */
+export async function examineDdpg(checkpoint: Checkpoint): Promise<DdpgSettings> {
+  checkKind(DDPG, checkpoint);
+  return fitting(async () => {
+    await loadEnvironmentsOf(checkpoint.settings);
+    const settings = resolveDdpgSettings(checkpoint.settings);
+    const { hidden } = settings.network;
+    checkSize(hidden, hidden.reduce((sum, size, layer) => sum + size * (layer === 0 ? 1 : hidden[layer - 1]), 0), checkpoint.numbers('actor', 'float32').length);
+    const plan = createDdpgPlan(settings);
+    checkpoint.check(plan.blocks);
+    readEpisodeCount(checkpoint);
+    const { due } = createRateLimiter({ ...settings.learning, window: 0 });
+    checkState(checkpoint, {
+      ...plan,
+      environment: settings.environment,
+      senses: settings.network,
+      groups: [{ begin: 0, end: 1 }],
+      sampled: true,
+      updates: (steps) => ({ least: due(steps), most: due(steps) }),
+      together: true,
+    });
+    return settings;
+  });
+}
+
+/** Looks at a checkpoint of any kind. @throws CheckpointError naming what is wrong with it */
+export async function examineCheckpoint(checkpoint: Checkpoint): Promise<void> {
+  await (checkpoint.kind === DDPG ? examineDdpg(checkpoint) : examineSimulation(checkpoint));
+}
+
+function checkKind(kind: string, checkpoint: Checkpoint): void {
+  if (checkpoint.kind !== kind) throw new CheckpointError('settings', `it is a checkpoint of ${checkpoint.kind}, not of ${kind}`);
+}
+
+/** Random blocks have about as many connections as are to be expected. */
+const MOST_TIMES = 2;
+const SLACK = 1024;
+
+/**
+ * Before a network is built, its size has to be about what the file holds: a few words of settings can ask for gigabytes.
+ *
+ * @param asked connections at least
+ * @param held weights; every neuron has one at least
+ */
+function checkSize(hidden: readonly number[], asked: number, held: number): void {
+  const neurons = hidden.reduce((sum, size) => sum + size, 0);
+  if (neurons <= held && asked <= MOST_TIMES * held + SLACK) return;
+  throw new CheckpointError('settings', `its settings ask for ${neurons} hidden neurons and ${Math.round(asked)} weights at least, and it has ${held} weights`);
+}
+
+/** Settings of another version may have other options, or may not fit. @throws CheckpointError */
+export async function fitting<Result>(build: () => Result | Promise<Result>): Promise<Result> {
+  try {
+    return await build();
+  } catch (error) {
+    if (isOptionError(error)) throw new CheckpointError('settings', `it has settings that this version does not know: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,138 @@
+import { isCount } from '../check.js';
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { makeEnvironment } from '../environment/registry.js';
+import { CheckpointError } from '../errors.js';
+import { createRemembering, type Senses } from '../network/remembering.js';
+import { readPlace } from '../replay/bookmark.js';
+import { readStandings, type EnvironmentGroup } from '../replay/bookmarks.js';
+import type { Place } from '../replay/place.js';
+import { SLOT, type RingShape } from '../replay/ring.js';
+import { LAST_STEP } from './measure.js';
+
+/** What a run's settings say of the state that a checkpoint of it may hold. */
+export interface Restorable {
+  readonly environment: string;
+  readonly senses: Senses;
+  /** Numbers in an observation. */
+  readonly observations: number;
+  readonly ring: RingShape;
+  readonly groups: readonly EnvironmentGroup[];
+  /** True where minibatches are drawn from the replay. */
+  readonly sampled: boolean;
+  /** Updates that a partition may have made by the time that so many steps were taken and slots stored. */
+  readonly updates: (steps: number, stored: number) => { readonly least: number; readonly most: number };
+  /** True where all partitions make one update after another together. */
+  readonly together: boolean;
+}
+
+/**
+ * Looks at all that a run which goes on from a checkpoint would count by, count on or wait for. A file with a right checksum may still say
+ * anything; what passes here neither brings a run down nor keeps it busy without end.
+ *
+ * @param checkpoint whose blocks are those of the settings
+ * @throws CheckpointError naming what cannot be
+ */
+export function checkState(checkpoint: Checkpoint, run: Restorable): void {
+  const { counters: { steps, stored, episodes }, numbers } = checkpoint;
+  if (steps > LAST_STEP) refuse(`${steps} environment steps`);
+  if (episodes > steps || stored > 2 * steps) refuse(`${stored} slots and ${episodes} episodes after ${steps} steps`);
+  checkNumbers(checkpoint);
+  checkUpdates(checkpoint, run);
+  if (!every(numbers('alive', 'int32'), (word) => word === 0 || word === 1)) refuse('neurons that are neither silenced nor alive');
+  checkNoise(checkpoint);
+  checkPlaces(checkpoint, run);
+  checkReplay(checkpoint, run);
+}
+
+function refuse(what: string): never {
+  throw new CheckpointError('format', `it says what cannot be: ${what}`);
+}
+
+function every(values: ArrayLike<number>, holds: (value: number) => boolean): boolean {
+  for (let i = 0; i < values.length; i += 1) if (!holds(values[i])) return false;
+  return true;
+}
+
+/** Parameters are looked at as each command ends; moments may overflow. */
+function checkNumbers({ blocks, numbers }: Checkpoint): void {
+  for (const { name, type } of blocks) {
+    const finite = type === 'float64' || (type === 'float32' && !name.startsWith('replay/') && !/\/(first|second)$/.test(name));
+    if (finite && !every(numbers(name, type), Number.isFinite)) refuse(`numbers of ${name} that are not finite`);
+  }
+}
+
+function checkUpdates({ blocks, counters: { steps, stored }, numbers }: Checkpoint, { updates, together }: Restorable): void {
+  const [, stride] = blocks.find(({ name }) => name === 'version')?.shape ?? [1, 1];
+  const versions = numbers('version', 'int32');
+  const { least, most } = updates(steps, stored);
+  for (let i = 0; i < versions.length; i += stride) {
+    if (!isCount(versions[i]) || versions[i] < least || versions[i] > most) refuse(`${versions[i]} updates of a partition after ${steps} steps`);
+    if (together && versions[i] !== versions[0]) refuse(`${versions[0]} updates of one partition and ${versions[i]} of another, which make them together`);
+  }
+}
+
+function checkNoise({ counters: { steps }, numbers }: Checkpoint): void {
+  const latest = 2 * (steps + 1) + 1;
+  if (!every(numbers('exploration/moved', 'float64'), (moved) => isCount(moved) && moved <= latest)) refuse(`noise that moved after step ${steps}`);
+}
+
+/** What is written down of an environment. */
+type Written = Pick<Place, 'stored' | 'steps' | 'episodes' | 'episodeReturn' | 'length' | 'ended' | 'observation' | 'state'>;
+
+function checkPlaces({ counters, numbers }: Checkpoint, run: Restorable): void {
+  const several = run.groups[run.groups.length - 1].end > 1;
+  const records = several ? standingsOf(counters, numbers, run) : [readPlace(numbers('host', 'float64'), counters.commit, run.observations)].filter((place) => place !== undefined);
+  const sum = (key: 'stored' | 'steps' | 'episodes') => records.reduce((total, record) => total + record[key], 0);
+  for (const key of ['stored', 'steps', 'episodes'] as const) {
+    if (!records.every((record) => isCount(record[key])) || sum(key) !== counters[key]) refuse(`${sum(key)} ${key} of its environments, and ${counters[key]} in all`);
+  }
+  const environment = createRemembering(makeEnvironment(run.environment), run.senses);
+  for (const record of records) checkRecord(record, environment, several);
+  environment.close();
+}
+
+function standingsOf({ commit, stored }: Checkpoint['counters'], numbers: Checkpoint['numbers'], { groups, observations }: Restorable): Written[] {
+  const records = numbers('hosts', 'float64');
+  const commits = groups.length > 1 ? numbers('group/commit', 'int32') : [commit];
+  const environments = groups[groups.length - 1].end;
+  const standings = groups.flatMap((group, i) => readStandings(records, group, commits[i], environments, observations) ?? []);
+  for (const { slot, previous } of standings) {
+    if (![slot, previous].every((each) => each === -1 || (isCount(each) && each < stored)) || previous > slot) refuse(`a step in slot ${slot}, after slot ${previous} of ${stored}`);
+  }
+  return standings;
+}
+
+/** @param several true where the last observation of an episode is stored with the step that ended it */
+function checkRecord({ stored, steps, episodes, length, ended, state }: Written, environment: ReturnType<typeof makeEnvironment>, several: boolean): void {
+  const finals = several || !ended ? episodes : episodes - 1;
+  if (stored !== steps + finals || !isCount(length) || length > steps) refuse(`an environment with ${stored} slots and ${episodes} episodes after ${steps} steps`);
+  try {
+    environment.setState(state);
+    const { actionSpace } = environment;
+    if (several || !ended) environment.step(actionSpace.kind === 'discrete' ? 0 : actionSpace.low.map(() => 0)); // of an environment that nobody goes on with
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    refuse(`a state of its environment that it does not go on from (${error.message})`);
+  }
+}
+
+/** Kinds, and successors where they are kept: drawing a minibatch goes on until it has found transitions. */
+function checkReplay({ counters: { steps, stored }, numbers }: Checkpoint, { ring: { capacity, environments = 1 }, sampled }: Restorable): void {
+  const kinds = numbers('replay/kind', 'int32');
+  if (!every(kinds, (kind) => kind === SLOT.transition || kind === SLOT.terminal || kind === SLOT.final)) refuse('slots of the replay of no known kind');
+  if (!sampled) return;
+  let finals = 0;
+  for (let i = 0; i < kinds.length; i += 1) if (kinds[i] === SLOT.final) finals += 1;
+  const possible = stored <= capacity ? finals === stored - steps : 2 * finals <= kinds.length + 1; // a transition comes before each
+  if (!possible) refuse(`${finals} ends of episodes in ${kinds.length} slots of the replay`);
+  if (environments === 1) return;
+  const next = numbers('replay/next', 'int32');
+  if (!every(next, (slots) => isCount(slots) && slots <= capacity)) refuse('successors in the replay that are none');
+  let open = 0;
+  const newest = (stored - 1) % capacity;
+  for (let i = 0; i < next.length; i += 1) {
+    const age = newest - i + (i > newest ? capacity : 0);
+    if (kinds[i] !== SLOT.final && (next[i] === 0 || next[i] > age)) open += 1;
+  }
+  if (open > environments) refuse(`${open} transitions without a successor in ${environments} environments`);
+}
