@@ -75,7 +75,7 @@ export class JournalError extends Error {
   /** @param place null where not even the header is whole */
   constructor(readonly reason: string, readonly place: JournalPlace | null) {
     const where = place === null ? 'in its header' : `at update ${place.update.toLocaleString('en')} of partition ${place.partition}`;
-    super(`the journal breaks ${where} (${reason})`);
+    super(oneLine(`the journal breaks ${where} (${reason})`));
   }
 }
 
@@ -83,7 +83,7 @@ export class JournalError extends Error {
 export class CheckpointError extends Error {
   override readonly name = 'CheckpointError';
   constructor(readonly reason: 'format' | 'length' | 'checksum' | 'settings', message: string) {
-    super(message);
+    super(oneLine(message));
   }
 }
 

@@ -57,14 +57,14 @@ export async function examineDdpg(checkpoint: Checkpoint): Promise<DdpgSettings>
     const plan = createDdpgPlan(settings);
     checkpoint.check(plan.blocks);
     readEpisodeCount(checkpoint);
-    const { due } = createRateLimiter({ ...settings.learning, window: 0 });
+    const limiter = createRateLimiter({ ...settings.learning, window: 0 });
     checkState(checkpoint, {
       ...plan,
       environment: settings.environment,
       senses: settings.network,
       groups: [{ begin: 0, end: 1 }],
       sampled: true,
-      updates: (steps) => ({ least: due(steps), most: due(steps) }),
+      updates: (steps) => ({ least: limiter.due(steps), most: limiter.due(steps) }),
       together: true,
     });
     return settings;

@@ -197,8 +197,8 @@ export function settledUpdates(plan: Plan, steps: number, stored: number): { rea
     const due = createStreamLimiter(window).due(stored);
     return { least: due, most: due };
   }
-  const { due } = createRateLimiter({ ...learning, window });
-  return { least: window === 0 ? due(wholeTurns(plan, steps)) : 0, most: due(steps) + window };
+  const limiter = createRateLimiter({ ...learning, window });
+  return { least: window === 0 ? limiter.due(wholeTurns(plan, steps)) : 0, most: limiter.due(steps) + window };
 }
 
 /** Where nobody waits, what is owed as acting ends stays owed. Behind barriers all partitions must end with the same update: with what is owed. */

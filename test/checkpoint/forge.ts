@@ -49,7 +49,7 @@ export function placesIn(value: Json, path: readonly string[] = []): (readonly s
 export function setIn(value: Json, [key, ...rest]: readonly string[], replacement: Json | undefined): void {
   const owner = value as Record<string, Json>;
   if (rest.length > 0) setIn(owner[key], rest, replacement);
-  else if (replacement === undefined) delete owner[key];
+  else if (replacement === undefined) Reflect.deleteProperty(owner, key);
   else owner[key] = replacement;
 }
 

@@ -51,7 +51,7 @@ for (const [kind, bytes, message] of FORGED) {
   test(`a forged checkpoint with ${kind} is refused: ${message.source}`, (t) => {
     const error = refuses(bytes);
     t.true(error instanceof CheckpointError && error.reason !== 'checksum');
-    t.regex(String((error as Error).message), message);
+    t.regex((error as Error).message, message);
   });
 }
 

@@ -60,13 +60,13 @@ for (const subject of SUBJECTS) {
 
 /** What one word of a header would do if it were believed. */
 const FORGED: [string, string[], Json, RegExp][] = [
-  ['steps that its environment has not taken', ['counters', 'steps'], 59, /^it says what cannot be: 60 steps of its environments, and 59 in all$/],
+  ['steps that its environment has not taken', ['counters', 'steps'], 59, /^it says what cannot be: 40 updates of a partition after 59 steps$/],
   ['a step behind the last', ['counters', 'steps'], 2 ** 31 - 1, /^it says what cannot be: 2147483647 environment steps$/],
   ['episodes that have not ended', ['training', 'episodes'], 1000, /^it does not tell its episodes$/],
   ['a death that nobody asked for', ['training', 'death', 'reborn'], true, /^it does not tell who has died$/],
-  ['a network that fills the machine', ['settings', 'network', 'hidden'], [65_536, 65_536], /^its settings ask for 131072 hidden neurons and about 4295\d+ weights, and it has 24 weights$/],
+  ['a network that fills the machine', ['settings', 'network', 'hidden'], [65_536, 65_536], /^its settings ask for 131072 hidden neurons and 4295\d+ weights at least, and it has 96 weights$/],
   ['a network of many layers', ['settings', 'network', 'hidden'], new Array<number>(10_000).fill(65_536), /^its settings ask for 655360000 hidden neurons/],
-  ['an arena of gigabytes', ['settings', 'learning', 'replay'], 2 ** 27, /^it is of other settings: it has the block replay\/inputs of float32 \[256, 4\], not replay\/inputs of float32 \[134217728, 4\]$/],
+  ['an arena of gigabytes', ['settings', 'learning', 'replay'], 2 ** 27, /^it is of other settings: it has the block replay\/inputs of float32 \[256, \d+\], not replay\/inputs of float32 \[134217728, \d+\]$/],
   ['a thousand partitions', ['settings', 'partitions'], 1000, /^(it has settings that this version does not know|it is of other settings)/],
   ['settings from a prototype', ['settings', '__proto__'], { partitions: 3 }, /^it has settings that this version does not know: "__proto__" expected a known option/],
 ];
