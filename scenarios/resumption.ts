@@ -91,6 +91,6 @@ function readNote({ note, step, kind }: Checkpoint): RunNote {
 function isRunNote(note: object): note is RunNote {
   if (!isRecord(note) || typeof note.scenario !== 'string' || !isRecord(note.lines)) return false;
   const { goal, checkpointEvery, episodes, seconds, lines: { metrics, timing }, checkpoints = [] } = note;
-  const counts = Array.isArray(checkpoints) && [...checkpoints, goal, checkpointEvery, episodes, metrics, timing].every(isCount);
+  const counts = Array.isArray(checkpoints) && checkpoints.every(isCount) && [goal, checkpointEvery, episodes, metrics, timing].every(isCount);
   return counts && Number(episodes) >= 1 && Number(episodes) <= LARGEST_EVALUATION && typeof seconds === 'number' && seconds >= 0;
 }
