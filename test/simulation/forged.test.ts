@@ -23,9 +23,9 @@ async function checkpointOf([, create]: (typeof SUBJECTS)[number]): Promise<Uint
 }
 
 /** @returns the fault that is found; undefined where there is none */
-function faultOf(bytes: Uint8Array): unknown {
+async function faultOf(bytes: Uint8Array): Promise<unknown> {
   try {
-    examineCheckpoint(decodeCheckpoint(bytes));
+    await examineCheckpoint(decodeCheckpoint(bytes));
     return undefined;
   } catch (error) {
     return error;
@@ -35,22 +35,22 @@ function faultOf(bytes: Uint8Array): unknown {
 for (const subject of SUBJECTS) {
   test.serial(`${subject[0]}: whatever stands in whichever place, a checkpoint is refused as one, or a run goes on from it`, async (t) => {
     const file = await checkpointOf(subject);
-    t.is(faultOf(file), undefined);
+    t.is(await faultOf(file), undefined);
     const { header, body } = takeApart(file);
     const places = placesIn(header);
-    fc.assert(
-      fc.property(fc.constantFrom(...places), anyJson, (place, value) => {
-        const fault = faultOf(forge(file, (forged: Header) => { setIn(forged, place, value); }));
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...places), anyJson, async (place, value) => {
+        const fault = await faultOf(forge(file, (forged: Header) => { setIn(forged, place, value); }));
         t.true(fault === undefined || fault instanceof CheckpointError, `${place.join('.')}: ${JSON.stringify(value)}: ${String(fault)}`);
       }),
       { numRuns: 300, seed: 1 },
     );
-    fc.assert(
-      fc.property(fc.nat(body.length / 8 - 1), fc.constantFrom(NaN, -1, 0.5, 7, 1e9, 1e300, -Infinity), fc.boolean(), (at, value, whole) => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(body.length / 8 - 1), fc.constantFrom(NaN, -1, 0.5, 7, 1e9, 1e300, -Infinity), fc.boolean(), async (at, value, whole) => {
         const altered = Buffer.from(body);
         if (whole) altered.writeInt32LE(Math.trunc(Number.isFinite(value) ? value % 2 ** 31 : -1), 8 * at);
         else altered.writeDoubleLE(value, 8 * at);
-        const fault = faultOf(putTogether(JSON.stringify(header), altered));
+        const fault = await faultOf(putTogether(JSON.stringify(header), altered));
         t.true(fault === undefined || fault instanceof CheckpointError, `word ${at}: ${value}: ${String(fault)}`);
       }),
       { numRuns: 300, seed: 1 },
