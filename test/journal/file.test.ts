@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
 
-import { InternalError, JournalError } from '../../src/errors.js';
+import { FileError, InternalError, JournalError } from '../../src/errors.js';
 import { TAKEN } from '../../src/journal/entries.js';
 import { openJournal } from '../../src/journal/file.js';
 import { encodeClosing, encodeFrame, encodeHeader, FRAME, type JournalHeader } from '../../src/journal/frame.js';
 import { readJournal } from '../../src/journal/read-journal.js';
+import { fullDisk } from '../files/fixture.js';
 import { bytesOf, programsOf, record, type Call, type Program } from './fixture.js';
 
 const END = { stopped: false, weightsSha256: 'ab'.repeat(32) };
@@ -195,6 +196,26 @@ test('totals that are not those of the frames are refused', (t) => {
 test('a file that is there already is not written over', (t) => {
   const { path } = write(SMALL);
   t.throws(() => openJournal(path, headerOf(2)), { code: 'EEXIST' });
+});
+
+test('on a disk that fills, a journal ends in a whole frame, and its readers say where', (t) => {
+  const whole = write(SMALL).bytes;
+  fc.assert(
+    fc.property(fc.nat(whole.length - 1), (room) => {
+      const path = newPath();
+      const error = t.throws(() => {
+        const file = openJournal(path, headerOf(2), fullDisk(room));
+        const commands = SMALL.map(record);
+        commands[0].forEach((_, command) => { commands.forEach((own, partition) => { file.append({ partition, ...own[command] }, 10 * command); }); });
+        file.close(END);
+      }, { instanceOf: FileError });
+      t.is(error.message, `${path} cannot be written (ENOSPC: no space left on device)`);
+      const bytes = readFileSync(path);
+      t.true(bytes.length <= room && whole.subarray(0, bytes.length).equals(bytes));
+      t.regex(refusal(bytes)?.message ?? '', /it is no journal|the next frame is missing/);
+    }),
+    { seed: 1 },
+  );
 });
 
 test('a file that was abandoned is refused by its readers', (t) => {

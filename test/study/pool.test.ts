@@ -67,6 +67,17 @@ test('a worker that dies fails its own trial, and the others finish', async (t) 
   t.is(watched.results[1].randomReturn, null);
 });
 
+test('a watcher that throws ends the study with its error; the other trials are abandoned, and none counts as crashed', async (t) => {
+  const watched = watch();
+  const full = new Error('the disk is full');
+  const failing = { ...watched, finished: (result: TrialResult) => { watched.finished(result); throw full; } };
+  const long = tinyTrial({ seed: 2, steps: 200_000 });
+  t.is(await t.throwsAsync(runTrials([SEEDS[0], long, SEEDS[2]], failing, { parallel: 2, signal: never })), full);
+  t.deepEqual(watched.results.map(({ failure }) => failure), [null]);
+  t.deepEqual(watched.left, [long]);
+  t.deepEqual(watched.begun, [SEEDS[0], long]);
+});
+
 test('the signal abandons what is under way and starts no more', async (t) => {
   const interruption = new AbortController();
   const watched = watch(() => { interruption.abort(); });

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
 
+import { FileError } from '../../src/errors.js';
 import { crc32c, maskedCrc32c } from '../../src/telemetry/crc32c.js';
 import { createHistogram } from '../../src/telemetry/histogram.js';
 import { varint } from '../../src/telemetry/protobuf.js';
 import { createEventWriter, frame } from '../../src/telemetry/tensorboard.js';
+import { fullDisk } from '../files/fixture.js';
 import { readFrames, readMessage } from './event-file.js';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'ganglion-'));
@@ -166,6 +168,20 @@ test('records are put aside until they are flushed, or are many', (t) => {
   writer.close();
   t.is(readFrames(writer.path).length, 3002);
   t.throws(() => { writer.scalar('a', 1, 1); }, { message: 'the event file is closed' });
+});
+
+test('on a disk that fills, an event file ends in a whole record, and the error names it', (t) => {
+  fc.assert(
+    fc.property(fc.nat(250), (room) => {
+      const writer = createEventWriter(mkdtempSync(join(tmpdir(), 'ganglion-')), { time: () => 1, disk: fullDisk(room) });
+      for (let step = 0; step < 6; step += 1) writer.scalar('return', step, step);
+      t.throws(() => { writer.flush(); }, { instanceOf: FileError, message: `${writer.path} cannot be written (ENOSPC: no space left on device)` });
+      writer.close();
+      t.true(readFrames(writer.path).length < 7);
+      t.true(statSync(writer.path).size <= room);
+    }),
+    { seed: 1, numRuns: 50 },
+  );
 });
 
 test('writers that start within one second get files of their own', (t) => {
