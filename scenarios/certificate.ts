@@ -122,7 +122,7 @@ async function watch(own: Certificate, folder: RunFolder, { interrupt }: Scenari
 /** Evaluates DDPG and saves the certificate as far as it goes without depth utility, which takes long. */
 async function conclude(own: Certificate, folder: RunFolder, { episodes = EPISODES, interrupt }: ScenarioInput): Promise<CertificateFindings> {
   const { training, settings } = own;
-  const evaluation = await training.evaluate({ episodes: interrupt.aborted ? Math.min(episodes, 20) : episodes, signal: interrupt });
+  const evaluation = await training.evaluate(interrupt.aborted ? { episodes: Math.min(episodes, 20) } : { episodes, signal: interrupt });
   const random = training.evaluateRandomPolicy({ episodes: evaluation.episodes });
   const findings = { settings, certified: own.certified(), utility: [], evaluation, random, steps: training.step };
   await save(folder, findings);

@@ -92,7 +92,8 @@ function describeDeath({ death }: TrainResult): [name: string, value: string][] 
   return [['death', `${count} at step ${step.toLocaleString('en')}: ${returns}`], ['recovery', describeRecovery(death)]];
 }
 
-function describeRecovery({ rebirth, recoverySteps, lowest }: DeathReport): string {
+function describeRecovery({ rebirth, recoverySteps, lowest, before, randomReturn }: DeathReport): string {
+  if (before <= randomReturn) return `nothing was learned before the death: the random policy has ${randomReturn.toFixed(1)}`;
   const reborn = rebirth === null ? '' : `; born again at step ${rebirth.toLocaleString('en')}`;
   return `${recoverySteps === null ? 'not within the run' : `after ${recoverySteps.toLocaleString('en')} env steps`}; lowest return ${lowest.toFixed(1)}${reborn}`;
 }

@@ -188,7 +188,7 @@ async function conclude(training: Training, labels: TrainingLabels, folder: RunF
   const { settings } = training;
   const { scenario, rule, schedule, partitions, environments, rateLimit, ledger } = labels;
   const weightsSha256 = folder.write('weights', training.encodeWeights());
-  const evaluation = await training.evaluate({ episodes: interrupt.aborted ? Math.min(episodes, 20) : episodes, signal: interrupt });
+  const evaluation = await training.evaluate(interrupt.aborted ? { episodes: Math.min(episodes, 20) } : { episodes, signal: interrupt });
   const result: TrainResult = {
     scenario,
     status: interrupt.aborted ? 'interrupted' : 'finished',

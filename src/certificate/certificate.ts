@@ -2,6 +2,7 @@ import { RULES } from '../rule/registry.js';
 import { loadEnvironmentsOf } from '../environment/modules.js';
 import { createOptimiser, rateShare } from '../optimise/optimiser.js';
 import type { Batch } from '../objective/batch.js';
+import { checkRunOptionsWith } from '../simulation/command-options.js';
 import { createDdpg, type Ddpg } from '../simulation/ddpg.js';
 import type { RunReport } from '../simulation/training.js';
 import { estimate, overProbes, type Resampled } from './agreement.js';
@@ -54,7 +55,9 @@ export class Certificate {
    * @param options `onProbe` hears of each probe
    * @throws DivergenceError where DDPG itself diverges; a kind that diverges is reported and left out from then on
    */
-  async run({ signal, onProbe }: { signal?: AbortSignal; onProbe?: (record: ProbeRecord) => void } = {}): Promise<RunReport> {
+  async run(options: { signal?: AbortSignal; onProbe?: (record: ProbeRecord) => void } = {}): Promise<RunReport> {
+    const { signal } = checkRunOptionsWith(options, 'onProbe', ['signal']);
+    const { onProbe } = options;
     const { probeEvery } = this.settings.certificate;
     const { agent } = this.training;
     const after = (step: number) => (Math.floor(step / probeEvery) + 1) * probeEvery;

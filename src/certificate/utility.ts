@@ -1,4 +1,5 @@
 import { InternalError } from '../errors.js';
+import { isGain } from '../study/half-gain.js';
 import { runTrials, type PoolOptions } from '../study/pool.js';
 import type { Trial, TrialResult } from '../study/trial.js';
 import { bootstrapInterval, mean } from '../telemetry/statistics.js';
@@ -120,11 +121,13 @@ function compareTrials(returns: readonly TrialReturn[]): LayerUtility[] {
       frozen: still,
       random,
       difference: over([...learning.keys()], (seeds) => meanOf(learning, seeds) - meanOf(still, seeds)),
-      improvementRatio: over([...learning.keys()], (seeds) => ratio(meanOf(learning, seeds) - meanOf(random, seeds), meanOf(still, seeds) - meanOf(random, seeds))),
+      improvementRatio: !isGain(still.map((value, i) => value - random[i])) ? UNDEFINED : over([...learning.keys()], (seeds) => ratio(meanOf(learning, seeds) - meanOf(random, seeds), meanOf(still, seeds) - meanOf(random, seeds))),
       failures: [...whole, ...partly].flatMap(({ failure }) => (failure === null ? [] : [failure])),
     };
   });
 }
+
+const UNDEFINED: Estimate = { value: NaN, low: NaN, high: NaN };
 
 /** A ratio of improvements means something only where both are above 0. */
 function ratio(learning: number, frozen: number): number {

@@ -9,7 +9,7 @@ export const WORDS = {
   reference: 'A reference is valid where its length exceeds both what float32 rounding can make of a gradient of 0 and twice its standard error over minibatches. Split half: cosine between the means of one half of the minibatches and '
     + 'of the other. Finite differences: the largest deviation from central differences of Q^μ in double precision, as a share of the gradient\'s length. Medians over the probes, the last a maximum.',
   utility: 'Depth utility: what learning hidden rows is worth. The same learner with the layer\'s rows left as they were drawn (frozen), on the same seeds and evaluation episodes; hidden: all hidden layers. difference = R_learning − R_frozen; '
-    + 'improvement ratio = (R_learning − R_random) / (R_frozen − R_random), – where frozen is no better than random. Rules run with what they ship with, not with the critics above. Intervals are over seeds.',
+    + 'improvement ratio = (R_learning − R_random) / (R_frozen − R_random), – where the interval of R_frozen − R_random reaches down to 0. Rules run with what they ship with, not with the critics above. Intervals are over seeds.',
   natural: 'twin is the control: backpropagation from a second critic, trained as DDPG\'s own but from other first weights. Where two critics of the whole network disagree, no neuron\'s can be expected to agree better. '
     + 'compatible-natural steps up the natural gradient: where its critic is right its direction is the gradient divided by a Fisher matrix, so that its cosine is not to be 1. three-factor and broadcast climb the TD error\'s slope, not Q\'s. exact '
     + 'backpropagates from the critic that three-factor and broadcast share: what it falls short by is that critic\'s doing.',

@@ -10,9 +10,10 @@ import { layeredTopology } from '../network/topology.js';
 import { rateShare } from '../optimise/optimiser.js';
 import { createRateLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
 import { createAlone } from '../simulation/command.js';
+import { checkEpisodesAlone, checkEvaluateOptions, checkPlainRunOptions } from '../simulation/command-options.js';
 import { checkRunSteps, createEpisodeCounter, evaluationSeeds, randomEvaluation, summariseReturns } from '../simulation/measure.js';
 import { describePolicy } from '../simulation/policy.js';
-import type { Evaluation } from '../simulation/training.js';
+import type { EvaluateOptions, Evaluation } from '../simulation/training.js';
 import { encodeSafetensors } from '../telemetry/safetensors.js';
 import { bootstrapInterval, mean } from '../telemetry/statistics.js';
 import { createBatch, type DenseBatch } from './batch.js';
@@ -125,7 +126,8 @@ export class DenseTrainer extends EventEmitter<DenseEvents> {
    * @param options `signal` ends the run at the next environment step
    * @throws DivergenceError naming neuron and seed where a voltage has left the finite numbers
    */
-  async run({ steps = this.settings.steps, signal }: { readonly steps?: number; readonly signal?: AbortSignal } = {}): Promise<DenseReport> {
+  async run(options: { readonly steps?: number; readonly signal?: AbortSignal } = {}): Promise<DenseReport> {
+    const { steps = this.settings.steps, signal } = checkPlainRunOptions(options);
     checkRunSteps(steps, this.#step);
     return this.#command(async () => {
       const [first, updatesBefore, begin] = [this.#step, this.updates, performance.now()];
@@ -138,8 +140,13 @@ export class DenseTrainer extends EventEmitter<DenseEvents> {
     });
   }
 
-  /** Plays `episodes` fresh episodes with each replica, exploration off: those that a simulation with its seed is evaluated on. */
-  async evaluate({ episodes = 20, signal }: { readonly episodes?: number; readonly signal?: AbortSignal } = {}): Promise<DenseEvaluation> {
+  /**
+   * Plays `episodes` fresh episodes with each replica, exploration off: those that a simulation with its seed is evaluated on.
+   *
+   * @param options `signal` ends it: what it returns are the episodes that have ended, none where it was aborted before
+   */
+  async evaluate(options: EvaluateOptions = {}): Promise<DenseEvaluation> {
+    const { episodes = 20, signal } = checkEvaluateOptions(options);
     const seeds = this.#replicas.map(({ seed }) => evaluationSeeds(seed, episodes));
     return this.#command(async () => {
       const returns = await playEpisodes(this.#program, this.#context, seeds, () => this.#closed || signal?.aborted === true);
@@ -148,7 +155,8 @@ export class DenseTrainer extends EventEmitter<DenseEvents> {
   }
 
   /** The uniformly random policy on the episodes of `evaluate`. */
-  evaluateRandomPolicy({ episodes = 20 }: { readonly episodes?: number } = {}): DenseEvaluation {
+  evaluateRandomPolicy(options: { readonly episodes?: number } = {}): DenseEvaluation {
+    const episodes = checkEpisodesAlone(options);
     const { environment } = this.settings;
     return summarise(this.#replicas.map(({ seed }) => ({ seed, ...randomEvaluation({ environment, seed }, episodes) })));
   }

@@ -11,8 +11,9 @@ import { NOTHING_READ, type Staleness } from '../supervisor/ledger.js';
 import { WEIGHTS } from '../supervisor/plan.js';
 import { encodeSafetensors } from '../telemetry/safetensors.js';
 import { createAlone, inStretches, stoppable } from './command.js';
+import { checkEpisodesAlone, checkEvaluateOptions, checkRunOptionsWith } from './command-options.js';
 import { DDPG } from './examine.js';
-import { checkCheckpointEvery, createStillness, eventsAt, readEpisodeCount, type Halt } from './halt.js';
+import { createStillness, eventsAt, readEpisodeCount, type Halt } from './halt.js';
 import { checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCounter, randomEvaluation, reportRates, summariseReturns } from './measure.js';
 import { describePolicy } from './policy.js';
 import type { EvaluateOptions, Evaluation, Progress, RunOptions, RunReport, Training, TrainingEvents } from './training.js';
@@ -58,10 +59,10 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
    *
    * @throws DivergenceError naming the neuron of which a voltage, weight or TD error has left the finite numbers
    */
-  async run({ steps = this.settings.steps, signal, checkpointEvery = 0, record, onUpdate }: DdpgRunOptions = {}): Promise<RunReport> {
+  async run(options: DdpgRunOptions = {}): Promise<RunReport> {
+    const { steps = this.settings.steps, signal, checkpointEvery = 0, record, onUpdate } = checkRunOptionsWith(options, 'onUpdate');
     if (record !== undefined) throw wrongValue('record', 'nothing under ddpg, which repeats itself anyway', record);
     checkRunSteps(steps, this.step);
-    checkCheckpointEvery(checkpointEvery);
     return this.#command(async () => {
       const first = this.step;
       const updatesBefore = this.agent.updates;
@@ -72,8 +73,9 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
     });
   }
 
-  async evaluate({ episodes = 20, signal }: EvaluateOptions = {}): Promise<Evaluation> {
-    const seeds = evaluationSeeds(this.settings.seed, episodes);
+  async evaluate(options: EvaluateOptions = {}): Promise<Evaluation> {
+    const { episodes = 20, signal } = checkEvaluateOptions(options);
+    const seeds = signal?.aborted === true ? [] : evaluationSeeds(this.settings.seed, episodes);
     let stopped = false;
     const stop = () => {
       stopped = true;
@@ -81,8 +83,8 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
     return this.#command(async () => summariseReturns(await stoppable(signal, stop, () => this.#stillness.end(() => this.#play(seeds, () => stopped)))));
   }
 
-  evaluateRandomPolicy({ episodes = 20 }: { episodes?: number } = {}): Evaluation {
-    return randomEvaluation(this.settings, episodes);
+  evaluateRandomPolicy(options: { episodes?: number } = {}): Evaluation {
+    return randomEvaluation(this.settings, checkEpisodesAlone(options));
   }
 
   staleness(): { readonly staleness: Staleness; readonly partitions: readonly Staleness[] } {
@@ -184,8 +186,9 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
   }
 
   async #play(seeds: readonly number[], stopped: () => boolean): Promise<number[]> {
-    const play = this.agent.evaluation();
     const returns: number[] = [];
+    if (seeds.length === 0) return returns;
+    const play = this.agent.evaluation();
     play.begin(seeds[0]);
     await inStretches(() => {
       this.#checkOpen();

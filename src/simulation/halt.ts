@@ -5,7 +5,7 @@ import { SLICE_STEPS } from '../supervisor/plan.js';
 import { RUNNING_EPISODES, type EpisodeCount } from './measure.js';
 
 /** Steps between checkpoints; 0 for none. */
-export function checkCheckpointEvery(every: number): number {
+export function checkCheckpointEvery(every: unknown): number {
   return checkInteger('checkpointEvery', every, { min: 0 });
 }
 

@@ -16,13 +16,13 @@ export const LAST_STEP = 1_000_000_000;
 export const RUNNING_EPISODES = 20;
 
 /** @param taken before */
-export function checkRunSteps(steps: number, taken: number): number {
-  checkInteger('steps', steps, { min: 1, max: LARGEST_RUN });
+export function checkRunSteps(value: unknown, taken = 0): number {
+  const steps = checkInteger('steps', value, { min: 1, max: LARGEST_RUN });
   if (taken + steps > LAST_STEP) throw wrongValue('steps', `at most ${LAST_STEP} environment steps in all`, steps, ` after ${taken}`);
   return steps;
 }
 
-export function checkEpisodes(episodes: number): number {
+export function checkEpisodes(episodes: unknown): number {
   return checkInteger('episodes', episodes, { min: 1, max: LARGEST_EVALUATION });
 }
 

@@ -1,8 +1,9 @@
-import { checkInteger } from '../check.js';
+import { isRecord, wrongKind } from '../check.js';
 import { loadEnvironmentsOf } from '../environment/modules.js';
 import { isOptionError, JournalError } from '../errors.js';
 import { readJournal, type Journal } from '../journal/read-journal.js';
 import type { Settings } from '../supervisor/settings.js';
+import { checkReplayOptions } from './command-options.js';
 import { resolveSettings } from './options.js';
 import { checkRecordable, digestOf } from './recording.js';
 import { readySimulation, Simulation } from './simulation.js';
@@ -19,8 +20,9 @@ export interface ReplayOptions {
  * @param journal the bytes of a `journal.bin`, or these as `readJournal` read them
  * @throws JournalError where it is cut short, was altered, or is of a version that does not repeat it
  */
-export async function replaySimulation(journal: Uint8Array | Journal, { threads }: ReplayOptions = {}): Promise<Simulation> {
-  if (threads !== undefined) checkInteger('threads', threads, { min: 1 });
+export async function replaySimulation(journal: Uint8Array | Journal, options: ReplayOptions = {}): Promise<Simulation> {
+  const { threads } = checkReplayOptions(options);
+  if (!isRecord(journal) && !((journal as unknown) instanceof Uint8Array)) throw wrongKind('journal', 'the bytes of a journal, or what readJournal has read', journal);
   const whole = journal instanceof Uint8Array ? readJournal(journal) : journal;
   await loadEnvironmentsOf(whole.settings ?? {});
   const settings = settingsOf(whole);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { wrongValue } from '../check.js';
+import { isRecord, wrongKind, wrongValue } from '../check.js';
 import { decodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
 import { CheckpointError } from '../errors.js';
 import { checkpointStep } from '../telemetry/run-folder.js';
@@ -79,4 +79,7 @@ export async function resumeDdpg(checkpoint: Uint8Array | Checkpoint): Promise<D
   return fitting(() => new Ddpg(settings, decoded));
 }
 
-const decode = (checkpoint: Uint8Array | Checkpoint) => (checkpoint instanceof Uint8Array ? decodeCheckpoint(checkpoint) : checkpoint);
+function decode(given: Uint8Array | Checkpoint): Checkpoint {
+  if (!isRecord(given) && !((given as unknown) instanceof Uint8Array)) throw wrongKind('checkpoint', 'the bytes of a checkpoint, or what they say', given);
+  return given instanceof Uint8Array ? decodeCheckpoint(given) : given;
+}

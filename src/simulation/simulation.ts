@@ -19,10 +19,11 @@ import { attachTables } from '../supervisor/views.js';
 import { encodeSafetensors } from '../telemetry/safetensors.js';
 import { mean } from '../telemetry/statistics.js';
 import { createAlone, stoppable } from './command.js';
+import { checkEpisodesAlone, checkEvaluateOptions, checkRunOptions, checkWatchOptions } from './command-options.js';
 import { DeathWatch, readDeathState } from './death.js';
 import { SIMULATION } from './examine.js';
-import { checkCheckpointEvery, createStillness, eventsAt, nextHalt, readEpisodeCount } from './halt.js';
-import { checkEpisodes, checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCounter, randomEvaluation, reportRates, summariseReturns } from './measure.js';
+import { createStillness, eventsAt, nextHalt, readEpisodeCount } from './halt.js';
+import { checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCounter, randomEvaluation, reportRates, summariseReturns } from './measure.js';
 import { resolveSettings, type SimulationOptions } from './options.js';
 import { checkRecordable, digestOf } from './recording.js';
 import { describePolicy, type ActingNetwork } from './policy.js';
@@ -95,11 +96,10 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
    *   weight or TD error has left the finite numbers
    */
   async run(options: RunOptions = {}): Promise<RunReport> {
-    const { steps = this.settings.steps, signal, checkpointEvery = 0, episodes = 20, record } = options;
+    const known = checkRunOptions(options);
+    const { steps = this.settings.steps, signal, checkpointEvery = 0, episodes = 20, record } = known;
     checkRunSteps(steps, this.step);
-    checkCheckpointEvery(checkpointEvery);
-    checkEpisodes(episodes);
-    this.#checkRepetition(options);
+    this.#checkRepetition(known);
     return this.#alone(async () => {
       const first = this.step;
       const updatesBefore = this.#updates();
@@ -132,15 +132,16 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
     return openJournal(checkString('record', path), { ticks: ticks.length, partitions: settings.partitions, goal: this.#goal, settings, digest: digestOf(this.encodeWeights()) });
   }
 
-  async evaluate({ episodes = 20, signal }: EvaluateOptions = {}): Promise<Evaluation> {
+  async evaluate(options: EvaluateOptions = {}): Promise<Evaluation> {
+    const { episodes = 20, signal } = checkEvaluateOptions(options);
     const seeds = evaluationSeeds(this.settings.seed, episodes);
-    const returns = await this.#alone(() => stoppable(signal, this.#stop, () => this.#stillness.end(() => this.#supervisor.evaluate(seeds))));
+    const returns = await this.#alone(() => (signal?.aborted === true ? Promise.resolve([]) : stoppable(signal, this.#stop, () => this.#stillness.end(() => this.#supervisor.evaluate(seeds)))));
     this.#tellDeaths();
     return summariseReturns(returns);
   }
 
-  evaluateRandomPolicy({ episodes = 20 }: { episodes?: number } = {}): Evaluation {
-    return randomEvaluation(this.settings, episodes);
+  evaluateRandomPolicy(options: { episodes?: number } = {}): Evaluation {
+    return randomEvaluation(this.settings, checkEpisodesAlone(options));
   }
 
   staleness(): { readonly staleness: Staleness; readonly partitions: readonly Staleness[] } {
@@ -153,11 +154,11 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
     return this.#supervisor.turnTimes();
   }
 
-  watch({ episode = 0, steps = 1000 }: { episode?: number; steps?: number } = {}): WatchedEpisode {
+  watch(options: { episode?: number; steps?: number } = {}): WatchedEpisode {
+    const { episode, steps } = checkWatchOptions(options);
     this.#stillness.check('a network can be watched');
     const { plan, arena } = this.#supervisor;
-    const last = checkInteger('episode', episode, { min: 0, max: 999_999 });
-    return watchEpisode(plan, arena, evaluationSeeds(this.settings.seed, last + 1)[last], checkInteger('steps', steps, { min: 1, max: 1_000_000 }));
+    return watchEpisode(plan, arena, evaluationSeeds(this.settings.seed, episode + 1)[episode], steps);
   }
 
   encodeWeights(): Uint8Array {

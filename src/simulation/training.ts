@@ -116,7 +116,9 @@ export interface Training extends Pick<EventEmitter<TrainingEvents>, 'on' | 'onc
   /**
    * Mean return over fresh episodes, 20 unless given, exploration off. The same seed always evaluates on the same episodes.
    *
-   * @param options `signal`, where it is aborted meanwhile, ends the evaluation after the episode at hand
+   * @param options `signal` ends the evaluation after the episode at hand: what it returns are the episodes that have ended. One that was aborted
+   *   before plays none: `episodes` is 0 and `meanReturn` NaN
+   * @throws TypeError or RangeError naming the option that is wrong or not known, as all commands do
    */
   evaluate(options?: EvaluateOptions): Promise<Evaluation>;
   /** The uniformly random policy on the very episodes of `evaluate`. */

@@ -1,7 +1,7 @@
 import { bootstrapInterval, mean, median } from '../telemetry/statistics.js';
 import { asyncLabel, DDPG, MEASURED_UPDATES, timingLabel, type AsyncStudySettings } from './async-settings.js';
 import { BENCHMARKS } from './benchmarks.js';
-import { summariseGain, type GainSummary, type SeedReturns } from './half-gain.js';
+import { isGain, summariseGain, type GainSummary, type SeedReturns } from './half-gain.js';
 import { orNull } from './summary.js';
 import { algorithmOf, trialOptions, type CurvePoint, type Trial, type TrialResult } from './trial.js';
 
@@ -31,7 +31,7 @@ export interface DelayRow {
   /** Virtual time of the whole run, and what barriers take at this delay. */
   readonly time: number | null;
   readonly barrierTime: number | null;
-  /** To the first evaluation that is half way from the random policy to the reference, and to the task's threshold; null where there is no such level. */
+  /** To the first evaluation that is half way from the random policy to the reference, and to the task's threshold; null where there is no such level, or no gain to be half way of. */
   readonly halfWay: Reach | null;
   readonly threshold: Reach | null;
 }
@@ -59,7 +59,8 @@ function summariseAlgorithm({ environment, delays }: AsyncStudySettings, algorit
   const at = (delay: number | null) => results.filter(({ trial }) => trial.label === asyncLabel(algorithm, delay));
   const references = at(null);
   const randomReturn = orNull(references.flatMap((result) => result.randomReturn ?? []), mean);
-  const level = halfWayLevel(randomReturn, orNull(references.flatMap(finalReturn), mean));
+  const gains = references.flatMap((result) => finalReturn(result).map((reached) => reached - (result.randomReturn ?? reached)));
+  const level = isGain(gains) ? halfWayLevel(randomReturn, orNull(references.flatMap(finalReturn), mean)) : null;
   const threshold = BENCHMARKS[environment]?.threshold ?? null;
   const summarise = (delay: number | null): DelayRow => {
     const own = at(delay);
@@ -94,9 +95,9 @@ function hasDiverged({ failure }: TrialResult): boolean {
   return failure?.kind === 'diverged';
 }
 
-/** Half way from the random policy to what is learned without delay. Nothing where that is no better. */
+/** Half way from the random policy to what is learned without delay. */
 function halfWayLevel(random: number | null, reference: number | null): number | null {
-  return random === null || reference === null || reference <= random ? null : (random + reference) / 2;
+  return random === null || reference === null ? null : (random + reference) / 2;
 }
 
 /** Returns of the seeds of which every trial has one. */

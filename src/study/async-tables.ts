@@ -35,8 +35,10 @@ function halfGainTable({ delays }: AsyncStudySettings, rows: readonly AsyncRow[]
   };
 }
 
+const NO_GAIN = 'no gain to lose';
+
 function describeHalfGain(half: HalfGain | null, longest: number): string[] {
-  if (half === null) return ['no gain to lose', NOTHING, NOTHING];
+  if (half === null) return [NO_GAIN, NOTHING, NOTHING];
   const [low, high] = half.interval;
   return [shownDelay(half.delay, longest), `${shownDelay(low, longest)} to ${shownDelay(high, longest)}`, `${(100 * half.never).toFixed(1)} %`];
 }
@@ -56,15 +58,15 @@ function returnTable(rows: readonly AsyncRow[]): Table {
       String(row.diverged),
       score(row.meanReturn),
       interval(row.interval),
-      describeKept(gain?.kept.at(i - 1), i),
+      i === 0 || gain === null ? NOTHING : describeKept(gain.kept?.[i - 1]),
       describeSteps(row.halfWay, row),
       describeSteps(row.threshold, row),
     ])),
   };
 }
 
-function describeKept(kept: number | undefined, index: number): string {
-  return index === 0 || kept === undefined ? NOTHING : `${(100 * kept).toFixed(0)} %`;
+function describeKept(kept: number | undefined): string {
+  return kept === undefined ? NO_GAIN : `${(100 * kept).toFixed(0)} %`;
 }
 
 function timeTable(rows: readonly AsyncRow[]): Table {

@@ -58,7 +58,7 @@ function curvePoints(results: readonly TrialResult[], label: string, died: numbe
 }
 
 function recoveryRow(name: string, row: DeathRow | undefined, left: number): IntervalRow {
-  return intervalRow(name, row === undefined ? undefined : leastRecoveries(row, left));
+  return intervalRow(row === undefined || row.learned ? name : `${name} (nothing learned)`, row === undefined ? undefined : leastRecoveries(row, left));
 }
 
 function intervalRow(name: string, values: readonly number[] = []): IntervalRow {

@@ -2,6 +2,7 @@ import type { Table } from '../report/table.js';
 import { lowestReturn, type DeathReport } from '../simulation/death.js';
 import { bootstrapInterval, mean, median } from '../telemetry/statistics.js';
 import { describeFate, describeShare, type DeathContender } from './death-settings.js';
+import { isGain } from './half-gain.js';
 import { orNull } from './summary.js';
 import { interval, NOTHING, numeric, score, whole } from './tables.js';
 import type { CurvePoint, TrialResult } from './trial.js';
@@ -21,10 +22,14 @@ export interface DeathRow extends DeathContender {
   readonly losses: readonly number[];
   readonly loss: number | null;
   readonly lossInterval: readonly [low: number, high: number] | null;
+  /** The mean of before - random, and its 95 % bootstrap interval; what had been learned, and so can be won back, where that lies above 0. */
+  readonly gain: number | null;
+  readonly gainInterval: readonly [low: number, high: number] | null;
+  readonly learned: boolean;
   /** Environment steps from the death to recovery, per seed; null where it did not come within the run. */
   readonly recoveries: readonly (number | null)[];
-  /** How many recovered, and the median of their steps. */
-  readonly recovered: number;
+  /** How many recovered, and the median of their steps; null where nothing had been learned. */
+  readonly recovered: number | null;
   readonly recoverySteps: number | null;
 }
 
@@ -42,6 +47,8 @@ function summariseDeath(contender: DeathContender, results: readonly TrialResult
   const losses = deaths.map(({ loss }) => loss);
   const recoveries = deaths.map(({ recoverySteps }) => recoverySteps);
   const known = recoveries.filter((steps) => steps !== null);
+  const gains = deaths.map(({ before, randomReturn }) => before - randomReturn);
+  const learned = isGain(gains);
   return {
     ...contender,
     seeds: deaths.length,
@@ -54,18 +61,21 @@ function summariseDeath(contender: DeathContender, results: readonly TrialResult
     losses,
     loss: orNull(losses, mean),
     lossInterval: orNull(losses, (values) => bootstrapInterval(values)),
+    gain: orNull(gains, mean),
+    gainInterval: orNull(gains, (values) => bootstrapInterval(values)),
+    learned,
     recoveries,
-    recovered: known.length,
-    recoverySteps: orNull(known, median),
+    recovered: learned ? known.length : null,
+    recoverySteps: learned ? orNull(known, median) : null,
   };
 }
 
 /**
- * What recovery took, per seed, for a mean: a trial that did not recover counts with all the steps that it had left, so that the mean
+ * What recovery took, per seed, for a mean; nothing where nothing had been learned. A trial that did not recover counts with all the steps that it had left, so that the mean
  * is at least this.
  */
-export function leastRecoveries({ recoveries }: DeathRow, left: number): number[] {
-  return recoveries.map((steps) => steps ?? left);
+export function leastRecoveries({ recoveries, learned }: DeathRow, left: number): number[] {
+  return learned ? recoveries.map((steps) => steps ?? left) : [];
 }
 
 /** The evaluations of a trial by environment steps since the death: the return immediately before it at 0, that after it one step later. */
@@ -73,6 +83,11 @@ export function curveAroundDeath({ curve, death }: TrialResult, died: number): C
   const earlier = curve.filter(({ step }) => step < died);
   const around = death === undefined ? [] : [{ step: died, meanReturn: death.before }, { step: died + 1, meanReturn: death.after }, ...death.points];
   return [...earlier, ...around].map(({ step, meanReturn }) => ({ step: step - died, meanReturn }));
+}
+
+function describeRecovered({ seeds, recovered }: DeathRow): string {
+  if (seeds === 0) return NOTHING;
+  return recovered === null ? 'nothing learned' : `${recovered} of ${seeds}`;
 }
 
 export function deathTable(rows: readonly DeathRow[]): Table {
@@ -89,7 +104,7 @@ export function deathTable(rows: readonly DeathRow[]): Table {
       score(row.loss),
       interval(row.lossInterval),
       score(row.lowest),
-      row.seeds === 0 ? NOTHING : `${row.recovered} of ${row.seeds}`,
+      describeRecovered(row),
       whole(row.recoverySteps),
       score(row.final),
     ]),

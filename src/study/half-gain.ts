@@ -37,8 +37,8 @@ export interface GainSummary {
   /** Mean return without delay less the random policy's, and its 95 % bootstrap interval over seeds. */
   readonly gain: number;
   readonly gainInterval: readonly [low: number, high: number];
-  /** At each delay, the share of the mean gain that is left. */
-  readonly kept: readonly number[];
+  /** At each delay, the share of the mean gain that is left; null where there is no gain to keep. */
+  readonly kept: readonly number[] | null;
   /** Null where there is no gain to lose: the interval of the gain reaches down to 0. */
   readonly halfGain: HalfGain | null;
 }
@@ -53,6 +53,11 @@ export interface HalfGain {
 }
 
 const RESAMPLES = 10_000;
+
+/** True where the 95 % bootstrap interval of a mean gain lies above 0. Of anything less nothing can be kept, lost half of or won back. */
+export function isGain(gains: readonly number[]): boolean {
+  return gains.length > 0 && bootstrapInterval(gains)[0] > 0;
+}
 
 /**
  * Summarises over seeds. With R the mean return over seeds,
@@ -71,7 +76,7 @@ export function summariseGain(delays: readonly number[], seeds: readonly SeedRet
   return {
     gain: mean(gains),
     gainInterval,
-    kept: keptGains(delays, seeds),
+    kept: gainInterval[0] > 0 ? keptGains(delays, seeds) : null,
     halfGain: gainInterval[0] > 0 ? summariseHalfGain(delays, seeds) : null,
   };
 }

@@ -83,6 +83,15 @@ test('returns, gains and times are summarised for each delay', (t) => {
   t.deepEqual(times[3], ['ddpg', '3', '1,000', '4,000', '1,000', '4,000', '1,000', '–']);
 });
 
+test('where the interval of the gain reaches down to 0, nothing is said of what was kept or of half of it', (t) => {
+  const rows = summariseAsync(SETTINGS, results('broadcast', [[-1300, -900, -800], [-800, -900, -700]]));
+  t.like(rows[0].gain, { gain: 150, gainInterval: [-100, 400], kept: null, halfGain: null });
+  t.is(rows[0].delays[0].halfWay, null);
+  const [half, returns] = asyncFindings(SETTINGS, rows).map(({ table }) => table.rows);
+  t.deepEqual(half[0].slice(5), ['no gain to lose', '–', '–']);
+  t.deepEqual(returns.map((row) => row.slice(6, 8)), [['–', '–'], ['no gain to lose', '–'], ['no gain to lose', '–']]);
+});
+
 test('a trial that diverged is worth what the random policy is; one whose worker crashed is left out with its seed', (t) => {
   const [first, second] = [results('broadcast', [[-200, -200, 0]]), results('broadcast', [[], [-200, -200, -200]])];
   const lost = (kind: 'diverged' | 'crashed') => ({ ...first[2], failure: { kind, message: 'gone' }, returns: [] });

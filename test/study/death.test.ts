@@ -66,9 +66,17 @@ test('what a death cost is summarised over seeds, failures apart', (t) => {
   t.deepEqual(deathTable([row]).rows, [['broadcast', '50 %', 'stay dead', '3', '1', '-233.3', '-666.7', '433.3', '100.0 to 600.0', '-866.7', '2 of 3', '100', '-473.3']]);
 });
 
+test('where nothing had been learned nothing is said to have recovered', (t) => {
+  const [row] = summariseDeaths([CONTENDER], [made(1, { before: -1250 }), made(2, { before: -1100 })]);
+  t.like(row, { gain: 25, gainInterval: [-50, 100], learned: false, recovered: null, recoverySteps: null });
+  t.deepEqual(deathTable([row]).rows[0].slice(10, 12), ['nothing learned', '–']);
+  t.deepEqual(leastRecoveries(row, 150), []);
+  t.true(summariseDeaths([CONTENDER], RESULTS)[0].learned);
+});
+
 test('where every trial failed nothing is made up', (t) => {
   const [row] = summariseDeaths([CONTENDER], [RESULTS[3]]);
-  t.like(row, { seeds: 0, failures: 1, before: null, loss: null, lossInterval: null, recovered: 0, recoverySteps: null });
+  t.like(row, { seeds: 0, failures: 1, before: null, loss: null, lossInterval: null, gain: null, learned: false, recovered: null, recoverySteps: null });
   t.deepEqual(deathTable([row]).rows[0].slice(3), ['0', '1', '–', '–', '–', '–', '–', '–', '–', '–']);
 });
 

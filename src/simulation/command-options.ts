@@ -1,0 +1,77 @@
+import { checkInteger, checkString, wrongKind } from '../check.js';
+import { commandOptions } from '../plain.js';
+import { checkCheckpointEvery } from './halt.js';
+import { checkEpisodes, checkRunSteps } from './measure.js';
+import type { EvaluateOptions, RunOptions } from './training.js';
+
+/** Reads an option where it is given. */
+const given = <Key extends string, Value>(options: Record<string, unknown>, key: Key, check: (value: unknown) => Value) =>
+  (options[key] === undefined ? {} : { [key]: check(options[key]) }) as { [K in Key]?: Value };
+
+/** @throws TypeError or RangeError naming the option that is wrong or not known */
+export function checkRunOptions(options: unknown): RunOptions {
+  return runOptionsIn(commandOptions(options, RUN, ['signal']));
+}
+
+const RUN = ['steps', 'signal', 'checkpointEvery', 'episodes', 'record'];
+
+function runOptionsIn(known: Record<string, unknown>): RunOptions {
+  return {
+    ...given(known, 'steps', (value) => checkRunSteps(value)),
+    ...given(known, 'signal', checkSignal),
+    ...given(known, 'checkpointEvery', checkCheckpointEvery),
+    ...given(known, 'episodes', checkEpisodes),
+    ...given(known, 'record', (value) => checkString('record', value)),
+  };
+}
+
+/** The same where a function is called along the way. @param callback the option that is it */
+export function checkRunOptionsWith<Callback extends string>(options: unknown, callback: Callback, others: readonly string[] = RUN): RunOptions & { [K in Callback]?: (...values: never[]) => void } {
+  const known = commandOptions(options, [...others, callback], ['signal', callback]);
+  return { ...runOptionsIn(known), ...given(known, callback, (value) => checkFunction(callback, value)) };
+}
+
+/** For what is trained without checkpoints and recordings. */
+export function checkPlainRunOptions(options: unknown): Pick<RunOptions, 'steps' | 'signal'> {
+  return runOptionsIn(commandOptions(options, ['steps', 'signal'], ['signal']));
+}
+
+export function checkEvaluateOptions(options: unknown): EvaluateOptions {
+  const known = commandOptions(options, ['episodes', 'signal'], ['signal']);
+  return { ...given(known, 'episodes', checkEpisodes), ...given(known, 'signal', checkSignal) };
+}
+
+/** Episodes of a command that has no other option. */
+export function checkEpisodesAlone(options: unknown): number {
+  return checkEpisodes(commandOptions(options, ['episodes']).episodes ?? 20);
+}
+
+/** Which episode is to be watched, from 0, and how many steps of it. */
+export function checkWatchOptions(options: unknown): { readonly episode: number; readonly steps: number } {
+  const { episode = 0, steps = 1000 } = commandOptions(options, ['episode', 'steps']);
+  return { episode: checkInteger('episode', episode, { min: 0, max: 999_999 }), steps: checkInteger('steps', steps, { min: 1, max: 1_000_000 }) };
+}
+
+/** Worker threads of a replay, where they are given. */
+export function checkReplayOptions(options: unknown): { readonly threads?: number } {
+  return given(commandOptions(options, ['threads']), 'threads', (value) => checkInteger('threads', value, { min: 1 }));
+}
+
+/** Signals of other realms and of libraries will do: what counts is that they can be asked and listened to. */
+function checkSignal(value: unknown): AbortSignal {
+  if (!isSignal(value)) throw wrongKind('signal', 'an AbortSignal', value);
+  return value;
+}
+
+function isSignal(value: unknown): value is AbortSignal {
+  try {
+    return typeof value === 'object' && value !== null && 'aborted' in value && typeof value.aborted === 'boolean' && 'addEventListener' in value && typeof value.addEventListener === 'function';
+  } catch {
+    return false;
+  }
+}
+
+function checkFunction(option: string, value: unknown): (...values: never[]) => void {
+  if (typeof value !== 'function') throw wrongKind(option, 'a function', value);
+  return value as (...values: never[]) => void; // what it takes cannot be asked
+}
