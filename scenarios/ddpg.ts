@@ -12,7 +12,7 @@ export const ddpg: Scenario = {
   resumable: true,
   async run(input) {
     const training = await (input.resume ? resumeDdpg(input.resume.checkpoint) : createDdpg(input.options));
-    const labels = { scenario: 'ddpg', title: 'ddpg', rule: 'ddpg', schedule: 'synchronous', partitions: 1, environments: 1, rateLimit: 0, ledger: true };
+    const labels = { scenario: 'ddpg', title: 'ddpg', rule: 'ddpg', schedule: 'synchronous', partitions: 1, environments: 1, rateLimit: 0, ledger: true, threads: training.settings.threads };
     return trainAndClose(training, labels, input);
   },
 };

@@ -52,7 +52,7 @@ interface Request {
 }
 
 /** A parser that knows these flags, and what a scenario has of others. */
-function createProgram(flags: readonly Flag[], { resumable, recordable, watchable, mortal, subject }: Pick<Scenario, 'resumable' | 'recordable' | 'watchable' | 'mortal' | 'subject'>): Command {
+function createProgram(flags: readonly Flag[], { resumable, recordable, watchable, mortal, subject, evaluates }: Pick<Scenario, 'resumable' | 'recordable' | 'evaluates' | 'watchable' | 'mortal' | 'subject'>): Command {
   const program = new Command('node scenarios/run')
     .description('Trains networks in which every neuron is a reinforcement-learning agent of its own.')
     .argument('[scenario]', 'what to do; --list names them (default: train)')
@@ -66,9 +66,9 @@ function createProgram(flags: readonly Flag[], { resumable, recordable, watchabl
     .configureOutput({ writeErr: () => undefined });
   if (subject === undefined) {
     program
-      .option('--config <file>', 'JSON file of settings, for example a config.json of an earlier run; flags override it')
-      .option('--episodes <count>', `episodes of the evaluation at the end (default: ${EPISODES})`);
+      .option('--config <file>', 'JSON file of settings, for example a config.json of an earlier run; flags override it');
   } else program.argument(`[${subject}]`, 'what it is done to, and where its settings come from');
+  if (evaluates !== false) program.option('--episodes <count>', `episodes of the evaluation at the end (default: ${EPISODES})`);
   if (resumable) {
     program
       .option('--checkpoint-every <steps>', `environment steps between checkpoints, 0 for none (default: ${CHECKPOINT_EVERY})`)
@@ -164,8 +164,8 @@ function readSeconds({ killWorkerEvery }: Readonly<Record<string, unknown>>): nu
   return typeof killWorkerEvery === 'string' ? checkNumber('kill-worker-every', number(killWorkerEvery), { min: 0, max: 1_000_000 }) : 0;
 }
 
-function checkOwnFlags({ name, resumable, recordable, watchable, mortal }: Scenario, given: Readonly<Record<string, unknown>>): void {
-  const foreign = [...(resumable ? [] : ['--checkpoint-every', '--resume']), ...(recordable === true ? [] : ['--record']), ...(watchable === true ? [] : ['--watch']), ...(mortal === true ? [] : ['--kill-worker-every'])];
+function checkOwnFlags({ name, resumable, recordable, watchable, mortal, evaluates }: Scenario, given: Readonly<Record<string, unknown>>): void {
+  const foreign = [...(evaluates === false ? ['--episodes'] : []), ...(resumable ? [] : ['--checkpoint-every', '--resume']), ...(recordable === true ? [] : ['--record']), ...(watchable === true ? [] : ['--watch']), ...(mortal === true ? [] : ['--kill-worker-every'])];
   for (const flag of foreign) if (given[camelCase(flag)] !== undefined) throw unknownTo(name, flag);
 }
 

@@ -22,6 +22,7 @@ export const oscillation: Scenario = {
   flags: FLAGS,
   defaults: resolveOscillationSettings(),
   resumable: false,
+  evaluates: false,
   async run({ options, out, json }) {
     const settings = resolveOscillationSettings(options);
     const folder = openStudyFolder(out ?? freeRunPath('runs', runFolderName(NAME, settings.seed, new Date())), { scenario: NAME, ...settings }, warn);

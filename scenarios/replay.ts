@@ -55,6 +55,7 @@ export const replay: Scenario = {
   flags: [{ flag: '--threads', argument: '<count>', path: 'threads', parse: number, help: 'worker threads that carry the partitions' }],
   defaults: { threads: 'one for each partition' },
   resumable: false,
+  evaluates: false,
   subject: SUBJECT,
   async run(input) {
     const threads = readThreads(input);
@@ -69,10 +70,9 @@ export const replay: Scenario = {
 };
 
 /** A replay takes all settings from the journal. */
-function readThreads({ options, episodes }: ScenarioInput): { threads?: number } {
+function readThreads({ options }: ScenarioInput): { threads?: number } {
   const foreign = Object.keys(options).find((option) => option !== 'threads');
   if (foreign !== undefined) throw wrongValue(foreign, 'no setting: all are those of the recorded run', foreign);
-  if (episodes !== undefined) throw wrongValue('episodes', 'nothing in a replay, which evaluates nothing', episodes);
   const { threads } = options;
   if (threads === undefined) return {};
   if (typeof threads !== 'number') throw wrongKind('threads', 'a whole number >= 1', threads);

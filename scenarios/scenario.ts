@@ -41,6 +41,8 @@ export interface Scenario {
   readonly defaults: object;
   /** True where it takes checkpoints and can go on from them. */
   readonly resumable: boolean;
+  /** False where nothing is evaluated at its end. */
+  readonly evaluates?: false;
   /** True where it runs on workers that can be killed on purpose. */
   readonly mortal?: boolean | undefined;
   /** True where its runs can be recorded. */

@@ -23,16 +23,16 @@ export function printSummary(result: TrainResult): void {
   process.stderr.write(
     [
       '',
-      colours.bold(`${result.environment}: ${result.rule}, ${result.schedule} on ${result.partitions} partition${result.partitions === 1 ? '' : 's'}${result.environments === 1 ? '' : ` in ${result.environments} environments`}, seed ${result.seed}, ${result.status}`),
+      colours.bold(`${result.environment}: ${result.rule}${describePlaces(result)}${result.environments === 1 ? '' : ` in ${result.environments} environments`}, seed ${result.seed}, ${result.status}`),
       line('evaluation', `${colours.green(evaluation.meanReturn.toFixed(1))} mean return of ${evaluation.episodes} fresh episodes, exploration off`),
       line('random policy', `${random.meanReturn.toFixed(1)} on the same episodes`),
       ...describeDeath(result).map(([name, value]) => line(name, value)),
       line('training', `${rate(result.steps)} env steps in ${result.seconds.toFixed(1)} s`),
       line('speed', `${rate(result.stepsPerSecond)} env steps/s, ${rate(result.updatesPerSecond)} updates/s, ${result.updatesPerStep.toFixed(2)} updates per step (${rateLimit(result)})`),
       ...(result.virtualSeconds === undefined ? [] : [line('virtual time', `${result.virtualSeconds.toFixed(1)} s: ${rate(result.steps / result.virtualSeconds)} env steps/s`)]),
-      line('staleness', describeStaleness(result)),
+      ...(result.threads === undefined ? [line('staleness', describeStaleness(result))] : []),
       ...(result.strikes === undefined ? [] : [line('actions', describeStrikes(result.strikes))]),
-      ...partitions,
+      ...(result.threads === undefined ? partitions : []),
       ...deaths,
       ...(further > 0 ? [line('', `and ${further} more deaths, each made good; result.json has them all`)] : []),
       ...(result.journal ? [line('journal', `${rate(result.journal.bytes)} bytes, ${result.journal.bytesPerPartitionTick.toFixed(2)} for each update of a partition; node scenarios/run replay ${result.runFolder}`)] : []),
@@ -41,6 +41,12 @@ export function printSummary(result: TrainResult): void {
       '',
     ].join('\n'),
   );
+}
+
+/** Who computes: the partitions of a network of neuron-agents, or the threads of what has none. */
+function describePlaces({ schedule, partitions, threads }: TrainResult): string {
+  const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
+  return threads === undefined ? `, ${schedule} on ${count(partitions, 'partition')}` : ` on ${count(threads, 'thread')}`;
 }
 
 /** How old the actions were that nobody waited for. */

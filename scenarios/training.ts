@@ -34,6 +34,8 @@ export interface TrainResult {
   readonly rule: string;
   readonly schedule: string;
   readonly partitions: number;
+  /** Of DDPG, which has no partitions and reads nothing of others: threads that share an update. */
+  readonly threads?: number;
   /** That were acted in at once. */
   readonly environments: number;
   readonly seed: number;
@@ -69,7 +71,7 @@ export interface TrainResult {
 }
 
 /** What a result says of a run besides what every kind of training can tell of itself. */
-export interface TrainingLabels extends Pick<TrainResult, 'scenario' | 'rule' | 'schedule' | 'partitions' | 'environments' | 'rateLimit' | 'ledger'> {
+export interface TrainingLabels extends Pick<TrainResult, 'scenario' | 'rule' | 'schedule' | 'partitions' | 'environments' | 'rateLimit' | 'ledger' | 'threads'> {
   /** For the progress bar. */
   readonly title: string;
 }
@@ -186,7 +188,7 @@ function keepCheckpoints(training: Training, folder: RunFolder, course: () => Co
 /** Saves the weights first and evaluates afterwards: an impatient second Ctrl-C loses no more than the evaluation. */
 async function conclude(training: Training, labels: TrainingLabels, folder: RunFolder, report: RunReport, { episodes, seconds }: Course, { resume, interrupt, watch }: ScenarioInput): Promise<TrainResult> {
   const { settings } = training;
-  const { scenario, rule, schedule, partitions, environments, rateLimit, ledger } = labels;
+  const { scenario, rule, schedule, partitions, environments, rateLimit, ledger, threads } = labels;
   const weightsSha256 = folder.write('weights', training.encodeWeights());
   const evaluation = await training.evaluate(interrupt.aborted ? { episodes: Math.min(episodes, 20) } : { episodes, signal: interrupt });
   const result: TrainResult = {
@@ -196,6 +198,7 @@ async function conclude(training: Training, labels: TrainingLabels, folder: RunF
     rule,
     schedule,
     partitions,
+    ...(threads !== undefined && { threads }),
     environments,
     seed: settings.seed,
     steps: training.step,

@@ -10,6 +10,7 @@ import {
   realityTable,
   resolveRealitySettings,
   RULE_NAMES,
+  wrongValue,
   type RealitySettings,
   type StudyWords,
 } from '../src/index.js';
@@ -39,6 +40,8 @@ export const virtualCheck: Scenario = {
   defaults: resolveRealitySettings(),
   resumable: false,
   run(input) {
+    const { parallel: asked } = input.options;
+    if (asked !== undefined) throw wrongValue('parallel', 'nothing: real runs need their cores, and so run one after another', asked);
     const { study } = readStudyInput(NAME, input);
     const settings = resolveRealitySettings(study);
     const { environment, algorithm, partitions, seeds, steps } = settings;

@@ -25,6 +25,7 @@ export function offerWebGpu(): Promise<WebGpuAdapter | undefined> {
 async function findAdapter(): Promise<WebGpuAdapter | undefined> {
   const name = 'webgpu'; // optional: not resolved at compile time
   const module: unknown = await import(name);
+  if (!hasLoader()) return undefined;
   const gpu: unknown = isMaker(module) ? module.create([]) : undefined;
   if (!isGpu(gpu)) throw new Error('not a version that is known: 0.6 is');
   const adapter = await gpu.requestAdapter();
@@ -46,6 +47,20 @@ function isMaker(value: unknown): value is { create(options: readonly string[]):
 
 function isGpu(value: unknown): value is Gpu {
   return isRecordOf(value, 'requestAdapter') && typeof value.requestAdapter === 'function';
+}
+
+/**
+ * False where the loader of graphics drivers is missing. The library finds that out too, but says so on stderr, past JavaScript, where nobody has
+ * asked for a graphics card.
+ */
+function hasLoader(): boolean {
+  if (process.platform !== 'linux') return true;
+  try {
+    process.dlopen({ exports: {} }, 'libvulkan.so.1');
+    return true;
+  } catch (error) {
+    return error instanceof Error && error.message.includes('self-register'); // it is there, and no module of Node's
+  }
 }
 
 /** Node 21 and later have a navigator of their own, without a GPU. */

@@ -136,6 +136,9 @@ const USAGE_ERRORS: [string[], RegExp][] = [
   [['ddpg', '--rule', 'broadcast'], /^"--rule" expected an option of the scenario ddpg \(--help lists them\), got "--rule"$/],
   [['--actor-rate', '1'], /^"--actor-rate" expected an option of the scenario train/],
   [['--critic-rate', '-1'], /^"--critic-rate" expected a number >= 0, got -1$/],
+  [['oscillation', '--episodes', '3'], /^"--episodes" expected an option of the scenario oscillation \(--help lists them\), got "--episodes"$/],
+  [['replay', '--episodes', '3'], /^"--episodes" expected an option of the scenario replay/],
+  [['virtual-check', '--config', config('{"parallel": 2}')], /^"(--)?parallel" expected nothing: real runs need their cores, and so run one after another, got 2$/],
   [['--hidden', '8,zwei'], /^"--hidden" expected a whole number .*, got "zwei"$/],
   [['--episodes', 'all'], /^"--episodes" expected a whole number >= 1, got "all"$/],
   [['--kill', '1.5@100'], /^"--kill" expected a number > 0 and <= 1, got 1\.5$/],
@@ -221,4 +224,11 @@ test('a run that diverges ends with one line naming partition, step and neuron, 
   t.regex(stderr.trimEnd().split('\n').at(-1) ?? '', /^partition \d failed at step \d+: (TD error.*|weighted input) of neuron (bias|\w+\[\d+\]) became .+; a smaller learning rate usually prevents this$/);
   t.true(readLines(join(out, 'metrics.jsonl')).length > 0);
   t.true(existsSync(join(out, 'config.json')) && existsSync(join(out, 'weights.safetensors')));
+});
+
+test('the summary of ddpg speaks of threads, and of no partition and no staleness', async (t) => {
+  const { status, stderr } = await run('ddpg', '--steps', '50', '--episodes', '1', '--checkpoint-every', '0', '--out', folder());
+  t.is(status, 0);
+  t.regex(stderr, /Pendulum-v1: ddpg on 1 thread, seed 1, finished/);
+  t.notRegex(stderr, /partition|staleness/);
 });
