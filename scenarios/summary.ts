@@ -99,7 +99,8 @@ function describeDeath({ death }: TrainResult): [name: string, value: string][] 
 }
 
 function describeRecovery({ rebirth, recoverySteps, lowest, before, randomReturn }: DeathReport): string {
-  if (before <= randomReturn) return `nothing was learned before the death: the random policy has ${randomReturn.toFixed(1)}`;
   const reborn = rebirth === null ? '' : `; born again at step ${rebirth.toLocaleString('en')}`;
-  return `${recoverySteps === null ? 'not within the run' : `after ${recoverySteps.toLocaleString('en')} env steps`}; lowest return ${lowest.toFixed(1)}${reborn}`;
+  const learned = before > randomReturn;
+  const recovery = recoverySteps === null ? 'not within the run' : `after ${recoverySteps.toLocaleString('en')} env steps`;
+  return `${learned ? recovery : `none, as nothing was learned before the death (random policy ${randomReturn.toFixed(1)})`}; lowest return ${lowest.toFixed(1)}${reborn}`;
 }

@@ -27,7 +27,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   supervisor: ['virtual', 'kernels', 'random', 'environment', 'network', 'options', 'rule', 'optimise', 'objective', 'credit', 'memory', 'replay', 'schedule', 'telemetry', 'workers', 'journal'],
   simulation: ['virtual', 'kernels', 'random', 'environment', 'network', 'options', 'rule', 'optimise', 'objective', 'credit', 'memory', 'replay', 'schedule', 'telemetry', 'supervisor', 'baseline', 'checkpoint', 'journal'],
   dense: ['kernels', 'random', 'environment', 'network', 'options', 'rule', 'optimise', 'objective', 'credit', 'memory', 'replay', 'schedule', 'supervisor', 'simulation', 'telemetry'],
-  certificate: ['kernels', 'random', 'network', 'options', 'rule', 'optimise', 'objective', 'credit', 'memory', 'replay', 'baseline', 'simulation', 'study', 'telemetry', 'report'],
+  certificate: ['kernels', 'random', 'network', 'options', 'rule', 'optimise', 'objective', 'credit', 'memory', 'replay', 'baseline', 'simulation', 'study', 'telemetry', 'report', 'environment'],
   study: ['baseline', 'environment', 'files', 'kernels', 'network', 'options', 'random', 'report', 'rule', 'schedule', 'simulation', 'supervisor', 'telemetry', 'virtual', 'workers'],
   workers: ['baseline', 'environment', 'study', 'supervisor'],
   scenarios: ['index'],
