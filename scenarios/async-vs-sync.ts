@@ -1,5 +1,5 @@
 import {
-  ASYNC_ALGORITHMS,
+  ASYNC_STUDY,
   asyncFindings,
   asyncPage,
   drawAsync,
@@ -8,36 +8,21 @@ import {
   summariseAsync,
 } from '../src/index.js';
 import { asyncWords, describeAsyncStudy } from './async-words.js';
-import { number, numbers, SIMULATION_FLAGS, words, type Flag } from './options.js';
+import { CONFIG, PARALLEL } from './command-rows.js';
 import type { Scenario } from './scenario.js';
-import { readStudyInput, runStudyScenario } from './study.js';
+import { runStudyScenario } from './study.js';
 
 const NAME = 'async-vs-sync';
-
-const [ENVIRONMENT, STEPS, HIDDEN, PARTITIONS] = ['--environment', '--steps', '--hidden', '--partitions'].map((name) => SIMULATION_FLAGS.filter(({ flag }) => flag === name));
-
-const FLAGS: readonly Flag[] = [
-  ...ENVIRONMENT,
-  { flag: '--algorithms', argument: '<names>', path: 'algorithms', parse: words, help: `with commas between them: ${ASYNC_ALGORITHMS.join(', ')}; or all, half of which take several times as long` },
-  { flag: '--delays', argument: '<updates>', path: 'delays', parse: numbers, help: 'how late everything is heard, with commas between them' },
-  { flag: '--seeds', argument: '<count>', path: 'seeds', parse: number, help: 'trials of each algorithm and delay, from seeds 1, 2, …; five take about 10 minutes on two idle cores where nothing else is set' },
-  ...STEPS,
-  ...HIDDEN.map((flag) => ({ ...flag, otherwise: 'what each algorithm ships with' })),
-  ...PARTITIONS.map((flag) => ({ ...flag, help: 'groups of neurons that hear of one another late, under the rules' })),
-  { flag: '--parallel', argument: '<count>', path: 'parallel', parse: number, otherwise: 'as many as there are cores', help: 'trials at a time' },
-  { flag: '--evaluate-every', argument: '<steps>', path: 'evaluation.every', parse: number, otherwise: 'a twentieth of the steps', help: 'environment steps between two evaluations' },
-];
 
 /** How much lateness each rule bears before learning suffers, and what waiting for everybody would cost instead. */
 export const asyncVsSync: Scenario = {
   name: NAME,
   summary: 'hear of the other neurons late: at what delay does each algorithm lose half of its gain, and what does waiting cost?',
-  flags: FLAGS,
-  defaults: resolveAsyncStudySettings(),
-  resumable: false,
+  table: ASYNC_STUDY,
+  commands: [CONFIG, PARALLEL],
   run(input) {
-    const { study, parallel } = readStudyInput(NAME, input);
-    const settings = resolveAsyncStudySettings(study);
+    const { options, parallel } = input;
+    const settings = resolveAsyncStudySettings(options);
     const { environment, algorithms, delays, seeds } = settings;
     const trials = planAsyncTrials(settings);
     return runStudyScenario({

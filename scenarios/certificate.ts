@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 
 import {
+  CERTIFICATE,
   certificatePage,
   createCertificate,
   createEventWriter,
   createProgressBar,
   createRunFolder,
-  CRITIC_NAMES,
   describeSeconds,
   drawCertificate,
   estimateSeconds,
@@ -14,8 +14,6 @@ import {
   freeRunPath,
   measureUtility,
   planUtility,
-  resolveCertificateSettings,
-  RULE_NAMES,
   runFolderName,
   WORDS,
   writeProbe,
@@ -30,24 +28,11 @@ import {
   type RunFolder,
 } from '../src/index.js';
 import { printCertificate } from './certificate-summary.js';
-import { DDPG_FLAGS, number, text, words, type Flag } from './options.js';
-import { EPISODES, type Scenario, type ScenarioInput } from './scenario.js';
+import { CONFIG, EPISODES, FINAL } from './command-rows.js';
+import type { Scenario, ScenarioInput } from './scenario.js';
 import { warn } from './warn.js';
 
 const NAME = 'certificate';
-
-const FLAGS: readonly Flag[] = [
-  ...DDPG_FLAGS.filter(({ flag }) => flag !== '--delay'),
-  { flag: '--critics', argument: '<names>', path: 'certificate.critics', parse: words, help: `kinds of critics, with commas between them; twin is the control: ${CRITIC_NAMES.join(', ')}` },
-  { flag: '--neurons', argument: '<count>', path: 'certificate.neurons', parse: number, help: 'neurons of each layer that are looked at, the first ones' },
-  { flag: '--explorers', argument: '<which>', path: 'certificate.explorers', parse: text, help: 'hidden neurons that explore: chosen (those looked at) or all' },
-  { flag: '--probe-every', argument: '<steps>', path: 'certificate.probeEvery', parse: number, help: 'environment steps from one probe to the next' },
-  { flag: '--minibatches', argument: '<count>', path: 'certificate.minibatches', parse: number, help: 'fresh minibatches of each probe' },
-  { flag: '--kinds-rate', argument: '<rate>', path: 'certificate.criticRate', parse: number, otherwise: 'as each rule ships', help: 'learning rate of all rules\' critics, in place of each rule\'s own' },
-  { flag: '--utility-seeds', argument: '<count>', path: 'certificate.utilitySeeds', parse: number, help: 'seeds that depth utility is measured over; 0 leaves it out' },
-  { flag: '--utility-steps', argument: '<count>', path: 'certificate.utilitySteps', parse: number, help: 'environment steps of each of its trials; as many as --steps unless given' },
-  { flag: '--utility-rules', argument: '<names>', path: 'certificate.utilityRules', parse: words, help: `rules that it is measured for besides DDPG: ${RULE_NAMES.join(', ')}` },
-];
 
 /** Runs shorter than this are over before they are estimated. */
 const LONG = 5000;
@@ -56,9 +41,8 @@ const LONG = 5000;
 export const certificate: Scenario = {
   name: NAME,
   summary: 'hold each neuron\'s own gradient against the policy gradient of DDPG, for every kind of critic',
-  flags: FLAGS,
-  defaults: resolveCertificateSettings(),
-  resumable: false,
+  table: CERTIFICATE,
+  commands: [CONFIG, FINAL],
   async run(input) {
     const own = await createCertificate(input.options);
     try {

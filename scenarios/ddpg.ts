@@ -1,5 +1,5 @@
-import { createDdpg, resolveDdpgSettings, resumeDdpg } from '../src/index.js';
-import { DDPG_FLAGS } from './options.js';
+import { createDdpg, DDPG, resumeDdpg } from '../src/index.js';
+import { CHECKPOINTS, CONFIG, FINAL, RESUME } from './command-rows.js';
 import type { Scenario } from './scenario.js';
 import { trainAndClose } from './training.js';
 
@@ -7,11 +7,10 @@ import { trainAndClose } from './training.js';
 export const ddpg: Scenario = {
   name: 'ddpg',
   summary: 'train DDPG, the opponent that backpropagates, on one task',
-  flags: DDPG_FLAGS,
-  defaults: resolveDdpgSettings(),
-  resumable: true,
+  table: DDPG,
+  commands: [CONFIG, FINAL, CHECKPOINTS, RESUME],
   async run(input) {
-    const training = await (input.resume ? resumeDdpg(input.resume.checkpoint) : createDdpg(input.options));
+    const training = await (input.resumption ? resumeDdpg(input.resumption.checkpoint) : createDdpg(input.options));
     const labels = { scenario: 'ddpg', title: 'ddpg', rule: 'ddpg', schedule: 'synchronous', partitions: 1, environments: 1, rateLimit: 0, ledger: true, threads: training.settings.threads };
     return trainAndClose(training, labels, input);
   },

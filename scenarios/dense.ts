@@ -4,32 +4,20 @@ import {
   createDenseTrainer,
   createProgressBar,
   createRunFolder,
-  DENSE_RULES,
-  DEVICE_NAMES,
+  DENSE,
   finishing,
   freeRunPath,
-  resolveDenseSettings,
   runFolderName,
   type DenseEvaluation,
   type DenseReport,
   type DenseTrainer,
   type RunFolder,
 } from '../src/index.js';
-import { isNeural, number, SIMULATION_FLAGS, text, type Flag } from './options.js';
-import { EPISODES, type Scenario, type ScenarioInput } from './scenario.js';
+import { CONFIG, EPISODES, FINAL } from './command-rows.js';
+import type { Scenario, ScenarioInput } from './scenario.js';
 import { warn } from './warn.js';
 
 const NAME = 'dense';
-
-/** What a batch has no use for: hidden neurons do not explore under its rules, there are no traces, and nothing is remembered. */
-const FOREIGN = ['exploration.hidden', 'rule.traceDecay', 'network.memory'];
-
-const FLAGS: readonly Flag[] = [
-  { flag: '--replicas', argument: '<count>', path: 'replicas', parse: number, help: 'networks that learn side by side, from the seeds seed, seed + 1, …, each with an environment and a replay of its own' },
-  { flag: '--device', argument: '<name>', path: 'device', parse: text, help: `what computes their updates, as one batch of tensors: ${DEVICE_NAMES.join(', ')}` },
-  ...SIMULATION_FLAGS.filter(({ path }) => /^(environment|steps|seed|network|exploration|rule|learning)\b/.test(path) && !FOREIGN.includes(path) && !isNeural(path))
-    .map((flag) => (flag.path === 'rule.name' ? { ...flag, help: `how neurons learn: ${DENSE_RULES.join(', ')}` } : flag)),
-];
 
 /** What a batch came to; `--json` prints it and `result.json` keeps it. */
 interface DenseResult extends Pick<DenseReport, 'seconds' | 'stepsPerSecond' | 'updatesPerSecond'> {
@@ -58,9 +46,8 @@ interface DenseResult extends Pick<DenseReport, 'seconds' | 'stepsPerSecond' | '
 export const dense: Scenario = {
   name: NAME,
   summary: 'train many networks at once, from as many seeds, as batched tensors on a GPU or what else there is',
-  flags: FLAGS,
-  defaults: resolveDenseSettings(),
-  resumable: false,
+  table: DENSE,
+  commands: [CONFIG, FINAL],
   async run(input) {
     const trainer = await createDenseTrainer(input.options);
     const { settings, device } = trainer;

@@ -2,11 +2,10 @@ import {
   bestNetwork,
   bestTrial,
   countLeakyTrials,
-  DISCIPLINE_NAMES,
   drawEpisodes,
   drawLeaky,
   isEpisodeOf,
-  LEAKY_RULES,
+  LEAKY_STUDY,
   leakyFindings,
   leakyPage,
   planLeakyTrials,
@@ -20,38 +19,21 @@ import {
   type TrialResult,
 } from '../src/index.js';
 import { describeLeakyStudy, leakyWords } from './leaky-words.js';
-import { number, numbers, SIMULATION_FLAGS, words, type Flag } from './options.js';
+import { CONFIG, PARALLEL } from './command-rows.js';
 import type { Scenario } from './scenario.js';
-import { readStudyInput, runStudyScenario } from './study.js';
+import { runStudyScenario } from './study.js';
 
 const NAME = 'leaky-integrator';
-
-const shared = (...names: string[]) => names.flatMap((name) => SIMULATION_FLAGS.filter(({ flag }) => flag === name));
-
-const FLAGS: readonly Flag[] = [
-  ...shared('--environment'),
-  ...shared('--rule').map((flag) => ({ ...flag, otherwise: 'the rule that the task ships with', help: `how neurons learn: ${LEAKY_RULES.join(', ')}` })),
-  { flag: '--time-constants', argument: '<steps>', path: 'timeConstants', parse: numbers, help: 'time constants of the slowest leaky integrator, in environment steps, with commas between them' },
-  { flag: '--densities', argument: '<shares>', path: 'densities', parse: numbers, help: 'shares of the hidden neurons that are read again, with commas between them' },
-  { flag: '--schedules', argument: '<names>', path: 'schedules', parse: words, help: `under which the best network is learned once more, with commas between them: ${DISCIPLINE_NAMES.join(', ')}` },
-  { flag: '--seeds', argument: '<count>', path: 'seeds', parse: number, help: 'trials of each network, from seeds 1, 2, …, and of each schedule, from as many fresh ones' },
-  ...shared('--steps', '--hidden'),
-  ...shared('--partitions').map((flag) => ({ ...flag, help: 'groups of neurons that hear of one another late, under schedules other than synchronous' })),
-  { flag: '--bound', argument: '<versions>', path: 'bound', parse: number, help: 'updates that a partition may be ahead of the slowest under bounded' },
-  { flag: '--parallel', argument: '<count>', path: 'parallel', parse: number, otherwise: 'as many as there are cores', help: 'trials at a time' },
-  { flag: '--evaluate-every', argument: '<steps>', path: 'evaluation.every', parse: number, otherwise: 'a tenth of the steps', help: 'environment steps between two evaluations' },
-];
 
 /** What leaky recurrence remembers: by time constant, density and schedule, beside a network without memory. */
 export const leakyIntegrator: Scenario = {
   name: NAME,
   summary: 'sweep the time constant and the density of a leaky recurrent network, and the schedule: what does it remember that a memoryless one cannot?',
-  flags: FLAGS,
-  defaults: resolveLeakyStudySettings(),
-  resumable: false,
+  table: LEAKY_STUDY,
+  commands: [CONFIG, PARALLEL],
   run(input) {
-    const { study, parallel } = readStudyInput(NAME, input);
-    const settings = resolveLeakyStudySettings(study);
+    const { options, parallel } = input;
+    const settings = resolveLeakyStudySettings(options);
     const { environment, rule, timeConstants, densities, schedules, seeds } = settings;
     const trials = planLeakyTrials(settings);
     const planned = countLeakyTrials(settings);

@@ -4,12 +4,16 @@ import { join } from 'node:path';
 
 import colours from 'picocolors';
 
-import { createProgressBar, createRunFolder, finishing, readJournal, replaySimulation, RUN_FILES, wrongKind, wrongValue, type Journal, type RunFolder, type RunReport, type Simulation } from '../src/index.js';
-import { number } from './options.js';
+import { createProgressBar, createRunFolder, createTable, finishing, integer, optional, readJournal, replaySimulation, RUN_FILES, wrongKind, wrongValue, type Journal, type RunFolder, type RunReport, type Simulation } from '../src/index.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
 import { warn } from './warn.js';
 
 const SUBJECT = 'run folder';
+
+/** A replay takes all settings from the journal. */
+const REPLAY = createTable([
+  optional('threads', integer({ min: 1 }), { flag: '--threads', shown: 'one for each partition', help: 'worker threads that carry the partitions', group: 'Run', everyday: true }),
+]);
 
 /** A recorded run, as its folder tells it. */
 interface Recorded {
@@ -52,13 +56,11 @@ interface ReplayResult {
 export const replay: Scenario = {
   name: 'replay',
   summary: 'repeat a run that was recorded with --record, bit for bit, on any number of threads',
-  flags: [{ flag: '--threads', argument: '<count>', path: 'threads', parse: number, help: 'worker threads that carry the partitions' }],
-  defaults: { threads: 'one for each partition' },
-  resumable: false,
-  evaluates: false,
+  table: REPLAY,
+  commands: [],
   subject: SUBJECT,
   async run(input) {
-    const threads = readThreads(input);
+    const threads = REPLAY.resolve(input.options);
     const recorded = readRecorded(input.subject);
     const simulation = await replaySimulation(recorded.journal, threads);
     try {
@@ -68,16 +70,6 @@ export const replay: Scenario = {
     }
   },
 };
-
-/** A replay takes all settings from the journal. */
-function readThreads({ options }: ScenarioInput): { threads?: number } {
-  const foreign = Object.keys(options).find((option) => option !== 'threads');
-  if (foreign !== undefined) throw wrongValue(foreign, 'no setting: all are those of the recorded run', foreign);
-  const { threads } = options;
-  if (threads === undefined) return {};
-  if (typeof threads !== 'number') throw wrongKind('threads', 'a whole number >= 1', threads);
-  return { threads };
-}
 
 function readRecorded(folder: string | undefined): Recorded {
   if (folder === undefined) throw wrongKind(SUBJECT, 'the folder of a run made with --record, behind the word replay', folder);

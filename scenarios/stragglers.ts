@@ -1,7 +1,6 @@
 import {
   describeNeighbour,
   describeStragglers,
-  DISCIPLINE_NAMES,
   drawNeighbour,
   drawStragglers,
   isOutcome,
@@ -9,7 +8,7 @@ import {
   neighbourTable,
   planStragglerTrials,
   resolveStragglerStudySettings,
-  RULE_NAMES,
+  STRAGGLER_STUDY,
   stragglerContenders,
   stragglerPage,
   stragglerTable,
@@ -18,48 +17,22 @@ import {
   type StragglerStudySettings,
   type StudyFolder,
 } from '../src/index.js';
-import { number, numbers, SIMULATION_FLAGS, text, words, type Flag } from './options.js';
+import { CONFIG, PARALLEL } from './command-rows.js';
 import type { Scenario } from './scenario.js';
 import { describeStragglerStudy, stragglerWords } from './straggler-words.js';
-import { readStudyInput, runStudyScenario } from './study.js';
+import { runStudyScenario } from './study.js';
 
 const NAME = 'stragglers';
-
-const shared = (...names: string[]) => names.flatMap((name) => SIMULATION_FLAGS.filter(({ flag }) => flag === name));
-
-/** Durations are those of the study's own world. */
-const DURATION_FLAGS = shared('--compute-time', '--act-time', '--step-time', '--delay', '--latency', '--wake-time');
-const OTHERWISE: Readonly<Record<string, string>> = { '--compute-time': 'lognormal(1, 0.3)', '--act-time': '0.02', '--step-time': '0.02', '--delay': '0.1', '--latency': '0.1', '--wake-time': '0' };
-
-const FLAGS: readonly Flag[] = [
-  ...shared('--environment'),
-  { flag: '--algorithms', argument: '<names>', path: 'algorithms', parse: words, help: `with commas between them: ${RULE_NAMES.join(', ')}` },
-  { flag: '--disciplines', argument: '<names>', path: 'disciplines', parse: words, help: `who waits for whom, with commas between them: ${DISCIPLINE_NAMES.join(', ')}` },
-  { flag: '--slowdowns', argument: '<factors>', path: 'slowdowns', parse: numbers, help: 'how many times slower stragglers are, with commas between them; 1 is what the others are compared with' },
-  { flag: '--share', argument: '<share>', path: 'share', parse: number, help: 'share of the partitions that are stragglers' },
-  ...shared('--partitions', '--rate-limit', '--steps'),
-  { flag: '--bound', argument: '<versions>', path: 'bound', parse: number, help: 'updates that a partition may be ahead of the slowest under bounded' },
-  { flag: '--seeds', argument: '<count>', path: 'seeds', parse: number, help: 'trials of each discipline and factor, from seeds 1, 2, …' },
-  ...shared('--hidden').map((flag) => ({ ...flag, otherwise: 'what each algorithm ships with' })),
-  ...DURATION_FLAGS.map((flag) => ({ ...flag, otherwise: OTHERWISE[flag.flag] })),
-  { flag: '--parallel', argument: '<count>', path: 'parallel', parse: number, otherwise: 'as many as there are cores', help: 'trials at a time' },
-  { flag: '--evaluate-every', argument: '<steps>', path: 'evaluation.every', parse: number, otherwise: 'a tenth of the steps', help: 'environment steps between two evaluations' },
-  { flag: '--noisy-neighbour', argument: '<on|off>', path: 'neighbour.run', parse: text, help: 'whether it is measured, for real, what a busy process beside does' },
-  { flag: '--neighbour-repeats', argument: '<count>', path: 'neighbour.repeats', parse: number, help: 'how often that is measured' },
-  { flag: '--neighbour-seconds', argument: '<seconds>', path: 'neighbour.seconds', parse: number, help: 'for how long each time' },
-  { flag: '--neighbour-hidden', argument: '<sizes>', path: 'neighbour.hidden', parse: numbers, help: 'neurons in each hidden layer of that' },
-];
 
 /** What slow partitions cost those who wait for them, and those who do not. */
 export const stragglers: Scenario = {
   name: NAME,
   summary: 'slow some partitions down: what do barriers, bounds and free running lose? and beside a busy process, for real?',
-  flags: FLAGS,
-  defaults: resolveStragglerStudySettings(),
-  resumable: false,
+  table: STRAGGLER_STUDY,
+  commands: [CONFIG, PARALLEL],
   run(input) {
-    const { study, parallel } = readStudyInput(NAME, input);
-    const settings = resolveStragglerStudySettings(study);
+    const { options, parallel } = input;
+    const settings = resolveStragglerStudySettings(options);
     const { environment, algorithms, disciplines, slowdowns, share, partitions, rateLimit, seeds } = settings;
     const trials = planStragglerTrials(settings);
     let findings: NeighbourFindings = { skipped: 'The trials come first.' };

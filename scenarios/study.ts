@@ -1,9 +1,4 @@
-import { availableParallelism } from 'node:os';
-
 import {
-  checkInteger,
-  checkName,
-  checkObject,
   finishing,
   freeRunPath,
   openStudyFolder,
@@ -60,18 +55,6 @@ interface TrialFailureLine {
   readonly step: number;
   readonly kind: 'diverged' | 'crashed';
   readonly message: string;
-}
-
-/** Options of a study as its settings take them, and how many trials run at a time. */
-export function readStudyInput(name: string, { options, episodes }: ScenarioInput): { study: Record<string, unknown>; parallel: number } {
-  const { scenario = name, parallel = availableParallelism(), ...study } = options;
-  checkName('scenario', scenario, [name]);
-  const evaluation = checkObject('evaluation', study.evaluation ?? {});
-  const final = episodes === undefined ? {} : { final: checkInteger('episodes', episodes, { min: 1, max: 10_000 }) };
-  return {
-    study: { ...study, evaluation: { ...evaluation, ...final } },
-    parallel: checkInteger('parallel', parallel, { min: 1, max: 256 }),
-  };
 }
 
 /** Runs the trials that its folder does not have yet, and leaves result, pictures and page. @returns the exit status */

@@ -1,31 +1,13 @@
-import { createSimulation, describeDistribution, killWorkersEvery, recordedOptions, resolveSettings, resumeSimulation, wrongValue, type Settings } from '../src/index.js';
-import { SIMULATION_FLAGS } from './options.js';
+import { createSimulation, killWorkersEvery, recordedOptions, resumeSimulation, SIMULATION, wrongValue, type Settings } from '../src/index.js';
+import { CHECKPOINTS, CONFIG, FINAL, KILLING, RECORD, RESUME, WATCH } from './command-rows.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
 import { trainAndClose } from './training.js';
-
-/** The settings as `--help` prints them: those of one schedule alone, as that schedule has them. */
-const SHOWN = { ...resolveSettings(), timing: shownTiming(), virtual: shownVirtual() };
-
-function shownTiming(): object {
-  const { bound } = resolveSettings({ schedule: 'bounded' }).timing;
-  const { clockRate } = resolveSettings({ schedule: 'poisson' }).timing;
-  const { environmentPeriod } = resolveSettings({ timing: { acting: 'free' } }).timing;
-  return { ...resolveSettings().timing, bound, clockRate, environmentPeriod };
-}
-
-function shownVirtual(): object {
-  const { virtual } = resolveSettings({ schedule: 'virtual' });
-  if (virtual === undefined) return {};
-  const { compute, act, step, delay, latency, wake } = virtual;
-  const durations: Record<string, string> = Object.fromEntries(Object.entries({ compute, act, step, delay, latency, wake }).map(([key, value]) => [key, describeDistribution(value)]));
-  return { ...virtual, ...durations };
-}
 
 /** @throws RangeError where workers are to be killed that cannot be replaced: what they know is more than what lies in the shared memory */
 function checkKilling({ killWorkerEvery, record, options }: ScenarioInput): void {
   if (killWorkerEvery === 0) return;
-  if (record) throw wrongValue('kill-worker-every', '0 in a run that is recorded', killWorkerEvery);
-  if (options.schedule === 'virtual') throw wrongValue('kill-worker-every', '0 in virtual time', killWorkerEvery);
+  if (record) throw wrongValue('killWorkerEvery', '0 in a run that is recorded', killWorkerEvery);
+  if (options.schedule === 'virtual') throw wrongValue('killWorkerEvery', '0 in virtual time', killWorkerEvery);
 }
 
 /** A matrix of all connections is made of these, and nobody could see more. */
@@ -41,16 +23,12 @@ function checkWatching({ watch }: ScenarioInput, { network: { hidden } }: Settin
 export const train: Scenario = {
   name: 'train',
   summary: 'train a network of neuron-agents on one task (the default)',
-  flags: SIMULATION_FLAGS,
-  defaults: SHOWN,
-  resumable: true,
-  mortal: true,
-  recordable: true,
-  watchable: true,
+  table: SIMULATION,
+  commands: [CONFIG, FINAL, CHECKPOINTS, RESUME, RECORD, WATCH, KILLING],
   async run(input) {
     checkKilling(input);
     const options = input.record ? recordedOptions(input.options) : input.options;
-    const simulation = await (input.resume ? resumeSimulation(input.resume.checkpoint) : createSimulation(options));
+    const simulation = await (input.resumption ? resumeSimulation(input.resumption.checkpoint) : createSimulation(options));
     try {
       checkWatching(input, simulation.settings);
     } catch (error) {

@@ -21,8 +21,9 @@ import {
   type Training,
   type WorkerDeath,
 } from '../src/index.js';
+import { EPISODES } from './command-rows.js';
 import { CHECKPOINT_EVERY, type RunNote } from './resumption.js';
-import { EPISODES, type ScenarioInput } from './scenario.js';
+import type { ScenarioInput } from './scenario.js';
 import { printSummary } from './summary.js';
 import { warn } from './warn.js';
 
@@ -100,7 +101,7 @@ async function trainInto(training: Training, labels: TrainingLabels, input: Scen
 }
 
 /** A new folder with the settings in it, or the resumed run's. */
-function openFolder({ settings }: Training, { scenario }: TrainingLabels, { out, resume }: ScenarioInput): RunFolder {
+function openFolder({ settings }: Training, { scenario }: TrainingLabels, { out, resumption: resume }: ScenarioInput): RunFolder {
   if (resume !== undefined) return reopenRunFolder(resume.lock, resume.checkpoint.step, resume.note.lines, resume.note.checkpoints);
   const folder = createRunFolder(out ?? freeRunPath('runs', runFolderName(scenario, settings.seed, new Date())), { warn });
   folder.write('config', settings);
@@ -111,7 +112,7 @@ function openFolder({ settings }: Training, { scenario }: TrainingLabels, { out,
 type Course = Omit<RunNote, 'lines' | 'checkpoints'>;
 
 /** What is asked for, or else what the resumed run was asked for, or else the default. */
-function planCourse({ settings }: Training, { scenario }: TrainingLabels, { resume, checkpointEvery, episodes }: ScenarioInput): Course {
+function planCourse({ settings }: Training, { scenario }: TrainingLabels, { resumption: resume, checkpointEvery, episodes }: ScenarioInput): Course {
   return {
     scenario,
     goal: resume?.goal ?? settings.steps,
@@ -186,7 +187,7 @@ function keepCheckpoints(training: Training, folder: RunFolder, course: () => Co
 }
 
 /** Saves the weights first and evaluates afterwards: an impatient second Ctrl-C loses no more than the evaluation. */
-async function conclude(training: Training, labels: TrainingLabels, folder: RunFolder, report: RunReport, { episodes, seconds }: Course, { resume, interrupt, watch }: ScenarioInput): Promise<TrainResult> {
+async function conclude(training: Training, labels: TrainingLabels, folder: RunFolder, report: RunReport, { episodes, seconds }: Course, { resumption: resume, interrupt, watch }: ScenarioInput): Promise<TrainResult> {
   const { settings } = training;
   const { scenario, rule, schedule, partitions, environments, rateLimit, ledger, threads } = labels;
   const weightsSha256 = folder.write('weights', training.encodeWeights());

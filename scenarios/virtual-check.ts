@@ -6,44 +6,28 @@ import {
   drawReality,
   planRealTrials,
   planVirtualTrials,
+  REALITY,
   realityPage,
   realityTable,
   resolveRealitySettings,
-  RULE_NAMES,
-  wrongValue,
   type RealitySettings,
   type StudyWords,
 } from '../src/index.js';
-import { number, SIMULATION_FLAGS, text, type Flag } from './options.js';
+import { CONFIG } from './command-rows.js';
 import type { Scenario } from './scenario.js';
-import { readStudyInput, runStudyScenario } from './study.js';
+import { runStudyScenario } from './study.js';
 import { episodes } from './study-words.js';
 
 const NAME = 'virtual-check';
-
-const shared = (...names: string[]) => names.flatMap((name) => SIMULATION_FLAGS.filter(({ flag }) => flag === name));
-
-const FLAGS: readonly Flag[] = [
-  ...shared('--environment'),
-  { flag: '--algorithm', argument: '<name>', path: 'algorithm', parse: text, help: `how neurons learn: ${RULE_NAMES.join(', ')}` },
-  ...shared('--partitions', '--steps'),
-  { flag: '--seeds', argument: '<count>', path: 'seeds', parse: number, help: 'each runs twice for real and once in virtual time, from seeds 1, 2, …' },
-  ...shared('--hidden').map((flag) => ({ ...flag, otherwise: 'what the algorithm ships with' })),
-  { flag: '--evaluate-every', argument: '<steps>', path: 'evaluation.every', parse: number, otherwise: 'a sixth of the steps', help: 'environment steps between two evaluations' },
-];
 
 /** Whether a virtual world made of measured durations behaves as the real one did. */
 export const virtualCheck: Scenario = {
   name: NAME,
   summary: 'hold virtual time against reality: the same training on threads and in a world of measured durations',
-  flags: FLAGS,
-  defaults: resolveRealitySettings(),
-  resumable: false,
+  table: REALITY,
+  commands: [CONFIG],
   run(input) {
-    const { parallel: asked } = input.options;
-    if (asked !== undefined) throw wrongValue('parallel', 'nothing: real runs need their cores, and so run one after another', asked);
-    const { study } = readStudyInput(NAME, input);
-    const settings = resolveRealitySettings(study);
+    const settings = resolveRealitySettings(input.options);
     const { environment, algorithm, partitions, seeds, steps } = settings;
     const trials = planRealTrials(settings);
     const planned = trials.length + seeds;

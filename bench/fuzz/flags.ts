@@ -5,10 +5,10 @@ import { decentralisedVsDdpg } from '../../scenarios/decentralised-vs-ddpg.js';
 import { dense } from '../../scenarios/dense.js';
 import { leakyIntegrator } from '../../scenarios/leaky-integrator.js';
 import { neuronDeath } from '../../scenarios/neuron-death.js';
-import type { Flag } from '../../scenarios/options.js';
 import { oscillation } from '../../scenarios/oscillation.js';
 import { replay } from '../../scenarios/replay.js';
-import type { Scenario } from '../../scenarios/scenario.js';
+import { COMMAND_ROWS } from '../../scenarios/command-rows.js';
+import { flaggedRows, type Scenario } from '../../scenarios/scenario.js';
 import { stragglers } from '../../scenarios/stragglers.js';
 import { train } from '../../scenarios/train.js';
 import { virtualCheck } from '../../scenarios/virtual-check.js';
@@ -45,10 +45,19 @@ const COMMANDS: readonly (readonly [weight: number, scenario: Scenario, pairs: r
   [1, replay, [['--threads', '1']]],
 ];
 
-/** Flags that every scenario has, or that some have, beside its own. */
-const SHARED: readonly Flag[] = ['--out', '--config', '--episodes', '--checkpoint-every', '--resume', '--kill-worker-every', '--list', '--help', '--json', '--record', '--watch', '--graph'].map((flag) => ({ flag, argument: '<value>', path: flag === '--episodes' ? 'evaluation.episodes' : '', parse: (text: string): unknown => text, help: '' }));
+/** A flag, the setting it stands for, and words in which a value may be found. */
+interface Flag {
+  readonly flag: string;
+  readonly path: string;
+  readonly help: string;
+}
 
-const EVERY_FLAG = [...new Map([...COMMANDS.flatMap(([, { flags }]) => flags), ...SHARED].map((flag) => [flag.flag, flag])).values()];
+const flagOf = ({ flag = '', path, help }: { readonly flag?: string | undefined; readonly path: string; readonly help: string }): Flag => ({ flag, path: flag === '--episodes' ? 'evaluation.episodes' : path, help });
+
+/** Flags that every scenario has, or that some have, beside its settings. */
+const SHARED: readonly Flag[] = COMMAND_ROWS.map(flagOf);
+
+const EVERY_FLAG = [...new Map([...COMMANDS.flatMap(([, scenario]) => flaggedRows(scenario).map(flagOf)), ...SHARED].map((flag) => [flag.flag, flag])).values()];
 
 /** Command lines: values, flags and their order altered. */
 export function alterFlags(draw: Draw): FuzzCase {
@@ -79,7 +88,7 @@ function alterLine(draw: Draw, line: readonly (Pair | string)[], scenario: Scena
     case 'own':
     case 'foreign':
     case 'shared': {
-      const flags = choice === 'shared' ? SHARED : choice === 'own' && scenario.flags.length > 0 ? scenario.flags : EVERY_FLAG;
+      const flags = choice === 'shared' ? SHARED : choice === 'own' ? flaggedRows(scenario).map(flagOf) : EVERY_FLAG;
       const { flag, help } = draw.pick(flags);
       const value = valueText(draw, draw.pick(help.split(/[\s,:;]+/)));
       return add([flag, value], `${flag} ${describe(value)}`);

@@ -1,91 +1,104 @@
-import { checkString, wrongKind } from '../check.js';
-import { OPEN_CREDITS, type OpenCreditName } from '../credit/registry.js';
+import { OPEN_CREDITS } from '../credit/registry.js';
+import { ENVIRONMENT } from '../environment/options.js';
 import { environmentId } from '../environment/registry.js';
-import type { KernelName } from '../kernels/kernels.js';
-import type { ExplorationScale } from '../network/exploration.js';
+import { KERNELS } from '../kernels/options.js';
 import type { Demand } from '../memory/budget.js';
-import { checkLayer, createReader, type Grammar, type OptionReader } from '../options/reader.js';
-import {
-  NOT_NEGATIVE,
-  POSITIVE,
-  readEnvironment,
-  readExploration,
-  readLearning,
-  readNetwork,
-  readKernels,
-  readSeed,
-  readSteps,
-  SECTION_KEYS,
-  type LearningSettings,
-  type NetworkSettings,
-} from '../options/sections.js';
+import { CORRELATION, FINAL_NOISE, HIDDEN_NOISE, NOISE, WARMUP_NOISE } from '../network/exploration-options.js';
+import { NETWORK } from '../network/options.js';
+import { SEED, STEPS } from '../options/common.js';
+import { integer, listOf, NOT_NEGATIVE, number, oneOf, orNull, POSITIVE, text } from '../options/kind.js';
+import type { Ships } from '../options/resolve.js';
+import { option, vary, type OptionsOf, type SettingsOf } from '../options/row.js';
+import { createTable } from '../options/table.js';
 import { REPLAY_OPTIMISERS, type OptimiserName } from '../optimise/optimiser.js';
+import { LEARNING } from '../rule/options.js';
 import { DDPG_DEFAULTS } from './task-defaults.js';
 import { TEAM } from './team.js';
 
 /** Longest delay of gradients, in updates. */
-const MOST_DELAY = 4096;
+export const MOST_DELAY = 4096;
+
+const group = 'DDPG';
+const share = number({ min: 0, max: 1 });
+const rate = number(NOT_NEGATIVE);
+
+const CREDIT = option('credit', oneOf(OPEN_CREDITS), {
+  default: 'backprop',
+  flag: '--credit',
+  help: `how hidden neurons of actor and critic get their credit: ${OPEN_CREDITS.join(', ')}`,
+  group: 'Run',
+  everyday: true,
+});
+
+const DELAY = option('learning.delay', integer({ min: 0, max: MOST_DELAY }), {
+  default: 0,
+  flag: '--delay',
+  unit: 'updates',
+  help: 'gradients are computed from parameters this many updates old, as asynchronous workers compute them',
+  group,
+});
+
+const HIDDEN_NEURONS = option('exploration.hiddenNeurons', orNull(listOf(text, 'a list of names, for example ["hidden1[3]"], or null')), {
+  default: null,
+  shown: 'all of them',
+  help: 'names of the hidden neurons that explore, for example hidden1[3]',
+  group: 'Exploration',
+});
+
+/** Every option of DDPG; the network is that of the actor, and of the critic but for its inputs and its one output, which is linear. */
+export const DDPG_ROWS = [
+  ENVIRONMENT,
+  CREDIT,
+  ...NETWORK,
+  vary(NOISE, { default: 0.3 }),
+  HIDDEN_NOISE,
+  WARMUP_NOISE,
+  CORRELATION,
+  FINAL_NOISE,
+  HIDDEN_NEURONS,
+  ...LEARNING,
+  option('learning.actorRate', rate, { default: 1e-3, flag: '--actor-rate', argument: 'rate', help: 'learning rate of the actor\'s weights', group }),
+  option('learning.criticRate', rate, { default: 1e-3, flag: '--critic-rate', argument: 'rate', help: 'learning rate of critics', group }),
+  option('learning.targetRate', number({ ...POSITIVE, max: 1 }), {
+    default: 0.005,
+    flag: '--target-rate',
+    argument: 'rate',
+    help: 'share of the way a target copy follows in one update',
+    group,
+  }),
+  option('learning.finalRate', share, { default: 1, flag: '--final-rate', argument: 'share', help: 'share of the learning rates left at the last step; they fall to it in a straight line', group }),
+  option('learning.optimiser', oneOf<OptimiserName>(REPLAY_OPTIMISERS), { default: 'adam', flag: '--optimiser', help: `how weights follow their gradients: ${REPLAY_OPTIMISERS.join(', ')}`, group }),
+  option('learning.frozenLayers', listOf(text, 'a list of names, for example ["hidden1"]'), {
+    default: [],
+    help: 'layers of the actor whose rows stay as they were drawn, for example hidden1: what learning them is worth',
+    group,
+  }),
+  DELAY,
+  KERNELS,
+  option('threads', integer({ min: 1, max: TEAM }), {
+    default: 1,
+    narrow: (at) => (at(DELAY) > 0 || at(KERNELS) === 'reference' ? integer({ min: 1, max: 1 }) : undefined), // delayed gradients are taken by one thread, and the reference shares no memory
+    flag: '--threads',
+    help: 'threads that share an update, 1 or 2, with the same result',
+    group: 'Run',
+  }),
+  SEED,
+  vary(STEPS, { default: 20_000 }),
+] as const;
 
 /** Everything a run of DDPG depends on, resolved: plain data, written to the run folder as it is. */
-export interface DdpgSettings {
-  readonly environment: string;
-  /** How hidden neurons of actor and critic get their credit. */
-  readonly credit: OpenCreditName;
-  /** Of the actor, and of the critic but for its inputs and its one output, which is linear. */
-  readonly network: NetworkSettings;
-  readonly exploration: ExplorationScale & {
-    /** Names of the hidden neurons that explore where `hidden` is above 0, for example `hidden1[3]`; null: all of them. */
-    readonly hiddenNeurons: readonly string[] | null;
-  };
-  readonly learning: LearningSettings & DdpgRates & {
-    /** Share of the learning rates left at the last step; they fall to it in a straight line. */
-    readonly finalRate: number;
-    readonly optimiser: OptimiserName;
-    /** Layers of the actor whose rows stay as they were drawn, for example `hidden1`: what learning them is worth. */
-    readonly frozenLayers: readonly string[];
-    /** d: gradients are computed from the parameters as they were this many updates ago, and applied to the present ones. */
-    readonly delay: number;
-  };
-  /** What does the arithmetic. */
-  readonly kernels: KernelName;
-  /** Threads that share an update, 1 or 2: the same bits either way. */
-  readonly threads: number;
-  readonly seed: number;
-  /** Environment steps of the whole run. */
-  readonly steps: number;
-}
+export type DdpgSettings = SettingsOf<(typeof DDPG_ROWS)[number]>;
 
-export interface DdpgRates {
-  /** η_A, step size of the actor. */
-  readonly actorRate: number;
-  /** η_Q, step size of the critic. */
-  readonly criticRate: number;
-  /** τ of the soft target updates. */
-  readonly targetRate: number;
-}
+/** η_A of the actor, η_Q of the critic and τ of the soft target updates. */
+export type DdpgRates = Pick<DdpgSettings['learning'], 'actorRate' | 'criticRate' | 'targetRate'>;
 
 /** What a user may set; whatever is left out takes the task's default, or else the general one. */
-export interface DdpgOptions {
-  environment?: string;
-  credit?: OpenCreditName;
-  network?: Partial<NetworkSettings>;
-  exploration?: Partial<DdpgSettings['exploration']>;
-  learning?: Partial<DdpgSettings['learning']>;
-  kernels?: KernelName;
-  threads?: number;
-  seed?: number;
-  steps?: number;
-}
+export type DdpgOptions = OptionsOf<(typeof DDPG_ROWS)[number]>;
 
-/** Every option of DDPG. */
-export const DDPG_GRAMMAR: Grammar = {
-  sections: {
-    network: SECTION_KEYS.network,
-    exploration: [...SECTION_KEYS.exploration, 'hiddenNeurons'],
-    learning: [...SECTION_KEYS.learning, 'actorRate', 'criticRate', 'targetRate', 'finalRate', 'optimiser', 'frozenLayers', 'delay'],
-  },
-  single: ['environment', 'credit', 'kernels', 'threads', 'seed', 'steps'],
-};
+/** What DDPG ships with for a task. */
+export const shippedDdpg: Ships = (at, path) => (path === ENVIRONMENT.path ? [] : [DDPG_DEFAULTS[environmentId(at(ENVIRONMENT))] ?? {}]);
+
+export const DDPG = createTable(DDPG_ROWS, shippedDdpg);
 
 /**
  * Checks what a user gave, fills in defaults and returns the complete settings of a run of DDPG.
@@ -93,26 +106,7 @@ export const DDPG_GRAMMAR: Grammar = {
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */
 export function resolveDdpgSettings(given: DdpgOptions = {}): DdpgSettings {
-  const options = checkLayer(given, DDPG_GRAMMAR);
-  const environment = readEnvironment(createReader([options]));
-  const reader = createReader([options, checkLayer(DDPG_DEFAULTS[environmentId(environment)] ?? {}, DDPG_GRAMMAR)]);
-  const optimisation = readOptimisation(reader);
-  const kernels = readKernels(reader);
-  const alone = optimisation.delay > 0 || kernels === 'reference'; // delayed gradients are taken by one thread, and the reference shares no memory
-  return {
-    environment,
-    credit: reader.name('credit', 'backprop', OPEN_CREDITS),
-    network: readNetwork(reader, [64], true),
-    exploration: {
-      ...readExploration(reader, { output: 0.3, hidden: 0, warmup: 1, correlation: 0, final: 1 }),
-      hiddenNeurons: checkNames('exploration.hiddenNeurons', '["hidden1[3]"], or null', reader.value('exploration.hiddenNeurons', null)),
-    },
-    learning: { ...readLearning(reader), ...optimisation },
-    kernels,
-    threads: reader.integer('threads', 1, { min: 1, max: alone ? 1 : TEAM }),
-    seed: readSeed(reader),
-    steps: readSteps(reader, 20_000),
-  };
+  return DDPG.resolve(given);
 }
 
 /** The bytes of a run of DDPG by what they grow with, at least: actor and critic with moments and target copies, replay, and boards of a minibatch. */
@@ -124,22 +118,4 @@ export function demandsOf({ network: { hidden }, learning: { replay, batch } }: 
     { option: 'learning.replay', value: replay, what: 'replay', bytes: 4 * replay * (observations + outputs + 2) },
     { option: 'learning.batch', value: batch, what: 'minibatches', bytes: 4 * neurons * 2 * batch },
   ];
-}
-
-function readOptimisation(reader: OptionReader): Omit<DdpgSettings['learning'], keyof LearningSettings> {
-  return {
-    actorRate: reader.number('learning.actorRate', 1e-3, NOT_NEGATIVE),
-    criticRate: reader.number('learning.criticRate', 1e-3, NOT_NEGATIVE),
-    targetRate: reader.number('learning.targetRate', 0.005, { ...POSITIVE, max: 1 }),
-    finalRate: reader.number('learning.finalRate', 1, { min: 0, max: 1 }),
-    optimiser: reader.name('learning.optimiser', 'adam', REPLAY_OPTIMISERS),
-    frozenLayers: checkNames('learning.frozenLayers', '["hidden1"]', reader.value('learning.frozenLayers', [])) ?? [],
-    delay: reader.integer('learning.delay', 0, { min: 0, max: MOST_DELAY }),
-  };
-}
-
-function checkNames(path: string, example: string, value: unknown): string[] | null {
-  if (value === null) return null;
-  if (!Array.isArray(value)) throw wrongKind(path, `a list of names, for example ${example}`, value);
-  return value.map((name: unknown) => checkString(path, name));
 }

@@ -1,20 +1,8 @@
 import type { Arena } from '../memory/arena.js';
 import type { BlockRequest } from '../memory/layout.js';
 import { createStream, type Stream } from '../random/stream.js';
+import type { ExplorationScale } from './exploration-options.js';
 import { neuronName, populationOf, type Topology } from './topology.js';
-
-export interface ExplorationScale {
-  /** Standard deviation ξ of the noise on output voltages; ≥ 0. */
-  readonly output: number;
-  /** The same for hidden voltages; 0 where only the outputs explore. */
-  readonly hidden: number;
-  /** Standard deviation on output voltages during the warm-up, before learning starts. */
-  readonly warmup: number;
-  /** ρ of successive ξ of one neuron; 0: white noise; ≥ 0, < 1. */
-  readonly correlation: number;
-  /** Share of the deviations left at the last step of the run; they fall to it in a straight line, but for the warm-up's. */
-  readonly final: number;
-}
 
 /**
  * A neuron's exploration: a = μ + ξ, with ξ_t = ρ ξ_{t-1} + s √(1 - ρ²) ε_t of standard deviation s, the Ornstein-Uhlenbeck

@@ -4,7 +4,7 @@ import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { loadEnvironmentsOf } from '../environment/modules.js';
 import { CheckpointError, isOptionError } from '../errors.js';
 import { countConnections } from '../network/size.js';
-import { graphOf } from '../options/neurons.js';
+import { graphOf } from '../network/neural.js';
 import { createRateLimiter } from '../schedule/rate-limiter.js';
 import { createPlan, WEIGHTS } from '../supervisor/plan.js';
 import { disciplineOf, type Settings } from '../supervisor/settings.js';

@@ -1,10 +1,15 @@
-import { checkInteger, checkKeys, checkList, checkName, checkObject, wrongValue } from '../check.js';
-import { listEnvironments } from '../environment/registry.js';
-import { checkHidden } from '../options/sections.js';
-import { plainOptions } from '../plain.js';
+import { MOST_DELAY } from '../baseline/settings.js';
+import { checkList, checkName } from '../check.js';
+import { ENVIRONMENT } from '../environment/options.js';
+import { STEPS } from '../options/common.js';
+import { ascending, distinct, integer, kind, listOf, type Kind } from '../options/kind.js';
+import { option, vary, type OptionsOf, type SettingsOf } from '../options/row.js';
+import { createTable } from '../options/table.js';
 import { RULE_NAMES, RULES } from '../rule/registry.js';
 import { resolveSettings } from '../simulation/options.js';
+import { PARTITIONS } from '../supervisor/settings.js';
 import { fitsTask, type Options } from './algorithm.js';
+import { evaluateEvery, FINAL_EPISODES, namesOf, sameHidden, SEEDS, shippedSteps } from './options.js';
 import { planTrials, refuseRepeated, resolveStudySettings } from './settings.js';
 import { algorithmOf, trialOptions, type Trial } from './trial.js';
 
@@ -16,41 +21,8 @@ export const ASYNC_ALGORITHMS: readonly string[] = [...RULE_NAMES.filter((name) 
 
 const ALL = 'all';
 
-/** Longest delay, in updates: DDPG's. */
-const MOST_DELAY = 4096;
-
 /** Updates from which the time that barriers take is measured. */
 export const MEASURED_UPDATES = 200;
-
-/** What a user may set of a study of delays. */
-export interface AsyncStudyOptions {
-  environment?: string;
-  /** Names, or `all`. */
-  algorithms?: readonly string[];
-  /** In updates. */
-  delays?: readonly number[];
-  /** How many: 1, 2, …, seeds. */
-  seeds?: number;
-  steps?: number;
-  network?: { hidden?: readonly number[] | null };
-  /** Of the rules' neurons. */
-  partitions?: number;
-  /** Environment steps between two evaluations, and episodes at the end. */
-  evaluation?: { every?: number; final?: number };
-}
-
-/** Everything that decides the results of a study of delays, resolved: plain data, its config.json. */
-export interface AsyncStudySettings {
-  readonly environment: string;
-  readonly algorithms: readonly string[];
-  /** From the shortest to the longest. */
-  readonly delays: readonly number[];
-  readonly seeds: number;
-  readonly steps: number;
-  readonly network: { readonly hidden: readonly number[] | null };
-  readonly partitions: number;
-  readonly evaluation: { readonly every: number; readonly final: number };
-}
 
 /** On Pendulum this is enough to have learned most of it. */
 const PENDULUM = { environment: 'Pendulum-v1', steps: 15_000 } as const;
@@ -58,38 +30,53 @@ const PENDULUM = { environment: 'Pendulum-v1', steps: 15_000 } as const;
 /** Episodes of the evaluations on the way, unless those at the end have fewer. */
 const CURVE_EPISODES = 10;
 
+const delays = ascending(distinct(listOf(integer({ min: 0, max: MOST_DELAY }), 'a list of delays in updates, for example [0, 1, 16]', { least: 1 })));
+
+const algorithmNames = (environment: string): Kind<readonly string[]> => kind({
+  ...namesOf([...ASYNC_ALGORITHMS, ALL]),
+  check: (path, value) => checkNames(path, value, environment),
+});
+
+const HIDDEN = sameHidden('partitions share its neurons');
+
+export const ASYNC_ROWS = [
+  ENVIRONMENT,
+  option('algorithms', algorithmNames(PENDULUM.environment), {
+    default: ['broadcast', 'three-factor', DDPG],
+    narrow: (at) => algorithmNames(at(ENVIRONMENT)),
+    flag: '--algorithms',
+    help: `with commas between them: ${ASYNC_ALGORITHMS.join(', ')}; or all, half of which take several times as long`,
+    group: 'Run',
+    everyday: true,
+  }),
+  option('delays', delays, { default: [0, 1, 4, 16, 64, 256], flag: '--delays', unit: 'updates', help: 'how late everything is heard, with commas between them', group: 'Study', everyday: true }),
+  vary(SEEDS, { help: 'trials of each algorithm and delay, from seeds 1, 2, …; five take about 10 minutes on two idle cores where nothing else is set' }),
+  vary(STEPS, { default: (at) => shippedSteps(at(ENVIRONMENT), PENDULUM) }),
+  HIDDEN,
+  vary(PARTITIONS, {
+    default: 2,
+    narrow: (at) => integer({ min: 2, max: fewestHidden(at(ENVIRONMENT), at(HIDDEN)) }),
+    help: 'groups of neurons that hear of one another late, under the rules',
+  }),
+  evaluateEvery(20, 'a twentieth of the steps'),
+  FINAL_EPISODES,
+] as const;
+
+/** What a user may set of a study of delays. */
+export type AsyncStudyOptions = OptionsOf<(typeof ASYNC_ROWS)[number]>;
+
+/** Everything that decides the results of a study of delays, resolved: plain data, its config.json. */
+export type AsyncStudySettings = SettingsOf<(typeof ASYNC_ROWS)[number]>;
+
+export const ASYNC_STUDY = createTable(ASYNC_ROWS);
+
 /**
  * Checks what a user gave and fills in defaults.
  *
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */
 export function resolveAsyncStudySettings(given: AsyncStudyOptions = {}): AsyncStudySettings {
-  const options = plainOptions(given);
-  checkKeys('', options, ['environment', 'algorithms', 'delays', 'seeds', 'steps', 'network', 'partitions', 'evaluation']);
-  const section = (name: string, keys: readonly string[]) => {
-    const found = checkObject(name, options[name] ?? {});
-    checkKeys(name, found, keys);
-    return found;
-  };
-  const [network, evaluation] = [section('network', ['hidden']), section('evaluation', ['every', 'final'])];
-  const environment = checkName('environment', options.environment ?? PENDULUM.environment, listEnvironments());
-  const steps = checkInteger('steps', options.steps ?? (environment === PENDULUM.environment ? PENDULUM.steps : resolveSettings({ environment }).steps), { min: 1, max: 100_000_000 });
-  const hidden = checkLayers(network.hidden ?? null);
-  const settings: AsyncStudySettings = {
-    environment,
-    algorithms: checkNames(options.algorithms ?? ['broadcast', 'three-factor', DDPG], environment),
-    delays: checkDelays(options.delays ?? [0, 1, 4, 16, 64, 256]),
-    seeds: checkInteger('seeds', options.seeds ?? 5, { min: 1, max: 1000 }),
-    steps,
-    network: { hidden },
-    partitions: checkInteger('partitions', options.partitions ?? 2, { min: 2, max: fewestHidden(environment, hidden) }),
-    evaluation: {
-      every: checkInteger('evaluation.every', evaluation.every ?? Math.ceil(steps / 20), { min: 1 }),
-      final: checkInteger('evaluation.final', evaluation.final ?? 20, { min: 1, max: 10_000 }),
-    },
-  };
-  planAsyncTrials({ ...settings, seeds: 1 });
-  return settings;
+  return ASYNC_STUDY.resolve(given, (settings) => { planAsyncTrials({ ...settings, seeds: 1 }); });
 }
 
 /** One line of the comparison: an algorithm, and how late everything is heard; `delay` is null for the reference, which waits for all and hears at once. */
@@ -160,24 +147,11 @@ function planTimings({ algorithms, delays, partitions }: AsyncStudySettings, tri
   }));
 }
 
-function checkNames(value: unknown, environment: string): string[] {
-  const list = checkList('algorithms', value, `a list of ${ASYNC_ALGORITHMS.join(', ')}, or ${ALL}`);
-  const names = list.flatMap((name) => (name === ALL ? ASYNC_ALGORITHMS.filter((each) => fitsTask(each, environment)) : [checkName('algorithms', name, ASYNC_ALGORITHMS)]));
-  refuseRepeated('algorithms', names);
+function checkNames(path: string, value: unknown, environment: string): string[] {
+  const list = checkList(path, value, `a list of ${ASYNC_ALGORITHMS.join(', ')}, or ${ALL}`);
+  const names = list.flatMap((name) => (name === ALL ? ASYNC_ALGORITHMS.filter((each) => fitsTask(each, environment)) : [checkName(path, name, ASYNC_ALGORITHMS)]));
+  refuseRepeated(path, names);
   return names;
-}
-
-function checkDelays(value: unknown): number[] {
-  const delays = checkList('delays', value, 'a list of delays in updates, for example [0, 1, 16]').map((delay) => checkInteger('delays', delay, { min: 0, max: MOST_DELAY }));
-  refuseRepeated('delays', delays.map(String));
-  return delays.toSorted((a, b) => a - b);
-}
-
-function checkLayers(value: unknown): number[] | null {
-  if (value === null) return null;
-  const layers = checkHidden(value);
-  if (layers.length === 0) throw wrongValue('network.hidden', 'a hidden layer: partitions share its neurons', layers);
-  return layers;
 }
 
 /** The fewest hidden neurons that a rule has: every partition gets one at least. */

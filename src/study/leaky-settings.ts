@@ -1,57 +1,23 @@
-import { checkInteger, checkKeys, checkList, checkName, checkNumber, checkObject, wrongValue } from '../check.js';
-import { checkEnvironment } from '../environment/registry.js';
-import { recurrentNeurons } from '../options/neurons.js';
-import { checkHidden } from '../options/sections.js';
-import { plainOptions } from '../plain.js';
+import { wrongValue } from '../check.js';
+import { ENVIRONMENT } from '../environment/options.js';
+import { recurrentNeurons } from '../network/neural.js';
+import { STEPS } from '../options/common.js';
+import { ascending, distinct, integer, listOf, number, oneOf, refine } from '../options/kind.js';
+import { option, vary, type OptionsOf, type SettingsOf } from '../options/row.js';
+import { createTable } from '../options/table.js';
 import { RULE_NAMES, RULES } from '../rule/registry.js';
 import { DISCIPLINE_NAMES, type DisciplineName } from '../schedule/schedule.js';
 import { resolveSettings } from '../simulation/options.js';
+import { PARTITIONS } from '../supervisor/settings.js';
+import { BOUND } from '../supervisor/timing-options.js';
 import { fitsTask, type Options } from './algorithm.js';
-import { planTrials, refuseRepeated, resolveStudySettings } from './settings.js';
+import { evaluateEvery, FINAL_EPISODES, namesOf, ownHidden, SEEDS, shippedSteps } from './options.js';
+import { planTrials, resolveStudySettings } from './settings.js';
 import { WORLD } from './straggler-settings.js';
 import type { Trial } from './trial.js';
 
 /** Rules whose neurons can hear of one another late: other schedules than the synchronous one run in virtual time. */
 export const LEAKY_RULES = RULE_NAMES.filter((name) => RULES[name].locality !== 'weights');
-
-/** What a user may set of a study of leaky integrators. */
-export interface LeakyStudyOptions {
-  environment?: string;
-  /** The rule that the task ships with unless given. */
-  rule?: { name?: string };
-  /** τ of the slowest, in environment steps. */
-  timeConstants?: readonly number[];
-  /** Shares of the hidden neurons that are read again. */
-  densities?: readonly number[];
-  /** Under which the best of these networks is learned once more. */
-  schedules?: readonly string[];
-  /** Of the neurons, under schedules other than the synchronous one. */
-  partitions?: number;
-  /** k of `bounded`. */
-  bound?: number;
-  /** How many: 1, 2, …, seeds, and as many fresh ones under the schedules. */
-  seeds?: number;
-  steps?: number;
-  network?: { hidden?: readonly number[] };
-  evaluation?: { every?: number; final?: number };
-}
-
-/** Everything that decides the results of a study of leaky integrators, resolved: plain data, its config.json. */
-export interface LeakyStudySettings {
-  readonly environment: string;
-  readonly rule: { readonly name: string };
-  /** From the fastest to the slowest. */
-  readonly timeConstants: readonly number[];
-  /** From the sparsest to the densest. */
-  readonly densities: readonly number[];
-  readonly schedules: readonly DisciplineName[];
-  readonly partitions: number;
-  readonly bound: number;
-  readonly seeds: number;
-  readonly steps: number;
-  readonly network: { readonly hidden: readonly number[] };
-  readonly evaluation: { readonly every: number; readonly final: number };
-}
 
 /** In a short maze this is enough to have learned, and with few neurons the connection matrix can be read. */
 const MAZE = { environment: 'TMaze-v0(length=5)', steps: 20_000, hidden: [32] } as const;
@@ -59,42 +25,90 @@ const MAZE = { environment: 'TMaze-v0(length=5)', steps: 20_000, hidden: [32] } 
 /** Episodes of the evaluations on the way, unless those at the end have fewer. */
 const CURVE_EPISODES = 10;
 
+const group = 'Study';
+
+const TASK = vary(ENVIRONMENT, { default: MAZE.environment });
+const HIDDEN = ownHidden(MAZE.hidden, 'its neurons are read again');
+
+const ruleName = (environment: string) => refine(oneOf<string>(LEAKY_RULES), (path, name) => {
+  if (!fitsTask(name, environment)) throw wrongValue(path, `a rule that can learn the actions of ${environment}`, name);
+  return name;
+});
+
+const timeConstants = ascending(distinct(listOf(number({ min: 1, max: 1e6 }), 'a list of time constants in steps, for example [1, 8]', { least: 1 })));
+const densities = ascending(distinct(listOf(number({ min: 0, max: 1, above: true }), 'a list of shares, for example [0.25, 1]', { least: 1 })));
+
+/** Shares of these hidden layers that are one neuron at least. */
+const densitiesOf = (hidden: readonly number[]) => refine(densities, (path, shares) => {
+  const silent = shares.find((recurrent) => recurrentNeurons(hidden, { recurrent }) === 0);
+  if (silent !== undefined) throw wrongValue(path, `shares of ${hidden.join('-')} hidden neurons that make one at least`, silent);
+  return shares;
+});
+
+const LEAKY_ROWS = [
+  TASK,
+  option('rule.name', oneOf<string>(LEAKY_RULES), {
+    default: (at) => resolveSettings({ environment: at(TASK) }).rule.name,
+    narrow: (at) => ruleName(at(TASK)),
+    flag: '--rule',
+    shown: 'the rule that the task ships with',
+    help: `how neurons learn: ${LEAKY_RULES.join(', ')}`,
+    group: 'Run',
+    everyday: true,
+  }),
+  option('timeConstants', timeConstants, {
+    default: [1, 4, 16, 64],
+    flag: '--time-constants',
+    argument: 'steps',
+    unit: 'environment steps',
+    help: 'time constants of the slowest leaky integrator, in environment steps, with commas between them',
+    group,
+    everyday: true,
+  }),
+  option('densities', densities, {
+    default: [0.0625, 0.125, 0.5, 1],
+    narrow: (at) => densitiesOf(at(HIDDEN)),
+    flag: '--densities',
+    argument: 'shares',
+    help: 'shares of the hidden neurons that are read again, with commas between them',
+    group,
+    everyday: true,
+  }),
+  option('schedules', namesOf(DISCIPLINE_NAMES), {
+    default: ['synchronous', 'hogwild', 'bounded', 'poisson'],
+    flag: '--schedules',
+    help: `under which the best network is learned once more, with commas between them: ${DISCIPLINE_NAMES.join(', ')}`,
+    group,
+    everyday: true,
+  }),
+  vary(PARTITIONS, {
+    default: (at) => Math.min(2, sum(at(HIDDEN))),
+    narrow: (at) => integer({ min: 1, max: sum(at(HIDDEN)) }),
+    help: 'groups of neurons that hear of one another late, under schedules other than synchronous',
+  }),
+  option('bound', BOUND.kind, { default: 4, flag: '--bound', argument: 'versions', help: BOUND.help, group }),
+  vary(SEEDS, { help: 'trials of each network, from seeds 1, 2, …, and of each schedule, from as many fresh ones' }),
+  vary(STEPS, { default: (at) => shippedSteps(at(TASK), MAZE) }),
+  HIDDEN,
+  evaluateEvery(10, 'a tenth of the steps'),
+  FINAL_EPISODES,
+] as const;
+
+/** What a user may set of a study of leaky integrators. */
+export type LeakyStudyOptions = OptionsOf<(typeof LEAKY_ROWS)[number]>;
+
+/** Everything that decides the results of a study of leaky integrators, resolved: plain data, its config.json. */
+export type LeakyStudySettings = SettingsOf<(typeof LEAKY_ROWS)[number]>;
+
+export const LEAKY_STUDY = createTable(LEAKY_ROWS);
+
 /**
  * Checks what a user gave and fills in defaults.
  *
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */
 export function resolveLeakyStudySettings(given: LeakyStudyOptions = {}): LeakyStudySettings {
-  const options = plainOptions(given);
-  checkKeys('', options, ['environment', 'rule', 'timeConstants', 'densities', 'schedules', 'partitions', 'bound', 'seeds', 'steps', 'network', 'evaluation']);
-  const section = (name: string, keys: readonly string[]) => {
-    const found = checkObject(name, options[name] ?? {});
-    checkKeys(name, found, keys);
-    return found;
-  };
-  const [rule, network, evaluation] = [section('rule', ['name']), section('network', ['hidden']), section('evaluation', ['every', 'final'])];
-  const environment = checkEnvironment('environment', options.environment ?? MAZE.environment);
-  const shipped = resolveSettings({ environment });
-  const steps = checkInteger('steps', options.steps ?? (environment === MAZE.environment ? MAZE.steps : shipped.steps), { min: 1, max: 100_000_000 });
-  const hidden = checkLayers(network.hidden ?? MAZE.hidden);
-  const settings: LeakyStudySettings = {
-    environment,
-    rule: { name: checkRule(rule.name ?? shipped.rule.name, environment) },
-    timeConstants: ascending('timeConstants', options.timeConstants ?? [1, 4, 16, 64], 'a list of time constants in steps, for example [1, 8]', { min: 1, max: 1e6 }),
-    densities: checkDensities(options.densities ?? [0.0625, 0.125, 0.5, 1], hidden),
-    schedules: checkSchedules(options.schedules ?? ['synchronous', 'hogwild', 'bounded', 'poisson']),
-    partitions: checkInteger('partitions', options.partitions ?? Math.min(2, sum(hidden)), { min: 1, max: sum(hidden) }),
-    bound: checkInteger('bound', options.bound ?? 4, { min: 0, max: 2 ** 30 }),
-    seeds: checkInteger('seeds', options.seeds ?? 5, { min: 1, max: 1000 }),
-    steps,
-    network: { hidden },
-    evaluation: {
-      every: checkInteger('evaluation.every', evaluation.every ?? Math.ceil(steps / 10), { min: 1 }),
-      final: checkInteger('evaluation.final', evaluation.final ?? 20, { min: 1, max: 10_000 }),
-    },
-  };
-  planLeakyTrials({ ...settings, seeds: 1 });
-  return settings;
+  return LEAKY_STUDY.resolve(given, (settings) => { planLeakyTrials({ ...settings, seeds: 1 }); });
 }
 
 /** What a network of the study remembers with. */
@@ -181,37 +195,6 @@ function scheduleOptions({ partitions, bound }: LeakyStudySettings, schedule: Di
   if (schedule === 'synchronous') return {};
   const timing = { ...(schedule === 'bounded' && { bound }), ...(schedule === 'poisson' && { clockRate: 1 }) }; // one strike in the time of an update
   return { schedule: 'virtual', partitions, timing, virtual: { ...WORLD, discipline: schedule } };
-}
-
-function checkRule(value: unknown, environment: string): string {
-  const name = checkName('rule.name', value, LEAKY_RULES);
-  if (!fitsTask(name, environment)) throw wrongValue('rule.name', `a rule that can learn the actions of ${environment}`, name);
-  return name;
-}
-
-function checkLayers(value: unknown): number[] {
-  const layers = checkHidden(value);
-  if (layers.length === 0) throw wrongValue('network.hidden', 'a hidden layer: its neurons are read again', layers);
-  return layers;
-}
-
-function checkDensities(value: unknown, hidden: readonly number[]): number[] {
-  const densities = ascending('densities', value, 'a list of shares, for example [0.25, 1]', { min: 0, max: 1, above: true });
-  const silent = densities.find((recurrent) => recurrentNeurons(hidden, { recurrent }) === 0);
-  if (silent !== undefined) throw wrongValue('densities', `shares of ${hidden.join('-')} hidden neurons that make one at least`, silent);
-  return densities;
-}
-
-function checkSchedules(value: unknown): DisciplineName[] {
-  const names = checkList('schedules', value, `a list of ${DISCIPLINE_NAMES.join(', ')}`).map((name) => checkName('schedules', name, DISCIPLINE_NAMES));
-  refuseRepeated('schedules', names);
-  return names;
-}
-
-function ascending(option: string, value: unknown, constraint: string, range: Parameters<typeof checkNumber>[2]): number[] {
-  const numbers = checkList(option, value, constraint).map((each) => checkNumber(option, each, range));
-  refuseRepeated(option, numbers.map(String));
-  return numbers.toSorted((a, b) => a - b);
 }
 
 function sum(sizes: readonly number[]): number {

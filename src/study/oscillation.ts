@@ -1,45 +1,45 @@
-import { checkInteger, checkKeys, checkNumber, wrongValue } from '../check.js';
+import { wrongValue } from '../check.js';
 import { doubleKernels } from '../kernels/reference.js';
 import { checkTimeConstants, leak, spreadTimeConstants } from '../network/leaky-rate.js';
 import { graphTopology } from '../network/graph.js';
 import { sourcesOf, type Population, type Topology } from '../network/topology.js';
-import { plainOptions } from '../plain.js';
+import { SEED } from '../options/common.js';
+import { integer, number } from '../options/kind.js';
+import { option, type OptionsOf, type SettingsOf } from '../options/row.js';
+import { createTable } from '../options/table.js';
 import { createStream } from '../random/stream.js';
 import { median } from '../telemetry/statistics.js';
 
+const group = 'Run';
+
+const OSCILLATION_ROWS = [
+  option('neurons', integer({ min: 2, max: 200 }), { default: 100, flag: '--neurons', help: 'neurons of the network', group, everyday: true }),
+  option('density', number({ min: 0, above: true, max: 1 }), {
+    default: 0.2,
+    flag: '--density',
+    argument: 'share',
+    help: 'share of the possible connections that are there, self-connections among them',
+    group,
+    everyday: true,
+  }),
+  option('gain', number({ min: 0, above: true, max: 1000 }), { default: 5, flag: '--gain', argument: 'gain', help: 'of the weights; in large networks activity sustains itself above 1', group, everyday: true }),
+  option('timeConstant', number({ min: 1, max: 1e6 }), { default: 4, flag: '--time-constant', argument: 'time', help: 'of the slowest neuron; they are spread from 1 to it', group, everyday: true }),
+  option('timeStep', number({ min: 0, above: true, max: 1 }), { default: 0.1, flag: '--time-step', argument: 'time', help: 'of the integration', group, everyday: true }),
+  option('duration', number({ min: 0, above: true, max: 1e6 }), { default: 200, flag: '--duration', argument: 'time', help: 'how long the network runs', group, everyday: true }),
+  SEED,
+] as const;
+
 /** Everything that decides what a free network does, resolved: plain data. */
-export interface OscillationSettings {
-  readonly neurons: number;
-  /** Share of the possible connections that are there, self-connections among them. */
-  readonly density: number;
-  /** Standard deviation of weights times the square root of the connections that a neuron has on average. */
-  readonly gain: number;
-  /** τ of the slowest neuron; they are spread from 1 to it in equal ratios. */
-  readonly timeConstant: number;
-  /** Δt. */
-  readonly timeStep: number;
-  /** How long it runs, in the same unit. */
-  readonly duration: number;
-  readonly seed: number;
-}
+export type OscillationSettings = SettingsOf<(typeof OSCILLATION_ROWS)[number]>;
+
+export const OSCILLATION = createTable(OSCILLATION_ROWS);
 
 /** @throws TypeError or RangeError naming the option, what was expected and what came */
-export function resolveOscillationSettings(given: Partial<OscillationSettings> = {}): OscillationSettings {
-  const options = plainOptions(given);
-  checkKeys('', options, ['neurons', 'density', 'gain', 'timeConstant', 'timeStep', 'duration', 'seed']);
-  const { neurons = 100, density = 0.2, gain = 5, timeConstant = 4, timeStep = 0.1, duration = 200, seed = 1 } = options;
-  const settings = {
-    neurons: checkInteger('neurons', neurons, { min: 2, max: 200 }),
-    density: checkNumber('density', density, { min: 0, above: true, max: 1 }),
-    gain: checkNumber('gain', gain, { min: 0, above: true, max: 1000 }),
-    timeConstant: checkNumber('timeConstant', timeConstant, { min: 1, max: 1e6 }),
-    timeStep: checkNumber('timeStep', timeStep, { min: 0, above: true, max: 1 }),
-    duration: checkNumber('duration', duration, { min: 0, above: true, max: 1e6 }),
-    seed: checkInteger('seed', seed, { min: 0, max: Number.MAX_SAFE_INTEGER }),
-  };
-  const steps = settings.duration / settings.timeStep;
-  if (steps < 10 || steps > MOST_STEPS) throw wrongValue('duration', `from 10 to ${MOST_STEPS} time steps of ${settings.timeStep}`, settings.duration);
-  return settings;
+export function resolveOscillationSettings(given: OptionsOf<(typeof OSCILLATION_ROWS)[number]> = {}): OscillationSettings {
+  return OSCILLATION.resolve(given, ({ duration, timeStep }) => {
+    const steps = duration / timeStep;
+    if (steps < 10 || steps > MOST_STEPS) throw wrongValue('duration', `from 10 to ${MOST_STEPS} time steps of ${timeStep}`, duration);
+  });
 }
 
 const MOST_STEPS = 100_000;

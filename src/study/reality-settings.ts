@@ -1,14 +1,18 @@
 import { availableParallelism } from 'node:os';
 
-import { checkInteger, checkKeys, checkName, checkObject } from '../check.js';
-import { listEnvironments } from '../environment/registry.js';
+import { ENVIRONMENT } from '../environment/options.js';
 import { InternalError } from '../errors.js';
-import { checkHidden } from '../options/sections.js';
-import { plainOptions } from '../plain.js';
-import { RULE_NAMES, type RuleName } from '../rule/registry.js';
+import { SAME_HIDDEN } from '../network/options.js';
+import { STEPS } from '../options/common.js';
+import { integer, oneOf } from '../options/kind.js';
+import { option, vary, type OptionsOf, type SettingsOf } from '../options/row.js';
+import { createTable } from '../options/table.js';
+import { RULE_NAMES } from '../rule/registry.js';
+import { PARTITIONS } from '../supervisor/settings.js';
 import type { TurnTimes } from '../supervisor/turn-times.js';
 import { traceOf, type Trace } from '../virtual/trace.js';
 import type { Options } from './algorithm.js';
+import { evaluateEvery, FINAL_EPISODES, SEEDS } from './options.js';
 import { planTrials, resolveStudySettings } from './settings.js';
 import type { Trial, TrialResult } from './trial.js';
 
@@ -18,29 +22,24 @@ export const REAL_RUNS = 2;
 /** Durations of each kind that a virtual world is made of: they go into the trial's line. */
 const KEPT = 2000;
 
+const REALITY_ROWS = [
+  ENVIRONMENT,
+  option('algorithm', oneOf(RULE_NAMES), { default: 'broadcast', flag: '--algorithm', help: `how neurons learn: ${RULE_NAMES.join(', ')}`, group: 'Run', everyday: true }),
+  vary(PARTITIONS, { default: 2, narrow: () => integer({ min: 2, max: 1024 }) }),
+  vary(SEEDS, { help: 'each runs twice for real and once in virtual time, from seeds 1, 2, …' }),
+  vary(STEPS, { default: 6000 }),
+  vary(SAME_HIDDEN, { shown: 'what the algorithm ships with' }),
+  evaluateEvery(6, 'a sixth of the steps'),
+  vary(FINAL_EPISODES, { default: 10 }),
+] as const;
+
 /** What a user may set of the check of virtual time. */
-export interface RealityOptions {
-  environment?: string;
-  /** Name of a rule. */
-  algorithm?: string;
-  partitions?: number;
-  /** How many: 1, 2, …, seeds. */
-  seeds?: number;
-  steps?: number;
-  network?: { hidden?: readonly number[] | null };
-  evaluation?: { every?: number; final?: number };
-}
+export type RealityOptions = OptionsOf<(typeof REALITY_ROWS)[number]>;
 
 /** Everything that decides what is checked, resolved: plain data, its config.json. */
-export interface RealitySettings {
-  readonly environment: string;
-  readonly algorithm: RuleName;
-  readonly partitions: number;
-  readonly seeds: number;
-  readonly steps: number;
-  readonly network: { readonly hidden: readonly number[] | null };
-  readonly evaluation: { readonly every: number; readonly final: number };
-}
+export type RealitySettings = SettingsOf<(typeof REALITY_ROWS)[number]>;
+
+export const REALITY = createTable(REALITY_ROWS);
 
 /**
  * Checks what a user gave and fills in defaults.
@@ -48,27 +47,7 @@ export interface RealitySettings {
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */
 export function resolveRealitySettings(given: RealityOptions = {}): RealitySettings {
-  const options = plainOptions(given);
-  checkKeys('', options, ['environment', 'algorithm', 'partitions', 'seeds', 'steps', 'network', 'evaluation']);
-  const [network, evaluation] = [checkObject('network', options.network ?? {}), checkObject('evaluation', options.evaluation ?? {})];
-  checkKeys('network', network, ['hidden']);
-  checkKeys('evaluation', evaluation, ['every', 'final']);
-  const steps = checkInteger('steps', options.steps ?? 6000, { min: 1, max: 100_000_000 });
-  const hidden = network.hidden ?? null;
-  const settings: RealitySettings = {
-    environment: checkName('environment', options.environment ?? 'Pendulum-v1', listEnvironments()),
-    algorithm: checkName('algorithm', options.algorithm ?? 'broadcast', RULE_NAMES),
-    partitions: checkInteger('partitions', options.partitions ?? 2, { min: 2, max: 1024 }),
-    seeds: checkInteger('seeds', options.seeds ?? 5, { min: 1, max: 1000 }),
-    steps,
-    network: { hidden: hidden === null ? null : checkHidden(hidden) },
-    evaluation: {
-      every: checkInteger('evaluation.every', evaluation.every ?? Math.ceil(steps / 6), { min: 1 }),
-      final: checkInteger('evaluation.final', evaluation.final ?? 10, { min: 1, max: 10_000 }),
-    },
-  };
-  planRealTrials({ ...settings, seeds: 1 });
-  return settings;
+  return REALITY.resolve(given, (settings) => { planRealTrials({ ...settings, seeds: 1 }); });
 }
 
 function plan({ environment, algorithm, seeds, steps, network, evaluation: { every, final } }: RealitySettings, label: string, options: Options): Trial[] {

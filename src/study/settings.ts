@@ -1,10 +1,17 @@
-import { checkInteger, checkKeys, checkList, checkName, checkObject, checkString, isRecord, wrongValue } from '../check.js';
+import { checkKeys, checkList, checkName, checkObject, checkString, isRecord, wrongValue } from '../check.js';
+import { environmentName } from '../environment/options.js';
 import { checkEnvironment, listEnvironments } from '../environment/registry.js';
-import { isOptionError, OptionRangeError } from '../errors.js';
-import { checkHidden } from '../options/sections.js';
-import { plainOptions } from '../plain.js';
+import { isOptionError } from '../errors.js';
+import { SAME_HIDDEN } from '../network/options.js';
+import { STEPS } from '../options/common.js';
+import { distinct, integer, kind, listOf, orNull, refine, type Kind } from '../options/kind.js';
+import { renameOption } from '../options/origin.js';
+import { option, vary, type OptionsOf, type SettingsOf } from '../options/row.js';
+import { createTable } from '../options/table.js';
+import { showValue, splitList } from '../options/text.js';
 import { resolveSettings } from '../simulation/options.js';
 import { ALGORITHM_NAMES, fitsTask, type Options } from './algorithm.js';
+import { FINAL_EPISODES, SEEDS } from './options.js';
 import { algorithmOf, trialOptions, type Trial } from './trial.js';
 
 /** An algorithm as a study runs it. */
@@ -16,40 +23,74 @@ export interface Contender {
   readonly options: Options;
 }
 
-/** What a user may set of a study. */
-export interface StudyOptions {
-  /** Ids, or `all`. */
-  environments?: readonly string[];
-  /** Names, or `all`, or names with a label and options of their own. */
-  algorithms?: readonly (string | { label?: string; algorithm: string; options?: Options })[];
-  /** How many: 1, 2, …, seeds. */
-  seeds?: number;
-  /** Environment steps of each trial; null: what each task ships with. */
-  steps?: number | null;
-  /** Neurons in each hidden layer, for every algorithm; null: what each ships with. */
-  network?: { hidden?: readonly number[] | null };
-  evaluation?: {
-    /** Environment steps between two points of a learning curve; null: a twentieth of the trial. */
-    every?: number | null;
-    episodes?: number;
-    final?: number;
-  };
-}
-
-/** Everything that decides the results of a study, resolved: plain data, its config.json. */
-export interface StudySettings {
-  readonly environments: readonly string[];
-  readonly algorithms: readonly Contender[];
-  readonly seeds: number;
-  readonly steps: number | null;
-  readonly network: { readonly hidden: readonly number[] | null };
-  readonly evaluation: { readonly every: number | null; readonly episodes: number; readonly final: number };
-}
-
 const ALL = 'all';
 
 /** What a study compares where nothing is said: a few minutes of work. Rules with a critic in every neuron take five times as long. */
 const DEFAULT_ALGORITHMS = ['broadcast', 'three-factor', 'ddpg'];
+
+const nameOrAll = kind<string>({ ...environmentName, check: (path, id) => (id === ALL ? ALL : checkEnvironment(path, id)), schema: { anyOf: [{ const: ALL }, environmentName.schema] } });
+const namesOrAll = listOf(nameOrAll, `a list of ${listEnvironments().join(', ')}, or ${ALL}`, { least: 1 });
+const environmentNames = distinct(refine(namesOrAll, (_, ids) => ids.flatMap((id) => (id === ALL ? listEnvironments() : [id]))));
+
+const ENVIRONMENTS = option('environments', environmentNames, {
+  default: ['Pendulum-v1'],
+  flag: '--environments',
+  help: `the tasks, with commas between them, or all: ${listEnvironments().join(', ')}`,
+  group: 'Run',
+  everyday: true,
+});
+
+/** What is compared, named by a text or given with a label and options of its own. */
+type GivenContender = string | { label?: string; algorithm: string; options?: Options };
+
+const contenders = (environments: readonly string[]): Kind<readonly Contender[], readonly GivenContender[]> => kind({
+  check: (path, value) => checkContenders(path, value, environments),
+  parse: splitList,
+  show: (value) => showValue(Array.isArray(value) ? value.map((each: unknown) => (isRecord(each) ? each.label : each)) : value),
+  argument: 'names',
+  schema: { type: 'array', minItems: 1, items: { anyOf: [{ enum: [ALL, ...ALGORITHM_NAMES] }, CONTENDER_SCHEMA] } },
+});
+
+const CONTENDER_SCHEMA = {
+  type: 'object',
+  properties: { label: { type: 'string', minLength: 1 }, algorithm: { enum: ALGORITHM_NAMES }, options: { type: 'object' } },
+  required: ['algorithm'],
+  additionalProperties: false,
+};
+
+const STUDY_ROWS = [
+  ENVIRONMENTS,
+  option('algorithms', contenders([]), {
+    default: DEFAULT_ALGORITHMS,
+    narrow: (at) => contenders(at(ENVIRONMENTS)),
+    flag: '--algorithms',
+    help: 'rules and ddpg, with commas between them, or all; a file given with --config can give them options of their own',
+    group: 'Run',
+    everyday: true,
+  }),
+  vary(SEEDS, { help: 'trials of each algorithm on each task, from seeds 1, 2, …' }),
+  option('steps', orNull(STEPS.kind), { default: null, flag: '--steps', argument: 'count', unit: 'environment steps', shown: 'what each task ships with', help: STEPS.help, group: 'Run', everyday: true }),
+  SAME_HIDDEN,
+  option('evaluation.every', orNull(integer({ min: 1 })), {
+    default: null,
+    flag: '--evaluate-every',
+    argument: 'steps',
+    unit: 'environment steps',
+    shown: 'a twentieth of the steps',
+    help: 'environment steps between two points of a learning curve',
+    group: 'Study',
+  }),
+  option('evaluation.episodes', integer({ min: 1, max: 10_000 }), { default: 10, flag: '--evaluation-episodes', help: 'episodes of each point of a learning curve', group: 'Study' }),
+  FINAL_EPISODES,
+] as const;
+
+/** What a user may set of a study. */
+export type StudyOptions = OptionsOf<(typeof STUDY_ROWS)[number]>;
+
+/** Everything that decides the results of a study, resolved: plain data, its config.json. */
+export type StudySettings = SettingsOf<(typeof STUDY_ROWS)[number]>;
+
+export const STUDY = createTable(STUDY_ROWS);
 
 /**
  * Checks what a user gave and fills in defaults. The options of every contender are tried on every task, so that a trial
@@ -58,28 +99,7 @@ const DEFAULT_ALGORITHMS = ['broadcast', 'three-factor', 'ddpg'];
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */
 export function resolveStudySettings(given: StudyOptions = {}): StudySettings {
-  const options = plainOptions(given);
-  checkKeys('', options, ['environments', 'algorithms', 'seeds', 'steps', 'network', 'evaluation']);
-  const network = section(options, 'network', ['hidden']);
-  const evaluation = section(options, 'evaluation', ['every', 'episodes', 'final']);
-  const hidden = network.hidden ?? null;
-  const steps = options.steps ?? null;
-  const every = evaluation.every ?? null;
-  const environments = checkEnvironments(options.environments ?? ['Pendulum-v1']);
-  const settings: StudySettings = {
-    environments,
-    algorithms: checkAlgorithms(options.algorithms ?? DEFAULT_ALGORITHMS, environments),
-    seeds: checkInteger('seeds', options.seeds ?? 5, { min: 1, max: 1000 }),
-    steps: steps === null ? null : checkInteger('steps', steps, { min: 1, max: 100_000_000 }),
-    network: { hidden: hidden === null ? null : checkHidden(hidden) },
-    evaluation: {
-      every: every === null ? null : checkInteger('evaluation.every', every, { min: 1 }),
-      episodes: checkInteger('evaluation.episodes', evaluation.episodes ?? 10, { min: 1, max: 10_000 }),
-      final: checkInteger('evaluation.final', evaluation.final ?? 20, { min: 1, max: 10_000 }),
-    },
-  };
-  planTrials({ ...settings, seeds: 1 }).forEach(tryOptions);
-  return settings;
+  return STUDY.resolve(given, (settings) => { planTrials({ ...settings, seeds: 1 }).forEach(tryOptions); });
 }
 
 /** Errors in a contender's options name it: what it calls `schedule` is no setting of the study. */
@@ -88,8 +108,7 @@ function tryOptions(trial: Trial): void {
     algorithmOf(trial).resolve(trialOptions(trial));
   } catch (error) {
     if (!isOptionError(error) || Object.keys(trial.options).length === 0) throw error;
-    const path = `algorithms[${trial.label}].options.${error.option}`;
-    throw new OptionRangeError(path, error.message.replace(`"${error.option}"`, `"${path}"`));
+    throw renameOption(error, (option) => `algorithms[${trial.label}].options.${option}`);
   }
 }
 
@@ -117,39 +136,25 @@ function withHidden(options: Options, hidden: readonly number[] | null): Options
   return { ...options, network: { hidden, ...checkObject('network', options.network ?? {}) } };
 }
 
-function section(options: Record<string, unknown>, name: string, keys: readonly string[]): Record<string, unknown> {
-  const found = checkObject(name, options[name] ?? {});
-  checkKeys(name, found, keys);
+/** @returns contenders that can learn the actions of one of the tasks at least: where all are asked for, all of those */
+function checkContenders(path: string, value: unknown, environments: readonly string[]): Contender[] {
+  const fits = (algorithm: string) => environments.some((environment) => fitsTask(algorithm, environment));
+  const list = checkList(path, value, `a list of ${ALGORITHM_NAMES.join(', ')}, or ${ALL}`);
+  const found = list.flatMap((entry) => (entry === ALL ? ALGORITHM_NAMES.filter(fits).map(plainContender) : [checkContender(path, entry)]));
+  const misfit = found.find(({ algorithm }) => !fits(algorithm));
+  if (misfit !== undefined) throw wrongValue(path, `algorithms that can learn the actions of ${environments.join(' or ')}`, misfit.algorithm);
+  refuseRepeated(path, found.map(({ label }) => label));
   return found;
 }
 
-function checkEnvironments(value: unknown): string[] {
-  const known = listEnvironments();
-  const list = checkList('environments', value, `a list of ${known.join(', ')}, or ${ALL}`);
-  const ids = list.flatMap((id) => (id === ALL ? known : [checkEnvironment('environments', id)]));
-  refuseRepeated('environments', ids);
-  return ids;
-}
-
-/** @returns contenders that can learn the actions of one of the tasks at least: where all are asked for, all of those */
-function checkAlgorithms(value: unknown, environments: readonly string[]): Contender[] {
-  const fits = (algorithm: string) => environments.some((environment) => fitsTask(algorithm, environment));
-  const list = checkList('algorithms', value, `a list of ${ALGORITHM_NAMES.join(', ')}, or ${ALL}`);
-  const contenders = list.flatMap((entry) => (entry === ALL ? ALGORITHM_NAMES.filter(fits).map(plainContender) : [checkContender(entry)]));
-  const misfit = contenders.find(({ algorithm }) => !fits(algorithm));
-  if (misfit !== undefined) throw wrongValue('algorithms', `algorithms that can learn the actions of ${environments.join(' or ')}`, misfit.algorithm);
-  refuseRepeated('algorithms', contenders.map(({ label }) => label));
-  return contenders;
-}
-
-function checkContender(entry: unknown): Contender {
-  if (!isRecord(entry)) return plainContender(checkName('algorithms', entry, ALGORITHM_NAMES));
-  checkKeys('algorithms', entry, ['label', 'algorithm', 'options']);
-  const algorithm = checkName('algorithms.algorithm', entry.algorithm, ALGORITHM_NAMES);
+function checkContender(path: string, entry: unknown): Contender {
+  if (!isRecord(entry)) return plainContender(checkName(path, entry, ALGORITHM_NAMES));
+  checkKeys(path, entry, ['label', 'algorithm', 'options']);
+  const algorithm = checkName(`${path}.algorithm`, entry.algorithm, ALGORITHM_NAMES);
   return {
-    label: checkString('algorithms.label', entry.label ?? algorithm),
+    label: checkString(`${path}.label`, entry.label ?? algorithm),
     algorithm,
-    options: checkObject('algorithms.options', entry.options ?? {}),
+    options: checkObject(`${path}.options`, entry.options ?? {}),
   };
 }
 

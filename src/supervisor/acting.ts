@@ -6,18 +6,9 @@ import { createFreeActor } from './free-actor.js';
 import { createFreeStage } from './free-stage.js';
 import { HOST_PARTITION } from './plan.js';
 import { createAwaitedStage, type Stage } from './stage.js';
+import type { ActingName } from './timing-options.js';
 import { limiterWindow, type Views } from './views.js';
 import { attachWave } from './wave.js';
-
-/**
- * How an observation is answered:
- *
- *   hosted   the partition that hosts the environments computes all neurons, by everybody's weights as they stand, and waits for nobody
- *   awaited  every partition computes its own neurons, tick by tick, and the environment waits for the outputs
- *   free     neither neurons nor environment wait: an action is what the outputs say when the environment's clock strikes
- */
-export const ACTING_NAMES = ['hosted', 'awaited', 'free'] as const;
-export type ActingName = (typeof ACTING_NAMES)[number];
 
 /** How a partition, and the environment where it is its host, have to do with one another in acting. */
 export interface Acting {

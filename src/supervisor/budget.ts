@@ -2,7 +2,7 @@ import { checkBudget, type Demand } from '../memory/budget.js';
 import { blockBytes, type BlockRequest } from '../memory/layout.js';
 import { longestGroup } from '../memory/parameters.js';
 import { countConnections } from '../network/size.js';
-import { graphOf } from '../options/neurons.js';
+import { graphOf } from '../network/neural.js';
 import { RULES } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
 import type { Plan } from './plan.js';

@@ -13,7 +13,7 @@ import { createRemembering } from '../network/remembering.js';
 import { isPlain } from '../network/response.js';
 import { stepwiseNetwork } from '../network/stepwise.js';
 import { rowLengths, type Topology } from '../network/topology.js';
-import { graphOf } from '../options/neurons.js';
+import { graphOf } from '../network/neural.js';
 import { bookmarkBlock } from '../replay/bookmark.js';
 import { bookmarksBlock, type EnvironmentGroup } from '../replay/bookmarks.js';
 import { replayBlocks, type RingShape } from '../replay/ring.js';

@@ -4,14 +4,9 @@ import type { BlockRequest } from '../memory/layout.js';
 import { attachParameter, type HeardParameter, type ParameterShape, type ParameterTable } from '../memory/parameters.js';
 import type { Ownership } from '../network/ownership.js';
 import type { Room } from '../replay/minibatch.js';
+import type { Reads } from './timing-options.js';
 
-/**
- * How a partition reads the rows of a peer whose voltages it does not have. `racy`: as they lie in the arena, while the peer
- * may be writing them (Hogwild). `versioned`: whole, as the peer left them after one of its updates, which is what a run needs
- * to be recorded and repeated; each partition puts a copy of its rows aside after each update.
- */
-export const READS = ['racy', 'versioned'] as const;
-export type Reads = (typeof READS)[number];
+export type { Reads };
 
 /** Versions of its rows that a partition keeps aside. */
 export const VERSIONS = 4;

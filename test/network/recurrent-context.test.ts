@@ -4,7 +4,7 @@ import { makeEnvironment } from '../../src/environment/registry.js';
 import { createRecurring } from '../../src/network/recurrent-context.js';
 import { stepwiseNetwork, type StepwiseNetwork } from '../../src/network/stepwise.js';
 import { layeredTopology } from '../../src/network/topology.js';
-import { graphOf, recurrentNeurons } from '../../src/options/neurons.js';
+import { graphOf, recurrentNeurons } from '../../src/network/neural.js';
 import { resolveSettings } from '../../src/simulation/options.js';
 
 const HIDDEN = [4, 3];

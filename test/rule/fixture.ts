@@ -8,7 +8,7 @@ import { createBoard, tick } from '../../src/network/dynamic.js';
 import type { DynamicName } from '../../src/network/membrane.js';
 import { stepwiseNetwork } from '../../src/network/stepwise.js';
 import { rowLengths, type Topology } from '../../src/network/topology.js';
-import { graphOf } from '../../src/options/neurons.js';
+import { graphOf } from '../../src/network/neural.js';
 import { resolveSettings } from '../../src/simulation/options.js';
 import { createGroups, learnAll, type Group } from '../../src/rule/groups.js';
 import { createOptimiser, type OptimiserName } from '../../src/optimise/optimiser.js';

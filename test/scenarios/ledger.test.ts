@@ -38,5 +38,5 @@ test('--ledger off leaves staleness out and says so', async (t) => {
   t.is(status, 0, stderr);
   t.regex(stderr, /staleness +not measured \(--ledger off\)/);
   t.deepEqual(Object.keys(JSON.parse(readFileSync(join(out, 'timing.jsonl'), 'utf8')) as object), ['step', 'seconds']);
-  t.is((await run('--ledger', 'maybe')).stderr.trim(), '"--ledger" expected true or false, got "maybe"');
+  t.is((await run('--ledger', 'maybe')).stderr.trim(), '"--ledger" expected on or off, got "maybe"');
 });

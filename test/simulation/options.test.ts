@@ -39,7 +39,8 @@ test('settings resolve to themselves, so that a run folder\'s config.json repeat
 /** Options that a program in JavaScript, or a file, may well hold. */
 const BAD: [unknown, string][] = [
   [{ environment: 'Pendulum' }, '"environment" expected one of'],
-  [{ rule: 'hebb' }, '"rule.name" expected one of'],
+  [{ rule: 'hebb' }, '"rule" expected one of'],
+  [{ rule: { name: 'hebb' } }, '"rule.name" expected one of'],
   [{ rule: { criticRate: -1 } }, '"rule.criticRate" expected a number >= 0, got -1'],
   [{ partitions: 0 }, '"partitions" expected a whole number >= 1'],
   [{ partitions: 1.5 }, '"partitions" expected a whole number >= 1'],

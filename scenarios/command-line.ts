@@ -1,0 +1,177 @@
+import { Command, CommanderError, Option } from 'commander';
+
+import { checkInteger, checkName, checkObject, checkString, createTable, describePath, isRecord, keyOf, OptionRangeError, readLayer, sectionOf, STEPS, suggestion, typedName, wrongValue, type AnyRow } from '../src/index.js';
+import { COMMAND_ROWS, CONFIG, OUT, PARALLEL, RECORD, RESUME, type CommandSettings } from './command-rows.js';
+import { readJsonObject } from './json-file.js';
+import { SCENARIOS } from './registry.js';
+import { readResumption } from './resumption.js';
+import { flaggedRows, type Scenario, type ScenarioInput } from './scenario.js';
+
+/** What was asked for. */
+export interface Request {
+  readonly scenario: Scenario;
+  readonly input: Omit<ScenarioInput, 'interrupt'>;
+}
+
+/** The words of a command line: the value of each flag, `true` where it has none, and the other words. */
+export interface Words {
+  readonly flags: ReadonlyMap<string, string | true>;
+  readonly others: readonly string[];
+}
+
+const COMMAND = createTable(COMMAND_ROWS);
+
+/** Every flag of every scenario once: the scenario can stand anywhere on the line, and is known only when all is parsed. */
+const ALL_ROWS: readonly AnyRow[] = [...new Map([...COMMAND_ROWS, ...SCENARIOS.flatMap(flaggedRows)].map((row) => [row.flag, row])).values()];
+
+/** A flag with the name of its value: `--steps <count>`. */
+export function writeFlag({ flag = '', argument, unit = ' ', kind }: AnyRow): string {
+  if (argument === null) return flag;
+  const word = argument ?? (unit.includes(' ') ? kind.argument : unit);
+  return `${flag} ${/^[<[]/.test(word) ? word : `<${word}>`}`;
+}
+
+/** @throws OptionRangeError where a flag is unknown, lacks its value or comes twice */
+export function readWords(argv: readonly string[]): Words {
+  const program = new Command().argument('[words...]').helpOption(false).exitOverride().configureOutput({ writeErr: () => undefined });
+  const given = new Map<string, (string | true)[]>();
+  for (const row of ALL_ROWS) {
+    const found = new Option(writeFlag(row));
+    program.addOption(found);
+    program.on(`option:${found.name()}`, (value: string | null | undefined) => given.set(row.flag ?? '', [...(given.get(row.flag ?? '') ?? []), value ?? true]));
+  }
+  try {
+    program.parse(argv, { from: 'user' });
+  } catch (error) {
+    throw error instanceof CommanderError ? inOurGrammar(error) : error;
+  }
+  for (const [flag, values] of given) if (values.length > 1) throw wrongValue(flag, 'to be given once', values);
+  return { flags: new Map([...given].map(([flag, [value]]) => [flag, value])), others: program.args };
+}
+
+/** Commander's complaints in our grammar. */
+function inOurGrammar({ code, message }: CommanderError): Error {
+  const option = /'(.*?)'/.exec(message)?.[1] ?? '';
+  const [flag, argument] = option.split(/ (.*)/);
+  if (code === 'commander.optionMissingArgument') return new OptionRangeError(flag, `"${flag}" expected a value (${argument}), got nothing`);
+  if (code !== 'commander.unknownOption') return new OptionRangeError(flag, message);
+  const now = ALL_ROWS.find(({ formerly }) => formerly?.includes(option) === true);
+  if (now !== undefined) return wrongValue(option, `"${now.flag ?? now.path}", as it is called now`, option);
+  return wrongValue(option, 'a known option (--help lists them)', option, suggestion(option, ALL_ROWS.map((row) => row.flag ?? '')));
+}
+
+/** @throws OptionRangeError where there is no such scenario, or there are too many words */
+export function chooseScenario({ others }: Words): Scenario {
+  const name = checkName('scenario', others.at(0) ?? SCENARIOS[0].name, SCENARIOS.map((scenario) => scenario.name));
+  const scenario = SCENARIOS.find((candidate) => candidate.name === name) ?? SCENARIOS[0];
+  const most = scenario.subject === undefined ? 1 : 2;
+  if (others.length > most) throw new OptionRangeError('scenario', `"scenario" expected ${most === 1 ? 'one scenario' : `${name} and one ${scenario.subject ?? ''}`}, got ${others.length}: ${describePath(others.join(' '))}`);
+  return scenario;
+}
+
+/** What a user gave, and where each of it came from. */
+export class Given {
+  /** Settings, nested as in a config.json. */
+  readonly options: Record<string, unknown> = {};
+  readonly #commands: Record<string, unknown> = {};
+  /** What was typed for each path that was given otherwise than by itself: a flag, or a section in short. */
+  readonly #origins = new Map<string, string>();
+
+  constructor(readonly scenario: Scenario, { flags }: Words) {
+    const { name, table } = scenario;
+    const rows = flaggedRows(scenario);
+    const foreign = [...flags.keys()].find((flag) => !rows.some((row) => row.flag === flag));
+    if (foreign !== undefined) throw wrongValue(foreign, `an option of the scenario ${name} (--help lists them)`, foreign);
+    const file = flags.get(CONFIG.flag ?? '');
+    if (typeof file === 'string') this.#readFile(file);
+    for (const [flag, value] of flags) {
+      const row = rows.find((each) => each.flag === flag);
+      if (row !== undefined) this.#set(row, flag, value, table.rows.includes(row));
+    }
+  }
+
+  #readFile(file: string): void {
+    const { $schema = '', scenario = this.scenario.name, ...settings } = readJsonObject(CONFIG.flag ?? '', file);
+    if ($schema !== '') checkString('$schema', $schema);
+    checkName('scenario', scenario, [this.scenario.name]);
+    if (this.scenario.commands.includes(PARALLEL) && PARALLEL.path in settings) {
+      this.#commands.parallel = settings.parallel;
+      delete settings.parallel;
+    }
+    const { layer, origins } = readLayer(this.scenario.table.rows, settings);
+    Object.assign(this.options, layer);
+    for (const [path, name] of origins) this.#origins.set(path, name);
+  }
+
+  /** Sets what a flag says: one option, or several of a section. */
+  #set({ path, kind, spread, file }: AnyRow, flag: string, value: string | true, isSetting: boolean): void {
+    if (!isSetting) {
+      this.#origins.set(path, flag);
+      this.#commands[path] = value === true ? true : kind.parse(value, flag);
+    } else if (file !== undefined) {
+      Object.entries(readGraph(flag, String(value), file)).forEach(([key, part]) => { put(this.options, `${sectionOf(path)}.${key}`, part); }); // errors name what stands in the file
+    } else {
+      const parts = spread === undefined ? { [keyOf(path)]: kind.parse(String(value), flag) } : spread(String(value), flag);
+      for (const [key, part] of Object.entries(parts)) {
+        const whole = path.includes('.') ? `${sectionOf(path)}.${key}` : key;
+        this.#origins.set(whole, flag);
+        put(this.options, whole, part);
+      }
+    }
+  }
+
+  get commands(): CommandSettings {
+    return COMMAND.resolve(this.#commands);
+  }
+
+  /** What the user would know an option by: the flag that was typed, the path in a file, or else the flag that there is; undefined: as it is. */
+  nameOf(option: string): string | undefined {
+    const typed = typedName(option, this.#origins);
+    if (typed !== undefined || isGiven(this.options, option)) return typed;
+    const parts = [...this.#origins].filter(([path]) => path.startsWith(`${option}.`));
+    return parts.length === 1 ? parts[0][1] : flaggedRows(this.scenario).find(({ path }) => path === option)?.flag;
+  }
+}
+
+function isGiven(options: Readonly<Record<string, unknown>>, path: string): boolean {
+  const section = options[sectionOf(path)];
+  return path.includes('.') ? isRecord(section) && keyOf(path).split('[')[0] in section : section !== undefined && !isRecord(section);
+}
+
+/** @throws TypeError where the section is there and no object */
+function put(options: Record<string, unknown>, path: string, value: unknown): void {
+  if (path.includes('.')) options[sectionOf(path)] = { ...checkObject(sectionOf(path), options[sectionOf(path)] ?? {}), [keyOf(path)]: value };
+  else options[path] = value;
+}
+
+/** The keys of a section that a file holds. @throws TypeError or RangeError where it cannot be read, or says something else */
+function readGraph(flag: string, file: string, keys: readonly string[]): Record<string, unknown> {
+  const found = readJsonObject(flag, file);
+  const unknown = Object.keys(found).find((key) => !keys.includes(key));
+  if (unknown !== undefined) throw wrongValue(flag, `a file of ${keys.join(', ')}`, unknown, suggestion(unknown, keys));
+  if (found[keys[0]] === undefined) throw wrongValue(flag, `${keys[0]}, and ${keys.slice(1).join(' or ')} that join them`, file);
+  return found;
+}
+
+/** What to run: a scenario with its settings, or a run to go on with. */
+export async function readRequest(given: Given, words: Words): Promise<Request> {
+  const { scenario, commands, options } = given;
+  if (commands.resume !== undefined) return resumeRequest(given, words, commands.resume);
+  return { scenario, input: { ...commands, options, subject: words.others.at(1), resumption: undefined } };
+}
+
+/** The scenario whose run it is, which need not be named; all settings are the run's own. */
+async function resumeRequest({ commands, options }: Given, words: Words, folder: string): Promise<Request> {
+  if (commands.record) throw wrongValue(RECORD.path, 'no --resume beside it: a run is recorded from its first step on', folder);
+  for (const [flag, value] of words.flags) {
+    const row = COMMAND_ROWS.find((each) => each.flag === flag);
+    if (flag !== STEPS.flag && (row === undefined || row === CONFIG || row === OUT)) throw wrongValue(flag, 'no setting beside --resume, which takes them from the checkpoint', value);
+  }
+  const resumption = await readResumption(folder, options.steps === undefined ? undefined : checkInteger(STEPS.path, options.steps, { min: 1 }));
+  const scenario = SCENARIOS.find(({ name, commands: own }) => own.includes(RESUME) && name === resumption.note.scenario);
+  if (scenario === undefined) throw wrongValue(RESUME.path, 'a run of a scenario that can go on', resumption.note.scenario);
+  const [named] = words.others;
+  if (words.others.length > 0 && named !== scenario.name) throw wrongValue('scenario', `${scenario.name}, whose run is in the folder`, named);
+  for (const line of resumption.refused) process.stderr.write(`warning: ${line}; going on from step ${resumption.checkpoint.step}\n`);
+  return { scenario, input: { ...new Given(scenario, words).commands, options: {}, subject: undefined, resumption } };
+}

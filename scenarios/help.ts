@@ -1,0 +1,63 @@
+import { Command, Help, Option } from 'commander';
+
+import { InternalError, isRecord, RULES, type AnyRow } from '../src/index.js';
+import { writeFlag } from './command-line.js';
+import { SCENARIOS } from './registry.js';
+import { flaggedRows, type Scenario } from './scenario.js';
+
+/** Columns of everything that is printed here. */
+const WIDTH = 100;
+
+const EVERYDAY = 'Everyday options:';
+
+/** What `--help` says of a scenario. @param all options, and not the everyday ones alone */
+export function helpOf(scenario: Scenario, all: boolean): string {
+  const { name, summary, subject } = scenario;
+  const rows = flaggedRows(scenario);
+  const shown = all ? rows : rows.filter(({ everyday }) => everyday === true);
+  const program = new Command('node scenarios/run').description(`${name}: ${summary}`).helpOption(false).configureHelp({ helpWidth: WIDTH });
+  program.argument('[scenario]', 'what to do; --list names them (default: train)');
+  if (subject !== undefined) program.argument(`[${subject}]`, 'what it is done to, and where its settings come from');
+  for (const row of shown.toSorted((a, b) => Number(b.everyday ?? false) - Number(a.everyday ?? false))) {
+    program.addOption(new Option(writeFlag(row), describe(scenario, row)).helpGroup(row.everyday === true ? EVERYDAY : `${row.group}:`));
+  }
+  const hidden = rows.length - shown.length;
+  return [
+    program.helpInformation(),
+    ...(hidden > 0 ? [`--help all explains ${hidden} more options.\n`] : []),
+    `Scenarios:\n${scenarioSummaries()}\n`,
+    ...(rows.some(({ path }) => path === 'rule.name' || path === 'algorithms') ? [`Rules:\n${summaries(Object.values(RULES))}\n`] : []),
+    ...(rows.some(({ path }) => path === 'environment') ? [wrap(DEFAULTS)] : []),
+    'Exit status: 0 success, 1 a failed run, 2 a usage error, 130 interrupted (SIGINT, SIGTERM), 129 hung up (SIGHUP).',
+  ].join('\n');
+}
+
+const DEFAULTS =
+  'Defaults are those of Pendulum-v1, and of the first rule where there are rules; other tasks and rules ship with some of their own; the config.json of a run has them all.';
+
+export function scenarioSummaries(): string {
+  return summaries(SCENARIOS);
+}
+
+function summaries(list: readonly { readonly name: string; readonly summary: string }[]): string {
+  const helper = Object.assign(new Help(), { helpWidth: WIDTH });
+  return list.map(({ name, summary }) => helper.formatItem(name, 24, summary, helper)).join('\n');
+}
+
+const wrap = (text: string) => new Help().boxWrap(text, WIDTH);
+
+function describe(scenario: Scenario, row: AnyRow): string {
+  const value = defaultOf(scenario, row);
+  return value === undefined ? row.help : `${row.help} (default: ${value})`;
+}
+
+/** The default of an option in a scenario, in words; undefined where it has none. */
+export function defaultOf({ table }: Scenario, { path, kind, shown, optional, fallback, argument }: AnyRow): string | undefined {
+  if (typeof shown === 'string') return shown;
+  if (optional === true || argument === null) return undefined;
+  if (!table.rows.some((row) => row.path === path)) return kind.show(fallback(() => { throw new InternalError(`${path} has no default of its own`); }));
+  const [section, key] = path.split('.');
+  const settings = new Map(Object.entries(table.resolve(shown)));
+  const found: unknown = settings.get(section);
+  return kind.show(path === section ? found : isRecord(found) ? found[key] : undefined);
+}

@@ -1,0 +1,16 @@
+import { asyncVsSync } from './async-vs-sync.js';
+import { certificate } from './certificate.js';
+import { ddpg } from './ddpg.js';
+import { decentralisedVsDdpg } from './decentralised-vs-ddpg.js';
+import { dense } from './dense.js';
+import { leakyIntegrator } from './leaky-integrator.js';
+import { neuronDeath } from './neuron-death.js';
+import { oscillation } from './oscillation.js';
+import { replay } from './replay.js';
+import type { Scenario } from './scenario.js';
+import { stragglers } from './stragglers.js';
+import { train } from './train.js';
+import { virtualCheck } from './virtual-check.js';
+
+/** Every scenario, the default first: a further one is one file and one line here. */
+export const SCENARIOS: readonly Scenario[] = [train, ddpg, replay, certificate, decentralisedVsDdpg, asyncVsSync, stragglers, neuronDeath, leakyIntegrator, virtualCheck, dense, oscillation];

@@ -1,0 +1,18 @@
+import { kind } from '../options/kind.js';
+import { option } from '../options/row.js';
+import { checkEnvironment, listEnvironments } from './registry.js';
+
+/** An environment by its name, with options of its task in parentheses or without. */
+export const environmentName = kind<string>({
+  check: checkEnvironment,
+  argument: 'id',
+  schema: { anyOf: [{ type: 'string', pattern: `^(${listEnvironments().join('|')})\\s*(\\(.*\\))?\\s*$` }, { type: 'string', pattern: '[/\\\\]|\\.[cm]?js(\\(.*\\))?$' }] }, // shipped, or a module
+});
+
+export const ENVIRONMENT = option('environment', environmentName, {
+  default: 'Pendulum-v1',
+  flag: '--environment',
+  help: `the task: ${listEnvironments().join(', ')}; or the path of a module of your own, such as ./my-task.js`,
+  group: 'Run',
+  everyday: true,
+});

@@ -1,0 +1,122 @@
+import { OPTIMISER_NAMES, REPLAY_OPTIMISERS, type OptimiserName } from '../optimise/optimiser.js';
+import { integer, NOT_NEGATIVE, number, oneOf, only, POSITIVE } from '../options/kind.js';
+import { inShort, option, type At, type SettingsOf } from '../options/row.js';
+import { RULE_NAMES, RULES } from './registry.js';
+import type { Rule } from './rule.js';
+
+const group = 'Learning rule';
+
+export const RULE_NAME = inShort(option('rule.name', oneOf(RULE_NAMES), { default: 'broadcast', flag: '--rule', help: `how neurons learn: ${RULE_NAMES.join(', ')}`, group: 'Run', everyday: true }));
+
+export const ruleOf = (at: At): Rule => RULES[at(RULE_NAME)];
+
+/** True under a rule that learns every transition once, as it happens: what belongs to a replay then has only one value. */
+export const isStreamed = (at: At) => ruleOf(at).experience === 'stream';
+
+/** What `then` is under a rule that learns from the stream; elsewhere nothing. */
+export function streamed<Value>(then: (at: At) => Value): (at: At) => Value | undefined {
+  return (at) => (isStreamed(at) ? then(at) : undefined);
+}
+
+const rate = number(NOT_NEGATIVE);
+const share = number({ min: 0, max: 1 });
+
+export const CRITIC_RATE = option('rule.criticRate', rate, { default: 1e-2, flag: '--critic-rate', argument: 'rate', help: 'learning rate of critics', group });
+
+export const TARGET_RATE = option('rule.targetRate', number({ ...NOT_NEGATIVE, max: 1 }), {
+  default: 0.005,
+  narrow: (at) => (isStreamed(at) ? only(0, 'the rule keeps no target copies') : number({ ...POSITIVE, max: 1 })),
+  flag: '--target-rate',
+  argument: 'rate',
+  help: 'share of the way a target copy follows in one update',
+  group,
+});
+
+export const FINAL_RATE = option('rule.finalRate', share, {
+  default: 0.1,
+  flag: '--final-rate',
+  argument: 'share',
+  help: 'share of the learning rates left at the last step; they fall to it in a straight line',
+  group,
+});
+
+export const OPTIMISER = option('rule.optimiser', oneOf<OptimiserName>(OPTIMISER_NAMES), {
+  default: 'adam',
+  narrow: (at) => (isStreamed(at) ? undefined : oneOf<OptimiserName>(REPLAY_OPTIMISERS)),
+  flag: '--optimiser',
+  help: `each neuron's own step: ${OPTIMISER_NAMES.join(', ')}`,
+  group,
+});
+
+export const TRACE_DECAY = option('rule.traceDecay', share, {
+  default: (at) => (isStreamed(at) ? 0.9 : 0),
+  narrow: (at) => (isStreamed(at) ? undefined : only(0, 'the rule keeps no eligibility traces')),
+  flag: '--trace-decay',
+  argument: 'factor',
+  help: 'lambda of eligibility traces, for rules that keep them',
+  group,
+});
+
+/** A rule's rates. */
+export const RULE_RATES = [
+  CRITIC_RATE,
+  option('rule.outputRate', rate, { default: 1e-3, flag: '--output-rate', argument: 'rate', help: 'learning rate of output neurons\' weights', group }),
+  option('rule.hiddenRate', rate, { default: 1e-3, flag: '--hidden-rate', argument: 'rate', help: 'learning rate of hidden neurons\' weights; 0 freezes them', group }),
+  TARGET_RATE,
+  FINAL_RATE,
+  TRACE_DECAY,
+  OPTIMISER,
+] as const;
+
+const learning = 'Learning';
+
+export const BATCH = option('learning.batch', integer({ min: 1, max: 65_536 }), { default: 64, flag: '--batch', help: 'transitions in a minibatch', group: learning });
+
+/** Fewest slots of a replay, whatever it is drawn for. */
+const LEAST_REPLAY = 256;
+const MOST_REPLAY = 2 ** 27;
+
+/** @param environments each of which stores a last transition that cannot be learned from yet: the others are to be as many at least */
+export const replaySlots = (batch: number, environments: number) => integer({ min: Math.max(LEAST_REPLAY, 2 * batch, 4 * environments), max: MOST_REPLAY });
+
+export const REPLAY = option('learning.replay', integer({ min: LEAST_REPLAY, max: MOST_REPLAY }), {
+  default: 50_000,
+  narrow: (at) => replaySlots(at(BATCH), 1),
+  flag: '--replay',
+  help: 'transitions kept',
+  group: learning,
+});
+
+const MOST_WARMUP = 2 ** 31 - 1;
+
+export const warmupSteps = (least: number) => integer({ min: least, max: MOST_WARMUP });
+
+export const WARMUP = option('learning.warmup', warmupSteps(0), {
+  default: 1000,
+  narrow: (at) => warmupSteps(Math.max(2, at(BATCH))),
+  flag: '--warmup',
+  unit: 'environment steps',
+  argument: 'steps',
+  help: 'environment steps before the first update',
+  group: learning,
+});
+
+export const UPDATES_PER_STEP = option('learning.updatesPerStep', number({ ...POSITIVE, max: 1000 }), {
+  default: 1,
+  flag: '--updates-per-step',
+  argument: 'count',
+  help: 'updates owed for each environment step',
+  group: learning,
+});
+
+/** How every learner learns from its replay. */
+export const LEARNING = [
+  option('learning.discount', share, { default: 0.97, flag: '--discount', argument: 'factor', help: 'weight of the next step\'s value', group: learning }),
+  option('learning.rewardScale', number(POSITIVE), { default: 0.1, flag: '--reward-scale', argument: 'factor', help: 'rewards are multiplied by it before they are learned from', group: learning }),
+  BATCH,
+  REPLAY,
+  WARMUP,
+  UPDATES_PER_STEP,
+] as const;
+
+export type LearningSettings = SettingsOf<(typeof LEARNING)[number]>['learning'];

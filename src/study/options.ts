@@ -1,0 +1,51 @@
+import { wrongValue } from '../check.js';
+import { HIDDEN, layerSizes, SAME_HIDDEN } from '../network/options.js';
+import { STEPS } from '../options/common.js';
+import { distinct, integer, listOf, oneOf, orNull, refine, type Kind } from '../options/kind.js';
+import { option, vary } from '../options/row.js';
+import { resolveSettings } from '../simulation/options.js';
+
+const group = 'Study';
+
+/** Names with commas between them, each once. */
+export function namesOf<Name extends string>(known: readonly Name[]): Kind<readonly Name[], readonly string[]> {
+  return distinct(listOf(oneOf(known), `a list of ${known.join(', ')}`, { least: 1 }));
+}
+
+export const SEEDS = option('seeds', integer({ min: 1, max: 1000 }), { default: 5, flag: '--seeds', help: 'trials of each contender, from seeds 1, 2, …', group, everyday: true });
+
+/** Points of a learning curve: environment steps between them. @param points of a whole trial */
+export function evaluateEvery(points: number, shown: string) {
+  return option('evaluation.every', integer({ min: 1 }), {
+    default: (at) => Math.ceil(at(STEPS) / points),
+    flag: '--evaluate-every',
+    unit: 'environment steps',
+    argument: 'steps',
+    shown,
+    help: 'environment steps between two evaluations',
+    group,
+  });
+}
+
+export const FINAL_EPISODES = option('evaluation.final', integer({ min: 1, max: 10_000 }), { default: 20, flag: '--episodes', help: 'episodes of the evaluation at the end', group: 'Run', everyday: true });
+
+/** Environment steps of a trial: those found for the study's own task, and for others what they ship with. */
+export function shippedSteps(environment: string, own: { readonly environment: string; readonly steps: number }): number {
+  return environment === own.environment ? own.steps : resolveSettings({ environment }).steps;
+}
+
+/** @param need what hidden neurons are for, in a study that cannot be without them */
+const withNeurons = (need: string) => (path: string, sizes: readonly number[]): readonly number[] => {
+  if (sizes.length === 0) throw wrongValue(path, `a hidden layer: ${need}`, sizes);
+  return sizes;
+};
+
+/** Hidden layers, of which there is one at least: those given, or those that each algorithm ships with. */
+export function sameHidden(need: string) {
+  return vary(SAME_HIDDEN, { narrow: () => orNull(refine(layerSizes, withNeurons(need))) });
+}
+
+/** The same where the study has hidden layers of its own. */
+export function ownHidden(sizes: readonly number[], need: string) {
+  return vary(HIDDEN, { default: sizes, narrow: () => refine(layerSizes, withNeurons(need)) });
+}
