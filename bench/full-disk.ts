@@ -13,6 +13,8 @@ import { createStream } from '../src/random/stream.js';
 import { checkpointStep } from '../src/telemetry/run-folder.js';
 
 const [POSITIONS = 100, SECONDS = 540, SEED = 1] = process.argv.slice(2).map(Number);
+/** Sizes are spread by the golden ratio: wherever the time ends, they cover the whole range. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
 const SMALLEST = 10;
 const LARGEST = 2000;
 
@@ -101,7 +103,7 @@ function mount(size: number): boolean {
 }
 
 while (totals.positions < POSITIONS && performance.now() < end) {
-  const size = Math.round(SMALLEST * (LARGEST / SMALLEST) ** (totals.positions / Math.max(1, POSITIONS - 1)));
+  const size = Math.round(SMALLEST * (LARGEST / SMALLEST) ** ((GOLDEN * (totals.positions + 1)) % 1));
   if (!mount(size)) {
     console.error('full disks are not tried: a tmpfs cannot be mounted here, which takes root');
     break;
