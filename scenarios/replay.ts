@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import colours from 'picocolors';
@@ -19,8 +19,9 @@ const REPLAY = createTable([
 interface Recorded {
   readonly folder: string;
   readonly journal: Journal;
-  /** The lines of its metrics. */
-  readonly metrics: readonly string[];
+  /** What it left besides; undefined where it cannot be read. */
+  readonly metrics: Buffer | undefined;
+  readonly weights: Buffer | undefined;
 }
 
 /** A line that is not the same in both; undefined where one of them has fewer. */
@@ -48,6 +49,8 @@ interface ReplayResult {
   readonly firstDifference: Difference | null;
   readonly recordedWeightsSha256: string;
   readonly weightsSha256: string;
+  /** Files in the recorded run's folder that are missing, or not, byte for byte, what was repeated. */
+  readonly differentFiles: readonly string[];
   /** Where it was left; null unless asked for. */
   readonly runFolder: string | null;
 }
@@ -82,8 +85,15 @@ function readRecorded(folder: string | undefined): Recorded {
   };
   const journal = readJournal(read('journal'));
   if (!isSame(read('config').toString(), journal.settings)) throw wrongValue(SUBJECT, `a folder whose ${RUN_FILES.config} has the settings of its journal`, folder);
-  const metrics = join(folder, RUN_FILES.metrics);
-  return { folder, journal, metrics: existsSync(metrics) ? linesOf(readFileSync(metrics, 'utf8')) : [] };
+  return { folder, journal, metrics: readIfThere(folder, 'metrics'), weights: readIfThere(folder, 'weights') };
+}
+
+function readIfThere(folder: string, file: 'metrics' | 'weights'): Buffer | undefined {
+  try {
+    return readFileSync(join(folder, RUN_FILES[file]));
+  } catch {
+    return undefined; // missing, or no file
+  }
 }
 
 function isSame(json: string, settings: unknown): boolean {
@@ -94,7 +104,8 @@ function isSame(json: string, settings: unknown): boolean {
   }
 }
 
-const linesOf = (text: string) => text.split('\n').slice(0, -1);
+/** A last line that was cut counts. */
+const linesOf = (text: string) => text.split('\n').filter((line, i, all) => i < all.length - 1 || line !== '');
 
 async function repeat(simulation: Simulation, recorded: Recorded, input: ScenarioInput, threads?: number): Promise<number> {
   const folder = input.out === undefined ? undefined : createRunFolder(input.out, { warn });
@@ -134,11 +145,13 @@ async function runVisibly(simulation: Simulation, { journal }: Recorded, interru
   }
 }
 
-function resultOf({ settings, step }: Simulation, { folder, journal, metrics }: Recorded, replayed: readonly string[], { seconds }: RunReport, weights: Uint8Array): Omit<ReplayResult, 'threads' | 'runFolder'> {
+function resultOf({ settings, step }: Simulation, { folder, journal, ...recorded }: Recorded, replayed: readonly string[], { seconds }: RunReport, weights: Uint8Array): Omit<ReplayResult, 'threads' | 'runFolder'> {
   const weightsSha256 = createHash('sha256').update(weights).digest('hex');
   const interrupted = step < (journal.halts.at(-1) ?? 0);
-  const firstDifference = interrupted ? null : compare(metrics, replayed);
-  const identical = firstDifference === null && weightsSha256 === journal.weightsSha256;
+  const firstDifference = interrupted ? null : compare(linesOf(recorded.metrics?.toString() ?? ''), replayed);
+  const repeated = { metrics: Buffer.from(replayed.map((line) => `${line}\n`).join('')), weights };
+  const differentFiles = interrupted ? [] : (['metrics', 'weights'] as const).filter((file) => recorded[file]?.equals(repeated[file]) !== true).map((file) => RUN_FILES[file]);
+  const identical = differentFiles.length === 0 && weightsSha256 === journal.weightsSha256;
   return {
     scenario: 'replay',
     status: interrupted ? 'interrupted' : identical ? 'identical' : 'different',
@@ -154,6 +167,7 @@ function resultOf({ settings, step }: Simulation, { folder, journal, metrics }: 
     firstDifference,
     recordedWeightsSha256: journal.weightsSha256,
     weightsSha256,
+    differentFiles,
   };
 }
 
@@ -177,6 +191,7 @@ function printResult(result: ReplayResult): void {
       ...(status === 'interrupted' ? [] : [
         line('weights', same ? `SHA-256 ${result.weightsSha256}, as recorded` : `SHA-256 ${result.weightsSha256}, recorded ${result.recordedWeightsSha256}`),
         line('metrics', difference === null ? `${result.metricsLines} lines, as recorded` : `line ${difference.line} differs: recorded ${difference.recorded ?? 'nothing'}, repeated ${difference.replayed ?? 'nothing'}`),
+        ...(result.differentFiles.length === 0 ? [] : [line('files', `${result.differentFiles.join(' and ')} in ${result.recordedFolder}: missing, damaged, or of another run`)]),
       ]),
       ...(result.runFolder === null ? [] : [line('run folder', result.runFolder)]),
       '',

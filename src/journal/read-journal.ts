@@ -1,5 +1,6 @@
 import { isCount, isRecord } from '../check.js';
 import { JournalError } from '../errors.js';
+import { plainOptions } from '../plain.js';
 import { crc32c } from '../telemetry/crc32c.js';
 import { createEntryCursor, type JournalShape } from './entries.js';
 import { decodeFrame, FORMAT, FRAME, HEADER_BYTES, MAGIC, type Frame, type JournalClosing, type JournalHeader } from './frame.js';
@@ -84,21 +85,27 @@ function readHeader(bytes: Uint8Array): { header: JournalHeader; end: number } {
   const end = HEADER_BYTES + view.getUint32(MAGIC.length + 4, true);
   if (end + 4 > bytes.length) refuse('cut short');
   if (view.getUint32(end, true) !== crc32c(bytes.subarray(0, end))) refuse('checksum');
-  return { header: toHeader(parse(bytes.subarray(HEADER_BYTES, end))) ?? refuse('settings that cannot be read'), end: end + 4 };
+  const json = bytes.subarray(HEADER_BYTES, end);
+  return { header: toHeader(parse(json), json.length) ?? refuse('settings that cannot be read'), end: end + 4 };
 }
 
+/** Undefined where it is no JSON in UTF-8, or is nested deeper than anybody reads. */
 function parse(json: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(json));
+    return plainOptions(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json)));
   } catch {
     return undefined;
   }
 }
 
-function toHeader(data: unknown): JournalHeader | undefined {
+/** Most partitions of a run. */
+const MOST_PARTITIONS = 1024;
+
+/** @param bytes of the header: settings name every layer, and there are not more ticks than layers */
+function toHeader(data: unknown, bytes: number): JournalHeader | undefined {
   if (!isRecord(data)) return undefined;
   const { ticks, partitions, goal, settings, digest } = data;
-  if (!isCount(ticks) || !isCount(partitions) || partitions === 0 || !isCount(goal) || typeof digest !== 'string') return undefined;
+  if (!isCount(ticks) || ticks > bytes || !isCount(partitions) || partitions === 0 || partitions > MOST_PARTITIONS || !isCount(goal) || typeof digest !== 'string') return undefined;
   return { ticks, partitions, goal, settings, digest };
 }
 

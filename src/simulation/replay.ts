@@ -2,9 +2,12 @@ import { isRecord, wrongKind } from '../check.js';
 import { loadEnvironmentsOf } from '../environment/modules.js';
 import { isOptionError, JournalError } from '../errors.js';
 import { readJournal, type Journal } from '../journal/read-journal.js';
+import { checkNetworkBudget } from '../supervisor/budget.js';
+import { createPlan } from '../supervisor/plan.js';
 import type { Settings } from '../supervisor/settings.js';
 import { checkReplayOptions } from './command-options.js';
 import { resolveSettings } from './options.js';
+import { checkRepeatable } from './repeatable.js';
 import { checkRecordable, digestOf } from './recording.js';
 import { readySimulation, Simulation } from './simulation.js';
 
@@ -24,9 +27,12 @@ export async function replaySimulation(journal: Uint8Array | Journal, options: R
   const { threads } = checkReplayOptions(options);
   if (!isRecord(journal) && !((journal as unknown) instanceof Uint8Array)) throw wrongKind('journal', 'the bytes of a journal, or what readJournal has read', journal);
   const whole = journal instanceof Uint8Array ? readJournal(journal) : journal;
-  await loadEnvironmentsOf(whole.settings ?? {});
-  const settings = settingsOf(whole);
-  const simulation = new Simulation(settings, undefined, { journal: whole, threads: threads ?? settings.partitions });
+  const settings = await settingsOf(whole);
+  const simulation = await understanding(() => {
+    checkNetworkBudget(settings);
+    checkRepeatable(whole, createPlan(settings));
+    return new Simulation(settings, undefined, { journal: whole, threads: threads ?? settings.partitions });
+  });
   if (digestOf(simulation.encodeWeights()) !== whole.digest) {
     await simulation.close();
     throw refusal('its first weights are not those that this version draws');
@@ -37,12 +43,20 @@ export async function replaySimulation(journal: Uint8Array | Journal, options: R
 const refusal = (reason: string) => new JournalError(reason, null);
 
 /** Settings of another version may have other options. */
-function settingsOf({ settings, partitions }: Journal): Settings {
+async function settingsOf({ settings, partitions }: Journal): Promise<Settings> {
+  const resolved = await understanding(async () => {
+    await loadEnvironmentsOf(settings ?? {});
+    const read = resolveSettings(settings ?? undefined);
+    checkRecordable(read);
+    return read;
+  });
+  if (resolved.partitions !== partitions) throw refusal('settings of another number of partitions');
+  return resolved;
+}
+
+async function understanding<Result>(build: () => Result | Promise<Result>): Promise<Result> {
   try {
-    const resolved = resolveSettings(settings ?? undefined);
-    checkRecordable(resolved);
-    if (resolved.partitions !== partitions) throw refusal('settings of another number of partitions');
-    return resolved;
+    return await build();
   } catch (error) {
     if (isOptionError(error)) throw refusal(`settings that this version does not know: ${error.message}`);
     throw error;

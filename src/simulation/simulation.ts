@@ -3,7 +3,7 @@ import { EventEmitter } from 'eventemitter3';
 import { checkInteger, checkString, wrongValue } from '../check.js';
 import { encodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
 import { loadEnvironmentsOf } from '../environment/modules.js';
-import { PartitionError } from '../errors.js';
+import { JournalError, PartitionError } from '../errors.js';
 import { openJournal, type JournalFile } from '../journal/file.js';
 import type { Journal } from '../journal/read-journal.js';
 import type { Arena } from '../memory/arena.js';
@@ -107,7 +107,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
       const deathsBefore = this.#deaths.length;
       this.#goal = this.#journal?.goal ?? first + steps;
       const file = record === undefined ? undefined : this.#record(record);
-      const seconds = await this.#train({ signal, checkpointEvery, episodes, file });
+      const seconds = await this.#train({ signal, checkpointEvery, episodes, file }).catch((error: unknown) => { throw this.#asJournals(error); });
       return {
         ...this.#report(first, updatesBefore, deathsBefore, seconds),
         ...(file && { journal: { bytes: file.length, partitionTicks: file.updates } }),
@@ -123,6 +123,12 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
       if (given !== undefined) throw wrongValue(name, 'nothing in a replay, whose journal says what it does', given);
     }
     if (this.#commands === this.#journal.halts.length) throw new Error('the journal has been repeated to its end');
+  }
+
+  /** What a partition finds at odds with itself as it repeats a journal is the journal's fault. */
+  #asJournals(error: unknown): unknown {
+    if (this.#journal === undefined || !(error instanceof PartitionError) || !(error.cause instanceof Error) || error.cause.name !== 'InternalError') return error;
+    return new JournalError(error.cause.message, { partition: error.partition, update: this.#supervisor.updates(error.partition) });
   }
 
   #record(path: string): JournalFile {

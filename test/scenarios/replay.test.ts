@@ -76,6 +76,20 @@ test('metrics that are not those of the recorded run are named by their first li
   t.regex((await run('replay', missing, '--threads', '1')).stderr, /metrics +line 1 differs: recorded nothing, repeated \{/);
 });
 
+for (const [kind, spoil] of [
+  ['damaged', (file: string) => { writeFileSync(file, readFileSync(file).map((byte, i, all) => (i === all.length - 1 ? byte ^ 1 : byte))); }],
+  ['missing', (file: string) => { rmSync(file); }],
+] as const) {
+  test(`weights that are ${kind} in the recorded folder are named, and the run is not identical`, async (t) => {
+    const copy = altered('weights.safetensors', (bytes) => bytes);
+    spoil(join(copy, 'weights.safetensors'));
+    const { status, stdout, stderr } = await run('replay', copy, '--json');
+    t.is(status, 1);
+    t.like(JSON.parse(stdout), { status: 'different', firstDifference: null, differentFiles: ['weights.safetensors'] });
+    t.regex(stderr, /weights +SHA-256 \w+, as recorded\n.*\n +files +weights\.safetensors in .+: missing, damaged, or of another run\n/);
+  });
+}
+
 test('a run that Ctrl-C ended is repeated up to there', async (t) => {
   const out = folder();
   const child = spawn(process.execPath, ['scenarios/run', ...SMALL.slice(2), '--steps', '10000000', '--record', '--out', out], { stdio: 'ignore' });
