@@ -1,7 +1,9 @@
 import { expose, transfer } from 'comlink';
 
 import { loadModules } from '../src/environment/modules.js';
-import { createCrew, type Crew, type CrewSpecification, type Outcome } from '../src/supervisor/crew.js';
+import { createCrew, type CrewSpecification } from '../src/supervisor/crew.js';
+import type { Crew, Outcome } from '../src/supervisor/strands.js';
+import type { WorldState } from '../src/supervisor/world-state.js';
 import { describeFault, type Fault } from '../src/supervisor/fault.js';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { MessagePort } from 'node:worker_threads';
@@ -10,7 +12,7 @@ import type { MessagePort } from 'node:worker_threads';
 export interface CrewControl {
   /** Answers once the partitions are built. */
   ready(): void;
-  train(recorded: boolean): Outcome;
+  train(recorded: boolean, left?: WorldState): Outcome;
   evaluate(episodeSeeds: readonly number[]): Outcome;
   close(): void;
 }
@@ -37,8 +39,8 @@ function carry(crew: Crew, port: MessagePort): Promise<void> {
   return new Promise((resolve) => {
     const control: CrewControl = {
       ready: () => undefined,
-      train(recorded) {
-        const outcome = crew.train(recorded);
+      train(recorded, left) {
+        const outcome = crew.train(recorded, left);
         return transfer(outcome, outcome.kind === 'done' ? outcome.logs.map(({ bytes }) => bytes.buffer) : []);
       },
       evaluate: (episodeSeeds) => crew.evaluate(episodeSeeds),

@@ -1,9 +1,11 @@
 import { checkObject, isCount, isRecord, wrongValue } from '../check.js';
 import { CheckpointError } from '../errors.js';
-import type { Arena, Snapshot } from '../memory/arena.js';
+import type { Snapshot } from '../memory/arena.js';
 import { KEPT_WORDS, LARGEST_WORD, WORD } from '../memory/control.js';
+import { keptBlocks, keptOf, keptBytes, keptLength, rowBytes, type Counters, type Image } from '../memory/image.js';
 import { ELEMENT_BYTES, type Block, type BlockRequest, type ElementType } from '../memory/layout.js';
 import { decodeContainer, encodeContainer } from './container.js';
+import { pack, unpack } from './pack.js';
 import { jsonFault } from './plain-data.js';
 
 /** What a checkpoint says besides the arena's numbers. All of it is plain data: it is kept as JSON. */
@@ -16,6 +18,10 @@ export interface CheckpointMetadata {
   readonly training: object;
   /** For whoever keeps the file. */
   readonly note: object;
+  /** Environment steps taken; those of the image unless given. A run that resumes takes those between the two again. */
+  readonly step?: number;
+  /** What is left of a virtual world besides the arena: plain data, typed arrays in it. */
+  readonly world?: object | undefined;
 }
 
 /** A checkpoint that is whole. */
@@ -24,8 +30,10 @@ export interface Checkpoint extends Snapshot {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly training: Readonly<Record<string, unknown>>;
   readonly note: Readonly<Record<string, unknown>>;
-  /** Environment steps taken. */
+  /** Environment steps taken: more than `counters` say where a run in virtual time was not at rest. */
   readonly step: number;
+  /** As it was given; undefined where nothing was. */
+  readonly world: unknown;
   readonly counters: Counters;
   /** The layout table of what it holds. */
   readonly blocks: readonly Line[];
@@ -33,28 +41,24 @@ export interface Checkpoint extends Snapshot {
   readonly numbers: (name: string, type: ElementType) => ArrayLike<number>;
 }
 
-export type Counters = Readonly<Record<(typeof KEPT_WORDS)[number], number>>;
-
 /** One line of a checkpoint's own layout table. */
 export type Line = Pick<Block, 'name' | 'type' | 'shape'>;
 
 /**
  * Encodes everything that an arena holds, but for scratch. Of the replay only what has been stored. Nothing may write to the arena meanwhile.
  *
- * Equal arenas and equal metadata give equal bytes.
+ * Equal images and equal metadata give equal bytes.
  *
  * @throws TypeError or RangeError naming `note` where that is no object, or JSON would not give it back
  */
-export function encodeCheckpoint(arena: Arena, { kind, settings, training, note }: CheckpointMetadata): Uint8Array {
+export function encodeCheckpoint({ counters, parts }: Image, { kind, settings, training, note, step = counters.steps, world }: CheckpointMetadata): Uint8Array {
   const fault = jsonFault('note', checkObject('note', note));
   if (fault !== undefined) throw wrongValue('note', 'plain data that JSON gives back as it is', note, `: ${fault}`);
-  const words = arena.int32('control');
-  const counters = Object.fromEntries(KEPT_WORDS.map((word) => [word, Atomics.load(words, WORD[word])]));
-  const blocks = keptBlocks(arena);
-  const lines = blocks.map(({ name, type, shape }): Line => ({ name, type, shape }));
+  const lines = parts.map(({ block: { name, type, shape } }): Line => ({ name, type, shape }));
+  const packed = world && pack(world);
   return encodeContainer({
-    header: { kind, settings, training, note, counters, blocks: lines },
-    parts: blocks.map((block) => keptBytes(arena, block, Atomics.load(words, WORD.stored))),
+    header: { kind, settings, training, note, step, ...(packed && { world: packed.plain }), counters, blocks: lines },
+    parts: [...parts.map(({ bytes }) => bytes), ...(packed ? [packed.bytes] : [])],
   });
 }
 
@@ -64,18 +68,20 @@ export function encodeCheckpoint(arena: Arena, { kind, settings, training, note 
  * @throws CheckpointError where the file is of another format, was cut short or was altered
  */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
-  const { header: { kind, settings, training, note, counters, blocks }, parts } = decodeContainer(bytes);
-  if (typeof kind !== 'string' || !isRecord(settings) || !isRecord(training) || !isRecord(note) || !isCounters(counters) || !isTable(blocks)) {
+  const { header: { kind, settings, training, note, step, world, counters, blocks }, parts: all } = decodeContainer(bytes);
+  if (typeof kind !== 'string' || !isRecord(settings) || !isRecord(training) || !isRecord(note) || !isCount(step) || !isCounters(counters) || !isTable(blocks)) {
     throw new CheckpointError('format', 'its header is not that of a checkpoint');
   }
+  const [parts, numbers] = world === undefined ? [all, undefined] : [all.slice(0, -1), all.at(-1)];
   checkParts(blocks, parts);
-  const check = (requests: readonly BlockRequest[]) => { checkLayout(kept(requests), blocks, parts, counters.stored); };
+  const check = (requests: readonly BlockRequest[]) => { checkLayout(keptOf(requests), blocks, parts, counters.stored); };
   return {
     kind,
     settings,
     training,
     note,
-    step: counters.steps,
+    step,
+    world: numbers && unpack({ plain: world, bytes: numbers }),
     counters,
     blocks,
     numbers(name, type) {
@@ -91,26 +97,6 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     },
   };
 }
-
-/** A checkpoint leaves out what is scratch. */
-function kept<Request extends BlockRequest>(blocks: readonly Request[]): Request[] {
-  return blocks.filter((block) => block.scratch !== true);
-}
-
-const keptBlocks = ({ blocks }: Arena): Block[] => kept(blocks);
-
-/** A view of what is kept of a block. */
-function keptBytes({ memory }: Arena, block: Block, stored: number): Uint8Array {
-  return new Uint8Array(memory.buffer, block.offset, keptLength(block, stored));
-}
-
-/** Bytes that are kept of a block: of the replay, those of the slots stored. */
-function keptLength({ type, shape, ring }: BlockRequest, stored: number): number {
-  const rows = ring === true ? Math.min(stored, shape[0]) : shape[0];
-  return rows * rowBytes({ type, shape });
-}
-
-const rowBytes = ({ type, shape }: Pick<Line, 'type' | 'shape'>) => shape.slice(1).reduce((product, size) => product * size, ELEMENT_BYTES[type]);
 
 /** Each part has whole rows of its block, and no more of them than the block has. @throws CheckpointError */
 function checkParts(blocks: readonly Line[], parts: readonly Uint8Array[]): void {

@@ -23,10 +23,8 @@ export const WORD = {
   episodes: 8,
   /** Times that the environment's host has said where it stands: says which of its two records is the valid one. */
   commit: 9,
-  /** Times that what partitions have said was taken back, because neurons died or were born: nobody takes what is older. */
-  epoch: 10,
   /** Episodes of the evaluation at hand that have ended. */
-  evaluated: 11,
+  evaluated: 10,
 } as const;
 
 /** Words and counters are int32. */

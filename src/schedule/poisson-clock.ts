@@ -13,6 +13,15 @@ export interface PoissonClock {
   remaining(): number;
   /** Strikes as if it had just begun: who has not looked at it since now cannot tell the difference, but for strikes that were due. */
   forget(): void;
+  /** All that a clock of the same stream needs to strike as this one would. */
+  state(): ClockState;
+  restore(state: ClockState): void;
+}
+
+/** When a clock strikes next, in seconds, and the number of the draw after that. */
+export interface ClockState {
+  readonly next: number;
+  readonly draw: number;
 }
 
 /**
@@ -31,6 +40,11 @@ export function createPoissonClock(stream: Stream, rate: number, now: () => numb
     remaining: () => Math.max(0, next - now()),
     forget() {
       next = now() + wait();
+    },
+    state: () => ({ next, draw: stream.position }),
+    restore(state) {
+      next = state.next;
+      stream.position = state.draw;
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Control } from '../memory/control.js';
 import type { Bell } from './bell.js';
 import { createStream } from '../random/stream.js';
-import { createPoissonClock } from './poisson-clock.js';
+import { createPoissonClock, type PoissonClock } from './poisson-clock.js';
 
 /** Who waits for whom. */
 export const DISCIPLINE_NAMES = ['hogwild', 'synchronous', 'bounded', 'poisson'] as const;
@@ -26,6 +26,8 @@ export interface Schedule {
   wake(): number;
   /** Turns of acting, where that waits for nobody. */
   readonly acting: ActingTurns;
+  /** Clocks that it keeps, always in the same order. */
+  readonly clocks: readonly PoissonClock[];
 }
 
 /** When a partition computes its neurons' voltages anew, where nobody waits for them. */
@@ -97,12 +99,13 @@ function synchronous({ control: { phase }, bell, partition, gates }: ScheduleCon
     open,
     learns: always,
     wake: never,
+    clocks: [],
     acting: { ...AT_ONCE, together: true, mayTake: (taken, least) => least >= taken },
   };
 }
 
 /** `hogwild`: free running. Nothing waits, reads of other partitions' rows are racy on purpose. */
-const HOGWILD: Schedule = { mayBegin: always, begin: nothing, arrive: nothing, open: always, learns: always, wake: never, acting: AT_ONCE };
+const HOGWILD: Schedule = { mayBegin: always, begin: nothing, arrive: nothing, open: always, learns: always, wake: never, acting: AT_ONCE, clocks: [] };
 
 /**
  * `bounded`: as `hogwild`, but a partition begins update u only once the slowest has finished update u - k - 1, so that nothing
@@ -122,12 +125,13 @@ function bounded(context: ScheduleContext): Schedule {
  */
 function poisson(context: ScheduleContext): Schedule {
   const schedule = context.timing.clocks === 'partition' ? partitionClocks(context) : neuronClocks(context);
-  return { ...schedule, acting: actingClock(context) };
+  const { partition, seed, timing: { clockRate }, now } = context;
+  const clock = createPoissonClock(createStream(seed, `clock/acting/partition${partition}`), clockRate, now);
+  return { ...schedule, acting: actingTurns(clock), clocks: [clock, ...schedule.clocks] };
 }
 
 /** A strike at which there was no turn to take, or during one, is let go: it would have changed nothing. */
-function actingClock({ partition, seed, timing: { clockRate }, now }: ScheduleContext): ActingTurns {
-  const clock = createPoissonClock(createStream(seed, `clock/acting/partition${partition}`), clockRate, now);
+function actingTurns(clock: PoissonClock): ActingTurns {
   let waits = false;
   return {
     together: false,
@@ -152,6 +156,7 @@ function partitionClocks(context: ScheduleContext): Schedule {
     begin() {
       clock.take();
     },
+    clocks: [clock],
   };
 }
 
@@ -168,6 +173,7 @@ function neuronClocks(context: ScheduleContext): Schedule {
       clock.take();
       return true;
     },
+    clocks: all,
   };
 }
 

@@ -5,6 +5,7 @@ import { resolveDdpgSettings, type DdpgOptions, type DdpgSettings } from '../bas
 import { wrongValue } from '../check.js';
 import { encodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
 import { loadEnvironmentsOf } from '../environment/modules.js';
+import { imageOf } from '../memory/image.js';
 import { closedError } from '../errors.js';
 import { createRateLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
 import { NOTHING_READ, type Staleness } from '../supervisor/ledger.js';
@@ -103,7 +104,7 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
 
   encodeCheckpoint(note: object = {}): Uint8Array {
     this.#stillness.check();
-    return encodeCheckpoint(this.agent.arena, { kind: DDPG, settings: this.settings, training: this.#counter.state(), note });
+    return encodeCheckpoint(imageOf(this.agent.arena), { kind: DDPG, settings: this.settings, training: this.#counter.state(), note });
   }
 
   /** Ends what is going on. */

@@ -9,6 +9,7 @@ import { createRateLimiter } from '../schedule/rate-limiter.js';
 import { createPlan, WEIGHTS } from '../supervisor/plan.js';
 import { disciplineOf, type Settings } from '../supervisor/settings.js';
 import { settledUpdates } from '../supervisor/views.js';
+import { checkWorld } from '../supervisor/world-check.js';
 import { readDeathState } from './death.js';
 import { readEpisodeCount } from './halt.js';
 import { resolveSettings } from './options.js';
@@ -42,6 +43,7 @@ export async function examineSimulation(checkpoint: Checkpoint): Promise<Setting
       updates: (steps, stored) => settledUpdates(plan, steps, stored),
       together: disciplineOf(settings) === 'synchronous',
     });
+    checkWorld(plan, checkpoint);
     return settings;
   });
 }

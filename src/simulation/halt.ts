@@ -1,4 +1,4 @@
-import { checkInteger } from '../check.js';
+import { checkInteger, isCount } from '../check.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { CheckpointError } from '../errors.js';
 import { SLICE_STEPS } from '../supervisor/plan.js';
@@ -75,8 +75,9 @@ export function createStillness(): Stillness {
 /** The episodes that a checkpoint tells of; none where there is no checkpoint. @throws CheckpointError */
 export function readEpisodeCount(checkpoint: Checkpoint | undefined): EpisodeCount {
   if (checkpoint === undefined) return { episodes: 0, recent: [] };
-  const { training: { episodes, recent }, counters } = checkpoint;
-  if (episodes === counters.episodes && isRecent(recent) && recent.length === Math.min(episodes, RUNNING_EPISODES)) return { episodes, recent };
+  const { training: { episodes, recent }, counters, step } = checkpoint;
+  const since = isCount(episodes) ? episodes - counters.episodes : -1; // more than none where a run in virtual time was not at rest
+  if (isCount(episodes) && since >= 0 && since <= Math.max(0, step - counters.steps) && isRecent(recent) && recent.length === Math.min(episodes, RUNNING_EPISODES)) return { episodes, recent };
   throw new CheckpointError('format', 'it does not tell its episodes');
 }
 

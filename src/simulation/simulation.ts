@@ -13,9 +13,10 @@ import { attachReplay } from '../replay/ring.js';
 import { trainedState } from '../supervisor/partition.js';
 import { ALIVE, WEIGHTS, type Plan } from '../supervisor/plan.js';
 import type { Settings } from '../supervisor/settings.js';
-import { Supervisor } from '../supervisor/supervisor.js';
+import { Supervisor, type Begin } from '../supervisor/supervisor.js';
 import type { TurnTimes } from '../supervisor/turn-times.js';
 import { attachTables } from '../supervisor/views.js';
+import { checkWorld } from '../supervisor/world-check.js';
 import { encodeSafetensors } from '../telemetry/safetensors.js';
 import { mean } from '../telemetry/statistics.js';
 import { createAlone, stoppable } from './command.js';
@@ -74,7 +75,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
     this.#counter = createEpisodeCounter(readEpisodeCount(checkpoint));
     this.#journal = repetition?.journal;
     const again = repetition && { logs: repetition.journal.logs.map(({ bytes }) => bytes), threads: repetition.threads };
-    this.#supervisor = new Supervisor(settings, checkpoint, again);
+    this.#supervisor = new Supervisor(settings, checkpoint && beginAt(checkpoint), again);
     this.#deathWatch = new DeathWatch(settings, this.#supervisor.plan.topology, this.#supervisor, death);
   }
 
@@ -178,7 +179,8 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   encodeCheckpoint(note: object = {}): Uint8Array {
     this.#stillness.check();
     const training = { ...this.#counter.state(), death: this.#deathWatch.state() };
-    return encodeCheckpoint(this.#supervisor.arena, { kind: SIMULATION, settings: this.settings, training, note });
+    const { step, image, left } = this.#supervisor.standstill();
+    return encodeCheckpoint(image, { kind: SIMULATION, settings: this.settings, training, note, step, world: left });
   }
 
   /** Kills the worker that carries a partition, at once: a fault on purpose, to see what follows. Nothing where it is not at work. */
@@ -357,6 +359,11 @@ function actingNetwork(plan: Plan, arena: Arena): ActingNetwork {
   const { settings: { network: { memory } }, topology, encoder, decoder, context } = plan;
   const trained = trainedState({ plan, arena, replay: attachReplay(arena, plan.ring) });
   return { topology, encoder, decoder, memory, trained, context, alive: arena.int32(ALIVE) };
+}
+
+/** Where a checkpoint's run goes on. */
+function beginAt(checkpoint: Checkpoint): Begin {
+  return { snapshot: checkpoint, step: checkpoint.step, left: (plan) => checkWorld(plan, checkpoint) };
 }
 
 function logLost({ partition, step }: WorkerDeath): PartitionError {

@@ -3,7 +3,7 @@ import { InternalError } from '../errors.js';
 import { WORD } from '../memory/control.js';
 import { attachBookmarks, firstStanding, passStanding, type EnvironmentGroup, type Standing } from '../replay/bookmarks.js';
 import { SLOT } from '../replay/ring.js';
-import { finish, stageHand, type Host } from './host.js';
+import { createRests, finish, stageHand, type Host } from './host.js';
 import { EPISODE_FIELDS, SLICE_STEPS } from './plan.js';
 import { createAwaitedStage, type Stage } from './stage.js';
 import type { Views } from './views.js';
@@ -11,7 +11,7 @@ import type { Views } from './views.js';
 /**
  * The training hosts of several environments, one for each group. The environments of a group answer together and are stepped
  * together, in their order; groups have nothing to do with one another, but that all store into the one replay and count their steps
- * together. A group whose turn is cut short at the run's last step goes on with the rest of it in the next.
+ * together. A group whose turn is cut short where the run halts goes on with the rest of it once that goes on.
  *
  * The last observation of an episode is stored with the step that ended it: it is no state that anybody acts in, and a
  * minibatch wants no more of it than its inputs.
@@ -25,6 +25,7 @@ export function createCompany(views: Views, environments: readonly Environment[]
   const { voltages, lanes } = stage.board;
   const bookmarks = attachBookmarks(arena, plan.groups, environments[0].observationSpace.low.length, replay);
   const list = arena.float64('episodes');
+  const rests = createRests(views);
 
   /** @param at slots, steps and episodes of all environments before this step */
   function takeStep(standing: Standing, lane: number, at: Counts): void {
@@ -68,17 +69,23 @@ export function createCompany(views: Views, environments: readonly Environment[]
     /** The next of the group that are to be stepped: all of them, but for those stepped before the last halt, and those beyond the next. */
     function turn(own: readonly Standing[]): { readonly first: number; readonly count: number } {
       const first = own.reduce((sum, { steps }) => sum + steps, 0) % size;
-      return { first, count: Math.min(size - first, Atomics.load(words, WORD.until) - bookmarks.totals().steps) };
+      const { steps } = bookmarks.totals();
+      return { first, count: rests.at(steps) ? 0 : Math.min(size - first, Atomics.load(words, WORD.until) - steps) };
     }
+
+    const mayStep = () => standings !== undefined && turn(standings).count > 0;
 
     return {
       begin() {
         standings = enter();
+        rests.begin(bookmarks.totals().steps);
         stage.begin(group);
         show(standings);
       },
       ...stageHand(stage, group),
-      steps: () => standings !== undefined && turn(standings).count > 0,
+      steps: mayStep,
+      closed: () => standings !== undefined && !mayStep() && !rests.at(bookmarks.totals().steps),
+      midway: () => standings !== undefined && turn(standings).first > 0,
       advance() {
         if (standings === undefined) throw new InternalError('the host has not begun');
         const { first, count } = turn(standings);
@@ -92,7 +99,8 @@ export function createCompany(views: Views, environments: readonly Environment[]
           standings[i].state = environments[begin + i].getState();
         }
         bookmarks.commit(group, standings);
-        if (first + count === size) views.stepped(group);
+        if (first + count < size) return; // nothing is shown before all have stepped
+        views.stepped(group);
         show(standings);
       },
     };

@@ -1,6 +1,6 @@
 import type { Kernels } from '../kernels/kernels.js';
 import type { Arena } from '../memory/arena.js';
-import { attachControl, WORD } from '../memory/control.js';
+import { attachControl } from '../memory/control.js';
 import type { BlockRequest } from '../memory/layout.js';
 import { attachParameter, type ParameterShape } from '../memory/parameters.js';
 import type { Board } from '../network/dynamic.js';
@@ -102,7 +102,6 @@ export interface Exchange {
 /** Takes back all that was published or is under way, while nobody runs: whoever needs it computes it anew. */
 export function clearExchange(arena: Arena): void {
   for (const { name } of arena.blocks) if (MARKS.has(name)) arena.int32(name).fill(0);
-  Atomics.add(arena.int32('control'), WORD.epoch, 1);
 }
 
 /** @param heard where this partition puts what it hears of published parameters */

@@ -5,7 +5,7 @@ import { attachBookmark, commitPlace, enterPlace } from '../replay/bookmark.js';
 import { passEpisode, passStep, type Place } from '../replay/place.js';
 import { SLOT } from '../replay/ring.js';
 import type { Coroutine } from '../schedule/turn.js';
-import { EPISODE_FIELDS, SLICE_STEPS } from './plan.js';
+import { EPISODE_FIELDS, restsAt, SLICE_STEPS } from './plan.js';
 import { createAwaitedStage, type Stage } from './stage.js';
 import type { Views } from './views.js';
 
@@ -19,23 +19,54 @@ export interface Host {
   readonly wake?: () => number;
   /** Takes down what the outputs say, at the moment that it is ready; `advance` carries that out. */
   read(): void;
-  /** False where going on is to finish the run, and takes no time; absent where that is not known before. */
-  steps?(): boolean;
-  /** Goes on by one observation, or finishes the run. */
+  /** False where going on is to finish the run, and takes no time. */
+  steps(): boolean;
+  /** Goes on by one observation, or finishes the run; or by as many steps of a turn as there may be. */
   advance(): void;
+  /** True where the run is paused before its next step; absent where it never is. */
+  closed?(): boolean;
+  /** True where a turn was cut short, and the rest of it takes no time; absent where that cannot be. */
+  midway?(): boolean;
 }
 
-/** Carries a host through a run, beside the partition on its thread, and other hosts. One that was over when its host was killed is left as it is. */
-export function* runHost(host: Host, { control: { words } }: Views): Coroutine {
+/**
+ * Carries a host through a run, beside the partition on its thread, and other hosts. One that was over when its host was killed is left as it is. In virtual
+ * time there is a pause before a step begins and before it ends, and in the middle of a turn that was cut short.
+ */
+export function* runHost(host: Host, { control: { words }, plan: { settings: { virtual } } }: Views): Coroutine {
   const going = () => Atomics.load(words, WORD.finished) === 0;
+  function* pause(): Coroutine {
+    if (virtual !== undefined) yield 'pause';
+  }
   if (going()) host.begin();
   while (going()) {
-    if (host.ready()) {
-      host.read();
-      if (host.steps?.() !== false) yield 'step';
+    if (!host.ready()) {
+      yield 'blocked';
+      continue;
+    }
+    host.read();
+    yield* pause();
+    if (host.steps()) {
+      yield 'step';
+      yield* pause();
+    }
+    host.advance();
+    while (virtual !== undefined && going() && host.midway?.() === true) {
+      yield 'pause';
       host.advance();
-    } else yield 'blocked';
+    }
   }
+}
+
+/** @returns says whether the run is to come to rest at environment step `step`: in virtual time only, and not where it has begun */
+export function createRests({ plan: { settings } }: Views): { begin(step: number): void; at(step: number): boolean } {
+  let begun = -1;
+  return {
+    begin(step) {
+      begun = step;
+    },
+    at: (step) => settings.virtual !== undefined && step > begun && restsAt(settings, step),
+  };
 }
 
 /** Says that the run is over. */
@@ -56,6 +87,7 @@ export function createTrainingHost(views: Views, environment: Environment, stage
   const { voltages } = stage.board;
   const bookmark = attachBookmark(arena, environment.observationSpace.low.length);
   const episodes = arena.float64('episodes');
+  const rests = createRests(views);
   let place: Place | undefined;
 
   function listEpisode({ steps, episodes: episode, episodeReturn, length }: Place): void {
@@ -77,21 +109,26 @@ export function createTrainingHost(views: Views, environment: Environment, stage
     passEpisode(at, environment.reset());
   }
 
+  const mayStep = ({ ended, steps }: Place) => ended || (steps < Atomics.load(words, WORD.until) && !rests.at(steps));
+
   return {
     begin() {
       place = enterPlace(bookmark, environment);
+      rests.begin(place.steps);
       stage.begin(0);
       stage.present(0, [place.observation]);
     },
     ...stageHand(stage, 0),
+    steps: () => place !== undefined && mayStep(place),
+    closed: () => place !== undefined && !mayStep(place) && !rests.at(place.steps),
     advance() {
       if (place === undefined) throw new InternalError('the host has not begun');
-      if (place.ended) startEpisode(place);
-      else if (place.steps < Atomics.load(words, WORD.until)) takeStep(place);
-      else {
+      if (!mayStep(place)) {
         finish(views);
         return;
       }
+      if (place.ended) startEpisode(place);
+      else takeStep(place);
       commitPlace(bookmark, environment, place);
       stage.present(0, [place.observation]);
     },
@@ -116,13 +153,12 @@ export interface EvaluationHost extends Host {
 }
 
 /**
- * The returns lie in the arena, under the word `evaluated`. A host created anew goes on with the first episode that has not ended.
+ * The returns lie in the arena of the run, under the word `evaluated`. A host created anew goes on with the first episode that has not ended.
  *
  * @param seeds of the episodes, one each
  */
-export function createEvaluationHost(views: Views, environment: Environment, seeds: readonly number[], stage: Stage = createAwaitedStage(views)): EvaluationHost {
+export function createEvaluationHost(views: Views, environment: Environment, seeds: readonly number[], stage: Stage, returns: Float64Array): EvaluationHost {
   const { words } = views.control;
-  const returns = views.arena.float64('evaluation');
   const ended = () => Atomics.load(words, WORD.evaluated);
   let episodeReturn = 0;
 
@@ -140,6 +176,7 @@ export function createEvaluationHost(views: Views, environment: Environment, see
       beginEpisode();
     },
     ...stageHand(stage, 0),
+    steps: () => true,
     advance() {
       const { observation, reward, terminated, truncated } = stage.act(environment, 0);
       episodeReturn += reward;

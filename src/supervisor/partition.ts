@@ -30,6 +30,8 @@ export interface Line {
   readonly hosts?: number;
   /** Told, where turns take time, that the one it has announced begins. */
   readonly begin?: () => void;
+  /** True where it stands at a pause, and the run is paused there. */
+  readonly closed?: () => boolean;
   /** Seconds until it may go on without anybody ringing; absent where that is for the schedule to say. */
   readonly wake?: () => number;
 }
@@ -45,8 +47,12 @@ export interface Partition {
   train(recorded: boolean): Line[];
   /** The log of a training that is over; undefined where none was kept. */
   takeLog(): PartitionLog | undefined;
-  /** Acts through whole episodes without exploration and without learning. */
-  evaluate(episodeSeeds: readonly number[]): Line[];
+  /**
+   * Acts through whole episodes without exploration and without learning.
+   *
+   * @param run whose state is evaluated, where the partition has only its weights
+   */
+  evaluate(episodeSeeds: readonly number[], run?: Views): Line[];
   /** Returns of the episodes of the last evaluation, where it holds the environment. */
   returns(): readonly number[];
   close(): void;
@@ -145,13 +151,13 @@ export function createPartition(views: Views): Partition {
       ];
     },
     takeLog: () => chronicle.close(),
-    evaluate(episodeSeeds) {
+    evaluate(episodeSeeds, run = views) {
       if (acting.hosted && !isHost) return [];
       const line = answering(acting.createActor([{ begin: 0, end: 1 }]), false); // evaluation takes the first lane
       if (!isHost) return [line];
       const heard = acting.createStage(false);
-      const remembering = createRemembering(makeEnvironment(settings.environment), settings.network, trainedState(views));
-      evaluation = createEvaluationHost(views, createRecurring(remembering, plan.context, heard.board, 0), episodeSeeds, heard);
+      const remembering = createRemembering(makeEnvironment(settings.environment), settings.network, trainedState(run));
+      evaluation = createEvaluationHost(views, createRecurring(remembering, plan.context, heard.board, 0), episodeSeeds, heard, run.arena.float64('evaluation'));
       return [hosting(evaluation, 0, views), line];
     },
     returns: () => evaluation?.returns() ?? [],
@@ -180,7 +186,7 @@ function createHosts(views: Views, environments: readonly Environment[], stage: 
 }
 
 function hosting(host: Host, group: number, views: Views): Line {
-  return { coroutine: runHost(host, views), hosts: group, ...(host.wake && { wake: host.wake }) };
+  return { coroutine: runHost(host, views), hosts: group, ...(host.wake && { wake: host.wake }), ...(host.closed && { closed: () => host.closed?.() === true }) };
 }
 
 /** @throws DivergenceError naming the neuron and the parameter that has left the finite numbers */

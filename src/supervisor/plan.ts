@@ -39,6 +39,14 @@ export const ALIVE = 'alive';
 /** Longest stretch of environment steps between two looks of the supervisor: its episodes all fit the arena's list. */
 export const SLICE_STEPS = 1000;
 
+/**
+ * Whether a run in virtual time comes to rest at a step: every `SLICE_STEPS`, at the last step of the plan, and where neurons die or are born. It
+ * does so whoever looks: all updates that are owed are made, and the partitions begin anew with what was left (world-state.ts).
+ */
+export function restsAt({ steps, death }: Pick<Settings, 'steps' | 'death'>, step: number): boolean {
+  return step % SLICE_STEPS === 0 || step === steps || step === death.step || step === death.rebirth;
+}
+
 /** Most episodes of one evaluation command: their returns all fit the arena. */
 export const SLICE_EPISODES = 1000;
 
@@ -107,6 +115,7 @@ export function createPlan(settings: Settings): Plan {
       ...controlBlocks(partitions, groups.length),
       workspaceBlock(partitions),
       { name: ALIVE, type: 'int32', shape: [topology.neurons], owner: 'the supervisor, while no partition runs' },
+      ...actingBlocks(topology.neurons, settings),
       ...scratch(boardBlocks(topology.neurons, settings)),
       ...parameterBlocks(parameters),
       ...replayBlocks(ring),
@@ -149,11 +158,18 @@ function groupEnvironments(settings: Settings): EnvironmentGroup[] {
   return Array.from({ length: environments }, (_, environment) => ({ begin: environment, end: environment + 1 }));
 }
 
-/** The acting board that all share, and a board for minibatches of each partition's own. */
-function boardBlocks(neurons: number, { partitions, environments, learning: { batch } }: Settings): BlockRequest[] {
-  return [
+/** The acting board that all share. Where a run repeats itself, and an action may be read before the observation is answered, what stands on it counts. */
+function actingBlocks(neurons: number, { environments, virtual, timing: { acting } }: Settings): BlockRequest[] {
+  const blocks: BlockRequest[] = [
     { name: 'voltage', type: 'float32', shape: [neurons, environments], owner: 'each partition its own neurons; inputs: the host' },
     { name: 'voltage/weighted', type: 'float32', shape: [neurons, environments], owner: 'each partition its own neurons' },
+  ];
+  return virtual !== undefined && acting === 'free' ? blocks : scratch(blocks);
+}
+
+/** A board for minibatches of each partition's own. */
+function boardBlocks(neurons: number, { partitions, learning: { batch } }: Settings): BlockRequest[] {
+  return [
     { name: 'board', type: 'float32', shape: [partitions, neurons, 2 * batch], owner: 'each partition its own' },
     { name: 'board/weighted', type: 'float32', shape: [partitions, neurons, 2 * batch], owner: 'each partition its own' },
   ];

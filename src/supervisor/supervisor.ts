@@ -6,25 +6,47 @@ import type { EpisodeRecord } from '../environment/environment.js';
 import { closedError, InternalError, PartitionError } from '../errors.js';
 import type { PartitionLog } from '../journal/file.js';
 import { createArena, type Arena, type Snapshot } from '../memory/arena.js';
+import { imageOf, keepImage, type Image } from '../memory/image.js';
 import { attachControl, WORD, type Control } from '../memory/control.js';
 import { createBell, type Bell } from '../schedule/bell.js';
 import { checkNetworkBudget, checkPlanBudget } from './budget.js';
 import { NOTHING_READ, readLedger, type Staleness } from './ledger.js';
-import type { Outcome } from './crew.js';
 import { startCrew, type CrewHandle, type WorkerDeath } from './crew-handle.js';
 import { reviveFault } from './fault.js';
 import { bearAgain, breakStream, drawFirst, setAlive } from './life.js';
 import { ALIVE, createPlan, EPISODE_FIELDS, SLICE_EPISODES, SLICE_STEPS, type Plan } from './plan.js';
 import type { Settings } from './settings.js';
+import type { Outcome } from './strands.js';
 import { readStrikes, type Strikes } from './strikes.js';
 import { readTurnTimes, type TurnTimes } from './turn-times.js';
 import { attachTables } from './views.js';
+import { withoutMessages, type WorldState } from './world-state.js';
 
 /** A halt that no run reaches. */
 const RUN_ON = 2 ** 31 - 1;
 
 /** Seconds without a sign of life after which a worker is not waited for where all is to end. */
 const LAST_PATIENCE = 5;
+
+/** Where a run stands from which it may go on. */
+export interface Standstill {
+  /** Environment steps taken. */
+  readonly step: number;
+  /** The arena where the run last came to rest: now, but where a run in virtual time is paused. */
+  readonly image: Image;
+  /** What was left there of a virtual world; undefined at its beginning, and where there is none. */
+  readonly left: WorldState | undefined;
+}
+
+/** Where another run stood, from which this one goes on. */
+export interface Begin {
+  /** The arena, as `Standstill.image` has it. */
+  readonly snapshot: Snapshot;
+  readonly step: number;
+  /** What was left of its virtual world. @throws CheckpointError where that cannot be */
+  readonly left: (plan: Plan) => WorldState | undefined;
+}
+
 /** A run that is to be done again, whatever the time. */
 export interface Again {
   /** Of each partition, as `readJournal` has found them whole. */
@@ -45,7 +67,11 @@ export class Supervisor {
   readonly #bell: Bell;
   readonly #crews: CrewHandle[];
   readonly #deaths: WorkerDeath[] = [];
+  readonly #begin: Begin | undefined;
   #episodesSeen = 0;
+  /** Of a virtual world: what is left of it where it is at rest, and the image of the arena there where it has gone on since. */
+  #left: WorldState | undefined;
+  #image: (() => Image) | undefined;
   #failure: Error | undefined;
   #running: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
@@ -53,21 +79,23 @@ export class Supervisor {
   /**
    * Allocates the arena, draws the first weights and starts the workers.
    *
-   * @param checkpoint of the same settings, to go on from
+   * @param begin where it goes on from
    * @param again what the partitions are to do again; they choose for themselves, each on a thread of its own, unless given
    * @throws RangeError for settings that do not fit; CheckpointError where the checkpoint is of other settings
    */
-  constructor(settings: Settings, checkpoint?: Snapshot, again?: Again) {
+  constructor(settings: Settings, begin?: Begin, again?: Again) {
     checkNetworkBudget(settings);
     this.plan = createPlan(settings);
     checkPlanBudget(this.plan);
-    checkpoint?.check(this.plan.blocks);
+    begin?.snapshot.check(this.plan.blocks);
     this.arena = createArena(this.plan.blocks);
     this.#control = attachControl(this.arena);
     this.#bell = createBell(this.#control.words, false);
     this.arena.int32(ALIVE).fill(1);
     drawFirst(this.plan, attachTables(this.plan, this.arena), settings.seed);
-    checkpoint?.restore(this.arena);
+    this.#begin = begin;
+    begin?.snapshot.restore(this.arena);
+    this.#left = begin?.left(this.plan);
     this.#episodesSeen = Atomics.load(this.#control.words, WORD.episodes);
     const crews = divideCrews(settings, again);
     const { memory, blocks } = this.arena;
@@ -81,9 +109,21 @@ export class Supervisor {
     this.#crews = crews.map((partitions) => startCrew({ partitions, settings, arena: { memory, blocks }, spin, ...(again && { logs: partitions.map((partition) => again.logs[partition]) }) }, care));
   }
 
-  /** Returns once every worker has built its partition. @throws PartitionError where one could not */
+  /**
+   * Returns once every worker has built its partition, and a run in virtual time is where it was paused: it goes there from where it last was at rest.
+   *
+   * @throws PartitionError where one could not
+   */
   async ready(): Promise<void> {
     await this.#all((crew) => crew.call((control) => control.ready()));
+    if (this.#begin === undefined || this.#begin.step === this.steps) return;
+    await this.train(this.#begin.step);
+    this.takeEpisodes(); // they were told of before
+  }
+
+  /** Where the run stands. Not during a command. */
+  standstill(): Standstill {
+    return { step: this.steps, image: this.#image?.() ?? imageOf(this.arena), left: this.#left };
   }
 
   /** Environment steps taken. */
@@ -154,7 +194,10 @@ export class Supervisor {
   async train(until: number, recorded = false): Promise<readonly PartitionLog[]> {
     if (until - this.steps > SLICE_STEPS) throw new InternalError('a slice is too long for the list of episodes');
     Atomics.store(this.#control.words, WORD.until, until);
-    const outcomes = await this.#command((crew) => crew.call<Outcome>((control) => control.train(recorded)));
+    if (this.plan.settings.virtual !== undefined) this.#image ??= keepImage(this.arena, 2 * SLICE_STEPS + 2 * this.plan.settings.environments);
+    const left = this.#left;
+    const outcomes = await this.#command((crew) => crew.call<Outcome>((control) => control.train(recorded, left)));
+    for (const outcome of outcomes) if (outcome.kind === 'done' && outcome.left !== undefined) [this.#left, this.#image] = [outcome.left, undefined];
     return outcomes.flatMap((outcome) => (outcome.kind === 'done' ? outcome.logs : [])).toSorted((a, b) => a.partition - b.partition);
   }
 
@@ -184,14 +227,21 @@ export class Supervisor {
 
   /** Silences neurons for good. Not during a command. */
   silence(neurons: readonly number[]): void {
+    this.#takeBack();
     setAlive(this.arena, neurons, false);
     breakStream(this.plan, this.arena);
   }
 
   /** Lets neurons live again, blank. Not during a command. */
   bearAgain(neurons: readonly number[]): void {
+    this.#takeBack();
     bearAgain(this.plan, this.arena, neurons);
     breakStream(this.plan, this.arena);
+  }
+
+  /** Nobody hears any more what was said before. A virtual world is at rest where neurons die or are born. */
+  #takeBack(): void {
+    this.#left &&= withoutMessages(this.#left);
   }
 
   /** Episodes that ended since the last call. */

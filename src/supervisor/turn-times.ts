@@ -103,7 +103,7 @@ export function attachTurnClock(arena: Arena, partition: number): TurnClock {
         keep('forward', forward);
         keep('compute', forward + seconds);
         forward = 0;
-      } else if (turn !== 'blocked') keep(turn, seconds);
+      } else if (turn !== 'blocked' && turn !== 'pause') keep(turn, seconds);
       forward += (now - end) / 1000; // what is loaded before an update's first turn is announced
     },
   };

@@ -21,6 +21,7 @@ import { disciplineOf } from './settings.js';
 import { attachRows, type Rows } from './rows.js';
 import { attachTurnClock, stampRings, type TurnClock } from './turn-times.js';
 import { createNews, delayControl, type News } from './virtual-control.js';
+import type { WorldState } from './world-state.js';
 import { createPost, virtualExchange, virtualRows, type Post } from './virtual-exchange.js';
 
 /** Everything one partition sees of the shared memory. */
@@ -68,23 +69,29 @@ export interface Surroundings {
   readonly news: News;
 }
 
-/** Undefined where partitions run on threads, in real time. */
-export function createSurroundings({ settings: { virtual, seed, partitions }, groups }: Plan): Surroundings | undefined {
+/**
+ * Undefined where partitions run on threads, in real time.
+ *
+ * @param begin virtual time, and what was left of the world at that time
+ */
+export function createSurroundings({ settings: { virtual, seed, partitions }, groups, topology }: Plan, { time, left }: { readonly time: number; readonly left?: WorldState | undefined } = { time: 0 }): Surroundings | undefined {
   if (virtual === undefined) return undefined;
-  const world = createWorld(virtual, seed, partitions, groups.map(({ begin, end }) => end - begin));
-  return { world, post: createPost(world, partitions), news: createNews(partitions, groups.length) };
+  const world = createWorld(virtual, seed, partitions, groups.map(({ begin, end }) => end - begin), { time, durations: left?.durations });
+  return { world, post: createPost(world, partitions, topology.ticks.length, left?.messages), news: createNews(world, partitions, groups.length, left?.messages) };
 }
 
 /** What is not as usual: a virtual world, or a log that the partition is to do again. */
 interface Circumstances {
   readonly surroundings?: Surroundings | undefined;
   readonly log?: Uint8Array | undefined;
+  /** The control words of the run that this is a part of; its own unless given. */
+  readonly run?: Pick<Control, 'words' | 'pulse' | 'hang'> | undefined;
 }
 
 /** @param spin false where threads outnumber cores */
-export function attachViews(plan: Plan, arena: Arena, partition: number, spin: boolean, { surroundings, log }: Circumstances = {}): Views {
+export function attachViews(plan: Plan, arena: Arena, partition: number, spin: boolean, { surroundings, log, run }: Circumstances = {}): Views {
   const { settings, topology, ownership } = plan;
-  const truth = attachControl(arena);
+  const truth = { ...attachControl(arena), ...run };
   const control = surroundings ? delayControl(truth, partition, surroundings.world, surroundings.news, partition === 0 && settings.environments > 1) : truth;
   const silent = createBell(control.words, spin);
   const bell = settings.timing.measure ? stampRings(silent, arena) : silent;
@@ -168,7 +175,7 @@ function attachPeers(plan: Plan, arena: Arena, kernels: Kernels, control: Contro
     const rows = attachRows(arena, kernels, control, shape, ownership, partition);
     return { rows, exchange: attachExchange(arena, kernels, exchange, ownership, partition, rows) };
   }
-  const rows = virtualRows(arena, kernels, shape, exchange.ticks, ownership, partition, surroundings.post);
+  const rows = virtualRows(arena, kernels, shape, ownership, partition, surroundings.post);
   return { rows, exchange: virtualExchange(arena, exchange, ownership, partition, rows, surroundings.post, disciplineOf(settings) === 'synchronous') };
 }
 
@@ -198,7 +205,7 @@ export function settledUpdates(plan: Plan, steps: number, stored: number): { rea
     return { least: due, most: due };
   }
   const limiter = createRateLimiter({ ...learning, window });
-  return { least: window === 0 ? limiter.due(wholeTurns(plan, steps)) : 0, most: limiter.due(steps) + window };
+  return { least: window === 0 ? limiter.due(countedSteps(plan, steps)) : 0, most: limiter.due(steps) + window };
 }
 
 /** Where nobody waits, what is owed as acting ends stays owed. Behind barriers all partitions must end with the same update: with what is owed. */

@@ -1,5 +1,6 @@
 import type { Control, PartitionCounter } from '../memory/control.js';
 import type { World } from '../virtual/world.js';
+import type { Announcement, Messages } from './world-state.js';
 
 /** Counters of all partitions, as those have heard of them who are not told at once. */
 export interface News {
@@ -7,12 +8,16 @@ export interface News {
   readonly progress: readonly Heard[];
   readonly phase: Heard;
   readonly version: Heard;
+  /** Versions that are under way. */
+  readonly announced: Set<Announcement>;
 }
 
 /** One counter of every partition. Takes no longer for a thousand of them: it is known how many partitions are heard to be where. */
 export interface Heard {
   /** Hears where a partition is; what is older than what was heard before changes nothing. @returns false where nobody's least can have changed */
   hear(partition: number, value: number): boolean;
+  /** What is heard of a partition. */
+  of(partition: number): number;
   /** The least that is heard of the others; Infinity where there are none. */
   leastButFor(partition: number): number;
 }
@@ -47,6 +52,7 @@ export function createHeard(partitions: number): Heard {
       if (left === 0 && before === least) least = after(least);
       return slowest && left <= 1;
     },
+    of: (partition) => values[partition],
     leastButFor(partition) {
       if (partitions === 1) return Infinity;
       return values[partition] === least && counts.get(least) === 1 ? after(least) : least;
@@ -54,9 +60,25 @@ export function createHeard(partitions: number): Heard {
   };
 }
 
-/** @param groups of environments */
-export function createNews(partitions: number, groups: number): News {
-  return { progress: Array.from({ length: groups }, () => createHeard(partitions)), phase: createHeard(partitions), version: createHeard(partitions) };
+/**
+ * @param groups of environments
+ * @param left in an earlier world, from which this one goes on
+ */
+export function createNews(world: World, partitions: number, groups: number, left?: Pick<Messages, 'heard' | 'announced'>): News {
+  const news: News = { progress: Array.from({ length: groups }, () => createHeard(partitions)), phase: createHeard(partitions), version: createHeard(partitions), announced: new Set() };
+  left?.heard.forEach((value, partition) => news.version.hear(partition, value));
+  for (const announcement of left?.announced ?? []) announce(world, news, announcement);
+  return news;
+}
+
+/** Lets a version be heard of when it arrives. */
+function announce(world: World, { version, announced }: News, announcement: Announcement): void {
+  const { partition, value, time } = announcement;
+  announced.add(announcement);
+  world.queue.push(time, () => {
+    announced.delete(announcement);
+    if (version.hear(partition, value)) world.change();
+  });
 }
 
 /**
@@ -66,20 +88,21 @@ export function createNews(partitions: number, groups: number): News {
  * @param apart true where hosts of environments that see what this partition sees are on threads of their own
  */
 export function delayControl(control: Control, self: number, world: World, news: News, apart = false): Control {
-  const delayed = (counter: PartitionCounter, heard: Heard, kind: 'gate' | 'acting'): PartitionCounter => {
-    heard.hear(self, counter.get(self)); // not 0 where a worker takes another's place
-    return {
-      get: (partition) => counter.get(partition),
-      set(partition, value) {
-        counter.set(partition, value);
-        if (apart) world.change();
-        world.after(world.broadcastDelay(partition, kind), () => {
+  const delayed = (counter: PartitionCounter, heard: Heard, kind: 'gate' | 'acting'): PartitionCounter => ({
+    get: (partition) => counter.get(partition),
+    set(partition, value) {
+      counter.set(partition, value);
+      if (apart) world.change();
+      const delay = world.broadcastDelay(partition, kind);
+      if (heard === news.version && delay > 0) announce(world, news, { partition, value, time: world.now() + delay });
+      else {
+        world.after(delay, () => {
           if (heard.hear(partition, value)) world.change();
         });
-      },
-      least: () => Math.min(counter.get(self), heard.leastButFor(self)),
-    };
-  };
+      }
+    },
+    least: () => Math.min(counter.get(self), heard.leastButFor(self)),
+  });
   return {
     ...control,
     progress: control.progress.map((counter, group) => delayed(counter, news.progress[group], 'acting')),

@@ -5,6 +5,7 @@ import type { NeuronRange, Ownership } from '../network/ownership.js';
 import type { Room } from '../replay/minibatch.js';
 import type { World } from '../virtual/world.js';
 import type { Exchange, ExchangeShape } from './exchange.js';
+import type { Messages } from './world-state.js';
 import { eachStretch, hearLive, hearParameter, heardParts, type HeardPart, type RowShape, type Rows } from './rows.js';
 
 /** Minibatches of which a partition's messages are kept. Who is further behind computes a peer's voltages itself. */
@@ -17,20 +18,20 @@ const KEPT_VERSIONS = 32;
 type Stretches = readonly Float32Array[];
 
 /** A version of a partition's rows, under way to its peers. */
-interface VersionMessage {
+export interface VersionMessage {
   readonly version: number;
   readonly sent: number;
   readonly stretches: Stretches;
 }
 
 /** Voltages of a partition's neurons in one tick. */
-interface TickMessage {
+export interface TickMessage {
   readonly sent: number;
   readonly ranges: readonly Float32Array[];
 }
 
 /** What a partition says about one minibatch. */
-interface UpdateMessages {
+export interface UpdateMessages {
   readonly update: number;
   /** One and the same array for all partitions that have drawn the same slots. */
   readonly slots: Int32Array;
@@ -47,30 +48,57 @@ export interface Post {
   readonly updates: UpdateMessages[][];
   /** The slots that whoever came first has drawn for an update; [KEPT_UPDATES]. */
   readonly drawn: Pick<UpdateMessages, 'update' | 'slots'>[];
-  /** The control word `epoch` as it was when all this was sent. */
-  epoch: number;
+  /** Ticks from the inputs to the outputs. */
+  readonly ticks: number;
 }
 
-export function createPost(world: World, partitions: number): Post {
-  return {
+/** @param left in an earlier world, from which this one goes on */
+export function createPost(world: World, partitions: number, ticks: number, left?: Pick<Messages, 'versions' | 'updates'>): Post {
+  const post: Post = {
     world,
-    versions: Array.from({ length: partitions }, () => []),
+    versions: Array.from({ length: partitions }, (_, partition) => [...(left?.versions[partition] ?? [])]),
     updates: Array.from({ length: partitions }, () => []),
     drawn: [],
-    epoch: 0,
+    ticks,
+  };
+  left?.updates.forEach((messages, sender) => {
+    for (const message of messages) {
+      post.updates[sender][message.update % KEPT_UPDATES] = message;
+      if (world.settings.waits) message.ticks.forEach(({ sent }, tick) => { tellArrivals(post, sender, message.update, tick + 1, sent); });
+    }
+  });
+  return post;
+}
+
+/** What peers have still to hear, or may. @param least number of updates that every partition has finished */
+export function leftOf(post: Post, least: number): Pick<Messages, 'versions' | 'updates'> {
+  return {
+    versions: post.versions.map((sent, partition) => unforgotten(post, partition, sent)),
+    updates: post.updates.map((sent) => sent.filter(({ update }) => update >= least)), // holes are left out
   };
 }
 
-/**
- * Throws away what was sent in an earlier epoch, by neurons that have died or been born since. Called as a command begins: all rows
- * are put aside next, and those versions are the first, known to all.
- */
-export function enterEpoch(post: Post, epoch: number): void {
-  if (post.epoch === epoch) return;
-  post.epoch = epoch;
-  for (const sent of post.versions) sent.length = 0;
-  for (const sent of post.updates) sent.length = 0;
-  post.drawn.length = 0;
+/** Lets those look up who wait for voltages sent at `sent`, when these arrive. */
+function tellArrivals({ world, versions, ticks }: Post, sender: number, update: number, tick: number, sent: number): void {
+  for (let peer = 0; peer < versions.length; peer += 1) {
+    const time = peer === sender ? Infinity : world.arrival(sender, peer, messageNumber(ticks, update, tick - 1), sent);
+    if (time < Infinity && time >= world.now()) world.queue.push(time, () => { world.change(); });
+  }
+}
+
+/** The newest version of `from` that `to` has got; the oldest that is kept where none has come through, for the first is known to all. */
+function newest({ world, versions, ticks }: Post, from: number, to: number): VersionMessage {
+  const sent = versions[from];
+  for (let i = sent.length - 1; i > 0; i -= 1) {
+    if (world.arrival(from, to, messageNumber(ticks, sent[i].version, ticks), sent[i].sent) <= world.now()) return sent[i];
+  }
+  return sent[0];
+}
+
+/** Those versions of a partition that not all of its peers have got beyond. */
+function unforgotten(post: Post, partition: number, sent: readonly VersionMessage[]): VersionMessage[] {
+  const oldest = post.versions.reduce((least, _, peer) => (peer === partition ? least : Math.min(least, newest(post, partition, peer).version)), Infinity);
+  return sent.filter(({ version }) => version >= oldest);
 }
 
 /** The slots of an update as all know them who have drawn the same: to be told apart at a glance. */
@@ -107,25 +135,10 @@ function hearStretches(parts: readonly HeardPart[], ranges: Ownership[number], s
 const messageNumber = (ticks: number, update: number, tick: number) => update * (ticks + 1) + tick;
 
 /** Rows that peers hear of by messages: whole versions, as old as the messages are slow. */
-export function virtualRows(arena: Arena, room: Room, shape: RowShape, ticks: number, ownership: Ownership, self: number, { world, versions }: Post): Rows {
+export function virtualRows(arena: Arena, room: Room, shape: RowShape, ownership: Ownership, self: number, post: Post): Rows {
+  const { world, versions } = post;
   const all = [...shape.parameters, shape.weights].map((parameter) => hearParameter(arena, room, parameter, false));
   const parts = all.flatMap(({ table, heard }) => heardParts(table.shape).map((part): HeardPart => ({ table, live: table[part], heard: heard[part], copies: new Float32Array(0) })));
-
-  /** The newest version of `from` that `to` has got; the oldest that is kept where none has come through, for the first is known to all. */
-  function newest(from: number, to: number): VersionMessage {
-    const sent = versions[from];
-    for (let i = sent.length - 1; i > 0; i -= 1) {
-      if (world.arrival(from, to, messageNumber(ticks, sent[i].version, ticks), sent[i].sent) <= world.now()) return sent[i];
-    }
-    return sent[0];
-  }
-
-  function forget(): void {
-    const own = versions[self];
-    if (own.length < 2 * KEPT_VERSIONS) return;
-    const oldest = ownership.reduce((least, _, peer) => (peer === self ? least : Math.min(least, newest(self, peer).version)), Infinity);
-    versions[self] = own.filter(({ version }) => version >= oldest);
-  }
 
   return {
     heard: Object.fromEntries(all.map(({ table, heard }) => [table.shape.name, heard])),
@@ -135,10 +148,10 @@ export function virtualRows(arena: Arena, room: Room, shape: RowShape, ticks: nu
       const again = known?.version === version; // at the start of a command: the rows may have been changed from outside
       if (again) versions[self].pop();
       versions[self].push({ version, sent: again ? known.sent : world.now(), stretches: copyStretches(parts, ownership[self]) });
-      forget();
+      if (versions[self].length >= 2 * KEPT_VERSIONS) versions[self] = unforgotten(post, self, versions[self]);
     },
     hear(peer) {
-      const { version, stretches } = newest(peer, self);
+      const { version, stretches } = newest(post, peer, self);
       hearStretches(parts, ownership[peer], stretches);
       return version;
     },
@@ -177,14 +190,6 @@ export function virtualExchange(arena: Arena, { ticks, batchSize, parameters }: 
     return certain || world.arrival(peer, self, messageNumber(ticks, update, tick - 1), message.sent) <= world.now() ? messages : undefined;
   }
 
-  /** Lets those look up who wait for voltages just sent, when these arrive. */
-  function tellArrivals(update: number, tick: number): void {
-    for (let peer = 0; peer < ownership.length; peer += 1) {
-      const time = peer === self ? Infinity : world.arrival(self, peer, messageNumber(ticks, update, tick - 1), world.now());
-      if (time < Infinity) world.queue.push(time, () => { world.change(); });
-    }
-  }
-
   return {
     boards: [],
     place: () => -1,
@@ -204,7 +209,7 @@ export function virtualExchange(arena: Arena, { ticks, batchSize, parameters }: 
     publish(_of, update, tick, ranges, { voltages }) {
       const copies = ranges.map(({ begin, end }) => voltages.slice(begin * lanes, end * lanes));
       sent(self, update)?.ticks.push({ sent: world.now(), ranges: copies });
-      if (world.settings.waits && !certain) tellArrivals(update, tick);
+      if (world.settings.waits && !certain) tellArrivals(post, self, update, tick, world.now());
     },
     publisher: (of) => of,
     settled: (peer, update, tick) => arrived(peer, update, tick) !== undefined,

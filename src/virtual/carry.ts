@@ -1,5 +1,5 @@
 import { InternalError } from '../errors.js';
-import type { Coroutine, Turn } from '../schedule/turn.js';
+import type { Coroutine, Work } from '../schedule/turn.js';
 import { createCores } from './cores.js';
 import type { World } from './world.js';
 
@@ -9,7 +9,7 @@ export interface VirtualStrand {
   /** What it shares with other strands: of one thread, only one works at a time. */
   readonly thread: number;
   /** Seconds that the work it is about to do takes. */
-  duration(turn: Exclude<Turn, 'blocked'>): number;
+  duration(turn: Work): number;
   /** Told that the work it has announced begins. */
   begin?(): void;
   /** Seconds until it may go on without anything happening; Infinity where it cannot. */
@@ -18,6 +18,19 @@ export interface VirtualStrand {
   rouse(): number;
   /** True where it is blocked and would be again, had it looked. May be false all the same. */
   idle?(): boolean;
+  /** True where it stands at a pause and may not go on: then nothing else happens either. */
+  closed?(): boolean;
+}
+
+/** Strands on their way through virtual time. */
+export interface Carrier {
+  /**
+   * Goes on until all strands are at their ends, or one stands at a pause that is closed. What is under way then stays so: called again, it goes
+   * on as if there had been no pause.
+   *
+   * @returns true where all are at their ends
+   */
+  goOn(): boolean;
 }
 
 /** In place of a thread: after what concerns all, such as a message; and where nothing has happened. */
@@ -30,18 +43,23 @@ const NOBODY = -2;
  * once its thread is up, when another thread has rung. Where nothing has changed that others may be waiting for, these need not look: it
  * makes no difference but to a simulation of a thousand threads.
  *
+ * A strand that comes to a pause goes on at the same time, once all that has just happened has been looked at. It does so whether or not anybody
+ * pauses the run there, so that a run with pauses goes the same way as one without.
+ *
  * Source: discrete-event simulation, event scheduling (Fishman 2001, chapter 2).
  *
  * @param resumed told before each turn whose it is
  * @param rings how often the bell has rung
  * @param changes how often it was said that something has changed that others may be waiting for; where nobody says so, they look at every ring and message
  */
-export function carryInVirtualTime<Strand extends VirtualStrand>(strands: readonly Strand[], { queue, settings }: World, resumed: (strand: Strand) => void, rings: () => number, changes?: () => number): void {
+export function carryInVirtualTime<Strand extends VirtualStrand>(strands: readonly Strand[], { queue, settings }: World, resumed: (strand: Strand) => void, rings: () => number, changes?: () => number): Carrier {
   const blocked = createBlocked<Strand>();
   const wakes = new Map<Strand, number>(); // the last one that was set
   const cores = createCores(settings.cores ?? Infinity, queue, () => { mover = NOBODY; });
   const rousing = new Set<number>(); // threads
-  let mover: number; // the thread that has just done something
+  const pausing: Strand[] = []; // those first that came to their pauses first
+  let begun = false;
+  let mover = NOBODY; // the thread that has just done something
   let busy: Strand | undefined; // the strand that it was
   let going = strands.length;
   let settled = -1; // changes that all have seen
@@ -55,6 +73,9 @@ export function carryInVirtualTime<Strand extends VirtualStrand>(strands: readon
     } else if (value === 'blocked') {
       blocked.add(strand);
       setWake(strand, queue.time + strand.wake());
+    } else if (value === 'pause') {
+      blocked.delete(strand);
+      pausing.push(strand);
     } else {
       blocked.delete(strand);
       const begin = strand.begin?.bind(strand);
@@ -97,18 +118,24 @@ export function carryInVirtualTime<Strand extends VirtualStrand>(strands: readon
     });
   }
 
-  for (const strand of strands) resume(strand);
-  cores.settle();
-  while (going > 0) {
-    const happening = queue.pop();
-    if (happening === undefined) throw new InternalError('every partition waits, and nothing is going to happen');
+  function happen(happening: () => void): void {
     const heard = rings();
     mover = EVERYBODY;
     busy = undefined;
     happening();
     if (changes?.() === settled) look(mover, busy);
     else lookAll(heard);
-    cores.settle();
+  }
+
+  /** @returns false where a pause is closed */
+  function passPauses(): boolean {
+    for (let strand = pausing.at(0); strand !== undefined; strand = pausing.at(0)) {
+      if (strand.closed?.() === true) return false;
+      const own = strand;
+      pausing.shift();
+      happen(() => { goOn(own); });
+    }
+    return true;
   }
 
   /** Lets everybody look who may have something to see. */
@@ -123,6 +150,21 @@ export function carryInVirtualTime<Strand extends VirtualStrand>(strands: readon
     const all = mover === EVERYBODY || rings() !== heard;
     settled = all && changes?.() === before ? (before ?? -1) : -1;
   }
+
+  return {
+    goOn() {
+      if (!begun) for (const strand of strands) resume(strand);
+      begun = true;
+      while (passPauses()) {
+        cores.settle();
+        if (going === 0) return true;
+        const happening = queue.pop();
+        if (happening === undefined) throw new InternalError('every partition waits, and nothing is going to happen');
+        happen(happening);
+      }
+      return false;
+    },
+  };
 }
 
 /** Strands that are blocked, those first that have been for longest. */

@@ -1,5 +1,5 @@
 import { createStream, type Stream } from '../random/stream.js';
-import type { Turn } from '../schedule/turn.js';
+import type { Work } from '../schedule/turn.js';
 import { drawDuration, type Distribution } from './distribution.js';
 import { createEventQueue, type EventQueue } from './event-queue.js';
 import type { VirtualSettings } from './settings.js';
@@ -20,14 +20,14 @@ export interface World {
   /** Seconds of virtual time since the beginning. */
   now(): number;
   /**
-   * How long a partition's next turn takes, other than a step of the environment; 0 while the time is stopped.
+   * How long a partition's next turn takes, other than a step of the environment.
    *
    * @param ticks forward ticks of an update
    */
-  duration(partition: number, turn: Exclude<Turn, 'blocked' | 'step'>, ticks: number): number;
+  duration(partition: number, turn: Exclude<Work, 'step'>, ticks: number): number;
   /**
-   * How long a group of environments steps: as long as the slowest of them; 0 while the time is stopped. Where there are several environments, a step that was cut short
-   * because the run halted goes on where it was.
+   * How long a group of environments steps: as long as the slowest of them. Where there are several environments, a step that was cut short
+   * because the run came to rest goes on where it was.
    */
   stepDuration(group: number): number;
   /** The group has made its step. */
@@ -41,12 +41,18 @@ export interface World {
   broadcastDelay(sender: number, kind: 'gate' | 'acting'): number;
   /** Seconds from a ring to when a thread, asleep until then, is up. The first threads are the partitions', one for each group of environments follows. */
   rouse(thread: number): number;
-  /** Lets something happen after a delay; at once while the time is stopped. */
+  /** Lets something happen after a delay; at once where that is 0. */
   after(delay: number, happening: Happening): void;
-  /** Runs something while the time stands still and everything arrives at once: an evaluation. */
-  outOfTime<Result>(action: () => Result): Result;
-  /** Runs something in a time of its own: it begins at 0, takes durations as a new world does, and what is under way at its end is lost. */
-  aside<Result>(action: () => Result): Result;
+  /** What another world of the same settings needs to take durations as this one would have. While no update is under way. */
+  state(): DurationState;
+}
+
+/** How far the streams of durations have come. */
+export interface DurationState {
+  /** Number of the next draw of each stream, by name; the first unless it is there. */
+  readonly draws: Readonly<Record<string, number>>;
+  /** When the step ends that a group of environments is in the midst of; -1 where it is in none. */
+  readonly stepEnds: readonly number[];
 }
 
 /** Draws of one kind, in the order in which they are needed. */
@@ -54,18 +60,48 @@ interface Draws {
   next(): number;
 }
 
+/** Where a world begins that goes on from another. */
+export interface WorldBegin {
+  /** Seconds of virtual time. */
+  readonly time: number;
+  readonly durations?: DurationState | undefined;
+}
+
 /** @param groups environments in each of the groups that step together */
-export function createWorld(settings: VirtualSettings, seed: number, partitions: number, groups: readonly number[] = [1]): World {
+export function createWorld(settings: VirtualSettings, seed: number, partitions: number, groups: readonly number[] = [1], { time, durations }: WorldBegin = { time: 0 }): World {
   const slow = stragglers(settings, seed, partitions);
-  const begin = () => createTime(settings, seed, partitions, groups);
+  const queue = createEventQueue<Happening>(time);
+  const ordered = new Map<string, Stream>(); // those whose draws come one after another
+
+  function sequence(name: string, distribution: Distribution): Draws {
+    const stream = orderedStream(name);
+    return { next: () => drawDuration(distribution, stream) };
+  }
+
+  function orderedStream(name: string): Stream {
+    const stream = createStream(seed, `virtual/${name}`);
+    stream.position = durations?.draws[name] ?? 0;
+    ordered.set(name, stream);
+    return stream;
+  }
+
+  const each = <Item>(name: string, create: (name: string) => Item) => Array.from({ length: partitions }, (_, partition) => create(`${name}/${partition}`));
+  const computing = each('compute', (name) => sequence(name, settings.compute));
+  const acting = each('act', (name) => sequence(name, settings.act));
+  const stepping = createSteps(sequence, settings.step, groups, queue, durations?.stepEnds);
+  const gates = each('gate', (name) => sequence(name, settings.delay));
+  const latencies = each('latency', (name) => sequence(name, settings.latency));
+  const rousing = [...each('wake', (name) => sequence(name, settings.wake)), ...groups.map((_, group) => sequence(`wake/environments${group}`, settings.wake))];
+  const gateLosses = each('gate-loss', orderedStream);
+  const messages = each('message', (name) => createStream(seed, `virtual/${name}`));
+  const losses = each('loss', (name) => createStream(seed, `virtual/${name}`));
+  const update = new Float64Array(partitions); // duration of the update at hand
+  const left = new Uint32Array(partitions); // forward ticks of it still to come, and its step
   const constant = settings.wake.name === 'constant' ? settings.wake.value : 0;
-  let time = begin();
-  let stopped = false;
   let changes = 0;
 
   /** The phases of an update share one draw. */
-  function phase(partition: number, turn: Turn, ticks: number): number {
-    const { update, left, computing } = time;
+  function phase(partition: number, turn: Work, ticks: number): number {
     if (left[partition] === 0) {
       update[partition] = computing[partition].next();
       left[partition] = ticks + 1;
@@ -76,100 +112,54 @@ export function createWorld(settings: VirtualSettings, seed: number, partitions:
   }
 
   function isLost(sender: number, position: number): boolean {
-    return settings.loss > 0 && uniformAt(time.losses[sender], position) < settings.loss;
+    return settings.loss > 0 && uniformAt(losses[sender], position) < settings.loss;
   }
 
   return {
     settings,
-    get queue() {
-      return time.queue;
-    },
+    queue,
     attentive: settings.discipline !== 'poisson' && settings.wake.name === 'constant' && settings.wake.value === 0,
     change() {
       changes += 1;
     },
     changes: () => changes,
-    now: () => time.queue.time,
-    duration(partition, turn, ticks) {
-      if (stopped) return 0;
-      return slow[partition] * (turn === 'act' ? time.acting[partition].next() : phase(partition, turn, ticks));
-    },
-    stepDuration: (group) => (stopped ? 0 : time.stepping.next(group)),
+    now: () => queue.time,
+    duration: (partition, turn, ticks) => slow[partition] * (turn === 'act' ? acting[partition].next() : phase(partition, turn, ticks)),
+    stepDuration: (group) => stepping.next(group),
     stepped(group) {
-      time.stepping.done(group);
+      stepping.done(group);
     },
     arrival(sender, receiver, number, sent) {
       const position = number * partitions + receiver;
       if (isLost(sender, position)) return Infinity;
       if (settings.delay.name === 'constant') return sent + settings.delay.value;
-      const stream = time.messages[sender];
+      const stream = messages[sender];
       stream.position = position;
       return sent + drawDuration(settings.delay, stream);
     },
     broadcastDelay(sender, kind) {
-      if (kind === 'acting') return time.latencies[sender].next();
-      let delay = time.gates[sender].next();
-      while (settings.loss > 0 && time.gateLosses[sender].uniform() < settings.loss) delay += time.gates[sender].next();
+      if (kind === 'acting') return latencies[sender].next();
+      let delay = gates[sender].next();
+      while (settings.loss > 0 && gateLosses[sender].uniform() < settings.loss) delay += gates[sender].next();
       return delay;
     },
-    rouse: settings.wake.name === 'constant' ? () => constant : (thread) => time.rousing[thread].next(),
+    rouse: settings.wake.name === 'constant' ? () => constant : (thread) => rousing[thread].next(),
     after(delay, happening) {
-      if (stopped || delay === 0) happening();
-      else time.queue.push(time.queue.time + delay, happening);
+      if (delay === 0) happening();
+      else queue.push(queue.time + delay, happening);
     },
-    outOfTime(action) {
-      stopped = true;
-      try {
-        return action();
-      } finally {
-        stopped = false;
-      }
-    },
-    aside(action) {
-      const outside = time;
-      time = begin();
-      try {
-        return action();
-      } finally {
-        time = outside;
-      }
-    },
-  };
-}
-
-/** What happens next, and the draws of all durations. */
-function createTime(settings: VirtualSettings, seed: number, partitions: number, groups: readonly number[]) {
-  const queue = createEventQueue<Happening>();
-  const sequence = (name: string, distribution: Distribution): Draws => {
-    const stream = createStream(seed, `virtual/${name}`);
-    return { next: () => drawDuration(distribution, stream) };
-  };
-  const each = (name: string, distribution: Distribution) => Array.from({ length: partitions }, (_, partition) => sequence(`${name}/${partition}`, distribution));
-  const streams = (name: string) => Array.from({ length: partitions }, (_, partition) => createStream(seed, `virtual/${name}/${partition}`));
-  return {
-    queue,
-    computing: each('compute', settings.compute),
-    acting: each('act', settings.act),
-    stepping: createSteps(sequence, settings.step, groups, queue),
-    gates: each('gate', settings.delay),
-    latencies: each('latency', settings.latency),
-    rousing: [...each('wake', settings.wake), ...groups.map((_, group) => sequence(`wake/environments${group}`, settings.wake))],
-    messages: streams('message'),
-    losses: streams('loss'),
-    gateLosses: streams('gate-loss'),
-    update: new Float64Array(partitions), // duration of the update at hand
-    left: new Uint32Array(partitions), // forward ticks of it still to come, and its step
+    state: () => ({ draws: Object.fromEntries([...ordered].map(([name, { position }]) => [name, position])), stepEnds: stepping.ends() }),
   };
 }
 
 /** The steps of environments, each with durations of its own. */
-function createSteps(sequence: (name: string, distribution: Distribution) => Draws, distribution: Distribution, groups: readonly number[], queue: { readonly time: number }) {
+function createSteps(sequence: (name: string, distribution: Distribution) => Draws, distribution: Distribution, groups: readonly number[], queue: { readonly time: number }, begun?: readonly number[]) {
   let environments = 0;
   const draws = groups.map((size) => Array.from({ length: size }, () => {
     environments += 1;
     return sequence(environments === 1 ? 'step' : `step/${environments - 1}`, distribution);
   }));
-  const ends = new Float64Array(groups.length).fill(-1); // of the steps at hand
+  const ends = Float64Array.from(begun ?? groups.map(() => -1)); // of the steps at hand
   return {
     next(group: number): number {
       if (ends[group] >= 0) return Math.max(0, ends[group] - queue.time);
@@ -180,6 +170,7 @@ function createSteps(sequence: (name: string, distribution: Distribution) => Dra
     done(group: number): void {
       ends[group] = -1;
     },
+    ends: () => [...ends],
   };
 }
 

@@ -2,6 +2,8 @@ import test from 'ava';
 import fc from 'fast-check';
 
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/checkpoint/checkpoint.js';
+import { imageOf, keepImage } from '../../src/memory/image.js';
+import { pack, unpack } from '../../src/checkpoint/pack.js';
 import { CheckpointError } from '../../src/errors.js';
 import { createArena, type Arena } from '../../src/memory/arena.js';
 import { controlBlocks, WORD } from '../../src/memory/control.js';
@@ -37,7 +39,7 @@ test('a checkpoint brings back all that was kept, and nothing of what is scratch
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 25 }), (stored) => {
       const arena = fill(stored);
-      const checkpoint = decodeCheckpoint(encodeCheckpoint(arena, METADATA));
+      const checkpoint = decodeCheckpoint(encodeCheckpoint(imageOf(arena), METADATA));
       const other = createArena(BLOCKS);
       checkpoint.restore(other);
       for (const name of ['weights', 'replay'] as const) t.deepEqual(other.float32(name), arena.float32(name));
@@ -54,14 +56,14 @@ test('a checkpoint brings back all that was kept, and nothing of what is scratch
 });
 
 test('of the replay only what has been stored takes room, and equal arenas give equal bytes', (t) => {
-  const size = (stored: number) => encodeCheckpoint(fill(stored), METADATA).length;
+  const size = (stored: number) => encodeCheckpoint(imageOf(fill(stored)), METADATA).length;
   t.true(size(8) - size(2) >= 6 * 3 * 4 && size(8) - size(2) < 6 * 3 * 4 + 8);
   t.is(size(20), size(10));
-  t.deepEqual(encodeCheckpoint(fill(4), METADATA), encodeCheckpoint(fill(4), METADATA));
+  t.deepEqual(encodeCheckpoint(imageOf(fill(4)), METADATA), encodeCheckpoint(imageOf(fill(4)), METADATA));
 });
 
 test('a checkpoint that was cut short anywhere, or made longer, is refused', (t) => {
-  const file = encodeCheckpoint(fill(2), METADATA);
+  const file = encodeCheckpoint(imageOf(fill(2)), METADATA);
   for (let length = 0; length < file.length; length += 1) {
     const error = t.throws(() => decodeCheckpoint(file.subarray(0, length)), { instanceOf: CheckpointError });
     t.is(error.reason, length === 0 ? 'format' : 'length');
@@ -71,7 +73,7 @@ test('a checkpoint that was cut short anywhere, or made longer, is refused', (t)
 });
 
 test('a checkpoint of which any byte was changed is refused', (t) => {
-  const file = encodeCheckpoint(fill(2), METADATA);
+  const file = encodeCheckpoint(imageOf(fill(2)), METADATA);
   for (let at = 0; at < file.length; at += 1) {
     const altered = Uint8Array.from(file);
     altered[at] ^= 1 << at % 8;
@@ -82,9 +84,9 @@ test('a checkpoint of which any byte was changed is refused', (t) => {
 
 test('a file of another kind and one of another format are refused in their words', (t) => {
   t.throws(() => decodeCheckpoint(Buffer.from('PNG and then some bytes more, as many as one likes to have')), { message: 'it does not begin as a checkpoint does' });
-  const file = Buffer.from(encodeCheckpoint(fill(2), METADATA));
-  file.writeUInt32LE(1, 8); // that of the versions before
-  t.throws(() => decodeCheckpoint(file), { message: 'it is of format 1; this version reads format 2' });
+  const file = Buffer.from(encodeCheckpoint(imageOf(fill(2)), METADATA));
+  file.writeUInt32LE(2, 8); // that of the versions before
+  t.throws(() => decodeCheckpoint(file), { message: 'it is of format 2; this version reads format 3' });
 });
 
 /** Arenas of other settings, and the block that tells. */
@@ -97,8 +99,32 @@ const OTHERS: [BlockRequest[], RegExp][] = [
 for (const [blocks, message] of OTHERS) {
   test(`a checkpoint does not go into an arena of other settings: ${message.source}`, (t) => {
     const arena = createArena(blocks);
-    const error = t.throws(() => { decodeCheckpoint(encodeCheckpoint(fill(2), METADATA)).restore(arena); }, { instanceOf: CheckpointError, message });
+    const error = t.throws(() => { decodeCheckpoint(encodeCheckpoint(imageOf(fill(2)), METADATA)).restore(arena); }, { instanceOf: CheckpointError, message });
     t.is(error.reason, 'settings');
     t.deepEqual(arena.float64('noise'), new Float64Array(6));
   });
 }
+
+test('an image stays what it was, though up to so many slots are written after it', (t) => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 25 }), fc.integer({ min: 0, max: 12 }), (stored, written) => {
+      const arena = fill(stored);
+      const expected = encodeCheckpoint(imageOf(arena), METADATA);
+      const image = keepImage(arena, 12);
+      const replay = arena.float32('replay');
+      for (let slot = stored; slot < stored + written; slot += 1) replay.fill(slot, (slot % CAPACITY) * 3, (slot % CAPACITY + 1) * 3);
+      arena.float32('weights').fill(9);
+      arena.int32('control')[WORD.stored] += written;
+      t.deepEqual(encodeCheckpoint(image(), METADATA), expected);
+    }),
+    { seed: 1, numRuns: 100 },
+  );
+});
+
+test('what is left of a world comes back, typed arrays in it, and is refused where its numbers do not fit', (t) => {
+  const world = { time: 1 / 3, lists: [{ sent: 2, numbers: new Float32Array([1, 2.5]) }, { slots: new Int32Array([-1, 7, 8]) }], nothing: [] };
+  t.deepEqual(decodeCheckpoint(encodeCheckpoint(imageOf(fill(2)), { ...METADATA, step: 9, world })).world, world);
+  const { plain, bytes } = pack(world);
+  for (const wrong of [bytes.subarray(4), Buffer.concat([bytes, Buffer.alloc(4)])]) t.throws(() => unpack({ plain, bytes: wrong }), { instanceOf: CheckpointError });
+  for (const length of [-1, 0.5, 2 ** 40, 'x']) t.throws(() => unpack({ plain: [{ float32: length }], bytes }), { instanceOf: CheckpointError });
+});

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 
 import fc from 'fast-check';
 
+import { FORMAT } from '../../src/checkpoint/container.js';
+
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type Header = Record<string, Json>;
 
@@ -22,7 +24,7 @@ export function putTogether(header: string | Uint8Array, body: Uint8Array, lengt
   const begin = PREFIX + padded(json.length);
   const file = Buffer.alloc(begin + body.length + DIGEST);
   file.write('GANGLION', 'latin1');
-  file.writeUInt32LE(2, 8);
+  file.writeUInt32LE(FORMAT, 8);
   file.writeUInt32LE(length ?? json.length, 12);
   file.writeBigUInt64LE(BigInt(file.length), 16);
   file.set(json, PREFIX);

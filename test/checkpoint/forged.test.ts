@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { CheckpointError, isOptionError } from '../../src/errors.js';
 import { createArena, type Arena } from '../../src/memory/arena.js';
+import { imageOf } from '../../src/memory/image.js';
 import { controlBlocks, WORD } from '../../src/memory/control.js';
 import { anyJson, forge, placesIn, putTogether, setIn, takeApart, type Header } from './forge.js';
 
@@ -15,7 +16,7 @@ const arena: Arena = createArena([
 arena.int32('control')[WORD.stored] = 4;
 
 const METADATA = { kind: 'test', settings: { seed: 3 }, training: {}, note: {} };
-const FILE = encodeCheckpoint(arena, METADATA);
+const FILE = encodeCheckpoint(imageOf(arena), METADATA);
 const { header: HEADER, body: BODY } = takeApart(FILE);
 
 const refuses = (bytes: Uint8Array) => {
@@ -88,7 +89,7 @@ const NOTES: [string, object, RegExp][] = [
 
 for (const [kind, note, message] of NOTES) {
   test(`a note with ${kind} is refused as an option`, (t) => {
-    const error = t.throws(() => encodeCheckpoint(arena, { ...METADATA, note }));
+    const error = t.throws(() => encodeCheckpoint(imageOf(arena), { ...METADATA, note }));
     t.true(isOptionError(error));
     t.regex(error.message, message);
   });
@@ -98,7 +99,7 @@ test('every note that is taken comes back as it was', (t) => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 })), (note) => {
       const plain: unknown = JSON.parse(JSON.stringify(note)); // without -0
-      t.deepEqual(decodeCheckpoint(encodeCheckpoint(arena, { ...METADATA, note: plain as object })).note, plain);
+      t.deepEqual(decodeCheckpoint(encodeCheckpoint(imageOf(arena), { ...METADATA, note: plain as object })).note, plain);
     }),
     { numRuns: 100, seed: 1 },
   );

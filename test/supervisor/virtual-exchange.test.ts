@@ -3,57 +3,67 @@ import test from 'ava';
 import { InternalError } from '../../src/errors.js';
 import { resolveSettings } from '../../src/index.js';
 import { createArena } from '../../src/memory/arena.js';
-import { WORD } from '../../src/memory/control.js';
-import { clearExchange } from '../../src/supervisor/exchange.js';
 import { ALIVE, createPlan, WEIGHTS } from '../../src/supervisor/plan.js';
 import { attachViews, createSurroundings } from '../../src/supervisor/views.js';
-import { enterEpoch } from '../../src/supervisor/virtual-exchange.js';
+import { leftOf } from '../../src/supervisor/virtual-exchange.js';
+import { withoutMessages, type WorldState } from '../../src/supervisor/world-state.js';
 
 /** Two partitions of a virtual world, whose messages about learning are so many seconds under way. */
 function pair(delay: number) {
   const plan = createPlan(resolveSettings({ network: { hidden: [2] }, learning: { replay: 256, batch: 4 }, partitions: 2, schedule: 'virtual', virtual: { delay } }));
   const arena = createArena(plan.blocks);
   arena.int32(ALIVE).fill(1);
-  const surroundings = createSurroundings(plan);
-  if (surroundings === undefined) throw new InternalError('no virtual world');
-  const [mine, peers] = [0, 1].map((partition) => attachViews(plan, arena, partition, false, { surroundings }));
-  const enter = () => { enterEpoch(surroundings.post, Atomics.load(arena.int32('control'), WORD.epoch)); };
-  return { plan, arena, mine, peers, enter, hidden: [plan.ownership[1][1]] };
+  const [, hidden] = plan.ownership[1];
+
+  /** They begin, perhaps with what was left of a world before. */
+  function begin(left?: WorldState) {
+    const surroundings = createSurroundings(plan, { time: 0, left });
+    if (surroundings === undefined) throw new InternalError('no virtual world');
+    const [mine, peers] = [0, 1].map((partition) => attachViews(plan, arena, partition, false, { surroundings }));
+    const weights = peers.tables[WEIGHTS];
+    const slots = new Int32Array(4);
+    return {
+      publish() {
+        peers.exchange.open(1, 3, slots, 4, 3);
+        peers.exchange.publish(1, 3, 1, [hidden], peers.learningBoard);
+      },
+      take: () => mine.exchange.take(1, 3, 1, [hidden], slots, mine.learningBoard),
+      keep(version: number, weight: number) {
+        weights.values[weights.offset[hidden.begin]] = weight;
+        for (const { rows } of [mine, peers]) rows.keep(version);
+      },
+      hear: () => [mine.rows.hear(1), mine.rows.heard[WEIGHTS].values[weights.offset[hidden.begin]]],
+      left: (): WorldState => structuredClone({ time: 0, durations: surroundings.world.state(), clocks: [[], []], messages: { heard: [0, 0], announced: [], ...leftOf(surroundings.post, 0) } }),
+    };
+  }
+  return { begin };
 }
 
-test('what was published on a minibatch before neurons died is not taken after it, and may be published anew', (t) => {
-  const { arena, mine, peers, enter, hidden } = pair(0);
-  const slots = new Int32Array(4);
-  const publish = () => {
-    peers.exchange.open(1, 3, slots, 4, 3);
-    peers.exchange.publish(1, 3, 1, hidden, peers.learningBoard);
-  };
-  const take = () => mine.exchange.take(1, 3, 1, hidden, slots, mine.learningBoard);
-  enter();
-  publish();
-  t.is(take(), 3);
-  enter(); // another command
-  t.is(take(), 3);
-  clearExchange(arena);
-  enter();
-  t.is(take(), -1);
-  publish();
-  t.is(take(), 3);
+test('what was published on a minibatch is there after a rest, unless it was taken back, and may be published anew', (t) => {
+  const { begin } = pair(0);
+  const before = begin();
+  before.keep(0, 10);
+  before.publish();
+  t.is(before.take(), 3);
+  t.is(begin(before.left()).take(), 3);
+  const after = begin(withoutMessages(before.left()));
+  t.is(after.take(), -1);
+  after.publish();
+  t.is(after.take(), 3);
 });
 
-test('rows put aside before neurons were born again are heard by nobody after it, however slow the messages', (t) => {
-  const { arena, plan, mine, peers, enter } = pair(1);
-  const weights = peers.tables[WEIGHTS];
-  const own = weights.offset[plan.ownership[1][1].begin];
-  const heardAfter = (version: number, value: number) => {
-    weights.values[own] = value;
-    peers.rows.keep(version);
-    return [mine.rows.hear(1), mine.rows.heard[WEIGHTS].values[own]];
-  };
-  t.deepEqual(heardAfter(0, 10), [0, 10]);
-  t.deepEqual(heardAfter(1, 11), [0, 10]); // still under way
-  clearExchange(arena);
-  enter();
-  t.deepEqual(heardAfter(1, 12), [1, 12]);
-  t.deepEqual(heardAfter(2, 13), [1, 12]);
+test('rows that are under way as the world comes to rest still are after it; once taken back they are heard by nobody, however slow the messages', (t) => {
+  const { begin } = pair(1);
+  const before = begin();
+  before.keep(0, 10);
+  before.keep(1, 11);
+  t.deepEqual(before.hear(), [0, 10]); // still under way
+  const again = begin(before.left());
+  again.keep(1, 11); // as a command begins
+  t.deepEqual(again.hear(), [0, 10]);
+  const after = begin(withoutMessages(before.left()));
+  after.keep(1, 12);
+  t.deepEqual(after.hear(), [1, 12]);
+  after.keep(2, 13);
+  t.deepEqual(after.hear(), [1, 12]);
 });

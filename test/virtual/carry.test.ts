@@ -31,7 +31,7 @@ test('work is done at the end of the time that it takes, side by side with that 
       log.push(`${name} ${world.now()}`);
     }
   }
-  carryInVirtualTime([strand(worker('slow', 2), () => 3), strand(worker('fast', 4), () => 2)], world, () => undefined, ringing());
+  carryInVirtualTime([strand(worker('slow', 2), () => 3), strand(worker('fast', 4), () => 2)], world, () => undefined, ringing()).goOn();
   t.deepEqual(log, ['fast 2', 'slow 3', 'fast 4', 'slow 6', 'fast 6', 'fast 8']);
 });
 
@@ -55,7 +55,7 @@ function door(world: World) {
 test('who is blocked looks again whenever anything has happened', (t) => {
   const world = createWorld(SETTINGS, 1, 2);
   const way = door(world);
-  carryInVirtualTime([strand(way.waiting(), () => 0), strand(way.opener(), () => 5)], world, () => undefined, ringing());
+  carryInVirtualTime([strand(way.waiting(), () => 0), strand(way.opener(), () => 5)], world, () => undefined, ringing()).goOn();
   t.is(way.entered(), 5);
 });
 
@@ -66,14 +66,14 @@ test('strands of one thread take their turns one after another', (t) => {
     yield 'compute';
     log.push(world.now());
   }
-  carryInVirtualTime([strand(worker(), () => 3, 0), strand(worker(), () => 2, 0)], world, () => undefined, ringing());
+  carryInVirtualTime([strand(worker(), () => 3, 0), strand(worker(), () => 2, 0)], world, () => undefined, ringing()).goOn();
   t.deepEqual(log, [3, 5]);
 });
 
 test('a sleeping thread that is rung for looks once it is up', (t) => {
   const world = createWorld(SETTINGS, 1, 2);
   const way = door(world);
-  carryInVirtualTime([strand(way.waiting(), () => 0, 0, 2), strand(way.opener(), () => 5, 1)], world, () => undefined, ringing());
+  carryInVirtualTime([strand(way.waiting(), () => 0, 0, 2), strand(way.opener(), () => 5, 1)], world, () => undefined, ringing()).goOn();
   t.is(way.entered(), 7);
 });
 
@@ -86,7 +86,7 @@ test('a message is waited for until it arrives', (t) => {
     while (!arrived) yield 'blocked';
     entered = world.now();
   }
-  carryInVirtualTime([strand(waiting(), () => 0)], world, () => undefined, ringing());
+  carryInVirtualTime([strand(waiting(), () => 0)], world, () => undefined, ringing()).goOn();
   t.is(entered, 7);
 });
 
@@ -94,7 +94,7 @@ test('where all wait and nothing is under way, it says so instead of hanging', (
   function* waiting(): Coroutine {
     for (;;) yield 'blocked';
   }
-  t.throws(() => { carryInVirtualTime([strand(waiting(), () => 0)], createWorld(SETTINGS, 1, 2), () => undefined, ringing()); }, { message: /every partition waits/ });
+  t.throws(() => { carryInVirtualTime([strand(waiting(), () => 0)], createWorld(SETTINGS, 1, 2), () => undefined, ringing()).goOn(); }, { message: /every partition waits/ });
 });
 
 test('the phases of an update share its time, and stragglers take a multiple of it', (t) => {
@@ -131,13 +131,37 @@ test('a message arrives when it will, however often and by whom that is asked', 
   t.true(Math.abs(lost / 2000 - 0.25) < 0.04, `${lost} of 2000 were lost`); // 4 standard errors
 });
 
-test('while the time stands still, everything arrives at once', (t) => {
-  const world = createWorld({ ...SETTINGS, compute: { name: 'constant', value: 5 }, delay: { name: 'constant', value: 5 } }, 1, 2);
-  let arrived = false;
-  world.outOfTime(() => {
-    world.after(5, () => (arrived = true));
-    t.is(world.duration(0, 'compute', 1), 0);
-  });
-  t.true(arrived);
-  t.is(world.now(), 0);
+test('a closed pause stops everything, and what follows is as if there had been none', (t) => {
+  const run = (closedAt: readonly number[]) => {
+    const world = createWorld(SETTINGS, 1, 2);
+    const log: string[] = [];
+    let steps = 0;
+    let until = closedAt.at(0) ?? Infinity;
+    function* host(): Coroutine {
+      for (; steps < 4; steps += 1) {
+        yield 'pause';
+        yield 'step';
+        log.push(`step ${world.now()}`);
+      }
+    }
+    function* worker(): Coroutine {
+      for (let i = 0; i < 4; i += 1) {
+        yield 'compute';
+        log.push(`update ${world.now()}`);
+      }
+    }
+    const carrier = carryInVirtualTime([{ ...strand(host(), () => 2), closed: () => steps >= until }, strand(worker(), () => 2)], world, () => undefined, ringing());
+    const pauses: number[] = [];
+    for (const next of [...closedAt.slice(1), Infinity]) {
+      if (carrier.goOn()) break;
+      pauses.push(log.length);
+      until = next;
+    }
+    if (closedAt.length > 0) carrier.goOn();
+    return { log, pauses };
+  };
+  const { log, pauses } = run([]);
+  t.deepEqual(pauses, []);
+  t.deepEqual(log, ['update 2', 'step 2', 'update 4', 'step 4', 'update 6', 'step 6', 'update 8', 'step 8']);
+  t.deepEqual(run([1, 3]), { log, pauses: [2, 6] });
 });
