@@ -28,7 +28,7 @@ export function helpOf(scenario: Scenario, all: boolean): string {
     `Scenarios:\n${scenarioSummaries()}\n`,
     ...(rows.some(({ path }) => path === 'rule.name' || path === 'algorithms') ? [`Rules:\n${summaries(Object.values(RULES))}\n`] : []),
     ...(rows.some(({ path }) => path === 'environment') ? [wrap(DEFAULTS)] : []),
-    'Exit status: 0 success, 1 a failed run, 2 a usage error, 130 interrupted (SIGINT, SIGTERM), 129 hung up (SIGHUP).',
+    wrap('Exit status: 0 success, 1 a failed run, 2 a usage error, 130 interrupted (SIGINT, SIGTERM), 129 hung up (SIGHUP).'),
   ].join('\n');
 }
 

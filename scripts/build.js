@@ -1,5 +1,6 @@
-// Compiles TypeScript to dist/, and what is written in AssemblyScript to the WebAssembly beside it.
+// Compiles TypeScript to dist/, and what is written in AssemblyScript to the WebAssembly beside it; writes the JSON schemas of configuration files.
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 import { main as compileAssembly } from 'assemblyscript/asc';
@@ -20,3 +21,11 @@ await compile('src/kernels/assembly/index.ts', 'dist/src/kernels/simd.wasm');
 await compile('src/kernels/assembly/index.ts', 'dist/src/kernels/relaxed.wasm', ['relaxed-simd']);
 await compile('src/random/assembly/uniform.ts', 'dist/src/random/uniform.wasm', [], []);
 await compile('bench/assembly/limits.ts', 'dist/bench/limits.wasm');
+
+const { SCENARIOS } = await import('../dist/scenarios/registry.js');
+const { schemaOf } = await import('../dist/scenarios/scenario.js');
+mkdirSync('dist/schemas', { recursive: true });
+for (const scenario of SCENARIOS) {
+  const schema = schemaOf(scenario);
+  if (schema !== undefined) writeFileSync(`dist/schemas/${scenario.name}.json`, `${JSON.stringify(schema, null, 2)}\n`);
+}

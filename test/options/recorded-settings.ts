@@ -58,16 +58,21 @@ const STUDIES: Readonly<Record<string, { readonly resolve: (options: object) => 
   oscillation: { resolve: resolveOscillationSettings, options: [{}, { neurons: 10, duration: 5 }] },
 };
 
-/** Settings by what they were resolved from: the SHA-256 of their JSON, and what differs from the first of their kind. */
-export function resolvedSettings(): Record<string, Record<string, unknown>> {
+/** Options of every kind, and the complete settings that they stand for. */
+export function resolvedOptions(): Record<string, { readonly options: object; readonly settings: object }[]> {
   const rules = RULE_NAMES.flatMap((rule) => listEnvironments().map((environment) => ({ environment, rule })));
   const kinds = { simulation: { resolve: resolveSettings as (options: object) => object, options: [...SIMULATIONS, ...rules] }, ...STUDIES };
-  return Object.fromEntries(Object.entries(kinds).map(([kind, { resolve, options }]) => {
-    const first = flatten(resolve(options[0]));
-    return [kind, Object.fromEntries(options.map((each, i) => {
-      const settings = JSON.stringify(resolve(each));
-      const differing = Object.entries(flatten(JSON.parse(settings))).filter(([path, value]) => i === 0 || JSON.stringify(value) !== JSON.stringify(first[path]));
-      return [JSON.stringify(each), { sha256: createHash('sha256').update(settings).digest('hex').slice(0, 16), ...Object.fromEntries(differing) }];
+  return Object.fromEntries(Object.entries(kinds).map(([kind, { resolve, options }]) => [kind, options.map((each) => ({ options: each, settings: resolve(each) }))]));
+}
+
+/** Settings by what they were resolved from: the SHA-256 of their JSON, and what differs from the first of their kind. */
+export function resolvedSettings(): Record<string, Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(resolvedOptions()).map(([kind, resolved]) => {
+    const first = flatten(resolved[0].settings);
+    return [kind, Object.fromEntries(resolved.map(({ options, settings }, i) => {
+      const json = JSON.stringify(settings);
+      const differing = Object.entries(flatten(JSON.parse(json))).filter(([path, value]) => i === 0 || JSON.stringify(value) !== JSON.stringify(first[path]));
+      return [JSON.stringify(options), { sha256: createHash('sha256').update(json).digest('hex').slice(0, 16), ...Object.fromEntries(differing) }];
     }))];
   }));
 }
