@@ -61,7 +61,7 @@ export function wordsOf(schema: unknown): string {
   const { type, enum: names, const: only, anyOf, items } = schema;
   if (Array.isArray(anyOf)) return [...new Set(anyOf.map(wordsOf))].join(' or ');
   if (Array.isArray(names)) return names.length > 5 ? 'a name' : names.join(', ');
-  if (only !== undefined) return String(only);
+  if (only !== undefined) return typeof only === 'string' ? only : JSON.stringify(only);
   if (type === 'array') return items === undefined ? 'a list' : `a list: ${wordsOf(items)}`;
   const noun: Readonly<Record<string, string>> = { number: 'number', integer: 'whole number', boolean: 'on, off', string: 'text', null: 'none', object: 'an object' };
   const limits = Object.entries({ minimum: '≥', exclusiveMinimum: '>', maximum: '≤', exclusiveMaximum: '<' }).flatMap(([key, sign]) => (key in schema ? [`${sign} ${String(schema[key])}`] : []));

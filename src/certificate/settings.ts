@@ -32,6 +32,7 @@ const CERTIFICATION = [
   option('certificate.critics', critics, {
     default: CRITIC_NAMES,
     flag: '--critics',
+    shown: 'all of them',
     help: `kinds of critics, with commas between them; twin is the control: ${CRITIC_NAMES.join(', ')}`,
     group,
     everyday: true,
