@@ -46,7 +46,7 @@ const STRAGGLER_ROWS = [
     everyday: true,
   }),
   option('share', number({ min: 0, max: 1, above: true }), { default: 0.25, flag: '--share', argument: 'share', help: 'share of the partitions that are stragglers', group }),
-  vary(PARTITIONS, { default: 4 }),
+  vary(PARTITIONS, { default: 4, everyday: false }),
   RATE_LIMIT,
   ...WORLD_TIMES,
   option('bound', BOUND.kind, { default: 4, flag: '--bound', argument: 'versions', help: BOUND.help, group }),
