@@ -37,6 +37,7 @@ export function printSummary(result: TrainResult): void {
       ...(further > 0 ? [line('', `and ${further} more deaths, each made good; result.json has them all`)] : []),
       ...(result.journal ? [line('journal', `${rate(result.journal.bytes)} bytes, ${result.journal.bytesPerPartitionTick.toFixed(2)} for each update of a partition; node scenarios/run replay ${result.runFolder}`)] : []),
       ...(result.pictures ? [line('pictures', result.pictures.join(', '))] : []),
+      ...(repeats(result) ? [] : [line('repeatable', `no: it depends on the seed and on when threads ran; ${remedy(result)}`)]),
       line('run folder', result.runFolder),
       '',
     ].join('\n'),
@@ -47,6 +48,17 @@ export function printSummary(result: TrainResult): void {
 function describePlaces({ schedule, partitions, threads }: TrainResult): string {
   const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
   return threads === undefined ? `, ${schedule} on ${count(partitions, 'partition')}` : ` on ${count(threads, 'thread')}`;
+}
+
+/** Whether the seed alone decides how a run goes: threads that run free and real clocks do not repeat themselves. DDPG's threads do. */
+export function repeats({ schedule, partitions, threads, strikes }: Pick<TrainResult, 'schedule' | 'partitions' | 'threads' | 'strikes'>): boolean {
+  if (threads !== undefined || schedule === 'virtual') return true;
+  if (strikes !== undefined || schedule === 'poisson') return false; // real clocks
+  return schedule === 'synchronous' || partitions === 1;
+}
+
+function remedy({ journal }: TrainResult): string {
+  return journal ? 'its journal repeats it' : '--schedule synchronous and virtual repeat themselves';
 }
 
 /** How old the actions were that nobody waited for. */

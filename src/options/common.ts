@@ -5,7 +5,7 @@ export const SEED = option('seed', integer({ min: 0, max: Number.MAX_SAFE_INTEGE
   default: 1,
   flag: '--seed',
   argument: 'number',
-  help: 'decides every random draw',
+  help: 'decides every random draw; free-running threads (hogwild, bounded and poisson) also depend on when each gets its core, so that only synchronous and virtual runs repeat themselves',
   group: 'Run',
   everyday: true,
 });
