@@ -1,5 +1,5 @@
 /**
- * The results table of the README: `npm run study:results`. Rules and DDPG on every task as they ship, seeds 1 to 5,
+ * The table of docs/results.md: `npm run study:results`. Rules and DDPG on every task as they ship, seeds 1 to 5,
  * evaluated on 20 fresh episodes, and beside them the default rule with its hidden neurons frozen: what do they earn? Trials that
  * have ended are kept in docs/results.jsonl and not repeated, unless the settings they ship with have changed since.
  */
