@@ -25,6 +25,9 @@ const WIDE = {
   options: { network: { hidden: [512] }, exploration: { output: 1 }, rule: { criticRate: 3e-3, hiddenRate: 2e-4, finalRate: 0.01 } },
 };
 
+/** DDPG whose hidden neurons get their credit otherwise than by backpropagation: the same objective, steps and settings. */
+const CREDITED = ['broadcast', 'feedback', 'none'].map((credit) => ({ label: `ddpg, credit ${credit}`, algorithm: 'ddpg', options: { credit } }));
+
 /** Rules with a critic in every neuron: slow, and so on half the steps of one task. */
 const SOLITARY = ['compatible', 'compatible-natural', 'linear', 'linear-global', 'quadratic', 'deep'];
 
@@ -70,6 +73,7 @@ const NEURONS: readonly StudyOptions[] = [
 const STUDIES: readonly StudyOptions[] = [
   { ...COMMON, environments: CLASSIC, algorithms: ['broadcast'] },
   { ...COMMON, environments: ['Pendulum-v1', 'MountainCarContinuous-v0'], algorithms: ['ddpg'] },
+  { ...COMMON, environments: ['Pendulum-v1', 'MountainCarContinuous-v0'], algorithms: CREDITED },
   { ...COMMON, environments: ['Pendulum-v1'], algorithms: ['three-factor', WIDE] },
   { ...COMMON, environments: CLASSIC, algorithms: ['coagent'] },
   { ...COMMON, environments: ['CartPole-v1', 'Acrobot-v1', 'MountainCar-v0'], algorithms: ['ddpg'] },

@@ -1,4 +1,4 @@
-import { CheckpointError, DivergenceError, EnvironmentError, FileError, isOptionError, isOutOfMemory, JournalError, loadEnvironmentsOf, oneLine, PartitionError, renameOption, wrongValue } from '../src/index.js';
+import { CheckpointError, DivergenceError, EnvironmentError, FileError, isOptionError, isOutOfMemory, JournalError, loadModulesOf, oneLine, PartitionError, renameOption, wrongValue } from '../src/index.js';
 import { chooseScenario, Given, readRequest, readWords, type Words } from './command-line.js';
 import { helpOf, scenarioSummaries } from './help.js';
 import { runInterruptibly } from './interruption.js';
@@ -31,7 +31,7 @@ async function runScenario(given: Given, words: Words): Promise<number> {
   try {
     const { scenario, input } = await readRequest(given, words);
     return await runInterruptibly(async (interrupt) => {
-      await loadEnvironmentsOf(input.options);
+      await loadModulesOf(input.options);
       return scenario.run({ ...input, interrupt });
     });
   } catch (error) {

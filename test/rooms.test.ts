@@ -33,7 +33,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   scenarios: ['index'],
 };
 
-const EVERYWHERE = ['describe', 'errors', 'check', 'plain', 'json', 'options'];
+const EVERYWHERE = ['describe', 'errors', 'check', 'modules', 'plain', 'json', 'options'];
 
 /** The room of a file: its folder, and for files directly in `src` their own name. */
 function roomOf(path: string): string {

@@ -1,6 +1,6 @@
 import { expose, transfer } from 'comlink';
 
-import { loadModules } from '../src/environment/modules.js';
+import { loadModules, type ModuleUrls } from '../src/modules.js';
 import { createCrew, type CrewSpecification } from '../src/supervisor/crew.js';
 import type { Crew, Outcome } from '../src/supervisor/strands.js';
 import type { WorldState } from '../src/supervisor/world-state.js';
@@ -20,7 +20,7 @@ export interface CrewControl {
 export interface CrewTask extends CrewSpecification {
   readonly port: MessagePort;
   /** The user's own modules, to be loaded first. */
-  readonly modules: Readonly<Record<string, string>>;
+  readonly modules: ModuleUrls;
 }
 
 /** The task that piscina runs: it lasts as long as the crew lives. @returns what went wrong where the crew cannot be built */

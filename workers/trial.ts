@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 
-import { loadModules } from '../src/environment/modules.js';
+import { loadModules, type ModuleUrls } from '../src/modules.js';
 import { runTrial, type Trial, type TrialResult } from '../src/study/trial.js';
 
 /** What the pool hands over. The trial posts its progress on the port; any message the other way ends it. */
@@ -8,7 +8,7 @@ export interface TrialTask {
   readonly trial: Trial;
   readonly port: MessagePort;
   /** The user's own modules, to be loaded first. */
-  readonly modules: Readonly<Record<string, string>>;
+  readonly modules: ModuleUrls;
 }
 
 /** The task that piscina runs: one trial. What it trains starts worker threads of its own, and ends them. */

@@ -1,5 +1,5 @@
 import { suggestion, wrongValue } from '../check.js';
-import { CREDITS } from '../credit/registry.js';
+import { creditNamed } from '../credit/registry.js';
 import type { EpisodeRecord } from '../environment/environment.js';
 import { makeEnvironment } from '../environment/registry.js';
 import { DivergenceError } from '../errors.js';
@@ -67,7 +67,7 @@ export function createDdpgAgent(settings: DdpgSettings, checkpoint?: Snapshot): 
   const { network, exploration, learning, seed } = settings;
   const { observations, encoder, decoder, ring, bench: plan, blocks } = createDdpgPlan(settings);
   const { actorTopology, firstExplorer } = plan;
-  const credit = CREDITS[settings.credit];
+  const credit = creditNamed(settings.credit);
   const environment = createRemembering(makeEnvironment(settings.environment, { seed }), network);
   checkpoint?.check(blocks);
   const arena = createArena(blocks);

@@ -1,5 +1,5 @@
 import { suggestion, wrongValue } from '../check.js';
-import { CREDITS } from '../credit/registry.js';
+import { creditNamed } from '../credit/registry.js';
 import { makeEnvironment } from '../environment/registry.js';
 import { checkBudget } from '../memory/budget.js';
 import { controlBlocks } from '../memory/control.js';
@@ -41,7 +41,7 @@ export function createDdpgPlan(settings: DdpgSettings): DdpgPlan {
   const firstExplorer = exploration.hidden > 0 ? actorTopology.inputs.end : actorTopology.outputs.begin;
   const ring = { capacity: learning.replay, inputs: actorTopology.inputs.end, explorers: actorTopology.neurons - firstExplorer };
   const stateSize = environment.getState().length;
-  const credit = CREDITS[settings.credit];
+  const credit = creditNamed(settings.credit);
   const networks = [['actor', actorTopology], ['critic', criticTopology]] as const;
   environment.close();
   return {

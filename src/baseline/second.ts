@@ -1,10 +1,11 @@
 import { Worker } from 'node:worker_threads';
 
-import { CREDITS, type OpenCreditName } from '../credit/registry.js';
+import { creditNamed } from '../credit/registry.js';
 import { createKernels } from '../kernels/create.js';
 import type { KernelName, Kernels } from '../kernels/kernels.js';
 import { attachArena, type Arena, type ArenaHandle } from '../memory/arena.js';
 import { createWorkspace } from '../memory/workspace.js';
+import { moduleUrls } from '../modules.js';
 import type { Topology } from '../network/topology.js';
 import { createTransitions, type Minibatch } from '../replay/minibatch.js';
 import { createOptimiser, type OptimiserName } from '../optimise/optimiser.js';
@@ -31,7 +32,7 @@ export interface BenchPlan {
   readonly batch: number;
   readonly kernels: KernelName;
   readonly optimiser: OptimiserName;
-  readonly credit: OpenCreditName;
+  readonly credit: string;
   readonly frozenLayers: readonly string[];
   readonly targetRate: number;
 }
@@ -39,8 +40,8 @@ export interface BenchPlan {
 /** A bench in memory that `numbers` gives out. */
 export function layBench(kernels: Kernels, arena: Arena, { actorTopology, criticTopology, firstExplorer, batch, credit }: BenchPlan): Bench {
   return {
-    actor: createTrainedNetwork(kernels, arena, 'actor', actorTopology, CREDITS[credit], batch),
-    critic: createTrainedNetwork(kernels, arena, 'critic', criticTopology, CREDITS[credit], batch),
+    actor: createTrainedNetwork(kernels, arena, 'actor', actorTopology, creditNamed(credit), batch),
+    critic: createTrainedNetwork(kernels, arena, 'critic', criticTopology, creditNamed(credit), batch),
     transitions: createTransitions(kernels, { explorers: actorTopology.neurons - firstExplorer }, batch),
     tdError: kernels.numbers(batch),
   };
@@ -67,7 +68,7 @@ function following(kernels: Kernels, memory: WebAssembly.Memory, places: readonl
 /** One thread's program of an update. */
 export function createShare(kernels: Kernels, bench: Bench, plan: BenchPlan, rates: DdpgRates, team: Team): DdpgProgram {
   const { firstExplorer, frozenLayers } = plan;
-  return createDdpgProgram({ kernels, ...bench, firstExplorer, rates, optimiser: createOptimiser(plan.optimiser, kernels), credit: CREDITS[plan.credit], frozenLayers, team });
+  return createDdpgProgram({ kernels, ...bench, firstExplorer, rates, optimiser: createOptimiser(plan.optimiser, kernels), credit: creditNamed(plan.credit), frozenLayers, team });
 }
 
 /** All that the second thread is told. */
@@ -79,7 +80,7 @@ export interface SecondTask {
 
 /** Starts the second thread. It joins the meetings once it has built its part, and keeps no process alive. */
 export function startSecond(task: SecondTask): { close(): void } {
-  const worker = new Worker(WORKER, { workerData: task });
+  const worker = new Worker(WORKER, { workerData: { ...task, modules: moduleUrls() } });
   worker.on('error', () => undefined); // the first thread misses it at their meeting
   worker.unref();
   return { close: () => { void worker.terminate(); } };

@@ -1,5 +1,5 @@
 import { RULES } from '../rule/registry.js';
-import { loadEnvironmentsOf } from '../environment/modules.js';
+import { loadModulesOf } from '../modules.js';
 import { createOptimiser, rateShare } from '../optimise/optimiser.js';
 import type { Batch } from '../objective/batch.js';
 import { checkRunOptionsWith } from '../simulation/command-options.js';
@@ -134,7 +134,7 @@ function describeKind(kind: CriticName, criticRate: number, failure: string | nu
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */
 export async function createCertificate(options: CertificateOptions = {}): Promise<Certificate> {
-  await loadEnvironmentsOf(options);
+  await loadModulesOf(options);
   const settings = resolveCertificateSettings(options);
   const hidden = settings.network.hidden.flatMap((size, layer) => Array.from({ length: Math.min(size, settings.certificate.neurons) }, (_, i) => `hidden${layer + 1}[${i}]`));
   return new Certificate(settings, await createDdpg(ddpgSettings(settings, hidden)));

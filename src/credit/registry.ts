@@ -1,6 +1,9 @@
+import { checkName, isRecord, wrongKind } from '../check.js';
+import { InternalError } from '../errors.js';
+import { createModules } from '../modules.js';
 import { backpropCredit } from './backprop.js';
 import { broadcastCredit } from './broadcast.js';
-import type { CreditAssignment } from './credit.js';
+import { LOCALITIES, type CreditAssignment } from './credit.js';
 import { feedbackCredit } from './feedback.js';
 import { noCredit } from './none.js';
 import { threeFactorCredit } from './three-factor.js';
@@ -19,3 +22,31 @@ export type CreditName = keyof typeof CREDITS;
 /** Those that need nothing of the objective but its errors: they serve every algorithm that leaves credit open. */
 export const OPEN_CREDITS = ['backprop', 'broadcast', 'feedback', 'none'] as const satisfies readonly CreditName[];
 export type OpenCreditName = (typeof OPEN_CREDITS)[number];
+
+/** Credit assignments of the user's own, by the names in settings. */
+const OWN = new Map<string, CreditAssignment>();
+
+/** The credit assignment of a name in settings: shipped, or the user's own that has been loaded; undefined where there is none. */
+export function findCredit(name: string): CreditAssignment | undefined {
+  return OWN.get(name) ?? Object.entries<CreditAssignment>(CREDITS).find(([own]) => own === name)?.[1];
+}
+
+/** The same, of settings, whose names have been checked. */
+export function creditNamed(name: string): CreditAssignment {
+  const credit = findCredit(name);
+  if (credit === undefined) throw new InternalError(`there is no credit assignment ${name}`);
+  return credit;
+}
+
+/** Credit assignments of the user's own: modules whose default export is a `CreditAssignment`. */
+export const { register: registerCredit, load: loadCredit } = createModules({
+  option: 'credit',
+  example: 'my-credit',
+  has: (name) => findCredit(name) !== undefined,
+  add(name, exported) {
+    if (!isRecord(exported) || typeof exported.create !== 'function') throw wrongKind('credit', 'a module whose default export is a CreditAssignment, with create()', name);
+    if (typeof exported.summary !== 'string') throw wrongKind('credit.summary', 'a line for --help', exported.summary);
+    checkName('credit.locality', exported.locality, LOCALITIES);
+    OWN.set(name, Object.assign({ parameters: () => [] }, exported as unknown as CreditAssignment, { name })); // as far as can be looked at
+  },
+});

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
 
-import { loadEnvironmentsOf } from '../environment/modules.js';
+import { loadModulesOf } from '../modules.js';
 import { makeEnvironment } from '../environment/registry.js';
 import type { EpisodeRecord } from '../environment/environment.js';
 import { closedError } from '../errors.js';
@@ -254,7 +254,7 @@ function summarise(replicas: DenseEvaluation['replicas']): DenseEvaluation {
  * @throws TypeError or RangeError naming the option, what was expected and what came; naming `device` where it is not there, with what to install
  */
 export async function createDenseTrainer(options: DenseOptions = {}): Promise<DenseTrainer> {
-  await loadEnvironmentsOf(options);
+  await loadModulesOf(options);
   const settings = resolveDenseSettings(options);
   return new DenseTrainer(settings, await openDevice(settings.device));
 }

@@ -1,3 +1,4 @@
+import { MODULE_PATTERN } from '../modules.js';
 import { kind } from '../options/kind.js';
 import { option } from '../options/row.js';
 import { checkEnvironment, listEnvironments } from './registry.js';
@@ -6,7 +7,7 @@ import { checkEnvironment, listEnvironments } from './registry.js';
 export const environmentName = kind<string>({
   check: checkEnvironment,
   argument: 'id',
-  schema: { anyOf: [{ type: 'string', pattern: `^(${listEnvironments().join('|')})\\s*(\\(.*\\))?\\s*$` }, { type: 'string', pattern: '[/\\\\]|\\.[cm]?js(\\(.*\\))?$' }] }, // shipped, or a module
+  schema: { anyOf: [{ type: 'string', pattern: `^(${listEnvironments().join('|')})\\s*(\\(.*\\))?\\s*$` }, { type: 'string', pattern: MODULE_PATTERN }] }, // shipped, or a module
 });
 
 export const ENVIRONMENT = option('environment', environmentName, {

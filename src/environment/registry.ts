@@ -1,11 +1,12 @@
-import { checkInteger, checkKeys, checkName, wrongValue } from '../check.js';
+import { checkInteger, checkKeys, checkName, isRecord, wrongValue } from '../check.js';
 import { plainOptions } from '../plain.js';
 import { acrobot } from './acrobot.js';
 import { blaming } from './blame.js';
 import { cartPole } from './cart-pole.js';
+import { defineEnvironment, isDefinedEnvironment, type EnvironmentDefinition } from './define.js';
 import { delayedRecall } from './delayed-recall.js';
 import type { Environment } from './environment.js';
-import { canonicalName } from './module-name.js';
+import { canonicalName, createModules } from '../modules.js';
 import { mountainCar } from './mountain-car.js';
 import { mountainCarContinuous } from './mountain-car-continuous.js';
 import { pendulum } from './pendulum.js';
@@ -24,12 +25,18 @@ const TASKS = new Map<string, TaskFamily>(
 );
 
 /** True where environments of this name can be made. */
-export const hasFamily = (name: string): boolean => TASKS.has(name);
+const hasFamily = (name: string): boolean => TASKS.has(name);
 
-/** Adds a task of the user's own. */
-export function addFamily(name: string, family: TaskFamily): void {
-  TASKS.set(name, family);
-}
+/** Environments of the user's own: modules whose default export is what `defineEnvironment` gave, or takes. */
+export const { register: registerEnvironment, load: loadEnvironment } = createModules({
+  option: 'environment',
+  example: 'Ball-v0',
+  has: hasFamily,
+  add(name, exported) {
+    if (!isRecord(exported)) throw wrongValue('environment', 'a module whose default export is an environment, as defineEnvironment takes it', name);
+    TASKS.set(name, isDefinedEnvironment(exported) ? exported.family : defineEnvironment(exported as unknown as EnvironmentDefinition).family); // checked there
+  },
+});
 
 /** A task that comes in one size. */
 function alone(task: Task): TaskFamily {

@@ -1,14 +1,26 @@
 import { OPTIMISER_NAMES, REPLAY_OPTIMISERS, type OptimiserName } from '../optimise/optimiser.js';
-import { integer, NOT_NEGATIVE, number, oneOf, only, POSITIVE } from '../options/kind.js';
+import { checkName } from '../check.js';
+import { canonicalName, MODULE_PATTERN } from '../modules.js';
+import { integer, kind, NOT_NEGATIVE, number, oneOf, only, POSITIVE } from '../options/kind.js';
 import { inShort, option, type At, type SettingsOf } from '../options/row.js';
-import { RULE_NAMES, RULES } from './registry.js';
+import { findRule, RULE_NAMES, ruleNamed, type RuleName } from './registry.js';
 import type { Rule } from './rule.js';
 
 const group = 'Learning rule';
 
-export const RULE_NAME = inShort(option('rule.name', oneOf(RULE_NAMES), { default: 'broadcast', flag: '--rule', help: `how neurons learn: ${RULE_NAMES.join(', ')}`, group: 'Run', everyday: true }));
+/** A rule's name, shipped or of a module of the user's own that has been loaded. */
+const ruleName = kind<string, RuleName | (string & {})>({ // the names are what an editor proposes
+  check(path, value) {
+    const name = typeof value === 'string' ? canonicalName(value) : value;
+    return typeof name === 'string' && findRule(name) !== undefined ? name : checkName(path, name, RULE_NAMES);
+  },
+  argument: 'name',
+  schema: { anyOf: [{ enum: RULE_NAMES }, { type: 'string', pattern: MODULE_PATTERN }] },
+});
 
-export const ruleOf = (at: At): Rule => RULES[at(RULE_NAME)];
+export const RULE_NAME = inShort(option('rule.name', ruleName, { default: 'broadcast', flag: '--rule', help: `how neurons learn: ${RULE_NAMES.join(', ')}; or the path of a module of your own`, group: 'Run', everyday: true }));
+
+export const ruleOf = (at: At): Rule => ruleNamed(at(RULE_NAME));
 
 /** True under a rule that learns every transition once, as it happens: what belongs to a replay then has only one value. */
 export const isStreamed = (at: At) => ruleOf(at).experience === 'stream';

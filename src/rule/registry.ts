@@ -1,3 +1,7 @@
+import { checkName, isRecord, wrongKind } from '../check.js';
+import { InternalError } from '../errors.js';
+import { LOCALITIES } from '../credit/credit.js';
+import { createModules } from '../modules.js';
 import { broadcast } from './broadcast.js';
 import { coagent } from './coagent.js';
 import { compatible, compatibleNatural } from './compatible.js';
@@ -26,5 +30,39 @@ export const RULES = {
 
 export type RuleName = keyof typeof RULES;
 
-/** The names of all rules, the default first. */
+/** Rules of the user's own, by the names in settings. */
+const OWN = new Map<string, Rule>();
+
+/** The rule of a name in settings: shipped, or the user's own that has been loaded; undefined where there is none. */
+export function findRule(name: string): Rule | undefined {
+  return OWN.get(name) ?? Object.entries<Rule>(RULES).find(([own]) => own === name)?.[1];
+}
+
+/** The same, of settings, whose names have been checked. */
+export function ruleNamed(name: string): Rule {
+  const rule = findRule(name);
+  if (rule === undefined) throw new InternalError(`there is no rule ${name}`);
+  return rule;
+}
+
+const FUNCTIONS = ['parameters', 'create'] as const;
+
+/** Rules of the user's own: modules whose default export is a `Rule`. */
+export const { register: registerRule, load: loadRule } = createModules({
+  option: 'rule',
+  example: 'my-rule',
+  has: (name) => findRule(name) !== undefined,
+  add(name, exported) {
+    if (!isRecord(exported) || FUNCTIONS.some((key) => typeof exported[key] !== 'function')) throw wrongKind('rule', 'a module whose default export is a Rule, with parameters() and create()', name);
+    const { summary, locality, experience, reads } = exported;
+    if (typeof summary !== 'string') throw wrongKind('rule.summary', 'a line for --help', summary);
+    checkName('rule.locality', locality, LOCALITIES);
+    checkName('rule.experience', experience, ['replay', 'stream']);
+    checkName('rule.reads', reads, ['sources', 'all']);
+    const defaults = { localityNote: summary, hiddenExplores: false, targetWeights: false };
+    OWN.set(name, Object.assign(defaults, exported as unknown as Rule, { name })); // as far as can be looked at
+  },
+});
+
+/** The names of all shipped rules, the default first. */
 export const RULE_NAMES = Object.keys(RULES).filter((name): name is RuleName => name in RULES);

@@ -4,7 +4,7 @@ import { createDdpgAgent, type DdpgAgent } from '../baseline/agent.js';
 import { resolveDdpgSettings, type DdpgOptions, type DdpgSettings } from '../baseline/settings.js';
 import { wrongValue } from '../check.js';
 import { encodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
-import { loadEnvironmentsOf } from '../environment/modules.js';
+import { loadModulesOf } from '../modules.js';
 import { imageOf } from '../memory/image.js';
 import { closedError } from '../errors.js';
 import { createRateLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
@@ -226,6 +226,6 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */
 export async function createDdpg(options: DdpgOptions = {}): Promise<Ddpg> {
-  await loadEnvironmentsOf(options);
+  await loadModulesOf(options);
   return new Ddpg(resolveDdpgSettings(options));
 }

@@ -1,7 +1,7 @@
 import { createDdpgPlan } from '../baseline/plan.js';
 import { resolveDdpgSettings, type DdpgSettings } from '../baseline/settings.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { loadEnvironmentsOf } from '../environment/modules.js';
+import { loadModulesOf } from '../modules.js';
 import { CheckpointError, isOptionError } from '../errors.js';
 import { countConnections } from '../network/size.js';
 import { graphOf } from '../network/neural.js';
@@ -28,7 +28,7 @@ export const DDPG = 'ddpg';
 export async function examineSimulation(checkpoint: Checkpoint): Promise<Settings> {
   checkKind(SIMULATION, checkpoint);
   return fitting(async () => {
-    await loadEnvironmentsOf(checkpoint.settings);
+    await loadModulesOf(checkpoint.settings);
     const settings = resolveSettings(checkpoint.settings);
     checkSize(settings.network.hidden, countConnections(graphOf(settings.network, 1, 1, settings.seed)), checkpoint.numbers(WEIGHTS, 'float32').length);
     const plan = createPlan(settings);
@@ -52,7 +52,7 @@ export async function examineSimulation(checkpoint: Checkpoint): Promise<Setting
 export async function examineDdpg(checkpoint: Checkpoint): Promise<DdpgSettings> {
   checkKind(DDPG, checkpoint);
   return fitting(async () => {
-    await loadEnvironmentsOf(checkpoint.settings);
+    await loadModulesOf(checkpoint.settings);
     const settings = resolveDdpgSettings(checkpoint.settings);
     const { hidden } = settings.network;
     checkSize(hidden, hidden.reduce((sum, size, layer) => sum + size * (layer === 0 ? 1 : hidden[layer - 1]), 0), checkpoint.numbers('actor', 'float32').length);

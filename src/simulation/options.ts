@@ -7,7 +7,7 @@ import type { Layer, Ships } from '../options/resolve.js';
 import type { OptionsOf } from '../options/row.js';
 import { createTable } from '../options/table.js';
 import { RULE_NAME } from '../rule/options.js';
-import { RULES } from '../rule/registry.js';
+import { ruleNamed } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
 import { SIMULATION_ROWS, type Settings } from '../supervisor/settings.js';
 import { TASK_DEFAULTS, TASK_RULES } from './task-defaults.js';
@@ -21,7 +21,7 @@ export const shipped: Ships = (at, path): readonly Layer[] => {
   const task = environmentId(at(ENVIRONMENT));
   const own = TASK_RULES[task] ?? {};
   if (path === RULE_NAME.path) return [own];
-  const rule: Rule = RULES[at(RULE_NAME)];
+  const rule = ruleNamed(at(RULE_NAME));
   return [...(TASK_RULES[task]?.rule.name === rule.name ? [own] : []), { ...rule.defaults }, TASK_DEFAULTS[task] ?? {}];
 };
 
@@ -39,7 +39,7 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
 
 /** What no option can be held to by itself. */
 function verify({ network, rule: { name }, death, schedule, timing }: Settings): void {
-  const rule: Rule = RULES[name];
+  const rule = ruleNamed(name);
   refuseNeurons(network);
   refuseDynamics(rule, network);
   if (schedule === 'virtual' && rule.locality === 'weights') throw wrongValue('schedule', `one that reads others' weights at once, for the rule ${name}`, schedule);

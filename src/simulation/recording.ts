@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { wrongValue } from '../check.js';
-import { RULES } from '../rule/registry.js';
-import type { Rule } from '../rule/rule.js';
+import { ruleNamed } from '../rule/registry.js';
 import type { Settings } from '../supervisor/settings.js';
 import { resolveSettings, type SimulationOptions } from './options.js';
 
@@ -14,7 +13,7 @@ import { resolveSettings, type SimulationOptions } from './options.js';
 export function recordedOptions(options: SimulationOptions): SimulationOptions {
   const settings = resolveSettings(options);
   const { schedule, timing: { acting } } = settings;
-  const rule: Rule = RULES[settings.rule.name];
+  const rule = ruleNamed(settings.rule.name);
   if (rule.locality === 'weights') throw wrongValue('record', `a rule other than ${rule.name}, which looks at all weights while they change`, rule.name);
   if (schedule === 'synchronous' || schedule === 'virtual') throw wrongValue('record', `a schedule other than ${schedule}, which repeats itself anyway`, schedule);
   const recorded = { ...options, timing: { ...options.timing, reads: 'versioned' as const, ...(acting === 'hosted' && { acting: 'awaited' as const }) } };

@@ -1,5 +1,5 @@
 import { isRecord, wrongKind } from '../check.js';
-import { loadEnvironmentsOf } from '../environment/modules.js';
+import { loadModulesOf } from '../modules.js';
 import { isOptionError, JournalError } from '../errors.js';
 import { readJournal, type Journal } from '../journal/read-journal.js';
 import { checkNetworkBudget } from '../supervisor/budget.js';
@@ -45,7 +45,7 @@ const refusal = (reason: string) => new JournalError(reason, null);
 /** Settings of another version may have other options. */
 async function settingsOf({ settings, partitions }: Journal): Promise<Settings> {
   const resolved = await understanding(async () => {
-    await loadEnvironmentsOf(settings ?? {});
+    await loadModulesOf(settings ?? {});
     const read = resolveSettings(settings ?? undefined);
     checkRecordable(read);
     return read;

@@ -2,7 +2,7 @@ import { EventEmitter } from 'eventemitter3';
 
 import { checkInteger, checkString, wrongValue } from '../check.js';
 import { encodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
-import { loadEnvironmentsOf } from '../environment/modules.js';
+import { loadModulesOf } from '../modules.js';
 import { JournalError, PartitionError } from '../errors.js';
 import { openJournal, type JournalFile } from '../journal/file.js';
 import type { Journal } from '../journal/read-journal.js';
@@ -376,7 +376,7 @@ function logLost({ partition, step }: WorkerDeath): PartitionError {
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */
 export async function createSimulation(options: SimulationOptions = {}): Promise<Simulation> {
-  await loadEnvironmentsOf(options);
+  await loadModulesOf(options);
   return readySimulation(new Simulation(resolveSettings(options)));
 }
 

@@ -2,7 +2,7 @@ import { MessageChannel } from 'node:worker_threads';
 
 import { Piscina } from 'piscina';
 
-import { environmentModules } from '../environment/modules.js';
+import { moduleUrls } from '../modules.js';
 import type { TrialTask } from '../../workers/trial.js';
 import { crashedTrial, type Trial, type TrialProgress, type TrialResult } from './trial.js';
 
@@ -78,7 +78,7 @@ async function runOne(pool: TrialPool, trial: Trial, watcher: TrialWatcher, sign
   signal.addEventListener('abort', stop);
   watcher.started(trial);
   try {
-    const result = await submit(pool, { trial, modules: environmentModules(), port: port2 });
+    const result = await submit(pool, { trial, modules: moduleUrls(), port: port2 });
     if (result === undefined) watcher.abandoned(trial);
     else watcher.finished({ ...result, trial }); // this very object: the answer holds a copy
   } finally {

@@ -3,8 +3,7 @@ import { blockBytes, type BlockRequest } from '../memory/layout.js';
 import { longestGroup } from '../memory/parameters.js';
 import { countConnections } from '../network/size.js';
 import { graphOf } from '../network/neural.js';
-import { RULES } from '../rule/registry.js';
-import type { Rule } from '../rule/rule.js';
+import { ruleNamed } from '../rule/registry.js';
 import type { Plan } from './plan.js';
 import type { Settings } from './settings.js';
 
@@ -25,7 +24,7 @@ const GROWS_WITH: readonly { readonly names: readonly string[]; readonly what: s
  */
 export function checkNetworkBudget(settings: Settings): void {
   const { network, rule: { name } } = settings;
-  const rule: Rule = RULES[name];
+  const rule = ruleNamed(name);
   const weights = countConnections(graphOf(network, 1, 1, settings.seed));
   checkBudget([{ ...networkDemand(settings), bytes: weights * FLOAT * (rule.targetWeights ? 4 : 3) }]); // values, two moments and perhaps a target copy
 }

@@ -17,7 +17,7 @@ import { graphOf } from '../network/neural.js';
 import { bookmarkBlock } from '../replay/bookmark.js';
 import { bookmarksBlock, type EnvironmentGroup } from '../replay/bookmarks.js';
 import { replayBlocks, type RingShape } from '../replay/ring.js';
-import { RULES } from '../rule/registry.js';
+import { ruleNamed } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
 import { exchangeBlocks, exchangeDepth, type ExchangeShape } from './exchange.js';
 import { ledgerBlocks } from './ledger.js';
@@ -86,7 +86,7 @@ export function createPlan(settings: Settings): Plan {
   const stateSize = remembering.getState().length;
   const bookmark = environments === 1 ? bookmarkBlock(observations, stateSize) : bookmarksBlock(environments, observations, stateSize);
   environment.close();
-  const rule: Rule = RULES[settings.rule.name];
+  const rule = ruleNamed(settings.rule.name);
   if (rule.actions === 'discrete' && actionSpace.kind !== 'discrete') throw wrongValue('rule.name', 'a rule that learns continuous actions', rule.name);
   const weights = weightShape(topology, rule);
   const parameters = [weights, ...rule.parameters(topology)];

@@ -5,7 +5,7 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { Piscina } from 'piscina';
 
 import type { CrewControl, CrewTask } from '../../workers/partition.js';
-import { environmentModules } from '../environment/modules.js';
+import { moduleUrls } from '../modules.js';
 import type { CrewSpecification } from './crew.js';
 import { reviveFault, type Fault } from './fault.js';
 import { createLoss } from './loss.js';
@@ -50,7 +50,7 @@ export function startLife(specification: CrewSpecification): Life {
   });
   pool.on('error', () => undefined); // told below, by the worker itself
   const { port1, port2 } = new MessageChannel();
-  const task: CrewTask = { ...specification, modules: environmentModules(), port: port2 };
+  const task: CrewTask = { ...specification, modules: moduleUrls(), port: port2 };
   const run = pool.run(task, { transferList: [port2] }) as Promise<Fault | undefined>;
   const [worker] = pool.threads;
   const control = wrap<CrewControl>(nodeEndpoint(port1));

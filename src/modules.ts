@@ -1,0 +1,124 @@
+import { isAbsolute, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+import { checkString, isRecord, wrongKind, wrongValue } from './check.js';
+import { plainOptions } from './plain.js';
+
+/** Something of the user's own that a module may export: environments, rules, credit assignments. */
+export interface ModuleKind {
+  /** The option that names one, for messages. */
+  readonly option: string;
+  /** An example of an id. */
+  readonly example: string;
+  /** True where one of this name is at hand, shipped or loaded. */
+  readonly has: (name: string) => boolean;
+  /** Takes a module's default export. @throws TypeError or RangeError where it is none */
+  readonly add: (name: string, exported: unknown) => void;
+}
+
+/** The modules of one kind. */
+export interface Modules {
+  /**
+   * Gives a module an id: from now on it can be used like what is shipped, on every thread. It is loaded once it is used.
+   *
+   * @param url of the module; relative ones by `new URL('./ball.js', import.meta.url)`
+   * @throws TypeError or RangeError naming `id` or `url`
+   */
+  readonly register: (id: string, url: URL | string) => void;
+  /**
+   * Loads the module behind a name: one that was registered, or a path. Nothing where it is shipped or loaded.
+   *
+   * @throws RangeError naming the option where the module cannot be loaded or exports something else
+   */
+  readonly load: (name: string) => Promise<void>;
+}
+
+/** Name in settings → URL, for each option. Those that are registered and not loaded yet are here too. */
+export type ModuleUrls = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+const KINDS = new Map<string, { readonly urls: Map<string, string>; readonly modules: Modules }>();
+
+/** True for a name that is a module's path or URL: `./ball.js`, `/home/me/ball.js`, `file:///…`. */
+export function isModuleName(name: string): boolean {
+  return /^(\.{1,2}[/\\]|file:)/.test(name) || isAbsolute(name) || /\.[cm]?js$/.test(name);
+}
+
+/** The same, for a JSON schema; options in parentheses may follow. */
+export const MODULE_PATTERN = '[/\\\\]|\\.[cm]?js(\\(.*\\))?$';
+
+/** The absolute path of a module, by which settings name it; other names as they are. */
+export function canonicalName(name: string): string {
+  if (!isModuleName(name)) return name;
+  return name.startsWith('file:') ? fileURLToPath(name) : resolve(name);
+}
+
+/** Makes room for modules of a kind: once for each option. */
+export function createModules({ option, example, has, add }: ModuleKind): Modules {
+  const urls = new Map<string, string>();
+  const modules: Modules = {
+    register(id, url) {
+      const name = checkString('id', id);
+      if (isModuleName(name) || name.includes('(')) throw wrongValue('id', `an id, for example ${example}`, id);
+      if (has(name) && !urls.has(name)) throw wrongValue('id', `an id that no shipped ${option} has`, id);
+      const href = typeof url === 'string' && /^(file|data|https?):/.test(url) ? url : url instanceof URL ? url.href : undefined;
+      if (href === undefined) throw wrongKind('url', 'the URL of a module, for example new URL(\'./ball.js\', import.meta.url)', url);
+      urls.set(name, href);
+    },
+    async load(given) {
+      const name = canonicalName(given.replace(/\(.*$/s, '').trim());
+      if (has(name)) return;
+      const href = urls.get(name) ?? (isModuleName(name) ? pathToFileURL(name).href : undefined);
+      if (href === undefined) return;
+      add(name, await importDefault(option, given, href));
+      urls.set(name, href);
+    },
+  };
+  KINDS.set(option, { urls, modules });
+  return modules;
+}
+
+async function importDefault(option: string, name: string, href: string): Promise<unknown> {
+  try {
+    const module = (await import(href)) as { readonly default?: unknown };
+    return module.default;
+  } catch (error) {
+    throw wrongValue(option, 'a module that can be loaded', name, ` (${error instanceof Error ? error.message : String(error)})`);
+  }
+}
+
+/** Where options name modules, besides under the option itself: in a list, in a section, as a study's algorithms. */
+const ELSEWHERE: Readonly<Record<string, readonly string[]>> = { environment: ['environments'], rule: ['algorithm', 'algorithms'] };
+
+/**
+ * Loads the modules that options or settings name; whatever else is wrong with them is told where they are resolved.
+ *
+ * @throws TypeError or RangeError as `Modules.load` and `plainOptions`
+ */
+export async function loadModulesOf(options: unknown): Promise<void> {
+  const given = plainOptions(options);
+  for (const [option, { modules }] of KINDS) {
+    for (const name of [option, ...(ELSEWHERE[option] ?? [])].flatMap((key) => namesIn(given[key]))) await modules.load(name);
+  }
+}
+
+function namesIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (Array.isArray(value)) return value.flatMap(namesIn);
+  return isRecord(value) ? [...namesIn(value.name), ...namesIn(value.algorithm)] : [];
+}
+
+/** The modules that another thread has to load to make the same things. */
+export function moduleUrls(): ModuleUrls {
+  return Object.fromEntries([...KINDS].map(([option, { urls }]) => [option, Object.fromEntries(urls)]));
+}
+
+/** Loads what another thread has. Kinds that this thread has no use for are passed over. */
+export async function loadModules(all: ModuleUrls): Promise<void> {
+  for (const [option, own] of Object.entries(all)) {
+    const kind = KINDS.get(option);
+    for (const [name, href] of kind === undefined ? [] : Object.entries(own)) {
+      kind?.urls.set(name, href);
+      await kind?.modules.load(name);
+    }
+  }
+}

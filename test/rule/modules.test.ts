@@ -1,0 +1,78 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import test from 'ava';
+
+import { findCredit } from '../../src/credit/registry.js';
+import { createDdpg, createSimulation, loadCredit, registerCredit, registerRule, resumeDdpg, resumeSimulation, type SimulationOptions } from '../../src/index.js';
+import { creditContract } from '../contracts/credit-contract.js';
+
+const RULE = resolve('examples/hebbian-rule.js');
+const CREDIT = resolve('examples/sign-credit.js');
+const SMALL: SimulationOptions = { schedule: 'synchronous', network: { hidden: [8, 6] }, learning: { warmup: 20, batch: 8, replay: 500 }, steps: 200 };
+
+registerCredit('sign', pathToFileURL(CREDIT));
+await loadCredit('sign');
+const sign = findCredit('sign');
+if (sign !== undefined) creditContract(sign);
+
+async function weightsOf(options: SimulationOptions): Promise<number[]> {
+  const simulation = await createSimulation({ ...SMALL, ...options });
+  await simulation.run({ steps: 60 });
+  const weights = [...simulation.encodeWeights()].slice(-400);
+  await simulation.close();
+  return weights;
+}
+
+test('a rule of the user\'s own learns on every thread, by path and by id, with the same bits', async (t) => {
+  registerRule('hebbian', pathToFileURL(RULE));
+  const weights = await weightsOf({ rule: RULE, partitions: 1 });
+  t.deepEqual(await weightsOf({ rule: { name: './examples/hebbian-rule.js' }, partitions: 3 }), weights);
+  t.deepEqual(await weightsOf({ rule: 'hebbian', partitions: 2 }), weights);
+  t.notDeepEqual(await weightsOf({ rule: 'broadcast', partitions: 2 }), weights);
+});
+
+test('a run by a rule of the user\'s own goes on from its checkpoint', async (t) => {
+  const simulation = await createSimulation({ ...SMALL, rule: RULE, partitions: 2 });
+  await simulation.run({ steps: 31 });
+  const resumed = await resumeSimulation(simulation.encodeCheckpoint());
+  await simulation.close();
+  await resumed.run({ steps: 29 });
+  t.deepEqual([...resumed.encodeWeights()].slice(-400), await weightsOf({ rule: RULE, partitions: 2 }));
+  await resumed.close();
+});
+
+test('DDPG takes a credit of the user\'s own, on one and on two threads, and resumes with it', async (t) => {
+  const learning = { warmup: 20, batch: 16, replay: 500 };
+  const weightsAfter = async (threads: number, credit: string) => {
+    const training = await createDdpg({ credit, threads, learning, network: { hidden: [8] }, steps: 100 });
+    await training.run({ steps: 30 });
+    const resumed = await resumeDdpg(training.encodeCheckpoint());
+    await training.close();
+    await resumed.run({ steps: 20 });
+    const weights = [...resumed.encodeWeights()].slice(-300);
+    await resumed.close();
+    return weights;
+  };
+  const weights = await weightsAfter(1, CREDIT);
+  t.deepEqual(await weightsAfter(2, CREDIT), weights);
+  t.deepEqual(await weightsAfter(1, 'sign'), weights);
+  t.notDeepEqual(await weightsAfter(1, 'broadcast'), weights);
+});
+
+test('the command line takes both, and refuses what is neither', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'ganglion-'));
+  const common = ['--steps', '200', '--warmup', '64', '--hidden', '6', '--episodes', '1'];
+  execFileSync('node', ['scenarios/run', '--rule', 'examples/hebbian-rule.js', ...common, '--out', join(folder, 'rule')], { stdio: 'ignore' });
+  execFileSync('node', ['scenarios/run', 'ddpg', '--credit', 'examples/sign-credit.js', ...common, '--out', join(folder, 'credit')], { stdio: 'ignore' });
+  const empty = join(folder, 'empty.mjs');
+  writeFileSync(empty, 'export default {};\n');
+  for (const [flag, args] of [['--rule', []], ['--credit', ['ddpg']]] as const) {
+    const { status, stderr } = spawnSync('node', ['scenarios/run', ...args, flag, empty], { encoding: 'utf8' });
+    t.is(status, 2);
+    t.regex(stderr, new RegExp(`^"${flag}" expected a module whose default export is a (Rule|CreditAssignment)[^\\n]*\\n$`));
+  }
+});
