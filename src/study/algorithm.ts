@@ -1,7 +1,8 @@
 import { resolveDdpgSettings, type DdpgSettings } from '../baseline/settings.js';
 import { checkName, checkObject } from '../check.js';
 import { makeEnvironment } from '../environment/registry.js';
-import { RULE_NAMES, RULES, type RuleName } from '../rule/registry.js';
+import { canonicalName } from '../modules.js';
+import { findRule, RULE_NAMES, ruleNamed } from '../rule/registry.js';
 import { createDdpg } from '../simulation/ddpg.js';
 import { resolveSettings } from '../simulation/options.js';
 import { createSimulation } from '../simulation/simulation.js';
@@ -20,16 +21,16 @@ export interface Algorithm {
   create(options: Options): Promise<Training>;
 }
 
-function ruleAlgorithm(name: RuleName): Algorithm {
+function ruleAlgorithm(name: string): Algorithm {
   return {
-    localityNote: RULES[name].localityNote,
+    localityNote: ruleNamed(name).localityNote,
     resolve: (options) => resolveSettings(withRule(options, name)),
     create: (options) => createSimulation(withRule(options, name)),
   };
 }
 
 /** One partition and a barrier per tick: a trial can be repeated bit for bit, and several run side by side. */
-function withRule(options: Options, name: RuleName): Options {
+function withRule(options: Options, name: string): Options {
   const rule = checkObject('rule', options.rule ?? {});
   checkName('rule.name', rule.name ?? name, [name]);
   return { schedule: 'synchronous', partitions: 1, ...options, rule: { ...rule, name } };
@@ -49,12 +50,18 @@ export const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map([
 
 export const ALGORITHM_NAMES: readonly string[] = [...ALGORITHMS.keys()];
 
+/** The algorithm of a name: one of the shipped, or a rule of the user's own that has been loaded. */
+export function findAlgorithm(name: string): Algorithm | undefined {
+  const rule = canonicalName(name);
+  return ALGORITHMS.get(name) ?? (findRule(rule) === undefined ? undefined : ruleAlgorithm(rule));
+}
+
 /** False where the task's actions are none that the algorithm can learn. */
 export function fitsTask(algorithm: string, environment: string): boolean {
-  const rule = RULE_NAMES.find((name) => name === algorithm);
-  if (rule === undefined || RULES[rule].actions === undefined) return true;
+  const rule = findRule(canonicalName(algorithm));
+  if (rule?.actions === undefined) return true;
   const task = makeEnvironment(environment);
   const { kind } = task.actionSpace;
   task.close();
-  return kind === RULES[rule].actions;
+  return kind === rule.actions;
 }

@@ -3,6 +3,7 @@ import { environmentName } from '../environment/options.js';
 import { checkEnvironment, listEnvironments } from '../environment/registry.js';
 import { isOptionError } from '../errors.js';
 import { SAME_HIDDEN } from '../network/options.js';
+import { canonicalName, MODULE_PATTERN } from '../modules.js';
 import { STEPS } from '../options/common.js';
 import { distinct, integer, kind, listOf, orNull, refine, type Kind } from '../options/kind.js';
 import { renameOption } from '../options/origin.js';
@@ -10,7 +11,7 @@ import { option, vary, type OptionsOf, type SettingsOf } from '../options/row.js
 import { createTable } from '../options/table.js';
 import { showValue, splitList } from '../options/text.js';
 import { resolveSettings } from '../simulation/options.js';
-import { ALGORITHM_NAMES, fitsTask, type Options } from './algorithm.js';
+import { ALGORITHM_NAMES, findAlgorithm, fitsTask, type Options } from './algorithm.js';
 import { FINAL_EPISODES, SEEDS } from './options.js';
 import { algorithmOf, trialOptions, type Trial } from './trial.js';
 
@@ -48,12 +49,12 @@ const contenders = (environments: readonly string[]): Kind<readonly Contender[],
   parse: splitList,
   show: (value) => showValue(Array.isArray(value) ? value.map((each: unknown) => (isRecord(each) ? each.label : each)) : value),
   argument: 'names',
-  schema: { type: 'array', minItems: 1, items: { anyOf: [{ enum: [ALL, ...ALGORITHM_NAMES] }, CONTENDER_SCHEMA] } },
+  schema: { type: 'array', minItems: 1, items: { anyOf: [{ enum: [ALL, ...ALGORITHM_NAMES] }, { type: 'string', pattern: MODULE_PATTERN }, CONTENDER_SCHEMA] } },
 });
 
 const CONTENDER_SCHEMA = {
   type: 'object',
-  properties: { label: { type: 'string', minLength: 1 }, algorithm: { enum: ALGORITHM_NAMES }, options: { type: 'object' } },
+  properties: { label: { type: 'string', minLength: 1 }, algorithm: { anyOf: [{ enum: ALGORITHM_NAMES }, { type: 'string', pattern: MODULE_PATTERN }] }, options: { type: 'object' } },
   required: ['algorithm'],
   additionalProperties: false,
 };
@@ -136,6 +137,12 @@ function withHidden(options: Options, hidden: readonly number[] | null): Options
   return { ...options, network: { hidden, ...checkObject('network', options.network ?? {}) } };
 }
 
+/** One of the shipped algorithms, or a rule of the user's own, by the absolute path of its module. */
+function checkAlgorithm(path: string, value: unknown): string {
+  const name = typeof value === 'string' ? canonicalName(value) : value;
+  return typeof name === 'string' && findAlgorithm(name) !== undefined ? name : checkName(path, name, ALGORITHM_NAMES);
+}
+
 /** @returns contenders that can learn the actions of one of the tasks at least: where all are asked for, all of those */
 function checkContenders(path: string, value: unknown, environments: readonly string[]): Contender[] {
   const fits = (algorithm: string) => environments.some((environment) => fitsTask(algorithm, environment));
@@ -148,9 +155,9 @@ function checkContenders(path: string, value: unknown, environments: readonly st
 }
 
 function checkContender(path: string, entry: unknown): Contender {
-  if (!isRecord(entry)) return plainContender(checkName(path, entry, ALGORITHM_NAMES));
+  if (!isRecord(entry)) return plainContender(checkAlgorithm(path, entry));
   checkKeys(path, entry, ['label', 'algorithm', 'options']);
-  const algorithm = checkName(`${path}.algorithm`, entry.algorithm, ALGORITHM_NAMES);
+  const algorithm = checkAlgorithm(`${path}.algorithm`, entry.algorithm);
   return {
     label: checkString(`${path}.label`, entry.label ?? algorithm),
     algorithm,

@@ -8,7 +8,7 @@ import type { Ages } from '../supervisor/ages.js';
 import type { Staleness } from '../supervisor/ledger.js';
 import type { TurnTimes } from '../supervisor/turn-times.js';
 import { mean } from '../telemetry/statistics.js';
-import { ALGORITHMS, type Algorithm, type Options } from './algorithm.js';
+import { findAlgorithm, type Algorithm, type Options } from './algorithm.js';
 
 /** When a trial is evaluated, and on how many episodes. Exploration is off, and the episodes are a function of the seed. */
 export interface EvaluationPlan {
@@ -99,7 +99,7 @@ export interface TrialOptions {
 }
 
 export function algorithmOf({ algorithm }: Trial): Algorithm {
-  const found = ALGORITHMS.get(algorithm);
+  const found = findAlgorithm(algorithm);
   if (found === undefined) throw new InternalError(`no algorithm is called ${algorithm}`);
   return found;
 }

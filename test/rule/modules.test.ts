@@ -68,6 +68,7 @@ test('the command line takes both, and refuses what is neither', (t) => {
   const common = ['--steps', '200', '--warmup', '64', '--hidden', '6', '--episodes', '1'];
   execFileSync('node', ['scenarios/run', '--rule', 'examples/hebbian-rule.js', ...common, '--out', join(folder, 'rule')], { stdio: 'ignore' });
   execFileSync('node', ['scenarios/run', 'ddpg', '--credit', 'examples/sign-credit.js', ...common, '--out', join(folder, 'credit')], { stdio: 'ignore' });
+  execFileSync('node', ['scenarios/run', 'decentralised-vs-ddpg', '--algorithms', 'examples/hebbian-rule.js,broadcast', '--seeds', '1', '--steps', '300', '--hidden', '6', '--out', join(folder, 'study')], { stdio: 'ignore' });
   const empty = join(folder, 'empty.mjs');
   writeFileSync(empty, 'export default {};\n');
   for (const [flag, args] of [['--rule', []], ['--credit', ['ddpg']]] as const) {
