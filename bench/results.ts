@@ -10,6 +10,15 @@ import { lockFolder, openTrialStore, planTrials, replaceFile, resolveStudySettin
 const TRIALS = 'docs/results.jsonl';
 const TABLE = 'docs/results.md';
 
+/** What stands above the tables. */
+const INTRODUCTION = [
+  '# Results',
+  '',
+  'After this page you can compare each algorithm on each task, seed by seed. `npm run study:results` writes it. What the numbers say: [findings](findings.md).',
+  '',
+  'Every algorithm at the settings it ships with for the task, 20 fresh episodes, exploration off; brackets are 95 % bootstrap intervals of the mean.',
+];
+
 /** The five classic tasks. */
 const CLASSIC = ['Pendulum-v1', 'CartPole-v1', 'MountainCar-v0', 'MountainCarContinuous-v0', 'Acrobot-v1'];
 
@@ -129,7 +138,7 @@ async function tableOf(studies: readonly StudyOptions[]): Promise<string> {
   return [...HEADER, ...rows.map(describeRow)].join('\n');
 }
 
-const tables = [await tableOf(STUDIES), '', 'Kinds of neurons and networks, each otherwise as the rule ships for the task:', '', await tableOf(NEURONS)].join('\n');
+const tables = [...INTRODUCTION, '', await tableOf(STUDIES), '', 'Kinds of neurons and networks, each otherwise as the rule ships for the task:', '', await tableOf(NEURONS)].join('\n');
 if (interruption.signal.aborted) process.exitCode = 130;
 else replaceFile(TABLE, `${tables}\n`);
 console.log(tables);
