@@ -1,4 +1,5 @@
-import { isRecord, type Table } from '../src/index.js';
+import { isRecord } from '../src/entries/internals.js';
+import type { Table } from '../src/entries/study.js';
 import { tell, type Measurement } from './measure.js';
 
 /** What a run of the bench leaves in its file. */

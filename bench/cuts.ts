@@ -8,7 +8,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { isRecord, readNewestCheckpoint, RUN_FILES, SCHEDULE_NAMES } from '../src/index.js';
+import { isRecord, RUN_FILES, SCHEDULE_NAMES } from '../src/entries/internals.js';
+import { readNewestCheckpoint } from '../src/index.js';
 import { createStream } from '../src/random/stream.js';
 
 const [CUTS = 100, SECONDS = 480, SEED = 1] = process.argv.slice(2).map(Number);

@@ -7,7 +7,9 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 
-import { checkInteger, createDenseTrainer, createSimulation, isOptionError, median, openDevice, textTable, type DeviceName } from '../src/index.js';
+import { checkInteger, textTable } from '../src/entries/internals.js';
+import { median } from '../src/entries/study.js';
+import { createDenseTrainer, createSimulation, isOptionError, openDevice, type DeviceName } from '../src/index.js';
 
 const LEARNING = { batch: 64, warmup: 64, updatesPerStep: 16, replay: 4096 };
 const DEVICES: readonly DeviceName[] = ['gpu', 'webgpu', 'wasm', 'cpu'];

@@ -1,4 +1,5 @@
-import { listEnvironments, makeEnvironment, RULE_NAMES, type DdpgOptions, type SimulationOptions } from '../src/index.js';
+import { RULE_NAMES } from '../src/entries/internals.js';
+import { listEnvironments, makeEnvironment, type DdpgOptions, type SimulationOptions } from '../src/index.js';
 
 /** A short run that has to end with the same numbers for ever. */
 export interface DigestRun {

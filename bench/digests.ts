@@ -8,7 +8,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { createDdpg, createSimulation, replaceFile, type EpisodeRecord, type Training } from '../src/index.js';
+import { replaceFile } from '../src/entries/internals.js';
+import { createDdpg, createSimulation, type EpisodeRecord, type Training } from '../src/index.js';
 import { DIGEST_RUNS, type DigestRun } from './digest-runs.js';
 
 interface Digest {

@@ -8,7 +8,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { isRecord, readNewestCheckpoint, RUN_FILES } from '../src/index.js';
+import { isRecord, RUN_FILES } from '../src/entries/internals.js';
+import { readNewestCheckpoint } from '../src/index.js';
 import { createStream } from '../src/random/stream.js';
 import { checkpointStep } from '../src/telemetry/run-folder.js';
 

@@ -5,7 +5,7 @@ import { availableKernels } from '../src/kernels/self-check.js';
 import { createArena } from '../src/memory/arena.js';
 import { createWorkspace, workspaceBlock } from '../src/memory/workspace.js';
 import { createStream } from '../src/random/stream.js';
-import type { Table } from '../src/index.js';
+import type { Table } from '../src/entries/study.js';
 import { createLimits } from './limits.js';
 import { describeLoad, inverted, spread, takeTurns, tell, type Contender, type Effort, type Measurement, type Section, type Spread } from './measure.js';
 

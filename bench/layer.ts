@@ -1,4 +1,4 @@
-import type { KernelName } from '../src/index.js';
+import type { KernelName } from '../src/entries/internals.js';
 import { createKernels } from '../src/kernels/create.js';
 import { attachArena, type ArenaHandle } from '../src/memory/arena.js';
 import type { BlockRequest } from '../src/memory/layout.js';

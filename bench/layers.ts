@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
-import type { KernelName, Table } from '../src/index.js';
+import type { KernelName } from '../src/entries/internals.js';
+import type { Table } from '../src/entries/study.js';
 import { availableKernels } from '../src/kernels/self-check.js';
 import { createArena } from '../src/memory/arena.js';
 import { fillLayer, layerBlocks, type LayerTask } from './layer.js';

@@ -9,7 +9,8 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 
-import { checkInteger, checkName, checkNumber, isOptionError, replaceFile, textTable } from '../src/index.js';
+import { checkInteger, checkName, checkNumber, replaceFile, textTable } from '../src/entries/internals.js';
+import { isOptionError } from '../src/index.js';
 import { changesTable, compareRuns, readBenchFile } from './compare.js';
 import { kernelSection } from './kernels.js';
 import { layerSection } from './layers.js';

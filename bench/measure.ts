@@ -1,7 +1,7 @@
 /** What the sections of the bench have in common: how times are taken, and how they are told. */
 import { loadavg } from 'node:os';
 
-import { median, type Table } from '../src/index.js';
+import { median, type Table } from '../src/entries/study.js';
 
 /** The middle of the repeats, and the ends. */
 export interface Spread {

@@ -5,7 +5,8 @@
  */
 import { availableParallelism } from 'node:os';
 
-import { lockFolder, openTrialStore, planTrials, replaceFile, resolveStudySettings, runStudyVisibly, summarise, type StudyOptions, type SummaryRow } from '../src/index.js';
+import { lockFolder, replaceFile } from '../src/entries/internals.js';
+import { openTrialStore, planTrials, resolveStudySettings, runStudyVisibly, summarise, type StudyOptions, type SummaryRow } from '../src/entries/study.js';
 
 const TRIALS = 'docs/results.jsonl';
 const TABLE = 'docs/results.md';

@@ -1,5 +1,6 @@
 /** What schedules and the staleness ledger cost and gain: updates per second of whole simulations, by turns. */
-import { holdContest, type Contest, type Contestant, type SimulationOptions, type Standing } from '../src/index.js';
+import { holdContest, type Contest, type Contestant, type Standing } from '../src/entries/study.js';
+import type { SimulationOptions } from '../src/index.js';
 import { describeLoad, tell, type Effort, type Measurement, type Section, type SectionResult } from './measure.js';
 
 /** 256×256 neurons, batch 64, free running: eight updates are owed for each environment step, so that updates are what is measured. */

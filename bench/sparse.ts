@@ -1,5 +1,6 @@
 /** A tick of a sparse recurrent network against a plain read of as many bytes. */
-import type { KernelName, Table } from '../src/index.js';
+import type { KernelName } from '../src/entries/internals.js';
+import type { Table } from '../src/entries/study.js';
 import { availableKernels } from '../src/kernels/self-check.js';
 import { createBoard, type Board } from '../src/network/dynamic.js';
 import { graphTopology } from '../src/network/graph.js';

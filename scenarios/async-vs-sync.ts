@@ -1,12 +1,4 @@
-import {
-  ASYNC_STUDY,
-  asyncFindings,
-  asyncPage,
-  drawAsync,
-  planAsyncTrials,
-  resolveAsyncStudySettings,
-  summariseAsync,
-} from '../src/index.js';
+import { ASYNC_STUDY, asyncFindings, asyncPage, drawAsync, planAsyncTrials, resolveAsyncStudySettings, summariseAsync } from '../src/entries/study.js';
 import { asyncWords, describeAsyncStudy } from './async-words.js';
 import { CONFIG, PARALLEL } from './command-rows.js';
 import type { Scenario } from './scenario.js';

@@ -1,4 +1,4 @@
-import type { AsyncStudySettings, StudyWords } from '../src/index.js';
+import type { AsyncStudySettings, StudyWords } from '../src/entries/study.js';
 import { episodes, type StudyCourse } from './study-words.js';
 
 /** `delays 0, 1, 4: broadcast, ddpg on Pendulum-v1, 5 seeds each` */

@@ -1,6 +1,7 @@
 import colours from 'picocolors';
 
-import { layerTable, referenceTable, textTable, utilityTable, WORDS, type CertificateFindings } from '../src/index.js';
+import { textTable } from '../src/entries/internals.js';
+import { layerTable, referenceTable, utilityTable, WORDS, type CertificateFindings } from '../src/entries/study.js';
 import type { CertificateResult } from './certificate.js';
 
 const WIDTH = 110;

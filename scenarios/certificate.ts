@@ -1,32 +1,8 @@
 import { availableParallelism } from 'node:os';
 
-import {
-  CERTIFICATE,
-  certificatePage,
-  createCertificate,
-  createEventWriter,
-  createProgressBar,
-  createRunFolder,
-  describeSeconds,
-  drawCertificate,
-  estimateSeconds,
-  finishing,
-  freeRunPath,
-  measureUtility,
-  planUtility,
-  runFolderName,
-  WORDS,
-  writeProbe,
-  type Certificate,
-  type CertificateFindings,
-  type CertificateSettings,
-  type Certified,
-  type Evaluation,
-  type LayerUtility,
-  type PoolOptions,
-  type ProbeRecord,
-  type RunFolder,
-} from '../src/index.js';
+import { createEventWriter, createProgressBar, createRunFolder, finishing, freeRunPath, runFolderName, type RunFolder } from '../src/entries/internals.js';
+import { CERTIFICATE, certificatePage, describeSeconds, drawCertificate, estimateSeconds, measureUtility, planUtility, WORDS, writeProbe, type CertificateFindings, type LayerUtility, type PoolOptions } from '../src/entries/study.js';
+import { createCertificate, type Certificate, type CertificateSettings, type Certified, type Evaluation, type ProbeRecord } from '../src/index.js';
 import { printCertificate } from './certificate-summary.js';
 import { CONFIG, EPISODES, FINAL } from './command-rows.js';
 import type { Scenario, ScenarioInput } from './scenario.js';

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 
-import { checkInteger, checkName, checkObject, checkString, createTable, describePath, isRecord, keyOf, OptionRangeError, readLayer, sectionOf, STEPS, suggestion, typedName, wrongValue, type AnyRow } from '../src/index.js';
+import { checkInteger, checkName, checkObject, checkString, createTable, describePath, isRecord, keyOf, readLayer, sectionOf, STEPS, suggestion, typedName, wrongValue, type AnyRow } from '../src/entries/internals.js';
+import { OptionRangeError } from '../src/index.js';
 import { COMMAND_ROWS, CONFIG, OUT, PARALLEL, RECORD, RESUME, type CommandSettings } from './command-rows.js';
 import { readJsonObject } from './json-file.js';
 import { SCENARIOS } from './registry.js';

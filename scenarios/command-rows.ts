@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 
-import { integer, number, onOff, option, optional, text, type SettingsOf } from '../src/index.js';
+import { integer, number, onOff, option, optional, text, type SettingsOf } from '../src/entries/internals.js';
 import { CHECKPOINT_EVERY } from './resumption.js';
 
 /** Episodes of the evaluation at the end where nothing is said. */

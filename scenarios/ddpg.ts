@@ -1,4 +1,5 @@
-import { createDdpg, DDPG, resumeDdpg } from '../src/index.js';
+import { DDPG } from '../src/entries/internals.js';
+import { createDdpg, resumeDdpg } from '../src/index.js';
 import { CHECKPOINTS, CONFIG, FINAL, RESUME } from './command-rows.js';
 import type { Scenario } from './scenario.js';
 import { trainAndClose } from './training.js';

@@ -1,4 +1,4 @@
-import { describeShare, FROZEN, type DeathStudySettings, type StudyWords } from '../src/index.js';
+import { describeShare, FROZEN, type DeathStudySettings, type StudyWords } from '../src/entries/study.js';
 import { episodes, type StudyCourse } from './study-words.js';
 
 /** `10 %, 50 % of the hidden neurons die: broadcast, frozen on Pendulum-v1, 5 seeds each` */

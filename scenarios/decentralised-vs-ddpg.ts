@@ -1,4 +1,4 @@
-import { drawStudy, planTrials, resolveStudySettings, STUDY, studyFindings, studyPage, summarise } from '../src/index.js';
+import { drawStudy, planTrials, resolveStudySettings, STUDY, studyFindings, studyPage, summarise } from '../src/entries/study.js';
 import { CONFIG, PARALLEL } from './command-rows.js';
 import type { Scenario } from './scenario.js';
 import { runStudyScenario } from './study.js';

@@ -1,18 +1,7 @@
 import colours from 'picocolors';
 
-import {
-  createDenseTrainer,
-  createProgressBar,
-  createRunFolder,
-  DENSE,
-  finishing,
-  freeRunPath,
-  runFolderName,
-  type DenseEvaluation,
-  type DenseReport,
-  type DenseTrainer,
-  type RunFolder,
-} from '../src/index.js';
+import { createProgressBar, createRunFolder, DENSE, finishing, freeRunPath, runFolderName, type RunFolder } from '../src/entries/internals.js';
+import { createDenseTrainer, type DenseEvaluation, type DenseReport, type DenseTrainer } from '../src/index.js';
 import { CONFIG, EPISODES, FINAL } from './command-rows.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
 import { warn } from './warn.js';

@@ -1,6 +1,7 @@
 import { Command, Help, Option } from 'commander';
 
-import { InternalError, isRecord, RULES, type AnyRow } from '../src/index.js';
+import { isRecord, RULES, type AnyRow } from '../src/entries/internals.js';
+import { InternalError } from '../src/index.js';
 import { writeFlag } from './command-line.js';
 import { SCENARIOS } from './registry.js';
 import { flaggedRows, type Scenario } from './scenario.js';

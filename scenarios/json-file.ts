@@ -1,4 +1,4 @@
-import { checkObject, readJson } from '../src/index.js';
+import { checkObject, readJson } from '../src/entries/internals.js';
 
 /** The object in a file of JSON. @throws TypeError or RangeError naming the option whose file it is, where there is none */
 export function readJsonObject(option: string, file: string): Record<string, unknown> {

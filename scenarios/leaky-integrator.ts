@@ -1,23 +1,4 @@
-import {
-  bestNetwork,
-  bestTrial,
-  countLeakyTrials,
-  drawEpisodes,
-  drawLeaky,
-  isEpisodeOf,
-  LEAKY_STUDY,
-  leakyFindings,
-  leakyPage,
-  planLeakyTrials,
-  planScheduleTrials,
-  resolveLeakyStudySettings,
-  summariseLeaky,
-  watchTrial,
-  type LeakyEpisodes,
-  type LeakyStudySettings,
-  type StudyFolder,
-  type TrialResult,
-} from '../src/index.js';
+import { bestNetwork, bestTrial, countLeakyTrials, drawEpisodes, drawLeaky, isEpisodeOf, LEAKY_STUDY, leakyFindings, leakyPage, planLeakyTrials, planScheduleTrials, resolveLeakyStudySettings, summariseLeaky, watchTrial, type LeakyEpisodes, type LeakyStudySettings, type StudyFolder, type TrialResult } from '../src/entries/study.js';
 import { describeLeakyStudy, leakyWords } from './leaky-words.js';
 import { CONFIG, PARALLEL } from './command-rows.js';
 import type { Scenario } from './scenario.js';

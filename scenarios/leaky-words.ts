@@ -1,4 +1,4 @@
-import { describeDensity, type LeakyStudySettings, type StudyWords } from '../src/index.js';
+import { describeDensity, type LeakyStudySettings, type StudyWords } from '../src/entries/study.js';
 import { episodes, type StudyCourse } from './study-words.js';
 
 /** `time constants 1, 16 and densities 25 %, 100 % of a leaky recurrent network: sarsa on TMaze-v0, 5 seeds each` */

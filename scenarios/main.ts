@@ -1,4 +1,5 @@
-import { CheckpointError, DivergenceError, EnvironmentError, FileError, isOptionError, isOutOfMemory, JournalError, loadModulesOf, oneLine, PartitionError, renameOption, wrongValue } from '../src/index.js';
+import { isOutOfMemory, loadModulesOf, oneLine, renameOption, wrongValue } from '../src/entries/internals.js';
+import { CheckpointError, DivergenceError, EnvironmentError, FileError, isOptionError, JournalError, PartitionError } from '../src/index.js';
 import { chooseScenario, Given, readRequest, readWords, type Words } from './command-line.js';
 import { helpOf, scenarioSummaries } from './help.js';
 import { runInterruptibly } from './interruption.js';

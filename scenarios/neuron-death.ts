@@ -1,14 +1,4 @@
-import {
-  DEATH_STUDY,
-  deathContenders,
-  deathPage,
-  deathTable,
-  describeDeaths,
-  drawDeaths,
-  planDeathTrials,
-  resolveDeathStudySettings,
-  summariseDeaths,
-} from '../src/index.js';
+import { DEATH_STUDY, deathContenders, deathPage, deathTable, describeDeaths, drawDeaths, planDeathTrials, resolveDeathStudySettings, summariseDeaths } from '../src/entries/study.js';
 import { deathWords, describeDeathStudy } from './death-words.js';
 import { CONFIG, PARALLEL } from './command-rows.js';
 import type { Scenario } from './scenario.js';

@@ -1,4 +1,5 @@
-import { describeOscillation, drawOscillation, finishing, freeRunPath, openStudyFolder, OSCILLATION, oscillationPage, resolveOscillationSettings, runFolderName, runFreely } from '../src/index.js';
+import { finishing, freeRunPath, runFolderName } from '../src/entries/internals.js';
+import { describeOscillation, drawOscillation, openStudyFolder, OSCILLATION, oscillationPage, resolveOscillationSettings, runFreely } from '../src/entries/study.js';
 import { CONFIG } from './command-rows.js';
 import type { Scenario } from './scenario.js';
 import { warn } from './warn.js';

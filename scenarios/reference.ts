@@ -1,4 +1,4 @@
-import { isRecord, type AnyRow } from '../src/index.js';
+import { isRecord, type AnyRow } from '../src/entries/internals.js';
 import { writeFlag } from './command-line.js';
 import { defaultOf } from './help.js';
 import { SCENARIOS } from './registry.js';

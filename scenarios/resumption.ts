@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { CheckpointError, isCount, isRecord, LARGEST_EVALUATION, LARGEST_RUN, lockFolder, readNewestCheckpoint, RUN_FILES, wrongValue, type Checkpoint, type FolderLock, type LineLengths } from '../src/index.js';
+import { isCount, isRecord, LARGEST_EVALUATION, LARGEST_RUN, lockFolder, RUN_FILES, wrongValue, type FolderLock, type LineLengths } from '../src/entries/internals.js';
+import { CheckpointError, readNewestCheckpoint, type Checkpoint } from '../src/index.js';
 import { warn } from './warn.js';
 
 /** Steps between checkpoints where nothing is said. */

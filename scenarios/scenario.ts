@@ -1,4 +1,4 @@
-import { fileSchema, optional, text, type AnyRow, type JsonSchema, type OptionTable } from '../src/index.js';
+import { fileSchema, optional, text, type AnyRow, type JsonSchema, type OptionTable } from '../src/entries/internals.js';
 import { CONFIG, EVERYWHERE, PARALLEL, type CommandSettings } from './command-rows.js';
 import type { Resumption } from './resumption.js';
 

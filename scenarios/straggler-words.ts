@@ -1,4 +1,5 @@
-import { describeDistribution, type StragglerStudySettings, type StudyWords } from '../src/index.js';
+import { describeDistribution } from '../src/entries/internals.js';
+import type { StragglerStudySettings, StudyWords } from '../src/entries/study.js';
 import { episodes, type StudyCourse } from './study-words.js';
 
 /** `25 % of 4 partitions 1, 8 times slower: broadcast under synchronous, hogwild on Pendulum-v1, 5 seeds each` */

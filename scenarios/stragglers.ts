@@ -1,22 +1,4 @@
-import {
-  describeNeighbour,
-  describeStragglers,
-  drawNeighbour,
-  drawStragglers,
-  isOutcome,
-  measureNeighbour,
-  neighbourTable,
-  planStragglerTrials,
-  resolveStragglerStudySettings,
-  STRAGGLER_STUDY,
-  stragglerContenders,
-  stragglerPage,
-  stragglerTable,
-  summariseStragglers,
-  type NeighbourFindings,
-  type StragglerStudySettings,
-  type StudyFolder,
-} from '../src/index.js';
+import { describeNeighbour, describeStragglers, drawNeighbour, drawStragglers, isOutcome, measureNeighbour, neighbourTable, planStragglerTrials, resolveStragglerStudySettings, STRAGGLER_STUDY, stragglerContenders, stragglerPage, stragglerTable, summariseStragglers, type NeighbourFindings, type StragglerStudySettings, type StudyFolder } from '../src/entries/study.js';
 import { CONFIG, PARALLEL } from './command-rows.js';
 import type { Scenario } from './scenario.js';
 import { describeStragglerStudy, stragglerWords } from './straggler-words.js';

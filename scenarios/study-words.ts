@@ -1,4 +1,4 @@
-import type { StudySettings, StudyWords } from '../src/index.js';
+import type { StudySettings, StudyWords } from '../src/entries/study.js';
 
 /** How far a study got, and how. */
 export interface StudyCourse {

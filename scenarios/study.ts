@@ -1,15 +1,5 @@
-import {
-  finishing,
-  freeRunPath,
-  openStudyFolder,
-  runFolderName,
-  runStudyVisibly,
-  textTable,
-  type StudyFolder,
-  type Table,
-  type Trial,
-  type TrialResult,
-} from '../src/index.js';
+import { finishing, freeRunPath, runFolderName, textTable } from '../src/entries/internals.js';
+import { openStudyFolder, runStudyVisibly, type StudyFolder, type Table, type Trial, type TrialResult } from '../src/entries/study.js';
 import type { ScenarioInput } from './scenario.js';
 import { warn } from './warn.js';
 

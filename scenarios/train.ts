@@ -1,4 +1,5 @@
-import { createSimulation, killWorkersEvery, recordedOptions, resumeSimulation, SIMULATION, wrongValue, type Settings } from '../src/index.js';
+import { killWorkersEvery, recordedOptions, SIMULATION, wrongValue } from '../src/entries/internals.js';
+import { createSimulation, resumeSimulation, type Settings } from '../src/index.js';
 import { CHECKPOINTS, CONFIG, FINAL, KILLING, RECORD, RESUME, WATCH } from './command-rows.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
 import { trainAndClose } from './training.js';

@@ -1,26 +1,8 @@
 import { join } from 'node:path';
 
-import {
-  createProgressBar,
-  createRunFolder,
-  drawEpisodes,
-  finishing,
-  freeRunPath,
-  InternalError,
-  reopenRunFolder,
-  rescuing,
-  RUN_FILES,
-  runFolderName,
-  type DeathReport,
-  stalenessBetween,
-  watchEpisodes,
-  type Evaluation,
-  type RunFolder,
-  type RunReport,
-  type Settings,
-  type Training,
-  type WorkerDeath,
-} from '../src/index.js';
+import { createProgressBar, createRunFolder, finishing, freeRunPath, reopenRunFolder, rescuing, RUN_FILES, runFolderName, stalenessBetween, type RunFolder } from '../src/entries/internals.js';
+import { drawEpisodes, watchEpisodes } from '../src/entries/study.js';
+import { InternalError, type DeathReport, type Evaluation, type RunReport, type Settings, type Training, type WorkerDeath } from '../src/index.js';
 import { EPISODES } from './command-rows.js';
 import { CHECKPOINT_EVERY, type RunNote } from './resumption.js';
 import type { ScenarioInput } from './scenario.js';

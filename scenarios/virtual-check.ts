@@ -1,18 +1,4 @@
-import {
-  agesTable,
-  compareWithReality,
-  curveTable,
-  describeReality,
-  drawReality,
-  planRealTrials,
-  planVirtualTrials,
-  REALITY,
-  realityPage,
-  realityTable,
-  resolveRealitySettings,
-  type RealitySettings,
-  type StudyWords,
-} from '../src/index.js';
+import { agesTable, compareWithReality, curveTable, describeReality, drawReality, planRealTrials, planVirtualTrials, REALITY, realityPage, realityTable, resolveRealitySettings, type RealitySettings, type StudyWords } from '../src/entries/study.js';
 import { CONFIG } from './command-rows.js';
 import type { Scenario } from './scenario.js';
 import { runStudyScenario } from './study.js';

@@ -1,4 +1,6 @@
-import { createDdpg, createSimulation, makeEnvironment, parseDistribution, readJournal, replaySimulation, resolveCertificateSettings, resolveDenseSettings, resolveOscillationSettings, resolveStudySettings, resumeDdpg, resumeSimulation, type Training } from '../../src/index.js';
+import { parseDistribution } from '../../src/entries/internals.js';
+import { resolveOscillationSettings, resolveStudySettings } from '../../src/entries/study.js';
+import { createDdpg, createSimulation, makeEnvironment, readJournal, replaySimulation, resolveCertificateSettings, resolveDenseSettings, resumeDdpg, resumeSimulation, type Training } from '../../src/index.js';
 import { tameAll } from './budget.js';
 import type { FuzzCase } from './case.js';
 import type { Draw } from './draw.js';

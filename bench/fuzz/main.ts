@@ -7,7 +7,8 @@
  */
 import { parseArgs } from 'node:util';
 
-import { checkInteger, checkName, isOptionError } from '../../src/index.js';
+import { checkInteger, checkName } from '../../src/entries/internals.js';
+import { isOptionError } from '../../src/index.js';
 import { fuzz, type CampaignOptions, type Failure, type Report } from './campaign.js';
 import { KINDS } from './case.js';
 import { groupOf } from './verdict.js';

@@ -13,7 +13,9 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 
-import { bootstrapInterval, checkInteger, checkName, checkNumber, isOptionError, median, textTable, type KernelName } from '../../src/index.js';
+import { checkInteger, checkName, checkNumber, textTable, type KernelName } from '../../src/entries/internals.js';
+import { bootstrapInterval, median } from '../../src/entries/study.js';
+import { isOptionError } from '../../src/index.js';
 import { kernelFault } from '../../src/kernels/self-check.js';
 import { spread } from '../measure.js';
 import { EVENTS, measureOwnDdpg, measureOwnUpdate, type Event, type Racer } from './own.js';

@@ -1,4 +1,5 @@
-import { createDdpg, createSimulation, type KernelName, type SimulationOptions } from '../../src/index.js';
+import type { KernelName } from '../../src/entries/internals.js';
+import { createDdpg, createSimulation, type SimulationOptions } from '../../src/index.js';
 
 /** What is raced over: bare updates, or whole steps of training on Pendulum-v1, each of the environment and one update. */
 export const EVENTS = ['update', 'step'] as const;

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-import { isRecord } from '../../src/index.js';
+import { isRecord } from '../../src/entries/internals.js';
 import type { Racer } from './own.js';
 
 const FOLDER = 'bench/peers';

@@ -1,6 +1,7 @@
 import test from 'ava';
 
-import { listEnvironments, NEURAL_KEYS, resolveDdpgSettings, resolveSettings, type DdpgOptions } from '../../src/index.js';
+import { NEURAL_KEYS } from '../../src/entries/internals.js';
+import { listEnvironments, resolveDdpgSettings, resolveSettings, type DdpgOptions } from '../../src/index.js';
 
 test('settings resolve to themselves, so that a run folder\'s config.json repeats its run', (t) => {
   for (const environment of listEnvironments()) {

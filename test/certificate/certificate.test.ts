@@ -1,7 +1,9 @@
 import test from 'ava';
 
 import { ddpgSettings } from '../../src/certificate/settings.js';
-import { createDdpg, CRITIC_NAMES, DivergenceError, RULES } from '../../src/index.js';
+import { RULES } from '../../src/entries/internals.js';
+import { CRITIC_NAMES } from '../../src/entries/study.js';
+import { createDdpg, DivergenceError } from '../../src/index.js';
 import type { Certified } from '../../src/certificate/certificate.js';
 import type { CertificateOptions } from '../../src/certificate/settings.js';
 import { tinyCertificate } from './fixture.js';

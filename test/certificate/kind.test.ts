@@ -2,7 +2,8 @@ import test from 'ava';
 
 import { createRuleKind } from '../../src/certificate/kind.js';
 import { createRecorder } from '../../src/certificate/recorder.js';
-import { InternalError, RULE_NAMES, RULES } from '../../src/index.js';
+import { RULE_NAMES, RULES } from '../../src/entries/internals.js';
+import { InternalError } from '../../src/index.js';
 import { createOptimiser } from '../../src/optimise/optimiser.js';
 import type { Neuron } from '../../src/network/neuron.js';
 import { kernelsOf } from '../kernels/fixture.js';

@@ -1,6 +1,7 @@
 import test from 'ava';
 
-import { certificatePage, drawCertificate, layerTable, referenceTable, textTable, utilityTable, type CertificateFindings, type LayerUtility } from '../../src/index.js';
+import { textTable } from '../../src/entries/internals.js';
+import { certificatePage, drawCertificate, layerTable, referenceTable, utilityTable, type CertificateFindings, type LayerUtility } from '../../src/entries/study.js';
 import { tinyCertificate } from './fixture.js';
 
 const UTILITY: LayerUtility = {

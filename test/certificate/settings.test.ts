@@ -1,6 +1,7 @@
 import test from 'ava';
 
-import { estimateSeconds, planUtility, resolveCertificateSettings, type CertificateOptions } from '../../src/index.js';
+import { estimateSeconds, planUtility } from '../../src/entries/study.js';
+import { resolveCertificateSettings, type CertificateOptions } from '../../src/index.js';
 import { TINY } from './fixture.js';
 
 test('what is left out takes the certificate\'s defaults, and then DDPG\'s', (t) => {

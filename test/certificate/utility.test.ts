@@ -1,6 +1,7 @@
 import test from 'ava';
 
-import { measureUtility, planUtility, resolveCertificateSettings, type CertificateOptions } from '../../src/index.js';
+import { measureUtility, planUtility } from '../../src/entries/study.js';
+import { resolveCertificateSettings, type CertificateOptions } from '../../src/index.js';
 import { TINY } from './fixture.js';
 
 const settings = (certificate: CertificateOptions['certificate']) =>

@@ -1,4 +1,6 @@
-import { CREDITS } from '../../src/credit/registry.js';
-import { creditContract } from '../contracts/credit-contract.js';
+import test from 'ava';
 
-for (const credit of Object.values(CREDITS)) creditContract(credit);
+import { CREDITS } from '../../src/credit/registry.js';
+import { creditContract } from '../../src/testing/credit-contract.js';
+
+for (const { title, check } of Object.values(CREDITS).flatMap(creditContract)) test(title, check);

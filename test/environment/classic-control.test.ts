@@ -10,7 +10,7 @@ import { mountainCarContinuous } from '../../src/environment/mountain-car-contin
 import { mountainCar } from '../../src/environment/mountain-car.js';
 import { pendulum } from '../../src/environment/pendulum.js';
 import { makeEnvironment } from '../../src/environment/registry.js';
-import { environmentContract } from '../contracts/environment-contract.js';
+import { environmentContract } from '../../src/testing/environment-contract.js';
 
 const TOLERANCE = 1e-9;
 const TASKS = [acrobot, cartPole, mountainCar, mountainCarContinuous, pendulum];
@@ -85,7 +85,7 @@ function assertRecorded(t: ExecutionContext, environment: Environment, result: S
 
 for (const task of TASKS) {
   const { id } = task;
-  environmentContract(id);
+  for (const { title, check } of environmentContract(id)) test(title, check);
 
   test(`${id}: stepped freely, follows the trajectories recorded from Gymnasium`, (t) => {
     for (const { initial_state: initialState, steps } of recordedTrajectories(id)) {
@@ -117,8 +117,8 @@ for (const task of TASKS) {
 
 test('the spaces and time limits are those of Gymnasium', (t) => {
   const discrete = (count: number) => ({ kind: 'discrete', count });
-  const symmetric = (...high: number[]) => ({ kind: 'box', shape: [high.length], low: high.map((x) => -x), high });
-  const car = { kind: 'box', shape: [2], low: [-1.2000000476837158, -0.07000000029802322], high: [0.6000000238418579, 0.07000000029802322] };
+  const symmetric = (...high: number[]) => ({ kind: 'box', shape: [high.length], type: 'float32', low: high.map((x) => -x), high });
+  const car = { kind: 'box', shape: [2], type: 'float32', low: [-1.2000000476837158, -0.07000000029802322], high: [0.6000000238418579, 0.07000000029802322] };
   const described = Object.fromEntries(TASKS.map((task) => [task.id, [task.observationSpace, task.actionSpace, task.timeLimit]]));
   const expected: unknown = {
     'Acrobot-v1': [symmetric(1, 1, 1, 1, 12.566370964050293, 28.274333953857422), discrete(3), 500],

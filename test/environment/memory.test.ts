@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Environment } from '../../src/environment/environment.js';
 import { checkEnvironment, environmentId, makeEnvironment, type EnvironmentOptions } from '../../src/environment/registry.js';
 import { resolveSettings } from '../../src/simulation/options.js';
-import { environmentContract } from '../contracts/environment-contract.js';
+import { environmentContract } from '../../src/testing/environment-contract.js';
 
 const VELOCITY_FREE: readonly [string, string, readonly number[]][] = [
   ['CartPoleNoVel-v1', 'CartPole-v1', [0, 2]],
@@ -12,9 +12,13 @@ const VELOCITY_FREE: readonly [string, string, readonly number[]][] = [
   ['MountainCarContinuousNoVel-v0', 'MountainCarContinuous-v0', [0]],
 ];
 
-for (const [id] of VELOCITY_FREE) environmentContract(id);
-environmentContract('TMaze-v0', ['length']);
-environmentContract('DelayedRecall-v0', ['delay', 'arms']);
+const SUITES = [
+  ...VELOCITY_FREE.map(([id]) => environmentContract(id)),
+  environmentContract('TMaze-v0', { options: ['length'] }),
+  environmentContract('TMaze-v0(length=3)', { options: ['length'] }),
+  environmentContract('DelayedRecall-v0', { options: ['delay', 'arms'] }),
+];
+for (const { title, check } of SUITES.flat()) test(title, check);
 
 for (const [id, wholeId, kept] of VELOCITY_FREE) {
   test(`${id} is ${wholeId}, but for the velocities that it does not show`, (t) => {

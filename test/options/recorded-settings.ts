@@ -1,21 +1,8 @@
 import { createHash } from 'node:crypto';
 
-import {
-  isRecord,
-  listEnvironments,
-  resolveAsyncStudySettings,
-  resolveCertificateSettings,
-  resolveDdpgSettings,
-  resolveDeathStudySettings,
-  resolveDenseSettings,
-  resolveLeakyStudySettings,
-  resolveOscillationSettings,
-  resolveRealitySettings,
-  resolveSettings,
-  resolveStragglerStudySettings,
-  resolveStudySettings,
-  RULE_NAMES,
-} from '../../src/index.js';
+import { isRecord, RULE_NAMES } from '../../src/entries/internals.js';
+import { resolveAsyncStudySettings, resolveDeathStudySettings, resolveLeakyStudySettings, resolveOscillationSettings, resolveRealitySettings, resolveStragglerStudySettings, resolveStudySettings } from '../../src/entries/study.js';
+import { listEnvironments, resolveCertificateSettings, resolveDdpgSettings, resolveDenseSettings, resolveSettings } from '../../src/index.js';
 
 const LAYERS = [{ name: 'near', size: 5, dynamic: 'leaky', leak: 4 }, { name: 'far', size: 4, dynamic: 'firing', inhibition: 'winners(1/2)' }, { name: 'last', size: 3 }] as const;
 const BLOCKS = [{ from: 'input', to: 'near' }, { from: 'near', to: 'far', density: 0.5 }, { from: 'far', to: 'near', first: 2 }, { from: 'far', to: 'last', self: true }, { from: 'last', to: 'output' }];

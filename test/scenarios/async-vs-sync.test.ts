@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import test from 'ava';
 
-import type { AsyncRow } from '../../src/index.js';
+import type { AsyncRow } from '../../src/entries/study.js';
 import { newFolder, run } from './command.js';
 
 const STUDY = ['async-vs-sync', '--algorithms', 'broadcast,ddpg', '--delays', '0,4', '--seeds', '1', '--steps', '1200', '--hidden', '4', '--evaluate-every', '600', '--episodes', '1'];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import test from 'ava';
 
-import type { LeakyRow } from '../../src/index.js';
+import type { LeakyRow } from '../../src/entries/study.js';
 import { newFolder, run } from './command.js';
 
 const STUDY = ['leaky-integrator', '--environment', 'TMaze-v0(length=1)', '--time-constants', '8', '--densities', '0.5', '--schedules', 'hogwild', '--seeds', '1', '--steps', '150', '--hidden', '4', '--partitions', '2', '--evaluate-every', '75', '--episodes', '2'];

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 import test from 'ava';
 
-import { READ_KINDS, type Staleness } from '../../src/index.js';
+import { READ_KINDS } from '../../src/entries/internals.js';
+import type { Staleness } from '../../src/index.js';
 import { newFolder, run } from './command.js';
 
 interface Told {

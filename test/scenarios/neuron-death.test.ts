@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import test from 'ava';
 
-import type { DeathRow } from '../../src/index.js';
+import type { DeathRow } from '../../src/entries/study.js';
 import { newFolder, run } from './command.js';
 
 const STUDY = ['neuron-death', '--algorithms', 'broadcast,frozen', '--shares', '0.5', '--seeds', '2', '--steps', '1200', '--hidden', '4', '--death-step', '1100', '--evaluate-every', '50', '--rebirth-after', '20', '--episodes', '2'];

@@ -9,7 +9,7 @@ import { helpOf } from '../../scenarios/help.js';
 import { referencePage } from '../../scenarios/reference.js';
 import { SCENARIOS } from '../../scenarios/registry.js';
 import { flaggedRows } from '../../scenarios/scenario.js';
-import { renameOption } from '../../src/index.js';
+import { renameOption } from '../../src/entries/internals.js';
 
 function file(content: unknown): string {
   const path = join(mkdtempSync(join(tmpdir(), 'ganglion-')), 'config.json');

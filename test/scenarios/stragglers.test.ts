@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import test from 'ava';
 
-import type { StragglerRow } from '../../src/index.js';
+import type { StragglerRow } from '../../src/entries/study.js';
 import { newFolder, run } from './command.js';
 
 const STUDY = ['stragglers', '--disciplines', 'synchronous,hogwild', '--slowdowns', '1,8', '--partitions', '2', '--share', '0.5', '--seeds', '1', '--steps', '1200', '--hidden', '4', '--evaluate-every', '600', '--episodes', '1', '--neighbour-repeats', '1', '--neighbour-seconds', '0.1', '--neighbour-hidden', '4'];

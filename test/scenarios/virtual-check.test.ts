@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import test from 'ava';
 
-import type { RealityFindings } from '../../src/index.js';
+import type { RealityFindings } from '../../src/entries/study.js';
 import { newFolder, run } from './command.js';
 
 const CHECK = ['virtual-check', '--seeds', '1', '--steps', '1200', '--hidden', '4', '--evaluate-every', '600', '--episodes', '1'];

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 
 import test from 'ava';
 
-import { createSimulation, recordedOptions, resolveSettings, type SimulationOptions } from '../../src/index.js';
+import { recordedOptions } from '../../src/entries/internals.js';
+import { createSimulation, resolveSettings, type SimulationOptions } from '../../src/index.js';
 
 const SMALL: SimulationOptions = { environment: 'Pendulum-v1', network: { hidden: [9, 6] }, schedule: 'synchronous', seed: 3 };
 

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 
 import test from 'ava';
 
-import { createSimulation, RULE_NAMES, type SimulationOptions } from '../../src/index.js';
+import { RULE_NAMES } from '../../src/entries/internals.js';
+import { createSimulation, type SimulationOptions } from '../../src/index.js';
 
 /** Everything a run can be told apart by: its weights, and its episodes and metrics to the last bit. */
 async function trace(options: SimulationOptions, slices: readonly number[]): Promise<{ weights: string; events: string[]; evaluation: readonly number[] }> {

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import test from 'ava';
 import fc from 'fast-check';
 
-import { createSimulation, recordedOptions, resolveSettings, resumeSimulation, type Simulation, type SimulationOptions } from '../../src/index.js';
+import { recordedOptions } from '../../src/entries/internals.js';
+import { createSimulation, resolveSettings, resumeSimulation, type Simulation, type SimulationOptions } from '../../src/index.js';
 import { createStream } from '../../src/random/stream.js';
 import { Supervisor } from '../../src/supervisor/supervisor.js';
 import { readSequence } from '../supervisor/sequence.js';

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 
 import test from 'ava';
 
-import { createSimulation, DISCIPLINE_NAMES, recordedOptions, resolveSettings, resumeSimulation, type RunReport, type SimulationOptions, type Strikes } from '../../src/index.js';
+import { DISCIPLINE_NAMES, recordedOptions } from '../../src/entries/internals.js';
+import { createSimulation, resolveSettings, resumeSimulation, type RunReport, type SimulationOptions, type Strikes } from '../../src/index.js';
 
 const SMALL: SimulationOptions = { network: { hidden: [5, 4] }, learning: { warmup: 64, batch: 8, replay: 256 }, partitions: 3, seed: 2 };
 const STEPS = 150;

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 
 import test from 'ava';
 
-import { createDdpg, createSimulation, resolveSettings, resumeSimulation, RULE_NAMES, RULES, type SimulationOptions } from '../../src/index.js';
+import { RULE_NAMES, RULES } from '../../src/entries/internals.js';
+import { createDdpg, createSimulation, resolveSettings, resumeSimulation, type SimulationOptions } from '../../src/index.js';
 import { resolveDenseSettings } from '../../src/dense/settings.js';
 
 type Network = NonNullable<SimulationOptions['network']>;

@@ -1,6 +1,7 @@
 import test from 'ava';
 
-import { listEnvironments, resolveSettings, RULE_NAMES, type SimulationOptions } from '../../src/index.js';
+import { RULE_NAMES } from '../../src/entries/internals.js';
+import { listEnvironments, resolveSettings, type SimulationOptions } from '../../src/index.js';
 
 test('the defaults are the main job: Pendulum, the most local rule that solves it, hogwild on two partitions', (t) => {
   const { environment, rule, schedule, partitions, steps } = resolveSettings();

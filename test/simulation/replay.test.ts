@@ -5,7 +5,8 @@ import { Worker } from 'node:worker_threads';
 
 import test from 'ava';
 
-import { createSimulation, JournalError, PartitionError, readJournal, recordedOptions, replaySimulation, type Journal, type Simulation, type SimulationOptions } from '../../src/index.js';
+import { recordedOptions } from '../../src/entries/internals.js';
+import { createSimulation, JournalError, PartitionError, readJournal, replaySimulation, type Journal, type Simulation, type SimulationOptions } from '../../src/index.js';
 import { createJournalReader } from '../../src/journal/reader.js';
 import { createJournalWriter } from '../../src/journal/writer.js';
 import { createStream } from '../../src/random/stream.js';

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 
 import test from 'ava';
 
-import { CheckpointError, createDdpg, createSimulation, resumeDdpg, resumeSimulation, RULE_NAMES, type RunReport, type SimulationOptions, type Training } from '../../src/index.js';
+import { RULE_NAMES } from '../../src/entries/internals.js';
+import { CheckpointError, createDdpg, createSimulation, resumeDdpg, resumeSimulation, type RunReport, type SimulationOptions, type Training } from '../../src/index.js';
 import { createStream } from '../../src/random/stream.js';
 
 /** What a training tells from now on. */

@@ -1,6 +1,7 @@
 import test from 'ava';
 
-import { createSimulation, READ_KINDS, type SimulationOptions } from '../../src/index.js';
+import { READ_KINDS } from '../../src/entries/internals.js';
+import { createSimulation, type SimulationOptions } from '../../src/index.js';
 import { createArena } from '../../src/memory/arena.js';
 import { attachLedger, joinStaleness, ledgerBlocks, NOTHING_READ, readLedger, stalenessBetween } from '../../src/supervisor/ledger.js';
 

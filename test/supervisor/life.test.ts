@@ -1,6 +1,6 @@
 import test from 'ava';
 
-import { RULE_NAMES } from '../../src/index.js';
+import { RULE_NAMES } from '../../src/entries/internals.js';
 import { SLOT } from '../../src/replay/ring.js';
 import { createActor } from '../../src/supervisor/actor.js';
 import { createExperience } from '../../src/supervisor/experience.js';

@@ -1,6 +1,7 @@
 import test from 'ava';
 
-import { createSimulation, PartitionError, resolveSettings, DISCIPLINE_NAMES, type SimulationOptions } from '../../src/index.js';
+import { DISCIPLINE_NAMES } from '../../src/entries/internals.js';
+import { createSimulation, PartitionError, resolveSettings, type SimulationOptions } from '../../src/index.js';
 import { createStream, type Stream } from '../../src/random/stream.js';
 import { Supervisor } from '../../src/supervisor/supervisor.js';
 import { readSequence } from './sequence.js';

@@ -1,18 +1,19 @@
-import test from 'ava';
+import assert from 'node:assert/strict';
 
-import { createSpreadError } from '../../src/baseline/spread.js';
-import { creditShapes, createTrainedNetwork, networkShape, type TrainedNetwork } from '../../src/baseline/network.js';
-import type { CreditAssignment, CreditedNeurons } from '../../src/credit/credit.js';
-import { createKernels } from '../../src/kernels/create.js';
-import type { Kernels } from '../../src/kernels/kernels.js';
-import { createArena } from '../../src/memory/arena.js';
-import { parameterBlocks, parametersIn, type ParameterTable } from '../../src/memory/parameters.js';
-import { createWorkspace, workspaceBlock } from '../../src/memory/workspace.js';
-import { propagate } from '../../src/network/dynamic.js';
-import { layeredTopology, type Topology } from '../../src/network/topology.js';
-import { linearTdShape } from '../../src/objective/linear-td.js';
-import { CRITIC, type OutputError } from '../../src/objective/objective.js';
-import { createStream } from '../../src/random/stream.js';
+import { createSpreadError } from '../baseline/spread.js';
+import { creditShapes, createTrainedNetwork, networkShape, type TrainedNetwork } from '../baseline/network.js';
+import type { CreditAssignment, CreditedNeurons } from '../credit/credit.js';
+import { createKernels } from '../kernels/create.js';
+import type { Kernels } from '../kernels/kernels.js';
+import { createArena } from '../memory/arena.js';
+import { parameterBlocks, parametersIn, type ParameterTable } from '../memory/parameters.js';
+import { createWorkspace, workspaceBlock } from '../memory/workspace.js';
+import { propagate } from '../network/dynamic.js';
+import { layeredTopology, type Topology } from '../network/topology.js';
+import { linearTdShape } from '../objective/linear-td.js';
+import { CRITIC, type OutputError } from '../objective/objective.js';
+import { createStream } from '../random/stream.js';
+import { contractCheck, type ContractCheck } from './check.js';
 
 const SIZE = 8;
 const LANES = { begin: 0, end: SIZE, size: SIZE };
@@ -86,20 +87,22 @@ function poison({ locality }: CreditAssignment, { network, error }: Fixture): vo
   if (locality !== 'broadcast') error.signals.fill(NaN);
 }
 
-/** What every credit assignment has to be. */
-export function creditContract(credit: CreditAssignment): void {
+/** What every credit assignment has to be, a user's own too. */
+export function creditContract(credit: CreditAssignment): ContractCheck[] {
   const { name, locality } = credit;
+  const checks: ContractCheck[] = [];
+  const check = (fact: string, body: () => void): void => { checks.push(contractCheck(`${name} ${fact}`, body)); };
 
-  test(`${name} uses nothing that is beyond ${locality}`, (t) => {
+  check(`uses nothing that is beyond ${locality}`, () => {
     const before = createFixture(credit).assign();
     const fixture = createFixture(credit);
     poison(credit, fixture);
-    t.true(before.every((layer) => layer.every(Number.isFinite)));
-    t.deepEqual(fixture.assign(), before);
+    assert.ok(before.every((layer) => layer.every(Number.isFinite)));
+    assert.deepEqual(fixture.assign(), before);
   });
 
   if (locality !== 'weights') {
-    test(`${name} uses nothing that another neuron keeps`, (t) => {
+    check('uses nothing that another neuron keeps', () => {
       const fixture = createFixture(credit);
       const before = fixture.assign();
       const { begin } = fixture.topology.populations[1];
@@ -108,24 +111,24 @@ export function creditContract(credit: CreditAssignment): void {
         table.values.fill(NaN);
         table.of(begin).values.set(own);
       }
-      t.deepEqual(fixture.assign(1)[0].subarray(0, SIZE), before[0].subarray(0, SIZE));
+      assert.deepEqual(fixture.assign(1)[0].subarray(0, SIZE), before[0].subarray(0, SIZE));
     });
   }
 
-  test(`${name} gives neurons the same alone and together`, (t) => {
+  check('gives neurons the same alone and together', () => {
     const fixture = createFixture(credit);
-    t.deepEqual(fixture.assign(1), fixture.assign());
-    t.deepEqual(fixture.assign(2), fixture.assign());
+    assert.deepEqual(fixture.assign(1), fixture.assign());
+    assert.deepEqual(fixture.assign(2), fixture.assign());
   });
 
-  test(`${name} draws what it keeps from the seed alone`, (t) => {
+  check('draws what it keeps from the seed alone', () => {
     const [one, same] = [createFixture(credit), createFixture(credit)].map(({ network }) => Object.values(network.credit).map(({ values }) => [...values]));
-    t.deepEqual(one, same);
-    t.true(one.flat(2).every((each) => Number.isFinite(each) && each !== 0));
+    assert.deepEqual(one, same);
+    assert.ok(one.flat(2).every((each) => Number.isFinite(each) && each !== 0));
   });
 
   if (credit.parameters(createFixture(credit).topology).length > 0 || locality !== 'broadcast') {
-    test(`${name} serves a network that is trained as a whole, in any division of its lanes`, (t) => {
+    check('serves a network that is trained as a whole, in any division of its lanes', () => {
       const whole = createFixture(credit);
       const parts = createFixture(credit);
       for (const [{ kernels, network, topology, error }, borders] of [[whole, [0, SIZE]], [parts, [0, 3, SIZE]]] as const) {
@@ -137,17 +140,19 @@ export function creditContract(credit: CreditAssignment): void {
         });
       }
       const [one, other] = [whole, parts].map(({ network: { sensitivities }, topology: { inputs } }) => sensitivities.weightedInputs.subarray(inputs.end * SIZE));
-      t.deepEqual(other, one);
+      assert.deepEqual(other, one);
       const { topology: { populations }, network: { board, sensitivities } } = whole;
       const layers = whole.assign();
       populations.filter(({ kind }) => kind === 'hidden').forEach(({ begin, end }, layer) => {
         for (let neuron = begin; neuron < end; neuron += 1) {
           for (let b = 0; b < SIZE; b += 1) {
             const slope = 1 - board.voltages[neuron * board.lanes + b] ** 2; // of tanh
-            t.true(Math.abs(sensitivities.weightedInputs[neuron * SIZE + b] - layers[layer][(neuron - begin) * SIZE + b] * slope) < 1e-5);
+            assert.ok(Math.abs(sensitivities.weightedInputs[neuron * SIZE + b] - layers[layer][(neuron - begin) * SIZE + b] * slope) < 1e-5);
           }
         }
       });
     });
   }
+
+  return checks;
 }
