@@ -115,3 +115,17 @@ DISCIPLINES.forEach((discipline, seed) => {
     });
   }
 });
+
+/** Networks that remember, acting that waits for nobody, and neurons that die and are born. */
+const OTHERS: Record<string, SimulationOptions> = {
+  'leaky integrators and a sensory memory': { environment: 'PendulumNoVel-v1', rule: 'three-factor', network: { hidden: [4], recurrent: 0.5, timeConstant: 4, memory: [2, 4] }, virtual: SLOW },
+  'membranes': { network: { hidden: [4], dynamic: 'firing', threshold: 0.5, refractory: 1 }, virtual: SLOW },
+  'acting that waits for nobody': { environments: 2, exploration: { correlation: 0.5 }, timing: { acting: 'free', environmentPeriod: 0.003 }, virtual: { ...SLOW, discipline: 'poisson' } },
+  'a death and a birth': { death: { share: 0.5, step: 250, rebirth: 265 }, virtual: SLOW },
+};
+
+Object.entries(OTHERS).forEach(([name, options], seed) => {
+  test.serial(`${name}: looking, stopping, evaluating, checkpointing and resuming change nothing in virtual time`, async (t) => {
+    await holdsTo(t, { partitions: 2, ...options }, seed);
+  });
+});
