@@ -19,21 +19,13 @@ const JSON_LINE = option('json', onOff, { ...bare, default: false, flag: '--json
 export const OUT = optional('out', text, { flag: '--out', argument: 'folder', shown: 'a new one in runs/', help: 'folder to leave the run in', group, everyday: true });
 
 export const CONFIG = optional('config', text, {
-  flag: '--config',
-  argument: 'file',
-  help: 'JSON file of settings, for example a config.json of an earlier run; flags override it',
-  group,
-  everyday: true,
+  flag: '--config', argument: 'file', help: 'JSON file of settings, for example a config.json of an earlier run; flags override it', group, everyday: true,
 });
 
 export const FINAL = optional('episodes', integer({ min: 1 }), { flag: '--episodes', shown: String(EPISODES), help: 'episodes of the evaluation at the end', group, everyday: true });
 
 export const CHECKPOINTS = optional('checkpointEvery', integer({ min: 0 }), {
-  flag: '--checkpoint-every',
-  argument: 'steps',
-  unit: 'environment steps',
-  shown: String(CHECKPOINT_EVERY),
-  help: 'environment steps between checkpoints, 0 for none',
+  flag: '--checkpoint-every', argument: 'steps', unit: 'environment steps', shown: String(CHECKPOINT_EVERY), help: 'environment steps between checkpoints, 0 for none',
   group: bare.group,
 });
 
@@ -47,34 +39,21 @@ export const RESUME = optional('resume', text, {
 });
 
 export const RECORD = option('record', onOff, {
-  ...bare,
-  default: false,
-  flag: '--record',
+  ...bare, default: false, flag: '--record',
   help: 'keep a journal of what the partitions read of one another, from which the scenario replay repeats the run bit for bit',
 });
 
 export const WATCH = option('watch', onOff, {
-  ...bare,
-  default: false,
-  flag: '--watch',
-  help: 'draw an episode of the network as it ends up, from inside: voltages over time, and the connection matrix',
+  ...bare, default: false, flag: '--watch', help: 'draw an episode of the network as it ends up, from inside: voltages over time, and the connection matrix',
 });
 
 export const KILLING = option('killWorkerEvery', number({ min: 0, max: 1_000_000 }), {
-  default: 0,
-  flag: '--kill-worker-every',
-  unit: 'seconds',
-  help: 'kill a worker on purpose this often, to see that the run goes on; 0: never',
-  group: bare.group,
+  default: 0, flag: '--kill-worker-every', unit: 'seconds', help: 'kill a worker on purpose this often, to see that the run goes on; 0: never', group: bare.group,
 });
 
 /** The one option of the command line that a study's configuration file may hold too. */
 export const PARALLEL = option('parallel', integer({ min: 1, max: 256 }), {
-  default: () => availableParallelism(),
-  flag: '--parallel',
-  shown: 'as many as there are cores',
-  help: 'trials at a time',
-  group: 'Study',
+  default: () => availableParallelism(), flag: '--parallel', shown: 'as many as there are cores', help: 'trials at a time', group: 'Study',
 });
 
 /** What every scenario takes. */

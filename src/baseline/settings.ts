@@ -36,26 +36,16 @@ const creditName = kind<string, OpenCreditName | (string & {})>({ // the names a
 });
 
 const CREDIT = option('credit', creditName, {
-  default: 'backprop',
-  flag: '--credit',
-  help: `how hidden neurons of actor and critic get their credit: ${OPEN_CREDITS.join(', ')}; or the path of a module of your own`,
-  group: 'Run',
-  everyday: true,
+  default: 'backprop', flag: '--credit', help: `how hidden neurons of actor and critic get their credit: ${OPEN_CREDITS.join(', ')}; or the path of a module of your own`,
+  group: 'Run', everyday: true,
 });
 
 const DELAY = option('learning.delay', integer({ min: 0, max: MOST_DELAY }), {
-  default: 0,
-  flag: '--delay',
-  unit: 'updates',
-  help: 'gradients are computed from parameters this many updates old, as asynchronous workers compute them',
-  group,
+  default: 0, flag: '--delay', unit: 'updates', help: 'gradients are computed from parameters this many updates old, as asynchronous workers compute them', group,
 });
 
 const HIDDEN_NEURONS = option('exploration.hiddenNeurons', orNull(listOf(text, 'a list of names, for example ["hidden1[3]"], or null')), {
-  default: null,
-  shown: 'all of them',
-  help: 'names of the hidden neurons that explore, for example hidden1[3]',
-  group: 'Exploration',
+  default: null, shown: 'all of them', help: 'names of the hidden neurons that explore, for example hidden1[3]', group: 'Exploration',
 });
 
 /** Every option of DDPG; the network is that of the actor, and of the critic but for its inputs and its one output, which is linear. */
@@ -73,18 +63,12 @@ export const DDPG_ROWS = [
   option('learning.actorRate', rate, { default: 1e-3, flag: '--actor-rate', argument: 'rate', help: 'learning rate of the actor\'s weights', group }),
   option('learning.criticRate', rate, { default: 1e-3, flag: '--critic-rate', argument: 'rate', help: 'learning rate of critics', group }),
   option('learning.targetRate', number({ ...POSITIVE, max: 1 }), {
-    default: 0.005,
-    flag: '--target-rate',
-    argument: 'rate',
-    help: 'share of the way a target copy follows in one update',
-    group,
+    default: 0.005, flag: '--target-rate', argument: 'rate', help: 'share of the way a target copy follows in one update', group,
   }),
   option('learning.finalRate', share, { default: 1, flag: '--final-rate', argument: 'share', help: 'share of the learning rates left at the last step; they fall to it in a straight line', group }),
   option('learning.optimiser', oneOf<OptimiserName>(REPLAY_OPTIMISERS), { default: 'adam', flag: '--optimiser', help: `how weights follow their gradients: ${REPLAY_OPTIMISERS.join(', ')}`, group }),
   option('learning.frozenLayers', listOf(text, 'a list of names, for example ["hidden1"]'), {
-    default: [],
-    help: 'layers of the actor whose rows stay as they were drawn, for example hidden1: what learning them is worth',
-    group,
+    default: [], help: 'layers of the actor whose rows stay as they were drawn, for example hidden1: what learning them is worth', group,
   }),
   DELAY,
   KERNELS,

@@ -30,11 +30,8 @@ export const DENSE_ROWS = [
   SEED,
   STEPS,
   option('replicas', integer({ min: 1, max: 4096 }), {
-    default: 32,
-    flag: '--replicas',
-    help: 'networks that learn side by side, from the seeds seed, seed + 1, …, each with an environment and a replay of its own',
-    group: 'Run',
-    everyday: true,
+    default: 32, flag: '--replicas', help: 'networks that learn side by side, from the seeds seed, seed + 1, …, each with an environment and a replay of its own',
+    group: 'Run', everyday: true,
   }),
   option('device', oneOf(DEVICE_NAMES), { default: 'auto', flag: '--device', help: `what computes their updates, as one batch of tensors: ${DEVICE_NAMES.join(', ')}`, group: 'Run', everyday: true }),
 ] as const;

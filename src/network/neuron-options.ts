@@ -26,31 +26,17 @@ function neuronRows<const Prefix extends '' | 'network.'>(prefix: Prefix) {
   return [
     dynamic,
     option(`${prefix}leak`, number({ min: 1, max: 1e6 }), {
-      default: (at) => (at(dynamic) === 'discrete' ? 1 : 4),
-      narrow: (at) => (at(dynamic) === 'discrete' ? only(1, 'only leaky and firing neurons have one') : undefined),
-      flag: '--leak',
-      unit: 'environment steps',
-      argument: 'steps',
-      shown: { network: { dynamic: 'firing' } },
-      help: 'time constant of the slowest of leaky or firing neurons; they are spread from 1 to it',
-      group,
+      default: (at) => (at(dynamic) === 'discrete' ? 1 : 4), narrow: (at) => (at(dynamic) === 'discrete' ? only(1, 'only leaky and firing neurons have one') : undefined),
+      flag: '--leak', unit: 'environment steps', argument: 'steps', shown: { network: { dynamic: 'firing' } },
+      help: 'time constant of the slowest of leaky or firing neurons; they are spread from 1 to it', group,
     }),
     option(`${prefix}threshold`, number({ min: 0, above: true, max: 1e6 }), {
-      default: 1,
-      narrow: (at) => (at(dynamic) === 'firing' ? undefined : only(1, 'only firing neurons have one')),
-      flag: '--threshold',
-      argument: 'potential',
-      help: 'above which a firing neuron fires',
-      group,
+      default: 1, narrow: (at) => (at(dynamic) === 'firing' ? undefined : only(1, 'only firing neurons have one')), flag: '--threshold', argument: 'potential',
+      help: 'above which a firing neuron fires', group,
     }),
     option(`${prefix}refractory`, integer({ min: 0, max: 1000 }), {
-      default: 0,
-      narrow: (at) => (at(dynamic) === 'firing' ? undefined : only(0, 'only firing neurons have one')),
-      flag: '--refractory',
-      unit: 'environment steps',
-      argument: 'steps',
-      help: 'for which a neuron that fired rests',
-      group,
+      default: 0, narrow: (at) => (at(dynamic) === 'firing' ? undefined : only(0, 'only firing neurons have one')), flag: '--refractory', unit: 'environment steps',
+      argument: 'steps', help: 'for which a neuron that fired rests', group,
     }),
     option(`${prefix}inhibition`, inhibition, { default: 'none', flag: '--inhibition', help: 'within pools of hidden neurons: none, winners(k/n), the k greatest of n neurons, or divisive(s/n)', group }),
   ] as const;
@@ -90,13 +76,8 @@ const NEURONS = neuronRows('network.');
 const [DYNAMIC, , , , INHIBITION] = NEURONS;
 
 const LAYERS = option('network.layers', layerList(LAYER), {
-  default: null,
-  narrow: (at) => layerList(layersLike(at)),
-  flag: '--graph',
-  argument: 'file',
-  file: ['layers', 'blocks', 'edges'],
-  help: 'JSON file with the layers, blocks and edges of any directed graph, in place of --hidden',
-  group,
+  default: null, narrow: (at) => layerList(layersLike(at)), flag: '--graph', argument: 'file', file: ['layers', 'blocks', 'edges'],
+  help: 'JSON file with the layers, blocks and edges of any directed graph, in place of --hidden', group,
 });
 
 /** The rows of a layer in a network: what it does not say of its neurons is as the network says it. */
@@ -155,17 +136,11 @@ export const NEURAL_HIDDEN = vary(HIDDEN, {
 });
 
 const NEURAL_RECURRENT = vary(RECURRENT, {
-  narrow: (at) => (isGraph(at) ? beside(0) : at(NEURAL_HIDDEN).length === 0 ? only(0, 'the network is feed-forward') : undefined),
-  unshipped: isGraph,
-  flag: '--recurrent',
-  argument: 'share',
+  narrow: (at) => (isGraph(at) ? beside(0) : at(NEURAL_HIDDEN).length === 0 ? only(0, 'the network is feed-forward') : undefined), unshipped: isGraph,
+  flag: '--recurrent', argument: 'share',
 });
 
-const NEURAL_TIME_CONSTANT = vary(TIME_CONSTANT, {
-  narrow: (at) => (isGraph(at) ? beside(1) : TIME_CONSTANT.narrow?.(at)),
-  unshipped: isGraph,
-  flag: '--time-constant',
-});
+const NEURAL_TIME_CONSTANT = vary(TIME_CONSTANT, { narrow: (at) => (isGraph(at) ? beside(1) : TIME_CONSTANT.narrow?.(at)), unshipped: isGraph, flag: '--time-constant' });
 
 const [, ...OTHERS] = NETWORK;
 
@@ -176,12 +151,8 @@ export const NEURAL = [
   NEURAL_TIME_CONSTANT,
   ...NEURONS,
   option('network.density', number({ min: 0, above: true, max: 1 }), {
-    default: 1,
-    narrow: (at) => (isGraph(at) ? only(1, 'each block of a graph has its own') : undefined),
-    flag: '--density',
-    argument: 'share',
-    help: 'share of the connections between layers that are there, each drawn by itself',
-    group,
+    default: 1, narrow: (at) => (isGraph(at) ? only(1, 'each block of a graph has its own') : undefined), flag: '--density', argument: 'share',
+    help: 'share of the connections between layers that are there, each drawn by itself', group,
   }),
   LAYERS,
   option('network.blocks', blocks.list, { default: [], narrow: blocks.narrow, help: 'connections of a graph, from all neurons of a layer to all of another', group }),

@@ -22,39 +22,25 @@ const timeConstants = kind<readonly number[]>({
 });
 
 export const HIDDEN = option('network.hidden', layerSizes, {
-  default: [64],
-  flag: '--hidden',
-  help: 'neurons in each hidden layer, for example 64,64; none for no hidden layer',
-  group,
-  everyday: true,
+  default: [64], flag: '--hidden', help: 'neurons in each hidden layer, for example 64,64; none for no hidden layer', group, everyday: true,
 });
 
 export const ACTIVATION = option('network.activation', oneOf(ACTIVATION_NAMES), { default: 'tanh', flag: '--activation', help: `of hidden neurons: ${ACTIVATION_NAMES.join(', ')}`, group });
 
 export const MEMORY = option('network.memory', timeConstants, {
-  default: [],
-  flag: '--memory',
-  unit: 'environment steps',
-  argument: 'constants',
-  help: 'time constants, in environment steps, of neurons that remember what was observed, for example 2,4,8; none for no memory',
-  group,
+  default: [], flag: '--memory', unit: 'environment steps', argument: 'constants',
+  help: 'time constants, in environment steps, of neurons that remember what was observed, for example 2,4,8; none for no memory', group,
 });
 
 /** In a network of layers that each read the one before, nothing is read again. */
 export const RECURRENT = option('network.recurrent', number({ min: 0, max: 1 }), {
-  default: 0,
-  narrow: () => only(0, 'the network is feed-forward'),
-  help: 'share of the hidden neurons that the first hidden layer reads again in the next environment step',
-  group,
+  default: 0, narrow: () => only(0, 'the network is feed-forward'),
+  help: 'share of the hidden neurons that the first hidden layer reads again in the next environment step', group,
 });
 
 export const TIME_CONSTANT = option('network.timeConstant', number({ min: 1, max: 1e6 }), {
-  default: 1,
-  narrow: (at) => (at(RECURRENT) > 0 ? undefined : only(1, 'nothing is read again')),
-  unit: 'environment steps',
-  argument: 'steps',
-  help: 'of the slowest of these, leaky integrators whose time constants are spread from 1 to it',
-  group,
+  default: 1, narrow: (at) => (at(RECURRENT) > 0 ? undefined : only(1, 'nothing is read again')), unit: 'environment steps', argument: 'steps',
+  help: 'of the slowest of these, leaky integrators whose time constants are spread from 1 to it', group,
 });
 
 /** The network that every learner has, neuron-agents and their opponents alike. */
@@ -75,10 +61,5 @@ export type NetworkSettings = SettingsOf<(typeof NETWORK)[number]>['network'];
 
 /** The hidden layers of a study's networks; null: those that each algorithm ships with. */
 export const SAME_HIDDEN = option('network.hidden', orNull(layerSizes), {
-  default: null,
-  flag: '--hidden',
-  shown: 'what each algorithm ships with',
-  help: HIDDEN.help,
-  group,
-  everyday: true,
+  default: null, flag: '--hidden', shown: 'what each algorithm ships with', help: HIDDEN.help, group, everyday: true,
 });

@@ -2,20 +2,11 @@ import { integer } from './kind.js';
 import { option } from './row.js';
 
 export const SEED = option('seed', integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), {
-  default: 1,
-  flag: '--seed',
-  argument: 'number',
+  default: 1, flag: '--seed', argument: 'number',
   help: 'decides every random draw; free-running threads (hogwild, bounded and poisson) also depend on when each gets its core, so that only synchronous and virtual runs repeat themselves',
-  group: 'Run',
-  everyday: true,
+  group: 'Run', everyday: true,
 });
 
 export const STEPS = option('steps', integer({ min: 1, max: 100_000_000 }), {
-  default: 40_000,
-  flag: '--steps',
-  unit: 'environment steps',
-  argument: 'count',
-  help: 'environment steps',
-  group: 'Run',
-  everyday: true,
+  default: 40_000, flag: '--steps', unit: 'environment steps', argument: 'count', help: 'environment steps', group: 'Run', everyday: true,
 });

@@ -36,37 +36,22 @@ const share = number({ min: 0, max: 1 });
 export const CRITIC_RATE = option('rule.criticRate', rate, { default: 1e-2, flag: '--critic-rate', argument: 'rate', help: 'learning rate of critics', group });
 
 export const TARGET_RATE = option('rule.targetRate', number({ ...NOT_NEGATIVE, max: 1 }), {
-  default: 0.005,
-  narrow: (at) => (isStreamed(at) ? only(0, 'the rule keeps no target copies') : number({ ...POSITIVE, max: 1 })),
-  flag: '--target-rate',
-  argument: 'rate',
-  help: 'share of the way a target copy follows in one update',
-  group,
+  default: 0.005, narrow: (at) => (isStreamed(at) ? only(0, 'the rule keeps no target copies') : number({ ...POSITIVE, max: 1 })), flag: '--target-rate',
+  argument: 'rate', help: 'share of the way a target copy follows in one update', group,
 });
 
 export const FINAL_RATE = option('rule.finalRate', share, {
-  default: 0.1,
-  flag: '--final-rate',
-  argument: 'share',
-  help: 'share of the learning rates left at the last step; they fall to it in a straight line',
-  group,
+  default: 0.1, flag: '--final-rate', argument: 'share', help: 'share of the learning rates left at the last step; they fall to it in a straight line', group,
 });
 
 export const OPTIMISER = option('rule.optimiser', oneOf<OptimiserName>(OPTIMISER_NAMES), {
-  default: 'adam',
-  narrow: (at) => (isStreamed(at) ? undefined : oneOf<OptimiserName>(REPLAY_OPTIMISERS)),
-  flag: '--optimiser',
-  help: `each neuron's own step: ${OPTIMISER_NAMES.join(', ')}`,
-  group,
+  default: 'adam', narrow: (at) => (isStreamed(at) ? undefined : oneOf<OptimiserName>(REPLAY_OPTIMISERS)), flag: '--optimiser',
+  help: `each neuron's own step: ${OPTIMISER_NAMES.join(', ')}`, group,
 });
 
 export const TRACE_DECAY = option('rule.traceDecay', share, {
-  default: (at) => (isStreamed(at) ? 0.9 : 0),
-  narrow: (at) => (isStreamed(at) ? undefined : only(0, 'the rule keeps no eligibility traces')),
-  flag: '--trace-decay',
-  argument: 'factor',
-  help: 'lambda of eligibility traces, for rules that keep them',
-  group,
+  default: (at) => (isStreamed(at) ? 0.9 : 0), narrow: (at) => (isStreamed(at) ? undefined : only(0, 'the rule keeps no eligibility traces')), flag: '--trace-decay',
+  argument: 'factor', help: 'lambda of eligibility traces, for rules that keep them', group,
 });
 
 /** A rule's rates. */
@@ -92,11 +77,7 @@ const MOST_REPLAY = 2 ** 27;
 export const replaySlots = (batch: number, environments: number) => integer({ min: Math.max(LEAST_REPLAY, 2 * batch, 4 * environments), max: MOST_REPLAY });
 
 export const REPLAY = option('learning.replay', integer({ min: LEAST_REPLAY, max: MOST_REPLAY }), {
-  default: 50_000,
-  narrow: (at) => replaySlots(at(BATCH), 1),
-  flag: '--replay',
-  help: 'transitions kept',
-  group: learning,
+  default: 50_000, narrow: (at) => replaySlots(at(BATCH), 1), flag: '--replay', help: 'transitions kept', group: learning,
 });
 
 const MOST_WARMUP = 2 ** 31 - 1;
@@ -104,21 +85,12 @@ const MOST_WARMUP = 2 ** 31 - 1;
 export const warmupSteps = (least: number) => integer({ min: least, max: MOST_WARMUP });
 
 export const WARMUP = option('learning.warmup', warmupSteps(0), {
-  default: 1000,
-  narrow: (at) => warmupSteps(Math.max(2, at(BATCH))),
-  flag: '--warmup',
-  unit: 'environment steps',
-  argument: 'steps',
-  help: 'environment steps before the first update',
-  group: learning,
+  default: 1000, narrow: (at) => warmupSteps(Math.max(2, at(BATCH))), flag: '--warmup', unit: 'environment steps', argument: 'steps',
+  help: 'environment steps before the first update', group: learning,
 });
 
 export const UPDATES_PER_STEP = option('learning.updatesPerStep', number({ ...POSITIVE, max: 1000 }), {
-  default: 1,
-  flag: '--updates-per-step',
-  argument: 'count',
-  help: 'updates owed for each environment step',
-  group: learning,
+  default: 1, flag: '--updates-per-step', argument: 'count', help: 'updates owed for each environment step', group: learning,
 });
 
 /** How every learner learns from its replay. */

@@ -3,9 +3,5 @@ import { option } from '../options/row.js';
 import { SCHEDULE_NAMES } from './schedule.js';
 
 export const SCHEDULE = option('schedule', oneOf(SCHEDULE_NAMES), {
-  default: 'hogwild',
-  flag: '--schedule',
-  help: `when partitions run: ${SCHEDULE_NAMES.join(', ')}`,
-  group: 'Run',
-  everyday: true,
+  default: 'hogwild', flag: '--schedule', help: `when partitions run: ${SCHEDULE_NAMES.join(', ')}`, group: 'Run', everyday: true,
 });

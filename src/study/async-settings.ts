@@ -42,20 +42,15 @@ const HIDDEN = sameHidden('partitions share its neurons');
 export const ASYNC_ROWS = [
   ENVIRONMENT,
   option('algorithms', algorithmNames(PENDULUM.environment), {
-    default: ['broadcast', 'three-factor', DDPG],
-    narrow: (at) => algorithmNames(at(ENVIRONMENT)),
-    flag: '--algorithms',
-    help: `with commas between them: ${ASYNC_ALGORITHMS.join(', ')}; or all, half of which take several times as long`,
-    group: 'Run',
-    everyday: true,
+    default: ['broadcast', 'three-factor', DDPG], narrow: (at) => algorithmNames(at(ENVIRONMENT)), flag: '--algorithms',
+    help: `with commas between them: ${ASYNC_ALGORITHMS.join(', ')}; or all, half of which take several times as long`, group: 'Run', everyday: true,
   }),
   option('delays', delays, { default: [0, 1, 4, 16, 64, 256], flag: '--delays', unit: 'updates', help: 'how late everything is heard, with commas between them', group: 'Study', everyday: true }),
   vary(SEEDS, { help: 'trials of each algorithm and delay, from seeds 1, 2, …; five take about 10 minutes on two idle cores where nothing else is set' }),
   vary(STEPS, { default: (at) => shippedSteps(at(ENVIRONMENT), PENDULUM) }),
   HIDDEN,
   vary(PARTITIONS, {
-    default: 2,
-    narrow: (at) => integer({ min: 2, max: fewestHidden(at(ENVIRONMENT), at(HIDDEN)) }),
+    default: 2, narrow: (at) => integer({ min: 2, max: fewestHidden(at(ENVIRONMENT), at(HIDDEN)) }),
     help: 'groups of neurons that hear of one another late, under the rules',
   }),
   evaluateEvery(20, 'a twentieth of the steps'),

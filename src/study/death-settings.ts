@@ -25,23 +25,15 @@ const DEATH_STEPS = vary(STEPS, { default: (at) => shippedSteps(at(ENVIRONMENT),
 const EVERY = evaluateEvery(20, 'a twentieth of the steps');
 
 const DEATH_STEP = option('death.at', integer({ min: 1 }), {
-  default: (at) => Math.floor(at(DEATH_STEPS) / 2),
-  narrow: (at) => integer({ min: 1, max: at(DEATH_STEPS) - 1 }),
-  flag: '--death-step',
-  argument: 'step',
-  shown: 'half of the steps',
-  help: 'environment step at which they die',
-  group,
+  default: (at) => Math.floor(at(DEATH_STEPS) / 2), narrow: (at) => integer({ min: 1, max: at(DEATH_STEPS) - 1 }), flag: '--death-step', argument: 'step',
+  shown: 'half of the steps', help: 'environment step at which they die', group,
 });
 
 const DEATH_ROWS = [
   ENVIRONMENT,
   option('algorithms', namesOf(DEATH_ALGORITHMS), {
-    default: ['broadcast', 'three-factor', FROZEN],
-    flag: '--algorithms',
-    help: `with commas between them: ${DEATH_ALGORITHMS.join(', ')}, which is broadcast with hidden rows that do not learn`,
-    group: 'Run',
-    everyday: true,
+    default: ['broadcast', 'three-factor', FROZEN], flag: '--algorithms',
+    help: `with commas between them: ${DEATH_ALGORITHMS.join(', ')}, which is broadcast with hidden rows that do not learn`, group: 'Run', everyday: true,
   }),
   option('shares', shares, { default: [0.1, 0.25, 0.5], flag: '--shares', argument: 'shares', help: 'shares of the hidden neurons that die, with commas between them', group, everyday: true }),
   vary(SEEDS, { help: 'trials of each algorithm, share and fate, from seeds 1, 2, …' }),
@@ -49,13 +41,8 @@ const DEATH_ROWS = [
   sameHidden('its neurons are those that die'),
   DEATH_STEP,
   option('death.rebirthAfter', integer({ min: 0 }), {
-    default: (at) => Math.min(at(EVERY), at(DEATH_STEPS) - 1 - at(DEATH_STEP)),
-    narrow: (at) => integer({ min: 0, max: at(DEATH_STEPS) - 1 - at(DEATH_STEP) }),
-    flag: '--rebirth-after',
-    unit: 'environment steps',
-    argument: 'steps',
-    shown: 'a twentieth of the steps',
-    help: 'environment steps from the death to the rebirth',
+    default: (at) => Math.min(at(EVERY), at(DEATH_STEPS) - 1 - at(DEATH_STEP)), narrow: (at) => integer({ min: 0, max: at(DEATH_STEPS) - 1 - at(DEATH_STEP) }),
+    flag: '--rebirth-after', unit: 'environment steps', argument: 'steps', shown: 'a twentieth of the steps', help: 'environment steps from the death to the rebirth',
     group,
   }),
   EVERY,

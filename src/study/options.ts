@@ -17,13 +17,8 @@ export const SEEDS = option('seeds', integer({ min: 1, max: 1000 }), { default: 
 /** Points of a learning curve: environment steps between them. @param points of a whole trial */
 export function evaluateEvery(points: number, shown: string) {
   return option('evaluation.every', integer({ min: 1 }), {
-    default: (at) => Math.ceil(at(STEPS) / points),
-    flag: '--evaluate-every',
-    unit: 'environment steps',
-    argument: 'steps',
-    shown,
-    help: 'environment steps between two evaluations',
-    group,
+    default: (at) => Math.ceil(at(STEPS) / points), flag: '--evaluate-every', unit: 'environment steps', argument: 'steps', shown,
+    help: 'environment steps between two evaluations', group,
   });
 }
 

@@ -15,12 +15,7 @@ const group = 'Run';
 const OSCILLATION_ROWS = [
   option('neurons', integer({ min: 2, max: 200 }), { default: 100, flag: '--neurons', help: 'neurons of the network', group, everyday: true }),
   option('density', number({ min: 0, above: true, max: 1 }), {
-    default: 0.2,
-    flag: '--density',
-    argument: 'share',
-    help: 'share of the possible connections that are there, self-connections among them',
-    group,
-    everyday: true,
+    default: 0.2, flag: '--density', argument: 'share', help: 'share of the possible connections that are there, self-connections among them', group, everyday: true,
   }),
   option('gain', number({ min: 0, above: true, max: 1000 }), { default: 5, flag: '--gain', argument: 'gain', help: 'of the weights; in large networks activity sustains itself above 1', group, everyday: true }),
   option('timeConstant', number({ min: 1, max: 1e6 }), { default: 4, flag: '--time-constant', argument: 'time', help: 'of the slowest neuron; they are spread from 1 to it', group, everyday: true }),

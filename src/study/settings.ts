@@ -34,11 +34,7 @@ const namesOrAll = listOf(nameOrAll, `a list of ${listEnvironments().join(', ')}
 const environmentNames = distinct(refine(namesOrAll, (_, ids) => ids.flatMap((id) => (id === ALL ? listEnvironments() : [id]))));
 
 const ENVIRONMENTS = option('environments', environmentNames, {
-  default: ['Pendulum-v1'],
-  flag: '--environments',
-  help: `the tasks, with commas between them, or all: ${listEnvironments().join(', ')}`,
-  group: 'Run',
-  everyday: true,
+  default: ['Pendulum-v1'], flag: '--environments', help: `the tasks, with commas between them, or all: ${listEnvironments().join(', ')}`, group: 'Run', everyday: true,
 });
 
 /** What is compared, named by a text or given with a label and options of its own. */
@@ -62,24 +58,15 @@ const CONTENDER_SCHEMA = {
 const STUDY_ROWS = [
   ENVIRONMENTS,
   option('algorithms', contenders([]), {
-    default: DEFAULT_ALGORITHMS,
-    narrow: (at) => contenders(at(ENVIRONMENTS)),
-    flag: '--algorithms',
-    help: 'rules and ddpg, with commas between them, or all; a file given with --config can give them options of their own',
-    group: 'Run',
-    everyday: true,
+    default: DEFAULT_ALGORITHMS, narrow: (at) => contenders(at(ENVIRONMENTS)), flag: '--algorithms',
+    help: 'rules and ddpg, with commas between them, or all; a file given with --config can give them options of their own', group: 'Run', everyday: true,
   }),
   vary(SEEDS, { help: 'trials of each algorithm on each task, from seeds 1, 2, …' }),
   option('steps', orNull(STEPS.kind), { default: null, flag: '--steps', argument: 'count', unit: 'environment steps', shown: 'what each task ships with', help: STEPS.help, group: 'Run', everyday: true }),
   SAME_HIDDEN,
   option('evaluation.every', orNull(integer({ min: 1 })), {
-    default: null,
-    flag: '--evaluate-every',
-    argument: 'steps',
-    unit: 'environment steps',
-    shown: 'a twentieth of the steps',
-    help: 'environment steps between two points of a learning curve',
-    group: 'Study',
+    default: null, flag: '--evaluate-every', argument: 'steps', unit: 'environment steps', shown: 'a twentieth of the steps',
+    help: 'environment steps between two points of a learning curve', group: 'Study',
   }),
   option('evaluation.episodes', integer({ min: 1, max: 10_000 }), { default: 10, flag: '--evaluation-episodes', help: 'episodes of each point of a learning curve', group: 'Study' }),
   FINAL_EPISODES,

@@ -18,11 +18,8 @@ function readKill(text: string, flag: string): { share: unknown; step: unknown }
 }
 
 const STEP = option('death.step', orNull(integerOr('evaluation', 'a whole number', { min: 1 })), {
-  default: null,
-  narrow: (at) => orNull(integerOr('evaluation', 'a whole number', { min: 1, max: at(STEPS) - 1 }, `; the run has ${at(STEPS)} steps`)),
-  shown: 'never',
-  help: 'environment step at which they fall silent; evaluation: only for a second evaluation after the last step',
-  group,
+  default: null, narrow: (at) => orNull(integerOr('evaluation', 'a whole number', { min: 1, max: at(STEPS) - 1 }, `; the run has ${at(STEPS)} steps`)), shown: 'never',
+  help: 'environment step at which they fall silent; evaluation: only for a second evaluation after the last step', group,
 });
 
 /** Null, for the reason given. */
@@ -47,29 +44,17 @@ export const DEATH = [
   option('death.share', number({ min: 0, max: 1 }), {
     default: 0,
     narrow: (at) => (at(NEURAL_HIDDEN).length === 0 ? only(0, 'there are no hidden neurons that could die') : at(STEP) === null ? undefined : number({ min: 0, max: 1, above: true })),
-    flag: '--kill',
-    argument: '<share>@<step>',
-    spread: readKill,
-    shown: 'nobody',
-    help: 'share of the hidden neurons that falls silent at a step, or, with @evaluation, in a second evaluation at the end only',
-    group,
+    flag: '--kill', argument: '<share>@<step>', spread: readKill, shown: 'nobody',
+    help: 'share of the hidden neurons that falls silent at a step, or, with @evaluation, in a second evaluation at the end only', group,
   }),
   STEP,
   option('death.rebirth', orNull(integer({ min: 1 })), {
-    default: null,
-    narrow: (at) => afterDeath(at, (step) => orNull(integer({ min: step, max: at(STEPS) - 1, hint: 'from the death on, and before the last step' }))),
-    flag: '--rebirth',
-    argument: 'step',
-    shown: 'never',
-    help: 'environment step at which the dead are born again, blank',
-    group,
+    default: null, narrow: (at) => afterDeath(at, (step) => orNull(integer({ min: step, max: at(STEPS) - 1, hint: 'from the death on, and before the last step' }))),
+    flag: '--rebirth', argument: 'step', shown: 'never', help: 'environment step at which the dead are born again, blank', group,
   }),
   option('death.evaluateEvery', orNull(integer({ min: 1 })), {
-    default: null,
-    narrow: (at) => afterDeath(at, () => refine(orNull(integer({ min: 1 })), (_, every) => every ?? Math.ceil(at(STEPS) / EVALUATIONS))),
-    unit: 'environment steps',
-    shown: 'a twentieth of the steps',
-    help: 'environment steps from the death to the first evaluation after it, and between two of them',
+    default: null, narrow: (at) => afterDeath(at, () => refine(orNull(integer({ min: 1 })), (_, every) => every ?? Math.ceil(at(STEPS) / EVALUATIONS))),
+    unit: 'environment steps', shown: 'a twentieth of the steps', help: 'environment steps from the death to the first evaluation after it, and between two of them',
     group,
   }),
 ] as const;

@@ -16,27 +16,16 @@ import { TIMING } from './timing-options.js';
 const MOST_ENVIRONMENTS = 4096;
 
 const ENVIRONMENTS = option('environments', integer({ min: 1, max: MOST_ENVIRONMENTS }), {
-  default: 1,
-  narrow: (at) => (isStreamed(at) ? integer({ min: 1, max: 1, hint: 'the rule learns from one stream of transitions' }) : undefined),
-  flag: '--environments',
-  help: 'environments that the network acts in at once; all store into one replay and count their steps together',
-  group: 'Run',
+  default: 1, narrow: (at) => (isStreamed(at) ? integer({ min: 1, max: 1, hint: 'the rule learns from one stream of transitions' }) : undefined), flag: '--environments',
+  help: 'environments that the network acts in at once; all store into one replay and count their steps together', group: 'Run',
 });
 
 export const PARTITIONS = option('partitions', integer({ min: 1, max: 1024 }), {
-  default: (at) => (at(NEURAL_HIDDEN).length === 0 ? 1 : 2),
-  flag: '--partitions',
-  help: 'worker threads that the neurons are divided over',
-  group: 'Run',
-  everyday: true,
+  default: (at) => (at(NEURAL_HIDDEN).length === 0 ? 1 : 2), flag: '--partitions', help: 'worker threads that the neurons are divided over', group: 'Run', everyday: true,
 });
 
 export const RATE_LIMIT = option('rateLimit', integerOr('off', 'a whole number of updates', { min: 0 }), {
-  default: 16,
-  flag: '--rate-limit',
-  argument: 'updates',
-  help: 'updates that learning may be ahead of or behind acting under hogwild, or off',
-  group: 'Timing',
+  default: 16, flag: '--rate-limit', argument: 'updates', help: 'updates that learning may be ahead of or behind acting under hogwild, or off', group: 'Timing',
 });
 
 /** How neurons explore under their rule. */

@@ -41,10 +41,8 @@ function disciplineAt(at: At): DisciplineName {
 const ofSchedule = (owner: DisciplineName) => (at: At) => (disciplineAt(at) === owner ? undefined : only(0, `only the schedule ${owner} has it`));
 
 const READ = option('timing.reads', oneOf<Reads>(READS), {
-  default: 'racy',
-  narrow: (at) => (disciplineAt(at) === 'synchronous' || ruleOf(at).locality === 'weights' ? oneOf<Reads>(['racy']) : undefined),
-  help: 'how partitions read one another\'s rows: as they are at that moment, or in whole versions',
-  group,
+  default: 'racy', narrow: (at) => (disciplineAt(at) === 'synchronous' || ruleOf(at).locality === 'weights' ? oneOf<Reads>(['racy']) : undefined),
+  help: 'how partitions read one another\'s rows: as they are at that moment, or in whole versions', group,
 });
 
 /** In virtual time, and where rows are read in versions, partitions hear of one another by messages alone: then nobody answers for all. */
@@ -62,54 +60,33 @@ const ACTING = option('timing.acting', oneOf<ActingName>(ACTING_NAMES), {
 });
 
 export const BOUND = option('timing.bound', integer({ min: 0, max: 2 ** 30 }), {
-  default: (at) => (disciplineAt(at) === 'bounded' ? 4 : 0),
-  narrow: ofSchedule('bounded'),
-  flag: '--bound',
-  argument: 'versions',
-  shown: { schedule: 'bounded' },
-  help: 'updates that a partition may be ahead of the slowest under bounded',
-  group,
+  default: (at) => (disciplineAt(at) === 'bounded' ? 4 : 0), narrow: ofSchedule('bounded'), flag: '--bound', argument: 'versions', shown: { schedule: 'bounded' },
+  help: 'updates that a partition may be ahead of the slowest under bounded', group,
 });
 
 /** When partitions run, what they read of one another, and whether it is measured. */
 export const TIMING = [
   BOUND,
   option('timing.clockRate', number(NOT_NEGATIVE), {
-    default: (at) => (disciplineAt(at) === 'poisson' ? 2000 : 0),
-    narrow: (at) => ofSchedule('poisson')(at) ?? number(POSITIVE),
-    flag: '--clock-rate',
-    unit: 'strikes per second',
-    argument: 'rate',
-    shown: { schedule: 'poisson' },
-    help: 'mean strikes per second of each clock under poisson',
-    group,
+    default: (at) => (disciplineAt(at) === 'poisson' ? 2000 : 0), narrow: (at) => ofSchedule('poisson')(at) ?? number(POSITIVE), flag: '--clock-rate',
+    unit: 'strikes per second', argument: 'rate', shown: { schedule: 'poisson' }, help: 'mean strikes per second of each clock under poisson', group,
   }),
   option('timing.clocks', oneOf<ClockOwner>(CLOCK_OWNERS), {
-    default: 'partition',
-    narrow: (at) => (disciplineAt(at) === 'poisson' ? undefined : oneOf<ClockOwner>(['partition'])),
-    flag: '--clocks',
-    argument: 'owner',
-    help: `whose clocks strike under poisson: ${CLOCK_OWNERS.join(', ')}`,
-    group,
+    default: 'partition', narrow: (at) => (disciplineAt(at) === 'poisson' ? undefined : oneOf<ClockOwner>(['partition'])), flag: '--clocks', argument: 'owner',
+    help: `whose clocks strike under poisson: ${CLOCK_OWNERS.join(', ')}`, group,
   }),
   READ,
   ACTING,
   option('timing.environmentPeriod', number({ min: 0, max: LONGEST_VIRTUAL_PERIOD }), {
     default: (at) => (at(ACTING) === 'free' ? 1e-3 : 0),
     narrow: (at) => (at(ACTING) !== 'free' ? only(0, 'the environment waits for its action') : isVirtual(at) ? undefined : number({ min: 0, max: LONGEST_PERIOD })),
-    flag: '--environment-period',
-    unit: 'seconds',
-    shown: { timing: { acting: 'free' } },
-    help: 'between two strikes of the environment\'s clock, at which it reads an action, where acting is free; 0: as fast as its host can',
-    group,
+    flag: '--environment-period', unit: 'seconds', shown: { timing: { acting: 'free' } },
+    help: 'between two strikes of the environment\'s clock, at which it reads an action, where acting is free; 0: as fast as its host can', group,
   }),
   option('timing.measure', onOff, { default: false, help: 'measure how long everything takes: what a virtual world may then be made of', group }),
   option('timing.ledger', onOff, { default: true, flag: '--ledger', help: 'measure how old everything is that partitions read of one another', group }),
   option('timing.patience', number(NOT_NEGATIVE), {
-    default: 30,
-    flag: '--patience',
-    unit: 'seconds',
-    help: 'time without a sign of life after which a partition\'s worker is taken for dead and replaced; 0: never',
+    default: 30, flag: '--patience', unit: 'seconds', help: 'time without a sign of life after which a partition\'s worker is taken for dead and replaced; 0: never',
     group,
   }),
 ] as const;

@@ -22,11 +22,7 @@ function time<const Key extends string>(key: Key, seconds: number, naming: Pick<
 }
 
 export const DISCIPLINE = option('virtual.discipline', oneOf(DISCIPLINE_NAMES), {
-  default: 'hogwild',
-  flag: '--discipline',
-  shown,
-  help: `who waits for whom in virtual time: ${DISCIPLINE_NAMES.join(', ')}`,
-  group,
+  default: 'hogwild', flag: '--discipline', shown, help: `who waits for whom in virtual time: ${DISCIPLINE_NAMES.join(', ')}`, group,
 });
 
 /** How long things take in virtual time. */
@@ -49,10 +45,7 @@ export const VIRTUAL = onlyWhen([
   DISCIPLINE,
   COMPUTE,
   option('virtual.forward', orNull(number(share)), {
-    default: null,
-    shown: 'as much for each forward tick as for the step of the rows',
-    help: 'share of an update\'s time that its forward ticks take, evenly',
-    group,
+    default: null, shown: 'as much for each forward tick as for the step of the rows', help: 'share of an update\'s time that its forward ticks take, evenly', group,
   }),
   ...OTHER_TIMES,
   option('virtual.cores', orNull(integer({ min: 1, max: 1024 })), { default: null, flag: '--cores', shown: 'one for each partition', help: 'cores that partitions share in virtual time', group }),

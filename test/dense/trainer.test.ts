@@ -97,7 +97,7 @@ test.serial('auto takes the fastest device and says why; a device that is not th
 const REFUSED: readonly [options: Record<string, unknown>, message: RegExp][] = [
   [{ replicas: 0 }, /^"replicas" expected a whole number >= 1 and <= 4096, got 0/],
   [{ device: 'cuda' }, /^"device" expected one of auto, gpu, webgpu, wasm, cpu, got "cuda"/],
-  [{ rule: 'linear' }, /^"rule.name" expected one of broadcast, three-factor, got "linear"/],
+  [{ rule: 'linear' }, /^"rule" expected one of broadcast, three-factor, got "linear"/],
   [{ partitions: 2 }, /^"partitions" expected a known option/],
   [{ replicas: 4096, learning: { replay: 1_000_000 } }, /^"replicas" expected replays that take at most 8 GiB together, got 4096/],
 ];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test from 'ava';
 
 import { readFrames, readMessage } from '../telemetry/event-file.js';
-import { newFolder, run } from './command.js';
+import { newFolder, run, withValues } from './command.js';
 
 const certify = (...options: string[]) => run('certificate', ...options);
 const readJson = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
@@ -65,7 +65,7 @@ test('the config.json of a certificate repeats it bit for bit', async (t) => {
 
 test('Ctrl-C ends a certificate, which writes what there is', async (t) => {
   const out = newFolder();
-  const options = [...TINY, ...FEW, '--steps', '10000000', '--probe-every', '200', '--out', out, '--json'];
+  const options = [...withValues(TINY, { '--steps': '10000000', '--probe-every': '200' }), ...FEW, '--out', out, '--json'];
   const child = spawn(process.execPath, ['scenarios/run', 'certificate', ...options], { stdio: ['ignore', 'pipe', 'ignore'] });
   let stdout = '';
   child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));

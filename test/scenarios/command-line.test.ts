@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test from 'ava';
 
 import type { DeathReport } from '../../src/index.js';
-import { newFolder as folder, run } from './command.js';
+import { newFolder as folder, run, withValues } from './command.js';
 
 const readLines = (file: string) => readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
 
@@ -69,7 +69,7 @@ test('the config.json of a synchronous run repeats it bit for bit, on other part
 
 test('a run in which neurons die tells what was lost and how long recovery took, and its config.json repeats it', async (t) => {
   const [out, again] = [folder(), folder()];
-  const { status, stdout, stderr } = await run(...SHORT, '--hidden', '8', '--schedule', 'synchronous', '--kill', '0.25@200', '--rebirth', '300', '--out', out, '--json');
+  const { status, stdout, stderr } = await run(...SHORT, '--schedule', 'synchronous', '--kill', '0.25@200', '--rebirth', '300', '--out', out, '--json');
   t.is(status, 0, stderr);
   const { death, evaluation } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { death: DeathReport; evaluation: { meanReturn: number } };
   t.like(death, { share: 0.25, step: 200, rebirth: 300, episodes: 2 });
@@ -211,7 +211,7 @@ test('numbers that diverge in the very last update are found', async (t) => {
 
 test('a run of ddpg that diverges ends with one line naming the neuron, and leaves a readable folder', async (t) => {
   const out = folder();
-  const { status, stderr } = await run('ddpg', ...SHORT, '--warmup', '300', '--optimiser', 'sgd', '--critic-rate', '1e30', '--out', out);
+  const { status, stderr } = await run('ddpg', ...withValues(SHORT, { '--warmup': '300' }), '--optimiser', 'sgd', '--critic-rate', '1e30', '--out', out);
   t.is(status, 1);
   t.regex(stderr.trimEnd().split('\n').at(-1) ?? '', /^(TD error|weighted input) of neuron (critic\.)?\w+\[\d+\] became .+; a smaller learning rate usually prevents this$/);
   t.true(readLines(join(out, 'metrics.jsonl')).length > 0 && existsSync(join(out, 'weights.safetensors')));

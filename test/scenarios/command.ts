@@ -40,3 +40,8 @@ function finish(options: readonly string[]): Promise<Finished> {
 export function newFolder(): string {
   return join(mkdtempSync(join(tmpdir(), 'ganglion-')), 'run');
 }
+
+/** A command line with other values of some of its flags, none of which may come twice. */
+export function withValues(line: readonly string[], values: Readonly<Record<string, string>>): string[] {
+  return line.map((word, i) => values[line[i - 1] ?? ''] ?? word);
+}

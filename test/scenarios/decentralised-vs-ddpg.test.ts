@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import test from 'ava';
 
-import { newFolder, run } from './command.js';
+import { newFolder, run, withValues } from './command.js';
 
 const STUDY = ['decentralised-vs-ddpg', '--algorithms', 'broadcast,ddpg', '--seeds', '2', '--steps', '1300', '--hidden', '4', '--evaluation-episodes', '1', '--evaluate-every', '650', '--episodes', '2'];
 const FILES = ['config.json', 'learning-curves.svg', 'report.html', 'result.json', 'returns.svg', 'trials.jsonl'];
@@ -74,7 +74,7 @@ test('a trial that diverges is reported, and the others finish', async (t) => {
 
 test('the page says how to repeat the study', async (t) => {
   const out = newFolder();
-  const { stderr } = await run(...STUDY, '--seeds', '1', '--steps', '100', '--evaluate-every', '50', '--out', out);
+  const { stderr } = await run(...withValues(STUDY, { '--seeds': '1', '--steps': '100', '--evaluate-every': '50' }), '--out', out);
   t.true(stderr.includes(`report: ${out}/report.html`));
   const page = readFileSync(join(out, 'report.html'), 'utf8');
   const command = 'node scenarios/run decentralised-vs-ddpg --environments Pendulum-v1 --algorithms broadcast,ddpg --seeds 1 --steps 100 --hidden 4 --evaluate-every 50 --evaluation-episodes 1 --episodes 2';
@@ -87,8 +87,8 @@ test('the page says how to repeat the study', async (t) => {
 
 test('the folder of another study is refused', async (t) => {
   const out = newFolder();
-  await run(...STUDY, '--seeds', '1', '--steps', '100', '--out', out);
-  const { status, stderr } = await run(...STUDY, '--seeds', '2', '--steps', '100', '--out', out);
+  await run(...withValues(STUDY, { '--seeds': '1', '--steps': '100' }), '--out', out);
+  const { status, stderr } = await run(...withValues(STUDY, { '--steps': '100' }), '--out', out);
   t.is(status, 2);
   t.regex(stderr.trimEnd(), /^"--out" expected a new folder, or one of this very study, got ".*"; its config\.json differs in seeds$/);
 });

@@ -5,7 +5,7 @@ import test from 'ava';
 
 import { READ_KINDS } from '../../src/entries/internals.js';
 import type { Staleness } from '../../src/index.js';
-import { newFolder, run } from './command.js';
+import { newFolder, run, withValues } from './command.js';
 
 interface Told {
   readonly staleness: Staleness;
@@ -35,7 +35,7 @@ test('the lines of timing.jsonl tell stretches that add up to the result', async
 
 test('--ledger off leaves staleness out and says so', async (t) => {
   const out = newFolder();
-  const { status, stderr } = await run(...SHORT, '--steps', '300', '--ledger', 'off', '--out', out);
+  const { status, stderr } = await run(...withValues(SHORT, { '--steps': '300' }), '--ledger', 'off', '--out', out);
   t.is(status, 0, stderr);
   t.regex(stderr, /staleness +not measured \(--ledger off\)/);
   t.deepEqual(Object.keys(JSON.parse(readFileSync(join(out, 'timing.jsonl'), 'utf8')) as object), ['step', 'seconds']);
