@@ -73,9 +73,3 @@ test('every script that a document names is there', (t) => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
   for (const name of DOCUMENTS) for (const command of commandsOf(name, 'npm run')) t.true(command.split(' ')[2] in scripts, `${name}: ${command}`);
 });
-
-test('the map of CONTRIBUTING has every room', (t) => {
-  const rooms = readdirSync('src', { withFileTypes: true }).filter((entry) => entry.isDirectory() && entry.name !== 'entries').map(({ name }) => name);
-  const mapped = [...(texts.get('CONTRIBUTING.md') ?? '').matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
-  t.deepEqual(mapped.toSorted(), rooms.toSorted());
-});

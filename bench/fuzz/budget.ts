@@ -36,6 +36,7 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   neurons: { most: 64, valid: 65_536, instead: 4 },
   timeStep: { most: Infinity, valid: Infinity, instead: 0.1, least: 0.02 },
   duration: { most: 20, valid: 1e9, instead: 1 },
+  episodes: { most: 3, valid: 1e6, instead: 1 },
   'evaluation.episodes': { most: 3, valid: 1e6, instead: 1 },
   'evaluation.final': { most: 3, valid: 1e6, instead: 1 },
   'evaluation.every': { most: Infinity, valid: Infinity, instead: 60, least: 10 },

@@ -1,6 +1,7 @@
 import { parseDistribution } from '../../src/entries/internals.js';
 import { resolveOscillationSettings, resolveStudySettings } from '../../src/entries/study.js';
-import { createDdpg, createSimulation, makeEnvironment, readJournal, replaySimulation, resolveCertificateSettings, resolveDenseSettings, resumeDdpg, resumeSimulation, type Training } from '../../src/index.js';
+import { createDdpg, createSimulation, defineEnvironment, makeEnvironment, readJournal, replaySimulation, resolveCertificateSettings, resolveDenseSettings, resumeDdpg, resumeSimulation, type Training } from '../../src/index.js';
+import { createEnvironment } from '../../src/environment/task.js';
 import { tameAll } from './budget.js';
 import type { FuzzCase } from './case.js';
 import type { Draw } from './draw.js';
@@ -23,13 +24,22 @@ const SINGLE: readonly Call[] = [
   ['resolveCertificateSettings', resolveCertificateSettings as Any, [{ environment: 'Pendulum-v1', steps: 60, network: { hidden: [4] } }]],
   ['resolveDenseSettings', resolveDenseSettings as Any, [{ environment: 'Pendulum-v1', steps: 60, network: { hidden: [4] } }]],
   ['resolveOscillationSettings', resolveOscillationSettings as Any, [{ neurons: 4, duration: 1 }]],
-  ['parseDistribution', parseDistribution as Any, ['virtual.compute', { name: 'lognormal', median: 0.1, sigma: 1 }]],
-  ['parseDistribution', parseDistribution as Any, ['virtual.compute', { name: 'trace', values: [0.1, 0.2] }]],
+  ['parseDistribution', (value) => parseDistribution('virtual.compute', value), [{ name: 'lognormal', median: 0.1, sigma: 1 }]],
+  ['parseDistribution', (value) => parseDistribution('virtual.compute', value), [{ name: 'trace', values: [0.1, 0.2] }]],
+  ['defineEnvironment', defineAndStep as Any, [{ id: 'Ball-v0', observationSpace: { kind: 'box', shape: [2], low: [-1, -1], high: [1, 1] }, actionSpace: { kind: 'discrete', count: 2 }, maxSteps: 10 }, { at: [0, 1], done: false }, [0, 0], 1]],
   ['resumeSimulation', closed(resumeSimulation as Any), [new Uint8Array(100)]],
   ['resumeDdpg', closed(resumeDdpg as Any), [new Uint8Array(100)]],
   ['readJournal', readJournal as Any, [new Uint8Array(100)]],
   ['replaySimulation', closed(replaySimulation as Any), [new Uint8Array(100), { threads: 1 }]],
 ];
+
+/** A user's task that gives this state, this observation and this reward, whatever they are. */
+function defineAndStep(definition: object, state: unknown, seen: number[], reward: number): void {
+  const { family } = defineEnvironment({ ...definition, reset: () => state, step: () => ({ reward, terminated: false }), observe: () => seen } as unknown as Parameters<typeof defineEnvironment>[0]);
+  const environment = createEnvironment(family.build({}), 1);
+  environment.reset();
+  environment.step(0);
+}
 
 /** The call, and whatever it makes is closed again. */
 function closed(create: Any): Any {

@@ -9,6 +9,9 @@ import { generateCase } from './generate.js';
 import { faultOf, groupOf } from './verdict.js';
 import { writeFiles } from './files.js';
 
+/** Kinds that alter whole folders, or begin with them. */
+const ALTERING_WHOLE: readonly Kind[] = ['checkpoints', 'journals', 'trials', 'calls'];
+
 /** What is tried. */
 export interface CampaignOptions {
   readonly seed: number;
@@ -20,7 +23,7 @@ export interface CampaignOptions {
   readonly alone: number;
   /** Child processes. */
   readonly workers: number;
-  /** Where the files of cases lie, and stay; a temporary folder, which goes, unless given. */
+  /** Folder that keeps the files of cases that fail, and of a single one; a temporary folder, which goes, unless given. */
   readonly keep: string | undefined;
   readonly onProgress?: (done: number, of: number, failures: number) => void;
   readonly onFailure?: (failure: Failure) => void;
@@ -44,7 +47,8 @@ export interface KindTotals {
   /** Ends by exit status. */
   readonly statuses: Record<string, number>;
   failures: number;
-  /** Most that a case took above an empty start. */
+  /** Processor time of all, and the most that a case took above an empty start. */
+  seconds: number;
   mostSeconds: number;
   mostMegabytes: number;
 }
@@ -66,7 +70,7 @@ export async function fuzz({ seed, kinds, cases, first, alone, workers, keep, on
   const originals = join(root, 'whole');
   mkdirSync(root, { recursive: true });
   const names = Array.from({ length: cases }, (_, i) => kinds.map((kind): CaseName => ({ seed, kind, number: first + i }))).flat();
-  const totals = kinds.map((kind): KindTotals => ({ kind, cases: 0, alone: 0, statuses: {}, failures: 0, mostSeconds: 0, mostMegabytes: 0 }));
+  const totals = kinds.map((kind): KindTotals => ({ kind, cases: 0, alone: 0, statuses: {}, failures: 0, seconds: 0, mostSeconds: 0, mostMegabytes: 0 }));
   const [failures, unconfirmed]: [Failure[], Failure[]] = [[], []];
   const alike = new Map<string, number>();
   const hands = Array.from({ length: workers }, () => createHand(originals));
@@ -88,9 +92,9 @@ export async function fuzz({ seed, kinds, cases, first, alone, workers, keep, on
       const again = faultOf(decided);
       if (fault !== undefined && again === undefined) unconfirmed.push(failureOf(name, fault, originals));
       fault = again;
-      if (keep === undefined) rmSync(`${folder}-alone`, { recursive: true, force: true });
     }
     sum.statuses[String(decided.status)] = (sum.statuses[String(decided.status)] ?? 0) + 1;
+    sum.seconds += outcome.cpuSeconds;
     sum.mostSeconds = Math.max(sum.mostSeconds, decided.cpuSeconds);
     sum.mostMegabytes = Math.max(sum.mostMegabytes, decided.memoryBytes / 2 ** 20);
     if (fault !== undefined) {
@@ -100,12 +104,13 @@ export async function fuzz({ seed, kinds, cases, first, alone, workers, keep, on
       failures.push(failure);
       onFailure?.(failure);
     }
-    if (keep === undefined) rmSync(folder, { recursive: true, force: true });
+    if (keep !== undefined && (fault !== undefined || names.length === 1)) return;
+    for (const each of [folder, `${folder}-alone`]) rmSync(each, { recursive: true, force: true });
   }
 
   try {
     const empty = await measureEmpty(root);
-    await hands[0].makeOriginals();
+    if (kinds.some((kind) => ALTERING_WHOLE.includes(kind))) await hands[0].makeOriginals();
     await Promise.all(hands.map(async (hand) => {
       for (let at = next++; at < names.length; at = next++) {
         await tryCase(names[at], hand, empty);

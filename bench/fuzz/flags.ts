@@ -18,6 +18,16 @@ import { describe } from './data.js';
 import type { Draw } from './draw.js';
 import { CALLS, longText, nearText, NUMBERS, TEXTS } from './values.js';
 
+/** What lies where the command is given. */
+const FILES: FuzzCase['files'] = {
+  folder: null,
+  'config.json': '{"seed": 2}',
+  text: 'no JSON',
+  'throws.mjs': 'throw new Error("no ball")',
+  'other.mjs': 'export default 4',
+  'half.mjs': 'export default {',
+};
+
 /** A word of the command line with its value, where it has one. */
 type Pair = readonly [flag: string, value?: string];
 
@@ -71,7 +81,7 @@ export function alterFlags(draw: Draw): FuzzCase {
   }
   const args = line.flatMap((part) => (typeof part === 'string' ? [part] : steer(part)));
   const out = draw.chance(0.97) || args.includes('--out') ? [...args, '--out', 'run'] : args;
-  return { words: [scenario.name, ...words], args: out.map((word) => word.replaceAll('\u0000', '␀')), files: { folder: null, 'config.json': '{"seed": 2}', text: 'no JSON' } };
+  return { words: [scenario.name, ...words], args: out.map((word) => word.replaceAll('\u0000', '␀')), files: FILES };
 }
 
 function alterLine(draw: Draw, line: readonly (Pair | string)[], scenario: Scenario): [(Pair | string)[], string] {
@@ -125,7 +135,7 @@ function valueText(draw: Draw, usual: string): string {
     case 'near': return nearText(draw, usual);
     case 'long': return longText(draw);
     case 'other': return usual;
-    case 'file': return draw.pick(['folder', 'text', 'config.json', 'no-such-file', 'folder/new', 'text/new', 'run', '/dev/null', `folder/${'n'.repeat(300)}`]);
+    case 'file': return draw.pick(['folder', 'text', 'config.json', 'no-such-file', './throws.mjs', './other.mjs', './half.mjs', './folder', 'folder/new', 'text/new', 'run', '/dev/null', `folder/${'n'.repeat(300)}`]);
   }
 }
 

@@ -69,9 +69,9 @@ function printFailures(title: string, failures: readonly Failure[]): void {
 }
 
 function print({ seed, totals, failures, unconfirmed }: Report): void {
-  for (const { kind, cases, alone, statuses, failures: failed, mostSeconds, mostMegabytes } of totals) {
+  for (const { kind, cases, alone, statuses, failures: failed, seconds, mostSeconds, mostMegabytes } of totals) {
     const ends = Object.entries(statuses).map(([status, count]) => `${status}: ${count}`).join(', ');
-    console.log(`${kind.padEnd(15)} ${String(cases).padStart(5)} cases (${alone} alone too), ends by exit status ${ends}; ${failed} failures; at most ${mostSeconds.toFixed(1)} s and ${mostMegabytes.toFixed(0)} MB above an empty start`);
+    console.log(`${kind.padEnd(15)} ${String(cases).padStart(5)} cases (${alone} alone too), ends by exit status ${ends}; ${failed} failures; ${(seconds / cases).toFixed(2)} s each, at most ${mostSeconds.toFixed(1)} s and ${mostMegabytes.toFixed(0)} MB above an empty start`);
   }
   printFailures(`Failures (repeat one with: npm run study:fuzz -- --seed ${seed} --kind <kind> --case <number>)`, failures);
   printFailures('Seen among other cases in one process, and not again alone', unconfirmed);

@@ -13,7 +13,7 @@ export const ORIGINALS = {
   ddpg: ['ddpg', ...SHORT, ...KEPT],
   recorded: [...SHORT, '--record', '--partitions', '3', '--checkpoint-every', '0'],
   bounded: [...SHORT, '--record', '--partitions', '2', '--schedule', 'bounded', '--checkpoint-every', '30'],
-  study: ['decentralised-vs-ddpg', '--steps', '60', '--hidden', '4', '--seeds', '2', '--episodes', '1', '--evaluate-every', '30', '--evaluation-episodes', '1', '--algorithms', 'broadcast,ddpg', '--environments', 'Pendulum-v1', '--parallel', '1'],
+  study: ['decentralised-vs-ddpg', '--steps', '60', '--hidden', '4', '--seeds', '1', '--episodes', '1', '--evaluate-every', '30', '--evaluation-episodes', '1', '--algorithms', 'broadcast,ddpg', '--environments', 'Pendulum-v1', '--parallel', '1'],
 } as const;
 
 export type Original = keyof typeof ORIGINALS;

@@ -3,7 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 
 import { main } from '../../scenarios/main.js';
-import { CheckpointError, DivergenceError, isOptionError, JournalError, PartitionError } from '../../src/errors.js';
+import { TaskFault } from '../../src/environment/blame.js';
+import { CheckpointError, DivergenceError, EnvironmentError, FileError, isOptionError, JournalError, MemoryError, PartitionError } from '../../src/errors.js';
 import type { CaseName, FuzzCase, Outcome } from './case.js';
 import { writeFiles } from './files.js';
 import { generateCase } from './generate.js';
@@ -15,6 +16,7 @@ export type Order =
   | { readonly kind: 'case'; readonly name: CaseName; readonly folder: string; readonly originals: string };
 
 process.setSourceMapsEnabled(true); // as the launcher does
+for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxListeners(0); // a command line listens once, and here are many
 process.on('SIGINT', () => undefined); // the parent ends long runs as Ctrl-C does, and may be late
 
 /** Errors that escape every `try` reach the report of the case at hand. */
@@ -84,7 +86,7 @@ async function call({ call: action }: FuzzCase): Promise<number> {
     await action?.();
     return 0;
   } catch (error) {
-    const clear = isOptionError(error) || [CheckpointError, JournalError, DivergenceError, PartitionError].some((kind) => error instanceof kind) || (error instanceof Error && Object.getPrototypeOf(error) === Error.prototype);
+    const clear = isOptionError(error) || [CheckpointError, JournalError, DivergenceError, PartitionError, EnvironmentError, FileError, MemoryError, TaskFault].some((kind) => error instanceof kind) || (error instanceof Error && Object.getPrototypeOf(error) === Error.prototype);
     if (!clear) throw error;
     process.stderr.write(`${(error as Error).message}\n`);
     return 2;
