@@ -1,0 +1,11 @@
+// The tests for daily work, `npm run test:fast`: all but those that run commands, learn for long, or stop threads and restart them. Each file takes less than 10 s of processor time.
+import all from './ava.config.js';
+
+const SLOW = [
+  'test/{certificate,dense,fuzz,scenarios,study,supervisor}/**',
+  'test/{environment,rule}/modules.test.ts',
+  'test/entries/package.test.ts',
+  'test/simulation/{acting,contract,determinism,environments,free-acting,learning,memory,resume,virtual}.test.ts',
+];
+
+export default { ...all, files: [...all.files, ...SLOW.map((pattern) => `!${pattern}`)] };
