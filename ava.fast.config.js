@@ -1,4 +1,4 @@
-// The tests for daily work, `npm run test:fast`: all but those that run commands, learn for long, or stop threads and restart them. Each file takes less than 10 s of processor time.
+// The tests for daily work, `npm run test:fast`: all but those that run commands, learn for long, or stop threads and restart them.
 import all from './ava.config.js';
 
 const SLOW = [
