@@ -81,12 +81,17 @@ const holding = (folder: string, then: string) => ['--input-type=module', '-e', 
 test('of processes that race for the lock of one that has ended, exactly one wins', async (t) => {
   const folder = newFolder();
   writeFileSync(join(folder, 'ganglion.1.lock'), ended());
-  const start = Date.now() + 1500; // they begin together
-  const wait = `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.max(0, ${start} - Date.now()));`;
-  const racers = Array.from({ length: 4 }, async () => {
+  const gate = newFolder(); // they begin together, once all are at it
+  const racers = Array.from({ length: 4 }, async (_, racer) => {
     const [flag, e, program] = holding(folder, 'setTimeout(() => {}, 2500);');
-    return (await promisify(execFile)(process.execPath, [flag, e, program.replace('try {', `${wait} try {`)]).catch((error: unknown) => error as { stdout: string })).stdout.trim();
+    const wait = `const { existsSync, writeFileSync } = await import('node:fs');
+      writeFileSync(${JSON.stringify(join(gate, String(racer)))}, '');
+      while (!existsSync(${JSON.stringify(join(gate, 'go'))}));
+      try {`;
+    return (await promisify(execFile)(process.execPath, [flag, e, program.replace('try {', () => wait)]).catch((error: unknown) => error as { stdout: string })).stdout.trim();
   });
+  while (readdirSync(gate).length < racers.length) await new Promise((resolve) => { setTimeout(resolve, 10); });
+  writeFileSync(join(gate, 'go'), '');
   const said = await Promise.all(racers);
   t.is(said.filter((line) => line === 'held').length, 1, said.join('\n'));
   t.deepEqual(readdirSync(folder), []);
