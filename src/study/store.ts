@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { checkString, isRecord, wrongValue } from '../check.js';
 import { makeFolder } from '../files/folder.js';
 import { lockFolder } from '../files/lock.js';
 import { removeTemporaries, replaceFile } from '../files/whole.js';
+import { readJson } from '../json.js';
 import { checkpointStep, RUN_FILES, TRIALS_FILE } from '../telemetry/run-folder.js';
 import { openTrialStore, type TrialStore } from './trial-store.js';
 import { canonical } from './trial.js';
@@ -72,7 +73,7 @@ export function openStudyFolder(path: string, config: object, warn: (line: strin
       write('config', config);
     }
     removeTemporaries(folder);
-    return { path: folder, store: openTrialStore(at('trials'), warn), write, read: (file) => readJson(at(file)), close: () => { lock.release(); } };
+    return { path: folder, store: openTrialStore(at('trials'), warn), write, read: (file) => readOwn(at(file)), close: () => { lock.release(); } };
   } catch (error) {
     lock.release();
     throw error;
@@ -86,16 +87,17 @@ function refuseFiles(path: string, folder: string): void {
   if (found !== undefined) throw wrongValue('out', 'a folder that holds nothing else', path, `; it has ${found}`);
 }
 
-function readJson(file: string): unknown {
+/** What a file of the study holds; undefined where it is not there, or is no sound JSON. */
+function readOwn(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return readJson('out', file);
   } catch {
     return undefined;
   }
 }
 
 function refuseOther(path: string, file: string, config: object): void {
-  const found = readJson(file); // undefined: in any case not this study's
+  const found = readOwn(file); // undefined: in any case not this study's
   if (canonical(found) === canonical(JSON.parse(JSON.stringify(config)))) return;
   const known = isRecord(found) ? found : {};
   const differing = Object.entries(config).filter(([key, value]) => canonical(known[key]) !== canonical(value));

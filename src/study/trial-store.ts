@@ -4,6 +4,7 @@ import { isRecord } from '../check.js';
 import { appendTo, lineOf } from '../files/append.js';
 import { DISK, naming, type Disk } from '../files/disk.js';
 import { replaceFile } from '../files/whole.js';
+import { plainOptions } from '../plain.js';
 import { crc32c } from '../telemetry/crc32c.js';
 import type { TrialResult } from './trial.js';
 
@@ -81,7 +82,7 @@ function addChecksums(path: string, lines: readonly string[], warn: (line: strin
 /** The result in a line's text; undefined where it is none. */
 function parseResult(text: string): TrialResult | undefined {
   try {
-    const data: unknown = JSON.parse(text);
+    const data = plainOptions(JSON.parse(text)); // not nested so deep that nothing could write it again
     return isTrialResult(data) ? data : undefined;
   } catch {
     return undefined;

@@ -56,6 +56,22 @@ test('a line that is no result is told and left where it is', (t) => {
   t.is(readFileSync(file, 'utf8'), odd);
 });
 
+test('a line nested so deep that it could not be written again is no result', (t) => {
+  const file = newFile();
+  const deep = JSON.parse(`${'['.repeat(5000)}${']'.repeat(5000)}`) as unknown;
+  writeFileSync(file, `${trialLine({ ...RESULTS[0], trial: { ...RESULTS[0].trial, options: { deep } } })}\n${LINES}`);
+  const warnings: string[] = [];
+  t.is(openTrialStore(file, (line) => warnings.push(line)).finished.size, 3);
+  t.deepEqual(warnings, [`${file}: line 1 is no result of a trial and is not read`]);
+});
+
+test('settings nested deeper than any file that means anything are those of another study', (t) => {
+  const folder = newFolder();
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'config.json'), `{"seeds": ${'['.repeat(200_000)}${']'.repeat(200_000)}}`);
+  t.throws(() => openStudyFolder(folder, { seeds: 1 }, silent), { instanceOf: OptionRangeError, message: /^"out" expected a new folder, or one of this very study, got ".*"; its config\.json differs in seeds$/ });
+});
+
 test('a flipped bit never changes a result: its line is told and its trial is missing', (t) => {
   fc.assert(
     fc.property(fc.nat(Buffer.byteLength(LINES) * 8 - 1), (bit) => {
