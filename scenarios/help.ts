@@ -26,7 +26,7 @@ export function helpOf(scenario: Scenario, all: boolean): string {
   return [
     program.helpInformation(),
     ...(hidden > 0 ? [`--help all explains ${hidden} more options.\n`] : []),
-    `Scenarios:\n${scenarioSummaries()}\n`,
+    `Scenarios:\n${summaries(SCENARIOS)}\n`,
     ...(rows.some(({ path }) => path === 'rule.name' || path === 'algorithms') ? [`Rules:\n${summaries(Object.values(RULES))}\n`] : []),
     ...(rows.some(({ path }) => path === 'environment') ? [wrap(DEFAULTS)] : []),
     wrap('Exit status: 0 success, 1 a failed run, 2 a usage error, 130 interrupted (SIGINT, SIGTERM), 129 hung up (SIGHUP).'),
@@ -36,8 +36,9 @@ export function helpOf(scenario: Scenario, all: boolean): string {
 const DEFAULTS =
   'Defaults are those of Pendulum-v1, and of the first rule where there are rules; other tasks and rules ship with some of their own; the config.json of a run has them all.';
 
-export function scenarioSummaries(): string {
-  return summaries(SCENARIOS);
+/** What `--list` prints: a line for each scenario, however long, for programs to read. */
+export function scenarioLines(): string {
+  return SCENARIOS.map(({ name, summary }) => `${name.padEnd(24)} ${summary}`).join('\n');
 }
 
 function summaries(list: readonly { readonly name: string; readonly summary: string }[]): string {

@@ -1,7 +1,7 @@
 import { isOutOfMemory, loadModulesOf, oneLine, renameOption, wrongValue } from '../src/entries/internals.js';
 import { CheckpointError, DivergenceError, EnvironmentError, FileError, isOptionError, JournalError, PartitionError } from '../src/index.js';
 import { chooseScenario, Given, readRequest, readWords, type Words } from './command-line.js';
-import { helpOf, scenarioSummaries } from './help.js';
+import { helpOf, scenarioLines } from './help.js';
 import { runInterruptibly } from './interruption.js';
 import { watchOutput } from './output.js';
 import { SCENARIOS } from './registry.js';
@@ -21,7 +21,7 @@ async function obey(argv: readonly string[]): Promise<number> {
   const help = flags.get('--help');
   const named = SCENARIOS.find(({ name }) => name === help); // `--help ddpg`
   if (help !== undefined && help !== true && help !== 'all' && named === undefined) throw wrongValue('--help', 'all, the name of a scenario or nothing', help);
-  if (flags.has('--list')) return print(scenarioSummaries());
+  if (flags.has('--list')) return print(scenarioLines());
   const scenario = named ?? chooseScenario(words);
   if (help !== undefined) return print(helpOf(scenario, help === 'all' || others.includes('all')));
   return flags.has('--schema') ? print(schemaText(scenario)) : runScenario(new Given(scenario, words), words);
