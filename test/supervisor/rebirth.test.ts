@@ -139,6 +139,6 @@ test.serial('close ends a worker that hangs even where hanging is for ever toler
   await t.throwsAsync(run, { message: 'the simulation is closed' });
   await closed;
   const left = () => process.getActiveResourcesInfo().filter((name) => /MessagePort|Worker/.test(name));
-  for (let look = 0; look < 100 && left().length > 0; look += 1) await pause(20); // ports close in their own time
+  for (let look = 0; look < 1000 && left().length > 0; look += 1) await pause(20); // ports close in their own time
   t.deepEqual(left(), []);
 });
