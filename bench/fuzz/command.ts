@@ -28,8 +28,9 @@ export function runCommand(args: readonly string[], folder: string, empty: Empty
       watched.end();
       const [stderr, measured] = texts.map((text) => text());
       const { cpuSeconds, memoryBytes } = measured === '' ? { cpuSeconds: watched.seconds() + empty.cpuSeconds, memoryBytes: 0 } : (JSON.parse(measured) as Empty);
-      const fault = watched.hung() ?? (signal === null ? undefined : `ended by ${signal}: ${stderr.slice(-300)}`);
-      resolve({ status, stderr, cpuSeconds: cpuSeconds - empty.cpuSeconds, memoryBytes: memoryBytes - empty.memoryBytes, ...(fault !== undefined && { fault }) });
+      const interrupted = signal === 'SIGINT' && stderr !== ''; // behind the run's own last word
+      const fault = watched.hung() ?? (signal === null || interrupted ? undefined : `ended by ${signal}: ${stderr.slice(-300)}`);
+      resolve({ status: interrupted ? 130 : status, stderr, cpuSeconds: cpuSeconds - empty.cpuSeconds, memoryBytes: memoryBytes - empty.memoryBytes, ...(fault !== undefined && { fault }) });
     });
   });
 }

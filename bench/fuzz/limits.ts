@@ -8,7 +8,7 @@ const TICKS = 100;
 const LOOK = 100;
 
 /** A valid run that is still going on is ended as Ctrl-C ends it, and may then end with 130. */
-const INTERRUPT = { cpu: 1.5, wall: 60 };
+const INTERRUPT = { cpu: 3, wall: 60 };
 
 /** A child that then does not end is killed: it hangs. */
 const KILL = { cpu: 10, wall: 300 };

@@ -7,6 +7,9 @@ const LONGEST_LINE = 2000;
 export const MOST_SECONDS = 5;
 export const MOST_BYTES = 200 * 2 ** 20;
 
+/** A bar: some files prove wrong only on the way. */
+const PROGRESS = /[█░]{8}/;
+
 const STATUSES = [0, 1, 2, 130];
 const USAGE_ERROR = 2;
 
@@ -27,11 +30,11 @@ export function faultOf({ status, stderr, cpuSeconds, memoryBytes, fault }: Outc
   const unclear = UNCLEAR.map((pattern) => pattern.exec(stderr)).find((match) => match !== null);
   if (unclear) return `status ${status}, unclear: ${lineAt(stderr, unclear.index)}`;
   if (status === USAGE_ERROR) {
-    const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('warning: '));
+    const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('warning: ') && !PROGRESS.test(line));
     if (lines.length !== 1) return `a refusal of ${lines.length} lines: ${lines.slice(0, 2).join(' | ')}`;
   }
   const longest = Math.max(...stderr.split('\n').map((line) => Buffer.byteLength(line)));
-  if (longest >= LONGEST_LINE && !stderr.includes('█')) return `a line of ${longest} bytes: ${stderr}`;
+  if (longest >= LONGEST_LINE && !PROGRESS.test(stderr)) return `a line of ${longest} bytes: ${stderr}`;
   if (cpuSeconds > MOST_SECONDS) return `${cpuSeconds.toFixed(1)} s of processor time`;
   if (memoryBytes > MOST_BYTES) return `${Math.round(memoryBytes / 2 ** 20)} MB of memory`;
   return undefined;

@@ -1,17 +1,25 @@
 import { JournalError } from '../errors.js';
-import { createEntryCursor, TAKEN, UNREAD, type EntryCursor } from '../journal/entries.js';
+import { TAKEN } from '../journal/entries.js';
 import type { Journal } from '../journal/read-journal.js';
+import { createJournalReader, type JournalReader } from '../journal/reader.js';
 import { SLICE_STEPS, type Plan } from '../supervisor/plan.js';
+import { VERSIONS } from '../supervisor/rows.js';
 import { LAST_STEP } from './measure.js';
 
 /** A partition on its way through its log. */
 interface Walker {
-  readonly cursor: EntryCursor;
-  /** Acting ticks, and commands that it has ended. */
+  readonly reader: JournalReader;
+  /** What it is still to read of each partition: an update's voltages, a version of rows. */
+  readonly wantedEntry: number[];
+  readonly wantedVersion: number[];
+  /** Acting ticks, commands and updates that it has ended. */
   acts: number;
   ended: number;
-  /** Of the update at hand: ticks whose voltages it has published; -1 where it has not begun. */
+  updates: number;
+  /** Ticks of the update at hand that it has published. */
   published: number;
+  /** Sources that it has read, of all updates. */
+  passed: number;
 }
 
 /**
@@ -20,7 +28,8 @@ interface Walker {
  *
  * @throws JournalError naming the update that waits for what never comes
  */
-export function checkRepeatable(journal: Journal, { topology: { ticks } }: Pick<Plan, 'topology'>): void {
+export function checkRepeatable(journal: Journal, plan: Pick<Plan, 'topology' | 'exchange' | 'settings' | 'rule'>): void {
+  const { ticks } = plan.topology;
   const { shape, halts, goal, stopped } = journal;
   const refuse = (reason: string): never => {
     throw new JournalError(reason, null);
@@ -31,68 +40,80 @@ export function checkRepeatable(journal: Journal, { topology: { ticks } }: Pick<
   halts.forEach((halt, i) => {
     if (halt - (i === 0 ? 0 : halts[i - 1]) > SLICE_STEPS) refuse(`a command of more than ${SLICE_STEPS} steps`);
   });
-  walk(journal);
+  walk(journal, plan);
 }
 
-function walk({ logs, shape }: Journal): void {
-  const walkers = logs.map(({ bytes }): Walker => ({ cursor: createEntryCursor(bytes, shape), acts: 0, ended: 0, published: -1 }));
-  for (const walker of walkers) step(walker);
-  for (let moved = true; moved;) {
-    moved = false;
-    for (let partition = 0; partition < walkers.length; partition += 1) while (advance(walkers, partition, shape.ticks)) moved = true;
+function walk({ logs, shape }: Journal, plan: Pick<Plan, 'exchange' | 'settings' | 'rule'>): void {
+  const walkers = logs.map(({ bytes }): Walker => ({ reader: createJournalReader(bytes, shape), wantedEntry: logs.map(() => 0), wantedVersion: logs.map(() => 0), acts: 0, ended: 0, updates: 0, published: 0, passed: 0 }));
+  const ways = walkers.map((_, partition) => follow(walkers, partition, shape.ticks, plan));
+  const over = walkers.map(() => false);
+  const moved = () => walkers.reduce((sum, { acts, ended, updates, published, passed }) => sum + acts + ended + published + passed + updates * (shape.ticks + 1), 0);
+  for (let before = -1; before < moved();) {
+    before = moved();
+    ways.forEach((way, partition) => { over[partition] ||= way.next().done === true; });
   }
-  const stuck = walkers.findIndex(({ cursor }) => cursor.kind !== 'over');
-  if (stuck >= 0) throw new JournalError('waits for what never comes', { partition: stuck, update: walkers[stuck].cursor.update });
+  const stuck = over.indexOf(false);
+  if (stuck >= 0) throw new JournalError('waits for what never comes', { partition: stuck, update: walkers[stuck].reader.update });
 }
 
-/** Goes on to the next entry: what it counts has happened. */
-function step(walker: Walker): void {
-  walker.cursor.advance();
-  walker.acts += walker.cursor.acts;
-  walker.published = -1;
-}
+/** Goes through a log as `createRepeatingChronicle` lets a partition go, and yields where it has to wait. */
+function* follow(walkers: readonly Walker[], partition: number, ticks: number, { exchange: { depth }, settings: { learning }, rule: { experience } }: Pick<Plan, 'exchange' | 'settings' | 'rule'>): Generator<undefined> {
+  const self = walkers[partition];
+  const peers = walkers.filter((walker) => walker !== self);
+  const { reader } = self;
+  const least = experience === 'replay' ? learning.warmup + 1 : 0; // slots, and steps: nothing is learned before, and with less there would be nothing to draw
 
-/** Goes on by a tick of an update, or by the end of a command. @returns false where it has to wait, or is over */
-function advance(walkers: readonly Walker[], partition: number, ticks: number): boolean {
-  const walker = walkers[partition];
-  const { cursor } = walker;
-  if (cursor.kind === 'end') return end(walkers, walker);
-  if (cursor.kind !== 'update') return false;
-  if (walker.published < 0) {
-    if (walkers.some(({ acts }) => acts < cursor.steps * ticks)) return false; // each step waits for all partitions
-    walker.published = cursor.sources[0] === UNREAD ? ticks : 0;
-    return true;
+  function want(peer: Walker): void {
+    const [of, place] = [walkers.indexOf(peer), peers.indexOf(peer)];
+    self.wantedEntry[of] = reader.nextTaken(place);
+    self.wantedVersion[of] = reader.nextVersion(place);
   }
-  if (walker.published < ticks) {
-    if (walker.published > 0 && !collected(walkers, partition, walker.published - 1)) return false;
-    walker.published += 1;
-    return true;
-  }
-  if (ticks > 0 && cursor.sources[0] !== UNREAD && !collected(walkers, partition, ticks - 1)) return false;
-  step(walker);
-  return true;
-}
 
-/** A command ends for all partitions, before the next begins for any. */
-function end(walkers: readonly Walker[], walker: Walker): boolean {
-  const { ended } = walker;
-  if (walkers.some((other) => other !== walker && other.ended + (other.cursor.kind === 'end' ? 1 : 0) <= ended)) return false;
-  walker.ended += 1;
-  step(walker);
-  return true;
-}
-
-/** Whether the sources of a tick of the update at hand are there. */
-function collected(walkers: readonly Walker[], partition: number, tick: number): boolean {
-  const { cursor } = walkers[partition];
-  const peers = walkers.length - 1;
-  for (let place = 0; place < peers; place += 1) {
-    const peer = walkers[place < partition ? place : place + 1];
-    const source = cursor.sources[tick * peers + place];
-    const there = source === TAKEN
-      ? peer.cursor.update > cursor.update || (peer.cursor.update === cursor.update && peer.cursor.kind === 'update' && peer.published > tick)
-      : peer.cursor.update >= source;
-    if (!there) return false;
+  /** An observation is shown once all have answered the one before; each command shows its first anew. */
+  function mayBegin(): boolean {
+    const answered = Math.floor(Math.min(...walkers.map(({ acts }) => acts)) / ticks) - self.ended;
+    return answered >= Math.max(reader.stored, reader.steps);
   }
-  return true;
+
+  function isThere(peer: Walker, tick: number): boolean {
+    const source = reader.source(peers.indexOf(peer), tick);
+    if (source !== TAKEN) return peer.updates >= source;
+    return peer.updates > self.updates || (peer.updates === self.updates && peer.published > tick);
+  }
+
+  function* read(): Generator<undefined> {
+    while (peers.some(({ wantedEntry }) => wantedEntry[partition] <= self.updates - depth)) yield;
+    for (let tick = 0; tick < ticks; tick += 1) {
+      self.published = tick + 1;
+      for (const peer of peers) {
+        while (!isThere(peer, tick)) yield;
+        reader.pass(peers.indexOf(peer), tick);
+        want(peer);
+        self.passed += 1;
+      }
+    }
+  }
+
+  function* update(): Generator<undefined> {
+    if (reader.stored < least || reader.steps < least) throw new JournalError('learns before its warm-up is over', { partition, update: reader.update });
+    while (!mayBegin()) yield;
+    if (reader.reads) yield* read();
+    while (peers.some(({ wantedVersion }) => wantedVersion[partition] <= self.updates + 1 - VERSIONS)) yield;
+    self.published = 0;
+    self.updates += 1;
+  }
+
+  for (;;) {
+    peers.forEach(want);
+    for (let event = reader.next(); event !== 'end'; event = reader.next()) {
+      if (event === 'over') return;
+      if (event === 'update') yield* update();
+      else {
+        while (peers.some(({ acts }) => acts < self.acts)) yield;
+        self.acts += 1;
+      }
+    }
+    self.ended += 1;
+    while (peers.some(({ ended }) => ended < self.ended)) yield; // a command ends for all, before the next begins for any
+  }
 }

@@ -98,10 +98,23 @@ export function createPartition(views: Views): Partition {
     for (let event = next(); event !== 'end'; event = next()) {
       if (event === 'over') throw new InternalError('the journal is over before the run');
       if (event === 'act') yield* actAgain();
-      else yield* learner.update();
+      else {
+        yield* untilDue();
+        yield* learner.update();
+      }
     }
     while (Atomics.load(words, WORD.finished) === 0) {
       if (actor.ready()) throw new InternalError('the run goes on where the journal ends');
+      yield 'blocked';
+    }
+  }
+
+  /** Until all is there that the next update sees. While an observation waits for this partition's answer, no further step is taken. */
+  function* untilDue(): Coroutine {
+    for (;;) {
+      const asked = actor.ready(); // before the look: what was stored until then is counted
+      if (chronicle.mayBegin(version.get(partition))) return;
+      if (asked) throw new InternalError('an update waits for a step that waits for the partition itself');
       yield 'blocked';
     }
   }

@@ -56,7 +56,10 @@ export function createRepeatingChronicle(context: ChronicleContext, arena: Arena
 
   const sourceOf = (peer: number, tickIndex: number) => reader.source(placeOf(peer, partition), tickIndex);
 
+  let unread = 0; // sources of the update at hand
+
   function pass(peer: number, tickIndex: number): void {
+    unread -= 1;
     reader.pass(placeOf(peer, partition), tickIndex);
     sayWanted(peer);
   }
@@ -75,7 +78,10 @@ export function createRepeatingChronicle(context: ChronicleContext, arena: Arena
       if (over && !there) throw new InternalError(`update ${update} waits for step ${reader.steps}, which the run does not come to`);
       return there;
     },
-    begin: () => reader.stored,
+    begin() {
+      unread = reader.reads ? ticks * (partitions - 1) : 0;
+      return reader.stored;
+    },
     steps: () => reader.steps,
     mayOpen: (update) => unwanted(wantedEntry, update - depth),
     published() {
@@ -97,6 +103,9 @@ export function createRepeatingChronicle(context: ChronicleContext, arena: Arena
       pass(peer, tickIndex);
       return version;
     },
-    mayKeep: (version) => unwanted(wantedVersion, version - VERSIONS),
+    mayKeep(version) {
+      if (unread > 0) throw new InternalError(`update ${version - 1} has nothing to learn from, and read its peers when it was recorded`); // who waits for its reading would wait for ever
+      return unwanted(wantedVersion, version - VERSIONS);
+    },
   };
 }
