@@ -25,8 +25,11 @@ function neurons(name: string, options: SimulationOptions, steps = 240): DigestR
   };
 }
 
-/** Every rule on every shipped task whose actions it learns. */
-const RULES_ON_TASKS = RULE_NAMES.flatMap((rule) => listEnvironments().filter((id) => rule !== 'sarsa' || makeEnvironment(id).actionSpace.kind === 'discrete').map((environment) => neurons(`${rule} on ${environment}`, { rule, environment, partitions: 1, network: { hidden: [12] } }, rule === 'deep' || rule === 'quadratic' ? 120 : 240)));
+/** Tasks without a table: those with one differ in what is observed alone. */
+const TASKS = listEnvironments().filter((id) => makeEnvironment(id).model === undefined);
+
+/** Every rule on each of these tasks whose actions it learns. */
+const RULES_ON_TASKS = RULE_NAMES.flatMap((rule) => TASKS.filter((id) => rule !== 'sarsa' || makeEnvironment(id).actionSpace.kind === 'discrete').map((environment) => neurons(`${rule} on ${environment}`, { rule, environment, partitions: 1, network: { hidden: [12] } }, rule === 'deep' || rule === 'quadratic' ? 120 : 240)));
 
 const PENDULUM = { environment: 'Pendulum-v1', rule: 'broadcast' } as const;
 

@@ -12,7 +12,9 @@ export { createDenseTrainer, type DenseEvaluation, type DenseProgress, type Dens
 export { defineEnvironment, type DefinedEnvironment, type EnvironmentDefinition, type EnvironmentRandom } from './environment/define.js';
 export { box, discrete } from './environment/environment.js';
 export type { Action, BoxSpace, DiscreteSpace, Environment, EpisodeRecord, Space, StepResult } from './environment/environment.js';
+export type { Outcome, TableLayout, TransitionModel } from './environment/model.js';
 export { listEnvironments, loadEnvironment, makeEnvironment, registerEnvironment, type EnvironmentOptions } from './environment/registry.js';
+export { defineTable, type TableDefinition } from './environment/table.js';
 export { CheckpointError, DivergenceError, EnvironmentError, FileError, InternalError, isOptionError, JournalError, MemoryError, OptionRangeError, OptionTypeError, PartitionError } from './errors.js';
 export { readJournal, type Journal } from './journal/read-journal.js';
 export { linearTdRule } from './rule/linear-td.js';

@@ -55,8 +55,12 @@ export function defineEnvironment<State>(definition: EnvironmentDefinition<State
   const observationSpace = checkBox('definition.observationSpace', definition.observationSpace);
   const actionSpace = checkSpace('definition.actionSpace', definition.actionSpace);
   const task = { id, timeLimit, observationSpace, actionSpace };
-  const family: TaskFamily = { id, options: {}, build: () => createTask(task, definition) };
-  return { id, family, [MARK]: true } as DefinedEnvironment;
+  return defined({ id, options: {}, build: () => createTask(task, definition) });
+}
+
+/** Marks a family as one that can be registered. */
+export function defined(family: TaskFamily): DefinedEnvironment {
+  return { id: family.id, family, [MARK]: true } as DefinedEnvironment;
 }
 
 /** True for what `defineEnvironment` gave, of whatever copy of this package. */

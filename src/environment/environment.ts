@@ -1,4 +1,5 @@
 import { checkInteger, checkList, checkName, wrongKind, wrongValue } from '../check.js';
+import type { TransitionModel } from './model.js';
 
 /** Kinds of number that a box may hold: what is rounded to in it, and how it may be stored. */
 export const BOX_TYPES = ['float32', 'float64', 'uint8'] as const;
@@ -41,6 +42,8 @@ export interface Environment {
   readonly id: string;
   readonly observationSpace: BoxSpace;
   readonly actionSpace: Space;
+  /** Its transitions, where all of them are known: what tabular methods read. */
+  readonly model?: TransitionModel;
   /**
    * Starts an episode; with `seed`, from the start of that seed's random stream, else further along the present one.
    *

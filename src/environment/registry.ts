@@ -3,14 +3,18 @@ import { plainOptions } from '../plain.js';
 import { acrobot } from './acrobot.js';
 import { blaming } from './blame.js';
 import { cartPole } from './cart-pole.js';
+import { cliffWalking, cliffWalkingSlippery } from './cliff-walking.js';
 import { defineEnvironment, isDefinedEnvironment, type EnvironmentDefinition } from './define.js';
 import { delayedRecall } from './delayed-recall.js';
 import type { Environment } from './environment.js';
+import { frozenLake, frozenLake8x8 } from './frozen-lake.js';
 import { canonicalName, createModules } from '../modules.js';
 import { mountainCar } from './mountain-car.js';
 import { mountainCarContinuous } from './mountain-car-continuous.js';
 import { pendulum } from './pendulum.js';
+import { randomWalk } from './random-walk.js';
 import { tMaze } from './t-maze.js';
+import { taxi } from './taxi.js';
 import { checkSeed, createEnvironment, type Task, type TaskFamily } from './task.js';
 import { cartPoleNoVel, mountainCarContinuousNoVel, pendulumNoVel } from './velocity-free.js';
 
@@ -21,6 +25,10 @@ const TASKS = new Map<string, TaskFamily>(
     ...[cartPoleNoVel, pendulumNoVel, mountainCarContinuousNoVel].map(alone),
     tMaze,
     delayedRecall,
+    frozenLake,
+    frozenLake8x8,
+    ...[cliffWalking, cliffWalkingSlippery, taxi].map(alone),
+    randomWalk,
   ].map((family) => [family.id, family]),
 );
 
@@ -58,6 +66,10 @@ export interface EnvironmentOptions {
   readonly delay?: number;
   /** Choices that DelayedRecall-v0 has. */
   readonly arms?: number;
+  /** 1 where the ice of FrozenLake-v1 and FrozenLake8x8-v1 is slippery, 0 where it is not. */
+  readonly slippery?: number;
+  /** States between the ends of RandomWalk-v0. */
+  readonly states?: number;
 }
 
 /** An environment as options and command lines name it, taken apart. */

@@ -1,6 +1,7 @@
 import { checkInteger, checkKeys, isCount, wrongKind, wrongValue, type NumberRange } from '../check.js';
 import { createStream, type Stream } from '../random/stream.js';
 import type { BoxSpace, Environment, Space } from './environment.js';
+import type { TransitionModel } from './model.js';
 
 /** The physics of a task and nothing else: episodes, time limits and seeds are `createEnvironment`'s. */
 export interface Task {
@@ -19,6 +20,8 @@ export interface Task {
   move(state: Float64Array, action: ArrayLike<number>, stream: Stream): { reward: number; terminated: boolean };
   /** What the agent sees of `state`, freshly allocated. */
   observe(state: Float64Array): Float64Array;
+  /** Its transitions, where all of them are known: what tabular methods read. */
+  readonly model?: TransitionModel;
   /** True where a user wrote it: what it throws is told with environment and step. */
   readonly foreign?: true;
 }
@@ -87,6 +90,7 @@ export function createEnvironment(task: Task, seed: number): Environment & { rea
       enterStream(state[stateSize + 3], state[stateSize + 2]);
     },
     close: () => undefined,
+    ...(task.model && { model: task.model }),
     ...(task.foreign === true && { elapsed: () => elapsed }),
   };
 }

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 
 import { isRecord, RULE_NAMES } from '../../src/entries/internals.js';
 import { resolveAsyncStudySettings, resolveDeathStudySettings, resolveLeakyStudySettings, resolveOscillationSettings, resolveRealitySettings, resolveStragglerStudySettings, resolveStudySettings } from '../../src/entries/study.js';
-import { listEnvironments, resolveCertificateSettings, resolveDdpgSettings, resolveDenseSettings, resolveSettings } from '../../src/index.js';
+import { listEnvironments, makeEnvironment, resolveCertificateSettings, resolveDdpgSettings, resolveDenseSettings, resolveSettings } from '../../src/index.js';
 
+/** Tasks with a model are left out: they ship with the general defaults. */
+const TASKS = listEnvironments().filter((id) => makeEnvironment(id).model === undefined);
 const LAYERS = [{ name: 'near', size: 5, dynamic: 'leaky', leak: 4 }, { name: 'far', size: 4, dynamic: 'firing', inhibition: 'winners(1/2)' }, { name: 'last', size: 3 }] as const;
 const BLOCKS = [{ from: 'input', to: 'near' }, { from: 'near', to: 'far', density: 0.5 }, { from: 'far', to: 'near', first: 2 }, { from: 'far', to: 'last', self: true }, { from: 'last', to: 'output' }];
 const DEATHS = [{ share: 0.2, step: 500 }, { share: 0.2, step: 500, rebirth: 700, evaluateEvery: 100 }, { share: 0.5, step: 'evaluation' }] as const;
@@ -33,9 +35,9 @@ const SIMULATIONS: readonly object[] = [
 ];
 
 const STUDIES: Readonly<Record<string, { readonly resolve: (options: object) => object; readonly options: readonly object[] }>> = {
-  ddpg: { resolve: resolveDdpgSettings, options: [...listEnvironments().map((environment) => ({ environment })), { exploration: { hidden: 0.1, hiddenNeurons: ['hidden1[0]'] }, learning: { delay: 3, frozenLayers: ['hidden1'] } }, { threads: 2 }] },
-  dense: { resolve: resolveDenseSettings, options: ['broadcast', 'three-factor'].flatMap((rule) => listEnvironments().map((environment) => ({ environment, rule, replicas: 3 }))) },
-  certificate: { resolve: resolveCertificateSettings, options: [...listEnvironments().map((environment) => ({ environment })), { steps: 77, certificate: { critics: ['exact', 'linear'], criticRate: 0.1, utilityRules: [] } }] },
+  ddpg: { resolve: resolveDdpgSettings, options: [...TASKS.map((environment) => ({ environment })), { exploration: { hidden: 0.1, hiddenNeurons: ['hidden1[0]'] }, learning: { delay: 3, frozenLayers: ['hidden1'] } }, { threads: 2 }] },
+  dense: { resolve: resolveDenseSettings, options: ['broadcast', 'three-factor'].flatMap((rule) => TASKS.map((environment) => ({ environment, rule, replicas: 3 }))) },
+  certificate: { resolve: resolveCertificateSettings, options: [...TASKS.map((environment) => ({ environment })), { steps: 77, certificate: { critics: ['exact', 'linear'], criticRate: 0.1, utilityRules: [] } }] },
   study: { resolve: resolveStudySettings, options: [{}, { environments: ['all'], algorithms: ['all'] }, { algorithms: ['ddpg', { algorithm: 'linear', label: 'two', options: { rule: { criticRate: 1 } } }], steps: 100, network: { hidden: [4] }, evaluation: { every: 5, episodes: 1, final: 2 } }] },
   async: { resolve: resolveAsyncStudySettings, options: [{}, { environment: 'CartPole-v1', algorithms: ['all'], delays: [4, 0], network: { hidden: [4] } }] },
   stragglers: { resolve: resolveStragglerStudySettings, options: [{}, { slowdowns: [2], virtual: { compute: 2, delay: 'exponential(1)' }, network: { hidden: [4] }, neighbour: { run: 'off' }, rateLimit: 'off' }] },
@@ -47,7 +49,7 @@ const STUDIES: Readonly<Record<string, { readonly resolve: (options: object) => 
 
 /** Options of every kind, and the complete settings that they stand for. */
 export function resolvedOptions(): Record<string, { readonly options: object; readonly settings: object }[]> {
-  const rules = RULE_NAMES.flatMap((rule) => listEnvironments().map((environment) => ({ environment, rule })));
+  const rules = RULE_NAMES.flatMap((rule) => TASKS.map((environment) => ({ environment, rule })));
   const kinds = { simulation: { resolve: resolveSettings as (options: object) => object, options: [...SIMULATIONS, ...rules] }, ...STUDIES };
   return Object.fromEntries(Object.entries(kinds).map(([kind, { resolve, options }]) => [kind, options.map((each) => ({ options: each, settings: resolve(each) }))]));
 }
