@@ -28,7 +28,7 @@ function ledgers(options: SimulationOptions): Contestant[] {
 /** Seconds before anything is measured: the warm-up steps, and compilation. */
 const WARM_UP = 1.5;
 
-function contestSection(name: string, title: string, contest: Pick<Contest, 'contestants' | 'neighbour'>): Section {
+function contestSection(name: string, title: string, contest: Pick<Contest, 'arms' | 'neighbour'>): Section {
   return {
     name,
     effort: { repeats: 7, seconds: 1 },
@@ -52,9 +52,9 @@ function figure(section: string, standing: Standing): Measurement {
 }
 
 export const CONTEST_SECTIONS: readonly Section[] = [
-  contestSection('schedules', 'Two partitions against one, 256×256 neurons, batch 64', { contestants: SCHEDULES, neighbour: false }),
-  contestSection('neighbour', 'The same, alone and beside one busy process on one core', { contestants: SCHEDULES, neighbour: true }),
-  contestSection('ledger-small', 'The staleness ledger on against off, 2 × hogwild, small network', { contestants: ledgers(SMALL), neighbour: false }),
-  contestSection('ledger-default', 'The same, the default run', { contestants: ledgers({ steps: 1_000_000 }), neighbour: false }),
-  contestSection('ledger-large', 'The staleness ledger on against off, 2 × hogwild, large network', { contestants: ledgers(LARGE), neighbour: false }),
+  contestSection('schedules', 'Two partitions against one, 256×256 neurons, batch 64', { arms: SCHEDULES, neighbour: false }),
+  contestSection('neighbour', 'The same, alone and beside one busy process on one core', { arms: SCHEDULES, neighbour: true }),
+  contestSection('ledger-small', 'The staleness ledger on against off, 2 × hogwild, small network', { arms: ledgers(SMALL), neighbour: false }),
+  contestSection('ledger-default', 'The same, the default run', { arms: ledgers({ steps: 1_000_000 }), neighbour: false }),
+  contestSection('ledger-large', 'The staleness ledger on against off, 2 × hogwild, large network', { arms: ledgers(LARGE), neighbour: false }),
 ];

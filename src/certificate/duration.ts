@@ -1,5 +1,5 @@
 import { createDdpg } from '../simulation/ddpg.js';
-import { estimateTrials } from '../study/estimate.js';
+import { estimateTrials } from '../study/duration.js';
 import type { PoolOptions } from '../study/pool.js';
 import { Certificate } from './certificate.js';
 import { ddpgSettings, type CertificateSettings } from './settings.js';

@@ -3,7 +3,7 @@ import { lineChart, type LinePoint } from '../report/line-chart.js';
 import type { Svg } from '../report/svg.js';
 import { asyncLabel, describeDelay, type AsyncStudySettings } from './async-settings.js';
 import { summariseAsync, type AsyncRow } from './async-summary.js';
-import { BENCHMARKS } from './benchmarks.js';
+import { TASK_SCORES } from './task-scores.js';
 import { meanCurve } from './summary.js';
 import type { TrialResult } from './trial.js';
 
@@ -56,7 +56,7 @@ export async function drawAsync(settings: AsyncStudySettings, results: readonly 
       ],
     })),
   });
-  const threshold = BENCHMARKS[environment]?.threshold;
+  const threshold = TASK_SCORES[environment]?.threshold;
   const curves = await lineChart({
     title: `Learning curves: ${environment}`,
     subtitle: OVER_SEEDS,

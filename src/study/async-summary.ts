@@ -1,6 +1,6 @@
 import { bootstrapInterval, mean, median } from '../telemetry/statistics.js';
 import { asyncLabel, DDPG, MEASURED_UPDATES, timingLabel, type AsyncStudySettings } from './async-settings.js';
-import { BENCHMARKS } from './benchmarks.js';
+import { TASK_SCORES } from './task-scores.js';
 import { isGain, summariseGain, type GainSummary, type SeedReturns } from './half-gain.js';
 import { orNull } from './summary.js';
 import { algorithmOf, trialOptions, type CurvePoint, type Trial, type TrialResult } from './trial.js';
@@ -61,7 +61,7 @@ function summariseAlgorithm({ environment, delays }: AsyncStudySettings, algorit
   const randomReturn = orNull(references.flatMap((result) => result.randomReturn ?? []), mean);
   const gains = references.flatMap((result) => finalReturn(result).map((reached) => reached - (result.randomReturn ?? reached)));
   const level = isGain(gains) ? halfWayLevel(randomReturn, orNull(references.flatMap(finalReturn), mean)) : null;
-  const threshold = BENCHMARKS[environment]?.threshold ?? null;
+  const threshold = TASK_SCORES[environment]?.threshold ?? null;
   const summarise = (delay: number | null): DelayRow => {
     const own = at(delay);
     const returns = own.flatMap(finalReturn);

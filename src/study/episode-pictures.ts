@@ -3,7 +3,7 @@ import { matrixChart } from '../report/matrix-chart.js';
 import type { Svg } from '../report/svg.js';
 import type { WatchedNeuron } from '../simulation/watch.js';
 import { points } from './leaky-tables.js';
-import type { Course, WatchedEpisodes } from './watched.js';
+import type { RecordedEpisode, RecordedEpisodes } from './recorded-episodes.js';
 
 export interface EpisodePictures {
   readonly voltages: Svg;
@@ -20,7 +20,7 @@ const [SHOWN, MOST_NEURONS] = [6, 128];
  *
  * @param whose network it is
  */
-export async function drawEpisodes(watched: WatchedEpisodes, whose: string): Promise<EpisodePictures> {
+export async function drawEpisodes(watched: RecordedEpisodes, whose: string): Promise<EpisodePictures> {
   const { episodes } = watched;
   const columns = episodes.map((course) => panelsOf(watched, course));
   const panels = columns[0].flatMap((_, row) => columns.map((column) => column[row]));
@@ -31,7 +31,7 @@ export async function drawEpisodes(watched: WatchedEpisodes, whose: string): Pro
   };
 }
 
-function panelsOf({ neurons, episodes }: WatchedEpisodes, { voltages, steps, return: episodeReturn }: Course): LinePanel[] {
+function panelsOf({ neurons, episodes }: RecordedEpisodes, { voltages, steps, return: episodeReturn }: RecordedEpisode): LinePanel[] {
   const indices = (kind: WatchedNeuron['kind']) => [...neurons.keys()].filter((neuron) => neurons[neuron].kind === kind);
   const contexts = spreadOver(indices('context'));
   const heard = contexts.length === 0 ? spreadOver(indices('hidden')) : contexts.map((context) => neurons[context].heard ?? context);
@@ -59,7 +59,7 @@ function spreadOver(list: readonly number[], most = SHOWN): number[] {
 }
 
 /** The voltages of hidden and output neurons, step by step: of firing ones, when they fire. */
-function drawActivity({ neurons, episodes: [{ voltages }] }: WatchedEpisodes, whose: string): Promise<Svg> {
+function drawActivity({ neurons, episodes: [{ voltages }] }: RecordedEpisodes, whose: string): Promise<Svg> {
   const speaking = [...neurons.keys()].filter((neuron) => neurons[neuron].kind === 'hidden' || neurons[neuron].kind === 'output');
   const shown = spreadOver(speaking, MOST_NEURONS);
   const values = shown.map((neuron) => voltages.map((row) => row[neuron]));
@@ -76,7 +76,7 @@ function drawActivity({ neurons, episodes: [{ voltages }] }: WatchedEpisodes, wh
 }
 
 /** K without the rows of inputs, which have none: who reads, from top to bottom, whom, from left to right. */
-function drawConnections({ neurons, connections }: WatchedEpisodes, whose: string): Promise<Svg> {
+function drawConnections({ neurons, connections }: RecordedEpisodes, whose: string): Promise<Svg> {
   const isRead = (neuron: number) => connections.some((row) => row[neuron] !== null);
   const reading = [...neurons.keys()].filter((neuron) => neurons[neuron].kind === 'hidden' || neurons[neuron].kind === 'output');
   const sources = [...neurons.keys()].filter((neuron) => (neurons[neuron].kind !== 'output' && neurons[neuron].kind !== 'kept') || isRead(neuron));

@@ -1,9 +1,9 @@
 import { isRecord } from '../check.js';
-import { watchEpisodes, type WatchedEpisodes } from './watched.js';
+import { recordEpisodes, type RecordedEpisodes } from './recorded-episodes.js';
 import { algorithmOf, trialDigest, trialOptions, type Trial } from './trial.js';
 
 /** Episodes of a network that has learned, and which trial's network it is. */
-export interface LeakyEpisodes extends WatchedEpisodes {
+export interface LeakyEpisodes extends RecordedEpisodes {
   readonly label: string;
   readonly seed: number;
   /** Of the trial. */
@@ -21,7 +21,7 @@ export async function watchTrial(trial: Trial, signal: AbortSignal): Promise<Lea
   try {
     const { stopped } = await training.run({ steps, signal });
     if (stopped || training.watch === undefined) return undefined;
-    return { label, seed, digest: trialDigest(trial), ...watchEpisodes(training.watch.bind(training)) };
+    return { label, seed, digest: trialDigest(trial), ...recordEpisodes(training.watch.bind(training)) };
   } finally {
     await training.close();
   }

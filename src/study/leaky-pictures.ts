@@ -3,7 +3,7 @@ import { lineChart, type LinePoint } from '../report/line-chart.js';
 import type { Reference } from '../report/panels.js';
 import { stackPictures } from '../report/stack.js';
 import type { Svg } from '../report/svg.js';
-import { memorylessCeiling } from './leaky-ceiling.js';
+import { memorylessCeiling } from './memoryless-ceiling.js';
 import { describeDensity, type LeakyStudySettings } from './leaky-settings.js';
 import { bestNetwork, rowOf, summariseLeaky, type LeakyRow } from './leaky-summary.js';
 import { points } from './leaky-tables.js';

@@ -1,5 +1,5 @@
 import type { Table } from '../report/table.js';
-import { memorylessCeiling } from './leaky-ceiling.js';
+import { memorylessCeiling } from './memoryless-ceiling.js';
 import { describeDensity, describeNetwork, type LeakyNetwork, type LeakyStudySettings } from './leaky-settings.js';
 import { bestNetwork, rowOf, type LeakyRow, type Verdict } from './leaky-summary.js';
 import type { Estimate } from './straggler-summary.js';

@@ -5,15 +5,15 @@ import { intervalChart } from '../report/interval-chart.js';
 import type { Svg } from '../report/svg.js';
 import type { Table } from '../report/table.js';
 import type { SimulationOptions } from '../simulation/options.js';
-import { holdContest, type Contestant, type Outcome, type Spread, type Standing } from './contest.js';
+import { runBenchmark, type BenchmarkArm, type BenchmarkOutcome, type Spread, type BenchmarkResult } from './benchmark.js';
 import type { StragglerStudySettings } from './straggler-settings.js';
 import { NOTHING, numeric } from './tables.js';
 
 /** What was found beside a busy process, or why nothing was measured. */
-export type NeighbourFindings = Outcome | { readonly skipped: string };
+export type NeighbourFindings = BenchmarkOutcome | { readonly skipped: string };
 
 /** Free running: eight updates are owed for each environment step, so that updates are what is measured. */
-function contestants(hidden: readonly number[]): Contestant[] {
+function contestants(hidden: readonly number[]): BenchmarkArm[] {
   const work: SimulationOptions = { environment: 'Pendulum-v1', network: { hidden }, learning: { batch: 64, warmup: 64, updatesPerStep: 8 }, rateLimit: 'off' };
   return [
     { name: '1 partition', options: { ...work, schedule: 'hogwild', partitions: 1 } },
@@ -32,12 +32,12 @@ export async function measureNeighbour({ neighbour: { run, repeats, seconds, hid
   if (run === 'off') return { skipped: 'It was switched off.' };
   if (cores < 2) return { skipped: 'It needs two cores, and this machine has one: two partitions cannot run side by side here.' };
   if (signal.aborted) return { skipped: 'Interrupted before it began.' };
-  const outcome = await holdContest({ contestants: contestants(hidden), repeats, seconds, neighbour: true, warmUp: Math.min(1.5, seconds), signal });
+  const outcome = await runBenchmark({ arms: contestants(hidden), repeats, seconds, neighbour: true, warmUp: Math.min(1.5, seconds), signal });
   return outcome.repeats < repeats ? { skipped: 'Interrupted.' } : outcome;
 }
 
 /** Findings of an earlier run of the study, as they were kept. */
-export function isOutcome(data: unknown): data is Outcome {
+export function isOutcome(data: unknown): data is BenchmarkOutcome {
   return isRecord(data) && Array.isArray(data.standings) && data.standings.every((each) => isRecord(each) && Array.isArray(each.ratios) && isRecord(each.ratio)) && Array.isArray(data.load);
 }
 
@@ -48,7 +48,7 @@ export function describeNeighbour(findings: NeighbourFindings): string {
   return `Updates per second of two partitions over those of one in the same repeat, medians of ${repeats} repeats [least, most]; load ${load.map((each) => each.toFixed(1)).join(' to ')}; the busy process ${pinned ? 'kept to one core' : 'was moved about by the system'}`;
 }
 
-export function neighbourTable({ standings }: Outcome): Table {
+export function neighbourTable({ standings }: BenchmarkOutcome): Table {
   const names = [...new Set(standings.map(({ name }) => name))];
   const find = (name: string, disturbed: boolean) => standings.find((each) => each.name === name && each.disturbed === disturbed);
   return {
@@ -57,7 +57,7 @@ export function neighbourTable({ standings }: Outcome): Table {
   };
 }
 
-function standingCells(standing: Standing | undefined): string[] {
+function standingCells(standing: BenchmarkResult | undefined): string[] {
   return standing === undefined ? [NOTHING, NOTHING] : [standing.updatesPerSecond.median.toPrecision(3), describeSpread(standing.ratio)];
 }
 

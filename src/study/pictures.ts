@@ -2,7 +2,7 @@ import { intervalChart } from '../report/interval-chart.js';
 import { lineChart } from '../report/line-chart.js';
 import type { Reference } from '../report/panels.js';
 import type { Svg } from '../report/svg.js';
-import { BENCHMARKS } from './benchmarks.js';
+import { TASK_SCORES } from './task-scores.js';
 import { meanCurve, summarise, type SummaryRow } from './summary.js';
 import type { Trial, TrialResult } from './trial.js';
 
@@ -62,7 +62,7 @@ function returnRow(name: string, row: SummaryRow | undefined) {
 }
 
 function references(environment: string): Reference[] {
-  const benchmark = BENCHMARKS[environment];
+  const benchmark = TASK_SCORES[environment];
   if (benchmark === undefined) return [];
   const { threshold, published, source } = benchmark;
   return [

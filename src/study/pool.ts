@@ -11,7 +11,7 @@ const WORKER = new URL('../../workers/trial.js', import.meta.url).href;
 type TrialPool = Piscina<TrialTask, TrialResult | undefined>;
 
 /** Who wants to know how the trials of a pool stand. What it throws ends the study. */
-export interface TrialWatcher {
+export interface TrialObserver {
   started(trial: Trial): void;
   progress(trial: Trial, progress: TrialProgress): void;
   finished(result: TrialResult): void;
@@ -32,7 +32,7 @@ export interface PoolOptions {
  * Runs trials on worker threads, in the given order, `parallel` at a time. A worker that dies fails its trial and no
  * other. When it returns, or throws, no worker is left.
  */
-export async function runTrials(trials: readonly Trial[], watcher: TrialWatcher, { parallel, signal, worker = WORKER }: PoolOptions): Promise<void> {
+export async function runTrials(trials: readonly Trial[], watcher: TrialObserver, { parallel, signal, worker = WORKER }: PoolOptions): Promise<void> {
   const lanes = Math.min(parallel, trials.length);
   if (lanes === 0) return;
   const pool: TrialPool = new Piscina({
@@ -67,7 +67,7 @@ export async function runTrials(trials: readonly Trial[], watcher: TrialWatcher,
   if (failure.signal.aborted) throw failure.signal.reason;
 }
 
-async function runOne(pool: TrialPool, trial: Trial, watcher: TrialWatcher, signal: AbortSignal): Promise<void> {
+async function runOne(pool: TrialPool, trial: Trial, watcher: TrialObserver, signal: AbortSignal): Promise<void> {
   const { port1, port2 } = new MessageChannel();
   const stop = () => {
     port1.postMessage('stop');

@@ -2,8 +2,8 @@ import cliProgress, { type SingleBar } from 'cli-progress';
 import colours from 'picocolors';
 
 import { mean } from '../telemetry/statistics.js';
-import { describeSeconds, type TrialEstimate } from './estimate.js';
-import type { TrialWatcher } from './pool.js';
+import { describeSeconds, type TrialEstimate } from './duration.js';
+import type { TrialObserver } from './pool.js';
 import type { Trial, TrialProgress, TrialResult } from './trial.js';
 
 const { Format, MultiBar } = cliProgress; // CommonJS: Node cannot see its names
@@ -11,7 +11,7 @@ const { Format, MultiBar } = cliProgress; // CommonJS: Node cannot see its names
 /** Milliseconds between two lines where no terminal shows bars. */
 const LINE_INTERVAL = 10_000;
 
-export interface StudyProgress extends TrialWatcher {
+export interface StudyProgress extends TrialObserver {
   stop(): void;
 }
 
@@ -28,7 +28,7 @@ export function createStudyProgress(trials: readonly Trial[], estimate: TrialEst
 }
 
 /** How far the study is. */
-interface Tally extends TrialWatcher {
+interface Tally extends TrialObserver {
   /** Share of the work that is done, from 0 to 1. */
   share(): number;
   /** `3/25 trials · about 5 min left` */

@@ -1,5 +1,5 @@
 import { bootstrapInterval, interquartileMean, mean, median } from '../telemetry/statistics.js';
-import { BENCHMARKS } from './benchmarks.js';
+import { TASK_SCORES } from './task-scores.js';
 import type { TrialResult } from './trial.js';
 
 /** What one contender came to on one task. Numbers are null where no trial got to its end. */
@@ -50,7 +50,7 @@ function summariseContender(results: readonly TrialResult[]): SummaryRow {
   const { environment, label, algorithm, steps } = results[0].trial;
   const finished = results.filter(({ failure }) => failure === null);
   const returns = finished.map((result) => mean(result.returns));
-  const threshold = BENCHMARKS[environment]?.threshold ?? null;
+  const threshold = TASK_SCORES[environment]?.threshold ?? null;
   const crossings = threshold === null ? [] : results.flatMap((result) => stepsTo(threshold, result));
   return {
     environment,

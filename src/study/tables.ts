@@ -1,6 +1,6 @@
 import { isRecord } from '../check.js';
 import type { Table } from '../report/table.js';
-import { BENCHMARKS } from './benchmarks.js';
+import { TASK_SCORES } from './task-scores.js';
 import type { SummaryRow } from './summary.js';
 import { algorithmOf, trialOptions, type Trial, type TrialResult } from './trial.js';
 
@@ -27,7 +27,7 @@ export function studyFindings(rows: readonly SummaryRow[]): TaskFindings[] {
 
 /** `40,000 environment steps; random policy -1286.8; threshold -160; published -152 (DDPG, 20,000 steps)` */
 function describeTask({ environment, steps, randomReturn }: SummaryRow): string {
-  const benchmark = BENCHMARKS[environment];
+  const benchmark = TASK_SCORES[environment];
   return [
     `${whole(steps)} environment steps`,
     `random policy ${score(randomReturn)}`,

@@ -1,7 +1,7 @@
 import test from 'ava';
 
 import { ALGORITHM_NAMES } from '../../src/study/algorithm.js';
-import { describeSeconds, estimateTrials } from '../../src/study/estimate.js';
+import { describeSeconds, estimateTrials } from '../../src/study/duration.js';
 import { planTrials, resolveStudySettings } from '../../src/study/settings.js';
 import { tinyTrial } from './fixture.js';
 

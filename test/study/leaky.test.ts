@@ -1,6 +1,6 @@
 import test from 'ava';
 
-import { memorylessCeiling } from '../../src/study/leaky-ceiling.js';
+import { memorylessCeiling } from '../../src/study/memoryless-ceiling.js';
 import { countLeakyTrials, planLeakyTrials, planScheduleTrials, resolveLeakyStudySettings, type LeakyStudyOptions } from '../../src/study/leaky-settings.js';
 import { bestNetwork, bestTrial, judge, summariseLeaky } from '../../src/study/leaky-summary.js';
 import { leakyFindings } from '../../src/study/leaky-tables.js';

@@ -1,15 +1,15 @@
 import test from 'ava';
 
-import { runTrials, type TrialWatcher } from '../../src/study/pool.js';
+import { runTrials, type TrialObserver } from '../../src/study/pool.js';
 import { openTrialStore } from '../../src/study/trial-store.js';
-import { runStudy } from '../../src/study/study.js';
+import { runTrialsOf } from '../../src/study/run-trials.js';
 import { runTrial, type Trial, type TrialResult } from '../../src/study/trial.js';
 import { newFolder, tinyTrial } from './fixture.js';
 
 const never = new AbortController().signal;
 const SEEDS = [1, 2, 3].map((seed) => tinyTrial({ seed }));
 
-interface Watched extends TrialWatcher {
+interface Watched extends TrialObserver {
   readonly results: TrialResult[];
   readonly begun: Trial[];
   readonly left: Trial[];
@@ -89,7 +89,7 @@ test('the signal abandons what is under way and starts no more', async (t) => {
 });
 
 test('what a watcher throws ends the pool and is thrown on', async (t) => {
-  const watched: TrialWatcher = { ...watch(), finished() { throw new Error('no space left on device'); } };
+  const watched: TrialObserver = { ...watch(), finished() { throw new Error('no space left on device'); } };
   await t.throwsAsync(runTrials(SEEDS, watched, { parallel: 2, signal: never }), { message: 'no space left on device' });
 });
 
@@ -97,10 +97,10 @@ test('a study runs what its store does not have, and each trial once whatever it
   const file = `${newFolder()}.jsonl`;
   const store = () => openTrialStore(file, (line) => t.fail(line));
   const first = watch();
-  await runStudy([SEEDS[0]], store(), first, { parallel: 1, signal: never });
+  await runTrialsOf([SEEDS[0]], store(), first, { parallel: 1, signal: never });
   const second = watch();
   const trials = [SEEDS[0], { ...SEEDS[0], label: 'the same' }, SEEDS[1], { ...SEEDS[1], label: 'the same' }];
-  const results = await runStudy(trials, store(), second, { parallel: 2, signal: never });
+  const results = await runTrialsOf(trials, store(), second, { parallel: 2, signal: never });
   t.deepEqual(second.begun, [SEEDS[1]]);
   t.deepEqual(results.map(({ trial }) => trial), trials);
   t.deepEqual(results[0].returns, first.results[0].returns);

@@ -1,6 +1,6 @@
 import test from 'ava';
 
-import { summariseRates } from '../../src/study/contest.js';
+import { summariseRates } from '../../src/study/benchmark.js';
 import { describeNeighbour, measureNeighbour } from '../../src/study/noisy-neighbour.js';
 import { openTrialStore } from '../../src/study/trial-store.js';
 import { planStragglerTrials, resolveStragglerStudySettings, stragglerContenders, type StragglerStudyOptions } from '../../src/study/straggler-settings.js';

@@ -1,5 +1,5 @@
 /** What a task's results are measured against. */
-export interface Benchmark {
+export interface TaskScore {
   /** Mean return from which on a task counts as learned: set beforehand, near the published number. */
   readonly threshold: number;
   /** A published mean return. */
@@ -9,7 +9,7 @@ export interface Benchmark {
 }
 
 /** Per task. A task without an entry has no threshold, and no lines in its pictures. */
-export const BENCHMARKS: Readonly<Partial<Record<string, Benchmark>>> = {
+export const TASK_SCORES: Readonly<Partial<Record<string, TaskScore>>> = {
   'Pendulum-v1': { threshold: -160, published: -152, source: 'DDPG, 20,000 steps' },
   'MountainCarContinuous-v0': { threshold: 90, published: 93.5, source: 'DDPG, 300,000 steps' },
   'CartPole-v1': { threshold: 495, published: 500, source: 'the most the task gives' },

@@ -10,7 +10,7 @@ const BUSY = `const end = Date.now() + ${1000 * LIFE}; while (Date.now() < end);
 const SETTLING = 300;
 
 /** A busy process of its own. */
-export interface Neighbour {
+export interface BusyProcess {
   /** True where it keeps to one core; else the system moves it about. */
   readonly pinned: boolean;
   close(): Promise<void>;
@@ -21,7 +21,7 @@ export interface Neighbour {
  *
  * @throws Error where no process can be started
  */
-export async function startNeighbour(): Promise<Neighbour> {
+export async function startBusyProcess(): Promise<BusyProcess> {
   const core = String(availableParallelism() - 1);
   const neighbour = (await start('taskset', ['-c', core, process.execPath, '-e', BUSY])) ?? (await start(process.execPath, ['-e', BUSY]));
   if (neighbour === undefined) throw new Error('the busy process did not start');
@@ -29,7 +29,7 @@ export async function startNeighbour(): Promise<Neighbour> {
 }
 
 /** @returns undefined where there is no such command, or it ends at once */
-function start(command: string, options: readonly string[]): Promise<Neighbour | undefined> {
+function start(command: string, options: readonly string[]): Promise<BusyProcess | undefined> {
   const child = spawn(command, options, { stdio: 'ignore' });
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
@@ -42,6 +42,6 @@ function start(command: string, options: readonly string[]): Promise<Neighbour |
     process.off('exit', kill);
     await ended;
   };
-  const settled = new Promise<Neighbour>((resolve) => setTimeout(() => { resolve({ pinned: command === 'taskset', close }); }, SETTLING));
+  const settled = new Promise<BusyProcess>((resolve) => setTimeout(() => { resolve({ pinned: command === 'taskset', close }); }, SETTLING));
   return Promise.race([ended, settled]);
 }

@@ -4,16 +4,16 @@ import { loadavg } from 'node:os';
 import type { SimulationOptions } from '../simulation/options.js';
 import { createSimulation, type Simulation } from '../simulation/simulation.js';
 import { median } from '../telemetry/statistics.js';
-import { startNeighbour } from './neighbour.js';
+import { startBusyProcess } from './busy-process.js';
 
 /** One way to run. The first of a contest is what the others are compared with. */
-export interface Contestant {
+export interface BenchmarkArm {
   readonly name: string;
   readonly options: SimulationOptions;
 }
 
-export interface Contest {
-  readonly contestants: readonly Contestant[];
+export interface Benchmark {
+  readonly arms: readonly BenchmarkArm[];
   readonly repeats: number;
   /** Of running, of each contestant in each repeat. */
   readonly seconds: number;
@@ -31,7 +31,7 @@ export interface Spread {
   readonly max: number;
 }
 
-export interface Standing {
+export interface BenchmarkResult {
   readonly name: string;
   /** Whether a busy process ran beside it. */
   readonly disturbed: boolean;
@@ -42,8 +42,8 @@ export interface Standing {
 }
 
 /** What became of a contest. */
-export interface Outcome {
-  readonly standings: readonly Standing[];
+export interface BenchmarkOutcome {
+  readonly standings: readonly BenchmarkResult[];
   readonly repeats: number;
   /** Whether the busy process kept to one core. */
   readonly pinned: boolean;
@@ -55,7 +55,7 @@ export interface Outcome {
 const ENDLESS = 100_000_000;
 
 /** Runs all contestants by turns, beginning with another one in each repeat. A repeat that the signal cuts off does not count. */
-export async function holdContest({ contestants, repeats, seconds, neighbour, warmUp, signal }: Contest): Promise<Outcome> {
+export async function runBenchmark({ arms: contestants, repeats, seconds, neighbour, warmUp, signal }: Benchmark): Promise<BenchmarkOutcome> {
   const before = loadavg()[0];
   const rates: Record<'alone' | 'disturbed', number[][]> = { alone: [], disturbed: [] }; // [repeats][contestants]
   const simulations: Simulation[] = [];
@@ -97,7 +97,7 @@ async function speed(simulation: Simulation, seconds: number): Promise<number> {
 
 /** Beside a busy process. */
 async function beside<Result>(action: () => Promise<Result>): Promise<{ readonly result: Result; readonly pinned: boolean }> {
-  const neighbour = await startNeighbour();
+  const neighbour = await startBusyProcess();
   try {
     return { result: await action(), pinned: neighbour.pinned };
   } finally {
@@ -106,7 +106,7 @@ async function beside<Result>(action: () => Promise<Result>): Promise<{ readonly
 }
 
 /** @param rates updates per second; [repeats][contestants] */
-export function summariseRates(contestants: readonly Pick<Contestant, 'name'>[], rates: readonly (readonly number[])[], disturbed: boolean): Standing[] {
+export function summariseRates(contestants: readonly Pick<BenchmarkArm, 'name'>[], rates: readonly (readonly number[])[], disturbed: boolean): BenchmarkResult[] {
   if (rates.length === 0) return [];
   return contestants.map(({ name }, i) => {
     const ratios = rates.map((repeat) => repeat[i] / repeat[0]);

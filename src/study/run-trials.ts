@@ -1,5 +1,5 @@
-import { describeSeconds, estimateTrials, type TrialEstimate } from './estimate.js';
-import { runTrials, type PoolOptions, type TrialWatcher } from './pool.js';
+import { describeSeconds, estimateTrials, type TrialEstimate } from './duration.js';
+import { runTrials, type PoolOptions, type TrialObserver } from './pool.js';
 import { createStudyProgress } from './progress.js';
 import type { TrialStore } from './trial-store.js';
 import { trialDigest, type Trial, type TrialResult } from './trial.js';
@@ -9,9 +9,9 @@ import { trialDigest, type Trial, type TrialResult } from './trial.js';
  *
  * @returns what is known of the trials, in their order: all of them, unless the signal came first
  */
-export async function runStudy(trials: readonly Trial[], store: TrialStore, watcher: TrialWatcher, options: PoolOptions): Promise<TrialResult[]> {
+export async function runTrialsOf(trials: readonly Trial[], store: TrialStore, watcher: TrialObserver, options: PoolOptions): Promise<TrialResult[]> {
   const ended = new Map(store.finished);
-  const keeping: TrialWatcher = {
+  const keeping: TrialObserver = {
     started: (trial) => { watcher.started(trial); },
     progress: (trial, progress) => { watcher.progress(trial, progress); },
     abandoned: (trial) => { watcher.abandoned(trial); },
@@ -28,8 +28,8 @@ export async function runStudy(trials: readonly Trial[], store: TrialStore, watc
   });
 }
 
-/** `runStudy`, which says on stderr how long it will take and how it stands. */
-export async function runStudyVisibly(trials: readonly Trial[], store: TrialStore, options: PoolOptions): Promise<TrialResult[]> {
+/** `runTrialsOf`, which says on stderr how long it will take and how it stands. */
+export async function runTrialsWithProgress(trials: readonly Trial[], store: TrialStore, options: PoolOptions): Promise<TrialResult[]> {
   const missing = missingTrials(trials, store);
   const estimate = await estimateTrials(missing, options, (probes) => {
     if (probes > 0) process.stderr.write(`measuring speeds first: ${probes} short probe${probes === 1 ? '' : 's'}\n`);
@@ -37,7 +37,7 @@ export async function runStudyVisibly(trials: readonly Trial[], store: TrialStor
   if (!options.signal.aborted) process.stderr.write(`${describeWork(trials.length, missing, estimate, options.parallel)}\n`);
   const progress = createStudyProgress(missing, estimate);
   try {
-    return await runStudy(trials, store, progress, options);
+    return await runTrialsOf(trials, store, progress, options);
   } finally {
     progress.stop();
   }
