@@ -72,6 +72,17 @@ export function checkString(option: string, value: unknown): string {
   return value;
 }
 
+/** Most characters of a name that a user gives: names stand in tables, in file names and on one line of the terminal. */
+export const LONGEST_NAME = 100;
+
+/** A name that a user gives to something of their own: one short line. */
+export function checkLabel(option: string, value: unknown): string {
+  const label = checkString(option, value);
+  const constraint = `a name of one line and at most ${LONGEST_NAME} characters`;
+  if (label.length > LONGEST_NAME || /\p{Cc}/u.test(label)) throw wrongValue(option, constraint, value);
+  return label;
+}
+
 /** One of the names; a near miss is answered with the nearest known name. */
 export function checkName<Name extends string>(option: string, value: unknown, names: readonly Name[]): Name {
   const constraint = `one of ${names.join(', ')}`;

@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-import { checkString, isRecord, wrongKind, wrongValue } from './check.js';
+import { checkLabel, isRecord, wrongKind, wrongValue } from './check.js';
 import { plainOptions } from './plain.js';
 
 /** Something of the user's own that a module may export: environments, rules, credit assignments. */
@@ -57,7 +57,7 @@ export function createModules({ option, example, has, add }: ModuleKind): Module
   const urls = new Map<string, string>();
   const modules: Modules = {
     register(id, url) {
-      const name = checkString('id', id);
+      const name = checkLabel('id', id);
       if (isModuleName(name) || name.includes('(')) throw wrongValue('id', `an id, for example ${example}`, id);
       if (has(name) && !urls.has(name)) throw wrongValue('id', `an id that no shipped ${option} has`, id);
       const href = typeof url === 'string' && /^(file|data|https?):/.test(url) ? url : url instanceof URL ? url.href : undefined;

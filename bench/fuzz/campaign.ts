@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import type { CaseName, Kind, Outcome } from './case.js';
 import { measureEmpty, runCommand, type Empty } from './command.js';
@@ -66,7 +66,7 @@ const MOST_ALIKE = 2;
 
 /** Tries every case; what fails among others in one process is tried again in a process of its own, which decides. */
 export async function fuzz({ seed, kinds, cases, first, alone, workers, keep, onProgress, onFailure }: CampaignOptions): Promise<Report> {
-  const root = keep ?? mkdtempSync(join(tmpdir(), 'ganglion-fuzz-'));
+  const root = keep === undefined ? mkdtempSync(join(tmpdir(), 'ganglion-fuzz-')) : resolve(keep); // cases change the working folder
   const originals = join(root, 'whole');
   mkdirSync(root, { recursive: true });
   const names = Array.from({ length: cases }, (_, i) => kinds.map((kind): CaseName => ({ seed, kind, number: first + i }))).flat();

@@ -1,4 +1,4 @@
-import { checkInteger, checkKeys, checkString, isRecord, wrongKind } from '../check.js';
+import { checkInteger, checkKeys, checkLabel, isRecord, wrongKind } from '../check.js';
 import { describeValue } from '../describe.js';
 import { createStream, type Stream } from '../random/stream.js';
 import { TaskFault } from './blame.js';
@@ -46,7 +46,7 @@ export interface DefinedEnvironment {
 export function defineEnvironment<State>(definition: EnvironmentDefinition<State>): DefinedEnvironment {
   if (!isRecord(definition)) throw wrongKind('definition', 'an object', definition);
   checkKeys('definition', definition, KEYS);
-  const id = checkString('definition.id', definition.id);
+  const id = checkLabel('definition.id', definition.id);
   const timeLimit = checkInteger('definition.maxSteps', definition.maxSteps, { min: 1 });
   for (const name of ['reset', 'step', 'observe']) {
     const given: unknown = Reflect.get(definition, name);

@@ -1,4 +1,4 @@
-import { isCount, isRecord } from '../check.js';
+import { isCount, isRecord, wrongKind } from '../check.js';
 import { JournalError } from '../errors.js';
 import { plainOptions } from '../plain.js';
 import { crc32c } from '../telemetry/crc32c.js';
@@ -18,9 +18,11 @@ export interface Journal extends JournalHeader, Omit<JournalClosing, 'updates'> 
 /**
  * Reads `journal.bin`. Nothing of a journal that is cut short or altered is given out.
  *
+ * @throws OptionTypeError unless it is given bytes
  * @throws JournalError naming the partition and the update where it breaks
  */
 export function readJournal(bytes: Uint8Array): Journal {
+  if (!((bytes as unknown) instanceof Uint8Array)) throw wrongKind('bytes', 'the bytes of a journal', bytes);
   const { header, end } = readHeader(bytes);
   const shape = { ticks: header.ticks, peers: header.partitions - 1 };
   const bodies = Array.from({ length: header.partitions }, (): Uint8Array[] => []);

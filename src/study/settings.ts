@@ -1,4 +1,4 @@
-import { checkKeys, checkList, checkName, checkObject, checkString, isRecord, wrongValue } from '../check.js';
+import { checkKeys, checkLabel, checkList, checkName, checkObject, isRecord, LONGEST_NAME, wrongValue } from '../check.js';
 import { environmentName } from '../environment/options.js';
 import { checkEnvironment, listEnvironments } from '../environment/registry.js';
 import { isOptionError } from '../errors.js';
@@ -50,7 +50,7 @@ const contenders = (environments: readonly string[]): Kind<readonly Contender[],
 
 const CONTENDER_SCHEMA = {
   type: 'object',
-  properties: { label: { type: 'string', minLength: 1 }, algorithm: { anyOf: [{ enum: ALGORITHM_NAMES }, { type: 'string', pattern: MODULE_PATTERN }] }, options: { type: 'object' } },
+  properties: { label: { type: 'string', minLength: 1, maxLength: LONGEST_NAME }, algorithm: { anyOf: [{ enum: ALGORITHM_NAMES }, { type: 'string', pattern: MODULE_PATTERN }] }, options: { type: 'object' } },
   required: ['algorithm'],
   additionalProperties: false,
 };
@@ -146,7 +146,7 @@ function checkContender(path: string, entry: unknown): Contender {
   checkKeys(path, entry, ['label', 'algorithm', 'options']);
   const algorithm = checkAlgorithm(`${path}.algorithm`, entry.algorithm);
   return {
-    label: checkString(`${path}.label`, entry.label ?? algorithm),
+    label: entry.label === undefined ? algorithm : checkLabel(`${path}.label`, entry.label),
     algorithm,
     options: checkObject(`${path}.options`, entry.options ?? {}),
   };

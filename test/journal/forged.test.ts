@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 
-import { JournalError } from '../../src/errors.js';
+import { JournalError, OptionTypeError } from '../../src/errors.js';
 import { encodeClosing, encodeHeader, type JournalHeader } from '../../src/journal/frame.js';
 import { readJournal } from '../../src/journal/read-journal.js';
 
@@ -32,6 +32,7 @@ for (const [kind, header] of HEADERS) {
 
 test('whatever a header says, a journal is read or refused as one', (t) => {
   t.notThrows(() => readJournal(journalOf({})));
+  for (const bytes of [undefined, null, 'journal.bin', [1, 2]]) t.throws(() => readJournal(bytes as never), { instanceOf: OptionTypeError, message: /^"bytes" expected the bytes of a journal, got / });
   fc.assert(
     fc.property(fc.constantFrom('ticks', 'partitions', 'goal', 'settings', 'digest', 'halts', '__proto__'), fc.oneof(fc.jsonValue(), fc.integer(), fc.double()), (key, value) => {
       let fault: unknown;

@@ -42,6 +42,8 @@ const REFUSED: [string, object, RegExp, new (...parts: never[]) => Error][] = [
   ['an unknown option', { seed: 3 }, /^"seed" expected a known option .*; did you mean "seeds"\?$/, OptionRangeError],
   ['an empty list', { environments: [] }, /^"environments" expected a list of Pendulum-v1/, OptionRangeError],
   ['a name where a list belongs', { algorithms: 'ddpg' }, /^"algorithms" expected a list of broadcast, .*, got "ddpg"$/, OptionTypeError],
+  ['a label of more than 100 characters', { algorithms: [{ algorithm: 'linear', label: 'a'.repeat(101) }] }, /^"algorithms\.label" expected a name of one line and at most 100 characters, got "a+\.\.\."$/, OptionRangeError],
+  ['a label of two lines', { algorithms: [{ algorithm: 'linear', label: 'slow\nlinear' }] }, /^"algorithms\.label" expected a name of one line and at most 100 characters, got /, OptionRangeError],
   ['a label that comes twice', { algorithms: ['ddpg', { algorithm: 'linear', label: 'ddpg' }] }, /^"algorithms" expected each name once, got "ddpg"$/, OptionRangeError],
   ['an option that the algorithm does not have', { algorithms: [{ algorithm: 'ddpg', options: { schedule: 'hogwild' } }] }, /^"algorithms\[ddpg\]\.options\.schedule" expected a known option/, OptionRangeError],
   ['a rule of another name', { algorithms: [{ algorithm: 'linear', options: { rule: { name: 'broadcast' } } }] }, /^"algorithms\[linear\]\.options\.rule\.name" expected one of linear, got "broadcast"$/, OptionRangeError],
