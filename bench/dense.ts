@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 
 import { checkInteger, textTable } from '../src/entries/internals.js';
 import { median } from '../src/entries/study.js';
-import { createDenseTrainer, createSimulation, isOptionError, openDevice, type DeviceName } from '../src/index.js';
+import { createBatchedTrainer, createSimulation, isOptionError, openDevice, type DeviceName } from '../src/index.js';
 
 const LEARNING = { batch: 64, warmup: 64, updatesPerStep: 16, replay: 4096 };
 const DEVICES: readonly DeviceName[] = ['gpu', 'webgpu', 'wasm', 'cpu'];
@@ -36,7 +36,7 @@ async function measureKernels(hidden: readonly number[], seconds: number): Promi
 }
 
 async function measureDevice(device: DeviceName, hidden: readonly number[], replicas: number, seconds: number): Promise<number> {
-  const trainer = await createDenseTrainer({ device, replicas, network: { hidden }, learning: LEARNING });
+  const trainer = await createBatchedTrainer({ device, replicas, network: { hidden }, learning: LEARNING });
   try {
     await trainer.run({ steps: 66 });
     return (await trainer.run({ steps: 1_000_000, signal: AbortSignal.timeout(1000 * seconds) })).updatesPerSecond;

@@ -1,6 +1,6 @@
 /** Kernels against the scalar reference, and against what this machine can do at best. */
 import { createKernels } from '../src/kernels/create.js';
-import { everybody, type KernelName, type Kernels } from '../src/kernels/kernels.js';
+import { iota, type KernelName, type Kernels } from '../src/kernels/kernels.js';
 import { availableKernels } from '../src/kernels/self-check.js';
 import { createArena } from '../src/memory/arena.js';
 import { createWorkspace, workspaceBlock } from '../src/memory/workspace.js';
@@ -43,7 +43,7 @@ function layerCase(kernel: string, layer: Layer, prepare: (kernels: Kernels, sou
     name: named(kernel, layer),
     flop: 2 * rows * inputs * batch,
     bytes: batch === 1 ? 4 * rows * inputs : 0,
-    prepare: (kernels) => prepare(kernels, everybody(inputs)),
+    prepare: (kernels) => prepare(kernels, iota(inputs)),
   };
 }
 
@@ -68,7 +68,7 @@ function spreadBack(layer: Layer): Case {
   const { rows, inputs, batch } = layer;
   return layerCase('spread back', layer, (kernels, sources) => {
     const [weights, upon, delta] = [rows * inputs, inputs * batch, rows * batch].map((length) => filled(kernels, length));
-    return () => { kernels.spreadBack(weights, sources, delta, upon, { begin: 0, end: rows, lanes: batch, count: batch }); };
+    return () => { kernels.transposedProduct(weights, sources, delta, upon, { begin: 0, end: rows, lanes: batch, count: batch }); };
   });
 }
 
@@ -108,7 +108,7 @@ function traces(rows: number, inputs: number): Case {
     prepare(kernels) {
       const [trace, direction] = [1, 2].map(() => filled(kernels, rows * inputs));
       const [credit, reach, terms] = [rows, rows, inputs].map((length) => filled(kernels, length));
-      const of = { rows: { offset: everybody(rows + 1).map((row) => row * inputs), begin: 0, end: rows }, credit, terms, shared: true, kept: 0.9, tdError: 0.1, trace, direction, reach };
+      const of = { rows: { offset: iota(rows + 1).map((row) => row * inputs), begin: 0, end: rows }, credit, terms, shared: true, kept: 0.9, tdError: 0.1, trace, direction, reach };
       return () => { kernels.followTraces(of); };
     },
   };

@@ -7,7 +7,7 @@ import { createWorkspace, workspaceBlock } from '../src/memory/workspace.js';
 import { tick } from '../src/network/dynamic.js';
 import { divideNeurons } from '../src/network/ownership.js';
 import { layeredTopology, rowLengths, type Topology } from '../src/network/topology.js';
-import { createGroups, learnAll } from '../src/rule/groups.js';
+import { createNeuronBlocks, learnAll } from '../src/rule/neuron-blocks.js';
 import { createOptimiser } from '../src/optimise/optimiser.js';
 import { RULES } from '../src/rule/registry.js';
 import type { Batch } from '../src/objective/batch.js';
@@ -68,18 +68,18 @@ export function createLayerPartition(task: LayerTask, handle: ArenaHandle, parti
   const kernels = createKernels(task.kernels, () => createWorkspace(arena, partition));
   const tables = Object.fromEntries(shapes.map((shape) => [shape.name, attachParameter(arena, shape)]));
   const own = divideNeurons(topology, task.partitions)[partition][HIDDEN];
-  const board = { lanes: 2 * size, voltages: arena.float32('board'), weightedInputs: arena.float32('weighted') };
+  const activations = { lanes: 2 * size, voltages: arena.float32('board'), weightedInputs: arena.float32('weighted') };
   const numbers = (length: number) => kernels.numbers(length).fill(0.1);
-  const batch: Batch = { size, board, reward: numbers(size), continuation: numbers(size), acted: numbers(size), firstExplorer: topology.outputs.begin, episodeStart: false };
+  const batch: Batch = { size, activations, reward: numbers(size), discounts: numbers(size), sampled: numbers(size), firstStochastic: topology.outputs.begin, episodeStart: false };
   const program = RULE.create({
-    kernels, topology, heard: tables, weights: tables.weights.values, batchSize: size, longest: longestGroup(shapes, [own]), discount: 0.9, traceDecay: 0,
+    kernels, topology, peers: tables, weights: tables.weights.values, batchSize: size, longest: longestGroup(shapes, [own]), discount: 0.9, traceDecay: 0,
     rates: { criticRate: RATE, outputRate: RATE, hiddenRate: RATE, targetRate: 0.005 }, optimiser: createOptimiser('adam', kernels), exploration: { output: 0.1, hidden: 0.1 },
   });
-  const groups = createGroups(topology, own, tables.weights.of, tables, RULE.groups);
+  const groups = createNeuronBlocks(topology, own, tables.weights.of, tables, RULE.batching);
   let updates = 0;
   return {
     forward() {
-      tick(kernels, topology, topology.populations[HIDDEN], tables.weights.values, board, { ...own, laneBegin: 0, laneEnd: board.lanes });
+      tick(kernels, topology, topology.populations[HIDDEN], tables.weights.values, activations, { ...own, laneBegin: 0, laneEnd: activations.lanes });
     },
     learn() {
       program.broadcast?.(batch);

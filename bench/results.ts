@@ -102,7 +102,7 @@ function describeRow(row: SummaryRow): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-/** The algorithm's name as code, further words as words. */
+/** The algorithm's name as code, further words. */
 function describeLabel(label: string): string {
   return label.replace(/^[^,]+/, '`$&`');
 }

@@ -2,7 +2,7 @@
 import type { KernelName } from '../src/entries/internals.js';
 import type { Table } from '../src/entries/study.js';
 import { availableKernels } from '../src/kernels/self-check.js';
-import { createBoard, type Board } from '../src/network/dynamic.js';
+import { createActivations, type Activations } from '../src/network/dynamic.js';
 import { graphTopology } from '../src/network/graph.js';
 import { advance } from '../src/network/recurrent.js';
 import type { Topology } from '../src/network/topology.js';
@@ -59,9 +59,9 @@ function wayOf(name: KernelName, lanes: number, topology: Topology): Way {
   const networks = Array.from({ length: NETWORKS }, (_, copy) => {
     const own = copy === 0 ? topology : copyOf(topology);
     const weights = filled(kernels, own.rowOffset[own.neurons]);
-    const board: Board = createBoard(kernels, own, lanes);
-    board.voltages.set(filled(kernels, board.voltages.length));
-    return () => { advance(kernels, own, weights, board); };
+    const activations: Activations = createActivations(kernels, own, lanes);
+    activations.voltages.set(filled(kernels, activations.voltages.length));
+    return () => { advance(kernels, own, weights, activations); };
   });
   return {
     name: `${name}, ${lanes} lane${lanes > 1 ? 's' : ''}`, kernels: name, lanes, bytes: bytesOf(topology, name, lanes), again: networks[0],

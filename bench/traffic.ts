@@ -26,7 +26,7 @@ export function countTraffic(options: SimulationOptions): Traffic {
   const count = (learned: boolean) => parameters.filter((each) => each.learned === learned).flatMap(({ lengths }) => lengths).reduce((sum, length) => sum + length, 0);
   const targets = parameters.filter(({ target }) => target).flatMap(({ lengths }) => lengths).reduce((sum, length) => sum + length, 0);
   const weights = parameters.filter(({ name }) => name === WEIGHTS).flatMap(({ lengths }) => lengths).reduce((sum, length) => sum + length, 0);
-  const slot = ring.inputs + ring.explorers + 2;
+  const slot = ring.inputs + ring.stochasticNeurons + 2;
   const lanes = 2 * batch;
   const computed = neurons - inputs.end;
   const act = { read: weights + 2 * neurons, written: 2 * computed + slot };

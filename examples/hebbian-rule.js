@@ -9,15 +9,15 @@ const hebbian = {
   locality: 'broadcast',
   parameters: () => [],
   create() {
-    let board;
+    let activations;
     return {
       prepare(given) {
-        board = given; // the voltages of all neurons in all transitions of the minibatch
+        activations = given; // the voltages of all neurons in all transitions of the minibatch
       },
       assign({ index, count }, { signals }, credit, { begin, end, size }) {
         for (let row = 0; row < count; row += 1) {
-          const own = (index + row) * board.lanes;
-          for (let b = begin; b < end; b += 1) credit[row * size + b] = signals[b] * board.voltages[own + b];
+          const own = (index + row) * activations.lanes;
+          for (let b = begin; b < end; b += 1) credit[row * size + b] = signals[b] * activations.voltages[own + b];
         }
       },
     };

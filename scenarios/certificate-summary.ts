@@ -1,7 +1,7 @@
 import colours from 'picocolors';
 
 import { textTable } from '../src/entries/internals.js';
-import { layerTable, referenceTable, utilityTable, WORDS, type CertificateFindings } from '../src/entries/study.js';
+import { layerTable, referenceTable, utilityTable, EXPLANATIONS, type CertificateFindings } from '../src/entries/study.js';
 import type { CertificateResult } from './certificate.js';
 
 const WIDTH = 110;
@@ -19,11 +19,11 @@ export function printCertificate({ settings, certified, utility }: CertificateFi
     ...failures,
     title('Cosine between what neurons learn on their own and the policy gradient'),
     textTable(layerTable(certified)),
-    small(`${WORDS.cosine} ${WORDS.interval} ${WORDS.paired}`),
+    small(`${EXPLANATIONS.cosine} ${EXPLANATIONS.interval} ${EXPLANATIONS.paired}`),
     title('The reference'),
     textTable(referenceTable(certified)),
-    small(WORDS.reference),
-    ...(utility.length === 0 ? [] : [title('Depth utility'), textTable(utilityTable(utility)), small(WORDS.utility)]),
+    small(EXPLANATIONS.reference),
+    ...(utility.length === 0 ? [] : [title('Depth utility'), textTable(utilityTable(utility)), small(EXPLANATIONS.utility)]),
     `\nrun folder: ${runFolder}\n`,
   ];
   process.stderr.write(`${lines.join('\n')}\n`);

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 
 import { createEventWriter, createProgressBar, createRunFolder, finishing, freeRunPath, runFolderName, type RunFolder } from '../src/entries/internals.js';
-import { CERTIFICATE, certificatePage, describeSeconds, drawCertificate, estimateSeconds, measureUtility, planUtility, WORDS, writeProbe, type CertificateFindings, type LayerUtility, type PoolOptions } from '../src/entries/study.js';
+import { CERTIFICATE, certificatePage, describeSeconds, drawCertificate, estimateSeconds, measureUtility, planUtility, EXPLANATIONS, writeProbe, type CertificateFindings, type LayerUtility, type PoolOptions } from '../src/entries/study.js';
 import { createCertificate, type Certificate, type CertificateSettings, type Certified, type Evaluation, type ProbeRecord } from '../src/index.js';
 import { printCertificate } from './certificate-summary.js';
 import { CONFIG, EPISODES, FINAL } from './command-rows.js';
@@ -92,7 +92,7 @@ async function conclude(own: Certificate, folder: RunFolder, { episodes = EPISOD
 async function save(folder: RunFolder, findings: CertificateFindings): Promise<void> {
   const { certified, utility, evaluation, random, steps, settings: { environment, seed } } = findings;
   const pictures = await drawCertificate(certified, `Certificate: ${environment}, seed ${seed}`);
-  folder.write('certificate', { environment, seed, steps, evaluation, random, ...certified, utility, words: WORDS });
+  folder.write('certificate', { environment, seed, steps, evaluation, random, ...certified, utility, words: EXPLANATIONS });
   folder.write('picture', pictures.whole);
   folder.write('report', certificatePage(findings, pictures));
 }

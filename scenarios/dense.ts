@@ -1,7 +1,7 @@
 import colours from 'picocolors';
 
-import { createProgressBar, createRunFolder, DENSE, finishing, freeRunPath, runFolderName, type RunFolder } from '../src/entries/internals.js';
-import { createDenseTrainer, type DenseEvaluation, type DenseReport, type DenseTrainer } from '../src/index.js';
+import { createProgressBar, createRunFolder, BATCHED, finishing, freeRunPath, runFolderName, type RunFolder } from '../src/entries/internals.js';
+import { createBatchedTrainer, type BatchedEvaluation, type BatchedReport, type BatchedTrainer } from '../src/index.js';
 import { CONFIG, EPISODES, FINAL } from './command-rows.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
 import { warn } from './warn.js';
@@ -9,7 +9,7 @@ import { warn } from './warn.js';
 const NAME = 'dense';
 
 /** What a batch came to; `--json` prints it and `result.json` keeps it. */
-interface DenseResult extends Pick<DenseReport, 'seconds' | 'stepsPerSecond' | 'updatesPerSecond'> {
+interface DenseResult extends Pick<BatchedReport, 'seconds' | 'stepsPerSecond' | 'updatesPerSecond'> {
   readonly scenario: string;
   readonly status: 'finished' | 'interrupted';
   readonly environment: string;
@@ -17,7 +17,7 @@ interface DenseResult extends Pick<DenseReport, 'seconds' | 'stepsPerSecond' | '
   readonly schedule: 'synchronous';
   readonly partitions: 1;
   readonly replicas: number;
-  readonly device: DenseTrainer['device'];
+  readonly device: BatchedTrainer['device'];
   readonly seed: number;
   /** Environment steps, and updates, of each replica. */
   readonly steps: number;
@@ -35,10 +35,10 @@ interface DenseResult extends Pick<DenseReport, 'seconds' | 'stepsPerSecond' | '
 export const dense: Scenario = {
   name: NAME,
   summary: 'train many networks at once, from as many seeds, as batched tensors on a GPU or what else there is',
-  table: DENSE,
+  table: BATCHED,
   commands: [CONFIG, FINAL],
   async run(input) {
-    const trainer = await createDenseTrainer(input.options);
+    const trainer = await createBatchedTrainer(input.options);
     const { settings, device } = trainer;
     process.stderr.write(`device ${colours.bold(device.name)}: ${device.adapter} (${device.reason})\n`);
     try {
@@ -50,7 +50,7 @@ export const dense: Scenario = {
   },
 };
 
-async function trainInto(trainer: DenseTrainer, folder: RunFolder, input: ScenarioInput): Promise<number> {
+async function trainInto(trainer: BatchedTrainer, folder: RunFolder, input: ScenarioInput): Promise<number> {
   folder.write('config', trainer.settings);
   const report = await train(trainer, folder, input);
   const result = await conclude(trainer, folder, report, input);
@@ -59,7 +59,7 @@ async function trainInto(trainer: DenseTrainer, folder: RunFolder, input: Scenar
   return result.status === 'interrupted' ? 130 : 0;
 }
 
-async function train(trainer: DenseTrainer, folder: RunFolder, { interrupt }: ScenarioInput): Promise<DenseReport> {
+async function train(trainer: BatchedTrainer, folder: RunFolder, { interrupt }: ScenarioInput): Promise<BatchedReport> {
   const { environment, rule, replicas, steps } = trainer.settings;
   const bar = createProgressBar(`${environment} ${rule.name} ×${replicas} on ${trainer.device.name}`, steps);
   const begin = performance.now();
@@ -78,7 +78,7 @@ async function train(trainer: DenseTrainer, folder: RunFolder, { interrupt }: Sc
 }
 
 /** Saves the weights first and evaluates afterwards: an impatient second Ctrl-C loses no more than the evaluation. */
-async function conclude(trainer: DenseTrainer, folder: RunFolder, { seconds, stepsPerSecond, updatesPerSecond }: DenseReport, { episodes = EPISODES, interrupt }: ScenarioInput): Promise<DenseResult> {
+async function conclude(trainer: BatchedTrainer, folder: RunFolder, { seconds, stepsPerSecond, updatesPerSecond }: BatchedReport, { episodes = EPISODES, interrupt }: ScenarioInput): Promise<DenseResult> {
   const { settings: { environment, rule, replicas, seed }, device } = trainer;
   const weightsSha256 = folder.write('weights', await trainer.encodeWeights());
   const evaluation = await trainer.evaluate({ episodes: interrupt.aborted ? Math.min(episodes, 5) : episodes });
@@ -110,7 +110,7 @@ async function conclude(trainer: DenseTrainer, folder: RunFolder, { seconds, ste
   return result;
 }
 
-const returnsOf = ({ replicas }: DenseEvaluation) => replicas.map(({ seed, meanReturn }) => ({ seed, meanReturn }));
+const returnsOf = ({ replicas }: BatchedEvaluation) => replicas.map(({ seed, meanReturn }) => ({ seed, meanReturn }));
 
 /** For people, on stderr: stdout is for machines. */
 function print(result: DenseResult): void {

@@ -1,14 +1,14 @@
 /** `ganglion`: agents that learn, the environments they learn in, what is read back from a run, and the errors. */
-export { resolveDdpgSettings, type DdpgOptions, type DdpgSettings } from './baseline/settings.js';
+export { resolveDdpgSettings, type DdpgOptions, type DdpgSettings } from './algorithm/ddpg/settings.js';
 export { createCertificate, type Certificate, type Certified } from './certificate/certificate.js';
 export type { Course, ProbeRecord } from './certificate/records.js';
 export { resolveCertificateSettings, type CertificateOptions, type CertificateSettings } from './certificate/settings.js';
 export type { Checkpoint } from './checkpoint/checkpoint.js';
 export type { CreditAssignment, CreditContext, CreditedNeurons, CreditProgram, Lanes, Locality } from './credit/credit.js';
 export { loadCredit, registerCredit } from './credit/registry.js';
-export { openDevice, type Device, type DeviceName } from './dense/device.js';
-export { resolveDenseSettings, type DenseOptions, type DenseSettings } from './dense/settings.js';
-export { createDenseTrainer, type DenseEvaluation, type DenseProgress, type DenseReport, type DenseTrainer } from './dense/trainer.js';
+export { openDevice, type Device, type DeviceName } from './batched/device.js';
+export { resolveBatchedSettings, type BatchedOptions, type BatchedSettings } from './batched/settings.js';
+export { createBatchedTrainer, type BatchedEvaluation, type BatchedProgress, type BatchedReport, type BatchedTrainer } from './batched/trainer.js';
 export { defineEnvironment, type DefinedEnvironment, type EnvironmentDefinition, type EnvironmentRandom } from './environment/define.js';
 export { box, discrete } from './environment/environment.js';
 export type { Action, BoxSpace, DiscreteSpace, Environment, EpisodeRecord, Space, StepResult } from './environment/environment.js';

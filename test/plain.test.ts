@@ -3,9 +3,9 @@ import { runInNewContext } from 'node:vm';
 import test from 'ava';
 import fc from 'fast-check';
 
-import { resolveDdpgSettings } from '../src/baseline/settings.js';
+import { resolveDdpgSettings } from '../src/algorithm/ddpg/settings.js';
 import { resolveCertificateSettings } from '../src/certificate/settings.js';
-import { resolveDenseSettings } from '../src/dense/settings.js';
+import { resolveBatchedSettings } from '../src/batched/settings.js';
 import { makeEnvironment } from '../src/environment/registry.js';
 import { isOptionError } from '../src/errors.js';
 import { plainOptions } from '../src/plain.js';
@@ -25,7 +25,7 @@ const loosely = (resolve: unknown) => resolve as (given: unknown) => unknown;
 const RESOLVERS: Record<string, { resolve: (given: unknown) => unknown; paths: string[] }> = {
   simulation: { resolve: loosely(resolveSettings), paths: ['environment', 'network', 'network.hidden', 'network.layers', 'network.blocks', 'network.observationScale', 'network.memory', 'network.inhibition', 'rule', 'rule.name', 'rule.criticRate', 'learning.replay', 'death', 'death.step', 'schedule', 'timing.patience', 'virtual', 'virtual.compute', 'rateLimit', 'partitions', 'seed', 'nothing'] },
   ddpg: { resolve: loosely(resolveDdpgSettings), paths: ['environment', 'exploration.hiddenNeurons', 'learning.frozenLayers', 'learning.delay', 'threads', 'network'] },
-  dense: { resolve: loosely(resolveDenseSettings), paths: ['replicas', 'device', 'network', 'rule'] },
+  dense: { resolve: loosely(resolveBatchedSettings), paths: ['replicas', 'device', 'network', 'rule'] },
   certificate: { resolve: loosely(resolveCertificateSettings), paths: ['certificate', 'certificate.critics', 'certificate.utilityRules', 'network', 'exploration'] },
   study: { resolve: loosely(resolveStudySettings), paths: ['environments', 'algorithms', 'seeds', 'steps', 'network.hidden', 'evaluation.every'] },
   async: { resolve: loosely(resolveAsyncStudySettings), paths: ['algorithms', 'delays', 'network', 'evaluation'] },

@@ -1,8 +1,8 @@
 import { workerData } from 'node:worker_threads';
 
-import { runSecond, type SecondTask } from '../src/baseline/second.js';
+import { runSecondThread, type SecondThreadTask } from '../src/algorithm/ddpg/update-buffers.js';
 import { loadModules, type ModuleUrls } from '../src/modules.js';
 
-const { modules, ...task } = workerData as SecondTask & { readonly modules: ModuleUrls }; // from `startSecond`
+const { modules, ...task } = workerData as SecondThreadTask & { readonly modules: ModuleUrls }; // from `startSecond`
 await loadModules(modules);
-runSecond(task);
+runSecondThread(task);

@@ -26,7 +26,7 @@ export function alterBytes(draw: Draw, bytes: Uint8Array): AlteredBytes {
 }
 
 /** Words of 32 bits that lengths, counts and places may be forged to. */
-export const WORDS: readonly number[] = [0, 1, 2, 3, 7, 8, 24, 255, 65_535, 65_536, 2 ** 24, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 2, 2 ** 32 - 1];
+export const EXPLANATIONS: readonly number[] = [0, 1, 2, 3, 7, 8, 24, 255, 65_535, 65_536, 2 ** 24, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 2, 2 ** 32 - 1];
 
 /** Text as bytes with a number of it altered in place: what a forger does to a header of JSON without reading it. */
 export function otherDigit(draw: Draw, json: string): string {

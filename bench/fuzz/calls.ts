@@ -1,6 +1,6 @@
 import { parseDistribution } from '../../src/entries/internals.js';
 import { resolveOscillationSettings, resolveStudySettings } from '../../src/entries/study.js';
-import { createDdpg, createSimulation, defineEnvironment, makeEnvironment, readJournal, replaySimulation, resolveCertificateSettings, resolveDenseSettings, resumeDdpg, resumeSimulation, type Training } from '../../src/index.js';
+import { createDdpg, createSimulation, defineEnvironment, makeEnvironment, readJournal, replaySimulation, resolveCertificateSettings, resolveBatchedSettings, resumeDdpg, resumeSimulation, type Training } from '../../src/index.js';
 import { createEnvironment } from '../../src/environment/task.js';
 import { tameAll } from './budget.js';
 import type { FuzzCase } from './case.js';
@@ -22,7 +22,7 @@ type Call = readonly [name: string, callee: Any, given: readonly unknown[]];
 const SINGLE: readonly Call[] = [
   ['resolveStudySettings', resolveStudySettings as Any, [{ environments: ['Pendulum-v1'], algorithms: ['broadcast', { label: 'x', algorithm: 'ddpg', options: { learning: { batch: 8 } } }], seeds: 2, steps: 100, network: { hidden: [4] }, evaluation: { every: 10, episodes: 1, final: 1 } }]],
   ['resolveCertificateSettings', resolveCertificateSettings as Any, [{ environment: 'Pendulum-v1', steps: 60, network: { hidden: [4] } }]],
-  ['resolveDenseSettings', resolveDenseSettings as Any, [{ environment: 'Pendulum-v1', steps: 60, network: { hidden: [4] } }]],
+  ['resolveDenseSettings', resolveBatchedSettings as Any, [{ environment: 'Pendulum-v1', steps: 60, network: { hidden: [4] } }]],
   ['resolveOscillationSettings', resolveOscillationSettings as Any, [{ neurons: 4, duration: 1 }]],
   ['parseDistribution', (value) => parseDistribution('virtual.compute', value), [{ name: 'lognormal', median: 0.1, sigma: 1 }]],
   ['parseDistribution', (value) => parseDistribution('virtual.compute', value), [{ name: 'trace', values: [0.1, 0.2] }]],

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { isRecord } from '../../src/check.js';
-import { alterBytes, otherDigit, WORDS, type AlteredBytes } from './bytes.js';
+import { alterBytes, otherDigit, EXPLANATIONS, type AlteredBytes } from './bytes.js';
 import type { FuzzCase } from './case.js';
 import { alterData, describe } from './data.js';
 import type { Draw } from './draw.js';
@@ -62,7 +62,7 @@ function forge(draw: Draw, file: Uint8Array): AlteredBytes {
       return [sign({ ...parts, body: altered }), `body: ${words}`];
     }
     case 'claim': {
-      const header = draw.pick(WORDS);
+      const header = draw.pick(EXPLANATIONS);
       return [sign(parts, { header }), `a header of ${header} bytes`];
     }
     case 'length': {
@@ -70,7 +70,7 @@ function forge(draw: Draw, file: Uint8Array): AlteredBytes {
       return [sign(parts, { file: length }), `a file of ${length} bytes`];
     }
     case 'format': {
-      const format = draw.pick(WORDS);
+      const format = draw.pick(EXPLANATIONS);
       return [sign({ ...parts, format }), `format ${format}`];
     }
     case 'scrap': {

@@ -1,7 +1,7 @@
 import { isRecord } from '../../src/check.js';
 import { decodeFrame, encodeFrame, FRAME, HEADER_BYTES, MAGIC, type Frame } from '../../src/journal/frame.js';
 import { crc32c } from '../../src/telemetry/crc32c.js';
-import { alterBytes, otherDigit, WORDS, type AlteredBytes } from './bytes.js';
+import { alterBytes, otherDigit, EXPLANATIONS, type AlteredBytes } from './bytes.js';
 import type { FuzzCase } from './case.js';
 import { alterData, describe } from './data.js';
 import type { Draw } from './draw.js';
@@ -47,7 +47,7 @@ function forge(draw: Draw, file: Uint8Array): AlteredBytes {
     case 'digit': return [sign({ ...parts, json: otherDigit(draw, json) }), 'another digit in the header'];
     case 'head': {
       const field = draw.pick(['kind', 'partition', 'command', 'updates', 'step', 'first'] as const);
-      const value = field === 'first' ? draw.pick([-1, 0.5, NaN, Infinity, 2 ** 53, ...WORDS]) : draw.pick(WORDS);
+      const value = field === 'first' ? draw.pick([-1, 0.5, NaN, Infinity, 2 ** 53, ...EXPLANATIONS]) : draw.pick(EXPLANATIONS);
       return [put({ ...frame, [field]: value }), `frame ${at}: ${field} ${value}`];
     }
     case 'body': {
@@ -66,11 +66,11 @@ function forge(draw: Draw, file: Uint8Array): AlteredBytes {
     }
     case 'order': return [sign({ json, frames: draw.pick([frames.toSpliced(at, 1), frames.toSpliced(at, 0, frame), frames.toReversed(), [...frames, frame], frames.filter(({ kind }) => kind !== FRAME.closing), []]) }), 'frames missing, doubled or swapped'];
     case 'claim': {
-      const length = draw.pick(WORDS);
+      const length = draw.pick(EXPLANATIONS);
       return [sign(parts, 1, length), `a header of ${length} bytes`];
     }
     case 'format': {
-      const format = draw.pick(WORDS);
+      const format = draw.pick(EXPLANATIONS);
       return [sign(parts, format), `format ${format}`];
     }
     case 'scrap': {

@@ -2,7 +2,7 @@ import type { Draw } from './draw.js';
 
 const RAW = /"@@raw:(.*?)@@"/g;
 
-/** A token that no value of JavaScript has a JSON text for, such as `-0` or `1e999`: `toText` writes it as it is. */
+/** A token that no value of JavaScript has a JSON text for, such as `-0` or `1e999`: `toText` writes it is. */
 const raw = (token: string) => `@@raw:${token}@@`;
 
 /** JSON with its raw tokens in place. */

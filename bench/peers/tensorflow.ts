@@ -1,4 +1,4 @@
-import type { Tensor } from '../../src/dense/tensorflow.js';
+import type { Tensor } from '../../src/batched/tensorflow.js';
 import { openDevice, type Device } from '../../src/index.js';
 import { createStream } from '../../src/random/stream.js';
 import type { Racer } from './own.js';

@@ -1,18 +1,18 @@
 import { RULES } from '../rule/registry.js';
 import { loadModulesOf } from '../modules.js';
-import { createOptimiser, rateShare } from '../optimise/optimiser.js';
+import { createOptimiser, rateFraction } from '../optimise/optimiser.js';
 import type { Batch } from '../objective/batch.js';
 import { checkRunOptionsWith } from '../simulation/command-options.js';
 import { createDdpg, type Ddpg } from '../simulation/ddpg.js';
 import type { RunReport } from '../simulation/training.js';
 import { estimate, overProbes, type Resampled } from './agreement.js';
-import { chooseNeurons, groupByLayer, type ChosenNeuron } from './chosen.js';
-import { createRuleKind, type CriticKind } from './kind.js';
+import { chooseProbedNeurons, groupByLayer, type ProbedNeuron } from './probed-neurons.js';
+import { createRuleEstimator, type GradientEstimator } from './estimator.js';
 import { createProbe, type ProbeResult } from './probe.js';
 import type { Course, ProbeRecord } from './records.js';
 import { createReference } from './reference.js';
 import { criticRateOf, ddpgSettings, resolveCertificateSettings, type CertificateOptions, type CertificateSettings, type CriticName } from './settings.js';
-import { createTwin, TWIN, TWIN_LOCALITY } from './twin.js';
+import { createControlCritic, TWIN, CONTROL_LOCALITY } from './control-critic.js';
 
 /** What has been certified so far. */
 export interface Certified {
@@ -31,8 +31,8 @@ export interface Certified {
  * Source: Guss, Zhong et al. 2016, Experiment 1.
  */
 export class Certificate {
-  readonly #kinds: readonly CriticKind[];
-  readonly #neurons: readonly ChosenNeuron[];
+  readonly #kinds: readonly GradientEstimator[];
+  readonly #neurons: readonly ProbedNeuron[];
   readonly #look: ReturnType<typeof createProbe>;
   readonly #results: ProbeResult[] = [];
 
@@ -40,10 +40,10 @@ export class Certificate {
     const { agent } = training;
     const { topology, weights } = agent.actor;
     const { certificate: { critics, neurons, minibatches }, learning: { batch, optimiser, discount }, exploration, network, seed } = settings;
-    this.#neurons = chooseNeurons(topology, neurons);
-    const chosen = this.#neurons.map(({ index }) => index);
-    const context = { kernels: agent.kernels, topology, weights: weights.values, optimiser: createOptimiser(optimiser, agent.kernels), batchSize: batch, discount, exploration, seed, chosen };
-    this.#kinds = critics.map((name) => (name === TWIN ? createTwin({ ...agent, ...context, gains: network }) : createRuleKind(name, context)));
+    this.#neurons = chooseProbedNeurons(topology, neurons);
+    const probed = this.#neurons.map(({ index }) => index);
+    const context = { kernels: agent.kernels, topology, weights: weights.values, optimiser: createOptimiser(optimiser, agent.kernels), batchSize: batch, discount, exploration, seed, probed };
+    this.#kinds = critics.map((name) => (name === TWIN ? createControlCritic({ ...agent, ...context, gains: network }) : createRuleEstimator(name, context)));
     const ticks = topology.ticks.length + agent.critic.topology.ticks.length;
     const reference = createReference(agent, training.settings);
     this.#look = createProbe({ reference, kinds: this.#kinds, neurons: this.#neurons, minibatches, ticks });
@@ -103,9 +103,9 @@ export class Certificate {
   /** Every kind's TD step on the minibatch of the update that DDPG has just made. */
   follow(): void {
     const { certificate, learning: { finalRate, targetRate }, steps } = this.settings;
-    const { actor, transitions, firstExplorer, updates } = this.training.agent;
-    const batch: Batch = { ...transitions, board: actor.board, firstExplorer, episodeStart: false };
-    const share = rateShare(finalRate, this.training.step, steps);
+    const { actor, transitions, firstStochastic, updates } = this.training.agent;
+    const batch: Batch = { ...transitions, activations: actor.activations, firstStochastic, episodeStart: false };
+    const share = rateFraction(finalRate, this.training.step, steps);
     this.#kinds.forEach((kind, k) => {
       kind.learn(batch, { criticRate: share * criticRateOf(certificate.critics[k], this.settings), targetRate }, updates);
     });
@@ -125,7 +125,7 @@ export class Certificate {
 }
 
 function describeKind(kind: CriticName, criticRate: number, failure: string | null): Certified['kinds'][number] {
-  return { kind, locality: kind === TWIN ? TWIN_LOCALITY : RULES[kind].localityNote, criticRate, failure };
+  return { kind, locality: kind === TWIN ? CONTROL_LOCALITY : RULES[kind].localityNote, criticRate, failure };
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { TrainedNetwork } from '../baseline/network.js';
+import type { TrainedNetwork } from '../algorithm/ddpg/trained-network.js';
 import { doubleKernels } from '../kernels/reference.js';
-import { createBoard, propagate } from '../network/dynamic.js';
+import { createActivations, propagate } from '../network/dynamic.js';
 import { populationOf } from '../network/topology.js';
 
 /** Some derivatives of the mean of Q^μ in a neuron's weights, by central differences in double precision. */
@@ -16,15 +16,15 @@ export interface FiniteDifference {
 const STEP = 1e-5;
 
 /** Both networks in double precision, on the states of the minibatch alone. */
-interface Bench {
+interface DoublePrecision {
   /** Mean of Q^μ with one row of the actor replaced. */
   valueWith(neuron: number, row: Float64Array): number;
   /** Takes over weights and states. */
   load(): void;
 }
 
-function createBench(actor: TrainedNetwork, critic: TrainedNetwork, size: number): Bench {
-  const [actorBoard, criticBoard] = [actor, critic].map(({ topology }) => createBoard(doubleKernels, topology, size));
+function createDoublePrecision(actor: TrainedNetwork, critic: TrainedNetwork, size: number): DoublePrecision {
+  const [actorActivations, criticActivations] = [actor, critic].map(({ topology }) => createActivations(doubleKernels, topology, size));
   const [actorWeights, criticWeights] = [actor, critic].map(({ weights }) => new Float64Array(weights.values.length));
   const { inputs, outputs, rowOffset } = actor.topology;
   const valueAt = critic.topology.outputs.begin * size;
@@ -33,29 +33,29 @@ function createBench(actor: TrainedNetwork, critic: TrainedNetwork, size: number
       actorWeights.set(actor.weights.values);
       criticWeights.set(critic.weights.values);
       for (let i = 0; i < inputs.end * size; i += 1) {
-        actorBoard.voltages[i] = actor.board.voltages[Math.floor(i / size) * actor.board.lanes + (i % size)];
+        actorActivations.voltages[i] = actor.activations.voltages[Math.floor(i / size) * actor.activations.lanes + (i % size)];
       }
-      criticBoard.voltages.set(actorBoard.voltages.subarray(0, inputs.end * size));
+      criticActivations.voltages.set(actorActivations.voltages.subarray(0, inputs.end * size));
     },
     valueWith(neuron, row) {
       const before = actorWeights.slice(rowOffset[neuron], rowOffset[neuron + 1]);
       actorWeights.set(row, rowOffset[neuron]);
-      propagate(doubleKernels, actor.topology, actorWeights, actorBoard, 0, size);
+      propagate(doubleKernels, actor.topology, actorWeights, actorActivations, 0, size);
       actorWeights.set(before, rowOffset[neuron]);
-      criticBoard.voltages.set(actorBoard.voltages.subarray(outputs.begin * size, outputs.end * size), inputs.end * size);
-      propagate(doubleKernels, critic.topology, criticWeights, criticBoard, 0, size);
-      return criticBoard.voltages.subarray(valueAt, valueAt + size).reduce((sum, each) => sum + each, 0) / size;
+      criticActivations.voltages.set(actorActivations.voltages.subarray(outputs.begin * size, outputs.end * size), inputs.end * size);
+      propagate(doubleKernels, critic.topology, criticWeights, criticActivations, 0, size);
+      return criticActivations.voltages.subarray(valueAt, valueAt + size).reduce((sum, each) => sum + each, 0) / size;
     },
   };
 }
 
-/** @returns a check of one row of the actor's gradient, on the minibatch that its board holds: the first, middle and last weight */
+/** @returns a check of one row of the actor's gradient, on the minibatch that its activations hold: the first, middle and last weight */
 export function createFiniteDifferences(actor: TrainedNetwork, critic: TrainedNetwork, size: number): (neuron: number) => FiniteDifference {
-  const bench = createBench(actor, critic, size);
+  const bench = createDoublePrecision(actor, critic, size);
   return (neuron) => checkRow(bench, actor, neuron);
 }
 
-function checkRow(bench: Bench, { topology, weights, gradientOf }: TrainedNetwork, neuron: number): FiniteDifference {
+function checkRow(bench: DoublePrecision, { topology, weights, gradientOf }: TrainedNetwork, neuron: number): FiniteDifference {
   const gradient = gradientOf[neuron];
   const { sources } = populationOf(topology, neuron);
   const row = Float64Array.from(weights.of(neuron).values);

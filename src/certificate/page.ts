@@ -5,7 +5,7 @@ import type { CertificatePictures } from './picture.js';
 import type { CertificateSettings } from './settings.js';
 import { layerTable, referenceTable, utilityTable } from './tables.js';
 import type { LayerUtility } from './utility.js';
-import { WORDS } from './words.js';
+import { EXPLANATIONS } from './explanations.js';
 
 export interface CertificateFindings {
   readonly settings: CertificateSettings;
@@ -27,17 +27,17 @@ export function certificatePage({ settings, certified, utility, evaluation, rand
     {
       title: 'What was measured',
       paragraphs: [
-        WORDS.question,
+        EXPLANATIONS.question,
         `DDPG on ${environment}, seed ${seed}, ${steps.toLocaleString('en')} environment steps, hidden layers ${network.hidden.join(', ') || 'none'}. While acting, ${explorers} explored with standard deviation ${exploration.hidden}. `
           + `${probes.length} probes of ${certificate.minibatches} minibatches. DDPG itself came to ${evaluation.meanReturn.toFixed(1)} over ${evaluation.episodes} episodes without exploration; the random policy to ${random.meanReturn.toFixed(1)}.`,
       ],
     },
-    { title: 'Agreement', paragraphs: [WORDS.cosine, WORDS.interval], table: layerTable(certified), note: `${WORDS.paired} ${WORDS.natural}` },
+    { title: 'Agreement', paragraphs: [EXPLANATIONS.cosine, EXPLANATIONS.interval], table: layerTable(certified), note: `${EXPLANATIONS.paired} ${EXPLANATIONS.natural}` },
     { title: 'Neuron by neuron', picture: pictures.matrix },
     { title: 'In the course of the run', picture: pictures.course },
     { title: 'What the critics think', picture: pictures.values },
-    { title: 'The reference', paragraphs: [WORDS.reference], table: referenceTable(certified) },
-    ...(utility.length === 0 ? [] : [{ title: 'Depth utility', paragraphs: [WORDS.utility], table: utilityTable(utility), ...failureNote(utility) }]),
+    { title: 'The reference', paragraphs: [EXPLANATIONS.reference], table: referenceTable(certified) },
+    ...(utility.length === 0 ? [] : [{ title: 'Depth utility', paragraphs: [EXPLANATIONS.utility], table: utilityTable(utility), ...failureNote(utility) }]),
     {
       title: 'The kinds',
       table: {

@@ -1,14 +1,14 @@
 import { compare, createResampling, estimate, joinProducts, meansOf, overNeurons, productsOf, type Resampled, type Resampling } from './agreement.js';
-import { groupByLayer, type ChosenNeuron } from './chosen.js';
-import type { CriticKind } from './kind.js';
+import { groupByLayer, type ProbedNeuron } from './probed-neurons.js';
+import type { GradientEstimator } from './estimator.js';
 import type { LayerAgreement, NeuronAgreement, NeuronRecord, ProbeRecord } from './records.js';
 import type { Reference } from './reference.js';
 import { judgeReference, type Validity } from './validity.js';
 
 export interface ProbeContext {
   readonly reference: Reference;
-  readonly kinds: readonly CriticKind[];
-  readonly neurons: readonly ChosenNeuron[];
+  readonly kinds: readonly GradientEstimator[];
+  readonly neurons: readonly ProbedNeuron[];
   /** Fresh minibatches that each probe draws. */
   readonly minibatches: number;
   /** Ticks of actor and critic together: how deep the reference is computed. */
@@ -90,7 +90,7 @@ function read({ reference, kinds, neurons, minibatches }: ProbeContext, first: n
 /** What kinds are compared by. */
 interface Scene {
   readonly reading: Reading;
-  readonly neurons: readonly ChosenNeuron[];
+  readonly neurons: readonly ProbedNeuron[];
   /** [neurons] */
   readonly referenceMeans: readonly Float64Array[];
   readonly validity: readonly Validity[];

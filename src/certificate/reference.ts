@@ -1,7 +1,7 @@
-import type { DdpgAgent } from '../baseline/agent.js';
-import { createDdpgProgram } from '../baseline/ddpg.js';
-import { withRoom } from '../baseline/network.js';
-import type { DdpgSettings } from '../baseline/settings.js';
+import type { DdpgAgent } from '../algorithm/ddpg/agent.js';
+import { createDdpgProgram } from '../algorithm/ddpg/program.js';
+import { withBuffers } from '../algorithm/ddpg/trained-network.js';
+import type { DdpgSettings } from '../algorithm/ddpg/settings.js';
 import { populationOf } from '../network/topology.js';
 import { createTransitions, loadMinibatch } from '../replay/minibatch.js';
 import { createSampler } from '../replay/sampler.js';
@@ -30,14 +30,14 @@ export function createReference(agent: DdpgAgent, settings: DdpgSettings): Refer
   const { learning, seed } = settings;
   const size = learning.batch;
   const { kernels } = agent;
-  const actor = withRoom(kernels, agent.actor, size);
-  const critic = withRoom(kernels, agent.critic, size);
+  const actor = withBuffers(kernels, agent.actor, size);
+  const critic = withBuffers(kernels, agent.critic, size);
   const transitions = createTransitions(kernels, agent.replay, size);
-  const program = createDdpgProgram({ kernels, actor, critic, transitions, firstExplorer: agent.firstExplorer, rates: learning, optimiser: createOptimiser('sgd', kernels) });
+  const program = createDdpgProgram({ kernels, actor, critic, transitions, firstStochastic: agent.firstStochastic, rates: learning, optimiser: createOptimiser('sgd', kernels) });
   const sampler = createSampler(agent.replay, createStream(seed, 'certificate'));
   const slots = new Int32Array(size);
   const values = new Float32Array(size);
-  const batch: Batch = { ...transitions, board: actor.board, firstExplorer: agent.firstExplorer, episodeStart: false };
+  const batch: Batch = { ...transitions, activations: actor.activations, firstStochastic: agent.firstStochastic, episodeStart: false };
   let value = NaN;
 
   return {
@@ -48,14 +48,14 @@ export function createReference(agent: DdpgAgent, settings: DdpgSettings): Refer
     gradientOf: (neuron) => actor.gradientOf[neuron],
     addMagnitudes(neuron, sum) {
       const { sources } = populationOf(actor.topology, neuron);
-      const { voltages, lanes } = actor.board;
+      const { voltages, lanes } = actor.activations;
       sources.forEach((source, j) => {
         for (let b = 0; b < size; b += 1) sum[j] += Math.abs(actor.deltaOf[neuron][b] * voltages[source * lanes + b]);
       });
     },
     draw(index) {
       sampler.draw(index, slots);
-      loadMinibatch(kernels, agent.replay, slots, learning, actor.board, transitions);
+      loadMinibatch(kernels, agent.replay, slots, learning, actor.activations, transitions);
       program.observe(values);
       value = values.reduce((sum, each) => sum + each, 0) / size;
     },

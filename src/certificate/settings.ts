@@ -1,5 +1,5 @@
 import { wrongValue } from '../check.js';
-import { DDPG_ROWS, shippedDdpg, type DdpgSettings } from '../baseline/settings.js';
+import { DDPG_ROWS, shippedDdpg, type DdpgSettings } from '../algorithm/ddpg/settings.js';
 import { HIDDEN_NOISE } from '../network/exploration-options.js';
 import { HIDDEN } from '../network/options.js';
 import { STEPS } from '../options/common.js';
@@ -8,12 +8,12 @@ import { option, vary, withoutFlags, type OptionsOf, type SettingsOf } from '../
 import { createTable } from '../options/table.js';
 import { RULE_NAMES, RULES, type RuleName } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
-import { TWIN } from './twin.js';
+import { TWIN } from './control-critic.js';
 
 export type CriticName = RuleName | typeof TWIN;
 
 /** The kinds there are: the control, and the rules that learn from the replay, as DDPG does. */
-export const CRITIC_NAMES: readonly CriticName[] = [TWIN, ...RULE_NAMES.filter((name) => RULES[name].experience === 'replay')];
+export const CRITIC_NAMES: readonly CriticName[] = [TWIN, ...RULE_NAMES.filter((name) => RULES[name].data === 'replay')];
 
 const group = 'Certificate';
 

@@ -1,4 +1,4 @@
-import { backpropagate, createSensitivities } from '../network/backpropagation.js';
+import { backpropagate, createActivationGradients } from '../network/backpropagation.js';
 import type { CreditAssignment } from './credit.js';
 
 /**
@@ -19,19 +19,19 @@ export const backpropCredit: CreditAssignment = {
   create({ kernels, topology, weights, batchSize }) {
     const { outputs } = topology;
     const lanes = 2 * batchSize;
-    const sensitivities = createSensitivities(kernels, topology, lanes);
+    const activationGradients = createActivationGradients(kernels, topology, lanes);
     return {
-      prepare(board, error) {
+      prepare(activations, error) {
         for (let k = 0; k < outputs.end - outputs.begin; k += 1) {
           const lane = (outputs.begin + k) * lanes;
-          for (let b = 0; b < batchSize; b += 1) sensitivities.voltages[lane + b] = error.outputs[k * batchSize + b];
+          for (let b = 0; b < batchSize; b += 1) activationGradients.voltages[lane + b] = error.outputs[k * batchSize + b];
         }
-        backpropagate(kernels, topology, weights, board, sensitivities, batchSize);
+        backpropagate(kernels, topology, weights, activations, activationGradients, batchSize);
       },
       assign({ index, count }, _error, credit, { begin, end, size }) {
         for (let i = 0; i < count; i += 1) {
           const lane = (index + i) * lanes;
-          credit.set(sensitivities.voltages.subarray(lane + begin, lane + end), i * size + begin);
+          credit.set(activationGradients.voltages.subarray(lane + begin, lane + end), i * size + begin);
         }
       },
     };

@@ -1,5 +1,5 @@
 import type { CreditAssignment } from './credit.js';
-import { createLinearAnswer, drawFeedback, feedbackOf, feedbackShape } from './fixed-feedback.js';
+import { createFeedback, drawFeedback, feedbackOf, feedbackShape } from './fixed-feedback.js';
 
 /**
  * `broadcast`: ∂J/∂v_n := b_n s, with s the one scalar that all neurons are told and b_n a fixed random number of the neuron's own.
@@ -13,7 +13,7 @@ export const broadcastCredit: CreditAssignment = {
   parameters: (topology) => [feedbackShape(topology, 1)],
   initialise: drawFeedback,
   create({ kernels }) {
-    const answer = createLinearAnswer(kernels, 1);
+    const answer = createFeedback(kernels, 1);
     return { assign: (neurons, { signals }, credit, lanes) => { answer(feedbackOf(neurons), neurons.count, signals, credit, lanes); } };
   },
 };

@@ -1,6 +1,6 @@
 import type { Kernels } from '../kernels/kernels.js';
 import type { Parameter, ParameterShape, ParameterTable } from '../memory/parameters.js';
-import type { Board } from '../network/dynamic.js';
+import type { Activations } from '../network/dynamic.js';
 import type { Topology } from '../network/topology.js';
 import type { OutputError } from '../objective/objective.js';
 
@@ -41,8 +41,8 @@ export interface CreditContext {
 
 /** A credit assignment at work on one network. */
 export interface CreditProgram {
-  /** Once per minibatch, before any `assign`. Absent where a neuron needs nothing that is worked out for all of them. Reads: the board, the error. */
-  prepare?(board: Board, error: OutputError): void;
+  /** Once per minibatch, before any `assign`. Absent where a neuron needs nothing that is worked out for all of them. Reads: the activations, the error. */
+  prepare?(activations: Activations, error: OutputError): void;
   /**
    * credit[i, b] = what neuron index + i takes for ∂J/∂v in transition b. Reads: what the locality allows, and the neurons' own parameters.
    *

@@ -1,6 +1,6 @@
 import type { Topology } from '../network/topology.js';
 import type { CreditAssignment } from './credit.js';
-import { createLinearAnswer, drawFeedback, feedbackOf, feedbackShape } from './fixed-feedback.js';
+import { createFeedback, drawFeedback, feedbackOf, feedbackShape } from './fixed-feedback.js';
 
 /**
  * `feedback`: ∂J/∂v_n := Σ_k B_{n,k} e_k, with e_k the error of output k and B a fixed random matrix, of which each neuron keeps its own row.
@@ -14,7 +14,7 @@ export const feedbackCredit: CreditAssignment = {
   parameters: (topology) => [feedbackShape(topology, outputsOf(topology))],
   initialise: drawFeedback,
   create({ kernels, topology }) {
-    const answer = createLinearAnswer(kernels, outputsOf(topology));
+    const answer = createFeedback(kernels, outputsOf(topology));
     return { assign: (neurons, { outputs }, credit, lanes) => { answer(feedbackOf(neurons), neurons.count, outputs, credit, lanes); } };
   },
 };

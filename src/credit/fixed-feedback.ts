@@ -1,4 +1,4 @@
-import { everybody, type Kernels } from '../kernels/kernels.js';
+import { iota, type Kernels } from '../kernels/kernels.js';
 import type { ParameterShape, ParameterTable } from '../memory/parameters.js';
 import { neuronName, type Topology } from '../network/topology.js';
 import { createStream } from '../random/stream.js';
@@ -23,11 +23,11 @@ export function drawFeedback(topology: Topology, tables: Readonly<Record<string,
 }
 
 /** credit[n, b] = Σ_c answers[n, c] told[c, b]: an answer that is linear in what all neurons are told. */
-export type LinearAnswer = (answers: Float32Array, count: number, told: Float32Array, credit: Float32Array, lanes: Lanes) => void;
+export type Feedback = (answers: Float32Array, count: number, told: Float32Array, credit: Float32Array, lanes: Lanes) => void;
 
 /** @param terms how many rows of what is told are answered */
-export function createLinearAnswer(kernels: Kernels, terms: number): LinearAnswer {
-  const rows = everybody(terms);
+export function createFeedback(kernels: Kernels, terms: number): Feedback {
+  const rows = iota(terms);
   return (answers, count, told, credit, { begin, end, size }) => {
     kernels.weightedInputs(answers, rows, told, credit, { begin: 0, end: count, lanes: size, laneBegin: begin, laneEnd: end });
   };

@@ -1,6 +1,6 @@
 import { CRITIC } from '../objective/objective.js';
 import type { CreditAssignment } from './credit.js';
-import { createLinearAnswer } from './fixed-feedback.js';
+import { createFeedback } from './fixed-feedback.js';
 
 /**
  * `three-factor`: presynaptic voltage × postsynaptic slope × what is broadcast, dopamine-style, each neuron weighing that with its own part of the
@@ -17,7 +17,7 @@ export const threeFactorCredit: CreditAssignment = {
   locality: 'broadcast',
   parameters: () => [],
   create({ kernels, topology: { outputs } }) {
-    const answer = createLinearAnswer(kernels, 1 + outputs.end - outputs.begin);
+    const answer = createFeedback(kernels, 1 + outputs.end - outputs.begin);
     return { assign: ({ count, parameters }, { signals }, credit, lanes) => { answer(parameters[CRITIC].values, count, signals, credit, lanes); } };
   },
 };

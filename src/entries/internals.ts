@@ -1,9 +1,9 @@
 /** `ganglion/internals`: what this package's own command line, benches and tests take. It may change in any release. */
-export { DDPG } from '../baseline/settings.js';
+export { DDPG } from '../algorithm/ddpg/settings.js';
 export { checkInteger, checkKeys, checkName, checkNumber, checkObject, checkString, isCount, isRecord, suggestion, wrongKind, wrongValue } from '../check.js';
-export { DEVICE_NAMES } from '../dense/device.js';
-export { DENSE_RULES } from '../dense/numbers.js';
-export { DENSE } from '../dense/settings.js';
+export { DEVICE_NAMES } from '../batched/device.js';
+export { BATCHED_RULES } from '../batched/parameters.js';
+export { BATCHED } from '../batched/settings.js';
 export { describePath, describeValue, oneLine } from '../describe.js';
 export { isOutOfMemory } from '../errors.js';
 export { finishing, rescuing } from '../files/finish.js';

@@ -6,7 +6,7 @@ export { writeProbe } from '../certificate/scalars.js';
 export { CERTIFICATE, CRITIC_NAMES } from '../certificate/settings.js';
 export { layerTable, referenceTable, utilityTable } from '../certificate/tables.js';
 export { measureUtility, planUtility, type LayerUtility, type UtilityTrial } from '../certificate/utility.js';
-export { WORDS } from '../certificate/words.js';
+export { EXPLANATIONS } from '../certificate/explanations.js';
 export { intervalChart, type IntervalChart, type IntervalPanel, type IntervalRow } from '../report/interval-chart.js';
 export { lineChart, type LineChart, type LinePanel, type LinePoint } from '../report/line-chart.js';
 export { matrixChart, type MatrixChart } from '../report/matrix-chart.js';

@@ -24,7 +24,7 @@ export interface Spread {
 }
 
 /** A spread back to some of the neurons that are read. */
-export interface BackSpread extends Spread {
+export interface TransposedProduct extends Spread {
   /** Sources from number `sourceBegin` up to `sourceEnd`; all of them unless given. */
   readonly sourceBegin?: number;
   readonly sourceEnd?: number;
@@ -52,12 +52,12 @@ export interface OwnErrors<Numbers extends FloatArray> {
   /** What states and successors are worth but for the action; [rows, 2 · size], row-major */
   readonly values: Numbers;
   /** What the rows did; [rows, size], row-major */
-  readonly acted: Numbers;
+  readonly sampled: Numbers;
   /** What they would do next, in lanes size..2·size; [rows, 2 · size], row-major */
   readonly next: Numbers;
   /** [size], both */
   readonly reward: Numbers;
-  readonly continuation: Numbers;
+  readonly discounts: Numbers;
   /** [rows, size], row-major; written */
   readonly error: Numbers;
   /** [rows, stride], row-major; its last column is written */
@@ -195,7 +195,7 @@ export interface Kernels<Numbers extends FloatArray = Float32Array> {
    * @param delta ∂L/∂z; [neurons, lanes], row-major
    * @param upon ∂L/∂v; [neurons, lanes], row-major
    */
-  spreadBack(weights: Numbers, sources: Int32Array, delta: Numbers, upon: Numbers, spread: BackSpread): void;
+  transposedProduct(weights: Numbers, sources: Int32Array, delta: Numbers, upon: Numbers, spread: TransposedProduct): void;
   /**
    * voltages[n, b] = σ(weightedInputs[n, b]) for neurons `begin..end`; both [neurons, lanes], row-major.
    *
@@ -282,6 +282,6 @@ export const LEAST_MOMENT = { first: 1e-30, second: 1e-37 } as const;
 export const LEAST_TRACE = 1e-30;
 
 /** [0, 1, …, length - 1]: sources where row j is neuron j. */
-export function everybody(length: number): Int32Array {
+export function iota(length: number): Int32Array {
   return Int32Array.from({ length }, (_, i) => i);
 }

@@ -1,5 +1,5 @@
 import { ACTIVATIONS } from './activation.js';
-import { ADAM, everybody, LEAST_MOMENT, LEAST_TRACE, type BackSpread, type BlockGradients, type BlockProducts, type FloatArray, type Kernels, type OwnErrors, type RowRange, type TracedRows } from './kernels.js';
+import { ADAM, iota, LEAST_MOMENT, LEAST_TRACE, type TransposedProduct, type BlockGradients, type BlockProducts, type FloatArray, type Kernels, type OwnErrors, type RowRange, type TracedRows } from './kernels.js';
 import { sparseWeightedInputs } from './sparse.js';
 
 /**
@@ -14,7 +14,7 @@ const scalar: Omit<Kernels<FloatArray>, 'numbers'> = {
   sparseWeightedInputs,
   readOut,
   gradients,
-  spreadBack,
+  transposedProduct: spreadBack,
   activate(activation, weightedInput, voltages, { begin, end, lanes, laneBegin, laneEnd }) {
     const { value } = ACTIVATIONS[activation];
     let bad = -1;
@@ -129,7 +129,7 @@ export function weightedInputs(
   }
 }
 
-function ownErrors({ rows, size, stride, critic, target, values, acted, next, reward, continuation, error, gradient }: OwnErrors<FloatArray>): number {
+function ownErrors({ rows, size, stride, critic, target, values, sampled, next, reward, discounts, error, gradient }: OwnErrors<FloatArray>): number {
   let bad = -1;
   for (let row = 0; row < rows; row += 1) {
     const last = (row + 1) * stride - 1;
@@ -137,9 +137,9 @@ function ownErrors({ rows, size, stride, critic, target, values, acted, next, re
     let sum = 0;
     let nothing = 0;
     for (let b = 0; b < size; b += 1) {
-      const action = acted[row * size + b];
+      const action = sampled[row * size + b];
       const successor = values[lane + size + b] + target[last] * next[lane + size + b];
-      const share = (reward[b] + continuation[b] * successor - values[lane + b] - critic[last] * action) / size;
+      const share = (reward[b] + discounts[b] * successor - values[lane + b] - critic[last] * action) / size;
       error[row * size + b] = share;
       sum += share * action;
       nothing += 0 * error[row * size + b];
@@ -179,7 +179,7 @@ function blockProducts({ blocks, rows, inputs, count, weights, weightStep, rowSt
 }
 
 function blockGradients({ blocks, rows, inputs, count, coefficients, coefficientStep, voltages, voltageStep, gradient, gradientStep, rowStride }: BlockGradients<FloatArray>): void {
-  const sources = everybody(inputs);
+  const sources = iota(inputs);
   for (let block = 0; block < blocks; block += 1) {
     gradients(coefficients.subarray(block * coefficientStep), count, rows, sources, voltages.subarray(block * voltageStep), count, count, gradient.subarray(block * gradientStep), rowStride);
   }
@@ -255,7 +255,7 @@ function spreadBack(
   sources: Int32Array,
   delta: FloatArray,
   upon: FloatArray,
-  { begin, end, lanes, count, sourceBegin = 0, sourceEnd = sources.length, replace = false }: BackSpread,
+  { begin, end, lanes, count, sourceBegin = 0, sourceEnd = sources.length, replace = false }: TransposedProduct,
 ): void {
   const inputs = sources.length;
   for (let j = sourceBegin; replace && j < sourceEnd; j += 1) upon.fill(0, sources[j] * lanes, sources[j] * lanes + count);

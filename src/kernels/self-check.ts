@@ -1,5 +1,5 @@
 import { createKernels } from './create.js';
-import { everybody, KERNEL_NAMES, type KernelName, type Kernels } from './kernels.js';
+import { iota, KERNEL_NAMES, type KernelName, type Kernels } from './kernels.js';
 import { referenceKernels } from './reference.js';
 import type { KernelMemory } from './vector.js';
 
@@ -51,7 +51,7 @@ function createMemory(): KernelMemory {
 }
 
 /** Seven rows of their own sources: none, one, more than eight. */
-const SPARSE = { offset: Int32Array.of(0, 0, 1, 12, 12, 20, 23, 40), sources: everybody(40).map((_, i) => (5 * i) % 13) };
+const SPARSE = { offset: Int32Array.of(0, 0, 1, 12, 12, 20, 23, 40), sources: iota(40).map((_, i) => (5 * i) % 13) };
 
 /** A bit of everything, of sizes that fit no vector. */
 function sample(kernels: Kernels): number[] {
@@ -61,22 +61,22 @@ function sample(kernels: Kernels): number[] {
     for (let i = 0; i < length; i += 1) list[i] = Math.sin(seed + 1.7 * i);
     return list;
   };
-  const sources = everybody(inputs);
+  const sources = iota(inputs);
   const [weights, gradient, second] = [1, 2, 3].map((seed) => numbers(rows * inputs, seed));
-  const [board, z, coefficients] = [(inputs + rows) * lanes, (inputs + rows) * lanes, rows * lanes].map(numbers);
+  const [activations, z, coefficients] = [(inputs + rows) * lanes, (inputs + rows) * lanes, rows * lanes].map(numbers);
   const range = { begin: inputs, end: inputs + rows, lanes, laneBegin: 0, laneEnd: lanes };
   const [one, fewOfOne, few] = [rows, rows, (inputs + rows) * lanes].map((length) => kernels.numbers(length));
   second.forEach((value, i) => { second[i] = value * value; });
-  kernels.weightedInputs(weights, sources, board, z, range);
-  kernels.activate('tanh', z, board, range);
-  kernels.weightedInputs(weights, sources, board, one, { begin: 0, end: rows, lanes: 1, laneBegin: 0, laneEnd: 1 });
-  kernels.sparseWeightedInputs(weights, SPARSE, inputs, board, few, range);
-  kernels.sparseWeightedInputs(weights, SPARSE, 0, board, fewOfOne, { begin: 0, end: rows, lanes: 1, laneBegin: 0, laneEnd: 1 });
-  kernels.multiplySlopes('tanh', coefficients, lanes, board, { begin: inputs, end: inputs + rows, lanes, count: lanes }, 0.5);
-  kernels.gradients(coefficients, lanes, rows, sources, board, lanes, lanes, gradient);
-  kernels.spreadBack(weights, sources, z, board, { begin: inputs, end: inputs + rows, lanes, count: lanes });
+  kernels.weightedInputs(weights, sources, activations, z, range);
+  kernels.activate('tanh', z, activations, range);
+  kernels.weightedInputs(weights, sources, activations, one, { begin: 0, end: rows, lanes: 1, laneBegin: 0, laneEnd: 1 });
+  kernels.sparseWeightedInputs(weights, SPARSE, inputs, activations, few, range);
+  kernels.sparseWeightedInputs(weights, SPARSE, 0, activations, fewOfOne, { begin: 0, end: rows, lanes: 1, laneBegin: 0, laneEnd: 1 });
+  kernels.multiplySlopes('tanh', coefficients, lanes, activations, { begin: inputs, end: inputs + rows, lanes, count: lanes }, 0.5);
+  kernels.gradients(coefficients, lanes, rows, sources, activations, lanes, lanes, gradient);
+  kernels.transposedProduct(weights, sources, z, activations, { begin: inputs, end: inputs + rows, lanes, count: lanes });
   kernels.ownErrors({
-    rows, size: 10, stride: inputs, critic: weights, target: second, values: board, acted: z, next: coefficients, reward: board, continuation: z, error: few, gradient,
+    rows, size: 10, stride: inputs, critic: weights, target: second, values: activations, sampled: z, next: coefficients, reward: activations, discounts: z, error: few, gradient,
   });
   const pairs = kernels.numbers(5 * 10);
   kernels.pairProducts(z, lanes, 1, 4, 5, pairs);
@@ -92,5 +92,5 @@ function sample(kernels: Kernels): number[] {
   kernels.softUpdate(weights, gradient, 0.3);
   kernels.gatherLanes(weights, 3, sources.subarray(0, 9), few, 10, 1);
   kernels.copy(gradient, 2, rows * inputs, first, 1);
-  return [...z, ...board, ...one, ...few, ...fewOfOne, ...pairs, ...blocks, ...ofBlocks, ...coefficients, ...gradient, ...first, ...second, ...weights, ...trace, ...direction, ...reach];
+  return [...z, ...activations, ...one, ...few, ...fewOfOne, ...pairs, ...blocks, ...ofBlocks, ...coefficients, ...gradient, ...first, ...second, ...weights, ...trace, ...direction, ...reach];
 }

@@ -17,8 +17,8 @@ export interface VectorFunctions {
   activate(kind: number, weightedInputs: number, voltages: number, rows: number, lanes: number, count: number): number;
   multiplySlopes(kind: number, factors: number, coefficients: number, coefficientLanes: number, voltages: number, lanes: number, rows: number, count: number, scale: number): void;
   ownErrors(
-    rows: number, size: number, stride: number, critic: number, target: number, values: number, acted: number, next: number,
-    reward: number, continuation: number, error: number, gradient: number,
+    rows: number, size: number, stride: number, critic: number, target: number, values: number, sampled: number, next: number,
+    reward: number, discounts: number, error: number, gradient: number,
   ): number;
   gatherLanes(from: number, width: number, rows: number, count: number, to: number, lanes: number): void;
   followTraces(

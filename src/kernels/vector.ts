@@ -127,7 +127,7 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
       const packed = roomFor(Math.max(inputs, (BLOCK_ROWS * Math.ceil(rows / BLOCK_ROWS) + panelLanes) * count));
       kernels.gradients(address(coefficients), coefficientLanes, list(sources), inputs, address(voltages), lanes, count, address(gradient), stride, rows, packed);
     },
-    spreadBack(weights, sources, delta, upon, { begin, end, lanes, count, sourceBegin = 0, sourceEnd = sources.length, replace = false }) {
+    transposedProduct(weights, sources, delta, upon, { begin, end, lanes, count, sourceBegin = 0, sourceEnd = sources.length, replace = false }) {
       const inputs = sources.length;
       const from = address(delta) + begin * lanes * BYTES;
       const skipped = sourceBegin * BYTES;
@@ -145,9 +145,9 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
     multiplySlopes(activation, coefficients, coefficientLanes, voltages, { begin, end, lanes, count }, scale, factors = coefficients) {
       kernels.multiplySlopes(KIND[activation], address(factors), address(coefficients), coefficientLanes, address(voltages) + begin * lanes * BYTES, lanes, end - begin, count, scale);
     },
-    ownErrors({ rows, size, stride, critic, target, values, acted, next, reward, continuation, error, gradient }) {
+    ownErrors({ rows, size, stride, critic, target, values, sampled, next, reward, discounts, error, gradient }) {
       return kernels.ownErrors(
-        rows, size, stride, address(critic), address(target), address(values), address(acted), address(next), address(reward), address(continuation), address(error), address(gradient),
+        rows, size, stride, address(critic), address(target), address(values), address(sampled), address(next), address(reward), address(discounts), address(error), address(gradient),
       );
     },
     gatherLanes(from, width, rows, to, lanes, lane) {

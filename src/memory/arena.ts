@@ -5,7 +5,7 @@ import { layoutBytes, planLayout, type Block, type BlockRequest, type ElementTyp
 const PAGE_BYTES = 65536;
 const MAX_PAGES = LARGEST_MEMORY / PAGE_BYTES;
 
-/** The one shared memory of a simulation and the table that says what lies where. Structured-cloneable: workers get it as it is. */
+/** The one shared memory of a simulation and the table that says what lies where. Structured-cloneable: workers get it is. */
 export interface ArenaHandle {
   readonly memory: WebAssembly.Memory;
   readonly blocks: readonly Block[];

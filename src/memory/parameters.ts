@@ -8,7 +8,7 @@ export interface ParameterShape {
   readonly lengths: readonly number[];
   /** True where the rule also wants a target copy. */
   readonly target: boolean;
-  /** True where other neurons' rules read it: peers hear it as it was when the voltages published with it were computed. */
+  /** True where other neurons' rules read it: peers hear it was when the voltages published with it were computed. */
   readonly published: boolean;
   /** True where the neuron's optimiser steps it, and so needs room for moments. */
   readonly learned: boolean;
@@ -49,7 +49,7 @@ export interface ParameterTable {
 }
 
 /** A published parameter of all neurons as one partition hears it; laid out as its table. */
-export type HeardParameter = Pick<ParameterTable, 'values' | 'target'>;
+export type PeerParameter = Pick<ParameterTable, 'values' | 'target'>;
 
 const PARTS = ['values', 'target', 'first', 'second'] as const;
 

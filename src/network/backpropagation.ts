@@ -1,12 +1,12 @@
 import { InternalError } from '../errors.js';
 import type { FloatArray, Kernels } from '../kernels/kernels.js';
-import { rowsOf, type Board } from './dynamic.js';
-import { isPlain, multiplyResponses } from './response.js';
+import { rowsOf, type Activations } from './dynamic.js';
+import { isPlain, multiplyTransferSlopes } from './transfer.js';
 import { sourcesOf, type Population, type Topology } from './topology.js';
 
 /** What `backpropagate` fills in; each [neurons, lanes], row-major. */
-export interface Sensitivities<Numbers extends FloatArray = Float32Array> {
-  /** As many as the board has, unless given. */
+export interface ActivationGradients<Numbers extends FloatArray = Float32Array> {
+  /** As many as the activations have, unless given. */
   readonly lanes?: number;
   /** ∂L/∂v of every neuron, everything downstream following its own weights. */
   readonly voltages: Numbers;
@@ -15,7 +15,7 @@ export interface Sensitivities<Numbers extends FloatArray = Float32Array> {
 }
 
 /** Sensitivities of so many lanes. */
-export function createSensitivities<Numbers extends FloatArray>(kernels: Kernels<Numbers>, { neurons }: Topology, lanes: number): Sensitivities<Numbers> {
+export function createActivationGradients<Numbers extends FloatArray>(kernels: Kernels<Numbers>, { neurons }: Topology, lanes: number): ActivationGradients<Numbers> {
   return { lanes, voltages: kernels.numbers(neurons * lanes), weightedInputs: kernels.numbers(neurons * lanes) };
 }
 
@@ -31,20 +31,20 @@ interface SourceStretch {
 }
 
 /** A way back through a network: what to do in which order. */
-export interface WayBack {
+export interface BackwardPlan {
   /** Populations, from the outputs on. `replace` is true where nobody before has added anything to what a part goes to. */
   readonly steps: readonly { readonly population: Population; readonly parts: readonly (SourceStretch & { readonly replace: boolean })[] }[];
-  /** Neurons whose sensitivities are to be zero at first: those that no part replaces. */
+  /** Neurons whose gradients are to be zero at first: those that no part replaces. */
   readonly cleared: readonly NeuronStretch[];
 }
 
 /**
  * Plans the way back through a network.
  *
- * @param wanted the input neurons whose sensitivities are asked for; all of them unless given
+ * @param wanted the input neurons whose gradients are asked for; all of them unless given
  * @throws InternalError where there is none: the network has cycles
  */
-export function planWayBack({ populations, ticks, inputs, cyclic }: Topology, wanted: NeuronStretch = inputs): WayBack {
+export function planBackward({ populations, ticks, inputs, cyclic }: Topology, wanted: NeuronStretch = inputs): BackwardPlan {
   if (cyclic) throw new InternalError('there is no way back through a graph with cycles');
   const goals = populations
     .filter(({ kind }) => kind !== 'output')
@@ -81,11 +81,11 @@ function stretchesWithin({ begin, end }: NeuronStretch, sources: Int32Array): So
   return stretches;
 }
 
-const known = new WeakMap<Topology, WayBack>();
+const known = new WeakMap<Topology, BackwardPlan>();
 
 /** The way back to all inputs; planned once. */
-function wayBackOf(topology: Topology): WayBack {
-  const way = known.get(topology) ?? planWayBack(topology);
+function backwardPlanOf(topology: Topology): BackwardPlan {
+  const way = known.get(topology) ?? planBackward(topology);
   known.set(topology, way);
   return way;
 }
@@ -100,41 +100,41 @@ function wayBackOf(topology: Topology): WayBack {
  *
  * Source: Rumelhart, Hinton & Williams 1986. The gradient of row n is Σ_b ∂L/∂z_n[b] v[b]: `gradients`.
  *
- * Reads: `weights`, the board as `propagate` left it, and the outputs' rows of `sensitivities.voltages`, which hold ∂L/∂v of
- * the outputs. Writes: all other rows of `sensitivities`, but for inputs that are not wanted; lanes 0 up to `count`.
+ * Reads: `weights`, the activations as `propagate` left it, and the outputs' rows of `activationGradients.voltages`, which hold ∂L/∂v of
+ * the outputs. Writes: all other rows of `activationGradients`, but for inputs that are not wanted; lanes 0 up to `count`.
  *
  * @param weights every neuron's row, by `topology.rowOffset`
  * @param count lanes used
- * @param way to the inputs whose sensitivities are wanted; to all of them unless given
+ * @param way to the inputs whose gradients are wanted; to all of them unless given
  */
 export function backpropagate<Numbers extends FloatArray>(
   kernels: Kernels<Numbers>,
   topology: Topology,
   weights: Numbers,
-  board: Board<Numbers>,
-  sensitivities: Sensitivities<Numbers>,
+  activations: Activations<Numbers>,
+  activationGradients: ActivationGradients<Numbers>,
   count: number,
-  way: WayBack = wayBackOf(topology),
+  way: BackwardPlan = backwardPlanOf(topology),
 ): void {
-  const { alive } = board;
-  const { lanes = board.lanes, voltages: upon, weightedInputs: delta } = sensitivities;
+  const { alive } = activations;
+  const { lanes = activations.lanes, voltages: upon, weightedInputs: delta } = activationGradients;
   for (const { begin, end } of way.cleared) upon.fill(0, begin * lanes, end * lanes);
   for (const { population, parts } of way.steps) {
     const { begin, end, sources, activation } = population;
     const own = (numbers: Numbers) => numbers.subarray(begin * lanes, end * lanes) as Numbers;
-    if (isPlain(population)) kernels.multiplySlopes(activation, own(delta), lanes, board.voltages, { begin, end, lanes: board.lanes, count }, 1, own(upon));
+    if (isPlain(population)) kernels.multiplySlopes(activation, own(delta), lanes, activations.voltages, { begin, end, lanes: activations.lanes, count }, 1, own(upon));
     else {
       own(delta).set(own(upon));
-      multiplyResponses(kernels, population, board, own(delta), lanes, { begin, end, count }, 1);
+      multiplyTransferSlopes(kernels, population, activations, own(delta), lanes, { begin, end, count }, 1);
     }
     for (let neuron = begin; neuron < end && alive !== undefined; neuron += 1) {
       if (alive[neuron] === 0) delta.fill(0, neuron * lanes, neuron * lanes + count);
     }
     for (const { sourceBegin, sourceEnd, replace } of parts) { // not spread into one: that would take a microsecond each
-      kernels.spreadBack(rowsOf(topology, weights, begin, end), sources, delta, upon, { begin, end, lanes, count, sourceBegin, sourceEnd, replace });
+      kernels.transposedProduct(rowsOf(topology, weights, begin, end), sources, delta, upon, { begin, end, lanes, count, sourceBegin, sourceEnd, replace });
     }
     for (let neuron = begin; population.rows !== undefined && neuron < end; neuron += 1) {
-      kernels.spreadBack(rowsOf(topology, weights, neuron, neuron + 1), sourcesOf(population, neuron), delta, upon, { begin: neuron, end: neuron + 1, lanes, count });
+      kernels.transposedProduct(rowsOf(topology, weights, neuron, neuron + 1), sourcesOf(population, neuron), delta, upon, { begin: neuron, end: neuron + 1, lanes, count });
     }
   }
 }

@@ -2,11 +2,11 @@ import { DivergenceError, InternalError } from '../errors.js';
 import type { FloatArray, Kernels } from '../kernels/kernels.js';
 import { inhibitionOf } from './inhibition.js';
 import { eachPool } from './pools.js';
-import { responseValues } from './response.js';
+import { applyTransfer } from './transfer.js';
 import { neuronName, type Population, type Topology } from './topology.js';
 
 /** The voltages of all neurons in a number of lanes, one observation each. Acting is the case of one lane. */
-export interface Board<Numbers extends FloatArray = Float32Array> {
+export interface Activations<Numbers extends FloatArray = Float32Array> {
   readonly lanes: number;
   /** [neurons, lanes], row-major */
   readonly voltages: Numbers;
@@ -16,8 +16,8 @@ export interface Board<Numbers extends FloatArray = Float32Array> {
   readonly alive?: Int32Array;
 }
 
-/** A board of its own, outside the arena's blocks. */
-export function createBoard<Numbers extends FloatArray>(kernels: Kernels<Numbers>, { neurons }: Topology, lanes: number): Board<Numbers> {
+/** Activations of its own, outside the arena's blocks. */
+export function createActivations<Numbers extends FloatArray>(kernels: Kernels<Numbers>, { neurons }: Topology, lanes: number): Activations<Numbers> {
   return { lanes, voltages: kernels.numbers(neurons * lanes), weightedInputs: kernels.numbers(neurons * lanes) };
 }
 
@@ -34,7 +34,7 @@ export function weighRows<Numbers extends FloatArray>(
   topology: Topology,
   population: Population,
   weights: Numbers,
-  { lanes, voltages, weightedInputs: z, alive }: Board<Numbers>,
+  { lanes, voltages, weightedInputs: z, alive }: Activations<Numbers>,
   { begin, end, laneBegin, laneEnd }: TickRange,
 ): void {
   const { sources, rows, inhibition } = population;
@@ -65,14 +65,14 @@ export function tick<Numbers extends FloatArray>(
   topology: Topology,
   population: Population,
   weights: Numbers,
-  board: Board<Numbers>,
+  activations: Activations<Numbers>,
   { begin, end, laneBegin, laneEnd }: TickRange,
 ): void {
   if (begin === end) return;
-  const { lanes, voltages, weightedInputs: z, alive } = board;
+  const { lanes, voltages, weightedInputs: z, alive } = activations;
   const range = { begin, end, lanes, laneBegin, laneEnd };
-  weighRows(kernels, topology, population, weights, board, range);
-  const bad = responseValues(kernels, population, board, range, voltages);
+  weighRows(kernels, topology, population, weights, activations, range);
+  const bad = applyTransfer(kernels, population, activations, range, voltages);
   if (bad >= 0) throw new DivergenceError(neuronName(topology, bad), 'weighted input', worst(z.subarray(bad * lanes + laneBegin, bad * lanes + laneEnd)));
   if (alive === undefined) return;
   for (let neuron = begin; neuron < end; neuron += 1) {
@@ -105,12 +105,12 @@ export interface TickRange {
  * @param weights every neuron's row, by `topology.rowOffset`
  * @throws DivergenceError as `tick`
  */
-export function propagate<Numbers extends FloatArray>(kernels: Kernels<Numbers>, topology: Topology, weights: Numbers, board: Board<Numbers>, laneBegin: number, laneEnd: number): void {
+export function propagate<Numbers extends FloatArray>(kernels: Kernels<Numbers>, topology: Topology, weights: Numbers, activations: Activations<Numbers>, laneBegin: number, laneEnd: number): void {
   if (topology.cyclic) throw new InternalError('a graph with cycles is moved by settle(), all neurons at once');
   for (const populations of topology.ticks) {
     for (const index of populations) {
       const { begin, end } = topology.populations[index];
-      tick(kernels, topology, topology.populations[index], weights, board, { begin, end, laneBegin, laneEnd });
+      tick(kernels, topology, topology.populations[index], weights, activations, { begin, end, laneBegin, laneEnd });
     }
   }
 }

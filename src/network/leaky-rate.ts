@@ -1,7 +1,7 @@
 import { wrongValue } from '../check.js';
 import type { FloatArray, Kernels } from '../kernels/kernels.js';
 import { ACTIVATIONS } from '../kernels/activation.js';
-import type { Board } from './dynamic.js';
+import type { Activations } from './dynamic.js';
 import { identity, type Inhibition } from './inhibition.js';
 import { weigh } from './recurrent.js';
 import { neuronName, type Topology } from './topology.js';
@@ -30,9 +30,9 @@ export interface LeakyRate {
  *
  * @throws DivergenceError naming the neuron whose weighted input is not finite
  */
-export function leak<Numbers extends FloatArray>(kernels: Kernels<Numbers>, topology: Topology, weights: Numbers, board: Board<Numbers>, { timeStep, timeConstants, inhibition = identity, current }: LeakyRate): void {
-  weigh(kernels, topology, weights, board);
-  const { lanes, voltages, weightedInputs: z, alive } = board;
+export function leak<Numbers extends FloatArray>(kernels: Kernels<Numbers>, topology: Topology, weights: Numbers, activations: Activations<Numbers>, { timeStep, timeConstants, inhibition = identity, current }: LeakyRate): void {
+  weigh(kernels, topology, weights, activations);
+  const { lanes, voltages, weightedInputs: z, alive } = activations;
   for (const { kind, begin, end, activation } of topology.populations) {
     if (kind === 'input') continue;
     if (current !== undefined) for (let i = begin * lanes; i < end * lanes; i += 1) z[i] += current[Math.floor(i / lanes)];

@@ -35,7 +35,7 @@ interface Stretch {
   readonly laneEnd: number;
 }
 
-/** The board, as far as membranes go. */
+/** The activations, as far as membranes go. */
 interface Voltages {
   readonly lanes: number;
   readonly voltages: FloatArray;
@@ -67,24 +67,24 @@ function potentialOf(membrane: Membrane, population: Excitable, { lanes, voltage
  *
  * Reads: what is kept, and the neuron's weighted input. Writes nothing.
  */
-export function membraneValue(membrane: Membrane, population: Excitable, board: Voltages, neuron: number, lane: number, activated: number): number {
+export function membraneValue(membrane: Membrane, population: Excitable, activations: Voltages, neuron: number, lane: number, activated: number): number {
   if (membrane.kind === 'firing') {
-    const potential = potentialOf(membrane, population, board, neuron, lane);
+    const potential = potentialOf(membrane, population, activations, neuron, lane);
     return potential > membrane.threshold ? ACTIVATIONS[population.activation].value(potential) : 0;
   }
   const factor = membrane.factors[neuron - population.begin];
-  return (1 - factor) * board.voltages[placeOf(membrane, population, neuron) * board.lanes + lane] + factor * activated;
+  return (1 - factor) * activations.voltages[placeOf(membrane, population, neuron) * activations.lanes + lane] + factor * activated;
 }
 
 /**
  * What becomes of σ(z), which the voltages of these neurons are. Reads: what is kept, and their weighted inputs. Writes: `voltages`.
  *
- * @param voltages laid out as the board's, which they are unless given
+ * @param voltages laid out as the activations', which they are unless given
  */
-export function respond(membrane: Membrane, population: Excitable, board: Voltages, { begin, end, laneBegin, laneEnd }: Stretch, voltages = board.voltages): void {
-  const { lanes } = board;
+export function respond(membrane: Membrane, population: Excitable, activations: Voltages, { begin, end, laneBegin, laneEnd }: Stretch, voltages = activations.voltages): void {
+  const { lanes } = activations;
   for (let neuron = begin; neuron < end; neuron += 1) {
-    for (let lane = laneBegin, at = neuron * lanes + laneBegin; lane < laneEnd; lane += 1, at += 1) voltages[at] = membraneValue(membrane, population, board, neuron, lane, voltages[at]);
+    for (let lane = laneBegin, at = neuron * lanes + laneBegin; lane < laneEnd; lane += 1, at += 1) voltages[at] = membraneValue(membrane, population, activations, neuron, lane, voltages[at]);
   }
 }
 
@@ -95,12 +95,12 @@ export function respond(membrane: Membrane, population: Excitable, board: Voltag
  *
  * Source: Bellec et al. 2020, equation 5, the pseudo-derivative.
  */
-export function membraneSlope(membrane: Membrane, population: Excitable, board: Voltages, neuron: number, lane: number): number {
-  const { lanes, voltages, weightedInputs } = board;
+export function membraneSlope(membrane: Membrane, population: Excitable, activations: Voltages, neuron: number, lane: number): number {
+  const { lanes, voltages, weightedInputs } = activations;
   const { value, slope } = ACTIVATIONS[population.activation];
   if (membrane.kind === 'leaky') return membrane.factors[neuron - population.begin] * slope(value(weightedInputs[neuron * lanes + lane]));
   if (voltages[(placeOf(membrane, population, neuron) + 1) * lanes + lane] > 0) return 0;
-  const distance = Math.abs(potentialOf(membrane, population, board, neuron, lane) / membrane.threshold - 1);
+  const distance = Math.abs(potentialOf(membrane, population, activations, neuron, lane) / membrane.threshold - 1);
   return (PSEUDO_SLOPE / membrane.threshold) * Math.max(0, 1 - distance);
 }
 
@@ -120,11 +120,11 @@ export function membraneSlope(membrane: Membrane, population: Excitable, board: 
  * @param start true where an episode starts
  * @returns ∂v_n/∂e: 1, or ψ
  */
-export function followMembrane(membrane: Membrane, population: Excitable, board: Voltages, neuron: number, sources: Int32Array, eligibility: FloatArray, start: boolean, at = 0): number {
-  const { lanes, voltages } = board;
+export function followMembrane(membrane: Membrane, population: Excitable, activations: Voltages, neuron: number, sources: Int32Array, eligibility: FloatArray, start: boolean, at = 0): number {
+  const { lanes, voltages } = activations;
   const factor = membrane.factors[neuron - population.begin];
   const place = placeOf(membrane, population, neuron) * lanes;
-  const answer = membraneSlope(membrane, population, board, neuron, 0);
+  const answer = membraneSlope(membrane, population, activations, neuron, 0);
   const [kept, gain] = membrane.kind === 'leaky' ? [1 - factor, answer] : [voltages[place] === 0 ? 0 : factor, voltages[place + lanes] > 0 ? 0 : 1];
   for (let j = 0; j < sources.length; j += 1) eligibility[at + j] = (start ? 0 : kept * eligibility[at + j]) + gain * voltages[sources[j] * lanes];
   return membrane.kind === 'leaky' ? 1 : answer;
@@ -135,15 +135,15 @@ export function followMembrane(membrane: Membrane, population: Excitable, board:
  *
  * Reads: the lane, as acted. Writes: `kept` from place `at` on, in the order of the input neurons.
  */
-export function keep(membrane: Membrane, population: Excitable, board: Voltages, lane: number, kept: Float64Array, at: number): void {
+export function keep(membrane: Membrane, population: Excitable, activations: Voltages, lane: number, kept: Float64Array, at: number): void {
   const { begin, end } = population;
-  const { lanes, voltages } = board;
+  const { lanes, voltages } = activations;
   for (let neuron = begin, to = at; neuron < end; neuron += 1, to += keptBy(membrane)) {
     if (membrane.kind === 'leaky') {
       kept[to] = voltages[neuron * lanes + lane];
       continue;
     }
-    const potential = potentialOf(membrane, population, board, neuron, lane);
+    const potential = potentialOf(membrane, population, activations, neuron, lane);
     const fires = potential > membrane.threshold;
     const resting = voltages[(placeOf(membrane, population, neuron) + 1) * lanes + lane];
     kept[to] = fires ? 0 : potential;

@@ -2,10 +2,10 @@ import type { Block } from './edges.js';
 import { parseInhibition } from './inhibition.js';
 import type { LayerSettings, NeuralSettings } from './neuron-options.js';
 import type { NetworkSettings } from './options.js';
-import type { StepwiseGraph, StepwiseLayer } from './stepwise.js';
+import type { StepGraph, StepGraphLayer } from './step-graph.js';
 
 /** The graph that a network's settings describe. @param seed of its random blocks */
-export function graphOf(network: NeuralSettings, observations: number, outputs: number, seed: number): StepwiseGraph {
+export function graphOf(network: NeuralSettings, observations: number, outputs: number, seed: number): StepGraph {
   const { outputActivation, bias } = network;
   const common = { observations, outputs, outputActivation, bias, seed };
   if (network.layers !== null) return { ...common, layers: network.layers.map(withInhibition), blocks: network.blocks, edges: network.edges };
@@ -13,19 +13,19 @@ export function graphOf(network: NeuralSettings, observations: number, outputs: 
   return { ...common, option: 'network.density', layers, blocks: [...chain(layers, network.density), ...again(layers, network)] };
 }
 
-function withInhibition({ inhibition, ...layer }: LayerSettings): StepwiseLayer {
+function withInhibition({ inhibition, ...layer }: LayerSettings): StepGraphLayer {
   const { name, size, activation, timeConstant, dynamic, leak, threshold, refractory } = layer;
   return { name, size, activation, timeConstant, dynamic, leak, threshold, refractory, inhibition: parseInhibition('network.inhibition', inhibition) };
 }
 
 /** Each layer reads the one before it. */
-function chain(layers: readonly StepwiseLayer[], density: number): Block[] {
+function chain(layers: readonly StepGraphLayer[], density: number): Block[] {
   const names = ['input', ...layers.map(({ name }) => name), 'output'];
   return names.slice(1).map((to, index) => ({ from: names[index], to, density }));
 }
 
 /** The first hidden layer reads a share of all of them again. */
-function again(layers: readonly StepwiseLayer[], { recurrent, density }: NeuralSettings): Block[] {
+function again(layers: readonly StepGraphLayer[], { recurrent, density }: NeuralSettings): Block[] {
   return layers.flatMap(({ name, size }) => {
     const first = recurrentNeurons([size], { recurrent });
     return first === 0 ? [] : [{ from: name, to: layers[0].name, self: true, first, density }];

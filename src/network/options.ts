@@ -3,7 +3,7 @@ import { ACTIVATION_NAMES } from '../kernels/activation.js';
 import { integer, kind, listOf, number, oneOf, only, onOff, orNull, POSITIVE } from '../options/kind.js';
 import { option, type SettingsOf } from '../options/row.js';
 import { numberOrText } from '../options/text.js';
-import { checkMemoryConstants } from './sensory-memory.js';
+import { checkTraceConstants } from './trace-bank.js';
 
 const group = 'Network';
 
@@ -17,7 +17,7 @@ const timeConstants = kind<readonly number[]>({
   ...listOf({ ...number({ min: 1, above: true, max: 1e6 }), parse: numberOrText, argument: 'constant' }, 'a list of time constants, for example [2, 4, 8]'),
   check(path, value) {
     if (!Array.isArray(value)) throw wrongKind(path, 'a list of time constants, for example [2, 4, 8]', value);
-    return checkMemoryConstants(Array.from<unknown>(value));
+    return checkTraceConstants(Array.from<unknown>(value));
   },
 });
 

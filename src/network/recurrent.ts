@@ -1,6 +1,6 @@
 import { DivergenceError } from '../errors.js';
 import type { FloatArray, Kernels } from '../kernels/kernels.js';
-import { rowsOf, type Board } from './dynamic.js';
+import { rowsOf, type Activations } from './dynamic.js';
 import { identity, type Inhibition } from './inhibition.js';
 import { neuronName, type Topology } from './topology.js';
 
@@ -20,9 +20,9 @@ import { neuronName, type Topology } from './topology.js';
  * @param weights every neuron's row, by `topology.rowOffset`
  * @throws DivergenceError naming the neuron whose weighted input is not finite
  */
-export function advance<Numbers extends FloatArray>(kernels: Kernels<Numbers>, topology: Topology, weights: Numbers, board: Board<Numbers>, inhibition: Inhibition = identity): void {
-  weigh(kernels, topology, weights, board);
-  const { lanes, voltages, weightedInputs: z, alive } = board;
+export function advance<Numbers extends FloatArray>(kernels: Kernels<Numbers>, topology: Topology, weights: Numbers, activations: Activations<Numbers>, inhibition: Inhibition = identity): void {
+  weigh(kernels, topology, weights, activations);
+  const { lanes, voltages, weightedInputs: z, alive } = activations;
   for (const { kind, begin, end, activation } of topology.populations) {
     if (kind === 'input') continue;
     if (kind === 'hidden') inhibition(z, { begin, end, lanes, laneBegin: 0, laneEnd: lanes });
@@ -39,7 +39,7 @@ export function advance<Numbers extends FloatArray>(kernels: Kernels<Numbers>, t
  *
  * @throws DivergenceError naming the neuron whose weighted input is not finite
  */
-export function weigh<Numbers extends FloatArray>(kernels: Kernels<Numbers>, topology: Topology, weights: Numbers, { lanes, voltages, weightedInputs: z }: Board<Numbers>): void {
+export function weigh<Numbers extends FloatArray>(kernels: Kernels<Numbers>, topology: Topology, weights: Numbers, { lanes, voltages, weightedInputs: z }: Activations<Numbers>): void {
   for (const { kind, begin, end, sources, rows } of topology.populations) {
     if (kind === 'input') continue;
     const own = rowsOf(topology, weights, begin, end);
@@ -54,17 +54,17 @@ export function weigh<Numbers extends FloatArray>(kernels: Kernels<Numbers>, top
 
 /**
  * One environment step of a recurrent network: ℓ ticks on the observation in its input voltages. What the other neurons held
- * before is where they start from: voltages outlast the step, and `forget` ends that with the episode.
+ * before is where they start from: voltages outlast the step, and `resetVoltages` ends that with the episode.
  *
  * In a graph without cycles ℓ ticks, ℓ its longest way, lead to the voltages of `propagate`, whatever was there before.
  *
  * Reads and writes: as `advance`.
  */
-export function settle<Numbers extends FloatArray>(kernels: Kernels<Numbers>, topology: Topology, weights: Numbers, board: Board<Numbers>, inhibition: Inhibition = identity): void {
-  for (let tick = 0; tick < topology.ticks.length; tick += 1) advance(kernels, topology, weights, board, inhibition);
+export function settle<Numbers extends FloatArray>(kernels: Kernels<Numbers>, topology: Topology, weights: Numbers, activations: Activations<Numbers>, inhibition: Inhibition = identity): void {
+  for (let tick = 0; tick < topology.ticks.length; tick += 1) advance(kernels, topology, weights, activations, inhibition);
 }
 
 /** What a network holds at the start of an episode: nothing. Writes: voltages of all neurons but the inputs. */
-export function forget(topology: Topology, { lanes, voltages }: Board<FloatArray>): void {
+export function resetVoltages(topology: Topology, { lanes, voltages }: Activations<FloatArray>): void {
   voltages.fill(0, topology.inputs.end * lanes);
 }

@@ -92,7 +92,7 @@ function layerSources(previous: Population, bias: boolean): Int32Array {
   return Int32Array.from(sources);
 }
 
-/** More weights than this, with moments and boards, do not fit the 4 GiB of an arena. */
+/** More weights than this, with moments and activations, do not fit the 4 GiB of an arena. */
 export const LARGEST_NETWORK = 2 ** 28;
 
 /**

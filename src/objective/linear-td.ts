@@ -1,8 +1,8 @@
 import { DivergenceError } from '../errors.js';
-import { everybody } from '../kernels/kernels.js';
-import type { HeardParameter, ParameterShape } from '../memory/parameters.js';
+import { iota } from '../kernels/kernels.js';
+import type { PeerParameter, ParameterShape } from '../memory/parameters.js';
 import { neuronName, type Topology } from '../network/topology.js';
-import { followTarget } from '../optimise/optimiser.js';
+import { polyakUpdate } from '../optimise/optimiser.js';
 import type { Batch } from './batch.js';
 import { CRITIC, type Objective, type ObjectiveContext } from './objective.js';
 import { tdError } from './targets.js';
@@ -26,8 +26,8 @@ export function linearTdShape({ neurons, outputs }: Topology): ParameterShape {
  *   signals: D, and D (a_k - μ_k) for each output k      outputs: ∂Q/∂a_k = Σ_n w_{k,n} v_n
  *   θ_n += η_Q mean(D v_n),  w_{k,n} += η_Q mean(D (a_k - μ_k) v_n), then the target copy follows
  */
-export function createLinearTd({ kernels, topology, heard, rates, optimiser, batchSize, longest }: ObjectiveContext): Objective {
-  const { values, target } = heard[CRITIC];
+export function createLinearTd({ kernels, topology, peers, rates, optimiser, batchSize, longest }: ObjectiveContext): Objective {
+  const { values, target } = peers[CRITIC];
   const first = topology.outputs.begin;
   const outputs = topology.outputs.end - first;
   const size = 1 + outputs;
@@ -38,17 +38,17 @@ export function createLinearTd({ kernels, topology, heard, rates, optimiser, bat
   const deviation = new Float32Array(outputs * batchSize);
   const successorValue = kernels.numbers(batchSize);
   const gradient = kernels.numbers(longest);
-  const ownSignals = everybody(size);
+  const ownSignals = iota(size);
 
-  function observeActions({ board, acted, firstExplorer }: Batch): void {
+  function observeActions({ activations, sampled, firstStochastic }: Batch): void {
     for (let k = 0; k < outputs; k += 1) {
-      const mean = (first + k) * board.lanes;
-      const action = (first + k - firstExplorer) * batchSize;
-      for (let b = 0; b < batchSize; b += 1) deviation[k * batchSize + b] = acted[action + b] - board.voltages[mean + b];
+      const mean = (first + k) * activations.lanes;
+      const action = (first + k - firstStochastic) * batchSize;
+      for (let b = 0; b < batchSize; b += 1) deviation[k * batchSize + b] = sampled[action + b] - activations.voltages[mean + b];
     }
   }
 
-  function observeVoltages({ board: { voltages, lanes } }: Batch): void {
+  function observeVoltages({ activations: { voltages, lanes } }: Batch): void {
     kernels.readOut(values, size, size, voltages, { begin: 0, end: first, lanes, laneBegin: 0, laneEnd: batchSize }, sums); // not spread from one: a microsecond each
     kernels.readOut(target, size, 1, voltages, { begin: 0, end: first, lanes, laneBegin: batchSize, laneEnd: 2 * batchSize }, successorValue);
   }
@@ -66,9 +66,9 @@ export function createLinearTd({ kernels, topology, heard, rates, optimiser, bat
       observeActions(batch);
       observeVoltages(batch);
       for (let b = 0; b < batchSize; b += 1) {
-        const error = tdError(batch.reward[b], batch.continuation[b], successorValue[b], valueOf(b));
+        const error = tdError(batch.reward[b], batch.discounts[b], successorValue[b], valueOf(b));
         signals[b] = error;
-        if (!Number.isFinite(signals[b])) throw valueDivergence(topology, heard[CRITIC], size, signals[b]); // as stored: float32 ends at 3.4e38
+        if (!Number.isFinite(signals[b])) throw valueDivergence(topology, peers[CRITIC], size, signals[b]); // as stored: float32 ends at 3.4e38
         for (let k = 0; k < outputs; k += 1) signals[(1 + k) * batchSize + b] = error * deviation[k * batchSize + b];
       }
       for (let i = 0; i < shares.length; i += 1) shares[i] = signals[i] / batchSize;
@@ -76,12 +76,12 @@ export function createLinearTd({ kernels, topology, heard, rates, optimiser, bat
     estimate(value) {
       for (let b = 0; b < batchSize; b += 1) value[b] = valueOf(b);
     },
-    learnPart(neuron, { board: { voltages, lanes } }, update) {
+    learnPart(neuron, { activations: { voltages, lanes } }, update) {
       const part = neuron.parameters[CRITIC];
       const own = voltages.subarray(neuron.index * lanes, (neuron.index + neuron.count) * lanes);
       kernels.gradients(own, lanes, neuron.count, ownSignals, shares, batchSize, batchSize, gradient);
       optimiser.step(part, gradient, rates.criticRate, update);
-      followTarget(kernels, part, rates.targetRate);
+      polyakUpdate(kernels, part, rates.targetRate);
     },
   };
 }
@@ -92,7 +92,7 @@ export function createLinearTd({ kernels, topology, heard, rates, optimiser, bat
  *
  * @param size numbers that each input and hidden neuron keeps
  */
-export function valueDivergence(topology: Topology, { values, target }: HeardParameter, size: number, error: number): DivergenceError {
+export function valueDivergence(topology: Topology, { values, target }: PeerParameter, size: number, error: number): DivergenceError {
   let worst = 0;
   const magnitude = (neuron: number) => {
     let largest = 0;

@@ -1,5 +1,5 @@
 import type { Kernels } from '../kernels/kernels.js';
-import type { HeardParameter } from '../memory/parameters.js';
+import type { PeerParameter } from '../memory/parameters.js';
 import type { Neuron } from '../network/neuron.js';
 import type { Topology } from '../network/topology.js';
 import type { Optimiser } from '../optimise/optimiser.js';
@@ -43,7 +43,7 @@ export interface ObjectiveContext {
   readonly kernels: Kernels;
   readonly topology: Topology;
   /** The published parameters of all neurons, as they were when the minibatch's voltages were computed. Not to be written. */
-  readonly heard: Readonly<Record<string, HeardParameter>>;
+  readonly peers: Readonly<Record<string, PeerParameter>>;
   /** Step sizes: η_Q of critics, τ of target copies. To be read anew at each update: learning rates fall as the run goes on. */
   readonly rates: { readonly criticRate: number; readonly targetRate: number };
   readonly optimiser: Optimiser;

@@ -74,11 +74,11 @@ export function createOptimiser(name: OptimiserName, kernels: Kernels): Optimise
 }
 
 /** target ← τ values + (1 - τ) target. */
-export function followTarget(kernels: Kernels, { values, target }: Parameter, targetRate: number): void {
+export function polyakUpdate(kernels: Kernels, { values, target }: Parameter, targetRate: number): void {
   kernels.softUpdate(values, target, targetRate);
 }
 
 /** Share of the learning rates left at environment step `step`: 1 - (1 - finalRate) · step / steps, and finalRate past the last. */
-export function rateShare(finalRate: number, step: number, steps: number): number {
+export function rateFraction(finalRate: number, step: number, steps: number): number {
   return 1 - (1 - finalRate) * Math.min(1, step / steps);
 }

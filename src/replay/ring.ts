@@ -18,16 +18,16 @@ export interface RingShape {
   /** Input neurons, bias included. */
   readonly inputs: number;
   /** Neurons that explore. */
-  readonly explorers: number;
+  readonly stochasticNeurons: number;
   /** Environments that store into it; 1 unless given. */
   readonly environments?: number;
 }
 
-export function replayBlocks({ capacity, inputs, explorers, environments = 1 }: RingShape): BlockRequest[] {
+export function replayBlocks({ capacity, inputs, stochasticNeurons, environments = 1 }: RingShape): BlockRequest[] {
   const owner = "the environment's host";
   return [
     { name: 'replay/inputs', type: 'float32', shape: [capacity, inputs], owner, ring: true },
-    { name: 'replay/acted', type: 'float32', shape: [capacity, explorers], owner, ring: true },
+    { name: 'replay/acted', type: 'float32', shape: [capacity, stochasticNeurons], owner, ring: true },
     { name: 'replay/reward', type: 'float32', shape: [capacity], owner, ring: true },
     { name: 'replay/kind', type: 'int32', shape: [capacity], owner, ring: true },
     ...(environments > 1 ? [{ name: 'replay/next', type: 'int32', shape: [capacity], owner, ring: true } as const] : []),
@@ -42,36 +42,36 @@ export function replayBlocks({ capacity, inputs, explorers, environments = 1 }: 
 export interface ReplayRing extends RingShape {
   /** Voltages of the input neurons; [capacity, inputs], row-major */
   readonly inputVoltages: Float32Array;
-  /** Voltages acted with, exploration included; [capacity, explorers], row-major */
-  readonly acted: Float32Array;
+  /** Voltages acted with, exploration included; [capacity, stochasticNeurons], row-major */
+  readonly sampled: Float32Array;
   readonly reward: Float32Array;
   readonly kind: Int32Array;
   /** Slots from each to its successor, 0 while that is not stored; absent where it is always the slot after it; [capacity] */
   readonly next?: Int32Array;
   /** Slots ever written. */
   stored(): number;
-  /** Host only. Copies a lane of the board's voltages, those of one observation, and what followed it into slot number `stored`, which does not count yet. */
-  write(stored: number, voltages: Float32Array, firstExplorer: number, reward: number, kind: SlotKind, lanes?: number, lane?: number): void;
+  /** Host only. Copies a lane of the activations' voltages, those of one observation, and what followed it into slot number `stored`, which does not count yet. */
+  write(stored: number, voltages: Float32Array, firstStochastic: number, reward: number, kind: SlotKind, lanes?: number, lane?: number): void;
   /** Host only. Makes one slot the successor of another, both by number, unless that is about to be overwritten, or has been. @param stored slots ever written */
   link(slot: number, successor: number, stored: number): void;
   /** Host only. Writes the next slot, and counts it. */
-  append(voltages: Float32Array, firstExplorer: number, reward: number, kind: SlotKind): void;
+  append(voltages: Float32Array, firstStochastic: number, reward: number, kind: SlotKind): void;
 }
 
 export function attachReplay(arena: Arena, shape: RingShape): ReplayRing {
-  const { capacity, inputs, explorers } = shape;
+  const { capacity, inputs, stochasticNeurons } = shape;
   const words = arena.int32('control');
   const inputVoltages = arena.float32('replay/inputs');
-  const acted = arena.float32('replay/acted');
+  const sampled = arena.float32('replay/acted');
   const rewards = arena.float32('replay/reward');
   const kinds = arena.int32('replay/kind');
   const next = (shape.environments ?? 1) > 1 ? arena.int32('replay/next') : undefined;
 
-  function write(stored: number, voltages: Float32Array, firstExplorer: number, reward: number, kind: SlotKind, lanes = 1, lane = 0): void {
+  function write(stored: number, voltages: Float32Array, firstStochastic: number, reward: number, kind: SlotKind, lanes = 1, lane = 0): void {
     const slot = stored % capacity;
     if (next) next[slot] = 0;
     for (let i = 0; i < inputs; i += 1) inputVoltages[slot * inputs + i] = voltages[i * lanes + lane];
-    for (let i = 0; i < explorers; i += 1) acted[slot * explorers + i] = voltages[(firstExplorer + i) * lanes + lane];
+    for (let i = 0; i < stochasticNeurons; i += 1) sampled[slot * stochasticNeurons + i] = voltages[(firstStochastic + i) * lanes + lane];
     rewards[slot] = reward;
     kinds[slot] = kind;
   }
@@ -79,7 +79,7 @@ export function attachReplay(arena: Arena, shape: RingShape): ReplayRing {
   return {
     ...shape,
     inputVoltages,
-    acted,
+    sampled,
     reward: rewards,
     kind: kinds,
     ...(next && { next }),
@@ -88,9 +88,9 @@ export function attachReplay(arena: Arena, shape: RingShape): ReplayRing {
     link(slot, successor, stored) {
       if (next && stored - slot < capacity) next[slot % capacity] = successor - slot;
     },
-    append(voltages, firstExplorer, reward, kind) {
+    append(voltages, firstStochastic, reward, kind) {
       const stored = Atomics.load(words, WORD.stored);
-      write(stored, voltages, firstExplorer, reward, kind);
+      write(stored, voltages, firstStochastic, reward, kind);
       Atomics.store(words, WORD.stored, stored + 1);
     },
   };

@@ -1,5 +1,5 @@
 import type { ParameterShape } from '../memory/parameters.js';
-import { responseValues } from '../network/response.js';
+import { applyTransfer } from '../network/transfer.js';
 import { rowLengths } from '../network/topology.js';
 import { valueDivergence } from '../objective/linear-td.js';
 import { eligibilityShapes } from './row-gradient.js';
@@ -35,11 +35,11 @@ export const coagent: Rule = {
     exploration: { output: 0.5, hidden: 0.05, warmup: 0, correlation: 0 }, // the score is that of white noise
     learning: { batch: 1, replay: 256, warmup: 0, updatesPerStep: 1 },
   },
-  experience: 'stream',
-  hiddenExplores: true,
+  data: 'online',
+  hiddenIsStochastic: true,
   targetWeights: false,
   reads: 'sources',
-  groups: 'any',
+  batching: 'any',
   parameters(topology) {
     const { neurons, outputs, rowOffset } = topology;
     const part = Array.from({ length: neurons }, (_, neuron) => (neuron < outputs.begin ? 1 : 0));
@@ -56,11 +56,11 @@ export const coagent: Rule = {
 };
 
 function createProgram(context: RuleContext): RuleProgram {
-  const { kernels, topology, heard, rates, optimiser, batchSize, exploration } = context;
-  const { values } = heard[CRITIC];
+  const { kernels, topology, peers, rates, optimiser, batchSize, exploration } = context;
+  const { values } = peers[CRITIC];
   const traces = createTraces(context, 1);
   const { credit } = traces;
-  const means = kernels.numbers(2 * batchSize * topology.neurons); // laid out as a board
+  const means = kernels.numbers(2 * batchSize * topology.neurons); // laid out as activations
   const one = kernels.numbers(1).fill(1);
   let tdError = 0;
   let value = 0;
@@ -75,14 +75,14 @@ function createProgram(context: RuleContext): RuleProgram {
     const { index, count, population, kind } = neuron;
     const [rate, deviation] = kind === 'output' ? [rates.outputRate, exploration.output] : [rates.hiddenRate, exploration.hidden];
     if (rate === 0 || deviation === 0) return; // without exploration there is nothing to learn from
-    const { voltages, lanes } = batch.board;
-    responseValues(kernels, population, batch.board, { begin: index, end: index + count, laneBegin: 0, laneEnd: 1 }, means);
+    const { voltages, lanes } = batch.activations;
+    applyTransfer(kernels, population, batch.activations, { begin: index, end: index + count, laneBegin: 0, laneEnd: 1 }, means);
     for (let i = 0, lane = index * lanes; i < count; i += 1, lane += lanes) credit[i] = (voltages[lane] - means[lane]) / deviation ** 2;
     optimiser.stepTraces(neuron.weights, traces.followRows(neuron, batch, tdError, means), rate, update);
   }
 
   return {
-    broadcast({ board: { voltages, lanes }, reward, continuation }) {
+    broadcast({ activations: { voltages, lanes }, reward, discounts }) {
       let [state, successor, sum] = [0, 0, 0]; // outer variables would be boxed at each addition
       for (let neuron = 0; neuron < topology.outputs.begin; neuron += 1) {
         state += values[neuron] * voltages[neuron * lanes];
@@ -91,8 +91,8 @@ function createProgram(context: RuleContext): RuleProgram {
       }
       value = state;
       said = sum;
-      tdError = Math.fround(reward[0] + continuation[0] * successor - value); // as kernels hear it: float32 ends at 3.4e38
-      if (!Number.isFinite(tdError)) throw valueDivergence(topology, heard[CRITIC], 1, tdError);
+      tdError = Math.fround(reward[0] + discounts[0] * successor - value); // as kernels hear it: float32 ends at 3.4e38
+      if (!Number.isFinite(tdError)) throw valueDivergence(topology, peers[CRITIC], 1, tdError);
     },
     learn(neuron, batch, update) {
       if (neuron.kind !== 'output') learnParts(neuron, batch, update);

@@ -1,7 +1,7 @@
-import { multiplyResponses } from '../network/response.js';
-import { createActor } from './actor.js';
-import { followTarget } from '../optimise/optimiser.js';
-import { actedOffset, checkTdError, createVoltageValue, mostTogether, ownCriticShape } from './own-critic.js';
+import { multiplyTransferSlopes } from '../network/transfer.js';
+import { createRowUpdate } from './row-update.js';
+import { polyakUpdate } from '../optimise/optimiser.js';
+import { sampledOffset, checkTdError, createVoltageValue, largestPopulation, localCriticShape } from './local-critic.js';
 import { CRITIC } from '../objective/objective.js';
 import type { Batch } from '../objective/batch.js';
 import type { Neuron } from '../network/neuron.js';
@@ -10,12 +10,12 @@ import type { Rule, RuleContext, RuleProgram } from './rule.js';
 const common = {
   locality: 'reward',
   localityNote: 'only the reward is broadcast; a neuron uses voltages, its own weights and its own critic',
-  experience: 'replay',
-  hiddenExplores: true,
+  data: 'replay',
+  hiddenIsStochastic: true,
   targetWeights: false,
   reads: 'all',
-  groups: 'alike',
-  parameters: (topology) => [ownCriticShape(topology, (sources) => topology.neurons + sources.length)],
+  batching: 'same-sources',
+  parameters: (topology) => [localCriticShape(topology, (sources) => topology.neurons + sources.length)],
 } as const satisfies Partial<Rule>;
 
 /**
@@ -46,9 +46,9 @@ export const compatibleNatural: Rule = {
 
 function createProgram(context: RuleContext, ascent: 'gradient' | 'natural'): RuleProgram {
   const { kernels, topology, topology: { neurons }, batchSize: size, rates, optimiser, longest } = context;
-  const actor = createActor(context);
+  const actor = createRowUpdate(context);
   const voltageValue = createVoltageValue(context, 'all');
-  const most = mostTogether(topology);
+  const most = largestPopulation(topology);
   const lanes = 2 * size;
   const [error, credit, deviation, slope] = [1, 2, 3, 4].map(() => kernels.numbers(most * size));
   const sums = kernels.numbers(most * lanes);
@@ -57,15 +57,15 @@ function createProgram(context: RuleContext, ascent: 'gradient' | 'natural'): Ru
   /** deviation = a - μ, slope = σ'(z) and credit = ∂Q/∂a = σ'(z) (w·v) of each neuron and transition. */
   function observe(neuron: Neuron, batch: Batch): void {
     const { index, count, sources, population } = neuron;
-    const { board: { voltages }, acted } = batch;
+    const { activations: { voltages }, sampled } = batch;
     const { values } = neuron.parameters[CRITIC];
     kernels.weightedInputs(values.subarray(neurons), sources, voltages, sums, { begin: 0, end: count, lanes, laneBegin: 0, laneEnd: size }, neurons + sources.length);
     slope.fill(1, 0, count * size);
-    multiplyResponses(kernels, population, batch.board, slope, size, { begin: index, end: index + count, count: size }, 1);
-    const own = actedOffset(batch, neuron);
+    multiplyTransferSlopes(kernels, population, batch.activations, slope, size, { begin: index, end: index + count, count: size }, 1);
+    const own = sampledOffset(batch, neuron);
     for (let row = 0; row < count; row += 1) {
       for (let b = 0, at = row * size; b < size; b += 1, at += 1) {
-        deviation[at] = acted[own + at] - voltages[(index + row) * lanes + b];
+        deviation[at] = sampled[own + at] - voltages[(index + row) * lanes + b];
         credit[at] = sums[row * lanes + b] * slope[at];
       }
     }
@@ -74,10 +74,10 @@ function createProgram(context: RuleContext, ascent: 'gradient' | 'natural'): Ru
   /** error = D / size, and slope = (D / size) (a - μ) σ'(z), by what was observed. */
   function observeErrors(neuron: Neuron, batch: Batch): void {
     const voltageValues = voltageValue.evaluate(neuron, batch);
-    const { reward, continuation } = batch;
+    const { reward, discounts } = batch;
     for (let row = 0; row < neuron.count; row += 1) {
       for (let b = 0, at = row * size, lane = row * lanes; b < size; b += 1, at += 1, lane += 1) {
-        error[at] = (reward[b] + continuation[b] * voltageValues[lane + size] - voltageValues[lane] - deviation[at] * credit[at]) / size;
+        error[at] = (reward[b] + discounts[b] * voltageValues[lane + size] - voltageValues[lane] - deviation[at] * credit[at]) / size;
         slope[at] *= error[at] * deviation[at];
       }
     }
@@ -88,7 +88,7 @@ function createProgram(context: RuleContext, ascent: 'gradient' | 'natural'): Ru
     const { count, sources: { length } } = neuron;
     const { values } = neuron.parameters[CRITIC];
     for (let row = 0; row < count; row += 1) direction.set(values.subarray(row * (neurons + length) + neurons, (row + 1) * (neurons + length)), row * length);
-    actor.stepRow(neuron, direction, update);
+    actor.step(neuron, direction, update);
   }
 
   return {
@@ -100,11 +100,11 @@ function createProgram(context: RuleContext, ascent: 'gradient' | 'natural'): Ru
       observeErrors(neuron, batch);
       checkTdError(topology, neuron, error, size);
       voltageValue.gradient(neuron, batch, error, gradient);
-      kernels.gradients(slope, size, count, sources, batch.board.voltages, lanes, size, gradient.subarray(neurons), neurons + sources.length);
-      if (ascent === 'gradient') actor.learnRow(neuron, batch, credit, update);
+      kernels.gradients(slope, size, count, sources, batch.activations.voltages, lanes, size, gradient.subarray(neurons), neurons + sources.length);
+      if (ascent === 'gradient') actor.ascend(neuron, batch, credit, update);
       else stepNaturally(neuron, update);
       optimiser.step(critic, gradient, rates.criticRate, update);
-      followTarget(kernels, critic, rates.targetRate);
+      polyakUpdate(kernels, critic, rates.targetRate);
     },
     estimate(neuron, batch, value) {
       observe(neuron, batch);

@@ -1,9 +1,9 @@
 import { layeredTopology, neuronName, sourcesOf, type Topology } from '../network/topology.js';
 import { createStream } from '../random/stream.js';
-import { createActor } from './actor.js';
-import { followTarget } from '../optimise/optimiser.js';
-import { checkTdError, createTargetAction, mostTogether, ownCriticShape, situationSize } from './own-critic.js';
-import { createPrivateCritics, TOGETHER } from './private-critics.js';
+import { createRowUpdate } from './row-update.js';
+import { polyakUpdate } from '../optimise/optimiser.js';
+import { checkTdError, createTargetAction, largestPopulation, localCriticShape, criticInputSize } from './local-critic.js';
+import { createLocalMlpCritics, CRITICS_PER_BLOCK } from './local-mlp-critic.js';
 import { CRITIC } from '../objective/objective.js';
 import type { Batch } from '../objective/batch.js';
 import type { Neuron } from '../network/neuron.js';
@@ -38,12 +38,12 @@ export const deep: Rule = {
   localityNote: 'only the reward is broadcast; a neuron uses the voltages of its sources, its own weights and its own critic. It backpropagates '
     + 'inside its own private critic, and nothing of that leaves the neuron',
   defaults: { rule: { criticRate: 1e-3, hiddenRate: 1e-4 } },
-  experience: 'replay',
-  hiddenExplores: true,
+  data: 'replay',
+  hiddenIsStochastic: true,
   targetWeights: true,
   reads: 'sources',
-  groups: 'alike',
-  parameters: (topology) => [ownCriticShape(topology, (sources) => {
+  batching: 'same-sources',
+  parameters: (topology) => [localCriticShape(topology, (sources) => {
     const { neurons, rowOffset } = criticTopology(sources);
     return rowOffset[neurons];
   })],
@@ -60,7 +60,7 @@ export const deep: Rule = {
 
 /** The critic of a neuron that reads these sources: its bias neuron is the 1 of x, its observations are v and a. */
 function criticTopology(sources: Int32Array): Topology {
-  const observations = situationSize(sources) - 1;
+  const observations = criticInputSize(sources) - 1;
   return layeredTopology({ observations, hidden: [...CRITIC_LAYERS], outputs: 1, bias: true, activation: 'tanh', outputActivation: 'linear' });
 }
 
@@ -75,17 +75,17 @@ function drawCritic({ populations, rowOffset }: Topology, seed: number, name: st
 
 function createProgram(context: RuleContext): RuleProgram {
   const { kernels, topology, batchSize: size, rates, optimiser, longest } = context;
-  const actor = createActor(context);
+  const actor = createRowUpdate(context);
   const targetAction = createTargetAction(context);
-  const critics = createPrivateCritics(context, CRITIC_LAYERS);
-  const [error, credit] = [1, 2].map(() => kernels.numbers(mostTogether(topology) * size));
+  const critics = createLocalMlpCritics(context, CRITIC_LAYERS);
+  const [error, credit] = [1, 2].map(() => kernels.numbers(largestPopulation(topology) * size));
   const gradient = kernels.numbers(longest);
 
   /** error = D / size of the critics at hand, the first of which is neuron number `first` of the group. */
-  function observeErrors({ reward, continuation }: Batch, first: number, count: number): void {
+  function observeErrors({ reward, discounts }: Batch, first: number, count: number): void {
     const { values, successors } = critics;
     for (let row = 0; row < count; row += 1) {
-      for (let b = 0, at = row * size, to = (first + row) * size; b < size; b += 1, at += 1, to += 1) error[to] = (reward[b] + continuation[b] * successors[at] - values[at]) / size;
+      for (let b = 0, at = row * size, to = (first + row) * size; b < size; b += 1, at += 1, to += 1) error[to] = (reward[b] + discounts[b] * successors[at] - values[at]) / size;
     }
   }
 
@@ -94,17 +94,17 @@ function createProgram(context: RuleContext): RuleProgram {
       if (neuron.kind === 'input') return;
       const critic = neuron.parameters[CRITIC];
       const situation = critics.observe(neuron, batch, targetAction(neuron, batch));
-      for (let first = 0; first < neuron.count; first += TOGETHER) {
-        const count = Math.min(TOGETHER, neuron.count - first);
+      for (let first = 0; first < neuron.count; first += CRITICS_PER_BLOCK) {
+        const count = Math.min(CRITICS_PER_BLOCK, neuron.count - first);
         critics.evaluate(situation, first, count);
         observeErrors(batch, first, count);
         critics.differentiate(situation, first, count, error, gradient, credit);
       }
       checkTdError(topology, neuron, error, size);
 
-      actor.learnRow(neuron, batch, credit, update);
+      actor.ascend(neuron, batch, credit, update);
       optimiser.step(critic, gradient, rates.criticRate, update);
-      followTarget(kernels, critic, rates.targetRate);
+      polyakUpdate(kernels, critic, rates.targetRate);
     },
     estimate(neuron: Neuron, batch: Batch, value: Float32Array) {
       critics.evaluate(critics.observe(neuron, batch, targetAction(neuron, batch)), 0, 1);

@@ -1,6 +1,6 @@
 import type { CreditAssignment } from '../credit/credit.js';
 import { createLinearTd, linearTdShape } from '../objective/linear-td.js';
-import { createActor } from './actor.js';
+import { createRowUpdate } from './row-update.js';
 import type { Rule, RuleContext, RuleProgram } from './rule.js';
 
 /**
@@ -11,11 +11,11 @@ export function linearTdRule(credit: CreditAssignment, words: Pick<Rule, 'name' 
   return {
     ...words,
     locality: credit.locality,
-    experience: 'replay',
-    hiddenExplores: false,
+    data: 'replay',
+    hiddenIsStochastic: false,
     targetWeights: false,
     reads: 'sources',
-    groups: 'any',
+    batching: 'any',
     parameters: (topology) => [linearTdShape(topology), ...credit.parameters(topology)],
     ...(credit.initialise && { initialise: (topology, tables, seed) => { credit.initialise?.(topology, tables, seed); } }),
     create: (context) => createProgram(context, credit),
@@ -26,7 +26,7 @@ function createProgram(context: RuleContext, assignment: CreditAssignment): Rule
   const { kernels, topology, batchSize } = context;
   const objective = createLinearTd(context);
   const program = assignment.create(context);
-  const actor = createActor(context);
+  const actor = createRowUpdate(context);
   const credit = kernels.numbers(Math.max(...topology.populations.map(({ begin, end }) => end - begin)) * batchSize);
   const first = topology.outputs.begin;
   const lanes = { begin: 0, end: batchSize, size: batchSize };
@@ -34,12 +34,12 @@ function createProgram(context: RuleContext, assignment: CreditAssignment): Rule
   return {
     broadcast(batch) {
       objective.evaluate(batch);
-      program.prepare?.(batch.board, error);
+      program.prepare?.(batch.activations, error);
     },
     learn(neuron, batch, update) {
       if (neuron.kind === 'output') credit.set(error.outputs.subarray((neuron.index - first) * batchSize, (neuron.index - first + neuron.count) * batchSize));
       else if (neuron.kind === 'hidden') program.assign(neuron, error, credit, lanes);
-      if (neuron.kind !== 'input') actor.learnRow(neuron, batch, credit, update);
+      if (neuron.kind !== 'input') actor.ascend(neuron, batch, credit, update);
       if (neuron.kind !== 'output') objective.learnPart(neuron, batch, update);
     },
     estimate: (_neuron, _batch, value) => { objective.estimate(value); },

@@ -1,7 +1,7 @@
-import { everybody } from '../kernels/kernels.js';
-import { createActor } from './actor.js';
-import { followTarget } from '../optimise/optimiser.js';
-import { actedOffset, createTargetAction, createVoltageValue, mostTogether, ownCriticShape, tdDivergence, type Sight } from './own-critic.js';
+import { iota } from '../kernels/kernels.js';
+import { createRowUpdate } from './row-update.js';
+import { polyakUpdate } from '../optimise/optimiser.js';
+import { sampledOffset, createTargetAction, createVoltageValue, largestPopulation, localCriticShape, tdDivergence, type CriticInputs } from './local-critic.js';
 import { CRITIC } from '../objective/objective.js';
 import type { Batch } from '../objective/batch.js';
 import type { Neuron } from '../network/neuron.js';
@@ -10,10 +10,10 @@ import type { Rule, RuleContext, RuleProgram } from './rule.js';
 const common = {
   locality: 'reward',
   localityNote: 'only the reward is broadcast; a neuron uses voltages, its own weights and its own critic',
-  experience: 'replay',
-  hiddenExplores: true,
+  data: 'replay',
+  hiddenIsStochastic: true,
   targetWeights: true,
-  groups: 'alike',
+  batching: 'same-sources',
 } as const satisfies Partial<Rule>;
 
 /**
@@ -31,7 +31,7 @@ export const linear: Rule = {
   name: 'linear',
   summary: 'the paper\'s rule, literally: a linear critic of each neuron\'s own over what it reads, with target copies',
   reads: 'sources',
-  parameters: (topology) => [ownCriticShape(topology, ({ length }) => length + 1)],
+  parameters: (topology) => [localCriticShape(topology, ({ length }) => length + 1)],
   create: (context) => createProgram(context, 'sources'),
   ...common,
 };
@@ -41,27 +41,27 @@ export const linearGlobal: Rule = {
   name: 'linear-global',
   summary: 'as linear, but each critic is over the voltages of all neurons',
   reads: 'all',
-  parameters: (topology) => [ownCriticShape(topology, () => topology.neurons + 1)],
+  parameters: (topology) => [localCriticShape(topology, () => topology.neurons + 1)],
   create: (context) => createProgram(context, 'all'),
   ...common,
 };
 
-function createProgram(context: RuleContext, sight: Sight): RuleProgram {
+function createProgram(context: RuleContext, sight: CriticInputs): RuleProgram {
   const { kernels, topology, batchSize: size, rates, optimiser, longest } = context;
-  const actor = createActor(context);
+  const actor = createRowUpdate(context);
   const voltageValue = createVoltageValue(context, sight);
   const targetAction = createTargetAction(context);
-  const [error, credit] = [1, 2].map(() => kernels.numbers(mostTogether(topology) * size));
+  const [error, credit] = [1, 2].map(() => kernels.numbers(largestPopulation(topology) * size));
   const gradient = kernels.numbers(longest);
-  const [once, ones] = [everybody(1), kernels.numbers(size).fill(1)];
+  const [once, ones] = [iota(1), kernels.numbers(size).fill(1)];
 
   /** error = D / size of each neuron and transition, and what that makes of the gradient of its θ_a, which ends its row. */
   function observeErrors(neuron: Neuron, batch: Batch): void {
     const { count, parameters: { [CRITIC]: { values: critic, target } } } = neuron;
-    const acted = batch.acted.subarray(actedOffset(batch, neuron));
+    const sampled = batch.sampled.subarray(sampledOffset(batch, neuron));
     const values = voltageValue.evaluate(neuron, batch);
     const next = targetAction(neuron, batch);
-    const bad = kernels.ownErrors({ rows: count, size, stride: critic.length / count, critic, target, values, acted, next, reward: batch.reward, continuation: batch.continuation, error, gradient });
+    const bad = kernels.ownErrors({ rows: count, size, stride: critic.length / count, critic, target, values, sampled, next, reward: batch.reward, discounts: batch.discounts, error, gradient });
     if (bad >= 0) throw tdDivergence(topology, neuron.index + bad, error.subarray(bad * size, (bad + 1) * size));
   }
 
@@ -78,15 +78,15 @@ function createProgram(context: RuleContext, sight: Sight): RuleProgram {
       observeErrors(neuron, batch);
       voltageValue.gradient(neuron, batch, error, gradient);
       observeSlopes(neuron);
-      actor.learnRow(neuron, batch, credit, update);
+      actor.ascend(neuron, batch, credit, update);
       optimiser.step(critic, gradient, rates.criticRate, update);
-      followTarget(kernels, critic, rates.targetRate);
+      polyakUpdate(kernels, critic, rates.targetRate);
     },
     estimate(neuron, batch, value) {
       const slope = neuron.parameters[CRITIC].values.at(-1) ?? 0;
-      const own = actedOffset(batch, neuron);
+      const own = sampledOffset(batch, neuron);
       const voltageValues = voltageValue.evaluate(neuron, batch);
-      for (let b = 0; b < size; b += 1) value[b] = voltageValues[b] + slope * batch.acted[own + b];
+      for (let b = 0; b < size; b += 1) value[b] = voltageValues[b] + slope * batch.sampled[own + b];
     },
   };
 }

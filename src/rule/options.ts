@@ -23,7 +23,7 @@ export const RULE_NAME = inShort(option('rule.name', ruleName, { default: 'broad
 export const ruleOf = (at: At): Rule => ruleNamed(at(RULE_NAME));
 
 /** True under a rule that learns every transition once, as it happens: what belongs to a replay then has only one value. */
-export const isStreamed = (at: At) => ruleOf(at).experience === 'stream';
+export const isStreamed = (at: At) => ruleOf(at).data === 'online';
 
 /** What `then` is under a rule that learns from the stream; elsewhere nothing. */
 export function streamed<Value>(then: (at: At) => Value): (at: At) => Value | undefined {

@@ -1,8 +1,8 @@
-import { everybody } from '../kernels/kernels.js';
+import { iota } from '../kernels/kernels.js';
 import { sourceLists } from '../network/topology.js';
-import { createActor } from './actor.js';
-import { followTarget } from '../optimise/optimiser.js';
-import { actedOffset, checkTdError, createTargetAction, mostTogether, observeSources, ownCriticShape, situationSize } from './own-critic.js';
+import { createRowUpdate } from './row-update.js';
+import { polyakUpdate } from '../optimise/optimiser.js';
+import { sampledOffset, checkTdError, createTargetAction, largestPopulation, observeSources, localCriticShape, criticInputSize } from './local-critic.js';
 import { CRITIC } from '../objective/objective.js';
 import type { Batch } from '../objective/batch.js';
 import type { Neuron } from '../network/neuron.js';
@@ -33,12 +33,12 @@ export const quadratic: Rule = {
   locality: 'reward',
   localityNote: 'only the reward is broadcast; a neuron uses the voltages of its sources, its own weights and its own critic',
   defaults: { rule: { criticRate: 3e-3, hiddenRate: 1e-4 } },
-  experience: 'replay',
-  hiddenExplores: true,
+  data: 'replay',
+  hiddenIsStochastic: true,
   targetWeights: true,
   reads: 'sources',
-  groups: 'alike',
-  parameters: (topology) => [ownCriticShape(topology, (sources) => triangleSize(situationSize(sources)))],
+  batching: 'same-sources',
+  parameters: (topology) => [localCriticShape(topology, (sources) => triangleSize(criticInputSize(sources)))],
   create: createProgram,
 };
 
@@ -77,18 +77,18 @@ function layOut(order: number): Layout {
     const first = triangleSize(begin);
     let end = begin + 1;
     while (end < order && triangleSize(end + 1) - first <= BLOCK) end += 1;
-    blocks.push({ begin, end, first, products: everybody(triangleSize(end) - first) });
+    blocks.push({ begin, end, first, products: iota(triangleSize(end) - first) });
     begin = end;
   }
-  return { order, reads: everybody(order), blocks, action: triangleSize(order), total: triangleSize(order + 1) };
+  return { order, reads: iota(order), blocks, action: triangleSize(order), total: triangleSize(order + 1) };
 }
 
 function createProgram(context: RuleContext): RuleProgram {
   const { kernels, topology, batchSize: size, rates, optimiser, longest } = context;
-  const actor = createActor(context);
+  const actor = createRowUpdate(context);
   const targetAction = createTargetAction(context);
-  const layouts = new Map(sourceLists(topology).map((sources) => situationSize(sources) - 1).map((order) => [order, layOut(order)]));
-  const most = mostTogether(topology);
+  const layouts = new Map(sourceLists(topology).map((sources) => criticInputSize(sources) - 1).map((order) => [order, layOut(order)]));
+  const most = largestPopulation(topology);
   const largest = (of: (layout: Layout) => number) => [...layouts.values()].reduce((found, layout) => Math.max(found, of(layout)), 0);
   const [states, nextStates] = [1, 2].map(() => kernels.numbers(largest(({ order }) => order) * size));
   const products = kernels.numbers(largest(({ blocks }) => blocks.reduce((found, each) => Math.max(found, each.products.length), 0)) * size);
@@ -117,8 +117,8 @@ function createProgram(context: RuleContext): RuleProgram {
   /** error = D / size, errorOfAction = (D / size) a, credit = ∂Q/∂a at a = μ(v), and the gradient of each W_aa. */
   function observeErrors(neuron: Neuron, batch: Batch, { total }: Layout): void {
     const { index, count, parameters: { [CRITIC]: { values: critic, target } } } = neuron;
-    const { reward, continuation, acted, board: { voltages, lanes } } = batch;
-    const own = actedOffset(batch, neuron);
+    const { reward, discounts, sampled, activations: { voltages, lanes } } = batch;
+    const own = sampledOffset(batch, neuron);
     const next = targetAction(neuron, batch);
     for (let row = 0; row < count; row += 1) {
       const last = (row + 1) * total - 1;
@@ -128,11 +128,11 @@ function createProgram(context: RuleContext): RuleProgram {
       const then = row * lanes + size;
       let sum = 0;
       for (let b = 0, at = row * size; b < size; b += 1, at += 1) {
-        const a = acted[own + at];
+        const a = sampled[own + at];
         const nextAction = next[then + b];
         const value = 2 * (values[at] + a * slopes[at]) + square * a * a;
         const successor = 2 * (nextValues[at] + nextAction * nextSlopes[at]) + targetSquare * nextAction * nextAction;
-        const share = (reward[b] + continuation[b] * successor - value) / size;
+        const share = (reward[b] + discounts[b] * successor - value) / size;
         error[at] = share;
         errorOfAction[at] = share * a;
         sum += share * a * a;
@@ -164,17 +164,17 @@ function createProgram(context: RuleContext): RuleProgram {
       checkTdError(topology, neuron, error, size);
 
       accumulate(layout, count);
-      actor.learnRow(neuron, batch, credit, update);
+      actor.ascend(neuron, batch, credit, update);
       optimiser.step(critic, gradient, rates.criticRate, update);
-      followTarget(kernels, critic, rates.targetRate);
+      polyakUpdate(kernels, critic, rates.targetRate);
     },
     estimate(neuron: Neuron, batch: Batch, value: Float32Array) {
       const { values: critic } = neuron.parameters[CRITIC];
       const layout = observe(neuron, batch);
       evaluate(layout, critic, 1, states, values, slopes);
-      const own = actedOffset(batch, neuron);
+      const own = sampledOffset(batch, neuron);
       for (let b = 0; b < size; b += 1) {
-        const a = batch.acted[own + b];
+        const a = batch.sampled[own + b];
         value[b] = 2 * (values[b] + a * slopes[b]) + critic[layout.total - 1] * a * a;
       }
     },

@@ -54,12 +54,12 @@ export const { register: registerRule, load: loadRule } = createModules({
   has: (name) => findRule(name) !== undefined,
   add(name, exported) {
     if (!isRecord(exported) || FUNCTIONS.some((key) => typeof exported[key] !== 'function')) throw wrongKind('rule', 'a module whose default export is a Rule, with parameters() and create()', name);
-    const { summary, locality, experience, reads } = exported;
+    const { summary, locality, data, reads } = exported;
     if (typeof summary !== 'string') throw wrongKind('rule.summary', 'a line for --help', summary);
     checkName('rule.locality', locality, LOCALITIES);
-    checkName('rule.experience', experience, ['replay', 'stream']);
+    checkName('rule.data', data, ['replay', 'online']);
     checkName('rule.reads', reads, ['sources', 'all']);
-    const defaults = { localityNote: summary, hiddenExplores: false, targetWeights: false };
+    const defaults = { localityNote: summary, hiddenIsStochastic: false, targetWeights: false };
     OWN.set(name, Object.assign(defaults, exported as unknown as Rule, { name })); // as far as can be looked at
   },
 });

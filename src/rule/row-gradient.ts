@@ -1,8 +1,8 @@
 import type { Kernels } from '../kernels/kernels.js';
 import type { ParameterShape } from '../memory/parameters.js';
-import type { Board } from '../network/dynamic.js';
+import type { Activations } from '../network/dynamic.js';
 import { followMembrane, type Membrane } from '../network/membrane.js';
-import { multiplyResponses } from '../network/response.js';
+import { multiplyTransferSlopes } from '../network/transfer.js';
 import { rowLengths, type Topology } from '../network/topology.js';
 import type { Batch } from '../objective/batch.js';
 import type { Neuron } from '../network/neuron.js';
@@ -29,7 +29,7 @@ export interface RowTerms {
  * steps before is in them.
  *
  * @param credit [rows]
- * @param means mean voltages, where the board has others; laid out as its own
+ * @param means mean voltages, where the activations have others; laid out as its own
  */
 export type GradeRows = (neuron: Neuron, batch: Batch, credit: Float32Array, means?: Float32Array) => RowTerms;
 
@@ -37,8 +37,8 @@ export type GradeRows = (neuron: Neuron, batch: Batch, credit: Float32Array, mea
 export function createRowGradient(kernels: Kernels, longest: number): GradeRows {
   const heard = kernels.numbers(longest);
 
-  /** Voltages side by side, from place `at` on: on the board they lie a lane apart. @returns the place behind them */
-  function gather({ voltages, lanes }: Board, sources: Int32Array, at: number): number {
+  /** Voltages side by side, from place `at` on: in the activations they lie a lane apart. @returns the place behind them */
+  function gather({ voltages, lanes }: Activations, sources: Int32Array, at: number): number {
     for (let j = 0; j < sources.length; j += 1) heard[at + j] = voltages[sources[j] * lanes];
     return at + sources.length;
   }
@@ -46,18 +46,18 @@ export function createRowGradient(kernels: Kernels, longest: number): GradeRows 
   return (neuron, batch, credit, means) => {
     const { index, count, population, sources, rows } = neuron;
     if (population.membrane !== undefined) return gradeMembranes(population.membrane, neuron, batch, credit);
-    multiplyResponses(kernels, population, batch.board, credit, 1, { begin: index, end: index + count, count: 1 }, 1, means);
-    if (rows === undefined) gather(batch.board, sources, 0);
-    else rows.reduce((at, own) => gather(batch.board, own, at), 0);
+    multiplyTransferSlopes(kernels, population, batch.activations, credit, 1, { begin: index, end: index + count, count: 1 }, 1, means);
+    if (rows === undefined) gather(batch.activations, sources, 0);
+    else rows.reduce((at, own) => gather(batch.activations, own, at), 0);
     return { terms: heard, shared: rows === undefined };
   };
 }
 
-function gradeMembranes(membrane: Membrane, { index, count, population, sources, rows, parameters }: Neuron, { board, episodeStart }: Batch, credit: Float32Array): RowTerms {
+function gradeMembranes(membrane: Membrane, { index, count, population, sources, rows, parameters }: Neuron, { activations, episodeStart }: Batch, credit: Float32Array): RowTerms {
   const { values } = parameters[ELIGIBILITY];
   for (let row = 0, at = 0; row < count; row += 1) {
     const own = rows === undefined ? sources : rows[row];
-    credit[row] *= followMembrane(membrane, population, board, index + row, own, values, episodeStart, at);
+    credit[row] *= followMembrane(membrane, population, activations, index + row, own, values, episodeStart, at);
     at += own.length;
   }
   return { terms: values, shared: false };

@@ -79,17 +79,17 @@ export interface Rule {
    * What it learns from: minibatches drawn from the replay, with target copies; or the stream of transitions, each once and in
    * order, with eligibility traces, and where hidden neurons explore with the voltages of all neurons as acted.
    */
-  readonly experience: 'replay' | 'stream';
+  readonly data: 'replay' | 'online';
   /** Absent where it learns every kind of task. */
   readonly actions?: 'discrete';
   /** True where hidden neurons explore too. */
-  readonly hiddenExplores: boolean;
+  readonly hiddenIsStochastic: boolean;
   /** True where a neuron also keeps a target copy K' of its weights. */
   readonly targetWeights: boolean;
   /** Voltages that a neuron uses in its write phase: its own and its sources', or those of all neurons. */
   readonly reads: 'sources' | 'all';
   /** Where its program learns groups of neurons at once: of those that read the same, or any neighbours. */
-  readonly groups?: 'alike' | 'any';
+  readonly batching?: 'same-sources' | 'any';
   /** The numbers each neuron keeps besides its weights. */
   parameters(topology: Topology): ParameterShape[];
   /** Sets the first values of the declared parameters; they are zero where this is absent. */

@@ -38,12 +38,12 @@ export const sarsa: Rule = {
     exploration: { output: 0.3, hidden: 0, warmup: 0, correlation: 0, final: 0.02 }, // what is on the way to a reward has to be repeated
     learning: { batch: 1, replay: 256, warmup: 0, updatesPerStep: 1 },
   },
-  experience: 'stream',
+  data: 'online',
   actions: 'discrete',
-  hiddenExplores: false,
+  hiddenIsStochastic: false,
   targetWeights: false,
   reads: 'sources',
-  groups: 'any',
+  batching: 'any',
   parameters(topology) {
     const { neurons, inputs, outputs, rowOffset } = topology;
     const each = (length: (neuron: number) => number) => Array.from({ length: neurons }, (_, neuron) => (neuron < inputs.end ? 0 : length(neuron)));
@@ -94,11 +94,11 @@ function createProgram(context: RuleContext): RuleProgram {
   }
 
   return {
-    broadcast({ board: { voltages, lanes }, acted, actedNext, reward, continuation }) {
-      action = chosen(acted);
+    broadcast({ activations: { voltages, lanes }, sampled, sampledNext, reward, discounts }) {
+      action = chosen(sampled);
       taken.fill(0).fill(1, action, action + 1);
       value = voltages[(begin + action) * lanes];
-      tdError = Math.fround(reward[0] + continuation[0] * voltages[(begin + chosen(actedNext)) * lanes + 1] - value); // as kernels hear it
+      tdError = Math.fround(reward[0] + discounts[0] * voltages[(begin + chosen(sampledNext)) * lanes + 1] - value); // as kernels hear it
       if (!Number.isFinite(tdError)) throw new DivergenceError(neuronName(topology, begin + action), 'TD error', tdError);
       heard = topology.outputs.sources.reduce((sum, source) => sum + Math.abs(voltages[source * lanes]), 0);
     },

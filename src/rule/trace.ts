@@ -1,6 +1,6 @@
-import { everybody } from '../kernels/kernels.js';
+import { iota } from '../kernels/kernels.js';
 import type { TraceStep } from '../optimise/optimiser.js';
-import { mostTogether } from './own-critic.js';
+import { largestPopulation } from './local-critic.js';
 import { createRowGradient } from './row-gradient.js';
 import type { Batch } from '../objective/batch.js';
 import type { Neuron } from '../network/neuron.js';
@@ -22,7 +22,7 @@ export interface Traces {
    *
    * Reads: voltages of the sources. Writes: the neurons' own traces; `credit` is overwritten.
    *
-   * @param means mean voltages, where the board has others; laid out as its own
+   * @param means mean voltages, where the activations have others; laid out as its own
    */
   followRows(neuron: Neuron, batch: Batch, tdError: number, means?: Float32Array): TraceStep;
   /**
@@ -41,11 +41,11 @@ export interface Traces {
 /** @param size numbers in each critic part */
 export function createTraces({ kernels, topology, longest, discount, traceDecay }: RuleContext, size: number): Traces {
   const decay = discount * traceDecay;
-  const most = mostTogether(topology);
+  const most = largestPopulation(topology);
   const gradeRows = createRowGradient(kernels, longest);
   const [credit, ownReach] = [kernels.numbers(most), kernels.numbers(most)];
   const direction = kernels.numbers(longest);
-  const parts = everybody(most + 1).map((part) => part * size);
+  const parts = iota(most + 1).map((part) => part * size);
   const kept = ({ episodeStart }: Batch) => (episodeStart ? 0 : decay);
 
   return {
@@ -57,7 +57,7 @@ export function createTraces({ kernels, topology, longest, discount, traceDecay 
       return { rows, direction, reach: ownReach, tdError };
     },
     followParts({ index, count, parameters }, batch, tdError, signals, reach) {
-      const { voltages, lanes } = batch.board;
+      const { voltages, lanes } = batch.activations;
       const rows = { offset: parts, begin: 0, end: count };
       for (let i = 0; i < count; i += 1) credit[i] = voltages[(index + i) * lanes];
       kernels.followTraces({ rows, credit, terms: signals, shared: true, kept: kept(batch), tdError, trace: parameters[CRITIC_TRACE].values, direction, reach: ownReach });

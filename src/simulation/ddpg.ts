@@ -1,7 +1,7 @@
 import { EventEmitter } from 'eventemitter3';
 
-import { createDdpgAgent, type DdpgAgent } from '../baseline/agent.js';
-import { resolveDdpgSettings, type DdpgOptions, type DdpgSettings } from '../baseline/settings.js';
+import { createDdpgAgent, type DdpgAgent } from '../algorithm/ddpg/agent.js';
+import { resolveDdpgSettings, type DdpgOptions, type DdpgSettings } from '../algorithm/ddpg/settings.js';
 import { wrongValue } from '../check.js';
 import { encodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
 import { loadModulesOf } from '../modules.js';

@@ -1,7 +1,7 @@
 import { isCount, isRecord } from '../check.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { CheckpointError } from '../errors.js';
-import { drawDead } from '../network/death.js';
+import { drawLesioned } from '../network/lesion.js';
 import { neuronName, type Topology } from '../network/topology.js';
 import type { Settings } from '../supervisor/settings.js';
 import type { Supervisor } from '../supervisor/supervisor.js';
@@ -120,7 +120,7 @@ export class DeathWatch {
   constructor(settings: Settings, topology: Topology, reaper: Reaper, { death, points, reborn }: DeathState = NOBODY_DIED) {
     this.#settings = settings;
     this.#reaper = reaper;
-    this.#neurons = drawDead(topology, settings.seed, settings.death.share);
+    this.#neurons = drawLesioned(topology, settings.seed, settings.death.share);
     this.#names = this.#neurons.map((neuron) => neuronName(topology, neuron));
     this.#death = death ?? undefined;
     this.#points = [...points];

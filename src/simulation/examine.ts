@@ -1,5 +1,5 @@
-import { createDdpgPlan } from '../baseline/plan.js';
-import { resolveDdpgSettings, type DdpgSettings } from '../baseline/settings.js';
+import { createDdpgLayout } from '../algorithm/ddpg/layout.js';
+import { resolveDdpgSettings, type DdpgSettings } from '../algorithm/ddpg/settings.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { loadModulesOf } from '../modules.js';
 import { CheckpointError, isOptionError } from '../errors.js';
@@ -39,7 +39,7 @@ export async function examineSimulation(checkpoint: Checkpoint): Promise<Setting
       ...plan,
       environment: settings.environment,
       senses: settings.network,
-      sampled: plan.rule.experience === 'replay',
+      sampled: plan.rule.data === 'replay',
       updates: (steps, stored) => settledUpdates(plan, steps, stored),
       together: disciplineOf(settings) === 'synchronous',
     });
@@ -56,7 +56,7 @@ export async function examineDdpg(checkpoint: Checkpoint): Promise<DdpgSettings>
     const settings = resolveDdpgSettings(checkpoint.settings);
     const { hidden } = settings.network;
     checkSize(hidden, hidden.reduce((sum, size, layer) => sum + size * (layer === 0 ? 1 : hidden[layer - 1]), 0), checkpoint.numbers('actor', 'float32').length);
-    const plan = createDdpgPlan(settings);
+    const plan = createDdpgLayout(settings);
     checkpoint.check(plan.blocks);
     readEpisodeCount(checkpoint);
     const limiter = createRateLimiter({ ...settings.learning, window: 0 });

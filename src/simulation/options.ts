@@ -44,7 +44,7 @@ function verify({ network, rule: { name }, death, schedule, timing }: Settings):
   refuseDynamics(rule, network);
   if (schedule === 'virtual' && rule.locality === 'weights') throw wrongValue('schedule', `one that reads others' weights at once, for the rule ${name}`, schedule);
   if (death.step === null && death.share > 0) throw wrongValue('death.step', 'a step for the share that dies', null);
-  if (timing.acting === 'free' && rule.experience === 'stream') {
+  if (timing.acting === 'free' && rule.data === 'online') {
     throw wrongValue('timing.acting', 'awaited for a rule that learns from the stream: it takes what was acted for the answer to what was seen', timing.acting);
   }
 }

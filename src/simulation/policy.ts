@@ -2,9 +2,9 @@ import type { BoxSpace } from '../environment/environment.js';
 import type { Decoder } from '../network/decoder.js';
 import type { Encoder } from '../network/encoder.js';
 import { keptBy, type Membrane } from '../network/membrane.js';
-import type { RecurrentContext } from '../network/recurrent-context.js';
-import { memoryOf } from '../network/remembering.js';
-import { deviationOf } from '../network/sensory-memory.js';
+import type { RecurrentInputs } from '../network/recurrent-inputs.js';
+import { traceBankOf } from '../network/observation-traces.js';
+import { deviationOf } from '../network/trace-bank.js';
 import { BIAS_NEURON, type Population, type Topology } from '../network/topology.js';
 import type { Tensor } from '../telemetry/safetensors.js';
 
@@ -17,7 +17,7 @@ export interface ActingNetwork {
   readonly memory: readonly number[];
   /** State of the environment at the end of training, where the memory's gains are. */
   readonly trained: ArrayLike<number> | 'untrained';
-  readonly context?: RecurrentContext;
+  readonly context?: RecurrentInputs;
   /** 0 where a neuron is lesioned; [neurons] */
   readonly alive?: Int32Array;
 }
@@ -31,14 +31,14 @@ export interface PolicyFile {
 
 export function describePolicy(network: ActingNetwork): PolicyFile {
   const { topology: { neurons, populations, inputs, ticks }, decoder: { space } } = network;
-  const { encoder: { centre }, memory, context = { heard: [], membranes: [] } } = network;
+  const { encoder: { centre }, memory, context = { sources: [], membranes: [] } } = network;
   const kept = context.membranes.reduce((sum, { begin, end, membrane }) => sum + (end - begin) * keptBy(membrane), 0);
   return {
     tensors: { ...inputTensors(network), ...populationTensors(populations), ...actionTensors(network) },
     description: JSON.stringify({
       version: 1,
       neurons,
-      inputs: { name: inputs.name, observations: centre.length, memory: centre.length * memory.length, recurrent: context.heard.length, kept },
+      inputs: { name: inputs.name, observations: centre.length, memory: centre.length * memory.length, recurrent: context.sources.length, kept },
       populations: ticks.flatMap((indices, tick) => indices.map((index) => describePopulation(populations[index], tick + 1))),
       action: space.kind === 'discrete' ? { kind: 'discrete', count: space.count } : { kind: 'box', size: space.low.length },
     }),
@@ -52,12 +52,12 @@ function inputTensors({ encoder: { centre, factor }, memory, trained, context }:
   const observations = centre.length;
   const tensors: Record<string, Tensor> = { 'observation.shift': doubles(centre), 'observation.factor': doubles(factor) };
   if (memory.length > 0) {
-    const { meanSquares } = memoryOf({ observations, timeConstants: memory }, trained);
+    const { meanSquares } = traceBankOf({ observations, timeConstants: memory }, trained);
     tensors['memory.timeConstant'] = doubles(memory);
     tensors['memory.deviation'] = doubles(meanSquares.map(deviationOf), observations, memory.length);
   }
-  if (context !== undefined && context.heard.length > 0) {
-    tensors['recurrent.source'] = { shape: [context.heard.length], values: context.heard };
+  if (context !== undefined && context.sources.length > 0) {
+    tensors['recurrent.source'] = { shape: [context.sources.length], values: context.sources };
     tensors['recurrent.rate'] = doubles(context.shares);
   }
   return tensors;

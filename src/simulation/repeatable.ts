@@ -57,11 +57,11 @@ function walk({ logs, shape }: Journal, plan: Pick<Plan, 'exchange' | 'settings'
 }
 
 /** Goes through a log as `createRepeatingChronicle` lets a partition go, and yields where it has to wait. */
-function* follow(walkers: readonly Walker[], partition: number, ticks: number, { exchange: { depth }, settings: { learning }, rule: { experience } }: Pick<Plan, 'exchange' | 'settings' | 'rule'>): Generator<undefined> {
+function* follow(walkers: readonly Walker[], partition: number, ticks: number, { exchange: { depth }, settings: { learning }, rule: { data } }: Pick<Plan, 'exchange' | 'settings' | 'rule'>): Generator<undefined> {
   const self = walkers[partition];
   const peers = walkers.filter((walker) => walker !== self);
   const { reader } = self;
-  const least = experience === 'replay' ? learning.warmup + 1 : 0; // slots, and steps: nothing is learned before, and with less there would be nothing to draw
+  const least = data === 'replay' ? learning.warmup + 1 : 0; // slots, and steps: nothing is learned before, and with less there would be nothing to draw
 
   function want(peer: Walker): void {
     const [of, place] = [walkers.indexOf(peer), peers.indexOf(peer)];

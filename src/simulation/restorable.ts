@@ -2,7 +2,7 @@ import { isCount } from '../check.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { makeEnvironment } from '../environment/registry.js';
 import { CheckpointError } from '../errors.js';
-import { createRemembering, type Senses } from '../network/remembering.js';
+import { withObservationTraces, type ObservationEncoding } from '../network/observation-traces.js';
 import { readPlace } from '../replay/bookmark.js';
 import { readStandings, type EnvironmentGroup } from '../replay/bookmarks.js';
 import type { Place } from '../replay/place.js';
@@ -12,7 +12,7 @@ import { LAST_STEP } from './measure.js';
 /** What a run's settings say of the state that a checkpoint of it may hold. */
 export interface Restorable {
   readonly environment: string;
-  readonly senses: Senses;
+  readonly senses: ObservationEncoding;
   /** Numbers in an observation. */
   readonly observations: number;
   readonly ring: RingShape;
@@ -86,7 +86,7 @@ function checkPlaces({ counters, numbers }: Checkpoint, run: Restorable): void {
   for (const key of ['stored', 'steps', 'episodes'] as const) {
     if (!records.every((record) => isCount(record[key])) || sum(key) !== counters[key]) refuse(`${sum(key)} ${key} of its environments, and ${counters[key]} in all`);
   }
-  const environment = createRemembering(makeEnvironment(run.environment), run.senses);
+  const environment = withObservationTraces(makeEnvironment(run.environment), run.senses);
   for (const record of records) checkRecord(record, environment, several);
   environment.close();
 }

@@ -2,10 +2,10 @@ import { makeEnvironment } from '../environment/registry.js';
 import { createKernels } from '../kernels/create.js';
 import { createArena, type Arena } from '../memory/arena.js';
 import { createWorkspace, workspaceBlock } from '../memory/workspace.js';
-import { createBoard, propagate } from '../network/dynamic.js';
+import { createActivations, propagate } from '../network/dynamic.js';
 import { keptBy } from '../network/membrane.js';
-import { createRecurring } from '../network/recurrent-context.js';
-import { createRemembering } from '../network/remembering.js';
+import { withRecurrentInputs } from '../network/recurrent-inputs.js';
+import { withObservationTraces } from '../network/observation-traces.js';
 import { BIAS_NEURON, neuronName, populationOf, sourcesOf } from '../network/topology.js';
 import { attachReplay } from '../replay/ring.js';
 import { trainedState } from '../supervisor/partition.js';
@@ -50,17 +50,17 @@ export function watchEpisode(plan: Plan, arena: Arena, seed: number, most: numbe
   const { values } = attachTables(plan, arena)[WEIGHTS];
   const weights = kernels.numbers(values.length);
   weights.set(values);
-  const board = { ...createBoard(kernels, topology, 1), alive: arena.int32(ALIVE) };
+  const activations = { ...createActivations(kernels, topology, 1), alive: arena.int32(ALIVE) };
   const trained = trainedState({ plan, arena, replay: attachReplay(arena, plan.ring) });
-  const environment = createRecurring(createRemembering(makeEnvironment(settings.environment), settings.network, trained), context, board, 0);
+  const environment = withRecurrentInputs(withObservationTraces(makeEnvironment(settings.environment), settings.network, trained), context, activations, 0);
   const voltages: number[][] = [];
   const rewards: number[] = [];
   let [observation, over, episodeReturn, steps] = [environment.reset({ seed }), false, 0, 0];
   while (!over) {
-    encoder.encode(observation, board.voltages);
-    propagate(kernels, topology, weights, board, 0, 1);
-    if (steps < most) voltages.push(Array.from(board.voltages));
-    const result = environment.step(decoder.decode(board.voltages.subarray(topology.outputs.begin, topology.outputs.end)));
+    encoder.encode(observation, activations.voltages);
+    propagate(kernels, topology, weights, activations, 0, 1);
+    if (steps < most) voltages.push(Array.from(activations.voltages));
+    const result = environment.step(decoder.decode(activations.voltages.subarray(topology.outputs.begin, topology.outputs.end)));
     if (steps < most) rewards.push(result.reward);
     observation = result.observation;
     over = result.terminated || result.truncated;
@@ -72,7 +72,7 @@ export function watchEpisode(plan: Plan, arena: Arena, seed: number, most: numbe
 }
 
 function describeNeurons(plan: Plan): WatchedNeuron[] {
-  const { topology, context: { begin, heard, shares, membranes } } = plan;
+  const { topology, context: { begin, sources: heard, shares, membranes } } = plan;
   const owners = membranes.flatMap(({ begin: first, end, membrane }) => Array.from({ length: (end - first) * keptBy(membrane) }, (_, i) => first + Math.floor(i / keptBy(membrane))));
   const bare = makeEnvironment(plan.settings.environment);
   const seen = bare.observationSpace.low.length;

@@ -1,4 +1,4 @@
-import { resolveDdpgSettings, type DdpgSettings } from '../baseline/settings.js';
+import { resolveDdpgSettings, type DdpgSettings } from '../algorithm/ddpg/settings.js';
 import { checkName, checkObject } from '../check.js';
 import { makeEnvironment } from '../environment/registry.js';
 import { canonicalName } from '../modules.js';

@@ -1,4 +1,4 @@
-import { MOST_DELAY } from '../baseline/settings.js';
+import { MOST_DELAY } from '../algorithm/ddpg/settings.js';
 import { checkList, checkName } from '../check.js';
 import { ENVIRONMENT } from '../environment/options.js';
 import { STEPS } from '../options/common.js';

@@ -73,13 +73,13 @@ export function runFreely({ neurons, density, gain, timeConstant, timeStep, dura
   checkTimeConstants(topology, { timeStep, timeConstants });
   const hidden = topology.populations[1];
   const weights = drawWeights(topology, gain / Math.sqrt(density * neurons), seed);
-  const board = { lanes: 1, voltages: new Float64Array(topology.neurons), weightedInputs: new Float64Array(topology.neurons) };
+  const activations = { lanes: 1, voltages: new Float64Array(topology.neurons), weightedInputs: new Float64Array(topology.neurons) };
   const start = createStream(seed, 'oscillation/start');
-  for (let neuron = hidden.begin; neuron < hidden.end; neuron += 1) board.voltages[neuron] = start.uniformBetween(-1, 1);
-  const look = () => board.voltages.slice(hidden.begin, hidden.end);
+  for (let neuron = hidden.begin; neuron < hidden.end; neuron += 1) activations.voltages[neuron] = start.uniformBetween(-1, 1);
+  const look = () => activations.voltages.slice(hidden.begin, hidden.end);
   const voltages = [look()];
   for (let step = 0; step < Math.round(duration / timeStep); step += 1) {
-    leak(doubleKernels, topology, weights, board, { timeStep, timeConstants });
+    leak(doubleKernels, topology, weights, activations, { timeStep, timeConstants });
     voltages.push(look());
   }
   const connections = matrixOf(topology, hidden, weights);

@@ -1,4 +1,4 @@
-import { createBoard } from '../network/dynamic.js';
+import { createActivations } from '../network/dynamic.js';
 import type { EnvironmentGroup } from '../replay/bookmarks.js';
 import { createActor, type Actor, type Answering } from './actor.js';
 import { createExplorer } from './explorer.js';
@@ -60,9 +60,9 @@ function awaited(views: Views): Acting {
 
 /** Nobody waits for anybody: what is stored is what was acted in what was seen, though it may answer what was seen before. */
 function free(views: Views): Acting {
-  const { plan: { topology, ownership }, kernels, arena, actingBoard: { lanes, alive } } = views;
-  const board = { ...createBoard(kernels, topology, lanes), ...(alive && { alive }) };
-  const acting = { board, explorer: createExplorer(views, board, ownership[views.partition], true), wave: attachWave(arena, topology, ownership) };
+  const { plan: { topology, ownership }, kernels, arena, inferenceActivations: { lanes, alive } } = views;
+  const activations = { ...createActivations(kernels, topology, lanes), ...(alive && { alive }) };
+  const acting = { activations, explorer: createExplorer(views, activations, ownership[views.partition], true), wave: attachWave(arena, topology, ownership) };
   return {
     beside: true,
     hosted: false,

@@ -50,17 +50,17 @@ interface Stretch {
  * @param groups lanes of each; their numbers are those of clocks and progress
  */
 export function createActor(views: Views, groups: readonly EnvironmentGroup[], { ranges, turns, alone }: Answering = together(views)): Actor {
-  const { plan, partition, kernels, peers, control, bell, ledger, tables, actingBoard: board } = views;
+  const { plan, partition, kernels, peers, control, bell, ledger, tables, inferenceActivations: activations } = views;
   const { topology } = plan;
   const ticks = topology.ticks.length;
-  const explorer = createExplorer(views, board, ranges);
+  const explorer = createExplorer(views, activations, ranges);
   const heard = new Int32Array(plan.ownership.length); // versions of peers' weights
   let due: number[] = [];
 
   function computeTick(stretch: Stretch, explore: boolean): void {
     for (const population of topology.ticks[stretch.index]) {
       const { begin, end } = ranges[population];
-      tick(kernels, topology, topology.populations[population], tables[WEIGHTS].values, board, { begin, end, laneBegin: stretch.begin, laneEnd: stretch.end });
+      tick(kernels, topology, topology.populations[population], tables[WEIGHTS].values, activations, { begin, end, laneBegin: stretch.begin, laneEnd: stretch.end });
       if (explore) explorer.explore(begin, end, stretch);
     }
   }

@@ -85,7 +85,7 @@ export function createLiveChronicle({ control: { words }, replay, exchange, rows
     mayOpen: always,
     published: nothing,
     mayCollect: always,
-    take: (peer, update, tick, ranges, slots, board) => exchange.take(peer, update, tick, ranges, slots, board),
+    take: (peer, update, tick, ranges, slots, activations) => exchange.take(peer, update, tick, ranges, slots, activations),
     hear: (peer) => rows.hear(peer),
     mayKeep: always,
   };
@@ -117,8 +117,8 @@ export function createRecordingChronicle(context: ChronicleContext): Chronicle {
       return stored;
     },
     steps: () => steps,
-    take(peer, update, tick, ranges, slots, board) {
-      const version = exchange.take(peer, update, tick, ranges, slots, board);
+    take(peer, update, tick, ranges, slots, activations) {
+      const version = exchange.take(peer, update, tick, ranges, slots, activations);
       if (version >= 0) writer?.source(placeOf(peer, partition), tick - 1, TAKEN);
       return version;
     },

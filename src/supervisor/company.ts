@@ -22,7 +22,7 @@ import type { Views } from './views.js';
  */
 export function createCompany(views: Views, environments: readonly Environment[], stage: Stage = createAwaitedStage(views)): Host[] {
   const { control: { words }, replay, plan, arena } = views;
-  const { voltages, lanes } = stage.board;
+  const { voltages, lanes } = stage.activations;
   const bookmarks = attachBookmarks(arena, plan.groups, environments[0].observationSpace.low.length, replay);
   const list = arena.float64('episodes');
   const rests = createRests(views);
@@ -30,7 +30,7 @@ export function createCompany(views: Views, environments: readonly Environment[]
   /** @param at slots, steps and episodes of all environments before this step */
   function takeStep(standing: Standing, lane: number, at: Counts): void {
     const result = stage.act(environments[lane], lane);
-    replay.write(at.stored, voltages, plan.firstExplorer, result.reward, result.terminated ? SLOT.terminal : SLOT.transition, lanes, lane);
+    replay.write(at.stored, voltages, plan.firstStochastic, result.reward, result.terminated ? SLOT.terminal : SLOT.transition, lanes, lane);
     passStanding(standing, at.stored, result);
     at.stored += 1;
     at.steps += 1;
@@ -45,7 +45,7 @@ export function createCompany(views: Views, environments: readonly Environment[]
   const last = new Float32Array(plan.topology.neurons); // nobody acts in the last observation
   function storeLast(observation: ArrayLike<number>, slot: number): void {
     plan.encoder.encode(observation, last);
-    replay.write(slot, last, plan.firstExplorer, 0, SLOT.final);
+    replay.write(slot, last, plan.firstStochastic, 0, SLOT.final);
   }
 
   function createHost({ begin, end }: EnvironmentGroup, group: number): Host {

@@ -3,7 +3,7 @@ import type { Arena } from '../memory/arena.js';
 import { attachControl } from '../memory/control.js';
 import type { BlockRequest } from '../memory/layout.js';
 import { attachParameter, type ParameterShape } from '../memory/parameters.js';
-import type { Board } from '../network/dynamic.js';
+import type { Activations } from '../network/dynamic.js';
 import type { NeuronRange, Ownership } from '../network/ownership.js';
 import { attachHolders, HOLDERS, holderBlocks, OWN_ENTRIES } from './holders.js';
 import { copyBlocks, eachStretch, heardParts, VERSION_MARKS, type HeardPart, type Rows } from './rows.js';
@@ -68,9 +68,9 @@ export function exchangeBlocks({ partitions, neurons, depth, batchSize, paramete
  */
 export interface Exchange {
   /** The boards of the entries, each [neurons, lanes]; none where nobody works in place. On these `publish` and `take` move nothing. */
-  readonly boards: readonly Float32Array[];
+  readonly sharedVoltages: readonly Float32Array[];
   /**
-   * The board on which this partition may work on update `update` until it has finished it, by number; -1 where it may not, for somebody has drawn other
+   * The activations on which this partition may work on update `update` until it has finished it, by number; -1 where it may not, for somebody has drawn other
    * transitions for it, or is at another update there. To be asked after `open`.
    */
   place(update: number, slots: Int32Array): number;
@@ -85,18 +85,18 @@ export interface Exchange {
   /** The number of slots that a peer has drawn the minibatch of update `update` from, or -1 where no peer has come to it. */
   drawn(update: number): number;
   /** Publishes the voltages of partition `of`, the neurons `ranges`, computed in tick `tick` (from 1). To be called where `open` has said so, for every tick. */
-  publish(of: number, update: number, tick: number, ranges: readonly NeuronRange[], board: Board): void;
+  publish(of: number, update: number, tick: number, ranges: readonly NeuronRange[], activations: Activations): void;
   /** True once tick `tick` of the update is published for partition `of`, or the entry is lost to a later one. */
   settled(of: number, update: number, tick: number): boolean;
   /** The partition from which voltages of partition `of` are to be expected. */
   publisher(of: number, update: number): number;
   /**
-   * Copies the voltages of partition `of` onto the board, and with those of the last tick, where it is a peer, the parameters published beside them.
+   * Copies the voltages of partition `of` onto the activations, and with those of the last tick, where it is a peer, the parameters published beside them.
    *
    * @returns the version of the weights behind them, or -1 where they are not there, are for other transitions, or were
-   *   overwritten meanwhile: the board's rows are then to be computed
+   *   overwritten meanwhile: the activations' rows are then to be computed
    */
-  take(of: number, update: number, tick: number, ranges: readonly NeuronRange[], slots: Int32Array, board: Board): number;
+  take(of: number, update: number, tick: number, ranges: readonly NeuronRange[], slots: Int32Array, activations: Activations): number;
 }
 
 /** Takes back all that was published or is under way, while nobody runs: whoever needs it computes it anew. */
@@ -114,7 +114,7 @@ export function attachExchange(arena: Arena, { copy }: Pick<Kernels, 'copy'>, sh
   const versions = arena.int32('exchange/version');
   const marks = arena.int32('exchange/mark');
   const { version: reached } = attachControl(arena);
-  const boards = standIns ? Array.from({ length: depth }, (_, at) => voltages.subarray(at * neurons * lanes, (at + 1) * neurons * lanes)) : [];
+  const sharedVoltages = standIns ? Array.from({ length: depth }, (_, at) => voltages.subarray(at * neurons * lanes, (at + 1) * neurons * lanes)) : [];
   const firstMark = (update: number) => update * (ticks + 1) + 1; // 0 is the mark of an entry never written, and its negative that of one being opened
   const entry = (update: number, partition: number) => (update % depth) * partitions + partition;
 
@@ -186,7 +186,7 @@ export function attachExchange(arena: Arena, { copy }: Pick<Kernels, 'copy'>, sh
   }
 
   return {
-    boards,
+    sharedVoltages,
     place(update, slots) {
       if (!standIns) return -1;
       for (let partition = 0; partition < partitions; partition += 1) {
@@ -220,8 +220,8 @@ export function attachExchange(arena: Arena, { copy }: Pick<Kernels, 'copy'>, sh
       }
       return -1;
     },
-    publish(of, update, tick, ranges, board) {
-      if (board.voltages !== boards[update % depth]) copyVoltages(ranges, board.voltages, 0, voltages, (update % depth) * neurons * lanes);
+    publish(of, update, tick, ranges, activations) {
+      if (activations.voltages !== sharedVoltages[update % depth]) copyVoltages(ranges, activations.voltages, 0, voltages, (update % depth) * neurons * lanes);
       const at = entry(update, of);
       Atomics.store(marks, at, firstMark(update) + tick);
       if (tick === ticks) holders.release(at);
@@ -233,12 +233,12 @@ export function attachExchange(arena: Arena, { copy }: Pick<Kernels, 'copy'>, sh
       const holder = holders.of(entry(update, of));
       return holder < 0 ? of : holder;
     },
-    take(of, update, tick, ranges, slots, board) {
+    take(of, update, tick, ranges, slots, activations) {
       const at = entry(update, of);
       const mark = Atomics.load(marks, at) - firstMark(update);
       if (mark < tick || mark > ticks || !sameSlots(at, slots)) return -1;
       const version = versions[at];
-      if (board.voltages !== boards[update % depth]) copyVoltages(ranges, voltages, (update % depth) * neurons * lanes, board.voltages, 0);
+      if (activations.voltages !== sharedVoltages[update % depth]) copyVoltages(ranges, voltages, (update % depth) * neurons * lanes, activations.voltages, 0);
       if (tick === ticks && of !== self) hearEntry(of, update);
       const after = Atomics.load(marks, at) - firstMark(update); // overwritten while copying?
       return after < tick || after > ticks ? -1 : version;

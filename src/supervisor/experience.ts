@@ -1,7 +1,7 @@
-import { tick, weighRows, type Board } from '../network/dynamic.js';
+import { tick, weighRows, type Activations } from '../network/dynamic.js';
 import type { NeuronRange } from '../network/ownership.js';
 import { createStream } from '../random/stream.js';
-import { createTransitions, loadActed, loadMinibatch } from '../replay/minibatch.js';
+import { createTransitions, loadSampled, loadMinibatch } from '../replay/minibatch.js';
 import { SLOT } from '../replay/ring.js';
 import { createSampler } from '../replay/sampler.js';
 import type { Batch } from '../objective/batch.js';
@@ -21,24 +21,24 @@ export interface Experience {
    */
   load(update: number, stored?: number): boolean;
   /**
-   * Computes what rows of one tick need to learn from the transitions loaded. Writes: the board's rows of `ranges`.
+   * Computes what rows of one tick need to learn from the transitions loaded. Writes: the activations' rows of `ranges`.
    *
-   * @param board that of `batch` unless given; only minibatches from the replay can be worked on elsewhere
+   * @param activations that of `batch` unless given; only minibatches from the replay can be worked on elsewhere
    */
-  computeRows(tickIndex: number, ranges: readonly NeuronRange[], board?: Board): void;
+  computeRows(tickIndex: number, ranges: readonly NeuronRange[], activations?: Activations): void;
 }
 
 /** The experience that the rule asks for. */
 export function createExperience(views: Views): Experience {
-  return views.plan.rule.experience === 'replay' ? createReplayed(views) : createStreamed(views);
+  return views.plan.rule.data === 'replay' ? createReplayed(views) : createStreamed(views);
 }
 
 /** The mean voltages of rows in all lanes, by the weights as heard. */
-function recompute({ plan: { topology }, kernels, rows: { heard }, learningBoard }: Views): Experience['computeRows'] {
-  return (tickIndex, ranges, board = learningBoard) => {
+function recompute({ plan: { topology }, kernels, rows: { heard }, learningActivations }: Views): Experience['computeRows'] {
+  return (tickIndex, ranges, activations = learningActivations) => {
     topology.ticks[tickIndex].forEach((population, i) => {
-      const range = { begin: ranges[i].begin, end: ranges[i].end, laneBegin: 0, laneEnd: board.lanes };
-      tick(kernels, topology, topology.populations[population], heard[WEIGHTS].values, board, range);
+      const range = { begin: ranges[i].begin, end: ranges[i].end, laneBegin: 0, laneEnd: activations.lanes };
+      tick(kernels, topology, topology.populations[population], heard[WEIGHTS].values, activations, range);
     });
   };
 }
@@ -50,17 +50,17 @@ function aheadOf(plan: Plan): number {
 
 /** Minibatches drawn from the replay: of the stored transitions only the inputs are used, all voltages are computed anew. */
 function createReplayed(views: Views): Experience {
-  const { plan, plan: { settings, firstExplorer }, kernels, replay, learningBoard: board } = views;
+  const { plan, plan: { settings, firstStochastic }, kernels, replay, learningActivations: activations } = views;
   const slots = new Int32Array(settings.learning.batch);
   const sampler = createSampler(replay, createStream(settings.seed, 'replay'), aheadOf(plan));
   const transitions = createTransitions(kernels, replay, slots.length);
-  const batch: Batch = { ...transitions, board, firstExplorer, episodeStart: false };
+  const batch: Batch = { ...transitions, activations, firstStochastic, episodeStart: false };
   return {
     batch,
     slots,
     load(update, stored) {
       sampler.draw(update, slots, stored);
-      loadMinibatch(kernels, replay, slots, settings.learning, board, transitions);
+      loadMinibatch(kernels, replay, slots, settings.learning, activations, transitions);
       return true;
     },
     computeRows: recompute(views),
@@ -73,36 +73,36 @@ function createReplayed(views: Views): Experience {
  * episode's last observation is passed over; the transition after it starts an episode.
  */
 function createStreamed(views: Views): Experience {
-  const { plan: { settings, topology, firstExplorer, rule }, kernels, replay, rows: { heard }, learningBoard: board } = views;
+  const { plan: { settings, topology, firstStochastic, rule }, kernels, replay, rows: { heard }, learningActivations: activations } = views;
   const computeAnew = recompute(views);
   const slots = new Int32Array(1);
-  const actedNext = kernels.numbers(replay.explorers);
-  const batch = { ...createTransitions(kernels, replay, 1), board, firstExplorer, episodeStart: false, actedNext };
-  const { capacity, kind, explorers } = replay;
+  const sampledNext = kernels.numbers(replay.stochasticNeurons);
+  const batch = { ...createTransitions(kernels, replay, 1), activations, firstStochastic, episodeStart: false, sampledNext };
+  const { capacity, kind, stochasticNeurons } = replay;
   return {
     batch,
     slots,
     load(update) {
       slots[0] = update % capacity;
       if (kind[slots[0]] === SLOT.final) return false;
-      loadMinibatch(kernels, replay, slots, settings.learning, board, batch);
+      loadMinibatch(kernels, replay, slots, settings.learning, activations, batch);
       const successor = (slots[0] + 1) % capacity;
-      kernels.copy(replay.acted, successor * explorers, (successor + 1) * explorers, actedNext, 0);
-      if (rule.hiddenExplores) {
-        loadActed(replay, slots[0], firstExplorer, board, 0);
-        loadActed(replay, successor, firstExplorer, board, 1);
+      kernels.copy(replay.sampled, successor * stochasticNeurons, (successor + 1) * stochasticNeurons, sampledNext, 0);
+      if (rule.hiddenIsStochastic) {
+        loadSampled(replay, slots[0], firstStochastic, activations, 0);
+        loadSampled(replay, successor, firstStochastic, activations, 1);
       }
       batch.episodeStart = update === 0 || kind[(update - 1) % capacity] === SLOT.final;
       return true;
     },
     computeRows(tickIndex, ranges) {
-      if (!rule.hiddenExplores) {
+      if (!rule.hiddenIsStochastic) {
         computeAnew(tickIndex, ranges);
         return;
       }
       topology.ticks[tickIndex].forEach((population, i) => {
         const range = { begin: ranges[i].begin, end: ranges[i].end, laneBegin: 0, laneEnd: 1 }; // spread, it would take 2 µs
-        weighRows(kernels, topology, topology.populations[population], heard[WEIGHTS].values, board, range);
+        weighRows(kernels, topology, topology.populations[population], heard[WEIGHTS].values, activations, range);
       });
     },
   };

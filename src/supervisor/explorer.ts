@@ -1,6 +1,6 @@
 import { DivergenceError } from '../errors.js';
 import { WORD } from '../memory/control.js';
-import type { Board } from '../network/dynamic.js';
+import type { Activations } from '../network/dynamic.js';
 import { attachExplorationState, createExploration } from '../network/exploration.js';
 import { neuronsIn, type NeuronRange } from '../network/ownership.js';
 import { neuronName } from '../network/topology.js';
@@ -16,14 +16,14 @@ export interface Explorer {
 }
 
 /**
- * @param board where the mean voltages stand
+ * @param activations where the mean voltages stand
  * @param ranges the neurons that explore here, as far as they do
  * @param skips true where neurons may not be asked in every step: noise that lasts then moves through those in between as well
  */
-export function createExplorer(views: Views, board: Board, ranges: readonly NeuronRange[], skips = false): Explorer {
+export function createExplorer(views: Views, activations: Activations, ranges: readonly NeuronRange[], skips = false): Explorer {
   const { plan, arena, control } = views;
-  const { topology, settings, firstExplorer, groups } = plan;
-  const { lanes } = board;
+  const { topology, settings, firstStochastic, groups } = plan;
+  const { lanes } = activations;
   const exploration = createExploration(topology, settings.seed, settings.exploration, neuronsIn(ranges), attachExplorationState(arena), settings.steps / settings.environments);
   const steps = new Int32Array(lanes); // that each environment has taken
   const asked = skips && settings.exploration.correlation > 0 ? new Int32Array(topology.neurons * lanes).fill(-1) : undefined; // in which step last
@@ -46,13 +46,13 @@ export function createExplorer(views: Views, board: Board, ranges: readonly Neur
     },
     explore(begin, end, { begin: first, end: last }) {
       const warmingUp = wholeTurns(plan, Atomics.load(control.words, WORD.steps)) < settings.learning.warmup;
-      for (let neuron = Math.max(begin, firstExplorer); neuron < end; neuron += 1) {
-        if (board.alive?.[neuron] === 0) continue; // the silenced do not explore
+      for (let neuron = Math.max(begin, firstStochastic); neuron < end; neuron += 1) {
+        if (activations.alive?.[neuron] === 0) continue; // the silenced do not explore
         for (let lane = first; lane < last; lane += 1) {
           const at = neuron * lanes + lane;
-          const voltage = voltageOf(neuron, lane, board.voltages[at], warmingUp);
-          board.voltages[at] = voltage;
-          if (!Number.isFinite(board.voltages[at])) throw new DivergenceError(neuronName(topology, neuron), 'voltage', voltage);
+          const voltage = voltageOf(neuron, lane, activations.voltages[at], warmingUp);
+          activations.voltages[at] = voltage;
+          if (!Number.isFinite(activations.voltages[at])) throw new DivergenceError(neuronName(topology, neuron), 'voltage', voltage);
         }
       }
     },

@@ -1,4 +1,4 @@
-import { tick, type Board } from '../network/dynamic.js';
+import { tick, type Activations } from '../network/dynamic.js';
 import type { NeuronRange } from '../network/ownership.js';
 import type { EnvironmentGroup } from '../replay/bookmarks.js';
 import type { Actor } from './actor.js';
@@ -10,7 +10,7 @@ import { readsOf, type Said, type Wave } from './wave.js';
 /** What a partition acts with when nobody waits for it. */
 export interface FreeActing {
   /** Its own: with its own voltages, and others' as it has heard them. */
-  readonly board: Board;
+  readonly activations: Activations;
   readonly explorer: Explorer;
   readonly wave: Wave;
 }
@@ -28,10 +28,10 @@ export interface FreeActing {
  *
  * @param groups lanes of each; their numbers are those of clocks
  */
-export function createFreeActor(views: Views, groups: readonly EnvironmentGroup[], { board, explorer, wave }: FreeActing): Actor {
-  const { plan, partition, peers, kernels, control, bell, ledger, tables, actingBoard, convey, schedule: { acting: turns } } = views;
+export function createFreeActor(views: Views, groups: readonly EnvironmentGroup[], { activations, explorer, wave }: FreeActing): Actor {
+  const { plan, partition, peers, kernels, control, bell, ledger, tables, inferenceActivations, convey, schedule: { acting: turns } } = views;
   const { topology, ownership, settings } = plan;
-  const { lanes } = board;
+  const { lanes } = activations;
   const ticks = topology.ticks.length;
   const reads = readsOf(topology);
   const owned = topology.ticks.map((_, index) => wave.owners[index].includes(partition));
@@ -85,7 +85,7 @@ export function createFreeActor(views: Views, groups: readonly EnvironmentGroup[
       read[cell] = numberOf(group, index);
       heard[cell] = oldestOf(group, index);
     }
-    copy(others, actingBoard.voltages, board.voltages); // shared, racy on purpose
+    copy(others, inferenceActivations.voltages, activations.voltages); // shared, racy on purpose
     groups.forEach((group, number) => { explorer.countSteps(number, group); });
   }
 
@@ -96,7 +96,7 @@ export function createFreeActor(views: Views, groups: readonly EnvironmentGroup[
   function computeTick(index: number, { begin: laneBegin, end: laneEnd }: EnvironmentGroup, explore: boolean): void {
     for (const population of topology.ticks[index]) {
       const { begin, end } = ownership[partition][population];
-      tick(kernels, topology, topology.populations[population], tables[WEIGHTS].values, board, { begin, end, laneBegin, laneEnd });
+      tick(kernels, topology, topology.populations[population], tables[WEIGHTS].values, activations, { begin, end, laneBegin, laneEnd });
       if (explore) explorer.explore(begin, end, { begin: laneBegin, end: laneEnd });
     }
   }
@@ -116,12 +116,12 @@ export function createFreeActor(views: Views, groups: readonly EnvironmentGroup[
   /** What a message has still to bring must stay as it is said. */
   function say(): void {
     const turn = wave.taken(partition);
-    const { voltages, weightedInputs } = settings.virtual === undefined ? board : { voltages: board.voltages.slice(), weightedInputs: board.weightedInputs.slice() };
+    const { voltages, weightedInputs } = settings.virtual === undefined ? activations : { voltages: activations.voltages.slice(), weightedInputs: activations.weightedInputs.slice() };
     const { editions, answered } = settings.virtual === undefined ? said : { editions: said.editions.slice(), answered: said.answered.slice() };
     convey(() => {
       if (turn <= wave.turns(partition)) return; // overtaken
-      copy(own, weightedInputs, actingBoard.weightedInputs);
-      copy(own, voltages, actingBoard.voltages);
+      copy(own, weightedInputs, inferenceActivations.weightedInputs);
+      copy(own, voltages, inferenceActivations.voltages);
       wave.tell(partition, turn, { editions, answered });
     });
   }
@@ -132,7 +132,7 @@ export function createFreeActor(views: Views, groups: readonly EnvironmentGroup[
     listening = false;
     read.fill(-1);
     said.editions.forEach((_, cell) => { said.editions[cell] = wave.edition(partition, Math.floor(cell / ticks), cell % ticks); });
-    copy(own, actingBoard.voltages, board.voltages);
+    copy(own, inferenceActivations.voltages, activations.voltages);
     wave.tell(partition, wave.taken(partition), said);
   }
 

@@ -28,9 +28,9 @@ interface Clock {
  * @param counted false in evaluation
  */
 export function createFreeStage(views: Views, wave: Wave, counted: boolean): Stage {
-  const { plan: { topology, groups, settings: { timing: { environmentPeriod: period } } }, control, actingBoard: { lanes, voltages, weightedInputs }, arena, now } = views;
-  const board = { lanes, voltages: new Float32Array(voltages.length), weightedInputs: new Float32Array(weightedInputs.length) };
-  const { present, act } = createLanes(views, board);
+  const { plan: { topology, groups, settings: { timing: { environmentPeriod: period } } }, control, inferenceActivations: { lanes, voltages, weightedInputs }, arena, now } = views;
+  const activations = { lanes, voltages: new Float32Array(voltages.length), weightedInputs: new Float32Array(weightedInputs.length) };
+  const { present, act } = createLanes(views, activations);
   const last = topology.ticks.findIndex((populations) => populations.includes(topology.populations.indexOf(topology.outputs))); // no layer that is only read back counts
   const strikes = attachStrikes(arena);
   const clocks = groups.map((): Clock => ({ origin: 0, next: 0, before: 0, age: 0 }));
@@ -54,14 +54,14 @@ export function createFreeStage(views: Views, wave: Wave, counted: boolean): Sta
     const { begin, end } = groups[group];
     for (let row = 0; row < voltages.length; row += lanes) {
       for (let lane = begin; lane < end; lane += 1) {
-        board.voltages[row + lane] = voltages[row + lane]; // shared, racy on purpose
-        board.weightedInputs[row + lane] = weightedInputs[row + lane];
+        activations.voltages[row + lane] = voltages[row + lane]; // shared, racy on purpose
+        activations.weightedInputs[row + lane] = weightedInputs[row + lane];
       }
     }
   }
 
   return {
-    board,
+    activations,
     present,
     begin(group) {
       clocks[group] = { origin: now(), next: 1, before: control.groups[group].clock.get(), age: 0 };

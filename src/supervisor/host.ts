@@ -84,7 +84,7 @@ export function finish({ control, announce }: Views): void {
  */
 export function createTrainingHost(views: Views, environment: Environment, stage: Stage = createAwaitedStage(views)): Host {
   const { control: { words }, replay, plan, arena } = views;
-  const { voltages } = stage.board;
+  const { voltages } = stage.activations;
   const bookmark = attachBookmark(arena, environment.observationSpace.low.length);
   const episodes = arena.float64('episodes');
   const rests = createRests(views);
@@ -99,13 +99,13 @@ export function createTrainingHost(views: Views, environment: Environment, stage
 
   function takeStep(at: Place): void {
     const result = stage.act(environment, 0);
-    replay.write(at.stored, voltages, plan.firstExplorer, result.reward, result.terminated ? SLOT.terminal : SLOT.transition);
+    replay.write(at.stored, voltages, plan.firstStochastic, result.reward, result.terminated ? SLOT.terminal : SLOT.transition);
     passStep(at, result);
     if (at.ended) listEpisode(at);
   }
 
   function startEpisode(at: Place): void {
-    replay.write(at.stored, voltages, plan.firstExplorer, 0, SLOT.final);
+    replay.write(at.stored, voltages, plan.firstStochastic, 0, SLOT.final);
     passEpisode(at, environment.reset());
   }
 

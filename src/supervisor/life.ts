@@ -55,5 +55,5 @@ export function bearAgain(plan: Plan, arena: Arena, neurons: readonly number[]):
  */
 export function breakStream({ rule, ring }: Plan, arena: Arena): void {
   const stored = Atomics.load(arena.int32('control'), WORD.stored);
-  if (rule.experience === 'stream' && stored > 0) arena.int32('replay/kind')[(stored - 1) % ring.capacity] = SLOT.final;
+  if (rule.data === 'online' && stored > 0) arena.int32('replay/kind')[(stored - 1) % ring.capacity] = SLOT.final;
 }

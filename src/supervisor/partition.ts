@@ -6,8 +6,8 @@ import type { JournalEvent } from '../journal/reader.js';
 import { WORD } from '../memory/control.js';
 import type { ParameterTable } from '../memory/parameters.js';
 import { neuronsOf } from '../network/ownership.js';
-import { createRecurring } from '../network/recurrent-context.js';
-import { createRemembering } from '../network/remembering.js';
+import { withRecurrentInputs } from '../network/recurrent-inputs.js';
+import { withObservationTraces } from '../network/observation-traces.js';
 import { neuronName, type Topology } from '../network/topology.js';
 import { attachBookmark } from '../replay/bookmark.js';
 import { attachBookmarks } from '../replay/bookmarks.js';
@@ -67,7 +67,7 @@ export function createPartition(views: Views): Partition {
   const stage = acting.createStage(true);
   const actor = acting.createActor(plan.groups);
   const isHost = partition === HOST_PARTITION;
-  const environments = isHost ? makeEnvironments(settings).map((environment, lane) => createRecurring(environment, plan.context, stage.board, lane)) : [];
+  const environments = isHost ? makeEnvironments(settings).map((environment, lane) => withRecurrentInputs(environment, plan.context, stage.activations, lane)) : [];
   const hosts = isHost ? createHosts(views, environments, stage) : [];
   let evaluation: EvaluationHost | undefined;
 
@@ -169,8 +169,8 @@ export function createPartition(views: Views): Partition {
       const line = answering(acting.createActor([{ begin: 0, end: 1 }]), false); // evaluation takes the first lane
       if (!isHost) return [line];
       const heard = acting.createStage(false);
-      const remembering = createRemembering(makeEnvironment(settings.environment), settings.network, trainedState(run));
-      evaluation = createEvaluationHost(views, createRecurring(remembering, plan.context, heard.board, 0), episodeSeeds, heard, run.arena.float64('evaluation'));
+      const remembering = withObservationTraces(makeEnvironment(settings.environment), settings.network, trainedState(run));
+      evaluation = createEvaluationHost(views, withRecurrentInputs(remembering, plan.context, heard.activations, 0), episodeSeeds, heard, run.arena.float64('evaluation'));
       return [hosting(evaluation, 0, views), line];
     },
     returns: () => evaluation?.returns() ?? [],
@@ -184,7 +184,7 @@ export function createPartition(views: Views): Partition {
 function makeEnvironments({ environment: id, environments, seed, network }: Settings): Environment[] {
   return Array.from({ length: environments }, (_, environment) => {
     const own = environment === 0 ? seed : createStream(seed, `environment/${environment}`).integer(2 ** 48);
-    return createRemembering(makeEnvironment(id, { seed: own }), network);
+    return withObservationTraces(makeEnvironment(id, { seed: own }), network);
   });
 }
 

@@ -8,10 +8,10 @@ import { createDecoder, type Decoder } from '../network/decoder.js';
 import { createEncoder, type Encoder } from '../network/encoder.js';
 import { explorationBlocks } from '../network/exploration.js';
 import { divideNeurons, type Ownership } from '../network/ownership.js';
-import type { RecurrentContext } from '../network/recurrent-context.js';
-import { createRemembering } from '../network/remembering.js';
-import { isPlain } from '../network/response.js';
-import { stepwiseNetwork } from '../network/stepwise.js';
+import type { RecurrentInputs } from '../network/recurrent-inputs.js';
+import { withObservationTraces } from '../network/observation-traces.js';
+import { isPlain } from '../network/transfer.js';
+import { compileStepGraph } from '../network/step-graph.js';
 import { rowLengths, type Topology } from '../network/topology.js';
 import { graphOf } from '../network/neural.js';
 import { bookmarkBlock } from '../replay/bookmark.js';
@@ -64,10 +64,10 @@ export interface Plan {
   readonly exchange: ExchangeShape;
   readonly rows: RowShape;
   /** The first neuron that explores; all after it do. */
-  readonly firstExplorer: number;
+  readonly firstStochastic: number;
   /** Numbers in an observation, the voltages of a sensory memory and those that a recurrent network reads again among them. */
   readonly observations: number;
-  readonly context: RecurrentContext;
+  readonly context: RecurrentInputs;
   readonly encoder: Encoder;
   readonly decoder: Decoder;
   readonly blocks: readonly BlockRequest[];
@@ -78,10 +78,10 @@ export function createPlan(settings: Settings): Plan {
   const { network, partitions, environments, learning } = settings;
   const environment = makeEnvironment(settings.environment);
   const { observationSpace, actionSpace } = environment;
-  const remembering = createRemembering(environment, network);
+  const remembering = withObservationTraces(environment, network);
   const decoder = createDecoder(actionSpace);
   const remembered = remembering.observationSpace.low.length;
-  const { topology, context } = stepwiseNetwork(graphOf(network, remembered, decoder.outputs, settings.seed));
+  const { topology, context } = compileStepGraph(graphOf(network, remembered, decoder.outputs, settings.seed));
   const observations = remembered + context.size;
   const stateSize = remembering.getState().length;
   const bookmark = environments === 1 ? bookmarkBlock(observations, stateSize) : bookmarksBlock(environments, observations, stateSize);
@@ -91,8 +91,8 @@ export function createPlan(settings: Settings): Plan {
   const weights = weightShape(topology, rule);
   const parameters = [weights, ...rule.parameters(topology)];
   const published = parameters.filter((parameter) => parameter.published);
-  const firstExplorer = rule.hiddenExplores ? topology.inputs.end : topology.outputs.begin;
-  const ring = { capacity: learning.replay, inputs: topology.inputs.end, explorers: topology.neurons - firstExplorer, environments };
+  const firstStochastic = rule.hiddenIsStochastic ? topology.inputs.end : topology.outputs.begin;
+  const ring = { capacity: learning.replay, inputs: topology.inputs.end, stochasticNeurons: topology.neurons - firstStochastic, environments };
   const groups = groupEnvironments(settings);
   const exchange = { partitions, neurons: topology.neurons, depth: exchangeDepth(topology.neurons, learning.batch), batchSize: learning.batch, ticks: topology.ticks.length, parameters: published, standIns: mayStandIn(settings, rule, topology) };
   const rows = { partitions, weights, parameters: published, reads: settings.timing.reads };
@@ -106,7 +106,7 @@ export function createPlan(settings: Settings): Plan {
     groups,
     exchange,
     rows,
-    firstExplorer,
+    firstStochastic,
     observations,
     context,
     encoder: createEncoder(observationSpace, network.observationScale ?? undefined, observations - observationSpace.low.length),
@@ -116,7 +116,7 @@ export function createPlan(settings: Settings): Plan {
       workspaceBlock(partitions),
       { name: ALIVE, type: 'int32', shape: [topology.neurons], owner: 'the supervisor, while no partition runs' },
       ...actingBlocks(topology.neurons, settings),
-      ...scratch(boardBlocks(topology.neurons, settings)),
+      ...scratch(activationBlocks(topology.neurons, settings)),
       ...parameterBlocks(parameters),
       ...replayBlocks(ring),
       ...(settings.virtual ? [VIRTUAL_TIME] : scratch([...exchangeBlocks(exchange), ...rowBlocks(rows)])), // an update's entries are opened anew by whoever makes it
@@ -142,9 +142,9 @@ export const EPISODE_FIELDS = 3;
  * Whether partitions publish for one another: a recorded run can say of everybody's own voltages only that they were computed, behind barriers
  * nobody is ahead; and stream rules, membranes and inhibition ask for one's own weighted inputs too.
  */
-function mayStandIn(settings: Settings, { experience }: Rule, { populations }: Topology): boolean {
+function mayStandIn(settings: Settings, { data }: Rule, { populations }: Topology): boolean {
   const { partitions, timing: { reads }, virtual } = settings;
-  return partitions > 1 && populations.every(isPlain) && disciplineOf(settings) !== 'synchronous' && experience === 'replay' && reads === 'racy' && virtual === undefined;
+  return partitions > 1 && populations.every(isPlain) && disciplineOf(settings) !== 'synchronous' && data === 'replay' && reads === 'racy' && virtual === undefined;
 }
 
 function weightShape(topology: Topology, rule: Rule): ParameterShape {
@@ -158,7 +158,7 @@ function groupEnvironments(settings: Settings): EnvironmentGroup[] {
   return Array.from({ length: environments }, (_, environment) => ({ begin: environment, end: environment + 1 }));
 }
 
-/** The acting board that all share. Where a run repeats itself, and an action may be read before the observation is answered, what stands on it counts. */
+/** The inference activations that all partitions share. Where a run repeats itself, and an action may be read before the observation is answered, what stands on it counts. */
 function actingBlocks(neurons: number, { environments, virtual, timing: { acting } }: Settings): BlockRequest[] {
   const blocks: BlockRequest[] = [
     { name: 'voltage', type: 'float32', shape: [neurons, environments], owner: 'each partition its own neurons; inputs: the host' },
@@ -168,7 +168,7 @@ function actingBlocks(neurons: number, { environments, virtual, timing: { acting
 }
 
 /** A board for minibatches of each partition's own. */
-function boardBlocks(neurons: number, { partitions, learning: { batch } }: Settings): BlockRequest[] {
+function activationBlocks(neurons: number, { partitions, learning: { batch } }: Settings): BlockRequest[] {
   return [
     { name: 'board', type: 'float32', shape: [partitions, neurons, 2 * batch], owner: 'each partition its own' },
     { name: 'board/weighted', type: 'float32', shape: [partitions, neurons, 2 * batch], owner: 'each partition its own' },

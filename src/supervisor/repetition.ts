@@ -91,9 +91,9 @@ export function createRepeatingChronicle(context: ChronicleContext, arena: Arena
       const source = sourceOf(peer, tickIndex);
       return source === TAKEN ? exchange.settled(peer, update, tickIndex + 1) : rows.hearVersion(peer, source);
     },
-    take(peer, update, tick, ranges, slots, board) {
+    take(peer, update, tick, ranges, slots, activations) {
       if (sourceOf(peer, tick - 1) !== TAKEN) return -1;
-      const version = exchange.take(peer, update, tick, ranges, slots, board);
+      const version = exchange.take(peer, update, tick, ranges, slots, activations);
       if (version < 0) throw new InternalError(`update ${update} does not find the voltages that partition ${peer} published for it when it was recorded`);
       pass(peer, tick - 1);
       return version;

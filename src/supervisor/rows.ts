@@ -1,7 +1,7 @@
 import type { Arena } from '../memory/arena.js';
 import type { Control } from '../memory/control.js';
 import type { BlockRequest } from '../memory/layout.js';
-import { attachParameter, type HeardParameter, type ParameterShape, type ParameterTable } from '../memory/parameters.js';
+import { attachParameter, type PeerParameter, type ParameterShape, type ParameterTable } from '../memory/parameters.js';
 import type { Ownership } from '../network/ownership.js';
 import type { Room } from '../replay/minibatch.js';
 import type { Reads } from './timing-options.js';
@@ -25,7 +25,7 @@ export interface RowShape {
 /** What a partition knows of everybody's rows. */
 export interface Rows {
   /** Weights and published parameters, by name; its own stretches are as they were when its update began. */
-  readonly heard: Readonly<Record<string, HeardParameter>>;
+  readonly heard: Readonly<Record<string, PeerParameter>>;
   /** Puts the own rows aside as those of version `version`. */
   keep(version: number): void;
   /** Hears a peer's rows as they stand. @returns their version; -1 where they are not whole just now, which can last where the peer has died */
@@ -88,7 +88,7 @@ export function hearLive({ live, heard }: HeardPart, begin: number, end: number)
 }
 
 /** A parameter as one partition hears it: a copy of its own, or where `alias` the live one. */
-export function hearParameter(arena: Arena, room: Room, shape: ParameterShape, alias: boolean): { table: ParameterTable; heard: HeardParameter } {
+export function hearParameter(arena: Arena, room: Room, shape: ParameterShape, alias: boolean): { table: ParameterTable; heard: PeerParameter } {
   const table = attachParameter(arena, shape);
   const own = ({ length }: Float32Array) => room.numbers(length);
   return { table, heard: alias ? table : { values: own(table.values), target: own(table.target) } };

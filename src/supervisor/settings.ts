@@ -12,7 +12,7 @@ import { VIRTUAL } from '../virtual/settings.js';
 import { DEATH } from './death-options.js';
 import { TIMING } from './timing-options.js';
 
-/** Each has a lane of the acting board, and a slot of the replay that waits for its successor. */
+/** Each has a lane of the inference activations, and a slot of the replay that waits for its successor. */
 const MOST_ENVIRONMENTS = 4096;
 
 const ENVIRONMENTS = option('environments', integer({ min: 1, max: MOST_ENVIRONMENTS }), {
@@ -32,12 +32,12 @@ export const RATE_LIMIT = option('rateLimit', integerOr('off', 'a whole number o
 export const RULE_EXPLORATION = [
   NOISE,
   vary(HIDDEN_NOISE, {
-    default: (at) => (ruleOf(at).hiddenExplores ? 0.1 : 0),
-    narrow: (at) => (ruleOf(at).hiddenExplores ? undefined : only(0, 'hidden neurons do not explore under this rule')),
+    default: (at) => (ruleOf(at).hiddenIsStochastic ? 0.1 : 0),
+    narrow: (at) => (ruleOf(at).hiddenIsStochastic ? undefined : only(0, 'hidden neurons do not explore under this rule')),
   }),
   vary(WARMUP_NOISE, { narrow: (at) => (isStreamed(at) ? only(0, 'the rule has no warm-up') : undefined) }),
   vary(CORRELATION, { narrow: (at) => (isStreamed(at) ? only(0, 'the rule takes its noise for white') : undefined) }),
-  vary(FINAL_NOISE, { narrow: (at) => (isStreamed(at) && ruleOf(at).hiddenExplores ? only(1, 'the rule knows its noise by one deviation') : undefined) }),
+  vary(FINAL_NOISE, { narrow: (at) => (isStreamed(at) && ruleOf(at).hiddenIsStochastic ? only(1, 'the rule knows its noise by one deviation') : undefined) }),
 ] as const;
 
 const STREAMED = 'the rule learns from each transition once, as it happens';

@@ -1,12 +1,12 @@
 import type { Environment, StepResult } from '../environment/environment.js';
-import type { Board } from '../network/dynamic.js';
+import type { Activations } from '../network/dynamic.js';
 import { together, type Answering } from './actor.js';
 import type { Views } from './views.js';
 
-/** The acting board as an environments' host uses it: observations go onto lanes, and actions come off them. */
+/** The inference activations as an environments' host uses it: observations go onto lanes, and actions come off them. */
 export interface Stage {
   /** The voltages that actions are taken from, a lane for each environment: with all others of a lane, those that are stored. */
-  readonly board: Pick<Board, 'lanes' | 'voltages' | 'weightedInputs'>;
+  readonly activations: Pick<Activations, 'lanes' | 'voltages' | 'weightedInputs'>;
   /** A command begins: a clock of the environments', where they have one, is set going. */
   begin(group: number): void;
   /** Shows observations as the next ones of a group, on its lanes: all partitions may compute their voltages for them. */
@@ -22,23 +22,23 @@ export interface Stage {
 }
 
 /**
- * Shows on the acting board and acts from another.
+ * Shows on the inference activations and acts from another.
  *
- * @param board whose output voltages are carried out
+ * @param activations whose output voltages are carried out
  */
-export function createLanes({ plan, control, actingBoard, announce }: Views, board: Stage['board']): Pick<Stage, 'board' | 'present' | 'act'> {
+export function createLanes({ plan, control, inferenceActivations, announce }: Views, activations: Stage['activations']): Pick<Stage, 'activations' | 'present' | 'act'> {
   const { topology: { inputs, outputs }, encoder, decoder, groups } = plan;
-  const { lanes } = actingBoard;
+  const { lanes } = inferenceActivations;
   const seen = new Float32Array(inputs.end);
   const said = new Float32Array(outputs.end - outputs.begin);
 
   function show(observation: ArrayLike<number>, lane: number): void {
     encoder.encode(observation, seen);
-    for (let i = 0; i < seen.length; i += 1) actingBoard.voltages[i * lanes + lane] = seen[i];
+    for (let i = 0; i < seen.length; i += 1) inferenceActivations.voltages[i * lanes + lane] = seen[i];
   }
 
   return {
-    board,
+    activations,
     present(group, observations) {
       const { clock } = control.groups[group];
       observations.forEach((observation, i) => { show(observation, groups[group].begin + i); });
@@ -46,7 +46,7 @@ export function createLanes({ plan, control, actingBoard, announce }: Views, boa
       announce();
     },
     act(environment, lane) {
-      for (let i = 0; i < said.length; i += 1) said[i] = board.voltages[(outputs.begin + i) * lanes + lane];
+      for (let i = 0; i < said.length; i += 1) said[i] = activations.voltages[(outputs.begin + i) * lanes + lane];
       return environment.step(decoder.decode(said));
     },
   };
@@ -58,7 +58,7 @@ const nothing = () => undefined;
 export function createAwaitedStage(views: Views, { turns }: Pick<Answering, 'turns'> = together(views)): Stage {
   const { plan: { topology }, control } = views;
   return {
-    ...createLanes(views, views.actingBoard),
+    ...createLanes(views, views.inferenceActivations),
     begin: nothing,
     due: (group) => turns(group) >= control.groups[group].clock.get() * topology.ticks.length,
     read: nothing,

@@ -4,7 +4,7 @@ import type { Arena } from '../memory/arena.js';
 import { attachControl, WORD, type Control } from '../memory/control.js';
 import { attachParameter, type ParameterTable } from '../memory/parameters.js';
 import { createWorkspace } from '../memory/workspace.js';
-import type { Board } from '../network/dynamic.js';
+import type { Activations } from '../network/dynamic.js';
 import { neuronsOf } from '../network/ownership.js';
 import { attachReplay, type ReplayRing } from '../replay/ring.js';
 import { createBell, type Bell } from '../schedule/bell.js';
@@ -57,9 +57,9 @@ export interface Views {
   readonly ledger: Ledger | undefined;
   readonly tables: Readonly<Record<string, ParameterTable>>;
   /** Acting: a lane for each environment, that all partitions share. */
-  readonly actingBoard: Board;
+  readonly inferenceActivations: Activations;
   /** Learning: this partition's own minibatch. */
-  readonly learningBoard: Board;
+  readonly learningActivations: Activations;
 }
 
 /** A virtual world, and what is under way in it: one for all partitions. */
@@ -127,7 +127,7 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
     }),
     patience: patient ? createPatience(peers.exchange, control, watch) : IMPATIENT,
     limiter: createLimiter(plan),
-    experienced: plan.rule.experience === 'stream' ? () => replay.stored() : () => countedSteps(plan, Atomics.load(control.words, WORD.steps)),
+    experienced: plan.rule.data === 'online' ? () => replay.stored() : () => countedSteps(plan, Atomics.load(control.words, WORD.steps)),
     convey: surroundings ? conveyLater(surroundings.world, partition) : (arrive) => { arrive(); },
     now,
     stepped: (group) => { surroundings?.world.stepped(group); },
@@ -137,8 +137,8 @@ export function attachViews(plan: Plan, arena: Arena, partition: number, spin: b
     turnClock,
     ledger: settings.timing.ledger ? attachLedger(arena, partition) : undefined,
     tables: attachTables(plan, arena),
-    actingBoard: { lanes: settings.environments, voltages: arena.float32('voltage'), weightedInputs: arena.float32('voltage/weighted'), alive },
-    learningBoard: { lanes, voltages: own('board'), weightedInputs: own('board/weighted'), alive },
+    inferenceActivations: { lanes: settings.environments, voltages: arena.float32('voltage'), weightedInputs: arena.float32('voltage/weighted'), alive },
+    learningActivations: { lanes, voltages: own('board'), weightedInputs: own('board/weighted'), alive },
   };
 }
 
@@ -192,7 +192,7 @@ function createChronicle({ settings: { timing, virtual } }: Plan, context: Chron
 function createLimiter(plan: Plan): RateLimiter {
   const { settings: { learning }, rule } = plan;
   const window = limiterWindow(plan);
-  if (rule.experience === 'replay') return lagging(plan, createRateLimiter({ ...learning, window }));
+  if (rule.data === 'replay') return lagging(plan, createRateLimiter({ ...learning, window }));
   return createStreamLimiter(Math.min(window, Math.floor(learning.replay / 4))); // the stream must not be overwritten unread
 }
 
@@ -200,7 +200,7 @@ function createLimiter(plan: Plan): RateLimiter {
 export function settledUpdates(plan: Plan, steps: number, stored: number): { readonly least: number; readonly most: number } {
   const { settings: { learning }, rule } = plan;
   const window = limiterWindow(plan);
-  if (rule.experience === 'stream') {
+  if (rule.data === 'online') {
     const due = createStreamLimiter(window).due(stored);
     return { least: due, most: due };
   }

@@ -1,6 +1,6 @@
 import type { Arena } from '../memory/arena.js';
 import { attachParameter } from '../memory/parameters.js';
-import type { Board } from '../network/dynamic.js';
+import type { Activations } from '../network/dynamic.js';
 import type { NeuronRange, Ownership } from '../network/ownership.js';
 import type { Room } from '../replay/minibatch.js';
 import type { World } from '../virtual/world.js';
@@ -191,7 +191,7 @@ export function virtualExchange(arena: Arena, { ticks, batchSize, parameters }: 
   }
 
   return {
-    boards: [],
+    sharedVoltages: [],
     place: () => -1,
     open(_of, update, slots, stored) {
       eachStretch(parts, ownership[self], hearLive);
@@ -213,16 +213,16 @@ export function virtualExchange(arena: Arena, { ticks, batchSize, parameters }: 
     },
     publisher: (of) => of,
     settled: (peer, update, tick) => arrived(peer, update, tick) !== undefined,
-    take(peer, update, tick, ranges, slots, board) {
+    take(peer, update, tick, ranges, slots, activations) {
       const messages = arrived(peer, update, tick);
       if (messages === undefined || !sameSlots(messages.slots, slots)) return -1;
-      place(ranges, messages.ticks[tick - 1].ranges, board, lanes);
+      place(ranges, messages.ticks[tick - 1].ranges, activations, lanes);
       if (tick === ticks) hearStretches(parts, ownership[peer], messages.parameters);
       return update;
     },
   };
 }
 
-function place(ranges: readonly NeuronRange[], copies: readonly Float32Array[], { voltages }: Board, lanes: number): void {
+function place(ranges: readonly NeuronRange[], copies: readonly Float32Array[], { voltages }: Activations, lanes: number): void {
   for (let i = 0; i < ranges.length; i += 1) voltages.set(copies[i], ranges[i].begin * lanes);
 }

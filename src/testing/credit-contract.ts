@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
-import { createSpreadError } from '../baseline/spread.js';
-import { creditShapes, createTrainedNetwork, networkShape, type TrainedNetwork } from '../baseline/network.js';
+import { createCreditPass } from '../algorithm/ddpg/credit-pass.js';
+import { creditShapes, createTrainedNetwork, networkShape, type TrainedNetwork } from '../algorithm/ddpg/trained-network.js';
 import type { CreditAssignment, CreditedNeurons } from '../credit/credit.js';
 import { createKernels } from '../kernels/create.js';
 import type { Kernels } from '../kernels/kernels.js';
@@ -41,9 +41,9 @@ function createFixture(credit: CreditAssignment): Fixture {
   credit.initialise?.(topology, network.credit, 3);
   const critic = parametersIn(kernels, linearTdShape(topology));
   critic.values.set(draw(critic.values));
-  network.board.voltages.set(draw(network.board.voltages));
-  network.board.voltages.fill(1, 0, network.board.lanes);
-  propagate(kernels, topology, network.weights.values, network.board, 0, SIZE);
+  network.activations.voltages.set(draw(network.activations.voltages));
+  network.activations.voltages.fill(1, 0, network.activations.lanes);
+  propagate(kernels, topology, network.weights.values, network.activations, 0, SIZE);
   const numbers = (rows: number) => {
     const drawn = kernels.numbers(rows * SIZE);
     drawn.set(draw(drawn));
@@ -59,7 +59,7 @@ function createFixture(credit: CreditAssignment): Fixture {
     error,
     assign(together = Infinity) {
       const program = credit.create({ kernels, topology, batchSize: SIZE, weights: network.weights.values });
-      program.prepare?.(network.board, error);
+      program.prepare?.(network.activations, error);
       return topology.populations.filter(({ kind }) => kind === 'hidden').map(({ begin, end }) => {
         const all = new Float32Array((end - begin) * SIZE);
         for (let index = begin; index < end; index += together) {
@@ -82,7 +82,7 @@ function neuronsOf(tables: Readonly<Record<string, ParameterTable>>, index: numb
 function poison({ locality }: CreditAssignment, { network, error }: Fixture): void {
   if (locality === 'weights') return;
   network.weights.values.fill(NaN);
-  network.board.voltages.fill(NaN);
+  network.activations.voltages.fill(NaN);
   if (locality !== 'outputs') error.outputs.fill(NaN);
   if (locality !== 'broadcast') error.signals.fill(NaN);
 }
@@ -133,21 +133,21 @@ export function creditContract(credit: CreditAssignment): ContractCheck[] {
       const parts = createFixture(credit);
       for (const [{ kernels, network, topology, error }, borders] of [[whole, [0, SIZE]], [parts, [0, 3, SIZE]]] as const) {
         const { begin, end } = topology.outputs;
-        const outputs = network.sensitivities.voltages.subarray(begin * SIZE, end * SIZE);
+        const outputs = network.activationGradients.voltages.subarray(begin * SIZE, end * SIZE);
         outputs.set(error.outputs);
         borders.slice(1).forEach((last, part) => {
-          createSpreadError(kernels, network, credit, { outputs, signals: error.signals }, { begin: borders[part], end: last })(network.weights.values);
+          createCreditPass(kernels, network, credit, { outputs, signals: error.signals }, { begin: borders[part], end: last })(network.weights.values);
         });
       }
-      const [one, other] = [whole, parts].map(({ network: { sensitivities }, topology: { inputs } }) => sensitivities.weightedInputs.subarray(inputs.end * SIZE));
+      const [one, other] = [whole, parts].map(({ network: { activationGradients }, topology: { inputs } }) => activationGradients.weightedInputs.subarray(inputs.end * SIZE));
       assert.deepEqual(other, one);
-      const { topology: { populations }, network: { board, sensitivities } } = whole;
+      const { topology: { populations }, network: { activations, activationGradients } } = whole;
       const layers = whole.assign();
       populations.filter(({ kind }) => kind === 'hidden').forEach(({ begin, end }, layer) => {
         for (let neuron = begin; neuron < end; neuron += 1) {
           for (let b = 0; b < SIZE; b += 1) {
-            const slope = 1 - board.voltages[neuron * board.lanes + b] ** 2; // of tanh
-            assert.ok(Math.abs(sensitivities.weightedInputs[neuron * SIZE + b] - layers[layer][(neuron - begin) * SIZE + b] * slope) < 1e-5);
+            const slope = 1 - activations.voltages[neuron * activations.lanes + b] ** 2; // of tanh
+            assert.ok(Math.abs(activationGradients.weightedInputs[neuron * SIZE + b] - layers[layer][(neuron - begin) * SIZE + b] * slope) < 1e-5);
           }
         }
       });

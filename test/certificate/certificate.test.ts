@@ -46,7 +46,7 @@ test('every probe looks at every chosen neuron with every kind, at the steps ask
   t.deepEqual(probes.map(({ step }) => step), [80, 120, 160]);
   t.deepEqual(neurons.map(({ neuron }) => neuron), [...CHOSEN, 'output[0]']);
   t.deepEqual(kinds.map(({ kind }) => kind), [...CRITIC_NAMES]);
-  t.deepEqual([...CRITIC_NAMES].toSorted(), ['twin', ...Object.values(RULES).filter(({ experience }) => experience === 'replay').map(({ name }) => name)].toSorted());
+  t.deepEqual([...CRITIC_NAMES].toSorted(), ['twin', ...Object.values(RULES).filter(({ data }) => data === 'replay').map(({ name }) => name)].toSorted());
   for (const { value, neurons: records } of probes) {
     t.true(Number.isFinite(value));
     for (const { neuron, kinds: agreements } of records) {

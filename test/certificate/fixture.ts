@@ -1,5 +1,5 @@
 import { createCertificate, type Certificate } from '../../src/certificate/certificate.js';
-import type { CriticKind } from '../../src/certificate/kind.js';
+import type { GradientEstimator } from '../../src/certificate/estimator.js';
 import type { Reference } from '../../src/certificate/reference.js';
 import type { CertificateOptions } from '../../src/certificate/settings.js';
 
@@ -19,10 +19,10 @@ export function tinyCertificate({ certificate, ...options }: CertificateOptions 
 export function madeUpReference(gradients: readonly (readonly number[])[]): Reference {
   let at = 0;
   const none = new Float32Array(0);
-  const board = { lanes: 0, voltages: none, weightedInputs: none };
+  const activations = { lanes: 0, voltages: none, weightedInputs: none };
   const row = () => Float32Array.from(gradients[at]);
   return {
-    batch: { size: 0, reward: none, continuation: none, acted: none, board, firstExplorer: 0, episodeStart: false },
+    batch: { size: 0, reward: none, discounts: none, sampled: none, activations, firstStochastic: 0, episodeStart: false },
     value: 0,
     gradientOf: row,
     addMagnitudes(_neuron, sum) {
@@ -36,6 +36,6 @@ export function madeUpReference(gradients: readonly (readonly number[])[]): Refe
 }
 
 /** A kind that says what it is told to say of the reference. */
-export function madeUpKind(name: string, say: (neuron: number) => Float32Array): CriticKind {
+export function madeUpKind(name: string, say: (neuron: number) => Float32Array): GradientEstimator {
   return { name, failure: null, learn: () => undefined, probe: () => undefined, gradientOf: say, valueOf: () => 0 };
 }

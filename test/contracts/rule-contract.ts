@@ -29,25 +29,25 @@ function busyRule(name: RuleName, options: RuleFixtureOptions = {}, prepare?: (f
     for (let i = 0; i < values.length; i += 1) values[i] = stream.gaussian() / 2;
     for (let i = 0; i < target.length; i += 1) target[i] = stream.gaussian() / 2;
   }
-  for (const list of [fixture.batch.reward, fixture.batch.acted]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian();
+  for (const list of [fixture.batch.reward, fixture.batch.sampled]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian();
   prepare?.(fixture);
   const observations = () => Array.from({ length: fixture.batch.size }, () => [0, 1, 2].map(() => stream.gaussian()));
   fixture.show(observations(), observations());
-  fixture.batch.continuation.fill(0.9);
-  if (RULES[name].experience === 'stream') fixture.showActed();
+  fixture.batch.discounts.fill(0.9);
+  if (RULES[name].data === 'online') fixture.showActed();
   return fixture;
 }
 
 const everything = ({ tables }: RuleFixture) => Object.values(tables).map(({ values, target }) => [...values, ...target]);
 
 /** Silences a neuron, or not, and multiplies all it keeps by `factor`. */
-function setApart(name: RuleName, { neurons, alive, batch: { acted, size, firstExplorer } }: RuleFixture, index: number, living: 0 | 1, factor: number): void {
+function setApart(name: RuleName, { neurons, alive, batch: { sampled, size, firstStochastic } }: RuleFixture, index: number, living: 0 | 1, factor: number): void {
   const { weights, parameters } = neurons[index];
   alive[index] = living;
-  const silentInStream = living === 0 && RULES[name].experience === 'stream'; // the board holds what was acted
-  const own = acted.subarray((index - firstExplorer) * size, (index - firstExplorer + 1) * size);
+  const silentInStream = living === 0 && RULES[name].data === 'online'; // the activations hold what was acted
+  const own = sampled.subarray((index - firstStochastic) * size, (index - firstStochastic + 1) * size);
   for (const part of [weights, ...Object.values(parameters)].flatMap(({ values, target }) => [values, target])) part.forEach((value, i) => { part[i] = factor * value; });
-  if (index >= firstExplorer) own.forEach((value, i) => { own[i] = silentInStream ? 0 : factor * value; });
+  if (index >= firstStochastic) own.forEach((value, i) => { own[i] = silentInStream ? 0 : factor * value; });
 }
 
 /** Everything a neuron owns, moments included. */
@@ -63,9 +63,9 @@ function poisonPrivate(name: RuleName, topology: Topology, { weights, parameters
 }
 
 /** Makes NaN all that a neuron owns, and what it explored. */
-function poisonWhole({ batch: { acted, size, firstExplorer } }: RuleFixture, { index, weights, parameters }: Neuron): void {
+function poisonWhole({ batch: { sampled, size, firstStochastic } }: RuleFixture, { index, weights, parameters }: Neuron): void {
   for (const part of [weights, ...Object.values(parameters)]) poison(part);
-  if (index >= firstExplorer) acted.fill(NaN, (index - firstExplorer) * size, (index - firstExplorer + 1) * size);
+  if (index >= firstStochastic) sampled.fill(NaN, (index - firstStochastic) * size, (index - firstStochastic + 1) * size);
 }
 
 /** What of another neuron a rule of each class may not read even in its read phase. */
@@ -83,7 +83,7 @@ const READ_PHASE: Record<Locality, (name: RuleName, fixture: RuleFixture, other:
  */
 function poisonedAround(name: RuleName, index: number, reads: 'sources' | 'all', locality: Locality = RULES[name].locality, prepare?: (fixture: RuleFixture) => void): RuleFixture {
   const fixture = busyRule(name, {}, prepare);
-  const { program, neurons, batch, batch: { board: { voltages, weightedInputs, lanes } } } = fixture;
+  const { program, neurons, batch, batch: { activations: { voltages, weightedInputs, lanes } } } = fixture;
   const others = neurons.filter((_, i) => i !== index);
   for (const { index: i } of others) weightedInputs.fill(NaN, i * lanes, (i + 1) * lanes);
   for (const other of others) READ_PHASE[locality](name, fixture, other);
@@ -101,7 +101,7 @@ const NARROWER: Record<Locality, Locality | undefined> = { reward: undefined, br
 /** Whether a hidden neuron's update comes out otherwise, or not at all, where all that a class denies is NaN; in one of two arrangements of what was explored. */
 function isAffected(name: RuleName, reads: 'sources' | 'all', locality: Locality): boolean {
   return [false, true].some((reversed) => {
-    const prepare = ({ batch }: RuleFixture) => { if (reversed) batch.acted.reverse(); };
+    const prepare = ({ batch }: RuleFixture) => { if (reversed) batch.sampled.reverse(); };
     const healthy = busyRule(name, {}, prepare);
     healthy.program.broadcast?.(healthy.batch);
     healthy.program.learn(healthy.neurons[FIRST_HIDDEN], healthy.batch, 1);
@@ -142,7 +142,7 @@ export function ruleContract(name: RuleName): void {
     const before = fixture.neurons.map(({ weights }) => [...weights.values]);
     for (let update = 0; update < 20; update += 1) {
       fixture.update();
-      fixture.batch.acted.reverse(); // so that each output has once been the one that acts
+      fixture.batch.sampled.reverse(); // so that each output has once been the one that acts
     }
     fixture.neurons.forEach(({ weights, kind }, i) => {
       if (kind !== 'input') t.notDeepEqual([...weights.values], before[i]);
@@ -188,10 +188,10 @@ export function ruleContract(name: RuleName): void {
   });
 
   test(`${name} ignores the successor of a terminated transition and heeds that of a truncated one`, (t) => {
-    const learn = (continuation: number, change: number) => {
+    const learn = (discounts: number, change: number) => {
       const fixture = busyRule(name);
-      fixture.batch.continuation[0] = continuation;
-      const { size, board: { voltages, lanes } } = fixture.batch;
+      fixture.batch.discounts[0] = discounts;
+      const { size, activations: { voltages, lanes } } = fixture.batch;
       fixture.neurons.forEach((_, i) => { voltages[i * lanes + size] += change * Math.sin(i); });
       fixture.update();
       return everything(fixture);
@@ -207,7 +207,7 @@ export function ruleContract(name: RuleName): void {
       const { program, neurons, batch, tables } = busyRule(name, { optimiser: 'sgd' });
       const before = [...tables.critic.values];
       const value = new Float32Array(batch.size);
-      batch.continuation.fill(0);
+      batch.discounts.fill(0);
       program.broadcast?.(batch);
       program.estimate(neurons[index], batch, value);
       t.true(value.every((each) => Number.isFinite(each) && each !== 0));
@@ -223,7 +223,7 @@ export function ruleContract(name: RuleName): void {
     const fixture = busyRule(name, { rates: { hiddenRate: 0 } });
     const before = fixture.neurons.map(({ weights }) => [...weights.values]);
     fixture.update();
-    fixture.batch.acted.reverse();
+    fixture.batch.sampled.reverse();
     fixture.update();
     fixture.neurons.forEach(({ weights, kind }, i) => {
       if (kind === 'hidden') t.deepEqual([...weights.values], before[i]);
@@ -242,7 +242,7 @@ export function ruleContract(name: RuleName): void {
     const ofOthers = ({ after }: ReturnType<typeof afterwards>) => after.filter((_, i) => i !== silent);
 
     test(`${name}: neuron ${silent}, silenced, says nothing and learns nothing`, (t) => {
-      const { before, after, fixture: { batch: { board: { voltages, lanes } } } } = afterwards(0, 1);
+      const { before, after, fixture: { batch: { activations: { voltages, lanes } } } } = afterwards(0, 1);
       t.true(voltages.subarray(silent * lanes, (silent + 1) * lanes).every((voltage) => voltage === 0));
       t.deepEqual(after[silent], before[silent]);
       t.deepEqual(ofOthers(afterwards(0, 7)), ofOthers(afterwards(0, 1))); // whatever numbers it keeps

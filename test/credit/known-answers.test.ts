@@ -10,7 +10,7 @@ import { threeFactorCredit } from '../../src/credit/three-factor.js';
 import { createKernels } from '../../src/kernels/create.js';
 import { createArena } from '../../src/memory/arena.js';
 import { createWorkspace, workspaceBlock } from '../../src/memory/workspace.js';
-import { createBoard, propagate } from '../../src/network/dynamic.js';
+import { createActivations, propagate } from '../../src/network/dynamic.js';
 import { layeredTopology } from '../../src/network/topology.js';
 import { CRITIC } from '../../src/objective/objective.js';
 
@@ -23,12 +23,12 @@ function assign(credit: CreditAssignment, parameters: Record<string, number[]>, 
   const own = Object.fromEntries(Object.entries(parameters).map(([name, values]) => [name, { values: Float32Array.from(values), target: none, first: none, second: none }]));
   const neurons: CreditedNeurons = { index: 2, count: 2, parameters: own };
   const error = { outputs: Float32Array.of(1, 2, -1, 3), signals: Float32Array.of(0.5, -2, 1, 0, 0, 4) };
-  const board = createBoard(kernels, topology, 4);
-  board.voltages.fill(1, 0, 8);
+  const activations = createActivations(kernels, topology, 4);
+  activations.voltages.fill(1, 0, 8);
   const all = Float32Array.from(weights.length === 0 ? new Array<number>(6).fill(0) : weights);
   const program = credit.create({ kernels, topology, batchSize: 2, weights: all });
-  propagate(kernels, topology, all, board, 0, 2);
-  program.prepare?.(board, error);
+  propagate(kernels, topology, all, activations, 0, 2);
+  program.prepare?.(activations, error);
   const found = new Float32Array(4);
   program.assign(neurons, error, found, { begin: 0, end: 2, size: 2 });
   return [...found];

@@ -69,7 +69,7 @@ test('spreadBack is the transpose of weightedInputs: both give the same Σ delta
       const [z, upon] = [new Float64Array(voltages.length), new Float64Array(voltages.length)];
       const rowRange = { begin: inputs, end: inputs + rows, lanes: 3 };
       doubleKernels.weightedInputs(weights, sources, voltages, z, { ...rowRange, laneBegin: 0, laneEnd: 2 });
-      doubleKernels.spreadBack(weights, sources, delta, upon, { ...rowRange, count: 2 });
+      doubleKernels.transposedProduct(weights, sources, delta, upon, { ...rowRange, count: 2 });
       for (let lane = 0; lane < 3; lane += 1) {
         const sum = (a: Float64Array, b: Float64Array, begin: number, end: number) => {
           let total = 0;

@@ -2,7 +2,7 @@ import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 
 import { ACTIVATION_NAMES } from '../../src/kernels/activation.js';
-import { everybody, KERNEL_NAMES, type Kernels, type SparseSources } from '../../src/kernels/kernels.js';
+import { iota, KERNEL_NAMES, type Kernels, type SparseSources } from '../../src/kernels/kernels.js';
 import { kernelFault } from '../../src/kernels/self-check.js';
 import { createStream } from '../../src/random/stream.js';
 import { kernelsOf } from './fixture.js';
@@ -56,17 +56,17 @@ function holds(title: string, run: (kernels: Kernels, shape: Shape) => Float32Ar
 /** Sources in no order, some of them beyond the rows. */
 const scattered = (inputs: number, seed: number) => {
   const stream = createStream(seed, 'sources');
-  return Int32Array.from(everybody(2 * inputs)).map((neuron) => neuron).sort(() => stream.gaussian()).slice(0, inputs);
+  return Int32Array.from(iota(2 * inputs)).map((neuron) => neuron).sort(() => stream.gaussian()).slice(0, inputs);
 };
 
 function products(kernels: Kernels, { rows, inputs, lanes, from, seed }: Shape, begin = 0, end = rows): Float32Array {
   const laneBegin = Math.min(from, lanes - 1);
   const first = 2 * inputs;
-  const board = (name: string) => numbers(kernels, seed, name, (first + rows) * lanes);
-  const z = board('z');
+  const activations = (name: string) => numbers(kernels, seed, name, (first + rows) * lanes);
+  const z = activations('z');
   const stride = inputs + (from % 3);
   const weights = numbers(kernels, seed, 'weights', rows * stride).subarray(begin * stride, end * stride);
-  kernels.weightedInputs(weights, scattered(inputs, seed), board('voltages'), z, { begin: first + begin, end: first + end, lanes, laneBegin, laneEnd: lanes }, stride);
+  kernels.weightedInputs(weights, scattered(inputs, seed), activations('voltages'), z, { begin: first + begin, end: first + end, lanes, laneBegin, laneEnd: lanes }, stride);
   return z;
 }
 
@@ -92,10 +92,10 @@ function sparseProducts(kernels: Kernels, shape: Shape, begin = 0, end = shape.r
   const { rows, inputs, from, seed } = shape;
   const lanes = from % 2 === 0 ? 1 : shape.lanes;
   const laneBegin = Math.min(from, lanes - 1);
-  const board = (name: string) => numbers(kernels, seed, name, (inputs + rows) * lanes);
-  const [z, sparse] = [board('z'), sparseSources(shape)];
+  const activations = (name: string) => numbers(kernels, seed, name, (inputs + rows) * lanes);
+  const [z, sparse] = [activations('z'), sparseSources(shape)];
   const weights = numbers(kernels, seed, 'weights', sparse.sources.length);
-  kernels.sparseWeightedInputs(weights, sparse, inputs, board('voltages'), z, { begin: inputs + begin, end: inputs + end, lanes, laneBegin, laneEnd: lanes });
+  kernels.sparseWeightedInputs(weights, sparse, inputs, activations('voltages'), z, { begin: inputs + begin, end: inputs + end, lanes, laneBegin, laneEnd: lanes });
   return z;
 }
 
@@ -108,8 +108,8 @@ function ownErrors(kernels: Kernels, { rows, inputs: stride, lanes: size, seed }
   const table = (name: string, width: number) => numbers(kernels, seed, name, rows * width).subarray(begin * width);
   const [error, gradient] = [numbers(kernels, seed, 'error', rows * size), numbers(kernels, seed, 'gradient', rows * stride)];
   kernels.ownErrors({
-    rows: end - begin, size, stride, critic: table('critic', stride), target: table('target', stride), values: table('values', 2 * size), acted: table('acted', size), next: table('next', 2 * size),
-    reward: numbers(kernels, seed, 'reward', size), continuation: numbers(kernels, seed, 'continuation', size), error: error.subarray(begin * size), gradient: gradient.subarray(begin * stride),
+    rows: end - begin, size, stride, critic: table('critic', stride), target: table('target', stride), values: table('values', 2 * size), sampled: table('acted', size), next: table('next', 2 * size),
+    reward: numbers(kernels, seed, 'reward', size), discounts: numbers(kernels, seed, 'continuation', size), error: error.subarray(begin * size), gradient: gradient.subarray(begin * stride),
   });
   return Float32Array.of(...error, ...gradient);
 }
@@ -120,7 +120,7 @@ holds('own errors', ownErrors);
 function traces(kernels: Kernels, shape: Shape, begin = 0, end = shape.rows): Float32Array {
   const { rows, inputs, from, seed } = shape;
   const shared = from % 2 === 0;
-  const offset = shared ? everybody(rows + 1).map((row) => row * inputs) : sparseSources(shape).offset;
+  const offset = shared ? iota(rows + 1).map((row) => row * inputs) : sparseSources(shape).offset;
   const at = offset[begin];
   const [trace, direction, terms] = ['trace', 'direction', 'terms'].map((name) => numbers(kernels, seed, name, offset[rows]));
   const [reach, credit] = ['reach', 'credit'].map((name) => numbers(kernels, seed, name, rows));
@@ -178,7 +178,7 @@ holds('products of pairs', (kernels, { rows, lanes, from, seed }) => {
 holds('spreading back', (kernels, { rows, inputs, lanes, from, seed }) => {
   const first = 2 * inputs;
   const [delta, upon] = ['delta', 'upon'].map((name) => numbers(kernels, seed, name, (first + rows) * lanes));
-  kernels.spreadBack(numbers(kernels, seed, 'weights', rows * inputs), scattered(inputs, seed), delta, upon, { begin: first, end: first + rows, lanes, count: Math.max(1, lanes - from) });
+  kernels.transposedProduct(numbers(kernels, seed, 'weights', rows * inputs), scattered(inputs, seed), delta, upon, { begin: first, end: first + rows, lanes, count: Math.max(1, lanes - from) });
   return upon;
 });
 
@@ -186,7 +186,7 @@ holds('spreading back to some sources, in place of what is there', (kernels, { r
   const first = 2 * inputs;
   const [delta, upon] = ['delta', 'upon'].map((name) => numbers(kernels, seed, name, (first + rows) * lanes));
   const part = { sourceBegin: Math.min(from, inputs - 1), sourceEnd: inputs, replace: true };
-  kernels.spreadBack(numbers(kernels, seed, 'weights', rows * inputs), scattered(inputs, seed), delta, upon, { begin: first, end: first + rows, lanes, count: Math.max(1, lanes - from), ...part });
+  kernels.transposedProduct(numbers(kernels, seed, 'weights', rows * inputs), scattered(inputs, seed), delta, upon, { begin: first, end: first + rows, lanes, count: Math.max(1, lanes - from), ...part });
   return upon;
 });
 
@@ -260,9 +260,9 @@ for (const kernels of [...PRESENT, REFERENCE]) {
 
   test(`${kernels.name} names the first row whose own error is not finite`, (t) => {
     for (const [size, bad] of [[5, NaN], [8, Infinity]] as const) {
-      const [critic, target, values, acted, next, reward, continuation, error, gradient] = [12, 12, 8 * size, 4 * size, 8 * size, size, size, 4 * size, 12].map((length) => kernels.numbers(length));
+      const [critic, target, values, sampled, next, reward, discounts, error, gradient] = [12, 12, 8 * size, 4 * size, 8 * size, size, size, 4 * size, 12].map((length) => kernels.numbers(length));
       values[5 * size - 1] = bad; // a state of row 2
-      const of = { size, stride: 3, critic, target, values, acted, next, reward, continuation, error, gradient };
+      const of = { size, stride: 3, critic, target, values, sampled, next, reward, discounts, error, gradient };
       t.is(kernels.ownErrors({ ...of, rows: 4 }), 2);
       t.is(kernels.ownErrors({ ...of, rows: 2 }), -1);
     }
@@ -360,7 +360,7 @@ test('rows that come from memory have the same bits as rows that lie in a cache'
     const voltages = kernels.numbers(inputs);
     voltages.forEach((_, i) => { voltages[i] = ((i * 31) % 97) / 97 - 0.5; });
     const [whole, apart] = [kernels.numbers(rows), kernels.numbers(rows)];
-    const sources = everybody(inputs);
+    const sources = iota(inputs);
     const compute = (z: Float32Array, begin: number, end: number) => { kernels.weightedInputs(weights.subarray(begin * inputs, end * inputs), sources, voltages, z, { begin, end, lanes: 1, laneBegin: 0, laneEnd: 1 }); };
     compute(whole, 0, rows);
     for (const begin of [0, 1, 2, 1023, rows - 3]) compute(apart, begin, begin + 3);

@@ -1,6 +1,6 @@
 import test from 'ava';
 
-import { demandsOf as ddpgDemands, resolveDdpgSettings } from '../../src/baseline/settings.js';
+import { demandsOf as ddpgDemands, resolveDdpgSettings } from '../../src/algorithm/ddpg/settings.js';
 import { isOptionError, isOutOfMemory, MemoryError, OptionRangeError } from '../../src/errors.js';
 import { createArena } from '../../src/memory/arena.js';
 import { checkBudget, memoryLimits, type Demand } from '../../src/memory/budget.js';

@@ -3,18 +3,18 @@ import fc from 'fast-check';
 
 import { ACTIVATION_NAMES, ACTIVATIONS } from '../../src/kernels/activation.js';
 import { referenceKernels } from '../../src/kernels/reference.js';
-import { tick, type Board } from '../../src/network/dynamic.js';
+import { tick, type Activations } from '../../src/network/dynamic.js';
 import { layeredTopology } from '../../src/network/topology.js';
 import { DivergenceError } from '../../src/errors.js';
 
 const topology = layeredTopology({ observations: 2, hidden: [2], outputs: 1, bias: true, activation: 'tanh', outputActivation: 'linear' });
-const board = (lanes: number): Board => ({
+const activations = (lanes: number): Activations => ({
   lanes,
   voltages: new Float32Array(topology.neurons * lanes),
   weightedInputs: new Float32Array(topology.neurons * lanes),
 });
 
-function runNetwork(weights: Float32Array, { lanes, voltages, weightedInputs }: Board): void {
+function runNetwork(weights: Float32Array, { lanes, voltages, weightedInputs }: Activations): void {
   for (const index of topology.ticks.flat()) {
     const population = topology.populations[index];
     tick(referenceKernels, topology, population, weights, { lanes, voltages, weightedInputs }, { begin: population.begin, end: population.end, laneBegin: 0, laneEnd: lanes });
@@ -24,7 +24,7 @@ function runNetwork(weights: Float32Array, { lanes, voltages, weightedInputs }: 
 test('two ticks carry an observation through a two-layer network, by hand', (t) => {
   // hidden: tanh(0.1 + 0.2·1 - 0.3·2), tanh(0 + 1·1 + 0.5·2); output: 0.5 + h0 - 2 h1
   const weights = Float32Array.of(0.1, 0.2, -0.3, 0, 1, 0.5, 0.5, 1, -2);
-  const one = board(1);
+  const one = activations(1);
   one.voltages.set([1, 1, 2]);
   runNetwork(weights, one);
   const [h0, h1] = [Math.tanh(-0.3), Math.tanh(2)];
@@ -36,11 +36,11 @@ test('lanes are computed as if each were alone', (t) => {
   fc.assert(
     fc.property(fc.array(fc.float({ min: -3, max: 3, noNaN: true }), { minLength: 9 + 6, maxLength: 9 + 6 }), (numbers) => {
       const weights = Float32Array.from(numbers.slice(0, 9));
-      const three = board(3);
+      const three = activations(3);
       three.voltages.set([1, 1, 1, ...numbers.slice(9)]);
       runNetwork(weights, three);
       for (let lane = 0; lane < 3; lane += 1) {
-        const one = board(1);
+        const one = activations(1);
         one.voltages.set([1, numbers[9 + lane], numbers[12 + lane]]);
         runNetwork(weights, one);
         t.is(one.voltages[5], three.voltages[5 * 3 + lane]);
@@ -52,7 +52,7 @@ test('lanes are computed as if each were alone', (t) => {
 
 test('an infinite weight is named before a bounded activation can hide it', (t) => {
   const weights = Float32Array.of(0.1, 0.2, -0.3, Infinity, 1, 0.5, 0.5, 1, -2);
-  const one = board(1);
+  const one = activations(1);
   one.voltages.set([1, 1, 2]);
   const error = t.throws(() => { runNetwork(weights, one); }, { instanceOf: DivergenceError });
   t.is(error.neuron, 'hidden1[1]');

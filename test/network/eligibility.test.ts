@@ -3,11 +3,11 @@ import fc from 'fast-check';
 
 import { ACTIVATIONS } from '../../src/kernels/activation.js';
 import { doubleKernels } from '../../src/kernels/reference.js';
-import type { Board } from '../../src/network/dynamic.js';
+import type { Activations } from '../../src/network/dynamic.js';
 import { followEligibility } from '../../src/network/eligibility.js';
 import { graphTopology } from '../../src/network/graph.js';
 import { leak } from '../../src/network/leaky-rate.js';
-import { forget } from '../../src/network/recurrent.js';
+import { resetVoltages } from '../../src/network/recurrent.js';
 import { sourcesOf, type Topology } from '../../src/network/topology.js';
 
 /** Three leaky neurons that read two inputs, the bias and themselves, but not each other. */
@@ -24,23 +24,23 @@ const alone = graphTopology({
 const [pool] = alone.populations.slice(1);
 const timeConstants = [1, 1, 1, 1, 3, 10, 1];
 
-function boardOf({ neurons }: Topology): Board<Float64Array> {
-  const board = { lanes: 1, voltages: new Float64Array(neurons), weightedInputs: new Float64Array(neurons) };
-  board.voltages[0] = 1;
-  return board;
+function activationsOf({ neurons }: Topology): Activations<Float64Array> {
+  const activations = { lanes: 1, voltages: new Float64Array(neurons), weightedInputs: new Float64Array(neurons) };
+  activations.voltages[0] = 1;
+  return activations;
 }
 
 /** Shows a row of observations and calls back after each, with the voltages that were read. */
-function play(weights: Float64Array, observations: readonly (readonly number[])[], seen?: (board: Board<Float64Array>, before: Float64Array) => void): Float64Array {
-  const board = boardOf(alone);
-  forget(alone, board);
+function play(weights: Float64Array, observations: readonly (readonly number[])[], seen?: (activations: Activations<Float64Array>, before: Float64Array) => void): Float64Array {
+  const activations = activationsOf(alone);
+  resetVoltages(alone, activations);
   for (const observation of observations) {
-    board.voltages.set(observation, 1);
-    const before = board.voltages.slice();
-    leak(doubleKernels, alone, weights, board, { timeStep: 1, timeConstants });
-    seen?.(board, before);
+    activations.voltages.set(observation, 1);
+    const before = activations.voltages.slice();
+    leak(doubleKernels, alone, weights, activations, { timeStep: 1, timeConstants });
+    seen?.(activations, before);
   }
-  return board.voltages;
+  return activations.voltages;
 }
 
 test('one step, by hand', (t) => {

@@ -2,14 +2,14 @@ import test from 'ava';
 import fc from 'fast-check';
 
 import { doubleKernels } from '../../src/kernels/reference.js';
-import type { Board } from '../../src/network/dynamic.js';
-import { createFiringState, fire } from '../../src/network/firing.js';
+import type { Activations } from '../../src/network/dynamic.js';
+import { createSpikingState, fire } from '../../src/network/spiking.js';
 import { graphTopology } from '../../src/network/graph.js';
 import { checkTimeConstants, leak, spreadTimeConstants } from '../../src/network/leaky-rate.js';
 import { advance } from '../../src/network/recurrent.js';
 import type { Topology } from '../../src/network/topology.js';
 
-function boardOf({ neurons }: Topology): Board<Float64Array> {
+function activationsOf({ neurons }: Topology): Activations<Float64Array> {
   return { lanes: 1, voltages: new Float64Array(neurons), weightedInputs: new Float64Array(neurons) };
 }
 
@@ -27,32 +27,32 @@ const pair = (activation: 'linear' | 'tanh'): Topology => graphTopology({
 const SILENT = new Float64Array(8);
 
 test('with nothing coming in a voltage decays as (1 - Δt/τ)^k, each by its own time constant', (t) => {
-  const board = boardOf(pair('linear'));
-  board.voltages.set([1, 2], 2);
+  const activations = activationsOf(pair('linear'));
+  activations.voltages.set([1, 2], 2);
   for (let k = 1; k <= 50; k += 1) {
-    leak(doubleKernels, pair('linear'), SILENT, board, { timeStep: 0.1, timeConstants: [1, 1, 1, 4, 1] });
-    t.true(Math.abs(board.voltages[2] - 0.9 ** k) < 1e-12);
-    t.true(Math.abs(board.voltages[3] - 2 * 0.975 ** k) < 1e-12);
+    leak(doubleKernels, pair('linear'), SILENT, activations, { timeStep: 0.1, timeConstants: [1, 1, 1, 4, 1] });
+    t.true(Math.abs(activations.voltages[2] - 0.9 ** k) < 1e-12);
+    t.true(Math.abs(activations.voltages[3] - 2 * 0.975 ** k) < 1e-12);
   }
 });
 
 test('a step of the current is answered by σ(I) (1 - (1 - Δt/τ)^k)', (t) => {
-  const board = boardOf(pair('tanh'));
+  const activations = activationsOf(pair('tanh'));
   const current = [0, 0, 0.8, 0, 0];
   for (let k = 1; k <= 50; k += 1) {
-    leak(doubleKernels, pair('tanh'), SILENT, board, { timeStep: 0.5, timeConstants: new Float64Array(5).fill(3), current });
-    t.true(Math.abs(board.voltages[2] - Math.tanh(0.8) * (1 - (1 - 0.5 / 3) ** k)) < 1e-12);
+    leak(doubleKernels, pair('tanh'), SILENT, activations, { timeStep: 0.5, timeConstants: new Float64Array(5).fill(3), current });
+    t.true(Math.abs(activations.voltages[2] - Math.tanh(0.8) * (1 - (1 - 0.5 / 3) ** k)) < 1e-12);
   }
 });
 
 /** Two neurons that turn round each other, at time 2, in steps of Δt: weights [input, self, other] of each row. */
 function spiral(activation: 'linear' | 'tanh', timeStep: number): number[] {
   const topology = pair(activation);
-  const board = boardOf(topology);
-  board.voltages.set([1, 0], 2);
+  const activations = activationsOf(topology);
+  activations.voltages.set([1, 0], 2);
   const weights = Float64Array.of(0, 0, -1.5, 0, 1.5, 0, 0, 0);
-  for (let k = 0; k < Math.round(2 / timeStep); k += 1) leak(doubleKernels, topology, weights, board, { timeStep, timeConstants: new Float64Array(5).fill(1) });
-  return [...board.voltages.subarray(2, 4)];
+  for (let k = 0; k < Math.round(2 / timeStep); k += 1) leak(doubleKernels, topology, weights, activations, { timeStep, timeConstants: new Float64Array(5).fill(1) });
+  return [...activations.voltages.subarray(2, 4)];
 }
 
 function distance(a: readonly number[], b: readonly number[]): number {
@@ -72,7 +72,7 @@ test('half the time step makes half the error, against the exact spiral and agai
 
 test('a time step as long as every time constant is the discrete voltage dynamic', (t) => {
   fc.assert(fc.property(fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: 12, maxLength: 12 }), (numbers) => {
-    const [one, other] = [boardOf(pair('tanh')), boardOf(pair('tanh'))];
+    const [one, other] = [activationsOf(pair('tanh')), activationsOf(pair('tanh'))];
     for (const { voltages } of [one, other]) voltages.set(numbers.slice(8), 1);
     const weights = Float64Array.from(numbers.slice(0, 8));
     leak(doubleKernels, pair('tanh'), weights, one, { timeStep: 3, timeConstants: new Float64Array(5).fill(3) });
@@ -109,11 +109,11 @@ test('time constants are spread in equal ratios over each hidden population', (t
 function train(steps: number, current: number, { tau = 10, threshold = 1, refractory = 0, timeStep = 1 } = {}): number[] {
   const topology = graphTopology({ observations: 1, layers: [], outputs: 1, outputActivation: 'linear', bias: false, blocks: [{ from: 'input', to: 'output' }], seed: 1 });
   const all = (value: number) => new Float64Array(3).fill(value);
-  const [board, state] = [boardOf(topology), createFiringState(topology)];
+  const [activations, state] = [activationsOf(topology), createSpikingState(topology)];
   const firing = { timeStep, timeConstants: all(tau), thresholds: all(threshold), refractoryPeriods: all(refractory), current: [0, 0, current] };
   return Array.from({ length: steps }, () => {
-    fire(doubleKernels, topology, SILENT, board, state, firing);
-    return board.voltages[2];
+    fire(doubleKernels, topology, SILENT, activations, state, firing);
+    return activations.voltages[2];
   });
 }
 
@@ -148,30 +148,30 @@ test('with small steps the rate of firing tends to 1 / (ρ + τ ln(Ī / (Ī - θ
 
 test('an undriven potential decays as e^{-Δt/τ}, and a neuron that rests is deaf', (t) => {
   const topology = pair('linear');
-  const [board, state] = [boardOf(topology), createFiringState(topology)];
+  const [activations, state] = [activationsOf(topology), createSpikingState(topology)];
   state.potentials[2] = 0.9;
   const all = (value: number) => new Float64Array(5).fill(value);
   const firing = { timeStep: 1, timeConstants: all(4), thresholds: all(1), refractoryPeriods: all(2) };
   for (let k = 1; k <= 10; k += 1) {
-    fire(doubleKernels, topology, SILENT, board, state, firing);
+    fire(doubleKernels, topology, SILENT, activations, state, firing);
     t.true(Math.abs(state.potentials[2] - 0.9 * Math.exp(-k / 4)) < 1e-12);
   }
   const sent = Array.from({ length: 6 }, () => {
-    fire(doubleKernels, topology, SILENT, board, state, { ...firing, current: [0, 0, 5, 0, 0] });
-    return board.voltages[2];
+    fire(doubleKernels, topology, SILENT, activations, state, { ...firing, current: [0, 0, 5, 0, 0] });
+    return activations.voltages[2];
   });
   t.deepEqual(sent.map((voltage) => voltage > 0), [true, false, false, true, false, false]);
 });
 
 test('a neuron hears the firing of another one step later, with its weight', (t) => {
   const topology = pair('linear');
-  const [board, state] = [boardOf(topology), createFiringState(topology)];
+  const [activations, state] = [activationsOf(topology), createSpikingState(topology)];
   const all = (value: number) => new Float64Array(5).fill(value);
   const firing = { timeStep: 1, timeConstants: all(1e9), thresholds: all(1), refractoryPeriods: all(0) };
   const weights = Float64Array.of(1, 0, 0, 0, 0.25, 0, 0, 0); // pair[0] reads the input, pair[1] a quarter of pair[0]
-  board.voltages[1] = 2;
-  fire(doubleKernels, topology, weights, board, state, firing);
-  t.deepEqual([board.voltages[2], state.potentials[3]], [2, 0]);
-  fire(doubleKernels, topology, weights, board, state, firing);
+  activations.voltages[1] = 2;
+  fire(doubleKernels, topology, weights, activations, state, firing);
+  t.deepEqual([activations.voltages[2], state.potentials[3]], [2, 0]);
+  fire(doubleKernels, topology, weights, activations, state, firing);
   t.true(Math.abs(state.potentials[3] - 0.5) < 1e-8);
 });

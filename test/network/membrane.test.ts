@@ -2,33 +2,33 @@ import test from 'ava';
 import fc from 'fast-check';
 
 import { doubleKernels } from '../../src/kernels/reference.js';
-import { createFiringState, fire } from '../../src/network/firing.js';
+import { createSpikingState, fire } from '../../src/network/spiking.js';
 import { graphTopology } from '../../src/network/graph.js';
 import { parseInhibition } from '../../src/network/inhibition.js';
 import { followMembrane, keep, keptBy } from '../../src/network/membrane.js';
-import { responseSlope } from '../../src/network/response.js';
-import { stepwiseNetwork, type StepwiseLayer } from '../../src/network/stepwise.js';
-import { createBoard, tick, type Board } from '../../src/network/dynamic.js';
+import { transferSlope } from '../../src/network/transfer.js';
+import { compileStepGraph, type StepGraphLayer } from '../../src/network/step-graph.js';
+import { createActivations, tick, type Activations } from '../../src/network/dynamic.js';
 import type { Population, Topology } from '../../src/network/topology.js';
 
 /** Two inputs, a layer that reads both and no bias, and one output. Weights of a hidden neuron: two; inputs are neurons 1 and 2. */
-function layerOf(size: number, change: Partial<StepwiseLayer>): Topology {
-  const hidden: StepwiseLayer = { name: 'pool', size, activation: 'tanh', timeConstant: 1, dynamic: 'discrete', leak: 1, threshold: 1, refractory: 0, ...change };
+function layerOf(size: number, change: Partial<StepGraphLayer>): Topology {
+  const hidden: StepGraphLayer = { name: 'pool', size, activation: 'tanh', timeConstant: 1, dynamic: 'discrete', leak: 1, threshold: 1, refractory: 0, ...change };
   const blocks = [{ from: 'input', to: 'pool' }, { from: 'pool', to: 'output' }];
-  return stepwiseNetwork({ observations: 2, layers: [hidden], outputs: 1, outputActivation: 'linear', bias: false, blocks, seed: 1 }).topology;
+  return compileStepGraph({ observations: 2, layers: [hidden], outputs: 1, outputActivation: 'linear', bias: false, blocks, seed: 1 }).topology;
 }
 
 /** Environment steps of a layer: what it keeps is put back into its inputs after each, as a run does. */
-function play(topology: Topology, weights: Float64Array, observations: readonly (readonly [number, number])[], seen: (board: Board<Float64Array>, pool: Population) => void): void {
-  const board = createBoard(doubleKernels, topology, 1);
+function play(topology: Topology, weights: Float64Array, observations: readonly (readonly [number, number])[], seen: (activations: Activations<Float64Array>, pool: Population) => void): void {
+  const activations = createActivations(doubleKernels, topology, 1);
   const pool = topology.populations[1];
   const kept = new Float64Array(pool.membrane === undefined ? 0 : (pool.end - pool.begin) * keptBy(pool.membrane));
   for (const observation of observations) {
-    board.voltages.set(observation, 1);
-    board.voltages.set(kept, 3);
-    tick(doubleKernels, topology, pool, weights, board, { begin: pool.begin, end: pool.end, laneBegin: 0, laneEnd: 1 });
-    seen(board, pool);
-    if (pool.membrane !== undefined) keep(pool.membrane, pool, board, 0, kept, 0);
+    activations.voltages.set(observation, 1);
+    activations.voltages.set(kept, 3);
+    tick(doubleKernels, topology, pool, weights, activations, { begin: pool.begin, end: pool.end, laneBegin: 0, laneEnd: 1 });
+    seen(activations, pool);
+    if (pool.membrane !== undefined) keep(pool.membrane, pool, activations, 0, kept, 0);
   }
 }
 
@@ -68,15 +68,15 @@ test('a layer of firing neurons in a run is the leaky neuron of the paper, step 
   const alone = graphTopology({ observations: 2, layers: [{ name: 'pool', size, activation: 'tanh' }], outputs: 1, outputActivation: 'linear', bias: false, blocks: [{ from: 'input', to: 'pool' }, { from: 'pool', to: 'output' }], seed: 1 });
   const weights = Float64Array.from({ length: 2 * size + size }, (_, i) => Math.sin(3 * i + 1));
   const observations = Array.from({ length: 200 }, (_, i): [number, number] => [Math.sin(i / 7), Math.cos(i / 3)]);
-  const board = createBoard(doubleKernels, alone, 1);
-  const state = createFiringState(alone);
+  const activations = createActivations(doubleKernels, alone, 1);
+  const state = createSpikingState(alone);
   const constants = [1, 1, 1, ...Array.from({ length: size }, (_, i) => 5 ** (i / (size - 1))), 1];
   let [step, spikes] = [0, 0];
   play(topology, weights, observations, ({ voltages }, { begin }) => {
-    board.voltages.set(observations[step], 1);
-    fire(doubleKernels, alone, weights, board, state, { timeStep: 1, timeConstants: constants, thresholds: new Array<number>(8).fill(0.7), refractoryPeriods: new Array<number>(8).fill(2) });
-    for (let i = 0; i < size; i += 1) t.true(Math.abs(voltages[begin + i] - board.voltages[3 + i]) < 1e-12);
-    spikes += [...board.voltages.subarray(3, 3 + size)].filter((voltage) => voltage !== 0).length;
+    activations.voltages.set(observations[step], 1);
+    fire(doubleKernels, alone, weights, activations, state, { timeStep: 1, timeConstants: constants, thresholds: new Array<number>(8).fill(0.7), refractoryPeriods: new Array<number>(8).fill(2) });
+    for (let i = 0; i < size; i += 1) t.true(Math.abs(voltages[begin + i] - activations.voltages[3 + i]) < 1e-12);
+    spikes += [...activations.voltages.subarray(3, 3 + size)].filter((voltage) => voltage !== 0).length;
     step += 1;
   });
   t.true(spikes > 20);
@@ -88,8 +88,8 @@ test('the eligibility of a leaky neuron is the derivative of its voltage by its 
   fc.assert(fc.property(fc.tuple(number, number), fc.array(fc.tuple(number, number), { minLength: 1, maxLength: 30 }), (row, observations) => {
     const eligibility = new Float64Array(2);
     let start = true;
-    play(topology, Float64Array.of(...row, 0), observations, (board, pool) => {
-      if (pool.membrane !== undefined) t.is(followMembrane(pool.membrane, pool, board, pool.begin, Int32Array.of(1, 2), eligibility, start), 1);
+    play(topology, Float64Array.of(...row, 0), observations, (activations, pool) => {
+      if (pool.membrane !== undefined) t.is(followMembrane(pool.membrane, pool, activations, pool.begin, Int32Array.of(1, 2), eligibility, start), 1);
       start = false;
     });
     const last = (weights: readonly number[]) => {
@@ -111,8 +111,8 @@ test('the eligibility of a firing neuron is the derivative of its potential as l
   const eligibility = new Float64Array(2);
   const seen: number[] = [];
   let start = true;
-  play(topology, Float64Array.of(0.6, 0, 0), steady(4, 1), (board, pool) => { // V = 0.6, 0.6 a + 0.6 = 1.03: it fires; then 0.6 again
-    if (pool.membrane !== undefined) followMembrane(pool.membrane, pool, board, pool.begin, Int32Array.of(1, 2), eligibility, start);
+  play(topology, Float64Array.of(0.6, 0, 0), steady(4, 1), (activations, pool) => { // V = 0.6, 0.6 a + 0.6 = 1.03: it fires; then 0.6 again
+    if (pool.membrane !== undefined) followMembrane(pool.membrane, pool, activations, pool.begin, Int32Array.of(1, 2), eligibility, start);
     seen.push(eligibility[0]);
     start = false;
   });
@@ -123,7 +123,7 @@ test('the pseudo-slope of a firing neuron is 0.3 / θ at the threshold, falls to
   const topology = layerOf(1, { dynamic: 'firing', leak: 1, threshold: 2, refractory: 1 });
   const slopeAt = (input: number) => {
     const slopes: number[] = [];
-    play(topology, Float64Array.of(1, 0, 0), [[input, 0], [input, 0]], (board, pool) => slopes.push(responseSlope(pool, board, pool.begin, 0)));
+    play(topology, Float64Array.of(1, 0, 0), [[input, 0], [input, 0]], (activations, pool) => slopes.push(transferSlope(pool, activations, pool.begin, 0)));
     return slopes;
   };
   t.true(Math.abs(slopeAt(2 + 1e-9)[0] - 0.15) < 1e-8);
@@ -142,9 +142,9 @@ test('slopes of leaky and of divisively inhibited neurons are those of finite di
         let voltage = 0;
         let slope = 0;
         const inputs = observations.map(([first], step): [number, number] => [first, step === last ? 1 : 0]);
-        play(topology, Float64Array.from([...weights.map((weight, i) => (i === 2 * neuron + 1 ? weight + by : weight)), ...new Array<number>(6).fill(0)]), inputs, (board, pool) => {
-          voltage = board.voltages[pool.begin + neuron];
-          slope = responseSlope(pool, board, pool.begin + neuron, 0);
+        play(topology, Float64Array.from([...weights.map((weight, i) => (i === 2 * neuron + 1 ? weight + by : weight)), ...new Array<number>(6).fill(0)]), inputs, (activations, pool) => {
+          voltage = activations.voltages[pool.begin + neuron];
+          slope = transferSlope(pool, activations, pool.begin + neuron, 0);
         });
         return { voltage, slope };
       };
@@ -157,9 +157,9 @@ test('slopes of leaky and of divisively inhibited neurons are those of finite di
 
 test('of each pool the greatest win, and only winners have a slope', (t) => {
   const topology = layerOf(5, { activation: 'linear', inhibition: parseInhibition('test', 'winners(1/3)') });
-  play(topology, Float64Array.of(1, 0, 3, 0, 2, 0, -1, 0, -2, 0, 0, 0, 0, 0, 0), [[1, 0]], (board, pool) => {
-    t.deepEqual([...board.voltages.subarray(pool.begin, pool.end)], [0, 3, 0, -1, 0]);
-    t.deepEqual([0, 1, 2, 3, 4].map((i) => responseSlope(pool, board, pool.begin + i, 0)), [0, 1, 0, 1, 0]);
+  play(topology, Float64Array.of(1, 0, 3, 0, 2, 0, -1, 0, -2, 0, 0, 0, 0, 0, 0), [[1, 0]], (activations, pool) => {
+    t.deepEqual([...activations.voltages.subarray(pool.begin, pool.end)], [0, 3, 0, -1, 0]);
+    t.deepEqual([0, 1, 2, 3, 4].map((i) => transferSlope(pool, activations, pool.begin + i, 0)), [0, 1, 0, 1, 0]);
   });
 });
 

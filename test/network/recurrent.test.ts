@@ -3,16 +3,16 @@ import fc from 'fast-check';
 
 import { DivergenceError, InternalError } from '../../src/errors.js';
 import { doubleKernels, referenceKernels } from '../../src/kernels/reference.js';
-import { backpropagate, createSensitivities } from '../../src/network/backpropagation.js';
-import { createBoard, propagate, type Board } from '../../src/network/dynamic.js';
+import { backpropagate, createActivationGradients } from '../../src/network/backpropagation.js';
+import { createActivations, propagate, type Activations } from '../../src/network/dynamic.js';
 import { graphTopology, type FreeGraph as GraphNetwork } from '../../src/network/graph.js';
 import { divisive, identity, winnersTakeAll } from '../../src/network/inhibition.js';
 import { initialiseWeights } from '../../src/network/initialise.js';
-import { advance, forget, settle } from '../../src/network/recurrent.js';
+import { advance, resetVoltages, settle } from '../../src/network/recurrent.js';
 import { layeredTopology, type Topology } from '../../src/network/topology.js';
 
-/** A board in double precision: closed forms are compared to 1e-12. */
-function doubleBoard({ neurons }: Topology, lanes = 1): Board<Float64Array> {
+/** Activations in double precision: closed forms are compared to 1e-12. */
+function doubleActivations({ neurons }: Topology, lanes = 1): Activations<Float64Array> {
   return { lanes, voltages: new Float64Array(neurons * lanes), weightedInputs: new Float64Array(neurons * lanes) };
 }
 
@@ -28,14 +28,14 @@ const loop = (change: Partial<GraphNetwork> = {}): Topology => graphTopology({
 });
 
 test('a pulse in a ring of two comes round every second tick, halved each time', (t) => {
-  const board = doubleBoard(loop());
+  const activations = doubleActivations(loop());
   const weights = Float64Array.of(1, 0.5, 1, 1); // ring[0] reads the input and half of ring[1]
-  board.voltages[1] = 1;
+  activations.voltages[1] = 1;
   const seen: number[][] = [];
   for (let tick = 0; tick < 6; tick += 1) {
-    advance(doubleKernels, loop(), weights, board);
-    board.voltages[1] = 0;
-    seen.push([...board.voltages.subarray(2)]);
+    advance(doubleKernels, loop(), weights, activations);
+    activations.voltages[1] = 0;
+    seen.push([...activations.voltages.subarray(2)]);
   }
   t.deepEqual(seen, [[1, 0, 0], [0, 1, 0], [0.5, 0, 1], [0, 0.5, 0], [0.25, 0, 0.5], [0, 0.25, 0]]);
 });
@@ -50,19 +50,19 @@ test('all neurons read the tick before: two that copy each other swap their volt
     blocks: [{ from: 'pair', to: 'pair' }, { from: 'pair', to: 'output' }],
     seed: 1,
   });
-  const board = doubleBoard(topology);
-  board.voltages.set([3, 5], 2);
-  advance(doubleKernels, topology, Float64Array.of(1, 1, 1, 1), board);
-  t.deepEqual([...board.voltages.subarray(2)], [5, 3, 8]);
+  const activations = doubleActivations(topology);
+  activations.voltages.set([3, 5], 2);
+  advance(doubleKernels, topology, Float64Array.of(1, 1, 1, 1), activations);
+  t.deepEqual([...activations.voltages.subarray(2)], [5, 3, 8]);
 });
 
 test('a neuron that reads itself holds w^k of what it held: geometric decay', (t) => {
   const topology = loop({ edges: [['ring[0]', 'ring[0]'], ['input[0]', 'ring[1]'], ['ring[0]', 'output[0]']] });
-  const board = doubleBoard(topology);
-  board.voltages[2] = 1;
+  const activations = doubleActivations(topology);
+  activations.voltages[2] = 1;
   for (let tick = 1; tick <= 20; tick += 1) {
-    advance(doubleKernels, topology, Float64Array.of(0.9, 0, 1), board);
-    t.true(Math.abs(board.voltages[2] - 0.9 ** tick) < 1e-12);
+    advance(doubleKernels, topology, Float64Array.of(0.9, 0, 1), activations);
+    t.true(Math.abs(activations.voltages[2] - 0.9 ** tick) < 1e-12);
   }
 });
 
@@ -84,7 +84,7 @@ test('in a graph without cycles ℓ ticks give the voltages of the layered netwo
     t.deepEqual(graph.rowOffset, layered.rowOffset);
     const weights = new Float32Array(layered.rowOffset[layered.neurons]);
     initialiseWeights(layered, seed, { hiddenGain: 1, outputGain: 1 }, weights);
-    const [one, other] = [createBoard(referenceKernels, layered, 2), createBoard(referenceKernels, graph, 2)];
+    const [one, other] = [createActivations(referenceKernels, layered, 2), createActivations(referenceKernels, graph, 2)];
     other.voltages.fill(0.7);
     for (const { voltages } of [one, other]) voltages.set([1, 1, 0.3, -0.4, 0.5, 0.6, -0.7, 0.8]);
     propagate(referenceKernels, layered, weights, one, 0, 2);
@@ -117,7 +117,7 @@ test('sparse rows are computed as the same network in dense rows with zeros, in 
         many[dense.rowOffset[neuron] + j] = Math.sin(31 * neuron + 7 * source + seed);
       });
     }
-    const [one, other] = [doubleBoard(sparse, lanes), doubleBoard(dense, lanes)];
+    const [one, other] = [doubleActivations(sparse, lanes), doubleActivations(dense, lanes)];
     for (const { voltages } of [one, other]) for (let i = 0; i < voltages.length; i += 1) voltages[i] = Math.cos(i + seed);
     for (let tick = 0; tick < 3; tick += 1) {
       advance(doubleKernels, sparse, few, one);
@@ -130,28 +130,28 @@ test('sparse rows are computed as the same network in dense rows with zeros, in 
 test('voltages outlast a step until they are forgotten, and the inputs are left alone', (t) => {
   const topology = loop({ delay: 1 });
   const weights = Float64Array.of(1, 0.5, 1, 1);
-  const board = doubleBoard(topology);
-  board.voltages.set([1, 1]);
-  settle(doubleKernels, topology, weights, board);
-  settle(doubleKernels, topology, weights, board);
-  t.deepEqual([...board.voltages], [1, 1, 1, 1, 0]);
-  forget(topology, board);
-  t.deepEqual([...board.voltages], [1, 1, 0, 0, 0]);
+  const activations = doubleActivations(topology);
+  activations.voltages.set([1, 1]);
+  settle(doubleKernels, topology, weights, activations);
+  settle(doubleKernels, topology, weights, activations);
+  t.deepEqual([...activations.voltages], [1, 1, 1, 1, 0]);
+  resetVoltages(topology, activations);
+  t.deepEqual([...activations.voltages], [1, 1, 0, 0, 0]);
 });
 
 test('a silenced neuron passes nothing on', (t) => {
   const topology = loop();
-  const board = { ...doubleBoard(topology), alive: Int32Array.of(1, 1, 1, 0, 1) };
-  board.voltages[1] = 1;
-  for (let tick = 0; tick < 5; tick += 1) advance(doubleKernels, topology, Float64Array.of(1, 0.5, 1, 1), board);
-  t.deepEqual([...board.voltages], [0, 1, 1, 0, 0]);
+  const activations = { ...doubleActivations(topology), alive: Int32Array.of(1, 1, 1, 0, 1) };
+  activations.voltages[1] = 1;
+  for (let tick = 0; tick < 5; tick += 1) advance(doubleKernels, topology, Float64Array.of(1, 0.5, 1, 1), activations);
+  t.deepEqual([...activations.voltages], [0, 1, 1, 0, 0]);
 });
 
 test('a weighted input that is not finite is named, though the activation would hide it', (t) => {
   const topology = loop({ layers: [{ name: 'ring', size: 2, activation: 'tanh' }] });
-  const board = doubleBoard(topology);
-  board.voltages[2] = 1;
-  const error = t.throws(() => { advance(doubleKernels, topology, Float64Array.of(1, 0.5, Infinity, 1), board); }, { instanceOf: DivergenceError });
+  const activations = doubleActivations(topology);
+  activations.voltages[2] = 1;
+  const error = t.throws(() => { advance(doubleKernels, topology, Float64Array.of(1, 0.5, Infinity, 1), activations); }, { instanceOf: DivergenceError });
   t.regex(error.message, /^weighted input of neuron ring\[1\] became Infinity/);
 });
 
@@ -196,15 +196,15 @@ test('Θ acts on hidden populations, before the activation, and not on the outpu
     blocks: [{ from: 'input', to: 'pool' }, { from: 'pool', to: 'output' }],
     seed: 1,
   });
-  const board = doubleBoard(topology);
-  board.voltages[1] = 1;
-  settle(doubleKernels, topology, Float64Array.of(1, 3, 2, 1, 1, 1, 10, 10, 10), board, winnersTakeAll(1));
-  t.deepEqual([...board.voltages.subarray(2)], [0, 3, 0, 3, 30]);
+  const activations = doubleActivations(topology);
+  activations.voltages[1] = 1;
+  settle(doubleKernels, topology, Float64Array.of(1, 3, 2, 1, 1, 1, 10, 10, 10), activations, winnersTakeAll(1));
+  t.deepEqual([...activations.voltages.subarray(2)], [0, 3, 0, 3, 30]);
 });
 
 test('what is made for layers refuses a graph with cycles', (t) => {
   const [topology, weights] = [loop(), new Float32Array(4)];
-  const board = createBoard(referenceKernels, topology, 1);
-  t.throws(() => { propagate(referenceKernels, topology, weights, board, 0, 1); }, { instanceOf: InternalError, message: 'a graph with cycles is moved by settle(), all neurons at once' });
-  t.throws(() => { backpropagate(referenceKernels, topology, weights, board, createSensitivities(referenceKernels, topology, 1), 1); }, { instanceOf: InternalError });
+  const activations = createActivations(referenceKernels, topology, 1);
+  t.throws(() => { propagate(referenceKernels, topology, weights, activations, 0, 1); }, { instanceOf: InternalError, message: 'a graph with cycles is moved by settle(), all neurons at once' });
+  t.throws(() => { backpropagate(referenceKernels, topology, weights, activations, createActivationGradients(referenceKernels, topology, 1), 1); }, { instanceOf: InternalError });
 });

@@ -8,7 +8,7 @@ import { attachReplay, replayBlocks, SLOT, type ReplayRing } from '../../src/rep
 import { createSampler } from '../../src/replay/sampler.js';
 
 function filledRing(capacity: number, stored: number, episodeLength: number): ReplayRing {
-  const shape = { capacity, inputs: 2, explorers: 1 };
+  const shape = { capacity, inputs: 2, stochasticNeurons: 1 };
   const ring = attachReplay(createArena([...controlBlocks(1), ...replayBlocks(shape)]), shape);
   for (let i = 0; i < stored; i += 1) {
     const final = i % (episodeLength + 1) === episodeLength;
@@ -21,7 +21,7 @@ test('a slot holds the inputs, the action, the reward and the kind it was given'
   const ring = filledRing(300, 5, 100);
   t.is(ring.stored(), 5);
   t.deepEqual([...ring.inputVoltages.subarray(8, 10)], [1, 4]);
-  t.is(ring.acted[4], -4);
+  t.is(ring.sampled[4], -4);
   t.is(ring.reward[4], 2);
   t.is(ring.kind[4], SLOT.transition);
 });

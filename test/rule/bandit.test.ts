@@ -23,10 +23,10 @@ function meanCost(rule: RuleName): number {
     const states = Array.from({ length: SIZE }, () => [stream.uniformBetween(-1, 1)]);
     fixture.show(states, states);
     for (let b = 0; b < SIZE; b += 1) {
-      const mean = batch.board.voltages[output * batch.board.lanes + b];
+      const mean = batch.activations.voltages[output * batch.activations.lanes + b];
       const best = states[b][0] / 2;
-      batch.acted[b] = mean + 0.3 * stream.gaussian();
-      batch.reward[b] = -((batch.acted[b] - best) ** 2);
+      batch.sampled[b] = mean + 0.3 * stream.gaussian();
+      batch.reward[b] = -((batch.sampled[b] - best) ** 2);
       if (update >= 0.9 * UPDATES) cost += (mean - best) ** 2;
     }
     fixture.update();

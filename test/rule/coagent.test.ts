@@ -17,23 +17,23 @@ interface Transition {
   readonly to: number;
   readonly noise: number;
   readonly reward: number;
-  readonly continuation: number;
+  readonly discounts: number;
   readonly episodeStart: boolean;
 }
 
-function learn(fixture: RuleFixture, { from, to, noise, reward, continuation, episodeStart }: Transition): void {
+function learn(fixture: RuleFixture, { from, to, noise, reward, discounts, episodeStart }: Transition): void {
   const { batch } = fixture;
   fixture.show([[from]], [[to]]);
-  batch.acted[0] = batch.board.weightedInputs[2 * batch.board.lanes] + noise;
+  batch.sampled[0] = batch.activations.weightedInputs[2 * batch.activations.lanes] + noise;
   fixture.showActed();
   batch.reward[0] = reward;
-  batch.continuation[0] = continuation;
+  batch.discounts[0] = discounts;
   batch.episodeStart = episodeStart;
   fixture.update();
 }
 
-const FIRST: Transition = { from: 2, to: 1, noise: 0.25, reward: 1, continuation: 0.9, episodeStart: true };
-const LAST: Transition = { from: 1, to: 5, noise: 0.5, reward: 1, continuation: 0, episodeStart: false };
+const FIRST: Transition = { from: 2, to: 1, noise: 0.25, reward: 1, discounts: 0.9, episodeStart: true };
+const LAST: Transition = { from: 1, to: 5, noise: 0.5, reward: 1, discounts: 0, episodeStart: false };
 
 test('coagent takes its first step, by hand', (t) => {
   // V = 0.1 + 0.2·2 = 0.5, V' = 0.3, δ = 1 + 0.9·0.3 - 0.5 = 0.77; score 0.25 / 0.5² = 1; z = e = (1, 2)

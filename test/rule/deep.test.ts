@@ -1,21 +1,21 @@
 import test from 'ava';
 
 import { createStream } from '../../src/random/stream.js';
-import { TOGETHER } from '../../src/rule/private-critics.js';
+import { CRITICS_PER_BLOCK } from '../../src/rule/local-mlp-critic.js';
 import { createRuleFixture, type RuleFixture } from './fixture.js';
 
 const [SIZE, RATE, DISCOUNT, WIDTH] = [13, 0.1, 0.9, 8];
 
 /** More hidden neurons than critics are worked on at a time. */
 function wideRule(): RuleFixture {
-  const fixture = createRuleFixture('deep', { observations: 3, hidden: [TOGETHER + 3], outputs: 1, activation: 'tanh', size: SIZE, rates: { criticRate: RATE, hiddenRate: RATE } });
+  const fixture = createRuleFixture('deep', { observations: 3, hidden: [CRITICS_PER_BLOCK + 3], outputs: 1, activation: 'tanh', size: SIZE, rates: { criticRate: RATE, hiddenRate: RATE } });
   const stream = createStream(1, 'deep');
   const { batch, tables } = fixture;
   for (const { values, target } of Object.values(tables)) for (const list of [values, target]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian() / 2;
-  for (const list of [batch.reward, batch.acted]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian();
+  for (const list of [batch.reward, batch.sampled]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian();
   const observations = () => Array.from({ length: SIZE }, () => [0, 1, 2].map(() => stream.gaussian()));
   fixture.show(observations(), observations());
-  batch.continuation.fill(DISCOUNT);
+  batch.discounts.fill(DISCOUNT);
   return fixture;
 }
 
@@ -37,7 +37,7 @@ function slopeOf(value: (change: number) => number): number {
 }
 
 test('the steps of deep are those of central differences of its critics, in double precision', (t) => {
-  const { program, groups, batch, batch: { board: { voltages, lanes }, acted, reward, firstExplorer } } = wideRule();
+  const { program, groups, batch, batch: { activations: { voltages, lanes }, sampled, reward, firstStochastic } } = wideRule();
   const group = groups.find(({ whole }) => whole.kind === 'hidden');
   if (group === undefined) throw new Error('no hidden neurons');
   const { whole, members } = group;
@@ -47,7 +47,7 @@ test('the steps of deep are those of central differences of its critics, in doub
     const [steps, row] = [theta.map(() => 0), [...weights.values]];
     for (let b = 0; b < SIZE; b += 1) {
       const [state, next] = [read(b), read(SIZE + b)];
-      const done = [...state, acted[(index - firstExplorer) * SIZE + b]];
+      const done = [...state, sampled[(index - firstStochastic) * SIZE + b]];
       const tdError = reward[b] + DISCOUNT * judge([...next, Math.tanh(dot(next, weights.target))], critic.target) - judge(done, theta);
       theta.forEach((value, i) => { steps[i] += (RATE / SIZE) * tdError * slopeOf((change) => judge(done, theta.with(i, value + change))); });
       const meant = voltages[index * lanes + b];
@@ -56,7 +56,7 @@ test('the steps of deep are those of central differences of its critics, in doub
     }
     return { critic: theta.map((value, i) => value + steps[i]), row };
   });
-  t.true(whole.count > TOGETHER);
+  t.true(whole.count > CRITICS_PER_BLOCK);
   program.learn(whole, batch, 1);
   const close = (actual: Float32Array, wanted: readonly number[]) => { actual.forEach((value, i) => { t.true(Math.abs(value - wanted[i]) < 1e-5, `number ${i}: expected ${wanted[i]}, got ${value}`); }); };
   close(whole.parameters.critic.values, expected.flatMap(({ critic }) => critic));
@@ -75,6 +75,6 @@ test('deep learns the same bits neuron by neuron as in groups of more than are w
 test('deep names the neuron whose critic leaves the finite numbers', (t) => {
   const { program, groups, batch, neurons } = wideRule();
   const [, { whole }] = groups;
-  neurons[whole.index + TOGETHER + 1].parameters.critic.values[2] = Infinity;
-  t.throws(() => { program.learn(whole, batch, 1); }, { name: 'DivergenceError', message: new RegExp(`critic's weighted input of neuron hidden1\\[${TOGETHER + 1}\\] became -?(Infinity|NaN)`) });
+  neurons[whole.index + CRITICS_PER_BLOCK + 1].parameters.critic.values[2] = Infinity;
+  t.throws(() => { program.learn(whole, batch, 1); }, { name: 'DivergenceError', message: new RegExp(`critic's weighted input of neuron hidden1\\[${CRITICS_PER_BLOCK + 1}\\] became -?(Infinity|NaN)`) });
 });

@@ -16,7 +16,7 @@ function singleNeuron(name: RuleName): RuleFixture {
   const fixture = createRuleFixture(name);
   fixture.tables.weights.values.set([0.1, 0.2]);
   fixture.show([[2]], [[1]]);
-  fixture.batch.acted.set([1]);
+  fixture.batch.sampled.set([1]);
   return fixture;
 }
 

@@ -4,13 +4,13 @@ import { createArena } from '../../src/memory/arena.js';
 import type { ActivationName } from '../../src/kernels/activation.js';
 import { attachParameter, longestGroup, parameterBlocks, type ParameterShape } from '../../src/memory/parameters.js';
 import { createWorkspace, workspaceBlock } from '../../src/memory/workspace.js';
-import { createBoard, tick } from '../../src/network/dynamic.js';
+import { createActivations, tick } from '../../src/network/dynamic.js';
 import type { DynamicName } from '../../src/network/membrane.js';
-import { stepwiseNetwork } from '../../src/network/stepwise.js';
+import { compileStepGraph } from '../../src/network/step-graph.js';
 import { rowLengths, type Topology } from '../../src/network/topology.js';
 import { graphOf } from '../../src/network/neural.js';
 import { resolveSettings } from '../../src/simulation/options.js';
-import { createGroups, learnAll, type Group } from '../../src/rule/groups.js';
+import { createNeuronBlocks, learnAll, type NeuronBlock } from '../../src/rule/neuron-blocks.js';
 import { createOptimiser, type OptimiserName } from '../../src/optimise/optimiser.js';
 import { RULES, type RuleName } from '../../src/rule/registry.js';
 import type { Batch } from '../../src/objective/batch.js';
@@ -42,7 +42,7 @@ export interface RuleFixture {
   readonly program: RuleProgram;
   readonly neurons: readonly Neuron[];
   /** The same, in groups as the rule takes them. */
-  readonly groups: readonly Group[];
+  readonly groups: readonly NeuronBlock[];
   readonly batch: { -readonly [Key in keyof Batch]: Batch[Key] };
   /** Every parameter of every neuron, for setting and for comparing. */
   readonly tables: Readonly<Record<string, { readonly values: Float32Array; readonly target: Float32Array }>>;
@@ -50,7 +50,7 @@ export interface RuleFixture {
   readonly alive: Int32Array;
   /** Computes all voltages of the batch from its observations: `states` and `successors`, one list per lane. */
   show(states: readonly (readonly number[])[], successors: readonly (readonly number[])[]): void;
-  /** Puts the acted voltages of `batch.acted` on the states' lanes of the board, as a rule whose hidden neurons explore and that learns from the stream sees them. */
+  /** Puts the acted voltages of `batch.sampled` on the states' lanes of the activations, as a rule whose hidden neurons explore and that learns from the stream sees them. */
   showActed(): void;
   /** One whole update of every neuron. */
   update(): void;
@@ -63,33 +63,33 @@ function membranes(dynamic: DynamicName = 'discrete'): object {
 export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = {}): RuleFixture {
   const { observations = 1, hidden = [], outputs = 1, activation = 'linear', bias = true, optimiser = 'sgd' } = options;
   const rule = RULES[name];
-  const size = rule.experience === 'stream' ? 1 : (options.size ?? 1);
+  const size = rule.data === 'online' ? 1 : (options.size ?? 1);
   const rates = { criticRate: 0.1, outputRate: 0.1, hiddenRate: 0.1, targetRate: 0.5, ...options.rates };
   const { network } = resolveSettings({ network: { hidden: [...hidden], activation, outputActivation: activation, bias, density: options.density ?? 1, ...membranes(options.dynamic) } });
-  const { topology } = stepwiseNetwork(graphOf(network, observations, outputs, 1));
+  const { topology } = compileStepGraph(graphOf(network, observations, outputs, 1));
   const shapes: ParameterShape[] = [{ name: 'weights', lengths: rowLengths(topology), target: rule.targetWeights, published: false, learned: true }, ...rule.parameters(topology)];
   const arena = createArena([workspaceBlock(1), ...parameterBlocks(shapes)]);
   const kernels = createKernels(options.kernels ?? 'simd', () => createWorkspace(arena, 0));
   const tables = Object.fromEntries(shapes.map((shape) => [shape.name, attachParameter(arena, shape)]));
   rule.initialise?.(topology, tables, 1);
   for (const { values, target } of Object.values(tables)) if (target.length > 0) target.set(values);
-  const firstExplorer = rule.hiddenExplores ? topology.inputs.end : topology.outputs.begin;
+  const firstStochastic = rule.hiddenIsStochastic ? topology.inputs.end : topology.outputs.begin;
   const lanes = 2 * size;
   const alive = new Int32Array(topology.neurons).fill(1);
-  const board = { ...createBoard(kernels, topology, lanes), alive };
+  const activations = { ...createActivations(kernels, topology, lanes), alive };
   const batch = {
     size,
-    board,
+    activations,
     reward: kernels.numbers(size),
-    continuation: kernels.numbers(size),
-    acted: kernels.numbers((topology.neurons - firstExplorer) * size),
-    firstExplorer,
-    actedNext: new Float32Array(topology.neurons - firstExplorer),
+    discounts: kernels.numbers(size),
+    sampled: kernels.numbers((topology.neurons - firstStochastic) * size),
+    firstStochastic,
+    sampledNext: new Float32Array(topology.neurons - firstStochastic),
     episodeStart: false,
   } satisfies Batch;
   const longest = longestGroup(shapes, topology.populations);
-  const program = rule.create({ kernels, topology, heard: tables, rates, optimiser: createOptimiser(optimiser, kernels), batchSize: size, longest, weights: tables.weights.values, discount: 0.9, traceDecay: 0.5, exploration: options.exploration ?? { output: 0.5, hidden: 0.25 } });
-  const groups = topology.populations.flatMap((range) => createGroups(topology, range, tables.weights.of, tables, rule.groups));
+  const program = rule.create({ kernels, topology, peers: tables, rates, optimiser: createOptimiser(optimiser, kernels), batchSize: size, longest, weights: tables.weights.values, discount: 0.9, traceDecay: 0.5, exploration: options.exploration ?? { output: 0.5, hidden: 0.25 } });
+  const groups = topology.populations.flatMap((range) => createNeuronBlocks(topology, range, tables.weights.of, tables, rule.batching));
   const neurons = groups.flatMap(({ members }) => members);
   let updates = 0;
   return {
@@ -103,17 +103,17 @@ export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = 
     alive,
     show(states, successors) {
       [...states, ...successors].forEach((observation, lane) => {
-        board.voltages[lane] = 1;
-        observation.forEach((value, i) => (board.voltages[(1 + i) * lanes + lane] = value));
+        activations.voltages[lane] = 1;
+        observation.forEach((value, i) => (activations.voltages[(1 + i) * lanes + lane] = value));
       });
       for (const index of topology.ticks.flat()) {
         const population = topology.populations[index];
-        tick(kernels, topology, population, tables.weights.values, board, { ...population, laneBegin: 0, laneEnd: lanes });
+        tick(kernels, topology, population, tables.weights.values, activations, { ...population, laneBegin: 0, laneEnd: lanes });
       }
     },
     showActed() {
-      if (!rule.hiddenExplores) return; // then it sees what they would have done without
-      for (let neuron = firstExplorer; neuron < topology.neurons; neuron += 1) board.voltages[neuron * lanes] = batch.acted[neuron - firstExplorer];
+      if (!rule.hiddenIsStochastic) return; // then it sees what they would have done without
+      for (let neuron = firstStochastic; neuron < topology.neurons; neuron += 1) activations.voltages[neuron * lanes] = batch.sampled[neuron - firstStochastic];
     },
     update() {
       updates += 1;

@@ -1,6 +1,6 @@
 import test from 'ava';
 
-import { createDdpgFixture } from '../baseline/fixture.js';
+import { createDdpgFixture } from '../algorithm/ddpg/fixture.js';
 import type { KernelName } from '../../src/kernels/kernels.js';
 import { createStream } from '../../src/random/stream.js';
 import { RULE_NAMES, RULES, type RuleName } from '../../src/rule/registry.js';
@@ -15,11 +15,11 @@ function learned(name: RuleName, kernels: KernelName): number[] {
   const { batch, tables } = fixture;
   for (const { values, target } of Object.values(tables)) for (const list of [values, target]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian() / 4;
   const observations = () => Array.from({ length: batch.size }, () => [0, 1, 2].map(() => stream.gaussian()));
-  for (const list of [batch.reward, batch.acted]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian() / 4;
-  batch.continuation.fill(0.9);
+  for (const list of [batch.reward, batch.sampled]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian() / 4;
+  batch.discounts.fill(0.9);
   for (let update = 0; update < 5; update += 1) {
     fixture.show(observations(), observations());
-    if (RULES[name].experience === 'stream') fixture.showActed();
+    if (RULES[name].data === 'online') fixture.showActed();
     fixture.update();
   }
   return Object.values(tables).flatMap(({ values, target }) => [...values, ...target]);
@@ -31,8 +31,8 @@ function learnedByDdpg(kernels: KernelName): number[] {
   const { program, actor, critic, transitions } = fixture;
   const stream = createStream(1, 'kernels');
   for (const { weights: { values, target } } of [actor, critic]) for (const list of [values, target]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian() / 4;
-  for (const list of [transitions.reward, transitions.acted]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian() / 4;
-  transitions.continuation.fill(0.9);
+  for (const list of [transitions.reward, transitions.sampled]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian() / 4;
+  transitions.discounts.fill(0.9);
   const observations = () => Array.from({ length: SIZE }, () => [0, 1, 2].map(() => stream.gaussian()));
   for (let update = 1; update <= 5; update += 1) {
     fixture.show(observations(), observations());

@@ -16,8 +16,8 @@ function singleNeuron(name: 'linear' | 'linear-global' | 'compatible' | 'compati
   fixture.tables.weights.values.set([0.1, 0.2]);
   fixture.show([[2]], [[1]]);
   fixture.batch.reward.set([1]);
-  fixture.batch.continuation.set([0.5]);
-  fixture.batch.acted.set([1]);
+  fixture.batch.discounts.set([0.5]);
+  fixture.batch.sampled.set([1]);
   return fixture;
 }
 
@@ -43,7 +43,7 @@ test('linear takes the paper\'s step, by hand', (t) => {
 test('linear drops the bootstrap of a terminated episode', (t) => {
   // D = 1 - 0.4 = 0.6: θ += 0.1·0.6·[1, 2, 1]
   const fixture = linearNeuron();
-  fixture.batch.continuation.set([0]);
+  fixture.batch.discounts.set([0]);
   fixture.update();
   near(t, fixture.tables.critic.values, [0.56, -0.13, 0.46]);
 });
@@ -106,7 +106,7 @@ test('quadratic takes its step, by hand', (t) => {
 test('quadratic drops the bootstrap of a terminated episode', (t) => {
   // D = 1 - 0.9 = 0.1
   const fixture = quadraticNeuron();
-  fixture.batch.continuation.set([0]);
+  fixture.batch.discounts.set([0]);
   fixture.update();
   near(t, fixture.tables.critic.values, [0.11, 0.22, 0.09, -0.29, 0.17, -0.19]);
 });
@@ -154,8 +154,8 @@ function twoNeurons(name: 'broadcast' | 'three-factor' | 'exact') {
   fixture.tables.critic.target.set([0.1, 0, 0.2, 0, 0.4, 0]);
   fixture.show([[2]], [[4]]);
   fixture.batch.reward.set([0.65]);
-  fixture.batch.continuation.set([0.5]);
-  fixture.batch.acted.set([1]);
+  fixture.batch.discounts.set([0.5]);
+  fixture.batch.sampled.set([1]);
   return fixture;
 }
 
@@ -193,7 +193,7 @@ test('exact takes the true slope through the output neuron, by hand', (t) => {
 test('broadcast drops the bootstrap of a terminated episode', (t) => {
   // D = 0.65 - 0.9 = -0.25: θ of x += 0.1·(-0.25)·2
   const fixture = twoNeurons('broadcast');
-  fixture.batch.continuation.set([0]);
+  fixture.batch.discounts.set([0]);
   fixture.update();
   t.true(Math.abs(fixture.tables.critic.values[2] - 0.25) < 1e-6);
 });

@@ -1,6 +1,6 @@
 import test from 'ava';
 
-import { learnAll } from '../../src/rule/groups.js';
+import { learnAll } from '../../src/rule/neuron-blocks.js';
 import type { Neuron } from '../../src/network/neuron.js';
 import { createRuleFixture } from './fixture.js';
 

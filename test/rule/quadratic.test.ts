@@ -11,10 +11,10 @@ function wideRule(): RuleFixture {
   const stream = createStream(1, 'quadratic');
   const { batch, tables } = fixture;
   for (const { values, target } of Object.values(tables)) for (const list of [values, target]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian() / 8;
-  for (const list of [batch.reward, batch.acted]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian();
+  for (const list of [batch.reward, batch.sampled]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian();
   const observations = () => Array.from({ length: SIZE }, () => [stream.gaussian(), stream.gaussian()]);
   fixture.show(observations(), observations());
-  batch.continuation.fill(DISCOUNT);
+  batch.discounts.fill(DISCOUNT);
   return fixture;
 }
 
@@ -24,13 +24,13 @@ const dot = (x: readonly number[], y: ArrayLike<number>) => x.reduce((sum, each,
 const form = (x: readonly number[], triangle: ArrayLike<number>) => x.reduce((sum, each, i) => sum + each * x.slice(0, i + 1).reduce((row, other, j) => row + (j < i ? 2 : 1) * triangle[(i * (i + 1)) / 2 + j] * other, 0), 0);
 
 test('quadratic\'s step is that of xᵀ W x, by the definition, where a neuron reads many', (t) => {
-  const { program, groups, topology: { outputs }, batch, batch: { board: { voltages, lanes }, acted, reward, firstExplorer } } = wideRule();
+  const { program, groups, topology: { outputs }, batch, batch: { activations: { voltages, lanes }, sampled, reward, firstStochastic } } = wideRule();
   const { whole, members } = groups[groups.length - 1];
   const expected = members.map(({ index, sources, weights, parameters: { critic } }) => {
     const read = (lane: number) => [...sources].map((source) => voltages[source * lanes + lane]); // the bias neuron, which is the 1 of x, comes first
     const steps = new Float64Array(critic.values.length);
     for (let b = 0; b < SIZE; b += 1) {
-      const x = [...read(b), acted[(index - firstExplorer) * SIZE + b]];
+      const x = [...read(b), sampled[(index - firstStochastic) * SIZE + b]];
       const next = read(SIZE + b);
       const tdError = reward[b] + DISCOUNT * form([...next, Math.tanh(dot(next, weights.target))], critic.target) - form(x, critic.values);
       for (let i = 0, at = 0; i < x.length; i += 1) for (let j = 0; j <= i; j += 1, at += 1) steps[at] += (RATE * tdError * x[i] * x[j]) / SIZE;

@@ -21,23 +21,23 @@ interface Transition {
   readonly action: 0 | 1;
   readonly next: 0 | 1;
   readonly reward: number;
-  readonly continuation: number;
+  readonly discounts: number;
   readonly episodeStart: boolean;
 }
 
-function learn(fixture: RuleFixture, { from, to, action, next, reward, continuation, episodeStart }: Transition): void {
+function learn(fixture: RuleFixture, { from, to, action, next, reward, discounts, episodeStart }: Transition): void {
   const { batch } = fixture;
   fixture.show([[from]], [[to]]);
-  batch.acted.set(action === 0 ? [1, 0] : [0, 1]);
-  batch.actedNext?.set(next === 0 ? [1, 0] : [0, 1]);
+  batch.sampled.set(action === 0 ? [1, 0] : [0, 1]);
+  batch.sampledNext?.set(next === 0 ? [1, 0] : [0, 1]);
   batch.reward[0] = reward;
-  batch.continuation[0] = continuation;
+  batch.discounts[0] = discounts;
   batch.episodeStart = episodeStart;
   fixture.update();
 }
 
-const FIRST: Transition = { from: 2, to: 1, action: 0, next: 1, reward: 1, continuation: 0.9, episodeStart: true };
-const LAST: Transition = { from: 1, to: 5, action: 1, next: 0, reward: 0.5, continuation: 0, episodeStart: false };
+const FIRST: Transition = { from: 2, to: 1, action: 0, next: 1, reward: 1, discounts: 0.9, episodeStart: true };
+const LAST: Transition = { from: 1, to: 5, action: 1, next: 0, reward: 0.5, discounts: 0, episodeStart: false };
 
 test('sarsa takes its first step, by hand', (t) => {
   // v = 1, Q_0 = 0.3; v' = 0.5, Q_1' = 0.25: δ = 1 + 0.9·0.25 - 0.3 = 0.925; e_0 = (1, 1), hidden e = 0.4·(1, 2), c = (1, 0)
@@ -76,7 +76,7 @@ test('a bounded step takes half of an error away where all that acts has the sam
 test('a bounded step shrinks as errors beyond 1 grow, and is the plain one while it is small', (t) => {
   const moved = (rate: number, reward: number) => {
     const fixture = network({ optimiser: 'bounded', rates: { outputRate: rate } });
-    learn(fixture, { ...FIRST, reward, continuation: 0 });
+    learn(fixture, { ...FIRST, reward, discounts: 0 });
     return fixture.tables.weights.values[2] - 0.1;
   };
   t.true(near([moved(1, 8.3), moved(1, 100.3), moved(0.1, 1.3)], [0.25, 0.25, 0.1]));
@@ -93,8 +93,8 @@ for (const optimiser of ['sgd', 'bounded'] as const) {
     const first = differences();
     for (let update = 0; update < 50; update += 1) {
       fixture.show([[stream.gaussian(), stream.gaussian()]], [[stream.gaussian(), stream.gaussian()]]);
-      for (const list of [batch.acted, batch.actedNext ?? [], batch.reward]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian() / 2;
-      batch.continuation[0] = 0.9;
+      for (const list of [batch.sampled, batch.sampledNext ?? [], batch.reward]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian() / 2;
+      batch.discounts[0] = 0.9;
       batch.episodeStart = update % 9 === 0;
       fixture.update();
     }

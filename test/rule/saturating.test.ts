@@ -13,13 +13,13 @@ const MEAN = Math.tanh(0.5);
 const SLOPE = 1 - MEAN * MEAN;
 
 /** One output neuron over [bias, x]: z = 0.1 + 0.2 x, seen at x = 2, where it did μ + 0.5, and then at x' = 1; rate 0.01. */
-function singleNeuron(name: RuleName, continuation: number) {
+function singleNeuron(name: RuleName, discounts: number) {
   const fixture = createRuleFixture(name, { activation: 'tanh', rates: { outputRate: 0.01 } });
   fixture.tables.weights.values.set([0.1, 0.2]);
   fixture.show([[2]], [[1]]);
   fixture.batch.reward.set([1]);
-  fixture.batch.continuation.set([continuation]);
-  fixture.batch.acted.set([MEAN + 0.5]);
+  fixture.batch.discounts.set([discounts]);
+  fixture.batch.sampled.set([MEAN + 0.5]);
   return fixture;
 }
 
@@ -58,9 +58,9 @@ test('coagent divides each neuron\'s exploration by its own variance and multipl
   fixture.show([[2]], [[1]]);
   const hidden = MEAN + 0.05;
   const output = Math.tanh(hidden);
-  fixture.batch.acted.set([hidden, output - 0.2]);
+  fixture.batch.sampled.set([hidden, output - 0.2]);
   fixture.showActed();
-  fixture.batch.board.weightedInputs[3 * fixture.batch.board.lanes] = hidden;
+  fixture.batch.activations.weightedInputs[3 * fixture.batch.activations.lanes] = hidden;
   fixture.batch.reward.set([1]);
   fixture.update();
   const ofHidden = 0.1 * (0.05 / 0.25 ** 2) * SLOPE;

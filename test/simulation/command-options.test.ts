@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 
-import { createCertificate, createDdpg, createDenseTrainer, createSimulation, isOptionError, replaySimulation, resumeSimulation } from '../../src/index.js';
+import { createCertificate, createDdpg, createBatchedTrainer, createSimulation, isOptionError, replaySimulation, resumeSimulation } from '../../src/index.js';
 import { checkEvaluateOptions, checkReplayOptions, checkRunOptions, checkRunOptionsWith, checkWatchOptions } from '../../src/simulation/command-options.js';
 
 /** What JavaScript may call a command with. */
@@ -76,7 +76,7 @@ test('so do those of DDPG, of batches and of certificates', async (t) => {
   t.like(await ddpg.run({ signal: AbortSignal.abort() }), { steps: 0, stopped: true });
   t.is((await ddpg.evaluate({ signal: AbortSignal.abort() })).episodes, 0);
   await ddpg.close();
-  const dense = await createDenseTrainer({ ...SMALL, replicas: 2, device: 'cpu' });
+  const dense = await createBatchedTrainer({ ...SMALL, replicas: 2, device: 'cpu' });
   await t.throwsAsync(dense.run(anything({ record: 'x' })), { message: /^"record" expected a known option \(steps, signal\)/ });
   t.deepEqual((await dense.evaluate({ signal: AbortSignal.abort() })).replicas.map(({ episodes }) => episodes), [0, 0]);
   await dense.close();

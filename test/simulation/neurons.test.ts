@@ -4,7 +4,7 @@ import test from 'ava';
 
 import { RULE_NAMES, RULES } from '../../src/entries/internals.js';
 import { createDdpg, createSimulation, resolveSettings, resumeSimulation, type SimulationOptions } from '../../src/index.js';
-import { resolveDenseSettings } from '../../src/dense/settings.js';
+import { resolveBatchedSettings } from '../../src/batched/settings.js';
 
 type Network = NonNullable<SimulationOptions['network']>;
 
@@ -151,6 +151,6 @@ for (const [what, options, message] of REFUSED) {
 }
 
 test('whoever has plain layers refuses more', async (t) => {
-  t.throws(() => resolveDenseSettings({ network: { density: 0.5 } }), { message: '"network.density" expected what plain layers have, in a batch of networks, got 0.5' });
+  t.throws(() => resolveBatchedSettings({ network: { density: 0.5 } }), { message: '"network.density" expected what plain layers have, in a batch of networks, got 0.5' });
   await t.throwsAsync(() => createDdpg(JSON.parse('{"network": {"dynamic": "leaky"}}') as object), { message: /^"network.dynamic" expected/ });
 });

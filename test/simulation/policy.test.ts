@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 
 import { makeEnvironment } from '../../src/environment/registry.js';
-import { createDdpg, createDenseTrainer, createSimulation, type SimulationOptions, type Training } from '../../src/index.js';
+import { createDdpg, createBatchedTrainer, createSimulation, type SimulationOptions, type Training } from '../../src/index.js';
 import { evaluationSeeds } from '../../src/simulation/measure.js';
 import { readPolicy, readSafetensors, type ReadPolicy, type SafetensorsFile } from './policy-reader.js';
 
@@ -105,7 +105,7 @@ for (const environment of ['PendulumNoVel-v1', 'CartPole-v1']) {
 }
 
 test.serial('each policy of a batch of networks that is read from the file alone acts as the product does', async (t) => {
-  const trainer = await createDenseTrainer({ environment: 'Pendulum-v1', network: { hidden: [8] }, learning: LEARNING, seed: 2, replicas: 2, device: 'cpu' });
+  const trainer = await createBatchedTrainer({ environment: 'Pendulum-v1', network: { hidden: [8] }, learning: LEARNING, seed: 2, replicas: 2, device: 'cpu' });
   await trainer.run({ steps: 260 });
   const file = await trainer.encodeWeights();
   const { replicas } = await trainer.evaluate({ episodes: EPISODES });

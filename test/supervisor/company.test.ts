@@ -114,8 +114,8 @@ test('the first of several environments goes the way that it goes alone, as long
       for (const host of hosts) if (host.ready()) host.advance();
       if (actor.ready()) actor.advance(true);
     }
-    const { replay: { inputVoltages, acted, inputs } } = views;
-    return Array.from({ length: 150 }, (_, i) => [...inputVoltages.subarray(environments * i * inputs, (environments * i + 1) * inputs), acted[environments * i]]);
+    const { replay: { inputVoltages, sampled, inputs } } = views;
+    return Array.from({ length: 150 }, (_, i) => [...inputVoltages.subarray(environments * i * inputs, (environments * i + 1) * inputs), sampled[environments * i]]);
   };
   t.deepEqual(path(4), path(1));
 });

@@ -4,7 +4,7 @@ import { referenceKernels } from '../../src/kernels/reference.js';
 import { createArena } from '../../src/memory/arena.js';
 import { attachControl, controlBlocks } from '../../src/memory/control.js';
 import { attachParameter, parameterBlocks } from '../../src/memory/parameters.js';
-import type { Board } from '../../src/network/dynamic.js';
+import type { Activations } from '../../src/network/dynamic.js';
 import { attachExchange, clearExchange, exchangeBlocks, type Exchange } from '../../src/supervisor/exchange.js';
 import { attachRows } from '../../src/supervisor/rows.js';
 
@@ -21,11 +21,11 @@ function pair(standIns = false) {
   const shape = { ...SHAPE, standIns };
   const arena = createArena([...controlBlocks(2), ...parameterBlocks([WEIGHTS, CRITIC]), ...exchangeBlocks(shape)]);
   const control = attachControl(arena);
-  const board = (): Board => ({ lanes: 4, voltages: new Float32Array(12), weightedInputs: new Float32Array(12) });
+  const activations = (): Activations => ({ lanes: 4, voltages: new Float32Array(12), weightedInputs: new Float32Array(12) });
   const critic = attachParameter(arena, CRITIC);
   const rows = [0, 1].map((partition) => attachRows(arena, referenceKernels, control, SHAPE, OWNERSHIP, partition));
   const [mine, peers] = rows.map((own, partition) => attachExchange(arena, referenceKernels, shape, OWNERSHIP, partition, own));
-  return { arena, control, critic, rows, mine, peers, from: board(), to: board() };
+  return { arena, control, critic, rows, mine, peers, from: activations(), to: activations() };
 }
 
 
@@ -105,7 +105,7 @@ test('who comes second to a minibatch is told what it was drawn from, until the 
 });
 
 /** What a partition publishes in its peer's place, of both ticks. */
-function standIn(mine: Exchange, from: Board, update = 5, stored = 9): boolean {
+function standIn(mine: Exchange, from: Activations, update = 5, stored = 9): boolean {
   const publishes = mine.open(1, update, SLOTS, stored, 3);
   if (publishes) for (const tick of [1, 2]) mine.publish(1, update, tick, PEERS_NEURON, from);
   return publishes;
@@ -159,8 +159,8 @@ test('while one publishes in a partition\'s place it is said who, and what a thr
   t.true(mine.settled(1, 5, 1));
 });
 
-/** The board of an entry, as both partitions see it. */
-const boardOf = (exchange: Exchange, place: number, { weightedInputs }: Board): Board => ({ lanes: 4, voltages: exchange.boards[place], weightedInputs });
+/** The activations of an entry, as both partitions see it. */
+const activationsOf = (exchange: Exchange, place: number, { weightedInputs }: Activations): Activations => ({ lanes: 4, voltages: exchange.sharedVoltages[place], weightedInputs });
 
 test('who has drawn the same transitions works on one board, where what is published lies already', (t) => {
   const { mine, peers, from } = pair(true);
@@ -168,7 +168,7 @@ test('who has drawn the same transitions works on one board, where what is publi
   peers.open(1, 5, SLOTS, 9, 5);
   const place = mine.place(5, SLOTS);
   t.is(peers.place(5, SLOTS), place);
-  const [here, there] = [boardOf(mine, place, from), boardOf(peers, place, from)];
+  const [here, there] = [activationsOf(mine, place, from), activationsOf(peers, place, from)];
   there.voltages.set([1, 2, 3, 4], 4);
   peers.publish(1, 5, 1, PEERS_NEURON, there);
   t.is(mine.take(1, 5, 1, PEERS_NEURON, SLOTS, here), 5);
@@ -178,7 +178,7 @@ test('who has drawn the same transitions works on one board, where what is publi
 test('a board that was worked on in place can be taken from by who works apart', (t) => {
   const { mine, peers, from, to } = pair(true);
   peers.open(1, 5, SLOTS, 9, 5);
-  const there = boardOf(peers, peers.place(5, SLOTS), from);
+  const there = activationsOf(peers, peers.place(5, SLOTS), from);
   there.voltages.set([1, 2, 3, 4], 4);
   peers.publish(1, 5, 1, PEERS_NEURON, there);
   t.is(mine.take(1, 5, 1, PEERS_NEURON, SLOTS, to), 5);

@@ -8,7 +8,7 @@ import { createViews } from './fixture.js';
 /** Slot `i` of the stream: every voltage and the reward tell which one it is. */
 function append({ plan, replay }: Views, i: number, kind: SlotKind): void {
   const voltages = Float32Array.from({ length: plan.topology.neurons }, (_, neuron) => i + neuron / 8);
-  replay.append(voltages, plan.firstExplorer, i, kind);
+  replay.append(voltages, plan.firstStochastic, i, kind);
 }
 
 /** Episodes of three steps, terminated and truncated by turns, and the slot of the last observation after each. */
@@ -27,12 +27,12 @@ test('the stream gives every transition once and in order, with the voltages tha
     append(views, update + 1, kindOf(update + 1));
     t.is(experience.load(update), kindOf(update) !== SLOT.final);
     if (kindOf(update) === SLOT.final) continue;
-    const { reward, continuation, acted, episodeStart, firstExplorer, board: { voltages } } = batch;
+    const { reward, discounts, sampled, episodeStart, firstStochastic, activations: { voltages } } = batch;
     const lane = (at: number) => Array.from({ length: neurons }, (_, neuron) => voltages[neuron * 2 + at]);
     const stored = (slot: number) => Array.from({ length: neurons }, (_, neuron) => slot + neuron / 8);
     t.deepEqual([lane(0), lane(1)], [stored(update), stored(update + 1)]);
-    t.deepEqual([...acted], stored(update).slice(firstExplorer));
-    t.deepEqual([reward[0], continuation[0], episodeStart], [update / 2, update % 8 === 2 ? 0 : 0.75, update % 4 === 0]);
+    t.deepEqual([...sampled], stored(update).slice(firstStochastic));
+    t.deepEqual([reward[0], discounts[0], episodeStart], [update / 2, update % 8 === 2 ? 0 : 0.75, update % 4 === 0]);
   }
 });
 
@@ -40,15 +40,15 @@ test('the stream computes the weighted inputs of the state by the voltages acted
   const views = createViews({ rule: 'coagent' });
   const { topology } = views.plan;
   const experience = createExperience(views);
-  const { board } = experience.batch;
+  const { activations } = experience.batch;
   views.tables.weights.values.fill(0.5);
   for (const i of [0, 1]) append(views, i, SLOT.transition);
   experience.load(0);
-  const acted = [...board.voltages];
+  const sampled = [...activations.voltages];
   topology.ticks.forEach((populations, index) => { experience.computeRows(index, populations.map((population) => topology.populations[population])); });
-  t.deepEqual([...board.voltages], acted);
-  t.is(board.weightedInputs[4 * 2], 0.5 * (0 + 1 + 2 + 3) / 8); // hidden1[0] reads the bias and the observations
-  t.is(board.weightedInputs[6 * 2], 0.5 * (0 + 4 + 5) / 8); // the output reads the bias and the hidden neurons
+  t.deepEqual([...activations.voltages], sampled);
+  t.is(activations.weightedInputs[4 * 2], 0.5 * (0 + 1 + 2 + 3) / 8); // hidden1[0] reads the bias and the observations
+  t.is(activations.weightedInputs[6 * 2], 0.5 * (0 + 4 + 5) / 8); // the output reads the bias and the hidden neurons
 });
 
 test('acting waits long before it would overwrite what was not learned from yet', (t) => {
@@ -61,15 +61,15 @@ test('the replay gives the same minibatch for the same update, and computes all 
   const views = createViews({ rule: 'compatible', learning: { replay: 256, batch: 4, warmup: 4 } });
   const { topology } = views.plan;
   const experience = createExperience(views);
-  const { batch: { board, acted }, slots } = experience;
+  const { batch: { activations, sampled }, slots } = experience;
   for (let i = 0; i < 50; i += 1) append(views, i, kindOf(i));
   t.true(experience.load(7));
   const drawn = [...slots];
   topology.ticks.forEach((populations, index) => { experience.computeRows(index, populations.map((population) => topology.populations[population])); });
-  const lanes = (neuron: number) => [...board.voltages.subarray(neuron * board.lanes, (neuron + 1) * board.lanes)];
+  const lanes = (neuron: number) => [...activations.voltages.subarray(neuron * activations.lanes, (neuron + 1) * activations.lanes)];
   t.deepEqual(lanes(1), [...drawn, ...drawn.map((slot) => slot + 1)].map((slot) => slot + 1 / 8));
   t.deepEqual(lanes(4), new Array<number>(8).fill(0)); // weights of 0, although slot + 4/8 was acted
-  t.deepEqual([...acted.subarray(0, 4)], drawn.map((slot) => slot + 4 / 8));
+  t.deepEqual([...sampled.subarray(0, 4)], drawn.map((slot) => slot + 4 / 8));
   experience.load(8);
   t.notDeepEqual([...slots], drawn);
   experience.load(7);

@@ -3,7 +3,7 @@ import test from 'ava';
 import { resolveSettings, type SimulationOptions } from '../../src/index.js';
 import { createArena } from '../../src/memory/arena.js';
 import { WORD } from '../../src/memory/control.js';
-import { createBoard } from '../../src/network/dynamic.js';
+import { createActivations } from '../../src/network/dynamic.js';
 import { box, type Environment } from '../../src/environment/environment.js';
 import { createActing } from '../../src/supervisor/acting.js';
 import { createActor } from '../../src/supervisor/actor.js';
@@ -47,13 +47,13 @@ test('what is stored is what was acted, though neurons go on meanwhile', (t) => 
   const host = createTrainingHost(views, listening(actions), createActing(views).createStage(true));
   Atomics.store(views.control.words, WORD.until, 1);
   host.begin();
-  views.actingBoard.voltages[outputs.begin] = 0.5;
+  views.inferenceActivations.voltages[outputs.begin] = 0.5;
   t.true(host.ready()); // whatever the outputs say
   host.read();
-  views.actingBoard.voltages[outputs.begin] = -0.5;
+  views.inferenceActivations.voltages[outputs.begin] = -0.5;
   host.advance();
   t.deepEqual(actions, [1]);
-  t.is(views.replay.acted[0], 0.5);
+  t.is(views.replay.sampled[0], 0.5);
   t.is(views.replay.stored(), 1);
 });
 
@@ -77,7 +77,7 @@ test('an observation comes through the network in as many turns as that has tick
       rounds += 1;
     }
     t.is(rounds, 3);
-    t.deepEqual(all[0].actingBoard.voltages, waiting.actingBoard.voltages);
+    t.deepEqual(all[0].inferenceActivations.voltages, waiting.inferenceActivations.voltages);
     all[0].control.version.set(0, 1); // it has learned, and so may say something else
     t.true(actors[0].ready());
   }
@@ -87,15 +87,15 @@ test('noise that lasts moves once in every step, though a neuron is not asked in
   const drawn = (asked: readonly number[]) => {
     const [views] = createAll(1, { ...FREE, exploration: { output: 0.5, warmup: 0.5, correlation: 0.8 } });
     const { topology, groups } = views.plan;
-    const board = createBoard(views.kernels, topology, 1);
-    const explorer = createExplorer(views, board, views.plan.ownership[0], true);
+    const activations = createActivations(views.kernels, topology, 1);
+    const explorer = createExplorer(views, activations, views.plan.ownership[0], true);
     for (const step of asked) {
       views.control.groups[0].steps.set(step);
       explorer.countSteps(0, groups[0]);
-      board.voltages.fill(0);
+      activations.voltages.fill(0);
       explorer.explore(topology.outputs.begin, topology.outputs.end, groups[0]);
     }
-    return board.voltages[topology.outputs.begin];
+    return activations.voltages[topology.outputs.begin];
   };
   const every = drawn([0, 1, 2, 3, 4, 5]);
   t.not(every, 0);

@@ -4,7 +4,7 @@ import { resolveSettings } from '../../src/index.js';
 import { makeEnvironment } from '../../src/environment/registry.js';
 import { createArena, type Arena } from '../../src/memory/arena.js';
 import { WORD } from '../../src/memory/control.js';
-import { createRemembering } from '../../src/network/remembering.js';
+import { withObservationTraces } from '../../src/network/observation-traces.js';
 import { createActor } from '../../src/supervisor/actor.js';
 import { createTrainingHost } from '../../src/supervisor/host.js';
 import { createPlan, type Plan } from '../../src/supervisor/plan.js';
@@ -14,7 +14,7 @@ import { countingAtomics, Killed, mortalArena, type Budget } from './mortal.js';
 /** One partition that acts and does not learn, until the budget is spent or the run is over. @returns true where it is over */
 function live(plan: Plan, arena: Arena, budget: Budget): boolean {
   const views = attachViews(plan, mortalArena(arena, budget), 0, false);
-  const host = createTrainingHost(views, createRemembering(makeEnvironment(plan.settings.environment, { seed: plan.settings.seed }), plan.settings.network));
+  const host = createTrainingHost(views, withObservationTraces(makeEnvironment(plan.settings.environment, { seed: plan.settings.seed }), plan.settings.network));
   const actor = createActor(views, views.plan.groups);
   const { words } = views.control;
   try {

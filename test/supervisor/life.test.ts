@@ -40,7 +40,7 @@ for (const rule of RULE_NAMES) {
 
 test('a silenced neuron acts with 0, explores nothing, and speaks again as before', (t) => {
   const views = createViews({ rule: 'compatible', learning: { replay: 256, batch: 4, warmup: 4 } });
-  const { arena, tables, actingBoard: { voltages } } = views;
+  const { arena, tables, inferenceActivations: { voltages } } = views;
   tables.weights.values.fill(0.5);
   voltages.fill(1, 0, HIDDEN);
   const actor = createActor(views, views.plan.groups);
@@ -66,7 +66,7 @@ test('a stream is broken where neurons die, a replay is not', (t) => {
     const { plan, arena, replay } = views;
     breakStream(plan, arena); // nothing is stored yet
     for (let i = 0; i < 6; i += 1) {
-      replay.append(new Float32Array(plan.topology.neurons), plan.firstExplorer, i, SLOT.transition);
+      replay.append(new Float32Array(plan.topology.neurons), plan.firstStochastic, i, SLOT.transition);
       if (i === 3) breakStream(plan, arena);
     }
     t.is(replay.kind[3] === SLOT.transition, learns, rule);

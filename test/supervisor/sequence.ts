@@ -17,7 +17,7 @@ export interface Sequence {
 export function readSequence({ ring, decoder, encoder, topology }: Plan, arena: Arena): Sequence {
   const replay = attachReplay(arena, ring);
   const environment = makeEnvironment('Pendulum-v1');
-  const { inputs, explorers } = ring;
+  const { inputs, stochasticNeurons } = ring;
   const stored = replay.stored();
   const expected = new Float32Array(inputs);
   const breaks: number[] = [];
@@ -33,7 +33,7 @@ export function readSequence({ ring, decoder, encoder, topology }: Plan, arena: 
     }
     const [, cosine, sine, speed] = replay.inputVoltages.subarray(slot * inputs, (slot + 1) * inputs);
     environment.setState([Math.atan2(sine, cosine), 8 * speed]);
-    const outputs = replay.acted.subarray((slot + 1) * explorers - (topology.neurons - topology.outputs.begin), (slot + 1) * explorers);
+    const outputs = replay.sampled.subarray((slot + 1) * stochasticNeurons - (topology.neurons - topology.outputs.begin), (slot + 1) * stochasticNeurons);
     const { observation, reward } = environment.step(decoder.decode(outputs));
     encoder.encode(observation, expected);
     const same = expected.every((voltage, i) => Math.abs(voltage - replay.inputVoltages[successor * inputs + i]) < 1e-4);

@@ -25,9 +25,9 @@ function pair(delay: number) {
     return {
       publish() {
         peers.exchange.open(1, 3, slots, 4, 3);
-        peers.exchange.publish(1, 3, 1, [hidden], peers.learningBoard);
+        peers.exchange.publish(1, 3, 1, [hidden], peers.learningActivations);
       },
-      take: () => mine.exchange.take(1, 3, 1, [hidden], slots, mine.learningBoard),
+      take: () => mine.exchange.take(1, 3, 1, [hidden], slots, mine.learningActivations),
       keep(version: number, weight: number) {
         weights.values[weights.offset[hidden.begin]] = weight;
         for (const { rows } of [mine, peers]) rows.keep(version);

@@ -8,7 +8,7 @@ import { createDecoder } from '../../src/network/decoder.js';
 import { propagate, tick } from '../../src/network/dynamic.js';
 import type { Topology } from '../../src/network/topology.js';
 import { createStream } from '../../src/random/stream.js';
-import { acyclic, computingNeurons, drawSetting, layered, singleBoard } from './networks.js';
+import { acyclic, computingNeurons, drawSetting, layered, singleActivations } from './networks.js';
 
 /** Guss, Zhong et al. 2016, Theorem 2.2.1: a network run whole and a network of neurons run one by one are the same network. */
 const GRAPHS = { 'layered networks': layered(), 'acyclic networks with connections that skip layers': acyclic() };
@@ -21,9 +21,9 @@ function applyDynamic(topology: Topology, weights: Float32Array, encoded: Float3
   const next = encoded.slice();
   for (const population of topology.populations) {
     if (population.kind === 'input') continue;
-    const board = singleBoard(voltages, 1);
-    tick(referenceKernels, topology, population, weights, board, { ...population, laneBegin: 0, laneEnd: 1 });
-    for (let n = population.begin; n < population.end; n += 1) next[n] += board.voltages[n];
+    const activations = singleActivations(voltages, 1);
+    tick(referenceKernels, topology, population, weights, activations, { ...population, laneBegin: 0, laneEnd: 1 });
+    for (let n = population.begin; n < population.end; n += 1) next[n] += activations.voltages[n];
   }
   return next;
 }
@@ -51,10 +51,10 @@ for (const [kind, graphs] of Object.entries(GRAPHS)) {
     fc.assert(
       fc.property(graphs, seeds, (topology, seed) => {
         const { weights, encoded } = drawSingle(topology, seed);
-        const whole = singleBoard(encoded, 1);
+        const whole = singleActivations(encoded, 1);
         propagate(referenceKernels, topology, weights, whole, 0, 1);
         for (const { neuron, population } of computingNeurons(topology)) {
-          const alone = singleBoard(whole.voltages, 1);
+          const alone = singleActivations(whole.voltages, 1);
           alone.voltages[neuron] = NaN;
           tick(referenceKernels, topology, population, weights, alone, { begin: neuron, end: neuron + 1, laneBegin: 0, laneEnd: 1 });
           t.deepEqual(alone.voltages, whole.voltages);
@@ -79,7 +79,7 @@ for (const [kind, graphs] of Object.entries(GRAPHS)) {
     fc.assert(
       fc.property(graphs, seeds, (topology, seed) => {
         const { weights, encoded, voltages } = drawSingle(topology, seed);
-        const scheduled = singleBoard(encoded, 1);
+        const scheduled = singleActivations(encoded, 1);
         propagate(referenceKernels, topology, weights, scheduled, 0, 1);
         let state: Float32Array = voltages;
         state.set(encoded.subarray(0, topology.inputs.end)); // held from the first tick on
@@ -98,13 +98,13 @@ for (const [kind, graphs] of Object.entries(GRAPHS)) {
         const { outputs } = topology;
         const size = outputs.end - outputs.begin;
         const { decode } = createDecoder(box(-2, 2, { shape: [size] }));
-        const board = singleBoard(encoded, 1);
-        propagate(referenceKernels, topology, weights, board, 0, 1);
-        const acted = decode(board.voltages.subarray(outputs.begin, outputs.end));
+        const activations = singleActivations(encoded, 1);
+        propagate(referenceKernels, topology, weights, activations, 0, 1);
+        const sampled = decode(activations.voltages.subarray(outputs.begin, outputs.end));
         const composed = [...encoded]; // μ(s): neurons in order, so that all a neuron reads is there before it
         for (const { neuron } of computingNeurons(topology)) composed[neuron] = ownPolicy(topology, weights, composed, neuron);
         composed.slice(outputs.begin).forEach((voltage, k) => {
-          t.true(typeof acted !== 'number' && close(acted[k], Math.min(2, Math.max(-2, 2 * voltage))));
+          t.true(typeof sampled !== 'number' && close(sampled[k], Math.min(2, Math.max(-2, 2 * voltage))));
         });
       }),
       RUNS,

@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import { doubleKernels } from '../../src/kernels/reference.js';
 import { ACTIVATIONS, type ActivationName } from '../../src/kernels/activation.js';
 import { backpropagate } from '../../src/network/backpropagation.js';
-import { propagate, tick, type Board } from '../../src/network/dynamic.js';
+import { propagate, tick, type Activations } from '../../src/network/dynamic.js';
 import type { Topology } from '../../src/network/topology.js';
 import { createStream } from '../../src/random/stream.js';
 import { createRuleFixture } from '../rule/fixture.js';
-import { acyclic, computingNeurons, doubleBoard, drawSetting, layered } from './networks.js';
+import { acyclic, computingNeurons, doubleActivations, drawSetting, layered } from './networks.js';
 
 /**
  * Guss, Zhong et al. 2016, Theorem 2.2.2: with the exact Q^n, what a neuron climbs on its own is its row of the gradient of
@@ -32,8 +32,8 @@ const CURVED: Objective = {
     actions.map((action, k) => Math.cos(action + k + lane) + (k === 0 ? actions[actions.length - 1] : 0) + (k === actions.length - 1 ? actions[0] : 0)),
 };
 
-/** The actions in one lane of a board. */
-function actionsOf({ outputs: { begin, end } }: Topology, { voltages, lanes }: Board<Float64Array>, lane: number): number[] {
+/** The actions in one lane of activations. */
+function actionsOf({ outputs: { begin, end } }: Topology, { voltages, lanes }: Activations<Float64Array>, lane: number): number[] {
   return Array.from({ length: end - begin }, (_, k) => voltages[(begin + k) * lanes + lane]);
 }
 
@@ -46,23 +46,23 @@ interface Case {
   readonly objective: Objective;
 }
 
-function run({ topology, weights, encoded, lanes }: Case): Board<Float64Array> {
-  const board = doubleBoard(encoded, lanes);
-  propagate(doubleKernels, topology, weights, board, 0, lanes);
-  return board;
+function run({ topology, weights, encoded, lanes }: Case): Activations<Float64Array> {
+  const activations = doubleActivations(encoded, lanes);
+  propagate(doubleKernels, topology, weights, activations, 0, lanes);
+  return activations;
 }
 
 /** Q^n(v, α) in every lane: neuron n's voltage is `shift` off its policy's, and everything downstream follows the policy. */
 function forcedValues(network: Case, neuron: number, shift: number): number[] {
   const { topology, weights, encoded, lanes, objective } = network;
-  const board = doubleBoard(encoded, lanes);
+  const activations = doubleActivations(encoded, lanes);
   for (const index of topology.ticks.flat()) {
     const population = topology.populations[index];
-    tick(doubleKernels, topology, population, weights, board, { ...population, laneBegin: 0, laneEnd: lanes });
+    tick(doubleKernels, topology, population, weights, activations, { ...population, laneBegin: 0, laneEnd: lanes });
     if (neuron < population.begin || neuron >= population.end) continue;
-    for (let lane = 0; lane < lanes; lane += 1) board.voltages[neuron * lanes + lane] += shift;
+    for (let lane = 0; lane < lanes; lane += 1) activations.voltages[neuron * lanes + lane] += shift;
   }
-  return Array.from({ length: lanes }, (_, lane) => objective.value(actionsOf(topology, board, lane), lane));
+  return Array.from({ length: lanes }, (_, lane) => objective.value(actionsOf(topology, activations, lane), lane));
 }
 
 /** Q^μ summed over the lanes, with one weight moved. */
@@ -81,7 +81,7 @@ function slopeAtZero(of: (shift: number) => number): number {
 }
 
 /** ∇_{K^n} Q^n, from the slope of Q^n in the neuron's own voltage, its own σ' and the voltages it reads. */
-function ownGradient(network: Case, { voltages }: Board<Float64Array>, neuron: number): Float64Array {
+function ownGradient(network: Case, { voltages }: Activations<Float64Array>, neuron: number): Float64Array {
   const { topology: { populations, rowOffset }, lanes } = network;
   const population = populations.find(({ begin, end }) => neuron >= begin && neuron < end) ?? populations[0];
   const gradient = new Float64Array(rowOffset[neuron + 1] - rowOffset[neuron]);
@@ -94,16 +94,16 @@ function ownGradient(network: Case, { voltages }: Board<Float64Array>, neuron: n
 }
 
 /** (∇_K Q^μ)^n of every neuron, by backpropagation. */
-function backpropagatedGradients({ topology, weights, lanes, objective }: Case, board: Board<Float64Array>): Map<number, Float64Array> {
-  const sensitivities = { voltages: new Float64Array(board.voltages.length), weightedInputs: new Float64Array(board.voltages.length) };
+function backpropagatedGradients({ topology, weights, lanes, objective }: Case, activations: Activations<Float64Array>): Map<number, Float64Array> {
+  const activationGradients = { voltages: new Float64Array(activations.voltages.length), weightedInputs: new Float64Array(activations.voltages.length) };
   for (let lane = 0; lane < lanes; lane += 1) {
-    objective.slopes(actionsOf(topology, board, lane), lane).forEach((slope, k) => { sensitivities.voltages[(topology.outputs.begin + k) * lanes + lane] = slope; });
+    objective.slopes(actionsOf(topology, activations, lane), lane).forEach((slope, k) => { activationGradients.voltages[(topology.outputs.begin + k) * lanes + lane] = slope; });
   }
-  backpropagate(doubleKernels, topology, weights, board, sensitivities, lanes);
+  backpropagate(doubleKernels, topology, weights, activations, activationGradients, lanes);
   return new Map(
     computingNeurons(topology).map(({ neuron, population }) => {
       const gradient = new Float64Array(population.sources.length);
-      doubleKernels.gradients(sensitivities.weightedInputs.subarray(neuron * lanes), lanes, 1, population.sources, board.voltages, lanes, lanes, gradient);
+      doubleKernels.gradients(activationGradients.weightedInputs.subarray(neuron * lanes), lanes, 1, population.sources, activations.voltages, lanes, lanes, gradient);
       return [neuron, gradient];
     }),
   );
@@ -127,9 +127,9 @@ for (const [kind, graphs] of Object.entries(GRAPHS)) {
     fc.assert(
       fc.property(graphs, fc.nat(), (topology, seed) => {
         const network = { topology, ...drawSetting(topology, LANES, seed), lanes: LANES, objective: CURVED };
-        const board = run(network);
-        for (const [neuron, backpropagated] of backpropagatedGradients(network, board)) {
-          const own = ownGradient(network, board, neuron);
+        const activations = run(network);
+        for (const [neuron, backpropagated] of backpropagatedGradients(network, activations)) {
+          const own = ownGradient(network, activations, neuron);
           agree(t, own, backpropagated, 1e-9, 1e-12, `own, neuron ${neuron}`);
           agree(t, differencedGradient(network, neuron), backpropagated, 1e-9, 1e-12, `differences, neuron ${neuron}`);
         }
@@ -148,17 +148,17 @@ function exactOnMinibatch(seed: number) {
   const { weights, critic } = fixture.tables;
   for (const numbers of [weights.values, critic.values, critic.target]) for (let i = 0; i < numbers.length; i += 1) numbers[i] = stream.gaussian();
   fixture.show(observations(), observations());
-  for (const list of [fixture.batch.reward, fixture.batch.acted]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian();
-  fixture.batch.continuation.fill(0.9);
+  for (const list of [fixture.batch.reward, fixture.batch.sampled]) for (let i = 0; i < list.length; i += 1) list[i] = stream.gaussian();
+  fixture.batch.discounts.fill(0.9);
   return fixture;
 }
 
 /** The same in double precision: the shared critic's slopes ∂Q/∂a_k = Σ_n w_{k,n} v_n as they stand, and the actions that move. */
-function inDoublePrecision({ topology, tables, batch: { board, size } }: ReturnType<typeof exactOnMinibatch>): Case {
+function inDoublePrecision({ topology, tables, batch: { activations, size } }: ReturnType<typeof exactOnMinibatch>): Case {
   const outputs = topology.outputs.end - topology.outputs.begin;
   const weights = Float64Array.from(tables.weights.values);
   const encoded = new Float64Array(topology.neurons * size);
-  for (let n = 0; n < topology.inputs.end; n += 1) encoded.set(board.voltages.subarray(n * board.lanes, n * board.lanes + size), n * size);
+  for (let n = 0; n < topology.inputs.end; n += 1) encoded.set(activations.voltages.subarray(n * activations.lanes, n * activations.lanes + size), n * size);
   const { voltages } = run({ topology, weights, encoded, lanes: size, objective: CURVED });
   const slopes = Array.from({ length: size }, (_, lane) =>
     Array.from({ length: outputs }, (_unused, k) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { ACTIVATION_NAMES, type ActivationName } from '../../src/kernels/activation.js';
-import type { Board } from '../../src/network/dynamic.js';
+import type { Activations } from '../../src/network/dynamic.js';
 import { BIAS_NEURON, connect, layeredTopology, type Population, type Topology } from '../../src/network/topology.js';
 import { createStream } from '../../src/random/stream.js';
 
@@ -57,8 +57,8 @@ export function computingNeurons({ populations }: Topology): { neuron: number; p
     .flatMap((population) => Array.from({ length: population.end - population.begin }, (_, i) => ({ neuron: population.begin + i, population })));
 }
 
-export const singleBoard = (voltages: ArrayLike<number>, lanes: number): Board =>
+export const singleActivations = (voltages: ArrayLike<number>, lanes: number): Activations =>
   ({ lanes, voltages: Float32Array.from(voltages), weightedInputs: new Float32Array(voltages.length) });
 
-export const doubleBoard = (voltages: ArrayLike<number>, lanes: number): Board<Float64Array> =>
+export const doubleActivations = (voltages: ArrayLike<number>, lanes: number): Activations<Float64Array> =>
   ({ lanes, voltages: Float64Array.from(voltages), weightedInputs: new Float64Array(voltages.length) });

@@ -1,0 +1,91 @@
+import { InternalError } from '../../errors.js';
+import type { Arena } from '../../memory/arena.js';
+import type { BlockRequest } from '../../memory/layout.js';
+
+/** The threads of a team: the one that asked for the update, and one more. */
+export const UPDATE_THREADS = 2;
+
+/** Int32 words between what one thread counts and what the other does: a cache line. */
+const LINE = 16;
+
+/** Where a thread's words lie on its line, and those that follow both lines. */
+const WORD = { arrived: 0, asleep: 1, ready: UPDATE_THREADS * LINE, failed: UPDATE_THREADS * LINE + 1 } as const;
+
+/** Looks at the other's counter before a thread goes to sleep: some tens of microseconds, which outlast a phase of the other on a core of its own. */
+const LOOKS = 4000;
+
+/** Milliseconds that a sleep lasts at most, and how many of them until one that does not come is given up: a machine that was put to sleep itself counts as one. */
+const SLEEP = 1000;
+const SLEEPS = 20;
+
+const WORDS_NAME = 'team';
+const ORDER_NAME = 'team/order';
+
+export function barrierBlocks(): BlockRequest[] {
+  return [
+    { name: WORDS_NAME, type: 'int32', shape: [(UPDATE_THREADS + 1) * LINE], owner: 'by word: one thread each', scratch: true },
+    { name: ORDER_NAME, type: 'float64', shape: [3], owner: 'the thread that asks for updates', scratch: true },
+  ];
+}
+
+/** Thrown by who meets one that has failed. */
+export class BrokenBarrier extends InternalError {}
+
+/** How two threads that share the arena do an update together. */
+export interface Barrier {
+  /** [number of the update, learning rate of the actor, of the critic]; written before a meeting and read after it. */
+  readonly order: Float64Array;
+  /** Says that this thread is here from now on. */
+  join(): void;
+  /** True once the other thread has joined. */
+  isComplete(): boolean;
+  /** Says that this thread comes to no further meeting. */
+  break(): void;
+  /**
+   * Returns once both have called it. What one has written before, the other reads after.
+   *
+   * @throws TeamFailed where the other has failed; InternalError where it does not come within 20 s
+   */
+  wait(): void;
+}
+
+/** @param part 0 or 1: which of the two this is */
+export function attachBarrier(arena: Arena, part: number): Barrier {
+  const words = arena.int32(WORDS_NAME);
+  const own = part * LINE;
+  const other = (1 - part) * LINE;
+  const patient = part > 0; // it waits for as long as nobody asks for an update
+
+  /** True once the other has come as often as this one; counters may wrap. */
+  const here = (count: number) => ((Atomics.load(words, other + WORD.arrived) - count) | 0) >= 0;
+
+  function arrive(): number {
+    const count = (Atomics.add(words, own + WORD.arrived, 1) + 1) | 0;
+    if (Atomics.load(words, other + WORD.asleep) === 1) Atomics.notify(words, own + WORD.arrived);
+    return count;
+  }
+
+  function sleepUntil(count: number): void {
+    Atomics.store(words, own + WORD.asleep, 1);
+    for (let sleeps = 0; !here(count); sleeps += 1) {
+      if (sleeps === SLEEPS && !patient) throw new InternalError('the second thread of an update does not come');
+      Atomics.wait(words, other + WORD.arrived, (count - 1) | 0, SLEEP);
+    }
+    Atomics.store(words, own + WORD.asleep, 0);
+  }
+
+  return {
+    order: arena.float64(ORDER_NAME),
+    join: () => { Atomics.store(words, WORD.ready, 1); },
+    isComplete: () => Atomics.load(words, WORD.ready) === 1,
+    break() {
+      Atomics.store(words, WORD.failed, 1);
+      arrive();
+    },
+    wait() {
+      const count = arrive();
+      for (let look = 0; !here(count); look += 1) if (look === LOOKS) sleepUntil(count);
+      if (Atomics.load(words, WORD.failed) === 1) throw new BrokenBarrier('the other thread of an update has failed');
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { referenceKernels } from '../kernels/reference.js';
+import { loadMinibatch, type MinibatchScale } from '../replay/minibatch.js';
+import type { ReplayRing, RingShape } from '../replay/ring.js';
+import type { BatchedMinibatch } from './minibatch.js';
+
+/** A replay that one thread has to itself. */
+export interface OwnRing extends Omit<ReplayRing, 'link' | 'write' | 'next'> {
+  /** Copies transitions into one replica's part of a batch, as `loadMinibatch` copies them into activations. */
+  load(slots: Int32Array, replica: number, scale: MinibatchScale, batch: BatchedMinibatch): void;
+}
+
+/** A replay outside of any arena: replicas have one each, and an arena has room for one. */
+export function createRing(shape: RingShape): OwnRing {
+  const { capacity, inputs, stochasticNeurons } = shape;
+  const inputVoltages = new Float32Array(capacity * inputs);
+  const sampled = new Float32Array(capacity * stochasticNeurons);
+  const rewards = new Float32Array(capacity);
+  const kinds = new Int32Array(capacity);
+  let count = 0;
+  let successors = new Int32Array(0);
+
+  return {
+    ...shape,
+    inputVoltages,
+    sampled,
+    reward: rewards,
+    kind: kinds,
+    stored: () => count,
+    append(voltages, firstStochastic, reward, kind) {
+      const slot = count % capacity;
+      inputVoltages.set(voltages.subarray(0, inputs), slot * inputs);
+      sampled.set(voltages.subarray(firstStochastic, firstStochastic + stochasticNeurons), slot * stochasticNeurons);
+      rewards[slot] = reward;
+      kinds[slot] = kind;
+      count += 1;
+    },
+    load(slots, replica, scale, { size, inputs: voltages, sampled: actions, reward, discounts }) {
+      const own = (numbers: Float32Array, length: number) => numbers.subarray(replica * length, (replica + 1) * length);
+      if (successors.length !== size) successors = new Int32Array(size);
+      const transitions = { size, reward: own(reward, size), discounts: own(discounts, size), successors, sampled: own(actions, stochasticNeurons * size) };
+      loadMinibatch(referenceKernels, this, slots, scale, { voltages: own(voltages, inputs * 2 * size), lanes: 2 * size }, transitions);
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { createDdpgProgram } from '../algorithm/ddpg/program.js';
+import { networkShape, withBuffers, type TrainedNetwork } from '../algorithm/ddpg/trained-network.js';
+import type { Kernels } from '../kernels/kernels.js';
+import { parametersIn, type ParameterTable } from '../memory/parameters.js';
+import { initialiseWeights, type InitialWeights } from '../network/initialise.js';
+import type { Topology } from '../network/topology.js';
+import { createTransitions } from '../replay/minibatch.js';
+import type { Optimiser } from '../optimise/optimiser.js';
+import type { Batch } from '../objective/batch.js';
+import { createDivergenceLatch } from './divergence-latch.js';
+import type { GradientEstimator } from './estimator.js';
+
+/** The name of this kind, which is no rule. */
+export const TWIN = 'twin';
+
+export const CONTROL_LOCALITY = 'none: the control. A second critic of the whole network, trained as DDPG\'s own but from other first weights, and backpropagation from it: '
+  + 'what any two critics differ by';
+
+export interface ControlCriticContext {
+  /** Those of the network: the twin lies in its memory. */
+  readonly kernels: Kernels;
+  readonly actor: TrainedNetwork;
+  /** DDPG's. */
+  readonly critic: TrainedNetwork;
+  readonly firstStochastic: number;
+  readonly optimiser: Optimiser;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly gains: InitialWeights;
+}
+
+/**
+ * What the reference would have been with another draw of its critic's first weights: a ceiling for everybody else, who cannot be
+ * expected to agree better. It learns as DDPG's critic does, from the same minibatches, and leaves the actor alone.
+ */
+export function createControlCritic(context: ControlCriticContext): GradientEstimator & { readonly critic: TrainedNetwork } {
+  const { kernels, firstStochastic, optimiser, batchSize: size } = context;
+  const { topology, weights } = context.actor;
+  const actor = withBuffers(kernels, { topology, weights: withOwnTarget(kernels, weights), credit: {} }, size);
+  const critic = createCritic(context);
+  const transitions = createTransitions(kernels, { stochasticNeurons: topology.neurons - firstStochastic }, size);
+  const rates = { actorRate: 0, criticRate: 0, targetRate: 0 };
+  const frozenLayers = topology.populations.map(({ name }) => name);
+  const program = createDdpgProgram({ kernels, actor, critic, transitions, firstStochastic, rates, optimiser, frozenLayers });
+  const values = new Float32Array(size);
+  const guard = createDivergenceLatch();
+
+  function show({ activations, reward, discounts, sampled }: Batch): void {
+    actor.activations.voltages.set(activations.voltages.subarray(0, topology.inputs.end * activations.lanes));
+    transitions.reward.set(reward);
+    transitions.discounts.set(discounts);
+    transitions.sampled.set(sampled);
+  }
+
+  return {
+    name: TWIN,
+    critic,
+    get failure() {
+      return guard.failure;
+    },
+    learn(batch, kindRates, update) {
+      Object.assign(rates, kindRates);
+      show(batch);
+      guard.run(update, () => { program.learn(update); });
+    },
+    probe(batch) {
+      show(batch);
+      guard.run(0, () => { program.observe(values); });
+      if (guard.failure !== null) for (const each of [actor.gradient, values]) each.fill(NaN);
+    },
+    gradientOf: (neuron) => actor.gradientOf[neuron],
+    valueOf: () => values.reduce((sum, each) => sum + each, 0) / size,
+  };
+}
+
+/** A critic of the same shape as DDPG's, with first weights from streams of other names. */
+function createCritic({ kernels, critic: { topology: original }, batchSize, seed, gains }: ControlCriticContext): TrainedNetwork {
+  const populations = original.populations.map((population) => ({ ...population, name: `${TWIN}.${population.name}` }));
+  const find = (kind: 'input' | 'output') => populations.find((population) => population.kind === kind) ?? original.inputs;
+  const topology: Topology = { ...original, populations, inputs: find('input'), outputs: find('output') };
+  const shape = networkShape(TWIN, topology);
+  const critic = withBuffers(kernels, { topology, weights: parametersIn(kernels, shape), credit: {} }, batchSize);
+  initialiseWeights(topology, seed, gains, critic.weights.values);
+  critic.weights.target.set(critic.weights.values);
+  return critic;
+}
+
+/** The live weights, with a target copy that follows them by itself: following must not move DDPG's own. */
+function withOwnTarget(kernels: Kernels, weights: ParameterTable): ParameterTable {
+  const target = kernels.numbers(weights.values.length);
+  target.set(weights.values);
+  const { values, offset } = weights;
+  const none = new Float32Array(0);
+  return {
+    ...weights,
+    target,
+    whole: { values, target, first: none, second: none },
+    of: (neuron) => {
+      const part = (numbers: Float32Array) => numbers.subarray(offset[neuron], offset[neuron + 1]);
+      return { values: part(values), target: part(target), first: none, second: none };
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { setTimeout } from 'node:timers/promises';
+
+import test, { type ExecutionContext } from 'ava';
+
+import { createDdpgAgent, type DdpgAgent } from '../../../src/algorithm/ddpg/agent.js';
+import { resolveDdpgSettings, type DdpgOptions } from '../../../src/algorithm/ddpg/settings.js';
+import { DivergenceError } from '../../../src/errors.js';
+import { createStream } from '../../../src/random/stream.js';
+import { createSampler } from '../../../src/replay/sampler.js';
+
+const BATCH = 20;
+
+async function agentWith(t: ExecutionContext, options: DdpgOptions): Promise<DdpgAgent> {
+  const agent = createDdpgAgent(resolveDdpgSettings({ environment: 'Pendulum-v1', seed: 1, network: { hidden: [19, 10] }, learning: { batch: BATCH, warmup: 20, replay: 1000 }, ...options }));
+  t.teardown(() => { agent.close(); });
+  for (let step = 0; step < 600; step += 1) agent.step();
+  while (agent.threads !== (options.threads ?? 1)) await setTimeout(5);
+  return agent;
+}
+
+const parameters = ({ actor, critic }: DdpgAgent) => [actor, critic].flatMap(({ weights: { values, target }, gradient }) => [...values, ...target, ...gradient]);
+
+test('two threads that share updates come to the same bits as one', async (t) => {
+  const [one, two] = await Promise.all([agentWith(t, {}), agentWith(t, { threads: 2 })]);
+  const first = parameters(one);
+  for (let update = 0; update < 20; update += 1) for (const agent of [one, two]) agent.update();
+  t.is(two.threads, 2);
+  t.deepEqual(parameters(two), parameters(one));
+  t.notDeepEqual(parameters(one), first);
+});
+
+test('what the second thread meets ends the update with the neuron\'s name', async (t) => {
+  const agent = await agentWith(t, { threads: 2 });
+  const slots = new Int32Array(BATCH);
+  createSampler(agent.replay, createStream(1, 'replay')).draw(0, slots);
+  const first = [...slots.subarray(0, BATCH / 2 + 4)];
+  const last = [...slots].findLast((slot) => !first.includes(slot)) ?? -1;
+  agent.replay.reward[last] = Infinity;
+  t.throws(() => { agent.update(); }, { instanceOf: DivergenceError, message: /^TD error of neuron critic\.output\[0\] became Infinity/ });
+  t.is(agent.threads, 1);
+});
+
+test('a second thread is no use to delayed gradients or to the reference', (t) => {
+  for (const options of [{ learning: { delay: 1 } }, { kernels: 'reference' }] as const) {
+    t.throws(() => resolveDdpgSettings({ ...options, threads: 2 }), { instanceOf: RangeError, message: /^"threads" expected 1, got 2/ });
+  }
+});
