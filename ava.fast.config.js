@@ -2,7 +2,7 @@
 import all from './ava.config.js';
 
 const SLOW = [
-  'test/{batched,certificate,fuzz,scenarios,study,supervisor}/**',
+  'test/{batched,certificate,fuzz,placement,runtime,scenarios,study}/**',
   'test/{environment,rule}/modules.test.ts',
   'test/entries/package.test.ts',
   'test/simulation/{acting,contract,determinism,environments,free-acting,learning,memory,resume,virtual}.test.ts',

@@ -126,7 +126,7 @@ function conclude(folder: string): void {
   const result = readResult(folder);
   if (result?.steps === STEPS) totals.finished += 1;
   else totals.failed += 1;
-  totals.deaths += lines(join(folder, RUN_FILES.timing)).filter((line) => isRecord(line) && 'workerDeath' in line).length;
+  totals.deaths += lines(join(folder, RUN_FILES.timing)).filter((line) => isRecord(line) && 'workerRestart' in line).length;
   rmSync(folder, { recursive: true });
 }
 

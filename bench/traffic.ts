@@ -1,5 +1,5 @@
 import { resolveSettings, type SimulationOptions } from '../src/index.js';
-import { createPlan, WEIGHTS } from '../src/supervisor/plan.js';
+import { createRunLayout, WEIGHTS } from '../src/placement/partitioned/run-layout.js';
 
 /** Bytes of the arena. */
 export interface Traffic {
@@ -21,7 +21,7 @@ const ADAM = 3;
  * reads the critic and its target, and steps weights, critic and target.
  */
 export function countTraffic(options: SimulationOptions): Traffic {
-  const { topology, parameters, ring, settings: { learning: { batch, updatesPerStep }, partitions } } = createPlan(resolveSettings(options));
+  const { topology, parameters, ring, settings: { learning: { batch, updatesPerStep }, partitions } } = createRunLayout(resolveSettings(options));
   const { neurons, inputs } = topology;
   const count = (learned: boolean) => parameters.filter((each) => each.learned === learned).flatMap(({ lengths }) => lengths).reduce((sum, length) => sum + length, 0);
   const targets = parameters.filter(({ target }) => target).flatMap(({ lengths }) => lengths).reduce((sum, length) => sum + length, 0);

@@ -15,10 +15,10 @@ export function printSummary(result: TrainResult): void {
     ({ partition, neurons, updates, ...staleness }) =>
       line(`partition ${partition}`, [`${neurons} neurons, ${rate(updates)} updates`, ...describeReads(staleness)].join('; ')),
   );
-  const deaths = result.workerDeaths.slice(0, DEATHS).map(({ partition, step, reason, seconds }) =>
+  const deaths = result.workerRestarts.slice(0, DEATHS).map(({ partition, step, reason, seconds }) =>
     line('worker died', `partition ${partition}'s at step ${step.toLocaleString('en')} (${reason}); another took its place after ${seconds.toFixed(2)} s`),
   );
-  const further = result.workerDeaths.length - deaths.length;
+  const further = result.workerRestarts.length - deaths.length;
   if (process.stderr.isTTY) process.stderr.clearLine(0); // an interrupted progress bar may have left its line behind
   process.stderr.write(
     [
@@ -31,7 +31,7 @@ export function printSummary(result: TrainResult): void {
       line('speed', `${rate(result.stepsPerSecond)} env steps/s, ${rate(result.updatesPerSecond)} updates/s, ${result.updatesPerStep.toFixed(2)} updates per step (${rateLimit(result)})`),
       ...(result.virtualSeconds === undefined ? [] : [line('virtual time', `${result.virtualSeconds.toFixed(1)} s: ${rate(result.steps / result.virtualSeconds)} env steps/s`)]),
       ...(result.threads === undefined ? [line('staleness', describeStaleness(result))] : []),
-      ...(result.strikes === undefined ? [] : [line('actions', describeStrikes(result.strikes))]),
+      ...(result.actionTiming === undefined ? [] : [line('actions', describeStrikes(result.actionTiming))]),
       ...(result.threads === undefined ? partitions : []),
       ...deaths,
       ...(further > 0 ? [line('', `and ${further} more deaths, each made good; result.json has them all`)] : []),
@@ -51,9 +51,9 @@ function describePlaces({ schedule, partitions, threads }: TrainResult): string 
 }
 
 /** Whether the seed alone decides how a run goes: threads that run free and real clocks do not repeat themselves. DDPG's threads do. */
-export function repeats({ schedule, partitions, threads, strikes }: Pick<TrainResult, 'schedule' | 'partitions' | 'threads' | 'strikes'>): boolean {
+export function repeats({ schedule, partitions, threads, actionTiming }: Pick<TrainResult, 'schedule' | 'partitions' | 'threads' | 'actionTiming'>): boolean {
   if (threads !== undefined || schedule === 'virtual') return true;
-  if (strikes !== undefined || schedule === 'poisson') return false; // real clocks
+  if (actionTiming !== undefined || schedule === 'poisson') return false; // real clocks
   return schedule === 'synchronous' || partitions === 1;
 }
 
@@ -62,7 +62,7 @@ function remedy({ journal }: TrainResult): string {
 }
 
 /** How old the actions were that nobody waited for. */
-function describeStrikes({ actions, missed, age: { mean, p95, max } }: NonNullable<TrainResult['strikes']>): string {
+function describeStrikes({ actions, missed, age: { mean, p95, max } }: NonNullable<TrainResult['actionTiming']>): string {
   const late = missed === 0 ? 'no strike' : `${missed.toLocaleString('en')} strike${missed === 1 ? '' : 's'}`;
   return `${actions.toLocaleString('en')} as the environment's clock struck, ${mean.toFixed(2)} steps old on average, 95 % at most ${p95}, all at most ${max}; ${late} missed`;
 }
@@ -94,8 +94,8 @@ function percent(part: number, whole: number): string {
   return `${((100 * part) / whole).toFixed(1)} % of the time`;
 }
 
-function rateLimit({ schedule, rateLimit: window, strikes }: TrainResult): string {
-  if (strikes !== undefined) return `acting waits for no update${schedule === 'synchronous' || window === 'off' ? '' : `, learning is at most ${window} ahead of it`}`;
+function rateLimit({ schedule, rateLimit: window, actionTiming }: TrainResult): string {
+  if (actionTiming !== undefined) return `acting waits for no update${schedule === 'synchronous' || window === 'off' ? '' : `, learning is at most ${window} ahead of it`}`;
   if (schedule === 'synchronous') return 'acting and learning alternate';
   return window === 'off' ? 'rate limit off' : `held within ${window} updates of acting`;
 }

@@ -41,10 +41,10 @@ export interface TrainResult {
   readonly ledger: boolean;
   readonly staleness: RunReport['staleness'];
   /** Where acting is free: how often the environment's clock has struck, and how old the actions were. */
-  readonly strikes?: RunReport['strikes'];
+  readonly actionTiming?: RunReport['actionTiming'];
   readonly perPartition: RunReport['partitions'];
   /** Workers that died and were replaced, in training and evaluation, since it was resumed. */
-  readonly workerDeaths: readonly WorkerDeath[];
+  readonly workerRestarts: readonly WorkerDeath[];
   /** The log of a recorded run; null where it was not recorded. */
   readonly journal: (NonNullable<RunReport['journal']> & { readonly bytesPerPartitionTick: number }) | null;
   readonly weightsSha256: string;
@@ -72,10 +72,10 @@ async function trainInto(training: Training, labels: TrainingLabels, input: Scen
   const folder = openFolder(training, labels, input);
   const course = planCourse(training, labels, input);
   const deaths: WorkerDeath[] = [];
-  training.on('workerDeath', (death) => deaths.push(death));
+  training.on('workerRestart', (death) => deaths.push(death));
   return finishing(async () => {
     const report = await trainWithProgress(training, labels, folder, course, input);
-    const result = await conclude(training, labels, folder, { ...report, workerDeaths: deaths }, course, input);
+    const result = await conclude(training, labels, folder, { ...report, workerRestarts: deaths }, course, input);
     printSummary(result);
     if (input.json) console.log(JSON.stringify(result));
     return result.status === 'interrupted' ? 130 : 0;
@@ -117,8 +117,8 @@ async function trainWithProgress(training: Training, { title, ledger }: Training
     bar.update(step, runningReturn, ended);
   });
   const stretch = createStretches(training);
-  training.on('workerDeath', (death) => {
-    folder.log('timing', { step: training.step, seconds: seconds(), workerDeath: death });
+  training.on('workerRestart', (death) => {
+    folder.log('timing', { step: training.step, seconds: seconds(), workerRestart: death });
   });
   training.on('metrics', (metrics) => {
     folder.log('metrics', { type: 'metrics', ...metrics });
@@ -197,9 +197,9 @@ async function conclude(training: Training, labels: TrainingLabels, folder: RunF
     rateLimit,
     ledger,
     staleness: report.staleness,
-    ...(report.strikes !== undefined && { strikes: report.strikes }),
+    ...(report.actionTiming !== undefined && { actionTiming: report.actionTiming }),
     perPartition: report.partitions,
-    workerDeaths: report.workerDeaths,
+    workerRestarts: report.workerRestarts,
     journal: report.journal ? { ...report.journal, bytesPerPartitionTick: report.journal.bytes / Math.max(1, report.journal.partitionTicks) } : null,
     weightsSha256,
     ...(watch && { pictures: await drawInto(training, folder) }),

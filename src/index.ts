@@ -28,11 +28,11 @@ export { readNewestCheckpoint, resumeDdpg, resumeSimulation, type NewestCheckpoi
 export { createSimulation, type Simulation } from './simulation/simulation.js';
 export type { EvaluateOptions, Evaluation, Metrics, Progress, RunOptions, RunReport, Training, TrainingEvents } from './simulation/training.js';
 export type { WatchedEpisode, WatchedNeuron } from './simulation/watch.js';
-export type { AgeBin, Ages } from './supervisor/ages.js';
-export type { WorkerDeath } from './supervisor/crew-handle.js';
-export type { DeathSettings } from './supervisor/death-options.js';
-export type { ReadKind, Staleness } from './supervisor/ledger.js';
-export type { Settings } from './supervisor/settings.js';
-export type { Strikes } from './supervisor/strikes.js';
-export type { TurnTimes } from './supervisor/turn-times.js';
+export type { AgeBin, StalenessHistogram as Ages } from './runtime/staleness-histogram.js';
+export type { WorkerRestart as WorkerDeath } from './runtime/supervised-worker.js';
+export type { DeathSettings } from './placement/partitioned/death-options.js';
+export type { ReadKind, Staleness } from './runtime/staleness.js';
+export type { Settings } from './placement/partitioned/settings.js';
+export type { ActionTiming as Strikes } from './placement/partitioned/action-timing.js';
+export type { PhaseTimings as TurnTimes } from './runtime/phase-timings.js';
 export type { VirtualSettings } from './virtual/settings.js';

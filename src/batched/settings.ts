@@ -10,7 +10,7 @@ import { inShort, option, vary, withoutFlags, type OptionsOf, type SettingsOf } 
 import { createTable } from '../options/table.js';
 import { RULE_NAME, RULE_RATES, TRACE_DECAY } from '../rule/options.js';
 import { shipped } from '../simulation/options.js';
-import { RULE_EXPLORATION, RULE_LEARNING } from '../supervisor/settings.js';
+import { RULE_EXPLORATION, RULE_LEARNING } from '../placement/partitioned/settings.js';
 import { DEVICE_NAMES } from './device.js';
 import { BATCHED_RULES } from './parameters.js';
 

@@ -31,7 +31,7 @@ export { killWorkersEvery } from '../simulation/faults.js';
 export { LARGEST_EVALUATION, LARGEST_RUN } from '../simulation/measure.js';
 export { SIMULATION } from '../simulation/options.js';
 export { recordedOptions } from '../simulation/recording.js';
-export { READ_KINDS, stalenessBetween } from '../supervisor/ledger.js';
+export { READ_KINDS, stalenessBetween } from '../runtime/staleness.js';
 export { createProgressBar, type ProgressBar } from '../telemetry/progress-bar.js';
 export { createRunFolder, reopenRunFolder, RUN_FILES, runFolderName, type LineLengths, type RunFolder } from '../telemetry/run-folder.js';
 export { createEventWriter, type EventWriter } from '../telemetry/tensorboard.js';

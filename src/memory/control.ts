@@ -4,7 +4,7 @@ import type { BlockRequest } from './layout.js';
 /** The words of the `control` block: counters and flags that threads read and write with Atomics. */
 export const WORD = {
   /** Rung at every change somebody may be waiting for. */
-  bell: 0,
+  notifications: 0,
   /** Threads asleep on the bell. */
   sleepers: 1,
   /** 1 once a partition has failed or the simulation is closed: everybody leaves at once. */
@@ -12,9 +12,9 @@ export const WORD = {
   /** 1 once the environment's host takes no further step in this run. */
   finished: 3,
   /** The run ends at this environment step; lowered to stop early. */
-  until: 4,
+  stepLimit: 4,
   /** Number of the observation now in the input voltages, from 1. */
-  clock: 5,
+  observationNumber: 5,
   /** Environment steps taken. */
   steps: 6,
   /** Slots ever written to the replay. */
@@ -22,16 +22,16 @@ export const WORD = {
   /** Episodes ended. */
   episodes: 8,
   /** Times that the environment's host has said where it stands: says which of its two records is the valid one. */
-  commit: 9,
+  cursorRecord: 9,
   /** Episodes of the evaluation at hand that have ended. */
-  evaluated: 10,
+  episodesEvaluated: 10,
 } as const;
 
 /** Words and counters are int32. */
 export const LARGEST_WORD = 2 ** 31 - 1;
 
 /** The words that a checkpoint keeps: what has happened. All others are about threads at work. */
-export const KEPT_WORDS = ['commit', 'steps', 'stored', 'episodes'] as const;
+export const KEPT_WORDS = ['cursorRecord', 'steps', 'stored', 'episodes'] as const;
 
 const EXPLANATIONS = 16;
 
@@ -39,17 +39,17 @@ const EXPLANATIONS = 16;
 const STRIDE = 16;
 
 /** Counters that each partition keeps and all may read; every one on a cache line of its own. */
-const COUNTERS = ['version', 'progress', 'actedVersion', 'phase', 'pulse', 'hang'] as const;
+const COUNTERS = ['version', 'ticksDone', 'inferenceVersion', 'barrierCount', 'heartbeat', 'hang'] as const;
 
 /** Where there are several groups of environments: the words of each that one group has among the control words. */
-const GROUP_WORDS = ['clock', 'steps', 'commit'] as const;
+const GROUP_WORDS = ['observationNumber', 'steps', 'cursorRecord'] as const;
 
 /** @param groups of environments, each with a clock and a progress of its own */
 export function controlBlocks(partitions: number, groups = 1): BlockRequest[] {
   const counters = COUNTERS.map((name): BlockRequest => ({
     name,
     type: 'int32',
-    shape: [partitions, name === 'progress' ? Math.ceil(groups / STRIDE) * STRIDE : STRIDE],
+    shape: [partitions, name === 'ticksDone' ? Math.ceil(groups / STRIDE) * STRIDE : STRIDE],
     owner: 'each partition its own row',
     ...(name !== 'version' && { scratch: true }), // a run begins by showing the observation anew, as number 1
   }));
@@ -57,7 +57,7 @@ export function controlBlocks(partitions: number, groups = 1): BlockRequest[] {
 }
 
 function groupBlocks(groups: number): BlockRequest[] {
-  return GROUP_WORDS.map((name) => ({ name: `group/${name}`, type: 'int32', shape: [groups], owner: "the environments' host", ...(name !== 'commit' && { scratch: true }) }));
+  return GROUP_WORDS.map((name) => ({ name: `group/${name}`, type: 'int32', shape: [groups], owner: "the environments' host", ...(name !== 'cursorRecord' && { scratch: true }) }));
 }
 
 /** One word that all read. */
@@ -83,15 +83,15 @@ export interface Control {
   /** Updates that a partition has finished: the version of its weights. */
   readonly version: PartitionCounter;
   /** Of each group of environments, the acting phases that a partition has finished: ticks over all observations shown so far. */
-  readonly progress: readonly PartitionCounter[];
+  readonly ticksDone: readonly PartitionCounter[];
   /** Of each group: number of the observation now in the input voltages, steps taken, times that the host has said where it stands. */
   readonly groups: readonly GroupWords[];
   /** Version of the weights behind the voltages that a partition acted with last. */
-  readonly actedVersion: PartitionCounter;
+  readonly inferenceVersion: PartitionCounter;
   /** Gates that a partition has come to: a barrier counts them. */
-  readonly phase: PartitionCounter;
+  readonly barrierCount: PartitionCounter;
   /** Looks that a partition has taken around: it stands still where the partition hangs. */
-  readonly pulse: PartitionCounter;
+  readonly heartbeat: PartitionCounter;
   /** Set to 1 where the partition is to hang at its next look, a fault on purpose. */
   readonly hang: PartitionCounter;
 }
@@ -99,16 +99,16 @@ export interface Control {
 export function attachControl(arena: Arena): Control {
   const words = arena.int32('control');
   const groups = attachGroups(arena, words);
-  const [version, , actedVersion, phase, pulse, hang] = COUNTERS.map((name) => attachCounter(arena.int32(name), STRIDE, 0));
-  const phases = arena.int32('progress');
+  const [version, , inferenceVersion, barrierCount, heartbeat, hang] = COUNTERS.map((name) => attachCounter(arena.int32(name), STRIDE, 0));
+  const phases = arena.int32('ticksDone');
   const row = phases.length / (arena.int32('version').length / STRIDE);
-  return { words, version, progress: groups.map((_, group) => attachCounter(phases, row, group)), groups, actedVersion, phase, pulse, hang };
+  return { words, version, ticksDone: groups.map((_, group) => attachCounter(phases, row, group)), groups, inferenceVersion, barrierCount, heartbeat, hang };
 }
 
 function attachGroups(arena: Arena, words: Int32Array): GroupWords[] {
-  if (!arena.blocks.some(({ name }) => name === 'group/clock')) return [{ clock: wordOf(words, WORD.clock), steps: wordOf(words, WORD.steps), commit: wordOf(words, WORD.commit) }];
+  if (!arena.blocks.some(({ name }) => name === 'group/observationNumber')) return [{ observationNumber: wordOf(words, WORD.observationNumber), steps: wordOf(words, WORD.steps), cursorRecord: wordOf(words, WORD.cursorRecord) }];
   const [clocks, steps, commits] = GROUP_WORDS.map((name) => arena.int32(`group/${name}`));
-  return Array.from(clocks, (_, group) => ({ clock: wordOf(clocks, group), steps: wordOf(steps, group), commit: wordOf(commits, group) }));
+  return Array.from(clocks, (_, group) => ({ observationNumber: wordOf(clocks, group), steps: wordOf(steps, group), cursorRecord: wordOf(commits, group) }));
 }
 
 function wordOf(words: Int32Array, at: number): Word {

@@ -34,7 +34,7 @@ export const rowBytes = ({ type, shape }: Pick<BlockRequest, 'type' | 'shape'>) 
 /** The arena as it is: the bytes are views of it. */
 export function imageOf(arena: Arena): Image {
   const words = arena.int32('control');
-  const counters: Counters = { commit: Atomics.load(words, WORD.commit), steps: Atomics.load(words, WORD.steps), stored: Atomics.load(words, WORD.stored), episodes: Atomics.load(words, WORD.episodes) };
+  const counters: Counters = { cursorRecord: Atomics.load(words, WORD.cursorRecord), steps: Atomics.load(words, WORD.steps), stored: Atomics.load(words, WORD.stored), episodes: Atomics.load(words, WORD.episodes) };
   return { counters, parts: keptBlocks(arena).map((block) => ({ block, bytes: keptBytes(arena, block, counters.stored) })) };
 }
 

@@ -18,7 +18,7 @@ export function bookmarkBlock(observations: number, state: number): BlockRequest
 }
 
 /**
- * Keeps the place in the arena, in two records by turns. One store of the word `commit` makes the new record the valid one; until
+ * Keeps the place in the arena, in two records by turns. One store of the word `cursorRecord` makes the new record the valid one; until
  * then it is as if nothing had happened. The counters that others read follow, and are set again by whoever reads the record: a host that
  * is killed between any two writes leaves a place from which the next one goes on, with no transition lost or doubled.
  */
@@ -55,13 +55,13 @@ export function attachBookmark(arena: Arena, observations: number): Bookmark {
 
   return {
     commit(place) {
-      const next = Atomics.load(words, WORD.commit) + 1;
+      const next = Atomics.load(words, WORD.cursorRecord) + 1;
       write((next % 2) * size, place);
-      Atomics.store(words, WORD.commit, next);
+      Atomics.store(words, WORD.cursorRecord, next);
       tell(place);
     },
     read() {
-      const place = readPlace(records, Atomics.load(words, WORD.commit), observations);
+      const place = readPlace(records, Atomics.load(words, WORD.cursorRecord), observations);
       if (place !== undefined) tell(place);
       return place;
     },

@@ -121,7 +121,7 @@ export function attachBookmarks(arena: Arena, groups: readonly EnvironmentGroup[
   }
 
   function read(group: number): Standing[] | undefined {
-    return readStandings(records, groups[group], groupWords[group].commit.get(), groups[groups.length - 1].end, observations);
+    return readStandings(records, groups[group], groupWords[group].cursorRecord.get(), groups[groups.length - 1].end, observations);
   }
 
   const left = groups.map((_, group) => read(group));
@@ -131,10 +131,10 @@ export function attachBookmarks(arena: Arena, groups: readonly EnvironmentGroup[
   return {
     totals: () => sums,
     commit(group, standings) {
-      const { commit } = groupWords[group];
-      const next = commit.get() + 1;
+      const { cursorRecord } = groupWords[group];
+      const next = cursorRecord.get() + 1;
       standings.forEach((standing, lane) => { write((2 * (groups[group].begin + lane) + (next % 2)) * size, standing); });
-      commit.set(next);
+      cursorRecord.set(next);
       count(group, standings);
       tell(group, standings);
     },

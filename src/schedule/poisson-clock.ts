@@ -6,13 +6,13 @@ import type { Stream } from '../random/stream.js';
  */
 export interface PoissonClock {
   /** True once a strike is due that was not taken yet. */
-  due(): boolean;
+  isDue(): boolean;
   /** Takes the oldest strike. */
   take(): void;
   /** Seconds until a strike is due; 0 where one is. */
   remaining(): number;
   /** Strikes as if it had just begun: who has not looked at it since now cannot tell the difference, but for strikes that were due. */
-  forget(): void;
+  restart(): void;
   /** All that a clock of the same stream needs to strike as this one would. */
   state(): ClockState;
   restore(state: ClockState): void;
@@ -33,12 +33,12 @@ export function createPoissonClock(stream: Stream, rate: number, now: () => numb
   const wait = () => -Math.log(1 - stream.uniform()) / rate;
   let next = now() + wait();
   return {
-    due: () => next <= now(),
+    isDue: () => next <= now(),
     take() {
       next += wait();
     },
     remaining: () => Math.max(0, next - now()),
-    forget() {
+    restart() {
       next = now() + wait();
     },
     state: () => ({ next, draw: stream.position }),

@@ -11,7 +11,7 @@ export interface RateLimiter {
   mayLearn(updates: number, steps: number): boolean;
   mayAct(updates: number, steps: number): boolean;
   /** True where a run may end: no update is owed, or the run was stopped and its updates are not fixed anyway. */
-  settled(updates: number, steps: number, stopped: boolean): boolean;
+  isSettled(updates: number, steps: number, stopped: boolean): boolean;
 }
 
 export interface RateLimit {
@@ -28,7 +28,7 @@ export function createRateLimiter({ warmup, updatesPerStep, window }: RateLimit)
     due,
     mayLearn: (updates, steps) => steps > warmup && updates < due(steps) + window,
     mayAct: (updates, steps) => updates >= due(steps) - window,
-    settled: (updates, steps, stopped) => window === Infinity || (stopped && window > 0) || updates >= due(steps),
+    isSettled: (updates, steps, stopped) => window === Infinity || (stopped && window > 0) || updates >= due(steps),
   };
 }
 
@@ -44,6 +44,6 @@ export function createStreamLimiter(window: number): RateLimiter {
     due,
     mayLearn: (updates, stored) => updates < due(stored),
     mayAct: (updates, stored) => updates >= due(stored) - window,
-    settled: (updates, stored) => updates >= due(stored),
+    isSettled: (updates, stored) => updates >= due(stored),
   };
 }

@@ -1,5 +1,5 @@
 import type { Control } from '../memory/control.js';
-import type { Bell } from './bell.js';
+import type { EventCount } from './event-count.js';
 import { createStream } from '../random/stream.js';
 import { createPoissonClock, type PoissonClock } from './poisson-clock.js';
 
@@ -17,39 +17,39 @@ export interface Schedule {
   mayBegin(update: number): boolean;
   /** Called as an update begins. */
   begin(update: number): void;
-  /** Called between a phase that publishes and a phase that reads; the partition goes on once `open` says so. */
+  /** Called between a phase that publishes and a phase that reads; the partition goes on once `isGateOpen` says so. */
   arrive(): void;
-  open(): boolean;
+  isGateOpen(): boolean;
   /** False where neuron `neuron` sits this update out. Asked once per update and neuron. */
   learns(neuron: number): boolean;
   /** Milliseconds until `mayBegin`, having refused, may change its mind without anybody ringing; Infinity where it cannot, or was not asked. */
-  wake(): number;
+  wakeDelay(): number;
   /** Turns of acting, where that waits for nobody. */
-  readonly acting: ActingTurns;
+  readonly inferenceTicks: InferenceTicks;
   /** Clocks that it keeps, always in the same order. */
   readonly clocks: readonly PoissonClock[];
 }
 
 /** When a partition computes its neurons' voltages anew, where nobody waits for them. */
-export interface ActingTurns {
+export interface InferenceTicks {
   /** True where all partitions take their turns together: who is behind takes one, though there is nothing for it to compute. */
-  readonly together: boolean;
+  readonly lockstep: boolean;
   /**
    * False while a partition that has a turn to take may not.
    *
    * @param taken turns that it has taken
    * @param least turns that each of the others has taken
    */
-  mayTake(taken: number, least: number): boolean;
+  mayBegin(taken: number, least: number): boolean;
   /** Called as a turn begins, and where one that was waited for is not wanted any more. */
-  take(): void;
-  /** Seconds until `mayTake`, having refused, may change its mind without anybody ringing; Infinity where it cannot. */
-  wake(): number;
+  begin(): void;
+  /** Seconds until `mayBegin`, having refused, may change its mind without anybody ringing; Infinity where it cannot. */
+  wakeDelay(): number;
 }
 
 export interface ScheduleContext {
   readonly control: Control;
-  readonly bell: Bell;
+  readonly eventCount: EventCount;
   readonly partition: number;
   /** Gates in one update. */
   readonly gates: number;
@@ -78,34 +78,34 @@ const never = () => Infinity;
 const always = () => true;
 const nothing = () => undefined;
 
-const AT_ONCE: ActingTurns = { together: false, mayTake: always, take: nothing, wake: never };
+const AT_ONCE: InferenceTicks = { lockstep: false, mayBegin: always, begin: nothing, wakeDelay: never };
 
 /**
  * `synchronous`: a barrier at every gate, so that every partition reads what all have written. The reference. Each partition
  * counts the gates it has come to; a gate is open once all have come as far. The count follows from the update alone, so that
  * a partition that starts an update anew is let through to where the others wait.
  */
-function synchronous({ control: { phase }, bell, partition, gates }: ScheduleContext): Schedule {
-  const open = () => phase.least() >= phase.get(partition);
+function synchronous({ control: { barrierCount }, eventCount, partition, gates }: ScheduleContext): Schedule {
+  const isGateOpen = () => barrierCount.least() >= barrierCount.get(partition);
   return {
     mayBegin: always,
     begin(update) {
-      phase.set(partition, update * gates);
+      barrierCount.set(partition, update * gates);
     },
     arrive() {
-      phase.set(partition, phase.get(partition) + 1);
-      if (open()) bell.ring(); // the last to come
+      barrierCount.set(partition, barrierCount.get(partition) + 1);
+      if (isGateOpen()) eventCount.notify(); // the last to come
     },
-    open,
+    isGateOpen,
     learns: always,
-    wake: never,
+    wakeDelay: never,
     clocks: [],
-    acting: { ...AT_ONCE, together: true, mayTake: (taken, least) => least >= taken },
+    inferenceTicks: { ...AT_ONCE, lockstep: true, mayBegin: (taken, least) => least >= taken },
   };
 }
 
 /** `hogwild`: free running. Nothing waits, reads of other partitions' rows are racy on purpose. */
-const HOGWILD: Schedule = { mayBegin: always, begin: nothing, arrive: nothing, open: always, learns: always, wake: never, acting: AT_ONCE, clocks: [] };
+const HOGWILD: Schedule = { mayBegin: always, begin: nothing, arrive: nothing, isGateOpen: always, learns: always, wakeDelay: never, inferenceTicks: AT_ONCE, clocks: [] };
 
 /**
  * `bounded`: as `hogwild`, but a partition begins update u only once the slowest has finished update u - k - 1, so that nothing
@@ -127,23 +127,23 @@ function poisson(context: ScheduleContext): Schedule {
   const schedule = context.timing.clocks === 'partition' ? partitionClocks(context) : neuronClocks(context);
   const { partition, seed, timing: { clockRate }, now } = context;
   const clock = createPoissonClock(createStream(seed, `clock/acting/partition${partition}`), clockRate, now);
-  return { ...schedule, acting: actingTurns(clock), clocks: [clock, ...schedule.clocks] };
+  return { ...schedule, inferenceTicks: inferenceTicks(clock), clocks: [clock, ...schedule.clocks] };
 }
 
 /** A strike at which there was no turn to take, or during one, is let go: it would have changed nothing. */
-function actingTurns(clock: PoissonClock): ActingTurns {
+function inferenceTicks(clock: PoissonClock): InferenceTicks {
   let waits = false;
   return {
-    together: false,
-    mayTake() {
-      if (!waits) clock.forget();
+    lockstep: false,
+    mayBegin() {
+      if (!waits) clock.restart();
       waits = true;
-      return clock.due();
+      return clock.isDue();
     },
-    take() {
+    begin() {
       waits = false;
     },
-    wake: () => (waits ? clock.remaining() : Infinity),
+    wakeDelay: () => (waits ? clock.remaining() : Infinity),
   };
 }
 
@@ -152,7 +152,7 @@ function partitionClocks(context: ScheduleContext): Schedule {
   const clock = createPoissonClock(createStream(seed, `clock/partition${partition}`), clockRate, now);
   return {
     ...HOGWILD,
-    ...sleepUntilStruck(() => clock.due(), () => clock.remaining()),
+    ...sleepUntilDue(() => clock.isDue(), () => clock.remaining()),
     begin() {
       clock.take();
     },
@@ -166,10 +166,10 @@ function neuronClocks(context: ScheduleContext): Schedule {
   const all = [...clocks.values()];
   return {
     ...HOGWILD,
-    ...sleepUntilStruck(() => all.some((clock) => clock.due()), () => all.reduce((least, clock) => Math.min(least, clock.remaining()), Infinity)),
+    ...sleepUntilDue(() => all.some((clock) => clock.isDue()), () => all.reduce((least, clock) => Math.min(least, clock.remaining()), Infinity)),
     learns(neuron) {
       const clock = clocks.get(neuron);
-      if (clock?.due() !== true) return false;
+      if (clock?.isDue() !== true) return false;
       clock.take();
       return true;
     },
@@ -178,14 +178,14 @@ function neuronClocks(context: ScheduleContext): Schedule {
 }
 
 /** A partition whose clock has struck, but which waits for something else, must sleep until somebody rings: the clock would keep it awake for ever. */
-function sleepUntilStruck(due: () => boolean, remaining: () => number): Pick<Schedule, 'mayBegin' | 'wake'> {
+function sleepUntilDue(due: () => boolean, remaining: () => number): Pick<Schedule, 'mayBegin' | 'wakeDelay'> {
   let refused = false;
   return {
     mayBegin() {
       refused = !due();
       return !refused;
     },
-    wake() {
+    wakeDelay() {
       const wait = refused ? 1000 * remaining() : Infinity;
       refused = false;
       return wait;

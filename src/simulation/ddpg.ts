@@ -8,8 +8,8 @@ import { loadModulesOf } from '../modules.js';
 import { imageOf } from '../memory/image.js';
 import { closedError } from '../errors.js';
 import { createRateLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
-import { NOTHING_READ, type Staleness } from '../supervisor/ledger.js';
-import { WEIGHTS } from '../supervisor/plan.js';
+import { NOTHING_READ, type Staleness } from '../runtime/staleness.js';
+import { WEIGHTS } from '../placement/partitioned/run-layout.js';
 import { encodeSafetensors } from '../telemetry/safetensors.js';
 import { createAlone, inStretches, stoppable } from './command.js';
 import { checkEpisodesAlone, checkEvaluateOptions, checkRunOptionsWith } from './command-options.js';
@@ -135,7 +135,7 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
     let told = this.step;
     await inStretches(() => {
       this.#checkOpen();
-      const settled = this.#limiter.settled(this.agent.updates, this.step, false);
+      const settled = this.#limiter.isSettled(this.agent.updates, this.step, false);
       const stopped = () => signal?.aborted === true;
       if (settled && this.step > told) {
         this.#stillness.pause(() => { this.#tell({ step: this.step, goal: this.#goal, checkpointEvery, stopped }); });
@@ -215,7 +215,7 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
       stopped: this.step < this.#goal,
       staleness: NOTHING_READ,
       partitions: [{ partition: 0, neurons: topology.neurons - topology.inputs.end, updates, ...NOTHING_READ }],
-      workerDeaths: [],
+      workerRestarts: [],
     };
   }
 }

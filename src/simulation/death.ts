@@ -3,8 +3,8 @@ import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { CheckpointError } from '../errors.js';
 import { drawLesioned } from '../network/lesion.js';
 import { neuronName, type Topology } from '../network/topology.js';
-import type { Settings } from '../supervisor/settings.js';
-import type { Supervisor } from '../supervisor/supervisor.js';
+import type { Settings } from '../placement/partitioned/settings.js';
+import type { Supervisor } from '../placement/partitioned/supervisor.js';
 import { LARGEST_EVALUATION, randomEvaluation } from './measure.js';
 
 /** A return measured after a death. */
@@ -56,7 +56,7 @@ export function lowestReturn({ after, points }: Pick<DeathReport, 'after' | 'poi
 }
 
 /** The supervisor, as far as it decides over life and death. */
-type Reaper = Pick<Supervisor, 'silence' | 'bearAgain' | 'setAlive'>;
+type Reaper = Pick<Supervisor, 'lesion' | 'reinitialise' | 'setEnabled'>;
 
 /** Mean return of so many episodes; undefined where the evaluation was cut short. */
 export type Measure = (episodes: number) => Promise<number | undefined>;
@@ -152,7 +152,7 @@ export class DeathWatch {
       this.#points.push({ step, meanReturn });
     }
     if (this.#death !== undefined && step === rebirth && !this.#reborn) {
-      this.#reaper.bearAgain(this.#neurons);
+      this.#reaper.reinitialise(this.#neurons);
       this.#reborn = true;
     }
   }
@@ -183,11 +183,11 @@ export class DeathWatch {
   async #die(episodes: number, measure: Measure, forGood: boolean): Promise<void> {
     const before = await measure(episodes);
     if (before === undefined) return;
-    this.#reaper.setAlive(this.#neurons, false);
+    this.#reaper.setEnabled(this.#neurons, false);
     const after = await measure(episodes);
-    if (after === undefined || !forGood) this.#reaper.setAlive(this.#neurons, true);
+    if (after === undefined || !forGood) this.#reaper.setEnabled(this.#neurons, true);
     if (after === undefined) return;
-    if (forGood) this.#reaper.silence(this.#neurons);
+    if (forGood) this.#reaper.lesion(this.#neurons);
     this.#death = { episodes, randomReturn: randomEvaluation(this.#settings, episodes).meanReturn, before, after };
   }
 

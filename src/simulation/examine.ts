@@ -6,10 +6,10 @@ import { CheckpointError, isOptionError } from '../errors.js';
 import { countConnections } from '../network/size.js';
 import { graphOf } from '../network/neural.js';
 import { createRateLimiter } from '../schedule/rate-limiter.js';
-import { createPlan, WEIGHTS } from '../supervisor/plan.js';
-import { disciplineOf, type Settings } from '../supervisor/settings.js';
-import { settledUpdates } from '../supervisor/views.js';
-import { checkWorld } from '../supervisor/world-check.js';
+import { createRunLayout, WEIGHTS } from '../placement/partitioned/run-layout.js';
+import { disciplineOf, type Settings } from '../placement/partitioned/settings.js';
+import { settledUpdates } from '../placement/partitioned/partition-context.js';
+import { checkVirtualState } from '../placement/partitioned/virtual-state-check.js';
 import { readDeathState } from './death.js';
 import { readEpisodeCount } from './halt.js';
 import { resolveSettings } from './options.js';
@@ -31,7 +31,7 @@ export async function examineSimulation(checkpoint: Checkpoint): Promise<Setting
     await loadModulesOf(checkpoint.settings);
     const settings = resolveSettings(checkpoint.settings);
     checkSize(settings.network.hidden, countConnections(graphOf(settings.network, 1, 1, settings.seed)), checkpoint.numbers(WEIGHTS, 'float32').length);
-    const plan = createPlan(settings);
+    const plan = createRunLayout(settings);
     checkpoint.check(plan.blocks);
     readEpisodeCount(checkpoint);
     readDeathState(settings, checkpoint);
@@ -43,7 +43,7 @@ export async function examineSimulation(checkpoint: Checkpoint): Promise<Setting
       updates: (steps, stored) => settledUpdates(plan, steps, stored),
       together: disciplineOf(settings) === 'synchronous',
     });
-    checkWorld(plan, checkpoint);
+    checkVirtualState(plan, checkpoint);
     return settings;
   });
 }

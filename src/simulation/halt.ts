@@ -1,7 +1,7 @@
 import { checkInteger, isCount } from '../check.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { CheckpointError } from '../errors.js';
-import { SLICE_STEPS } from '../supervisor/plan.js';
+import { MAX_STEPS_PER_COMMAND } from '../placement/partitioned/run-layout.js';
 import { RUNNING_EPISODES, type EpisodeCount } from './measure.js';
 
 /** Steps between checkpoints; 0 for none. */
@@ -16,7 +16,7 @@ export function checkCheckpointEvery(every: unknown): number {
  */
 export function nextHalt(step: number, goal: number, checkpointEvery: number, due = Infinity): number {
   const next = (every: number) => (Math.floor(step / every) + 1) * every;
-  return Math.min(next(SLICE_STEPS), goal, checkpointEvery > 0 ? next(checkpointEvery) : Infinity, due);
+  return Math.min(next(MAX_STEPS_PER_COMMAND), goal, checkpointEvery > 0 ? next(checkpointEvery) : Infinity, due);
 }
 
 /** Where a run stands, and how it was to go on. */
@@ -34,7 +34,7 @@ export interface Halt {
  * Deaths, births and the evaluations around them are `due` before the checkpoint, which knows of them.
  */
 export function* eventsAt({ step, goal, checkpointEvery, stopped }: Halt): Generator<'metrics' | 'due' | 'checkpoint'> {
-  const measured = step % SLICE_STEPS === 0 || step >= goal;
+  const measured = step % MAX_STEPS_PER_COMMAND === 0 || step >= goal;
   if (measured) yield 'metrics';
   yield 'due';
   const over = stopped() || step >= goal;

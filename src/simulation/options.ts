@@ -9,7 +9,7 @@ import { createTable } from '../options/table.js';
 import { RULE_NAME } from '../rule/options.js';
 import { ruleNamed } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
-import { SIMULATION_ROWS, type Settings } from '../supervisor/settings.js';
+import { SIMULATION_ROWS, type Settings } from '../placement/partitioned/settings.js';
 import { TASK_DEFAULTS, TASK_RULES } from './task-defaults.js';
 
 /** What a user may set; whatever is left out takes the task's default, or else the general one. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { wrongValue } from '../check.js';
 import { ruleNamed } from '../rule/registry.js';
-import type { Settings } from '../supervisor/settings.js';
+import type { Settings } from '../placement/partitioned/settings.js';
 import { resolveSettings, type SimulationOptions } from './options.js';
 
 /**

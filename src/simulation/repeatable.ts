@@ -2,8 +2,8 @@ import { JournalError } from '../errors.js';
 import { TAKEN } from '../journal/entries.js';
 import type { Journal } from '../journal/read-journal.js';
 import { createJournalReader, type JournalReader } from '../journal/reader.js';
-import { SLICE_STEPS, type Plan } from '../supervisor/plan.js';
-import { VERSIONS } from '../supervisor/rows.js';
+import { MAX_STEPS_PER_COMMAND, type RunLayout } from '../placement/partitioned/run-layout.js';
+import { VERSIONS } from '../placement/partitioned/peer-parameters.js';
 import { LAST_STEP } from './measure.js';
 
 /** A partition on its way through its log. */
@@ -28,7 +28,7 @@ interface Walker {
  *
  * @throws JournalError naming the update that waits for what never comes
  */
-export function checkRepeatable(journal: Journal, plan: Pick<Plan, 'topology' | 'exchange' | 'settings' | 'rule'>): void {
+export function checkRepeatable(journal: Journal, plan: Pick<RunLayout, 'topology' | 'exchange' | 'settings' | 'rule'>): void {
   const { ticks } = plan.topology;
   const { shape, halts, goal, stopped } = journal;
   const refuse = (reason: string): never => {
@@ -38,12 +38,12 @@ export function checkRepeatable(journal: Journal, plan: Pick<Plan, 'topology' | 
   const last = halts.at(-1) ?? 0;
   if (goal > LAST_STEP || last > goal || (!stopped && last < goal)) refuse(`a run to step ${goal} that ends at step ${last}`);
   halts.forEach((halt, i) => {
-    if (halt - (i === 0 ? 0 : halts[i - 1]) > SLICE_STEPS) refuse(`a command of more than ${SLICE_STEPS} steps`);
+    if (halt - (i === 0 ? 0 : halts[i - 1]) > MAX_STEPS_PER_COMMAND) refuse(`a command of more than ${MAX_STEPS_PER_COMMAND} steps`);
   });
   walk(journal, plan);
 }
 
-function walk({ logs, shape }: Journal, plan: Pick<Plan, 'exchange' | 'settings' | 'rule'>): void {
+function walk({ logs, shape }: Journal, plan: Pick<RunLayout, 'exchange' | 'settings' | 'rule'>): void {
   const walkers = logs.map(({ bytes }): Walker => ({ reader: createJournalReader(bytes, shape), wantedEntry: logs.map(() => 0), wantedVersion: logs.map(() => 0), acts: 0, ended: 0, updates: 0, published: 0, passed: 0 }));
   const ways = walkers.map((_, partition) => follow(walkers, partition, shape.ticks, plan));
   const over = walkers.map(() => false);
@@ -57,7 +57,7 @@ function walk({ logs, shape }: Journal, plan: Pick<Plan, 'exchange' | 'settings'
 }
 
 /** Goes through a log as `createRepeatingChronicle` lets a partition go, and yields where it has to wait. */
-function* follow(walkers: readonly Walker[], partition: number, ticks: number, { exchange: { depth }, settings: { learning }, rule: { data } }: Pick<Plan, 'exchange' | 'settings' | 'rule'>): Generator<undefined> {
+function* follow(walkers: readonly Walker[], partition: number, ticks: number, { exchange: { depth }, settings: { learning }, rule: { data } }: Pick<RunLayout, 'exchange' | 'settings' | 'rule'>): Generator<undefined> {
   const self = walkers[partition];
   const peers = walkers.filter((walker) => walker !== self);
   const { reader } = self;

@@ -2,9 +2,9 @@ import { isRecord, wrongKind } from '../check.js';
 import { loadModulesOf } from '../modules.js';
 import { isOptionError, JournalError } from '../errors.js';
 import { readJournal, type Journal } from '../journal/read-journal.js';
-import { checkNetworkBudget } from '../supervisor/budget.js';
-import { createPlan } from '../supervisor/plan.js';
-import type { Settings } from '../supervisor/settings.js';
+import { checkNetworkBudget } from '../placement/partitioned/budget.js';
+import { createRunLayout } from '../placement/partitioned/run-layout.js';
+import type { Settings } from '../placement/partitioned/settings.js';
 import { checkReplayOptions } from './command-options.js';
 import { resolveSettings } from './options.js';
 import { checkRepeatable } from './repeatable.js';
@@ -30,7 +30,7 @@ export async function replaySimulation(journal: Uint8Array | Journal, options: R
   const settings = await settingsOf(whole);
   const simulation = await understanding(() => {
     checkNetworkBudget(settings);
-    checkRepeatable(whole, createPlan(settings));
+    checkRepeatable(whole, createRunLayout(settings));
     return new Simulation(settings, undefined, { journal: whole, threads: threads ?? settings.partitions });
   });
   if (digestOf(simulation.encodeWeights()) !== whole.digest) {

@@ -81,7 +81,7 @@ type Written = Pick<Place, 'stored' | 'steps' | 'episodes' | 'episodeReturn' | '
 
 function checkPlaces({ counters, numbers }: Checkpoint, run: Restorable): void {
   const several = run.groups[run.groups.length - 1].end > 1;
-  const records = several ? standingsOf(counters, numbers, run) : [readPlace(numbers('host', 'float64'), counters.commit, run.observations)].filter((place) => place !== undefined);
+  const records = several ? standingsOf(counters, numbers, run) : [readPlace(numbers('host', 'float64'), counters.cursorRecord, run.observations)].filter((place) => place !== undefined);
   const sum = (key: 'stored' | 'steps' | 'episodes') => records.reduce((total, record) => total + record[key], 0);
   for (const key of ['stored', 'steps', 'episodes'] as const) {
     if (!records.every((record) => isCount(record[key])) || sum(key) !== counters[key]) refuse(`${sum(key)} ${key} of its environments, and ${counters[key]} in all`);
@@ -91,9 +91,9 @@ function checkPlaces({ counters, numbers }: Checkpoint, run: Restorable): void {
   environment.close();
 }
 
-function standingsOf({ commit, stored }: Checkpoint['counters'], numbers: Checkpoint['numbers'], { groups, observations }: Restorable): Written[] {
+function standingsOf({ cursorRecord, stored }: Checkpoint['counters'], numbers: Checkpoint['numbers'], { groups, observations }: Restorable): Written[] {
   const records = numbers('hosts', 'float64');
-  const commits = groups.length > 1 ? numbers('group/commit', 'int32') : [commit];
+  const commits = groups.length > 1 ? numbers('group/cursorRecord', 'int32') : [cursorRecord];
   const environments = groups[groups.length - 1].end;
   const standings = groups.flatMap((group, i) => readStandings(records, group, commits[i], environments, observations) ?? []);
   for (const { slot, previous } of standings) {

@@ -7,16 +7,16 @@ import { JournalError, PartitionError } from '../errors.js';
 import { openJournal, type JournalFile } from '../journal/file.js';
 import type { Journal } from '../journal/read-journal.js';
 import type { Arena } from '../memory/arena.js';
-import { joinStaleness, type Staleness } from '../supervisor/ledger.js';
-import type { WorkerDeath } from '../supervisor/crew-handle.js';
+import { joinStaleness, type Staleness } from '../runtime/staleness.js';
+import type { WorkerRestart } from '../runtime/supervised-worker.js';
 import { attachReplay } from '../replay/ring.js';
-import { trainedState } from '../supervisor/partition.js';
-import { ALIVE, WEIGHTS, type Plan } from '../supervisor/plan.js';
-import type { Settings } from '../supervisor/settings.js';
-import { Supervisor, type Begin } from '../supervisor/supervisor.js';
-import type { TurnTimes } from '../supervisor/turn-times.js';
-import { attachTables } from '../supervisor/views.js';
-import { checkWorld } from '../supervisor/world-check.js';
+import { trainedState } from '../placement/partitioned/partition.js';
+import { ALIVE, WEIGHTS, type RunLayout } from '../placement/partitioned/run-layout.js';
+import type { Settings } from '../placement/partitioned/settings.js';
+import { Supervisor, type StartState } from '../placement/partitioned/supervisor.js';
+import type { PhaseTimings } from '../runtime/phase-timings.js';
+import { attachTables } from '../placement/partitioned/partition-context.js';
+import { checkVirtualState } from '../placement/partitioned/virtual-state-check.js';
 import { encodeSafetensors } from '../telemetry/safetensors.js';
 import { mean } from '../telemetry/statistics.js';
 import { createAlone, stoppable } from './command.js';
@@ -46,7 +46,7 @@ interface TrainOptions {
 }
 
 /** A recorded run that is to be done again. */
-export interface Repetition {
+export interface Rerun {
   readonly journal: Journal;
   readonly threads: number;
 }
@@ -59,7 +59,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   readonly #alone = createAlone();
   readonly #stillness = createStillness();
   readonly #deathWatch: DeathWatch;
-  readonly #deaths: WorkerDeath[] = [];
+  readonly #deaths: WorkerRestart[] = [];
   readonly #journal: Journal | undefined;
   #commands = 0;
   #goal = 0;
@@ -68,7 +68,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
    * @param checkpoint of the same settings, to go on from
    * @param repetition of a journal of the same settings
    */
-  constructor(settings: Settings, checkpoint?: Checkpoint, repetition?: Repetition) {
+  constructor(settings: Settings, checkpoint?: Checkpoint, repetition?: Rerun) {
     super();
     this.settings = settings;
     const death = readDeathState(settings, checkpoint);
@@ -76,7 +76,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
     this.#journal = repetition?.journal;
     const again = repetition && { logs: repetition.journal.logs.map(({ bytes }) => bytes), threads: repetition.threads };
     this.#supervisor = new Supervisor(settings, checkpoint && beginAt(checkpoint), again);
-    this.#deathWatch = new DeathWatch(settings, this.#supervisor.plan.topology, this.#supervisor, death);
+    this.#deathWatch = new DeathWatch(settings, this.#supervisor.layout.topology, this.#supervisor, death);
   }
 
   get step(): number {
@@ -135,7 +135,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   #record(path: string): JournalFile {
     checkRecordable(this.settings);
     if (this.step > 0) throw wrongValue('record', 'a run from the first step on', this.step, ' steps taken before it');
-    const { topology: { ticks }, settings } = this.#supervisor.plan;
+    const { topology: { ticks }, settings } = this.#supervisor.layout;
     return openJournal(checkString('record', path), { ticks: ticks.length, partitions: settings.partitions, goal: this.#goal, settings, digest: digestOf(this.encodeWeights()) });
   }
 
@@ -157,30 +157,30 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   }
 
   /** How long everything took so far, the latest of each kind; undefined unless `timing.measure` is set. */
-  turnTimes(): TurnTimes | undefined {
-    return this.#supervisor.turnTimes();
+  phaseTimings(): PhaseTimings | undefined {
+    return this.#supervisor.phaseTimings();
   }
 
   watch(options: { episode?: number; steps?: number } = {}): WatchedEpisode {
     const { episode, steps } = checkWatchOptions(options);
     this.#stillness.check('a network can be watched');
-    const { plan, arena } = this.#supervisor;
-    return watchEpisode(plan, arena, evaluationSeeds(this.settings.seed, episode + 1)[episode], steps);
+    const { layout, arena } = this.#supervisor;
+    return watchEpisode(layout, arena, evaluationSeeds(this.settings.seed, episode + 1)[episode], steps);
   }
 
   encodeWeights(): Uint8Array {
-    const { plan, arena } = this.#supervisor;
+    const { layout, arena } = this.#supervisor;
     const { environment, rule, seed } = this.settings;
-    const { tensors, description } = describePolicy(actingNetwork(plan, arena));
+    const { tensors, description } = describePolicy(actingNetwork(layout, arena));
     const metadata = { format: 'ganglion', environment, rule: rule.name, seed: String(seed), step: String(this.step), policy: description };
-    return encodeSafetensors({ ...tensors, ...weightTensors(plan.topology, attachTables(plan, arena)) }, metadata);
+    return encodeSafetensors({ ...tensors, ...weightTensors(layout.topology, attachTables(layout, arena)) }, metadata);
   }
 
   encodeCheckpoint(note: object = {}): Uint8Array {
     this.#stillness.check();
     const training = { ...this.#counter.state(), death: this.#deathWatch.state() };
-    const { step, image, left } = this.#supervisor.standstill();
-    return encodeCheckpoint(image, { kind: SIMULATION, settings: this.settings, training, note, step, world: left });
+    const { step, image, virtualState } = this.#supervisor.quiescentState();
+    return encodeCheckpoint(image, { kind: SIMULATION, settings: this.settings, training, note, step, world: virtualState });
   }
 
   /** Kills the worker that carries a partition, at once: a fault on purpose, to see what follows. Nothing where it is not at work. */
@@ -280,7 +280,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
 
   #tell(event: 'metrics' | 'checkpoint'): void {
     if (event === 'checkpoint') this.emit('checkpoint', this.#progress());
-    else this.emit('metrics', { ...this.#progress(), weightNorm: this.#weightNorms(), ...this.#strikes() });
+    else this.emit('metrics', { ...this.#progress(), weightNorm: this.#weightNorms(), ...this.#actionTiming() });
   }
 
   #checkPartition(partition: number): number {
@@ -288,9 +288,9 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   }
 
   #tellDeaths(): void {
-    for (const death of this.#supervisor.takeDeaths()) {
+    for (const death of this.#supervisor.takeRestarts()) {
       this.#deaths.push(death);
-      this.emit('workerDeath', death);
+      this.emit('workerRestart', death);
     }
   }
 
@@ -319,9 +319,9 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
     return virtualSeconds === undefined ? {} : { virtualSeconds: virtualSeconds - since };
   }
 
-  #strikes(): Pick<RunReport, 'strikes'> {
-    const strikes = this.#supervisor.strikes();
-    return strikes === undefined ? {} : { strikes };
+  #actionTiming(): Pick<RunReport, 'actionTiming'> {
+    const actionTiming = this.#supervisor.actionTiming();
+    return actionTiming === undefined ? {} : { actionTiming };
   }
 
   #updates(): number {
@@ -329,20 +329,20 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   }
 
   #weightNorms(): Record<string, number> {
-    const { plan, arena } = this.#supervisor;
-    return weightNorms(plan.topology, attachTables(plan, arena)[WEIGHTS].values);
+    const { layout, arena } = this.#supervisor;
+    return weightNorms(layout.topology, attachTables(layout, arena)[WEIGHTS].values);
   }
 
   #report(first: number, updatesBefore: number, deathsBefore: number, seconds: number): RunReport {
-    const { ownership, topology } = this.#supervisor.plan;
+    const { ownership, topology } = this.#supervisor.layout;
     const death = this.#deathWatch.report();
     const { staleness, partitions } = this.staleness();
     return {
       ...reportRates(this.step - first, this.#updates() - updatesBefore, seconds),
       stopped: this.step < this.#goal,
       staleness,
-      ...this.#strikes(),
-      workerDeaths: this.#deaths.slice(deathsBefore),
+      ...this.#actionTiming(),
+      workerRestarts: this.#deaths.slice(deathsBefore),
       partitions: ownership.map((ranges, partition) => ({
         partition,
         neurons: ranges.reduce((sum, { begin, end }) => sum + (begin < topology.inputs.end ? 0 : end - begin), 0),
@@ -355,18 +355,18 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
 }
 
 /** The network as an evaluation has it. */
-function actingNetwork(plan: Plan, arena: Arena): ActingNetwork {
-  const { settings: { network: { memory } }, topology, encoder, decoder, context } = plan;
-  const trained = trainedState({ plan, arena, replay: attachReplay(arena, plan.ring) });
+function actingNetwork(layout: RunLayout, arena: Arena): ActingNetwork {
+  const { settings: { network: { memory } }, topology, encoder, decoder, context } = layout;
+  const trained = trainedState({ layout, arena, replay: attachReplay(arena, layout.ring) });
   return { topology, encoder, decoder, memory, trained, context, alive: arena.int32(ALIVE) };
 }
 
 /** Where a checkpoint's run goes on. */
-function beginAt(checkpoint: Checkpoint): Begin {
-  return { snapshot: checkpoint, step: checkpoint.step, left: (plan) => checkWorld(plan, checkpoint) };
+function beginAt(checkpoint: Checkpoint): StartState {
+  return { snapshot: checkpoint, step: checkpoint.step, virtualState: (plan) => checkVirtualState(plan, checkpoint) };
 }
 
-function logLost({ partition, step }: WorkerDeath): PartitionError {
+function logLost({ partition, step }: WorkerRestart): PartitionError {
   return new PartitionError(partition, step, 'its worker died while the run was recorded: what it had kept of the journal is lost, and the run could not be repeated');
 }
 

@@ -1,10 +1,10 @@
 import type { EventEmitter } from 'eventemitter3';
 
 import type { EpisodeRecord } from '../environment/environment.js';
-import type { WorkerDeath } from '../supervisor/crew-handle.js';
-import type { Staleness } from '../supervisor/ledger.js';
-import type { Strikes } from '../supervisor/strikes.js';
-import type { TurnTimes } from '../supervisor/turn-times.js';
+import type { WorkerRestart } from '../runtime/supervised-worker.js';
+import type { Staleness } from '../runtime/staleness.js';
+import type { ActionTiming } from '../placement/partitioned/action-timing.js';
+import type { PhaseTimings } from '../runtime/phase-timings.js';
 import type { DeathReport } from './death.js';
 import type { WatchedEpisode } from './watch.js';
 
@@ -26,7 +26,7 @@ export interface Metrics extends Progress {
   /** Euclidean norm of each population's weights. */
   readonly weightNorm: Readonly<Record<string, number>>;
   /** Where acting is free: how old actions were so far. */
-  readonly strikes?: Strikes;
+  readonly actionTiming?: ActionTiming;
 }
 
 /** How fast and how stale a run was. */
@@ -42,7 +42,7 @@ export interface RunReport {
   /** True where the signal ended the run before its last step. */
   readonly stopped: boolean;
   /** Workers that died and were replaced. */
-  readonly workerDeaths: readonly WorkerDeath[];
+  readonly workerRestarts: readonly WorkerRestart[];
   /** What was recorded of it; absent where nothing was. */
   readonly journal?: {
     /** Length of the file. */
@@ -54,7 +54,7 @@ export interface RunReport {
   readonly staleness: Staleness;
   readonly partitions: readonly (Staleness & { readonly partition: number; readonly neurons: number; readonly updates: number })[];
   /** Where acting is free: how old actions were since the first step. */
-  readonly strikes?: Strikes;
+  readonly actionTiming?: ActionTiming;
   /** Where neurons have died by the run's settings: what was lost, and how long recovery took. */
   readonly death?: DeathReport;
 }
@@ -72,7 +72,7 @@ export interface TrainingEvents {
   /** The moment for `encodeCheckpoint`: nothing moves. Only in runs that asked for it. */
   checkpoint: [Progress];
   /** A worker died, and another has taken its place: in an evaluation, too. */
-  workerDeath: [WorkerDeath];
+  workerRestart: [WorkerRestart];
 }
 
 export interface RunOptions {
@@ -103,7 +103,7 @@ export interface Training extends Pick<EventEmitter<TrainingEvents>, 'on' | 'onc
   /** Environment steps taken so far. */
   readonly step: number;
   /**
-   * Trains for `steps` further environment steps, `settings.steps` unless given. Emits `episode`, `progress`, `workerDeath`, `metrics`
+   * Trains for `steps` further environment steps, `settings.steps` unless given. Emits `episode`, `progress`, `workerRestart`, `metrics`
    * and `checkpoint`: behind the metrics of that step, but before those that are there only because a signal ends the run, which a run that goes
    * on from the checkpoint does not have.
    *
@@ -126,7 +126,7 @@ export interface Training extends Pick<EventEmitter<TrainingEvents>, 'on' | 'onc
   /** How old everything was that partitions have read of others so far: by all together, and by each. */
   staleness(): { readonly staleness: Staleness; readonly partitions: readonly Staleness[] };
   /** How long everything took so far, where that is measured. */
-  turnTimes?(): TurnTimes | undefined;
+  phaseTimings?(): PhaseTimings | undefined;
   /**
    * Plays an episode of `evaluate` and keeps every neuron's voltages, where there are neurons to look at.
    *

@@ -8,9 +8,9 @@ import { withRecurrentInputs } from '../network/recurrent-inputs.js';
 import { withObservationTraces } from '../network/observation-traces.js';
 import { BIAS_NEURON, neuronName, populationOf, sourcesOf } from '../network/topology.js';
 import { attachReplay } from '../replay/ring.js';
-import { trainedState } from '../supervisor/partition.js';
-import { ALIVE, WEIGHTS, type Plan } from '../supervisor/plan.js';
-import { attachTables } from '../supervisor/views.js';
+import { trainedState } from '../placement/partitioned/partition.js';
+import { ALIVE, WEIGHTS, type RunLayout } from '../placement/partitioned/run-layout.js';
+import { attachTables } from '../placement/partitioned/partition-context.js';
 
 /** A neuron of a network that is looked at from inside. */
 export interface WatchedNeuron {
@@ -43,15 +43,15 @@ export interface WatchedEpisode {
  * @param seed of the episode
  * @param most steps whose voltages are kept
  */
-export function watchEpisode(plan: Plan, arena: Arena, seed: number, most: number): WatchedEpisode {
-  const { settings, topology, context, encoder, decoder } = plan;
+export function watchEpisode(layout: RunLayout, arena: Arena, seed: number, most: number): WatchedEpisode {
+  const { settings, topology, context, encoder, decoder } = layout;
   const own = createArena([workspaceBlock(1)]); // not the arena's own workspaces: those are the partitions'
   const kernels = createKernels(settings.kernels, () => createWorkspace(own, 0));
-  const { values } = attachTables(plan, arena)[WEIGHTS];
+  const { values } = attachTables(layout, arena)[WEIGHTS];
   const weights = kernels.numbers(values.length);
   weights.set(values);
   const activations = { ...createActivations(kernels, topology, 1), alive: arena.int32(ALIVE) };
-  const trained = trainedState({ plan, arena, replay: attachReplay(arena, plan.ring) });
+  const trained = trainedState({ layout, arena, replay: attachReplay(arena, layout.ring) });
   const environment = withRecurrentInputs(withObservationTraces(makeEnvironment(settings.environment), settings.network, trained), context, activations, 0);
   const voltages: number[][] = [];
   const rewards: number[] = [];
@@ -68,10 +68,10 @@ export function watchEpisode(plan: Plan, arena: Arena, seed: number, most: numbe
     steps += 1;
   }
   environment.close();
-  return { neurons: describeNeurons(plan), connections: connectionsOf(plan, values), voltages, rewards, return: episodeReturn, steps };
+  return { neurons: describeNeurons(layout), connections: connectionsOf(layout, values), voltages, rewards, return: episodeReturn, steps };
 }
 
-function describeNeurons(plan: Plan): WatchedNeuron[] {
+function describeNeurons(plan: RunLayout): WatchedNeuron[] {
   const { topology, context: { begin, sources: heard, shares, membranes } } = plan;
   const owners = membranes.flatMap(({ begin: first, end, membrane }) => Array.from({ length: (end - first) * keptBy(membrane) }, (_, i) => first + Math.floor(i / keptBy(membrane))));
   const bare = makeEnvironment(plan.settings.environment);
@@ -88,7 +88,7 @@ function describeNeurons(plan: Plan): WatchedNeuron[] {
   });
 }
 
-function connectionsOf({ topology }: Plan, values: Float32Array): (number | null)[][] {
+function connectionsOf({ topology }: RunLayout, values: Float32Array): (number | null)[][] {
   const { neurons, rowOffset } = topology;
   return Array.from({ length: neurons }, (_, reader) => {
     const row = new Array<number | null>(neurons).fill(null);

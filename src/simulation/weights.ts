@@ -1,5 +1,5 @@
 import { BIAS_NEURON, type Topology } from '../network/topology.js';
-import { WEIGHTS } from '../supervisor/plan.js';
+import { WEIGHTS } from '../placement/partitioned/run-layout.js';
 import type { ParameterTable } from '../memory/parameters.js';
 import type { Tensor } from '../telemetry/safetensors.js';
 

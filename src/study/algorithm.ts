@@ -7,7 +7,7 @@ import { createDdpg } from '../simulation/ddpg.js';
 import { resolveSettings } from '../simulation/options.js';
 import { createSimulation } from '../simulation/simulation.js';
 import type { Training } from '../simulation/training.js';
-import type { Settings } from '../supervisor/settings.js';
+import type { Settings } from '../placement/partitioned/settings.js';
 
 /** Options as a user gives them, not checked yet. */
 export type Options = Readonly<Record<string, unknown>>;

@@ -7,7 +7,7 @@ import { option, vary, type OptionsOf, type SettingsOf } from '../options/row.js
 import { createTable } from '../options/table.js';
 import { RULE_NAMES, RULES } from '../rule/registry.js';
 import { resolveSettings } from '../simulation/options.js';
-import { PARTITIONS } from '../supervisor/settings.js';
+import { PARTITIONS } from '../placement/partitioned/settings.js';
 import { fitsTask, type Options } from './algorithm.js';
 import { evaluateEvery, FINAL_EPISODES, namesOf, sameHidden, SEEDS, shippedSteps } from './options.js';
 import { planTrials, refuseRepeated, resolveStudySettings } from './settings.js';

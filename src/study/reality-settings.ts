@@ -8,8 +8,8 @@ import { integer, oneOf } from '../options/kind.js';
 import { option, vary, type OptionsOf, type SettingsOf } from '../options/row.js';
 import { createTable } from '../options/table.js';
 import { RULE_NAMES } from '../rule/registry.js';
-import { PARTITIONS } from '../supervisor/settings.js';
-import type { TurnTimes } from '../supervisor/turn-times.js';
+import { PARTITIONS } from '../placement/partitioned/settings.js';
+import type { PhaseTimings } from '../runtime/phase-timings.js';
 import { traceOf, type Trace } from '../virtual/trace.js';
 import type { Options } from './algorithm.js';
 import { evaluateEvery, FINAL_EPISODES, SEEDS } from './options.js';
@@ -84,13 +84,13 @@ export function planVirtualTrials(settings: RealitySettings, real: readonly Tria
 }
 
 /** A virtual world like the one in which turns took so long, on so many cores: partitions wait for one another's voltages where each has a core. */
-export function worldOf({ compute, act, step, wake, forwardShare }: TurnTimes, partitions: number, cores = availableParallelism()) {
+export function worldOf({ compute, act, step, wake, forwardFraction }: PhaseTimings, partitions: number, cores = availableParallelism()) {
   return {
     compute: measured('compute', compute),
     act: measured('act', act),
     step: measured('step', step),
     wake: measured('wake', wake),
-    forward: Math.min(1, forwardShare),
+    forward: Math.min(1, forwardFraction),
     cores: partitions <= cores ? null : cores,
     waits: partitions <= cores,
   };

@@ -7,8 +7,8 @@ import { option, vary, type OptionsOf, type SettingsOf } from '../options/row.js
 import { createTable } from '../options/table.js';
 import { RULE_NAMES } from '../rule/registry.js';
 import { DISCIPLINE_NAMES, type DisciplineName } from '../schedule/schedule.js';
-import { PARTITIONS, RATE_LIMIT } from '../supervisor/settings.js';
-import { BOUND } from '../supervisor/timing-options.js';
+import { PARTITIONS, RATE_LIMIT } from '../placement/partitioned/settings.js';
+import { BOUND } from '../placement/partitioned/timing-options.js';
 import { TIMES } from '../virtual/settings.js';
 import { evaluateEvery, FINAL_EPISODES, namesOf, SEEDS } from './options.js';
 import { planTrials, resolveStudySettings } from './settings.js';

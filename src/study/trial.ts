@@ -4,9 +4,9 @@ import { isRecord } from '../check.js';
 import { DivergenceError, InternalError } from '../errors.js';
 import type { DeathReport } from '../simulation/death.js';
 import type { RunReport, Training } from '../simulation/training.js';
-import type { Ages } from '../supervisor/ages.js';
-import type { Staleness } from '../supervisor/ledger.js';
-import type { TurnTimes } from '../supervisor/turn-times.js';
+import type { StalenessHistogram } from '../runtime/staleness-histogram.js';
+import type { Staleness } from '../runtime/staleness.js';
+import type { PhaseTimings } from '../runtime/phase-timings.js';
 import { mean } from '../telemetry/statistics.js';
 import { findAlgorithm, type Algorithm, type Options } from './algorithm.js';
 
@@ -50,9 +50,9 @@ export interface TimingReport {
   /** Of each partition. */
   readonly updates: readonly number[];
   /** How old what partitions have read was. */
-  readonly staleness: Pick<Staleness, 'reads' | 'median' | 'max' | 'helped'> & { readonly voltages: Pick<Ages, 'histogram'> };
+  readonly staleness: Pick<Staleness, 'reads' | 'median' | 'max' | 'helped'> & { readonly voltages: Pick<StalenessHistogram, 'histogram'> };
   /** Where it was asked for: how long everything took. */
-  readonly times?: TurnTimes;
+  readonly times?: PhaseTimings;
 }
 
 export interface TrialFailure {
@@ -190,7 +190,7 @@ async function trainAndEvaluate(training: Training, { steps, evaluation }: Trial
 /** What the report says of time; nothing where there is nothing to say. */
 function noteTiming(record: TrialRecord, { virtualSeconds, staleness: { reads, median, max, helped, voltages }, partitions }: RunReport, training: Training): void {
   if (reads + helped === 0 && virtualSeconds === undefined) return;
-  const times = training.turnTimes?.();
+  const times = training.phaseTimings?.();
   record.timing = {
     virtualSeconds: virtualSeconds === undefined ? null : (record.timing?.virtualSeconds ?? 0) + virtualSeconds,
     updates: partitions.map(({ updates }) => updates),

@@ -1,7 +1,7 @@
 import type { World } from './world.js';
 
 /** A piece of work of a thread: it takes a time, and then it is done. */
-export interface Work {
+export interface CoreRequest {
   readonly thread: number;
   readonly seconds: number;
   /** Called as it begins; again where it was interrupted. */
@@ -10,8 +10,8 @@ export interface Work {
 }
 
 /** Work that has begun, until it is done or interrupted. */
-interface Begun {
-  readonly work: Work;
+interface RunningRequest {
+  readonly work: CoreRequest;
   readonly end: number;
   interrupted: boolean;
 }
@@ -23,7 +23,7 @@ interface Begun {
  */
 export interface Cores {
   /** The thread has work to do: it begins, or waits for a core. */
-  request(work: Work): void;
+  request(work: CoreRequest): void;
   /** True while the thread has work under way, or waits for a core to do it. */
   atWork(thread: number): boolean;
   /** Gives the cores of threads that have nothing to do to those that wait. */
@@ -35,14 +35,14 @@ export interface Cores {
  * @param nothing called in place of `done` at the time at which interrupted work would have been done, and where work that is told so begins later than it was asked for
  */
 export function createCores(count: number, queue: World['queue'], nothing: () => void): Cores {
-  const running = new Map<number, Begun[]>(); // threads that have a core, and their work under way
-  const held = new Map<number, Work[]>(); // threads that wait for a core, the longest first
+  const running = new Map<number, RunningRequest[]>(); // threads that have a core, and their work under way
+  const held = new Map<number, CoreRequest[]>(); // threads that wait for a core, the longest first
 
-  function begin(work: Work): void {
+  function begin(work: CoreRequest): void {
     const own = running.get(work.thread) ?? [];
     const start = Math.max(queue.time, ...own.map((begun) => begun.end)); // one thing after another
     const end = start + work.seconds;
-    const begun: Begun = { work, end, interrupted: false };
+    const begun: RunningRequest = { work, end, interrupted: false };
     running.set(work.thread, [...own, begun]);
     if (work.begun && start > queue.time) {
       queue.push(start, () => {
@@ -63,7 +63,7 @@ export function createCores(count: number, queue: World['queue'], nothing: () =>
   /** What is left of a thread's work waits for a core. */
   function interrupt(thread: number): void {
     let since = queue.time;
-    const left = (running.get(thread) ?? []).map((begun): Work => {
+    const left = (running.get(thread) ?? []).map((begun): CoreRequest => {
       begun.interrupted = true;
       const seconds = begun.end - since;
       since = begun.end;

@@ -1,20 +1,20 @@
 import { createStream, type Stream } from '../random/stream.js';
-import type { Work } from '../schedule/turn.js';
+import type { WorkKind } from '../schedule/work.js';
 import { drawDuration, type Distribution } from './distribution.js';
 import { createEventQueue, type EventQueue } from './event-queue.js';
 import type { VirtualSettings } from './settings.js';
 
 /** What happens at a time: a strand goes on, or something arrives. */
-export type Happening = () => void;
+export type EventHandler = () => void;
 
 /** The virtual time, and how long everything takes in it. One for all partitions: they live on one thread. */
 export interface World {
   readonly settings: VirtualSettings;
-  readonly queue: EventQueue<Happening>;
+  readonly queue: EventQueue<EventHandler>;
   /** True where nobody needs to look for what nobody has said: threads are up at once, and no clocks strike. */
-  readonly attentive: boolean;
+  readonly wakesOnlyOnChange: boolean;
   /** Says that something has changed which others may be waiting for. */
-  change(): void;
+  noteChange(): void;
   /** How often that was said. */
   changes(): number;
   /** Seconds of virtual time since the beginning. */
@@ -24,14 +24,14 @@ export interface World {
    *
    * @param ticks forward ticks of an update
    */
-  duration(partition: number, turn: Exclude<Work, 'step'>, ticks: number): number;
+  duration(partition: number, turn: Exclude<WorkKind, 'step'>, ticks: number): number;
   /**
    * How long a group of environments steps: as long as the slowest of them. Where there are several environments, a step that was cut short
    * because the run came to rest goes on where it was.
    */
   stepDuration(group: number): number;
   /** The group has made its step. */
-  stepped(group: number): void;
+  endStep(group: number): void;
   /**
    * When a message arrives that is sent now, or was sent at `sent`; Infinity where it is lost. A pure function of seed, sender,
    * receiver and number.
@@ -40,9 +40,9 @@ export interface World {
   /** Delays of messages that are heard by all at once: `gate`, sent again until it comes through, or `acting`. */
   broadcastDelay(sender: number, kind: 'gate' | 'acting'): number;
   /** Seconds from a ring to when a thread, asleep until then, is up. The first threads are the partitions', one for each group of environments follows. */
-  rouse(thread: number): number;
+  wakeLatency(thread: number): number;
   /** Lets something happen after a delay; at once where that is 0. */
-  after(delay: number, happening: Happening): void;
+  after(delay: number, happening: EventHandler): void;
   /** What another world of the same settings needs to take durations as this one would have. While no update is under way. */
   state(): DurationState;
 }
@@ -70,7 +70,7 @@ export interface WorldBegin {
 /** @param groups environments in each of the groups that step together */
 export function createWorld(settings: VirtualSettings, seed: number, partitions: number, groups: readonly number[] = [1], { time, durations }: WorldBegin = { time: 0 }): World {
   const slow = stragglers(settings, seed, partitions);
-  const queue = createEventQueue<Happening>(time);
+  const queue = createEventQueue<EventHandler>(time);
   const ordered = new Map<string, Stream>(); // those whose draws come one after another
 
   function sequence(name: string, distribution: Distribution): Draws {
@@ -101,7 +101,7 @@ export function createWorld(settings: VirtualSettings, seed: number, partitions:
   let changes = 0;
 
   /** The phases of an update share one draw. */
-  function phase(partition: number, turn: Work, ticks: number): number {
+  function phase(partition: number, turn: WorkKind, ticks: number): number {
     if (left[partition] === 0) {
       update[partition] = computing[partition].next();
       left[partition] = ticks + 1;
@@ -118,15 +118,15 @@ export function createWorld(settings: VirtualSettings, seed: number, partitions:
   return {
     settings,
     queue,
-    attentive: settings.discipline !== 'poisson' && settings.wake.name === 'constant' && settings.wake.value === 0,
-    change() {
+    wakesOnlyOnChange: settings.discipline !== 'poisson' && settings.wake.name === 'constant' && settings.wake.value === 0,
+    noteChange() {
       changes += 1;
     },
     changes: () => changes,
     now: () => queue.time,
     duration: (partition, turn, ticks) => slow[partition] * (turn === 'act' ? acting[partition].next() : phase(partition, turn, ticks)),
     stepDuration: (group) => stepping.next(group),
-    stepped(group) {
+    endStep(group) {
       stepping.done(group);
     },
     arrival(sender, receiver, number, sent) {
@@ -143,7 +143,7 @@ export function createWorld(settings: VirtualSettings, seed: number, partitions:
       while (settings.loss > 0 && gateLosses[sender].uniform() < settings.loss) delay += gates[sender].next();
       return delay;
     },
-    rouse: settings.wake.name === 'constant' ? () => constant : (thread) => rousing[thread].next(),
+    wakeLatency: settings.wake.name === 'constant' ? () => constant : (thread) => rousing[thread].next(),
     after(delay, happening) {
       if (delay === 0) happening();
       else queue.push(queue.time + delay, happening);

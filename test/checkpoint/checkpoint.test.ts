@@ -31,7 +31,7 @@ function fill(stored: number): Arena {
   const words = arena.int32('control');
   words[WORD.stored] = stored;
   words[WORD.steps] = stored + 1;
-  words[WORD.bell] = 77;
+  words[WORD.notifications] = 77;
   return arena;
 }
 
@@ -47,7 +47,7 @@ test('a checkpoint brings back all that was kept, and nothing of what is scratch
       t.deepEqual(other.int32('version'), arena.int32('version'));
       t.deepEqual(other.float32('board'), new Float32Array(7));
       const words = other.int32('control');
-      t.deepEqual([words[WORD.stored], words[WORD.steps], words[WORD.bell]], [stored, stored + 1, 0]);
+      t.deepEqual([words[WORD.stored], words[WORD.steps], words[WORD.notifications]], [stored, stored + 1, 0]);
       const { kind, settings, training, note, step } = checkpoint;
       t.deepEqual({ kind, settings, training, note, step }, { ...METADATA, step: stored + 1 });
     }),
@@ -85,8 +85,8 @@ test('a checkpoint of which any byte was changed is refused', (t) => {
 test('a file of another kind and one of another format are refused in their words', (t) => {
   t.throws(() => decodeCheckpoint(Buffer.from('PNG and then some bytes more, as many as one likes to have')), { message: 'it does not begin as a checkpoint does' });
   const file = Buffer.from(encodeCheckpoint(imageOf(fill(2)), METADATA));
-  file.writeUInt32LE(2, 8); // that of the versions before
-  t.throws(() => decodeCheckpoint(file), { message: 'it is of format 2; this version reads format 3' });
+  file.writeUInt32LE(3, 8); // that of the versions before
+  t.throws(() => decodeCheckpoint(file), { message: 'it is of format 3; this version reads format 4' });
 });
 
 /** Arenas of other settings, and the block that tells. */

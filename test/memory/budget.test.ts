@@ -7,8 +7,8 @@ import { checkBudget, memoryLimits, type Demand } from '../../src/memory/budget.
 import { layoutBytes, planLayout } from '../../src/memory/layout.js';
 import { countConnections } from '../../src/network/size.js';
 import { resolveSettings, type SimulationOptions } from '../../src/simulation/options.js';
-import { checkNetworkBudget, demandsOf } from '../../src/supervisor/budget.js';
-import { createPlan } from '../../src/supervisor/plan.js';
+import { checkNetworkBudget, demandsOf } from '../../src/placement/partitioned/budget.js';
+import { createRunLayout } from '../../src/placement/partitioned/run-layout.js';
 
 const MB = 2 ** 20;
 const demands: Demand[] = [
@@ -34,7 +34,7 @@ const RUNS: SimulationOptions[] = [{}, { rule: 'linear', partitions: 3 }, { sche
 
 for (const options of RUNS) {
   test(`the demands of ${JSON.stringify(options)} are its arena and the gradients`, (t) => {
-    const plan = createPlan(resolveSettings(options));
+    const plan = createRunLayout(resolveSettings(options));
     const asked = demandsOf(plan).reduce((sum, { bytes }) => sum + bytes, 0);
     const arena = layoutBytes(planLayout(plan.blocks));
     t.true(asked >= arena && asked < arena + 2 * MB, `${asked} of ${arena}`);

@@ -1,6 +1,6 @@
 import test from 'ava';
 
-import { createPlan } from '../../src/supervisor/plan.js';
+import { createRunLayout } from '../../src/placement/partitioned/run-layout.js';
 import { resolveSettings } from '../../src/index.js';
 import { createStream } from '../../src/random/stream.js';
 import { createRuleFixture, type RuleFixture, type RuleFixtureOptions } from './fixture.js';
@@ -104,5 +104,5 @@ for (const optimiser of ['sgd', 'bounded'] as const) {
 }
 
 test('sarsa refuses a task with continuous actions', (t) => {
-  t.throws(() => createPlan(resolveSettings({ environment: 'Pendulum-v1', rule: 'sarsa' })), { instanceOf: RangeError, message: '"rule.name" expected a rule that learns continuous actions, got "sarsa"' });
+  t.throws(() => createRunLayout(resolveSettings({ environment: 'Pendulum-v1', rule: 'sarsa' })), { instanceOf: RangeError, message: '"rule.name" expected a rule that learns continuous actions, got "sarsa"' });
 });

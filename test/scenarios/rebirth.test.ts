@@ -11,19 +11,19 @@ test.serial('a run whose workers are killed all the time finishes, and tells of 
   const out = newFolder();
   const { status, stdout, stderr } = await run(...SHORT, '--kill-worker-every', '0.3', '--out', out, '--json');
   t.is(status, 0, stderr);
-  const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { steps: number; status: string; workerDeaths: Record<string, unknown>[] };
+  const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { steps: number; status: string; workerRestarts: Record<string, unknown>[] };
   t.like(result, { steps: 1000, status: 'finished' });
-  t.true(result.workerDeaths.length > 0);
-  for (const { partition, step, reason, seconds } of result.workerDeaths) {
+  t.true(result.workerRestarts.length > 0);
+  for (const { partition, step, reason, seconds } of result.workerRestarts) {
     t.true((partition === 0 || partition === 1) && Number(step) <= 1000 && Number(seconds) > 0);
     t.is(reason, 'killed on purpose');
   }
   t.deepEqual(JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')), result);
   const lines = readFileSync(join(out, 'timing.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
-  t.deepEqual(lines.flatMap(({ workerDeath }) => (workerDeath === undefined ? [] : [workerDeath])), result.workerDeaths);
+  t.deepEqual(lines.flatMap(({ workerRestart }) => (workerRestart === undefined ? [] : [workerRestart])), result.workerRestarts);
   t.regex(stderr, /worker died {8}partition \d's at step \d+ \(killed on purpose\); another took its place after \d+\.\d\d s\n/);
-  t.is(stderr.match(/worker died/g)?.length, Math.min(3, result.workerDeaths.length));
-  t.is(/and (\d+) more deaths/.exec(stderr)?.[1], result.workerDeaths.length > 3 ? String(result.workerDeaths.length - 3) : undefined);
+  t.is(stderr.match(/worker died/g)?.length, Math.min(3, result.workerRestarts.length));
+  t.is(/and (\d+) more deaths/.exec(stderr)?.[1], result.workerRestarts.length > 3 ? String(result.workerRestarts.length - 3) : undefined);
 });
 
 /** Each is refused with one line. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import { createArena } from '../../src/memory/arena.js';
 import { attachControl, controlBlocks, WORD } from '../../src/memory/control.js';
-import { createBell } from '../../src/schedule/bell.js';
+import { createEventCount } from '../../src/schedule/event-count.js';
 import { createRateLimiter, createStreamLimiter } from '../../src/schedule/rate-limiter.js';
 import { DISCIPLINES, type ScheduleContext, type ClockSettings } from '../../src/schedule/schedule.js';
 
@@ -12,15 +12,15 @@ const TIMING = { bound: 2, clockRate: 10, clocks: 'partition' } as const;
 /** What partition 0 of several sees; the others' counters are written by hand. */
 function context(partitions: number, timing: ClockSettings = TIMING, now = () => 0) {
   const control = attachControl(createArena(controlBlocks(partitions)));
-  const bell = createBell(control.words, false);
-  return { control, words: control.words, bell, partition: 0, gates: 3, neurons: [4, 5], timing, seed: 1, now } satisfies ScheduleContext & { words: Int32Array };
+  const eventCount = createEventCount(control.words, false);
+  return { control, words: control.words, eventCount: eventCount, partition: 0, gates: 3, neurons: [4, 5], timing, seed: 1, now } satisfies ScheduleContext & { words: Int32Array };
 }
 
-test('the bell lets nobody sleep through a ring that came after the ticket', (t) => {
-  const { bell } = context(1);
-  const ticket = bell.ticket();
-  bell.ring();
-  t.not(bell.ticket(), ticket);
+test('the eventCount lets nobody sleep through a notify that came after the prepare', (t) => {
+  const { eventCount } = context(1);
+  const prepare = eventCount.prepare();
+  eventCount.notify();
+  t.not(eventCount.prepare(), prepare);
   const { wait } = Atomics;
   const answers: string[] = [];
   Atomics.wait = ((words: Int32Array, ...rest: [number, number, number?]) => {
@@ -28,14 +28,14 @@ test('the bell lets nobody sleep through a ring that came after the ticket', (t)
     answers.push(answer);
     return answer;
   }) as typeof wait;
-  bell.wait(ticket);
+  eventCount.wait(prepare);
   Atomics.wait = wait;
   t.deepEqual(answers, ['not-equal']); // it looked, and did not sleep
 });
 
-test('nobody is left asleep on the bell', (t) => {
-  const { words, bell } = context(1);
-  bell.wait(bell.ticket());
+test('nobody is left asleep on the eventCount', (t) => {
+  const { words, eventCount } = context(1);
+  eventCount.wait(eventCount.prepare());
   t.is(words[WORD.sleepers], 0);
 });
 
@@ -43,22 +43,22 @@ test('a barrier of one lets its partition pass', (t) => {
   const schedule = DISCIPLINES.synchronous(context(1));
   schedule.begin(0);
   schedule.arrive();
-  t.true(schedule.open());
+  t.true(schedule.isGateOpen());
 });
 
 test('a barrier opens once the last partition has come as far, and the last one rings', (t) => {
   const shared = context(2);
   const schedules = [0, 1].map((partition) => DISCIPLINES.synchronous({ ...shared, partition }));
   for (const schedule of schedules) schedule.begin(7);
-  const ticket = shared.bell.ticket();
+  const prepare = shared.eventCount.prepare();
   schedules[0].arrive();
-  t.false(schedules[0].open());
-  t.is(shared.bell.ticket(), ticket);
+  t.false(schedules[0].isGateOpen());
+  t.is(shared.eventCount.prepare(), prepare);
   schedules[1].arrive();
-  t.true(schedules[0].open() && schedules[1].open());
-  t.not(shared.bell.ticket(), ticket);
+  t.true(schedules[0].isGateOpen() && schedules[1].isGateOpen());
+  t.not(shared.eventCount.prepare(), prepare);
   schedules[0].arrive();
-  t.false(schedules[0].open());
+  t.false(schedules[0].isGateOpen());
 });
 
 test('a partition that begins its update anew passes the gates that the others wait behind', (t) => {
@@ -70,18 +70,18 @@ test('a partition that begins its update anew passes the gates that the others w
   }
   waiting.arrive(); // at the second gate when the other dies
   reborn.begin(7);
-  t.false(waiting.open());
+  t.false(waiting.isGateOpen());
   reborn.arrive();
-  t.true(reborn.open());
-  t.false(waiting.open());
+  t.true(reborn.isGateOpen());
+  t.false(waiting.isGateOpen());
   reborn.arrive();
-  t.true(reborn.open() && waiting.open());
+  t.true(reborn.isGateOpen() && waiting.isGateOpen());
 });
 
 test('hogwild never waits', (t) => {
   const schedule = DISCIPLINES.hogwild(context(5));
-  t.true(schedule.open() && schedule.mayBegin(1000) && schedule.learns(4));
-  t.is(schedule.wake(), Infinity);
+  t.true(schedule.isGateOpen() && schedule.mayBegin(1000) && schedule.learns(4));
+  t.is(schedule.wakeDelay(), Infinity);
 });
 
 test('bounded lets a partition begin at most k versions ahead of the slowest', (t) => {
@@ -98,7 +98,7 @@ test('poisson lets a partition begin once for each strike of its clock, at the m
   const schedule = DISCIPLINES.poisson(context(2, TIMING, () => time));
   const waits: number[] = [];
   for (let update = 0; update < 20_000; update += 1) {
-    waits.push(schedule.mayBegin(update) ? 0 : schedule.wake() / 1000);
+    waits.push(schedule.mayBegin(update) ? 0 : schedule.wakeDelay() / 1000);
     time += waits[update] + 1e-9;
     if (!schedule.mayBegin(update)) t.fail(`update ${update} may not begin at its strike`);
     schedule.begin(update);
@@ -113,13 +113,13 @@ for (const clocks of ['partition', 'neuron'] as const) {
   test(`poisson wakes for a strike only where it refused to begin before it: clocks of the ${clocks}`, (t) => {
     let time = 0;
     const schedule = DISCIPLINES.poisson(context(2, { ...TIMING, clocks }, () => time));
-    t.is(schedule.wake(), Infinity);
+    t.is(schedule.wakeDelay(), Infinity);
     t.false(schedule.mayBegin(0));
-    t.true(Number.isFinite(schedule.wake()));
-    t.is(schedule.wake(), Infinity); // not asked again
+    t.true(Number.isFinite(schedule.wakeDelay()));
+    t.is(schedule.wakeDelay(), Infinity); // not asked again
     time = 1000;
     t.true(schedule.mayBegin(0));
-    t.is(schedule.wake(), Infinity); // it has struck: what it waits for is something else
+    t.is(schedule.wakeDelay(), Infinity); // it has struck: what it waits for is something else
   });
 }
 
@@ -174,7 +174,7 @@ test('with a window of 0 the number of updates at each step is fixed', (t) => {
 
 test('an infinite window blocks neither, and owes nothing at the end', (t) => {
   const limiter = createRateLimiter({ warmup: 10, updatesPerStep: 1, window: Infinity });
-  t.true(limiter.mayAct(0, 1000) && limiter.mayLearn(10_000, 11) && limiter.settled(0, 1000, false));
+  t.true(limiter.mayAct(0, 1000) && limiter.mayLearn(10_000, 11) && limiter.isSettled(0, 1000, false));
   t.false(limiter.mayLearn(0, 10));
 });
 
@@ -185,32 +185,32 @@ test('learning from the stream never runs ahead of acting, and acting never more
       const learnable = Math.max(0, stored - 1); // the last slot has no successor yet
       t.is(limiter.mayLearn(updates, stored), updates < learnable);
       t.is(limiter.mayAct(updates, stored), learnable - updates <= window);
-      t.is(limiter.settled(updates, stored, false), updates >= learnable);
+      t.is(limiter.isSettled(updates, stored, false), updates >= learnable);
     }),
     { seed: 1, numRuns: 200 },
   );
 });
 
 test('where nobody waits for an action, turns of acting are kept together by barriers alone', (t) => {
-  const barrier = DISCIPLINES.synchronous(context(2)).acting;
-  t.true(barrier.together && barrier.mayTake(3, 3) && barrier.mayTake(3, Infinity));
-  t.false(barrier.mayTake(3, 2));
+  const barrier = DISCIPLINES.synchronous(context(2)).inferenceTicks;
+  t.true(barrier.lockstep && barrier.mayBegin(3, 3) && barrier.mayBegin(3, Infinity));
+  t.false(barrier.mayBegin(3, 2));
   for (const name of ['hogwild', 'bounded'] as const) {
-    const { acting } = DISCIPLINES[name](context(2));
-    t.true(!acting.together && acting.mayTake(3, 0));
+    const { inferenceTicks } = DISCIPLINES[name](context(2));
+    t.true(!inferenceTicks.lockstep && inferenceTicks.mayBegin(3, 0));
   }
 });
 
 test('under poisson a turn of acting waits for a strike that comes after it is wanted, and none is saved up', (t) => {
   let time = 0;
-  const { acting } = DISCIPLINES.poisson(context(1, TIMING, () => time));
-  t.is(acting.wake(), Infinity); // no turn is wanted
+  const { inferenceTicks } = DISCIPLINES.poisson(context(1, TIMING, () => time));
+  t.is(inferenceTicks.wakeDelay(), Infinity); // no turn is wanted
   time = 100; // a thousand strikes later
-  t.false(acting.mayTake(0, Infinity));
-  const wait = acting.wake();
+  t.false(inferenceTicks.mayBegin(0, Infinity));
+  const wait = inferenceTicks.wakeDelay();
   t.true(wait > 0 && wait < 10);
   time += wait;
-  t.true(acting.mayTake(0, Infinity));
-  acting.take();
-  t.false(acting.mayTake(1, Infinity));
+  t.true(inferenceTicks.mayBegin(0, Infinity));
+  inferenceTicks.begin();
+  t.false(inferenceTicks.mayBegin(1, Infinity));
 });

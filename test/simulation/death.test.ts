@@ -152,7 +152,7 @@ test.serial('bounded, poisson and versioned runs die and are born again too, and
 /** A watch over a run that never was: each evaluation gives the next of these returns. */
 async function watch(returns: readonly (number | undefined)[], death: Partial<DeathSettings> = { share: 0.5, step: 100 }) {
   const calls: string[] = [];
-  const reaper = { silence: () => calls.push('kill'), bearAgain: () => calls.push('bear'), setAlive: (_: unknown, alive: boolean) => calls.push(alive ? 'speak' : 'silence') };
+  const reaper = { lesion: () => calls.push('kill'), reinitialise: () => calls.push('bear'), setEnabled: (_: unknown, alive: boolean) => calls.push(alive ? 'speak' : 'silence') };
   const topology = layeredTopology({ observations: 3, hidden: [4], outputs: 1, bias: true, activation: 'tanh', outputActivation: 'tanh' });
   const watched = new DeathWatch(resolveSettings({ network: { hidden: [4] }, steps: 200, death }), topology, reaper);
   const queue = [...returns];

@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import { recordedOptions } from '../../src/entries/internals.js';
 import { createSimulation, resolveSettings, resumeSimulation, type Simulation, type SimulationOptions } from '../../src/index.js';
 import { createStream } from '../../src/random/stream.js';
-import { Supervisor } from '../../src/supervisor/supervisor.js';
-import { readSequence } from '../supervisor/sequence.js';
+import { Supervisor } from '../../src/placement/partitioned/supervisor.js';
+import { readSequence } from '../placement/partitioned/sequence.js';
 
 const SMALL: SimulationOptions = { network: { hidden: [5, 4] }, exploration: { correlation: 0.6 }, learning: { warmup: 50, batch: 8, replay: 256 }, environments: 4, seed: 2 };
 
@@ -120,11 +120,11 @@ for (const schedule of ['hogwild', 'synchronous'] as const) {
     }
     await run;
     t.is(supervisor.steps, 900);
-    const { transitions, open, breaks } = readSequence(supervisor.plan, supervisor.arena);
+    const { transitions, open, breaks } = readSequence(supervisor.layout, supervisor.arena);
     t.deepEqual({ transitions, breaks }, { transitions: 900, breaks: [] });
     t.true(open <= 3);
     if (schedule === 'synchronous') t.is(supervisor.updates(0), 900 - 64);
-    t.is(supervisor.takeDeaths().length, 3);
+    t.is(supervisor.takeRestarts().length, 3);
     await supervisor.close();
   });
 }

@@ -35,10 +35,10 @@ const free = (environmentPeriod: number) => ({ acting: 'free', environmentPeriod
 async function strikesOf(environmentPeriod: number, virtual: NonNullable<SimulationOptions['virtual']>, steps: number, partitions = 1): Promise<Strikes | undefined> {
   const frozen = { ...SMALL.learning, warmup: 1000 };
   const { report } = await outcome({ schedule: 'virtual', virtual: { step: 0, ...virtual }, network: { hidden: [2] }, partitions, learning: frozen, timing: free(environmentPeriod) }, steps);
-  return report.strikes;
+  return report.actionTiming;
 }
 
-const same = ({ weights, returns, episodes, report: { virtualSeconds, strikes, partitions } }: Outcome) => ({ weights, returns, episodes, virtualSeconds, strikes, updates: partitions.map(({ updates }) => updates) });
+const same = ({ weights, returns, episodes, report: { virtualSeconds, actionTiming, partitions } }: Outcome) => ({ weights, returns, episodes, virtualSeconds, strikes: actionTiming, updates: partitions.map(({ updates }) => updates) });
 
 for (const discipline of DISCIPLINE_NAMES) {
   test(`in virtual time acting that waits for nobody repeats itself exactly: ${discipline}`, async (t) => {
@@ -49,8 +49,8 @@ for (const discipline of DISCIPLINE_NAMES) {
     };
     const [once, again] = [await outcome(options), await outcome(options)];
     t.deepEqual(same(once), same(again));
-    t.true((once.report.strikes?.age.max ?? 0) > 0);
-    t.true(once.report.strikes?.actions === STEPS && once.report.steps === STEPS);
+    t.true((once.report.actionTiming?.age.max ?? 0) > 0);
+    t.true(once.report.actionTiming?.actions === STEPS && once.report.steps === STEPS);
   });
 }
 
@@ -66,8 +66,8 @@ test('behind barriers and under a long period, acting that waits for nobody does
     const { report, ...found } = await outcome({ ...options, schedule: 'virtual', virtual, timing: free(0.1) });
     const { weights, returns, episodes } = awaited;
     t.deepEqual(found, { weights, returns, episodes });
-    t.deepEqual(report.strikes?.age.histogram, [[0, STEPS]]);
-    t.is(awaited.report.strikes, undefined);
+    t.deepEqual(report.actionTiming?.age.histogram, [[0, STEPS]]);
+    t.is(awaited.report.actionTiming, undefined);
   }
 });
 
@@ -79,7 +79,7 @@ test('without learning, under a long period, every schedule acts as awaited acti
     const timing = { ...free(0.1), ...(discipline === 'poisson' && { clockRate: 1000 }) };
     const found = await outcome({ environment: 'CartPole-v1', learning, schedule: 'virtual', virtual: { discipline }, timing });
     t.deepEqual(found.episodes, episodes, discipline);
-    t.is(found.report.strikes?.age.max, 0);
+    t.is(found.report.actionTiming?.age.max, 0);
   }
 });
 
@@ -110,7 +110,7 @@ for (const schedule of DISCIPLINE_NAMES) {
     const environments = schedule === 'bounded' || schedule === 'synchronous' ? 3 : 1;
     const { report, returns } = await outcome({ environment: 'CartPole-v1', schedule, partitions: 2, timing: free(schedule === 'hogwild' ? 0 : 1e-4), environments });
     t.like(report, { steps: STEPS, stopped: false });
-    t.is(report.strikes?.actions, STEPS);
+    t.is(report.actionTiming?.actions, STEPS);
     t.is(returns.length, 2);
     if (schedule === 'synchronous') t.deepEqual(report.partitions.map(({ updates }) => updates), [STEPS - 64, STEPS - 64]);
   });
@@ -123,9 +123,9 @@ test.serial('workers that are killed while nobody waits are replaced, and the ru
       if (step > 0 && step < 1400 && killed < 4) simulation.kill(killed++ % 2);
     });
   });
-  t.true(report.workerDeaths.length > 0);
+  t.true(report.workerRestarts.length > 0);
   t.is(report.steps, 1500);
-  t.true((report.strikes?.actions ?? 0) >= 1500);
+  t.true((report.actionTiming?.actions ?? 0) >= 1500);
 });
 
 test('a run goes on from a checkpoint, and so do its counts', async (t) => {
@@ -136,16 +136,16 @@ test('a run goes on from a checkpoint, and so do its counts', async (t) => {
   const report = await resumed.run({ steps: 50 });
   await resumed.close();
   t.is(report.steps, 50);
-  t.is(report.strikes?.actions, 150);
+  t.is(report.actionTiming?.actions, 150);
 });
 
 test.serial('a network whose every action answers the observation before learns to balance CartPole all the same', async (t) => {
   const virtual = { compute: 5e-5, act: 2e-5, step: 0, latency: 1e-4 }; // an answer takes longer than a period
   const simulation = await createSimulation({ environment: 'CartPole-v1', seed: 1, steps: 3000, schedule: 'virtual', virtual, timing: free(2e-4) });
-  const { strikes } = await simulation.run();
+  const { actionTiming } = await simulation.run();
   const { meanReturn } = await simulation.evaluate({ episodes: 3 });
   await simulation.close();
-  t.deepEqual(strikes?.age.histogram, [[1, 3000]]);
+  t.deepEqual(actionTiming?.age.histogram, [[1, 3000]]);
   t.true(meanReturn >= 100, `evaluation ${meanReturn}, chance is 22`);
 });
 

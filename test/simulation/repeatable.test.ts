@@ -5,11 +5,11 @@ import { TAKEN } from '../../src/journal/entries.js';
 import type { Journal } from '../../src/journal/read-journal.js';
 import { checkRepeatable } from '../../src/simulation/repeatable.js';
 import { resolveSettings } from '../../src/index.js';
-import { createPlan } from '../../src/supervisor/plan.js';
-import { VERSIONS } from '../../src/supervisor/rows.js';
+import { createRunLayout } from '../../src/placement/partitioned/run-layout.js';
+import { VERSIONS } from '../../src/placement/partitioned/peer-parameters.js';
 import { bytesOf, type Call } from '../journal/fixture.js';
 
-const plan = createPlan(resolveSettings({ partitions: 2, network: { hidden: [4] }, learning: { batch: 1, replay: 256, warmup: 2 } }));
+const plan = createRunLayout(resolveSettings({ partitions: 2, network: { hidden: [4] }, learning: { batch: 1, replay: 256, warmup: 2 } }));
 const SHAPE = { ticks: 2, peers: 1 };
 
 const end: Call = { kind: 'end' };

@@ -7,7 +7,7 @@ import { algorithmOf, trialDigest, trialOptions, type TimingReport, type TrialRe
 import { madeResult } from './fixture.js';
 
 const SETTINGS = resolveRealitySettings({ seeds: 2, steps: 300 });
-const TIMES = { compute: [0.002, 0.004], act: [0.001], step: [0.0005], wake: [], forwardShare: 0.6 };
+const TIMES = { compute: [0.002, 0.004], act: [0.001], step: [0.0005], wake: [], forwardFraction: 0.6 };
 
 const histogram = fc.uniqueArray(fc.tuple(fc.nat(20), fc.integer({ min: 1, max: 100 })), { selector: ([age]) => age, minLength: 1 });
 

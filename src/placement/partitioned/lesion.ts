@@ -1,0 +1,59 @@
+import { createArena, type Arena } from '../../memory/arena.js';
+import { WORD } from '../../memory/control.js';
+import { parameterBlocks, type ParameterTable } from '../../memory/parameters.js';
+import { initialiseWeights } from '../../network/initialise.js';
+import { createStream } from '../../random/stream.js';
+import { SLOT } from '../../replay/ring.js';
+import { clearExchange } from './activation-exchange.js';
+import { ALIVE, WEIGHTS, type RunLayout } from './run-layout.js';
+import { attachTables } from './partition-context.js';
+
+/**
+ * Draws everybody's first numbers: weights, and what the rule starts with; target copies are equal to them.
+ *
+ * @param seed decides the draws
+ */
+export function initialiseParameters({ topology, settings, rule }: RunLayout, tables: Readonly<Record<string, ParameterTable>>, seed: number): void {
+  initialiseWeights(topology, seed, settings.network, tables[WEIGHTS].values);
+  rule.initialise?.(topology, tables, seed);
+  for (const { values, target } of Object.values(tables)) if (target.length > 0) target.set(values);
+}
+
+/**
+ * Silences neurons or lets them speak again, their numbers as they are. What was published with them as they were is taken
+ * back. Only while no partition runs.
+ */
+export function setEnabled(arena: Arena, neurons: readonly number[], alive: boolean): void {
+  const words = arena.int32(ALIVE);
+  for (const neuron of neurons) words[neuron] = alive ? 1 : 0;
+  clearExchange(arena);
+}
+
+/**
+ * Lets neurons live again blank: with the first numbers that another seed would have given them, drawn from a stream of their own,
+ * and with nothing remembered. Moments and traces are zero, target copies equal. Only while no partition runs.
+ */
+export function reinitialise(plan: RunLayout, arena: Arena, neurons: readonly number[]): void {
+  const tables = attachTables(plan, arena);
+  const blank = attachTables(plan, createArena(parameterBlocks(plan.parameters)));
+  initialiseParameters(plan, blank, createStream(plan.settings.seed, 'rebirth').integer(2 ** 48));
+  for (const [name, table] of Object.entries(tables)) {
+    for (const neuron of neurons) {
+      const [own, drawn] = [table.of(neuron), blank[name].of(neuron)];
+      own.values.set(drawn.values);
+      own.target.set(drawn.target);
+      own.first.fill(0);
+      own.second.fill(0);
+    }
+  }
+  setEnabled(arena, neurons, true);
+}
+
+/**
+ * Begins the stream of experience anew where neurons have died or were born for good: the transition under way was begun by
+ * one network and is ended by another, and nobody is to learn from it. Does nothing to minibatches, which are computed anew.
+ */
+export function endTrajectory({ rule, ring }: RunLayout, arena: Arena): void {
+  const stored = Atomics.load(arena.int32('control'), WORD.stored);
+  if (rule.data === 'online' && stored > 0) arena.int32('replay/kind')[(stored - 1) % ring.capacity] = SLOT.final;
+}

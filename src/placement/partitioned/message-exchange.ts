@@ -1,0 +1,228 @@
+import type { Arena } from '../../memory/arena.js';
+import { attachParameter } from '../../memory/parameters.js';
+import type { Activations } from '../../network/dynamic.js';
+import type { NeuronRange, Ownership } from '../../network/ownership.js';
+import type { Room } from '../../replay/minibatch.js';
+import type { World } from '../../virtual/world.js';
+import type { ActivationExchange, ExchangeShape } from './activation-exchange.js';
+import type { Messages } from './virtual-state.js';
+import { forEachOwnedRange, copyLive, attachPeerParameter, publishedParts, type PublishedPart, type PeerParameterShape, type PeerParameters } from './peer-parameters.js';
+
+/** Minibatches of which a partition's messages are kept. Who is further behind computes a peer's voltages itself. */
+const KEPT_UPDATES = 64;
+
+/** Versions that are kept at least before old ones, which everybody has got beyond, are looked for. */
+const KEPT_VERSIONS = 32;
+
+/** What a partition had in its own stretch of every part, in the order of parts and ranges. */
+type Stretches = readonly Float32Array[];
+
+/** A version of a partition's rows, under way to its peers. */
+export interface VersionMessage {
+  readonly version: number;
+  readonly sent: number;
+  readonly stretches: Stretches;
+}
+
+/** Voltages of a partition's neurons in one tick. */
+export interface TickMessage {
+  readonly sent: number;
+  readonly ranges: readonly Float32Array[];
+}
+
+/** What a partition says about one minibatch. */
+export interface UpdateMessages {
+  readonly update: number;
+  /** One and the same array for all partitions that have drawn the same slots. */
+  readonly slots: Int32Array;
+  readonly stored: number;
+  readonly parameters: Stretches;
+  readonly ticks: TickMessage[];
+}
+
+/** Everything that is under way in a virtual world, or has been and is kept. One for all partitions. */
+export interface Transport {
+  readonly world: World;
+  readonly versions: VersionMessage[][];
+  /** [partitions, KEPT_UPDATES]: an update's place is its number's remainder. */
+  readonly updates: UpdateMessages[][];
+  /** The slots that whoever came first has drawn for an update; [KEPT_UPDATES]. */
+  readonly drawn: Pick<UpdateMessages, 'update' | 'slots'>[];
+  /** Ticks from the inputs to the outputs. */
+  readonly ticks: number;
+}
+
+/** @param left in an earlier world, from which this one goes on */
+export function createTransport(world: World, partitions: number, ticks: number, left?: Pick<Messages, 'versions' | 'updates'>): Transport {
+  const post: Transport = {
+    world,
+    versions: Array.from({ length: partitions }, (_, partition) => [...(left?.versions[partition] ?? [])]),
+    updates: Array.from({ length: partitions }, () => []),
+    drawn: [],
+    ticks,
+  };
+  left?.updates.forEach((messages, sender) => {
+    for (const message of messages) {
+      post.updates[sender][message.update % KEPT_UPDATES] = message;
+      if (world.settings.waits) message.ticks.forEach(({ sent }, tick) => { scheduleArrivals(post, sender, message.update, tick + 1, sent); });
+    }
+  });
+  return post;
+}
+
+/** What peers have still to hear, or may. @param least number of updates that every partition has finished */
+export function pendingMessages(post: Transport, least: number): Pick<Messages, 'versions' | 'updates'> {
+  return {
+    versions: post.versions.map((sent, partition) => retainedVersions(post, partition, sent)),
+    updates: post.updates.map((sent) => sent.filter(({ update }) => update >= least)), // holes are left out
+  };
+}
+
+/** Lets those look up who wait for voltages sent at `sent`, when these arrive. */
+function scheduleArrivals({ world, versions, ticks }: Transport, sender: number, update: number, tick: number, sent: number): void {
+  for (let peer = 0; peer < versions.length; peer += 1) {
+    const time = peer === sender ? Infinity : world.arrival(sender, peer, messageNumber(ticks, update, tick - 1), sent);
+    if (time < Infinity && time >= world.now()) world.queue.push(time, () => { world.noteChange(); });
+  }
+}
+
+/** The newest version of `from` that `to` has got; the oldest that is kept where none has come through, for the first is known to all. */
+function newest({ world, versions, ticks }: Transport, from: number, to: number): VersionMessage {
+  const sent = versions[from];
+  for (let i = sent.length - 1; i > 0; i -= 1) {
+    if (world.arrival(from, to, messageNumber(ticks, sent[i].version, ticks), sent[i].sent) <= world.now()) return sent[i];
+  }
+  return sent[0];
+}
+
+/** Those versions of a partition that not all of its peers have got beyond. */
+function retainedVersions(post: Transport, partition: number, sent: readonly VersionMessage[]): VersionMessage[] {
+  const oldest = post.versions.reduce((least, _, peer) => (peer === partition ? least : Math.min(least, newest(post, partition, peer).version)), Infinity);
+  return sent.filter(({ version }) => version >= oldest);
+}
+
+/** The slots of an update as all know them who have drawn the same: to be told apart at a glance. */
+function sharedSlots({ drawn }: Transport, update: number, slots: Int32Array): Int32Array {
+  const place = update % KEPT_UPDATES;
+  const first = drawn.at(place);
+  if (first?.update === update && first.slots.every((slot, b) => slot === slots[b])) return first.slots;
+  const own = slots.slice();
+  if (first?.update !== update) drawn[place] = { update, slots: own };
+  return own;
+}
+
+function copyStretches(parts: readonly PublishedPart[], ranges: Ownership[number]): Stretches {
+  const stretches: Float32Array[] = [];
+  forEachOwnedRange(parts, ranges, ({ live }, begin, end) => stretches.push(live.slice(begin, end)));
+  return stretches;
+}
+
+/** Most stretches are of a few numbers, where a loop is faster than `set`; there may be a million of them in one update of all. */
+function loadStretches(parts: readonly PublishedPart[], ranges: Ownership[number], stretches: Stretches): void {
+  let next = 0;
+  for (const { begin } of ranges) {
+    for (const { local, table } of parts) {
+      const stretch = stretches[next];
+      const first = table.offset[begin];
+      if (stretch.length > 16) local.set(stretch, first);
+      else for (let i = 0; i < stretch.length; i += 1) local[first + i] = stretch[i];
+      next += 1;
+    }
+  }
+}
+
+/** Messages of one partition are numbered: those of an update after one another, its rows last. */
+const messageNumber = (ticks: number, update: number, tick: number) => update * (ticks + 1) + tick;
+
+/** Rows that peers hear of by messages: whole versions, as old as the messages are slow. */
+export function messageParameters(arena: Arena, room: Room, shape: PeerParameterShape, ownership: Ownership, self: number, post: Transport): PeerParameters {
+  const { world, versions } = post;
+  const all = [...shape.parameters, shape.weights].map((parameter) => attachPeerParameter(arena, room, parameter, false));
+  const parts = all.flatMap(({ table, heard }) => publishedParts(table.shape).map((part): PublishedPart => ({ table, live: table[part], local: heard[part], copies: new Float32Array(0) })));
+
+  return {
+    tables: Object.fromEntries(all.map(({ table, heard }) => [table.shape.name, heard])),
+    snapshot(version) {
+      forEachOwnedRange(parts, ownership[self], copyLive);
+      const known = versions[self].at(-1);
+      const again = known?.version === version; // at the start of a command: the rows may have been changed from outside
+      if (again) versions[self].pop();
+      versions[self].push({ version, sent: again ? known.sent : world.now(), stretches: copyStretches(parts, ownership[self]) });
+      if (versions[self].length >= 2 * KEPT_VERSIONS) versions[self] = retainedVersions(post, self, versions[self]);
+    },
+    refresh(peer) {
+      const { version, stretches } = newest(post, peer, self);
+      loadStretches(parts, ownership[peer], stretches);
+      return version;
+    },
+    refreshVersion: () => false,
+  };
+}
+
+/**
+ * Voltages on minibatches that are sent as messages.
+ *
+ * @param certain true where a gate has made sure of them: they are there, and are not asked when they came
+ */
+export function messageExchange(arena: Arena, { ticks, batchSize, parameters }: ExchangeShape, ownership: Ownership, self: number, rows: PeerParameters, post: Transport, certain: boolean): ActivationExchange {
+  const { world, updates } = post;
+  const lanes = 2 * batchSize;
+  const parts = parameters.flatMap((parameter) => {
+    const table = attachParameter(arena, parameter);
+    return publishedParts(parameter).map((part): PublishedPart => ({ table, live: table[part], local: rows.tables[parameter.name][part], copies: new Float32Array(0) }));
+  });
+
+  let ownSlots: Int32Array = new Int32Array(0); // of the update at hand
+
+  function sameSlots(theirs: Int32Array, slots: Int32Array): boolean {
+    return theirs === ownSlots || theirs.every((slot, b) => slot === slots[b]);
+  }
+
+  function sent(partition: number, update: number): UpdateMessages | undefined {
+    const messages = updates[partition].at(update % KEPT_UPDATES);
+    return messages?.update === update ? messages : undefined;
+  }
+
+  function arrived(peer: number, update: number, tick: number): UpdateMessages | undefined {
+    const messages = sent(peer, update);
+    const message = messages?.ticks.at(tick - 1);
+    if (messages === undefined || message === undefined) return undefined;
+    return certain || world.arrival(peer, self, messageNumber(ticks, update, tick - 1), message.sent) <= world.now() ? messages : undefined;
+  }
+
+  return {
+    sharedVoltages: [],
+    sharedBoard: () => -1,
+    beginEntry(_of, update, slots, stored) {
+      forEachOwnedRange(parts, ownership[self], copyLive);
+      ownSlots = sharedSlots(post, update, slots);
+      updates[self][update % KEPT_UPDATES] = { update, slots: ownSlots, stored, parameters: copyStretches(parts, ownership[self]), ticks: [] };
+      return true;
+    },
+    sampledFrom(update) {
+      for (let peer = 0; peer < ownership.length; peer += 1) {
+        const messages = peer === self ? undefined : arrived(peer, update, 1);
+        if (messages !== undefined) return messages.stored;
+      }
+      return -1;
+    },
+    publish(_of, update, tick, ranges, { voltages }) {
+      const copies = ranges.map(({ begin, end }) => voltages.slice(begin * lanes, end * lanes));
+      sent(self, update)?.ticks.push({ sent: world.now(), ranges: copies });
+      if (world.settings.waits && !certain) scheduleArrivals(post, self, update, tick, world.now());
+    },
+    writerOf: (of) => of,
+    isPublished: (peer, update, tick) => arrived(peer, update, tick) !== undefined,
+    read(peer, update, tick, ranges, slots, activations) {
+      const messages = arrived(peer, update, tick);
+      if (messages === undefined || !sameSlots(messages.slots, slots)) return -1;
+      place(ranges, messages.ticks[tick - 1].ranges, activations, lanes);
+      if (tick === ticks) loadStretches(parts, ownership[peer], messages.parameters);
+      return update;
+    },
+  };
+}
+
+function place(ranges: readonly NeuronRange[], copies: readonly Float32Array[], { voltages }: Activations, lanes: number): void {
+  for (let i = 0; i < ranges.length; i += 1) voltages.set(copies[i], ranges[i].begin * lanes);
+}

@@ -1,0 +1,176 @@
+import { wrongValue } from '../../check.js';
+import { makeEnvironment } from '../../environment/registry.js';
+import { controlBlocks } from '../../memory/control.js';
+import { scratch, type BlockRequest } from '../../memory/layout.js';
+import { parameterBlocks, type ParameterShape } from '../../memory/parameters.js';
+import { workspaceBlock } from '../../memory/workspace.js';
+import { createDecoder, type Decoder } from '../../network/decoder.js';
+import { createEncoder, type Encoder } from '../../network/encoder.js';
+import { explorationBlocks } from '../../network/exploration.js';
+import { divideNeurons, type Ownership } from '../../network/ownership.js';
+import type { RecurrentInputs } from '../../network/recurrent-inputs.js';
+import { withObservationTraces } from '../../network/observation-traces.js';
+import { isPlain } from '../../network/transfer.js';
+import { compileStepGraph } from '../../network/step-graph.js';
+import { rowLengths, type Topology } from '../../network/topology.js';
+import { graphOf } from '../../network/neural.js';
+import { bookmarkBlock } from '../../replay/bookmark.js';
+import { bookmarksBlock, type EnvironmentGroup } from '../../replay/bookmarks.js';
+import { replayBlocks, type RingShape } from '../../replay/ring.js';
+import { ruleNamed } from '../../rule/registry.js';
+import type { Rule } from '../../rule/rule.js';
+import { exchangeBlocks, exchangeDepth, type ExchangeShape } from './activation-exchange.js';
+import { stalenessBlocks } from '../../runtime/staleness.js';
+import { actionTimingBlocks } from './action-timing.js';
+import { rerunBlocks } from './rerun.js';
+import { peerParameterBlocks, type PeerParameterShape } from './peer-parameters.js';
+import { disciplineOf, type Settings } from './settings.js';
+import { phaseTimingBlocks } from '../../runtime/phase-timings.js';
+import { activationVersionBlocks } from './activation-versions.js';
+
+export const WEIGHTS = 'weights';
+
+/** The partition that also holds the environments. */
+export const ENVIRONMENT_PARTITION = 0;
+
+/** Name of the block that says who is alive: 1, or 0 where a neuron is silenced. */
+export const ALIVE = 'alive';
+
+/** Longest stretch of environment steps between two looks of the supervisor: its episodes all fit the arena's list. */
+export const MAX_STEPS_PER_COMMAND = 1000;
+
+/**
+ * Whether a run in virtual time comes to rest at a step: every `MAX_STEPS_PER_COMMAND`, at the last step of the plan, and where neurons die or are born. It
+ * does so whoever looks: all updates that are owed are made, and the partitions begin anew with what was left (virtual-state.ts).
+ */
+export function isRestPoint({ steps, death }: Pick<Settings, 'steps' | 'death'>, step: number): boolean {
+  return step % MAX_STEPS_PER_COMMAND === 0 || step === steps || step === death.step || step === death.rebirth;
+}
+
+/** Most episodes of one evaluation command: their returns all fit the arena. */
+export const MAX_EPISODES_PER_COMMAND = 1000;
+
+/** What a run is made of, derived from its settings alone: every thread derives the same. */
+export interface RunLayout {
+  readonly settings: Settings;
+  readonly topology: Topology;
+  readonly ownership: Ownership;
+  readonly rule: Rule;
+  /** The weights and whatever else the rule lets a neuron keep. */
+  readonly parameters: readonly ParameterShape[];
+  readonly ring: RingShape;
+  /** The environments that are shown and stepped together: all of them behind barriers, and otherwise each by itself. */
+  readonly groups: readonly EnvironmentGroup[];
+  readonly exchange: ExchangeShape;
+  readonly peerParameters: PeerParameterShape;
+  /** The first neuron that explores; all after it do. */
+  readonly firstStochastic: number;
+  /** Numbers in an observation, the voltages of a sensory memory and those that a recurrent network reads again among them. */
+  readonly observations: number;
+  readonly context: RecurrentInputs;
+  readonly encoder: Encoder;
+  readonly decoder: Decoder;
+  readonly blocks: readonly BlockRequest[];
+}
+
+/** @throws RangeError naming `partitions` where there are more of them than neurons that learn, and `rule.name` where the rule cannot learn the task */
+export function createRunLayout(settings: Settings): RunLayout {
+  const { network, partitions, environments, learning } = settings;
+  const environment = makeEnvironment(settings.environment);
+  const { observationSpace, actionSpace } = environment;
+  const remembering = withObservationTraces(environment, network);
+  const decoder = createDecoder(actionSpace);
+  const remembered = remembering.observationSpace.low.length;
+  const { topology, context } = compileStepGraph(graphOf(network, remembered, decoder.outputs, settings.seed));
+  const observations = remembered + context.size;
+  const stateSize = remembering.getState().length;
+  const bookmark = environments === 1 ? bookmarkBlock(observations, stateSize) : bookmarksBlock(environments, observations, stateSize);
+  environment.close();
+  const rule = ruleNamed(settings.rule.name);
+  if (rule.actions === 'discrete' && actionSpace.kind !== 'discrete') throw wrongValue('rule.name', 'a rule that learns continuous actions', rule.name);
+  const weights = weightShape(topology, rule);
+  const parameters = [weights, ...rule.parameters(topology)];
+  const published = parameters.filter((parameter) => parameter.published);
+  const firstStochastic = rule.hiddenIsStochastic ? topology.inputs.end : topology.outputs.begin;
+  const ring = { capacity: learning.replay, inputs: topology.inputs.end, stochasticNeurons: topology.neurons - firstStochastic, environments };
+  const groups = groupEnvironments(settings);
+  const exchange = { partitions, neurons: topology.neurons, depth: exchangeDepth(topology.neurons, learning.batch), batchSize: learning.batch, ticks: topology.ticks.length, parameters: published, helping: mayHelp(settings, rule, topology) };
+  const peerParameters = { partitions, weights, parameters: published, reads: settings.timing.reads };
+  return {
+    settings,
+    topology,
+    ownership: divideNeurons(topology, partitions),
+    rule,
+    parameters,
+    ring,
+    groups,
+    exchange,
+    peerParameters,
+    firstStochastic,
+    observations,
+    context,
+    encoder: createEncoder(observationSpace, network.observationScale ?? undefined, observations - observationSpace.low.length),
+    decoder,
+    blocks: [
+      ...controlBlocks(partitions, groups.length),
+      workspaceBlock(partitions),
+      { name: ALIVE, type: 'int32', shape: [topology.neurons], owner: 'the supervisor, while no partition runs' },
+      ...actingBlocks(topology.neurons, settings),
+      ...scratch(activationBlocks(topology.neurons, settings)),
+      ...parameterBlocks(parameters),
+      ...replayBlocks(ring),
+      ...(settings.virtual ? [VIRTUAL_TIME] : scratch([...exchangeBlocks(exchange), ...peerParameterBlocks(peerParameters)])), // an update's entries are opened anew by whoever makes it
+      ...(peerParameters.reads === 'versioned' && !settings.virtual ? scratch(rerunBlocks(partitions)) : []),
+      ...(settings.timing.acting === 'free' ? [...scratch(activationVersionBlocks(partitions, groups.length, topology.ticks.length)), ...actionTimingBlocks()] : []),
+      ...(settings.timing.measure ? scratch(phaseTimingBlocks(partitions)) : []),
+      ...(settings.timing.ledger ? stalenessBlocks(partitions) : []),
+      { name: 'episodes', type: 'float64', shape: [MAX_STEPS_PER_COMMAND, EPISODE_FIELDS], owner: "the environment's host" },
+      { name: 'evaluation', type: 'float64', shape: [MAX_EPISODES_PER_COMMAND], owner: "the environment's host", scratch: true },
+      bookmark,
+      ...explorationBlocks(topology, environments),
+    ],
+  };
+}
+
+/** Where the one thread of a virtual world writes what time it is, in seconds. */
+const VIRTUAL_TIME: BlockRequest = { name: 'virtual/time', type: 'float64', shape: [1], owner: 'the crew' };
+
+/** Numbers kept of an ended episode: environment step at its end, return, length. */
+export const EPISODE_FIELDS = 3;
+
+/**
+ * Whether partitions publish for one another: a recorded run can say of everybody's own voltages only that they were computed, behind barriers
+ * nobody is ahead; and stream rules, membranes and inhibition ask for one's own weighted inputs too.
+ */
+function mayHelp(settings: Settings, { data }: Rule, { populations }: Topology): boolean {
+  const { partitions, timing: { reads }, virtual } = settings;
+  return partitions > 1 && populations.every(isPlain) && disciplineOf(settings) !== 'synchronous' && data === 'replay' && reads === 'racy' && virtual === undefined;
+}
+
+function weightShape(topology: Topology, rule: Rule): ParameterShape {
+  return { name: WEIGHTS, lengths: rowLengths(topology), target: rule.targetWeights, published: false, learned: true };
+}
+
+/** Behind barriers a run repeats itself only where all environments keep step. */
+function groupEnvironments(settings: Settings): EnvironmentGroup[] {
+  const { environments } = settings;
+  if (disciplineOf(settings) === 'synchronous') return [{ begin: 0, end: environments }];
+  return Array.from({ length: environments }, (_, environment) => ({ begin: environment, end: environment + 1 }));
+}
+
+/** The inference activations that all partitions share. Where a run repeats itself, and an action may be read before the observation is answered, what stands on it counts. */
+function actingBlocks(neurons: number, { environments, virtual, timing: { acting } }: Settings): BlockRequest[] {
+  const blocks: BlockRequest[] = [
+    { name: 'voltage', type: 'float32', shape: [neurons, environments], owner: 'each partition its own neurons; inputs: the host' },
+    { name: 'voltage/weighted', type: 'float32', shape: [neurons, environments], owner: 'each partition its own neurons' },
+  ];
+  return virtual !== undefined && acting === 'free' ? blocks : scratch(blocks);
+}
+
+/** A board for minibatches of each partition's own. */
+function activationBlocks(neurons: number, { partitions, learning: { batch } }: Settings): BlockRequest[] {
+  return [
+    { name: 'board', type: 'float32', shape: [partitions, neurons, 2 * batch], owner: 'each partition its own' },
+    { name: 'board/weighted', type: 'float32', shape: [partitions, neurons, 2 * batch], owner: 'each partition its own' },
+  ];
+}

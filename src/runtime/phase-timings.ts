@@ -1,0 +1,124 @@
+import type { Arena } from '../memory/arena.js';
+import type { BlockRequest } from '../memory/layout.js';
+import type { EventCount } from '../schedule/event-count.js';
+import type { Announcement } from '../schedule/work.js';
+
+/** What is measured: whole updates, acting ticks, environment steps and waking up; and of updates the part before the own rows are stepped. */
+const KINDS = ['compute', 'act', 'step', 'wake', 'forward'] as const;
+type Kind = (typeof KINDS)[number];
+
+/** Durations of each kind that a partition keeps: the latest. */
+const KEPT = 4096;
+
+/** How long things took, in seconds: what a virtual world may be made of. */
+export interface PhaseTimings {
+  /** Updates of one partition. */
+  readonly compute: readonly number[];
+  /** Acting ticks of one partition. */
+  readonly act: readonly number[];
+  /** Environment steps. */
+  readonly step: readonly number[];
+  /** From a ring of the bell to when a partition that slept, or listened, is up. */
+  readonly wake: readonly number[];
+  /** Share of an update's time that comes before the own rows are stepped. */
+  readonly forwardFraction: number;
+}
+
+export function phaseTimingBlocks(partitions: number): BlockRequest[] {
+  const owner = 'each partition its own row';
+  return [
+    { name: 'phase-timings', type: 'float64', shape: [partitions, KINDS.length, KEPT], owner },
+    { name: 'phase-timings/notified', type: 'float64', shape: [partitions], owner: 'its partition clears it, whoever rings writes it' },
+    { name: 'phase-timings/count', type: 'float64', shape: [partitions, KINDS.length], owner },
+  ];
+}
+
+/** Measures the turns of one partition. */
+export interface PhaseTimer {
+  /** An update begins, in the middle of a turn: the rest of the turn is the update's. */
+  beginUpdate(): void;
+  /** A turn is over that was announced as `turn`. @param begin when it began, by `performance.now()` */
+  measure(turn: Announcement, begin: number): void;
+  /** So many milliseconds of the turn at hand went by waiting for a peer: they are no work. */
+  countWaiting(milliseconds: number): void;
+  /** Nothing can be done, and the bell is listened to. */
+  onSleep(): void;
+  /** The bell has rung, or enough time has gone by. */
+  onWake(): void;
+}
+
+/** Milliseconds by the one clock that all threads share. */
+function sharedTime(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return 1e3 * seconds + nanoseconds / 1e6;
+}
+
+/** A bell that notes when it rang first for each of those that listen. */
+export function timestampNotifications(bell: EventCount, arena: Arena): EventCount {
+  const rung = arena.float64('phase-timings/notified');
+  return {
+    ...bell,
+    notify() {
+      const now = sharedTime();
+      for (let partition = 0; partition < rung.length; partition += 1) if (rung[partition] === 0) rung[partition] = now; // shared, racy on purpose
+      bell.notify();
+    },
+  };
+}
+
+export function attachPhaseTimer(arena: Arena, partition: number): PhaseTimer {
+  const times = arena.float64('phase-timings');
+  const counts = arena.float64('phase-timings/count');
+  const rung = arena.float64('phase-timings/notified');
+  let forward = 0;
+  let update = 0; // when the last one began
+  let idle = 0; // milliseconds of the turn at hand
+
+  function keep(kind: Kind, seconds: number): void {
+    const row = partition * KINDS.length + KINDS.indexOf(kind);
+    times[row * KEPT + (counts[row] % KEPT)] = seconds;
+    counts[row] += 1;
+  }
+
+  return {
+    beginUpdate() {
+      update = performance.now();
+    },
+    countWaiting(milliseconds) {
+      idle += milliseconds;
+    },
+    onSleep() {
+      rung[partition] = 0;
+    },
+    onWake() {
+      if (rung[partition] > 0) keep('wake', (sharedTime() - rung[partition]) / 1000);
+    },
+    measure(turn, begin) {
+      const now = performance.now() - idle;
+      const end = update > begin ? update : now;
+      idle = 0;
+      const seconds = (end - begin) / 1000;
+      if (turn === 'compute') forward += seconds;
+      else if (turn === 'learn') {
+        keep('forward', forward);
+        keep('compute', forward + seconds);
+        forward = 0;
+      } else if (turn !== 'blocked' && turn !== 'pause') keep(turn, seconds);
+      forward += (now - end) / 1000; // what is loaded before an update's first turn is announced
+    },
+  };
+}
+
+/** The durations that partitions have kept. */
+export function readPhaseTimings(arena: Arena, partitions: number): PhaseTimings {
+  const times = arena.float64('phase-timings');
+  const counts = arena.float64('phase-timings/count');
+  const of = (kind: Kind) =>
+    Array.from({ length: partitions }, (_, partition) => {
+      const row = partition * KINDS.length + KINDS.indexOf(kind);
+      return [...times.subarray(row * KEPT, row * KEPT + Math.min(counts[row], KEPT))];
+    }).flat();
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const compute = of('compute');
+  return { compute, act: of('act'), step: of('step'), wake: of('wake'), forwardFraction: compute.length === 0 ? 0 : sum(of('forward')) / sum(compute) };
+}
