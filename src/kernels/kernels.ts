@@ -271,6 +271,20 @@ export interface Kernels<Numbers extends FloatArray = Float32Array> {
    * @param count number of this step, from 1
    */
   adamStep(values: Numbers, gradient: Numbers, first: Numbers, second: Numbers, rate: number, count: number): void;
+  /**
+   * One ascent step of RMSProp, uncentred, with ε inside the root: s ← a s + (1 - a) g², values ← values + η g / √(s + ε).
+   *
+   * Source: Mnih et al. 2016, equations 8 and 9. Differs: ascent, not descent.
+   *
+   * Writes: `values`, `second`. The gradient may be longer.
+   *
+   * @param decay a
+   */
+  rmspropStep(values: Numbers, gradient: Numbers, second: Numbers, rate: number, decay: number, epsilon: number): void;
+  /** One ascent step with momentum μ: m ← μ m + g, values ← values + η m. Writes: `values`, `first`. The gradient may be longer. */
+  momentumStep(values: Numbers, gradient: Numbers, first: Numbers, rate: number, momentum: number): void;
+  /** Σ numbers². */
+  squareSum(numbers: Numbers): number;
 }
 
 export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;

@@ -80,6 +80,24 @@ const scalar: Omit<Kernels<FloatArray>, 'numbers'> = {
       values[i] += (scale * first[i]) / (Math.sqrt(second[i] * correction) + epsilon);
     }
   },
+  rmspropStep(values, gradient, second, rate, decay, epsilon) {
+    for (let i = 0; i < values.length; i += 1) {
+      const g = gradient[i];
+      second[i] = flushed(second[i] + (1 - decay) * (g * g - second[i]), LEAST_MOMENT.second);
+      values[i] += (rate * g) / Math.sqrt(second[i] + epsilon);
+    }
+  },
+  momentumStep(values, gradient, first, rate, momentum) {
+    for (let i = 0; i < values.length; i += 1) {
+      first[i] = flushed(momentum * first[i] + gradient[i], LEAST_MOMENT.first);
+      values[i] += rate * first[i];
+    }
+  },
+  squareSum(numbers) {
+    let sum = 0;
+    for (const each of numbers) sum += each * each;
+    return sum;
+  },
 };
 
 /** The scalar reference of the kernels. */

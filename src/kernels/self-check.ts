@@ -89,8 +89,10 @@ function sample(kernels: Kernels): number[] {
   kernels.followTraces({ rows: followed, credit: coefficients, terms: weights, shared: false, kept: 0.5, tdError: -1.5, trace, direction, reach });
   kernels.sgdRows(trace, direction, coefficients, followed);
   kernels.adamStep(weights, gradient, first, second, 0.01, 1);
+  kernels.rmspropStep(weights, gradient, second, 0.01, 0.9, 0.1);
+  kernels.momentumStep(weights, gradient, first, 0.01, 0.9);
   kernels.softUpdate(weights, gradient, 0.3);
   kernels.gatherLanes(weights, 3, sources.subarray(0, 9), few, 10, 1);
   kernels.copy(gradient, 2, rows * inputs, first, 1);
-  return [...z, ...activations, ...one, ...few, ...fewOfOne, ...pairs, ...blocks, ...ofBlocks, ...coefficients, ...gradient, ...first, ...second, ...weights, ...trace, ...direction, ...reach];
+  return [kernels.squareSum(weights), ...z, ...activations, ...one, ...few, ...fewOfOne, ...pairs, ...blocks, ...ofBlocks, ...coefficients, ...gradient, ...first, ...second, ...weights, ...trace, ...direction, ...reach];
 }

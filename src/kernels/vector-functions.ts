@@ -42,6 +42,9 @@ export interface VectorFunctions {
     values: number, gradient: number, first: number, second: number, count: number,
     beta1: number, beta2: number, epsilon: number, scale: number, correction: number, leastFirst: number, leastSecond: number,
   ): void;
+  rmsprop(values: number, gradient: number, second: number, count: number, rate: number, decay: number, epsilon: number, least: number): void;
+  momentum(values: number, gradient: number, first: number, count: number, rate: number, kept: number, least: number): void;
+  squareSum(numbers: number, count: number): number;
 }
 
 /** Functions on one memory, and how many lanes they pack together. */

@@ -193,6 +193,13 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
         beta1, beta2, epsilon, rate / (1 - beta1 ** count), 1 / (1 - beta2 ** count), LEAST_MOMENT.first, LEAST_MOMENT.second,
       );
     },
+    rmspropStep(values, gradient, second, rate, decay, epsilon) {
+      kernels.rmsprop(address(values), address(gradient), address(second), values.length, rate, decay, epsilon, LEAST_MOMENT.second);
+    },
+    momentumStep(values, gradient, first, rate, momentum) {
+      kernels.momentum(address(values), address(gradient), address(first), values.length, rate, momentum, LEAST_MOMENT.first);
+    },
+    squareSum: (numbers) => kernels.squareSum(address(numbers), numbers.length),
   };
 }
 

@@ -4,7 +4,21 @@ import type { Parameter } from '../memory/parameters.js';
 /** The last for rules with eligibility traces alone. */
 export const OPTIMISER_NAMES = ['adam', 'sgd', 'bounded'] as const;
 export const REPLAY_OPTIMISERS = ['adam', 'sgd'] as const;
-export type OptimiserName = (typeof OPTIMISER_NAMES)[number];
+/** Those of rollouts; moments and step counter may be shared by all threads. */
+export const ROLLOUT_OPTIMISERS = ['rmsprop', 'momentum', 'sgd', 'adam'] as const;
+export type OptimiserName = (typeof OPTIMISER_NAMES)[number] | (typeof ROLLOUT_OPTIMISERS)[number];
+
+/** Constants of optimisers, with their usual values. */
+export interface OptimiserConstants {
+  /** RMSProp's a: the fraction of the second moment that is kept. */
+  readonly decay: number;
+  /** RMSProp's ε, inside the root. */
+  readonly epsilon: number;
+  /** μ: the fraction of the last step that is taken again. */
+  readonly momentum: number;
+}
+
+const USUAL: OptimiserConstants = { decay: 0.99, epsilon: 0.1, momentum: 0.9 };
 
 /** A neuron's own local step up its gradient. */
 export interface Optimiser {
@@ -40,12 +54,18 @@ const unbounded = (step: Optimiser['step']): Optimiser => ({
   },
 });
 
-const OPTIMISERS: Record<OptimiserName, (kernels: Kernels) => Optimiser> = {
+const OPTIMISERS: Record<OptimiserName, (kernels: Kernels, constants: OptimiserConstants) => Optimiser> = {
   adam: (kernels) => unbounded(({ values, first, second }, gradient, rate, update) => {
     kernels.adamStep(values, gradient, first, second, rate, update);
   }),
   sgd: (kernels) => unbounded(({ values }, gradient, rate) => {
     kernels.sgdStep(values, gradient, rate);
+  }),
+  rmsprop: (kernels, { decay, epsilon }) => unbounded(({ values, second }, gradient, rate) => {
+    kernels.rmspropStep(values, gradient, second, rate, decay, epsilon); // values and moments may be shared, racy on purpose (Hogwild)
+  }),
+  momentum: (kernels, { momentum }) => unbounded(({ values, first }, gradient, rate) => {
+    kernels.momentumStep(values, gradient, first, rate, momentum);
   }),
   bounded: createBounded,
 };
@@ -58,7 +78,7 @@ const OPTIMISERS: Record<OptimiserName, (kernels: Kernels) => Optimiser> = {
 function createBounded(kernels: Kernels): Optimiser {
   let rates = kernels.numbers(0); // as many as the most rows so far
   return {
-    ...OPTIMISERS.sgd(kernels),
+    ...OPTIMISERS.sgd(kernels, USUAL),
     stepTraces({ values }, { rows, direction, reach, tdError }, rate) {
       const count = rows.end - rows.begin;
       if (rates.length < count) rates = kernels.numbers(count);
@@ -69,8 +89,21 @@ function createBounded(kernels: Kernels): Optimiser {
   };
 }
 
-export function createOptimiser(name: OptimiserName, kernels: Kernels): Optimiser {
-  return OPTIMISERS[name](kernels);
+export function createOptimiser(name: OptimiserName, kernels: Kernels, constants = USUAL): Optimiser {
+  return OPTIMISERS[name](kernels, constants);
+}
+
+/**
+ * Scales a gradient down to a Euclidean norm of at most `longest`.
+ *
+ * Source: Pascanu et al. 2013, Algorithm 1. Writes: `gradient`.
+ *
+ * @returns its norm before
+ */
+export function clipNorm(kernels: Kernels, gradient: Float32Array, longest: number): number {
+  const norm = Math.sqrt(kernels.squareSum(gradient));
+  if (norm > longest) kernels.addScaled(longest / norm - 1, gradient, 0, gradient, gradient.length);
+  return norm;
 }
 
 /** target ← τ values + (1 - τ) target. */

@@ -218,8 +218,11 @@ holds('copying, adding, soft updates and the steps of the optimisers', (kernels,
   kernels.sgdStep(target, gradient, 0.1);
   kernels.addScaled(0.7, gradient, from, first, length);
   kernels.adamStep(values, gradient, first, second, 0.01, 1 + from);
+  kernels.rmspropStep(values, gradient, second, 0.01, 0.9, 0.1);
+  kernels.momentumStep(target, gradient, first, 0.01, 0.9);
+  const norm = Math.sqrt(kernels.squareSum(first));
   kernels.copy(target, Math.min(from, length), length, second, Math.floor(Math.min(from, length) / 2));
-  return Float32Array.of(...values, ...target, ...first, ...second);
+  return Float32Array.of(norm, ...values, ...target, ...first, ...second);
 });
 
 for (const kernels of PRESENT) {
@@ -276,6 +279,12 @@ for (const kernels of [...PRESENT, REFERENCE]) {
     kernels.adamStep(values, gradient, first, second, 0.1, 1);
     t.deepEqual([...values].map(Number.isNaN), [true, false, false, false, false, false]);
     t.deepEqual([...first.subarray(1), ...second.subarray(1)], new Array<number>(10).fill(0));
+    for (const step of [() => { kernels.rmspropStep(values, gradient, second, 0.1, 0.5, 0.1); }, () => { kernels.momentumStep(values, gradient, first, 0.1, 0.5); }]) {
+      [values, first, second].forEach((numbers) => numbers.fill(1e-37));
+      step();
+      t.deepEqual([...values].map(Number.isNaN), [true, false, false, false, false, false]);
+      t.true([first, second].some((numbers) => numbers.subarray(1).every((each) => each === 0)));
+    }
   });
 }
 

@@ -351,6 +351,65 @@ export function adam(
   }
 }
 
+/** One ascent step of RMSProp on `count` numbers: s ← s + rate (g² - s), values ← values + η g / √(s + ε). */
+export function rmsprop(values: usize, gradient: usize, second: usize, count: i32, rate: f32, decay: f32, epsilon: f32, least: f32): void {
+  const scale = f32x4.splat(rate);
+  const rate2 = f32x4.splat(1 - decay);
+  const inside = f32x4.splat(epsilon);
+  let left = count;
+  for (; left >= 4; left -= 4) {
+    const g = v128.load(gradient);
+    const s = secondMoment(v128.load(second), g, rate2, least);
+    v128.store(second, s);
+    v128.store(values, f32x4.add(v128.load(values), f32x4.div(f32x4.mul(scale, g), f32x4.sqrt(f32x4.add(s, inside)))));
+    gradient += FOUR;
+    second += FOUR;
+    values += FOUR;
+  }
+  if (left > 0) {
+    const g = some(gradient, left);
+    const s = secondMoment(some(second, left), g, rate2, least);
+    putSome(second, s, left);
+    putSome(values, f32x4.add(some(values, left), f32x4.div(f32x4.mul(scale, g), f32x4.sqrt(f32x4.add(s, inside)))), left);
+  }
+}
+
+/** One ascent step with momentum on `count` numbers: m ← μ m + g, values ← values + η m. */
+export function momentum(values: usize, gradient: usize, first: usize, count: i32, rate: f32, kept: f32, least: f32): void {
+  const scale = f32x4.splat(rate);
+  const factor = f32x4.splat(kept);
+  let left = count;
+  for (; left >= 4; left -= 4) {
+    const m = flushed(f32x4.add(f32x4.mul(factor, v128.load(first)), v128.load(gradient)), least);
+    v128.store(first, m);
+    v128.store(values, f32x4.add(v128.load(values), f32x4.mul(scale, m)));
+    gradient += FOUR;
+    first += FOUR;
+    values += FOUR;
+  }
+  if (left > 0) {
+    const m = flushed(f32x4.add(f32x4.mul(factor, some(first, left)), some(gradient, left)), least);
+    putSome(first, m, left);
+    putSome(values, f32x4.add(some(values, left), f32x4.mul(scale, m)), left);
+  }
+}
+
+/** Σ numbers², in four sums of every fourth number, which are added from the first to the last. */
+export function squareSum(numbers: usize, count: i32): f32 {
+  let sum = f32x4.splat(0);
+  let left = count;
+  for (; left >= 4; left -= 4) {
+    const x = v128.load(numbers);
+    sum = f32x4.add(sum, f32x4.mul(x, x));
+    numbers += FOUR;
+  }
+  if (left > 0) {
+    const x = some(numbers, left);
+    sum = f32x4.add(sum, f32x4.mul(x, x));
+  }
+  return f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1) + f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3);
+}
+
 // @ts-ignore: decorator
 @inline
 function firstMoment(m: v128, g: v128, rate: v128, least: f32): v128 {

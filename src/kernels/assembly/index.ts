@@ -1,6 +1,6 @@
 /** The SIMD kernels, compiled by AssemblyScript. Arguments are byte addresses in the shared memory; `../vector.ts` calls them. */
 export { blockGradients, blockProducts, gradients, product, productOfOne } from './product';
-export { activate, adam, addScaled, addScaledRows, copy, multiplySlopes, pairProducts, softUpdate } from './elementwise';
+export { activate, adam, addScaled, addScaledRows, copy, momentum, multiplySlopes, pairProducts, rmsprop, softUpdate, squareSum } from './elementwise';
 export { ownErrors } from './errors';
 export { gatherLanes } from './gather';
 export { followTraces } from './traces';

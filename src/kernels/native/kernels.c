@@ -454,6 +454,30 @@ static void adam(
   }
 }
 
+static void rmsprop(float *restrict values, const float *restrict gradient, float *restrict second, int count, float rate, float decay, float epsilon, float least) {
+  const float rate2 = 1 - decay;
+  for (int i = 0; i < count; i += 1) {
+    const float g = gradient[i];
+    const float s = second[i] + rate2 * (g * g - second[i]);
+    second[i] = fabsf(s) < least ? 0 : s;
+    values[i] += rate * g / sqrtf(second[i] + epsilon);
+  }
+}
+
+static void momentum(float *restrict values, const float *restrict gradient, float *restrict first, int count, float rate, float kept, float least) {
+  for (int i = 0; i < count; i += 1) {
+    const float m = kept * first[i] + gradient[i];
+    first[i] = fabsf(m) < least ? 0 : m;
+    values[i] += rate * first[i];
+  }
+}
+
+static float squareSum(const float *numbers, int count) {
+  float sum = 0;
+  for (int i = 0; i < count; i += 1) sum += numbers[i] * numbers[i];
+  return sum;
+}
+
 /* Arguments as they come from JavaScript: numbers. An address of 0 stands for none. */
 enum { MOST_ARGUMENTS = 16 };
 typedef struct {
@@ -505,6 +529,16 @@ EXPORTED(addScaledRows, L(0), I(1), A(2), A(3), A(4))
 EXPORTED(softUpdate, A(0), A(1), I(2), F(3))
 EXPORTED(adam, A(0), A(1), A(2), A(3), I(4), F(5), F(6), F(7), F(8), F(9), F(10), F(11))
 
+EXPORTED(rmsprop, A(0), A(1), A(2), I(3), F(4), F(5), F(6), F(7))
+EXPORTED(momentum, A(0), A(1), A(2), I(3), F(4), F(5), F(6))
+
+static napi_value call_squareSum(napi_env env, napi_callback_info info) {
+  const Call c = receive(env, info);
+  napi_value result;
+  napi_create_double(env, squareSum(A(0), I(1)), &result);
+  return result;
+}
+
 static napi_value call_activate(napi_env env, napi_callback_info info) {
   const Call c = receive(env, info);
   napi_value result;
@@ -531,6 +565,7 @@ static napi_value attach(napi_env env, napi_callback_info info) {
     {"ownErrors", call_ownErrors}, {"followTraces", call_followTraces}, {"addScaledRows", call_addScaledRows},
     {"multiplySlopes", call_multiplySlopes}, {"blockProducts", call_blockProducts}, {"blockGradients", call_blockGradients}, {"pairProducts", call_pairProducts},
     {"copy", call_copy}, {"addScaled", call_addScaled}, {"softUpdate", call_softUpdate}, {"adam", call_adam},
+    {"rmsprop", call_rmsprop}, {"momentum", call_momentum}, {"squareSum", call_squareSum},
   };
   napi_value bytes, kernels, call;
   size_t count = 1;
