@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   files: [],
   telemetry: ['files', 'random'],
   report: [],
-  environment: ['random'],
+  environment: ['memory', 'random'],
   network: ['kernels', 'random', 'environment', 'memory'],
   options: [],
   optimise: ['kernels', 'memory'],

@@ -1,3 +1,4 @@
+import { createEnvironmentLoop, type EnvironmentLoop } from '../environment/loop.js';
 import { makeEnvironment } from '../environment/registry.js';
 import type { BatchedProgram } from './program.js';
 import type { ReplicaContext } from './replica.js';
@@ -16,30 +17,31 @@ export async function playEpisodes(program: BatchedProgram, { settings, topology
   const shown = new Float32Array(inputNeurons);
   const chosen = new Float32Array(outputs);
   const inputs = new Float32Array(seeds.length * inputNeurons * lanes);
-  const plays = seeds.flatMap((own, replica) => own.map((seed, lane) => {
-    const environment = makeEnvironment(settings.environment);
-    return { replica, lane, environment, observation: environment.reset({ seed }), episodeReturn: 0, ended: false };
-  }));
+  const plays = seeds.flatMap((own, replica) => own.map((seed, lane) => ({ replica, lane, loop: createLoop(seed) })));
   type Play = (typeof plays)[number];
 
-  function show({ replica, lane, observation }: Play): void {
-    encoder.encode(observation, shown);
+  function createLoop(seed: number): EnvironmentLoop {
+    const environment = makeEnvironment(settings.environment);
+    const loop = createEnvironmentLoop({ environment, act: () => environment.step(decoder.decode(chosen)), lastObservation: 'stop' });
+    loop.reset(seed);
+    return loop;
+  }
+
+  function show({ replica, lane, loop: { cursor } }: Play): void {
+    encoder.encode(cursor.observation, shown);
     for (let i = 0; i < inputNeurons; i += 1) inputs[(replica * inputNeurons + i) * lanes + lane] = shown[i];
   }
 
-  function step(play: Play, means: Float32Array): void {
-    for (let k = 0; k < outputs; k += 1) chosen[k] = means[(play.replica * outputs + k) * lanes + play.lane];
-    const { observation, reward, terminated, truncated } = play.environment.step(decoder.decode(chosen));
-    play.observation = observation;
-    play.episodeReturn += reward;
-    play.ended = terminated || truncated;
+  function step({ replica, lane, loop }: Play, means: Float32Array): void {
+    for (let k = 0; k < outputs; k += 1) chosen[k] = means[(replica * outputs + k) * lanes + lane];
+    loop.advance();
   }
 
-  for (let running = plays; running.length > 0 && !stopped(); running = running.filter(({ ended }) => !ended)) {
+  for (let running = plays; running.length > 0 && !stopped(); running = running.filter(({ loop }) => !loop.cursor.ended)) {
     for (const play of running) show(play);
     const means = await program.act(inputs, lanes);
     for (const play of running) step(play, means);
     await new Promise((resolve) => { setImmediate(resolve); }); // signals come in between
   }
-  return seeds.map((_, replica) => plays.filter((play) => play.replica === replica && play.ended).map(({ episodeReturn }) => episodeReturn));
+  return seeds.map((_, replica) => plays.filter((play) => play.replica === replica && play.loop.cursor.ended).map(({ loop }) => loop.cursor.episodeReturn));
 }

@@ -1,4 +1,6 @@
+import { startCursor } from '../environment/cursor.js';
 import type { Environment, EpisodeRecord } from '../environment/environment.js';
+import { createEnvironmentLoop, episodeRecord } from '../environment/loop.js';
 import { makeEnvironment } from '../environment/registry.js';
 import { DivergenceError } from '../errors.js';
 import type { Decoder } from '../network/decoder.js';
@@ -6,7 +8,7 @@ import type { Encoder } from '../network/encoder.js';
 import { createExploration } from '../network/exploration.js';
 import { neuronName, type Topology } from '../network/topology.js';
 import { createStream } from '../random/stream.js';
-import { firstPlace, passEpisode, passStep } from '../replay/place.js';
+import { createReplaySink } from '../replay/replay-sink.js';
 import { SLOT } from '../replay/ring.js';
 import { createSampler } from '../replay/sampler.js';
 import type { BatchedMinibatch } from './minibatch.js';
@@ -50,11 +52,26 @@ export function createReplica({ settings: { environment: id, exploration: scale,
   const slots = new Int32Array(learning.batch);
   const voltages = new Float32Array(inputNeurons + outputNeurons.length); // of the inputs, then as acted
   const sampled = voltages.subarray(inputNeurons);
-  const place = firstPlace(environment.reset());
+  const storing = createReplaySink(
+    { stored: 0 },
+    (_, reward, kind) => { ring.append(voltages, inputNeurons, reward, kind); },
+    (_, observation) => {
+      encoder.encode(observation, voltages);
+      ring.append(voltages, inputNeurons, 0, SLOT.final);
+    },
+  );
+  const loop = createEnvironmentLoop({
+    environment,
+    act: () => environment.step(decoder.decode(sampled)),
+    lastObservation: 'submit',
+    cursor: startCursor(environment.reset()),
+    sinks: [storing],
+  });
+  const { cursor } = loop;
 
   function explore(means: Float32Array): void {
     outputNeurons.forEach((neuron, k) => {
-      sampled[k] = exploration.explore(neuron, means[k], place.steps, place.steps < learning.warmup);
+      sampled[k] = exploration.explore(neuron, means[k], cursor.steps, cursor.steps < learning.warmup);
       if (!Number.isFinite(sampled[k])) throw new DivergenceError(`${neuronName(topology, neuron)} of the replica with seed ${seed}`, 'voltage', sampled[k]);
     });
   }
@@ -62,21 +79,13 @@ export function createReplica({ settings: { environment: id, exploration: scale,
   return {
     seed,
     show(inputs) {
-      if (place.ended) { // the last observation of an episode is stored too: a truncated one keeps its bootstrap
-        encoder.encode(place.observation, voltages);
-        ring.append(voltages, inputNeurons, 0, SLOT.final);
-        passEpisode(place, environment.reset());
-      }
-      encoder.encode(place.observation, voltages);
+      if (cursor.ended) loop.advance();
+      encoder.encode(cursor.observation, voltages);
       inputs.set(voltages.subarray(0, inputNeurons));
     },
     act(means) {
       explore(means);
-      const result = environment.step(decoder.decode(sampled));
-      ring.append(voltages, inputNeurons, result.reward, result.terminated ? SLOT.terminal : SLOT.transition);
-      passStep(place, result);
-      if (!place.ended) return undefined;
-      return { step: place.steps, episode: place.episodes, return: place.episodeReturn, length: place.length };
+      return loop.advance() ? episodeRecord(cursor) : undefined;
     },
     draw(update, batch) {
       sampler.draw(update, slots);

@@ -1,10 +1,12 @@
 import { referenceKernels } from '../kernels/reference.js';
 import { loadMinibatch, type MinibatchScale } from '../replay/minibatch.js';
-import type { ReplayRing, RingShape } from '../replay/ring.js';
+import type { ReplayRing, RingShape, SlotKind } from '../replay/ring.js';
 import type { BatchedMinibatch } from './minibatch.js';
 
 /** A replay that one thread has to itself. */
 export interface OwnRing extends Omit<ReplayRing, 'link' | 'write' | 'next'> {
+  /** Writes the next slot, and counts it. */
+  append(voltages: Float32Array, firstStochastic: number, reward: number, kind: SlotKind): void;
   /** Copies transitions into one replica's part of a batch, as `loadMinibatch` copies them into activations. */
   load(slots: Int32Array, replica: number, scale: MinibatchScale, batch: BatchedMinibatch): void;
 }

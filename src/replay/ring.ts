@@ -54,8 +54,6 @@ export interface ReplayRing extends RingShape {
   write(stored: number, voltages: Float32Array, firstStochastic: number, reward: number, kind: SlotKind, lanes?: number, lane?: number): void;
   /** Host only. Makes one slot the successor of another, both by number, unless that is about to be overwritten, or has been. @param stored slots ever written */
   link(slot: number, successor: number, stored: number): void;
-  /** Host only. Writes the next slot, and counts it. */
-  append(voltages: Float32Array, firstStochastic: number, reward: number, kind: SlotKind): void;
 }
 
 export function attachReplay(arena: Arena, shape: RingShape): ReplayRing {
@@ -87,11 +85,6 @@ export function attachReplay(arena: Arena, shape: RingShape): ReplayRing {
     write,
     link(slot, successor, stored) {
       if (next && stored - slot < capacity) next[slot % capacity] = successor - slot;
-    },
-    append(voltages, firstStochastic, reward, kind) {
-      const stored = Atomics.load(words, WORD.stored);
-      write(stored, voltages, firstStochastic, reward, kind);
-      Atomics.store(words, WORD.stored, stored + 1);
     },
   };
 }

@@ -190,14 +190,13 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
     const returns: number[] = [];
     if (seeds.length === 0) return returns;
     const play = this.agent.evaluation();
-    play.begin(seeds[0]);
+    play.reset(seeds[0]);
     await inStretches(() => {
       this.#checkOpen();
-      const episodeReturn = play.step();
-      if (episodeReturn === undefined) return true;
-      returns.push(episodeReturn);
+      if (!play.advance()) return true;
+      returns.push(play.cursor.episodeReturn);
       if (returns.length === seeds.length || stopped()) return false;
-      play.begin(seeds[returns.length]);
+      play.reset(seeds[returns.length]);
       return true;
     });
     return returns;

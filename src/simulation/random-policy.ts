@@ -1,4 +1,5 @@
 import type { Space } from '../environment/environment.js';
+import { playEpisode } from '../environment/loop.js';
 import { makeEnvironment } from '../environment/registry.js';
 import { createStream, type Stream } from '../random/stream.js';
 
@@ -10,14 +11,7 @@ import { createStream, type Stream } from '../random/stream.js';
 export function randomPolicyReturns(id: string, seed: number, episodeSeeds: readonly number[]): number[] {
   const environment = makeEnvironment(id);
   const stream = createStream(seed, 'random-policy');
-  const returns = episodeSeeds.map((episodeSeed) => {
-    environment.reset({ seed: episodeSeed });
-    for (let episodeReturn = 0; ; ) {
-      const { reward, terminated, truncated } = environment.step(randomAction(environment.actionSpace, stream));
-      episodeReturn += reward;
-      if (terminated || truncated) return episodeReturn;
-    }
-  });
+  const returns = episodeSeeds.map((episodeSeed) => playEpisode(environment, episodeSeed, () => randomAction(environment.actionSpace, stream)).episodeReturn);
   environment.close();
   return returns;
 }

@@ -1,11 +1,10 @@
 import { isCount } from '../check.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { CURSORS, readCursors } from '../environment/cursor-store.js';
+import type { EnvironmentCursor, EnvironmentGroup } from '../environment/cursor.js';
 import { makeEnvironment } from '../environment/registry.js';
 import { CheckpointError } from '../errors.js';
 import { withObservationTraces, type ObservationEncoding } from '../network/observation-traces.js';
-import { readPlace } from '../replay/bookmark.js';
-import { readStandings, type EnvironmentGroup } from '../replay/bookmarks.js';
-import type { Place } from '../replay/place.js';
 import { SLOT, type RingShape } from '../replay/ring.js';
 import { LAST_STEP } from './measure.js';
 
@@ -40,7 +39,7 @@ export function checkState(checkpoint: Checkpoint, run: Restorable): void {
   checkUpdates(checkpoint, run);
   if (!every(numbers('alive', 'int32'), (word) => word === 0 || word === 1)) refuse('neurons that are neither silenced nor alive');
   checkNoise(checkpoint);
-  checkPlaces(checkpoint, run);
+  checkCursors(checkpoint, run);
   checkReplay(checkpoint, run);
 }
 
@@ -76,34 +75,33 @@ function checkNoise({ counters: { steps }, numbers }: Checkpoint): void {
   if (!every(numbers('exploration/moved', 'float64'), (moved) => isCount(moved) && moved <= latest)) refuse(`noise that moved after step ${steps}`);
 }
 
-/** What is written down of an environment. */
-type Written = Pick<Place, 'stored' | 'steps' | 'episodes' | 'episodeReturn' | 'length' | 'ended' | 'observation' | 'state'>;
-
-function checkPlaces({ counters, numbers }: Checkpoint, run: Restorable): void {
-  const several = run.groups[run.groups.length - 1].end > 1;
-  const records = several ? standingsOf(counters, numbers, run) : [readPlace(numbers('host', 'float64'), counters.cursorRecord, run.observations)].filter((place) => place !== undefined);
-  const sum = (key: 'stored' | 'steps' | 'episodes') => records.reduce((total, record) => total + record[key], 0);
+function checkCursors(checkpoint: Checkpoint, run: Restorable): void {
+  const { counters } = checkpoint;
+  const cursors = cursorsOf(checkpoint, run);
+  const sum = (key: 'stored' | 'steps' | 'episodes') => cursors.reduce((total, cursor) => total + cursor[key], 0);
   for (const key of ['stored', 'steps', 'episodes'] as const) {
-    if (!records.every((record) => isCount(record[key])) || sum(key) !== counters[key]) refuse(`${sum(key)} ${key} of its environments, and ${counters[key]} in all`);
+    if (!cursors.every((cursor) => isCount(cursor[key])) || sum(key) !== counters[key]) refuse(`${sum(key)} ${key} of its environments, and ${counters[key]} in all`);
   }
   const environment = withObservationTraces(makeEnvironment(run.environment), run.senses);
-  for (const record of records) checkRecord(record, environment, several);
+  for (const cursor of cursors) checkCursor(cursor, environment, environmentsOf(run) > 1);
   environment.close();
 }
 
-function standingsOf({ cursorRecord, stored }: Checkpoint['counters'], numbers: Checkpoint['numbers'], { groups, observations }: Restorable): Written[] {
-  const records = numbers('hosts', 'float64');
+const environmentsOf = ({ groups }: Restorable) => groups[groups.length - 1].end;
+
+function cursorsOf({ counters: { cursorRecord, stored }, numbers }: Checkpoint, run: Restorable): EnvironmentCursor[] {
+  const { groups, observations } = run;
+  const records = numbers(CURSORS, 'float64');
   const commits = groups.length > 1 ? numbers('group/cursorRecord', 'int32') : [cursorRecord];
-  const environments = groups[groups.length - 1].end;
-  const standings = groups.flatMap((group, i) => readStandings(records, group, commits[i], environments, observations) ?? []);
-  for (const { slot, previous } of standings) {
+  const cursors = groups.flatMap((group, i) => readCursors(records, group, commits[i], environmentsOf(run), observations) ?? []);
+  for (const { slot, previous } of cursors) {
     if (![slot, previous].every((each) => each === -1 || (isCount(each) && each < stored)) || previous > slot) refuse(`a step in slot ${slot}, after slot ${previous} of ${stored}`);
   }
-  return standings;
+  return cursors;
 }
 
 /** @param several true where the last observation of an episode is stored with the step that ended it */
-function checkRecord({ stored, steps, episodes, length, ended, state }: Written, environment: ReturnType<typeof makeEnvironment>, several: boolean): void {
+function checkCursor({ stored, steps, episodes, length, ended, state }: EnvironmentCursor, environment: ReturnType<typeof makeEnvironment>, several: boolean): void {
   const finals = several || !ended ? episodes : episodes - 1;
   if (stored !== steps + finals || !isCount(length) || length > steps) refuse(`an environment with ${stored} slots and ${episodes} episodes after ${steps} steps`);
   try {

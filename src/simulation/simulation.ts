@@ -9,8 +9,7 @@ import type { Journal } from '../journal/read-journal.js';
 import type { Arena } from '../memory/arena.js';
 import { joinStaleness, type Staleness } from '../runtime/staleness.js';
 import type { WorkerRestart } from '../runtime/supervised-worker.js';
-import { attachReplay } from '../replay/ring.js';
-import { trainedState } from '../placement/partitioned/partition.js';
+import { trainedState } from '../placement/partitioned/environment-task.js';
 import { ALIVE, WEIGHTS, type RunLayout } from '../placement/partitioned/run-layout.js';
 import type { Settings } from '../placement/partitioned/settings.js';
 import { Supervisor, type StartState } from '../placement/partitioned/supervisor.js';
@@ -357,7 +356,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
 /** The network as an evaluation has it. */
 function actingNetwork(layout: RunLayout, arena: Arena): ActingNetwork {
   const { settings: { network: { memory } }, topology, encoder, decoder, context } = layout;
-  const trained = trainedState({ layout, arena, replay: attachReplay(arena, layout.ring) });
+  const trained = trainedState({ layout, arena });
   return { topology, encoder, decoder, memory, trained, context, alive: arena.int32(ALIVE) };
 }
 

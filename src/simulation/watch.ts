@@ -1,3 +1,4 @@
+import { playEpisode } from '../environment/loop.js';
 import { makeEnvironment } from '../environment/registry.js';
 import { createKernels } from '../kernels/create.js';
 import { createArena, type Arena } from '../memory/arena.js';
@@ -7,8 +8,7 @@ import { keptBy } from '../network/membrane.js';
 import { withRecurrentInputs } from '../network/recurrent-inputs.js';
 import { withObservationTraces } from '../network/observation-traces.js';
 import { BIAS_NEURON, neuronName, populationOf, sourcesOf } from '../network/topology.js';
-import { attachReplay } from '../replay/ring.js';
-import { trainedState } from '../placement/partitioned/partition.js';
+import { trainedState } from '../placement/partitioned/environment-task.js';
 import { ALIVE, WEIGHTS, type RunLayout } from '../placement/partitioned/run-layout.js';
 import { attachTables } from '../placement/partitioned/partition-context.js';
 
@@ -51,22 +51,18 @@ export function watchEpisode(layout: RunLayout, arena: Arena, seed: number, most
   const weights = kernels.numbers(values.length);
   weights.set(values);
   const activations = { ...createActivations(kernels, topology, 1), alive: arena.int32(ALIVE) };
-  const trained = trainedState({ layout, arena, replay: attachReplay(arena, layout.ring) });
+  const trained = trainedState({ layout, arena });
   const environment = withRecurrentInputs(withObservationTraces(makeEnvironment(settings.environment), settings.network, trained), context, activations, 0);
   const voltages: number[][] = [];
   const rewards: number[] = [];
-  let [observation, over, episodeReturn, steps] = [environment.reset({ seed }), false, 0, 0];
-  while (!over) {
+  const outputs = activations.voltages.subarray(topology.outputs.begin, topology.outputs.end);
+  const answer = (observation: ArrayLike<number>) => {
     encoder.encode(observation, activations.voltages);
     propagate(kernels, topology, weights, activations, 0, 1);
-    if (steps < most) voltages.push(Array.from(activations.voltages));
-    const result = environment.step(decoder.decode(activations.voltages.subarray(topology.outputs.begin, topology.outputs.end)));
-    if (steps < most) rewards.push(result.reward);
-    observation = result.observation;
-    over = result.terminated || result.truncated;
-    episodeReturn += result.reward;
-    steps += 1;
-  }
+    if (voltages.length < most) voltages.push(Array.from(activations.voltages));
+    return decoder.decode(outputs);
+  };
+  const { episodeReturn, steps } = playEpisode(environment, seed, answer, { onStep({ reward }, cursor) { if (cursor.steps < most) rewards.push(reward); } });
   environment.close();
   return { neurons: describeNeurons(layout), connections: connectionsOf(layout, values), voltages, rewards, return: episodeReturn, steps };
 }

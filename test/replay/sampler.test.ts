@@ -6,13 +6,15 @@ import { controlBlocks } from '../../src/memory/control.js';
 import { createStream } from '../../src/random/stream.js';
 import { attachReplay, replayBlocks, SLOT, type ReplayRing } from '../../src/replay/ring.js';
 import { createSampler } from '../../src/replay/sampler.js';
+import { append } from './append.js';
 
 function filledRing(capacity: number, stored: number, episodeLength: number): ReplayRing {
   const shape = { capacity, inputs: 2, stochasticNeurons: 1 };
-  const ring = attachReplay(createArena([...controlBlocks(1), ...replayBlocks(shape)]), shape);
+  const arena = createArena([...controlBlocks(1), ...replayBlocks(shape)]);
+  const ring = attachReplay(arena, shape);
   for (let i = 0; i < stored; i += 1) {
     const final = i % (episodeLength + 1) === episodeLength;
-    ring.append(Float32Array.of(1, i, -i), 2, i / 2, final ? SLOT.final : SLOT.transition);
+    append(arena, ring, Float32Array.of(1, i, -i), 2, i / 2, final ? SLOT.final : SLOT.transition);
   }
   return ring;
 }

@@ -1,6 +1,8 @@
 import { suggestion, wrongValue } from '../../check.js';
 import { creditNamed } from '../../credit/registry.js';
+import { attachCursorStore } from '../../environment/cursor-store.js';
 import type { EpisodeRecord } from '../../environment/environment.js';
+import type { EnvironmentLoop } from '../../environment/loop.js';
 import { makeEnvironment } from '../../environment/registry.js';
 import { DivergenceError } from '../../errors.js';
 import { createKernels } from '../../kernels/create.js';
@@ -14,13 +16,12 @@ import { withObservationTraces } from '../../network/observation-traces.js';
 import { neuronName, type Topology } from '../../network/topology.js';
 import { createStream } from '../../random/stream.js';
 import { loadMinibatch, type Transitions } from '../../replay/minibatch.js';
-import { attachBookmark } from '../../replay/bookmark.js';
 import { attachReplay, type ReplayRing } from '../../replay/ring.js';
 import { createSampler } from '../../replay/sampler.js';
 import { createOptimiser, rateFraction } from '../../optimise/optimiser.js';
 import { createDdpgProgram, type DdpgProgram } from './program.js';
 import type { TrainedNetwork } from './trained-network.js';
-import { createEvaluationPlay, createPolicy, createTrainingPlay, type EvaluationPlay, type PolicyContext } from './play.js';
+import { createEvaluationPlay, createPolicy, createTrainingPlay, type PolicyContext } from './play.js';
 import { createDataParallelUpdate } from './data-parallel.js';
 import { createDdpgLayout } from './layout.js';
 import { allocateBuffers, recordAllocations } from './update-buffers.js';
@@ -51,7 +52,7 @@ export interface DdpgAgent {
   /** One update on a minibatch from the replay. @throws DivergenceError naming the neuron */
   update(): void;
   /** Plays on environments of its own: training is not disturbed. */
-  evaluation(): EvaluationPlay;
+  evaluation(): EnvironmentLoop;
   /** The actor as an evaluation has it. */
   acting(): Pick<PolicyContext, 'topology' | 'encoder' | 'decoder'> & { readonly memory: readonly number[]; readonly trained: ArrayLike<number> };
   /** @throws DivergenceError naming a neuron one of whose numbers is not finite: the last update's are seen by no later one */
@@ -95,7 +96,7 @@ export function createDdpgAgent(settings: DdpgSettings, checkpoint?: Snapshot): 
     exploration: createExploration(actorTopology, seed, exploration, stochasticNeurons(actorTopology, settings), attachExplorationState(arena), settings.steps),
     environment,
     replay,
-    bookmark: attachBookmark(arena, observations),
+    store: attachCursorStore(arena, [{ begin: 0, end: 1 }], observations),
     firstStochastic,
     warmup: learning.warmup,
   });

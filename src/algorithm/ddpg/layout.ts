@@ -1,5 +1,6 @@
 import { suggestion, wrongValue } from '../../check.js';
 import { creditNamed } from '../../credit/registry.js';
+import { cursorBlock } from '../../environment/cursor-store.js';
 import { makeEnvironment } from '../../environment/registry.js';
 import { checkBudget } from '../../memory/budget.js';
 import { controlBlocks } from '../../memory/control.js';
@@ -11,7 +12,6 @@ import { createEncoder, type Encoder } from '../../network/encoder.js';
 import { explorationBlocks } from '../../network/exploration.js';
 import { withObservationTraces } from '../../network/observation-traces.js';
 import { layeredTopology, type Topology } from '../../network/topology.js';
-import { bookmarkBlock } from '../../replay/bookmark.js';
 import { replayBlocks, type RingShape } from '../../replay/ring.js';
 import { creditShapes, networkShape } from './trained-network.js';
 import type { UpdatePlan } from './update-buffers.js';
@@ -65,7 +65,7 @@ export function createDdpgLayout(settings: DdpgSettings): DdpgLayout {
       workspaceBlock(settings.threads),
       ...parameterBlocks(networks.flatMap(([name, topology]) => [networkShape(name, topology), ...Object.values(creditShapes(name, topology, credit))])),
       ...replayBlocks(ring),
-      bookmarkBlock(observations, stateSize),
+      cursorBlock(1, observations, stateSize),
       ...explorationBlocks(actorTopology),
       ...barrierBlocks(),
     ],

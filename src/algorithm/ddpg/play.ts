@@ -1,4 +1,6 @@
+import type { CursorStore } from '../../environment/cursor-store.js';
 import type { Action, Environment, EpisodeRecord } from '../../environment/environment.js';
+import { createEnvironmentLoop, episodeRecord, type EnvironmentLoop } from '../../environment/loop.js';
 import { DivergenceError } from '../../errors.js';
 import type { Kernels } from '../../kernels/kernels.js';
 import type { Decoder } from '../../network/decoder.js';
@@ -6,8 +8,7 @@ import { createActivations, tick, type Activations } from '../../network/dynamic
 import type { Encoder } from '../../network/encoder.js';
 import type { Exploration } from '../../network/exploration.js';
 import { neuronName, type Topology } from '../../network/topology.js';
-import { commitPlace, enterPlace, type Bookmark } from '../../replay/bookmark.js';
-import { passEpisode, passStep } from '../../replay/place.js';
+import { createReplaySink, type WriteSlot } from '../../replay/replay-sink.js';
 import { SLOT, type ReplayRing } from '../../replay/ring.js';
 
 export interface PolicyContext {
@@ -55,8 +56,8 @@ export interface TrainingContext {
   readonly exploration: Exploration;
   readonly environment: Environment;
   readonly replay: ReplayRing;
-  /** Where to go on from, and where the place is kept. */
-  readonly bookmark: Bookmark;
+  /** Where the cursor is kept, and where to continue. */
+  readonly store: CursorStore;
   readonly firstStochastic: number;
   /** Environment steps of the warm-up. */
   readonly warmup: number;
@@ -65,62 +66,47 @@ export interface TrainingContext {
 /** Plays one episode after another with exploration, and stores every transition. */
 export interface TrainingPlay {
   readonly steps: number;
-  /** One environment step. @returns the episode, where it has ended with this step */
+  /** One environment step. @returns the episode that it ended, if any */
   step(): EpisodeRecord | undefined;
 }
 
-/**
- * What is stored and when is the same as under neuron-agents: the last observation of an episode is shown and stored too, at
- * the start of the step after it.
- */
-export function createTrainingPlay({ policy, exploration, environment, replay, bookmark, firstStochastic, warmup }: TrainingContext): TrainingPlay {
-  const place = enterPlace(bookmark, environment);
-  const explore = (neuron: number, mean: number) => exploration.explore(neuron, mean, place.steps, place.steps < warmup);
-
-  function startEpisode(): void {
-    policy.show(place.observation, explore);
-    replay.append(policy.activations.voltages, firstStochastic, 0, SLOT.final);
-    passEpisode(place, environment.reset());
-  }
+/** What is stored, and when, is the same as under neuron-agents: the last observation of an episode is submitted and stored too, at the start of the step after it. */
+export function createTrainingPlay({ policy, exploration, environment, replay, store, firstStochastic, warmup }: TrainingContext): TrainingPlay {
+  const [cursor] = store.restore(0, [environment]);
+  const explore = (neuron: number, mean: number) => exploration.explore(neuron, mean, cursor.steps, cursor.steps < warmup);
+  const write: WriteSlot = (slot, reward, kind) => { replay.write(slot, policy.activations.voltages, firstStochastic, reward, kind); };
+  const storing = createReplaySink({ stored: cursor.stored }, write, (slot, observation) => {
+    policy.show(observation, explore);
+    write(slot, 0, SLOT.final);
+  });
+  const act = () => {
+    policy.show(cursor.observation, explore);
+    return environment.step(policy.action());
+  };
+  const loop = createEnvironmentLoop({ environment, act, lastObservation: 'submit', cursor, sinks: [storing] });
 
   return {
     get steps() {
-      return place.steps;
+      return cursor.steps;
     },
     step() {
-      if (place.ended) startEpisode();
-      policy.show(place.observation, explore);
-      const result = environment.step(policy.action());
-      replay.append(policy.activations.voltages, firstStochastic, result.reward, result.terminated ? SLOT.terminal : SLOT.transition);
-      passStep(place, result);
-      commitPlace(bookmark, environment, place);
-      if (!place.ended) return undefined;
-      return { step: place.steps, episode: place.episodes, return: place.episodeReturn, length: place.length };
+      if (cursor.ended) loop.advance();
+      const ended = loop.advance();
+      cursor.state = environment.getState();
+      store.commit(0, [cursor]);
+      return ended ? episodeRecord(cursor) : undefined;
     },
   };
 }
 
-/** Plays whole episodes without exploration; nothing is stored. */
-export interface EvaluationPlay {
-  begin(seed: number): void;
-  /** One environment step. @returns the return of the episode, where it has ended with this step */
-  step(): number | undefined;
-}
-
-export function createEvaluationPlay(policy: Policy, environment: Environment): EvaluationPlay {
-  let observation: ArrayLike<number> = [];
-  let episodeReturn = 0;
-  return {
-    begin(seed) {
-      observation = environment.reset({ seed });
-      episodeReturn = 0;
-    },
-    step() {
+/** Plays whole episodes without exploration, each after a `reset`; nothing is stored. */
+export function createEvaluationPlay(policy: Policy, environment: Environment): EnvironmentLoop {
+  return createEnvironmentLoop({
+    environment,
+    act({ observation }) {
       policy.show(observation);
-      const { observation: next, reward, terminated, truncated } = environment.step(policy.action());
-      episodeReturn += reward;
-      observation = next;
-      return terminated || truncated ? episodeReturn : undefined;
+      return environment.step(policy.action());
     },
-  };
+    lastObservation: 'stop',
+  });
 }

@@ -1,6 +1,6 @@
 import { tick, type Activations } from '../../network/dynamic.js';
 import type { NeuronRange } from '../../network/ownership.js';
-import type { EnvironmentGroup } from '../../replay/bookmarks.js';
+import type { EnvironmentGroup } from '../../environment/cursor.js';
 import type { PartitionInference } from './inference.js';
 import type { PartitionNoise } from './exploration-noise.js';
 import { WEIGHTS } from './run-layout.js';

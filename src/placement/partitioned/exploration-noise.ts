@@ -4,7 +4,7 @@ import type { Activations } from '../../network/dynamic.js';
 import { attachExplorationState, createExploration } from '../../network/exploration.js';
 import { neuronsIn, type NeuronRange } from '../../network/ownership.js';
 import { neuronName } from '../../network/topology.js';
-import type { EnvironmentGroup } from '../../replay/bookmarks.js';
+import type { EnvironmentGroup } from '../../environment/cursor.js';
 import { wholeRounds, type PartitionContext } from './partition-context.js';
 
 /** One partition's exploration in acting: its own neurons', with one draw in each step of each environment. */

@@ -1,5 +1,5 @@
 import { createActivations } from '../../network/dynamic.js';
-import type { EnvironmentGroup } from '../../replay/bookmarks.js';
+import type { EnvironmentGroup } from '../../environment/cursor.js';
 import { createInference, type PartitionInference, type InferenceScope } from './inference.js';
 import { createPartitionNoise } from './exploration-noise.js';
 import { createAsynchronousInference } from './asynchronous-inference.js';

@@ -1,6 +1,6 @@
 import { tick } from '../../network/dynamic.js';
 import type { NeuronRange } from '../../network/ownership.js';
-import type { EnvironmentGroup } from '../../replay/bookmarks.js';
+import type { EnvironmentGroup } from '../../environment/cursor.js';
 import { createPartitionNoise } from './exploration-noise.js';
 import { WEIGHTS } from './run-layout.js';
 import type { PartitionContext } from './partition-context.js';

@@ -9,18 +9,14 @@ import { neuronsOf } from '../../network/ownership.js';
 import { withRecurrentInputs } from '../../network/recurrent-inputs.js';
 import { withObservationTraces } from '../../network/observation-traces.js';
 import { neuronName, type Topology } from '../../network/topology.js';
-import { attachBookmark } from '../../replay/bookmark.js';
-import { attachBookmarks } from '../../replay/bookmarks.js';
 import type { Coroutine } from '../../schedule/work.js';
 import { createInferenceMode } from './inference-mode.js';
 import type { PartitionInference } from './inference.js';
-import { createGroupLoops } from './group-loops.js';
-import { createEvaluationLoop, createTrainingLoop, runEnvironmentLoop, type EvaluationLoop, type EnvironmentLoop } from './environment-loop.js';
+import { createEvaluationTask, createTrainingTasks, runEnvironmentTask, trainedState, type EnvironmentTask, type EvaluationTask } from './environment-task.js';
 import { createLearner } from './learner.js';
 import { ENVIRONMENT_PARTITION } from './run-layout.js';
 import { createStream } from '../../random/stream.js';
 import type { Settings } from './settings.js';
-import type { InferencePort } from './inference-port.js';
 import type { PartitionContext } from './partition-context.js';
 
 /** One of the coroutines of a command. */
@@ -68,8 +64,8 @@ export function createPartition(views: PartitionContext): Partition {
   const actor = acting.createInference(layout.groups);
   const isHost = partition === ENVIRONMENT_PARTITION;
   const environments = isHost ? makeEnvironments(settings).map((environment, lane) => withRecurrentInputs(environment, layout.context, stage.activations, lane)) : [];
-  const loops = isHost ? createLoops(views, environments, stage) : [];
-  let evaluation: EvaluationLoop | undefined;
+  const tasks = isHost ? createTrainingTasks(views, environments, stage) : [];
+  let evaluation: EvaluationTask | undefined;
 
   function* train(): Coroutine {
     peerParameters.snapshot(version.get(partition));
@@ -158,7 +154,7 @@ export function createPartition(views: PartitionContext): Partition {
     train(recorded) {
       readSource.beginCommand(recorded);
       return [
-        ...loops.map((host, group) => environmentTask(host, group, views)),
+        ...tasks.map((task, group) => environmentTask(task, group, views)),
         { coroutine: train() },
         ...(acting.concurrent ? [inferenceTask(actor, true)] : []),
       ];
@@ -170,7 +166,7 @@ export function createPartition(views: PartitionContext): Partition {
       if (!isHost) return [line];
       const heard = acting.createPort(false);
       const remembering = withObservationTraces(makeEnvironment(settings.environment), settings.network, trainedState(run));
-      evaluation = createEvaluationLoop(views, withRecurrentInputs(remembering, layout.context, heard.activations, 0), episodeSeeds, heard, run.arena.float64('evaluation'));
+      evaluation = createEvaluationTask(views, withRecurrentInputs(remembering, layout.context, heard.activations, 0), episodeSeeds, heard, run.arena.float64('evaluation'));
       return [environmentTask(evaluation, 0, views), line];
     },
     returns: () => evaluation?.returns() ?? [],
@@ -188,18 +184,8 @@ function makeEnvironments({ environment: id, environments, seed, network }: Sett
   });
 }
 
-/** The state in which training has left the first environment, where the gains of its memory are. */
-export function trainedState({ layout: { settings, groups, observations }, arena, replay }: Pick<PartitionContext, 'layout' | 'arena' | 'replay'>): ArrayLike<number> | 'untrained' {
-  const state = settings.environments === 1 ? attachBookmark(arena, observations).read()?.state : attachBookmarks(arena, groups, observations, replay).read(0)?.[0].state;
-  return state ?? 'untrained';
-}
-
-function createLoops(views: PartitionContext, environments: readonly Environment[], stage: InferencePort): EnvironmentLoop[] {
-  return environments.length === 1 ? [createTrainingLoop(views, environments[0], stage)] : createGroupLoops(views, environments, stage);
-}
-
-function environmentTask(host: EnvironmentLoop, group: number, views: PartitionContext): Task {
-  return { coroutine: runEnvironmentLoop(host, views), environmentGroup: group, ...(host.wakeDelay && { wakeDelay: host.wakeDelay }), ...(host.isHeld && { isHeld: () => host.isHeld?.() === true }) };
+function environmentTask(task: EnvironmentTask, group: number, views: PartitionContext): Task {
+  return { coroutine: runEnvironmentTask(task, views), environmentGroup: group, ...(task.wakeDelay && { wakeDelay: task.wakeDelay }), ...(task.isHeld && { isHeld: () => task.isHeld?.() === true }) };
 }
 
 /** @throws DivergenceError naming the neuron and the parameter that has left the finite numbers */

@@ -14,8 +14,8 @@ import { isPlain } from '../../network/transfer.js';
 import { compileStepGraph } from '../../network/step-graph.js';
 import { rowLengths, type Topology } from '../../network/topology.js';
 import { graphOf } from '../../network/neural.js';
-import { bookmarkBlock } from '../../replay/bookmark.js';
-import { bookmarksBlock, type EnvironmentGroup } from '../../replay/bookmarks.js';
+import { cursorBlock } from '../../environment/cursor-store.js';
+import type { EnvironmentGroup } from '../../environment/cursor.js';
 import { replayBlocks, type RingShape } from '../../replay/ring.js';
 import { ruleNamed } from '../../rule/registry.js';
 import type { Rule } from '../../rule/rule.js';
@@ -84,7 +84,6 @@ export function createRunLayout(settings: Settings): RunLayout {
   const { topology, context } = compileStepGraph(graphOf(network, remembered, decoder.outputs, settings.seed));
   const observations = remembered + context.size;
   const stateSize = remembering.getState().length;
-  const bookmark = environments === 1 ? bookmarkBlock(observations, stateSize) : bookmarksBlock(environments, observations, stateSize);
   environment.close();
   const rule = ruleNamed(settings.rule.name);
   if (rule.actions === 'discrete' && actionSpace.kind !== 'discrete') throw wrongValue('rule.name', 'a rule that learns continuous actions', rule.name);
@@ -126,7 +125,7 @@ export function createRunLayout(settings: Settings): RunLayout {
       ...(settings.timing.ledger ? stalenessBlocks(partitions) : []),
       { name: 'episodes', type: 'float64', shape: [MAX_STEPS_PER_COMMAND, EPISODE_FIELDS], owner: "the environment's host" },
       { name: 'evaluation', type: 'float64', shape: [MAX_EPISODES_PER_COMMAND], owner: "the environment's host", scratch: true },
-      bookmark,
+      cursorBlock(environments, observations, stateSize),
       ...explorationBlocks(topology, environments),
     ],
   };

@@ -8,7 +8,7 @@ import { box, type Environment } from '../../../src/environment/environment.js';
 import { createInferenceMode } from '../../../src/placement/partitioned/inference-mode.js';
 import { createInference } from '../../../src/placement/partitioned/inference.js';
 import { createPartitionNoise } from '../../../src/placement/partitioned/exploration-noise.js';
-import { createTrainingLoop } from '../../../src/placement/partitioned/environment-loop.js';
+import { createTrainingTasks } from '../../../src/placement/partitioned/environment-task.js';
 import { ALIVE, createRunLayout } from '../../../src/placement/partitioned/run-layout.js';
 import { createPartitionContext, type PartitionContext } from '../../../src/placement/partitioned/partition-context.js';
 
@@ -44,7 +44,7 @@ test('what is stored is what was acted, though neurons go on meanwhile', (t) => 
   const [views] = createAll(1);
   const { outputs } = views.layout.topology;
   const actions: number[] = [];
-  const host = createTrainingLoop(views, listening(actions), createInferenceMode(views).createPort(true));
+  const [host] = createTrainingTasks(views, [listening(actions)], createInferenceMode(views).createPort(true));
   Atomics.store(views.control.words, WORD.stepLimit, 1);
   host.begin();
   views.inferenceActivations.voltages[outputs.begin] = 0.5;

@@ -3,12 +3,13 @@ import test from 'ava';
 import { SLOT, type SlotKind } from '../../../src/replay/ring.js';
 import { createBatchLoader } from '../../../src/placement/partitioned/batch-loader.js';
 import type { PartitionContext } from '../../../src/placement/partitioned/partition-context.js';
+import { append } from '../../replay/append.js';
 import { createContext } from './fixture.js';
 
 /** Slot `i` of the stream: every voltage and the reward tell which one it is. */
-function append({ layout, replay }: PartitionContext, i: number, kind: SlotKind): void {
+function appendSlot({ arena, layout, replay }: PartitionContext, i: number, kind: SlotKind): void {
   const voltages = Float32Array.from({ length: layout.topology.neurons }, (_, neuron) => i + neuron / 8);
-  replay.append(voltages, layout.firstStochastic, i, kind);
+  append(arena, replay, voltages, layout.firstStochastic, i, kind);
 }
 
 /** Episodes of three steps, terminated and truncated by turns, and the slot of the last observation after each. */
@@ -22,9 +23,9 @@ test('the stream gives every transition once and in order, with the voltages tha
   const experience = createBatchLoader(views);
   const { batch } = experience;
   const { neurons } = views.layout.topology;
-  append(views, 0, kindOf(0));
+  appendSlot(views, 0, kindOf(0));
   for (let update = 0; update < 600; update += 1) { // the ring is overwritten twice
-    append(views, update + 1, kindOf(update + 1));
+    appendSlot(views, update + 1, kindOf(update + 1));
     t.is(experience.load(update), kindOf(update) !== SLOT.final);
     if (kindOf(update) === SLOT.final) continue;
     const { reward, discounts, sampled, episodeStart, firstStochastic, activations: { voltages } } = batch;
@@ -42,7 +43,7 @@ test('the stream computes the weighted inputs of the state by the voltages acted
   const experience = createBatchLoader(views);
   const { activations } = experience.batch;
   views.tables.weights.values.fill(0.5);
-  for (const i of [0, 1]) append(views, i, SLOT.transition);
+  for (const i of [0, 1]) appendSlot(views, i, SLOT.transition);
   experience.load(0);
   const sampled = [...activations.voltages];
   topology.ticks.forEach((populations, index) => { experience.computeRows(index, populations.map((population) => topology.populations[population])); });
@@ -62,7 +63,7 @@ test('the replay gives the same minibatch for the same update, and computes all 
   const { topology } = views.layout;
   const experience = createBatchLoader(views);
   const { batch: { activations, sampled }, slots } = experience;
-  for (let i = 0; i < 50; i += 1) append(views, i, kindOf(i));
+  for (let i = 0; i < 50; i += 1) appendSlot(views, i, kindOf(i));
   t.true(experience.load(7));
   const drawn = [...slots];
   topology.ticks.forEach((populations, index) => { experience.computeRows(index, populations.map((population) => topology.populations[population])); });

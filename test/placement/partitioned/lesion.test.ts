@@ -5,6 +5,7 @@ import { SLOT } from '../../../src/replay/ring.js';
 import { createInference } from '../../../src/placement/partitioned/inference.js';
 import { createBatchLoader } from '../../../src/placement/partitioned/batch-loader.js';
 import { reinitialise, endTrajectory, initialiseParameters, setEnabled } from '../../../src/placement/partitioned/lesion.js';
+import { append } from '../../replay/append.js';
 import { createContext } from './fixture.js';
 
 /** The first hidden neuron of the fixture's network, and the output. */
@@ -66,7 +67,7 @@ test('a stream is broken where neurons die, a replay is not', (t) => {
     const { layout, arena, replay } = views;
     endTrajectory(layout, arena); // nothing is stored yet
     for (let i = 0; i < 6; i += 1) {
-      replay.append(new Float32Array(layout.topology.neurons), layout.firstStochastic, i, SLOT.transition);
+      append(arena, replay, new Float32Array(layout.topology.neurons), layout.firstStochastic, i, SLOT.transition);
       if (i === 3) endTrajectory(layout, arena);
     }
     t.is(replay.kind[3] === SLOT.transition, learns, rule);

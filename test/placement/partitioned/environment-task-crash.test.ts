@@ -6,7 +6,7 @@ import { createArena, type Arena } from '../../../src/memory/arena.js';
 import { WORD } from '../../../src/memory/control.js';
 import { withObservationTraces } from '../../../src/network/observation-traces.js';
 import { createInference } from '../../../src/placement/partitioned/inference.js';
-import { createTrainingLoop } from '../../../src/placement/partitioned/environment-loop.js';
+import { createTrainingTasks } from '../../../src/placement/partitioned/environment-task.js';
 import { createRunLayout, type RunLayout } from '../../../src/placement/partitioned/run-layout.js';
 import { createPartitionContext } from '../../../src/placement/partitioned/partition-context.js';
 import { countingAtomics, Killed, mortalArena, type Budget } from './mortal.js';
@@ -14,7 +14,7 @@ import { countingAtomics, Killed, mortalArena, type Budget } from './mortal.js';
 /** One partition that acts and does not learn, until the budget is spent or the run is over. @returns true where it is over */
 function live(plan: RunLayout, arena: Arena, budget: Budget): boolean {
   const views = createPartitionContext(plan, mortalArena(arena, budget), 0, false);
-  const host = createTrainingLoop(views, withObservationTraces(makeEnvironment(plan.settings.environment, { seed: plan.settings.seed }), plan.settings.network));
+  const [host] = createTrainingTasks(views, [withObservationTraces(makeEnvironment(plan.settings.environment, { seed: plan.settings.seed }), plan.settings.network)]);
   const actor = createInference(views, views.layout.groups);
   const { words } = views.control;
   try {

@@ -3,7 +3,7 @@ import test from 'ava';
 import { box, type Environment } from '../../../src/environment/environment.js';
 import { WORD } from '../../../src/memory/control.js';
 import { SLOT } from '../../../src/replay/ring.js';
-import { createTrainingLoop } from '../../../src/placement/partitioned/environment-loop.js';
+import { createTrainingTasks } from '../../../src/placement/partitioned/environment-task.js';
 import { createContext } from './fixture.js';
 
 /** Counts: step i of an episode shows (i, 0, 0) and rewards i. Every episode has three steps, the even ones terminate. */
@@ -32,7 +32,7 @@ function counting(): Environment {
 test('a terminated episode drops its bootstrap, a truncated one keeps it, and the last observation of each is stored behind it', (t) => {
   const views = createContext({ network: { hidden: [2], observationScale: [1, 1, 1] } });
   const { control: { words, ticksDone: [progress] }, replay, layout } = views;
-  const host = createTrainingLoop(views, counting());
+  const [host] = createTrainingTasks(views, [counting()]);
   Atomics.store(words, WORD.stepLimit, 6);
   host.begin();
   t.false(host.isReady()); // the outputs have not answered yet

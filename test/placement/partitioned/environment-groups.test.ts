@@ -8,8 +8,7 @@ import { createStream } from '../../../src/random/stream.js';
 import { createSampler } from '../../../src/replay/sampler.js';
 import { SLOT } from '../../../src/replay/ring.js';
 import { createInference } from '../../../src/placement/partitioned/inference.js';
-import { createGroupLoops } from '../../../src/placement/partitioned/group-loops.js';
-import { createTrainingLoop, type EnvironmentLoop } from '../../../src/placement/partitioned/environment-loop.js';
+import { createTrainingTasks, type EnvironmentTask } from '../../../src/placement/partitioned/environment-task.js';
 import { createRunLayout, type RunLayout } from '../../../src/placement/partitioned/run-layout.js';
 import { createPartitionContext, type PartitionContext } from '../../../src/placement/partitioned/partition-context.js';
 import { countingAtomics, Killed, mortalArena, type Budget } from './mortal.js';
@@ -26,9 +25,9 @@ function createRun(steps: number, options: SimulationOptions = {}): { plan: RunL
   return { plan, arena };
 }
 
-function createHosts(views: PartitionContext): EnvironmentLoop[] {
+function createTasks(views: PartitionContext): EnvironmentTask[] {
   const { environment, environments } = views.layout.settings;
-  return createGroupLoops(views, Array.from({ length: environments }, (_, number) => makeEnvironment(environment, { seed: number })));
+  return createTrainingTasks(views, Array.from({ length: environments }, (_, number) => makeEnvironment(environment, { seed: number })));
 }
 
 /** One partition that acts and does not learn, until the budget is spent or the run is over. @returns true where it is over */
@@ -38,7 +37,7 @@ function live(plan: RunLayout, arena: Arena, budget: Budget = { left: Infinity }
   const over = () => Atomics.load(words, WORD.finished) !== 0;
   try {
     countingAtomics(budget, () => {
-      const hosts = createHosts(views);
+      const hosts = createTasks(views);
       const actor = createInference(views, plan.groups);
       for (const host of hosts) if (!over()) host.begin();
       while (!over()) {
@@ -107,7 +106,7 @@ test('the first of several environments goes the way that it goes alone, as long
   const path = (environments: number) => {
     const { plan, arena } = createRun(150 * environments, { environments, schedule: 'synchronous', learning: { replay: 1024, warmup: 1000, batch: 1 } });
     const views = createPartitionContext(plan, arena, 0, false);
-    const hosts = environments === 1 ? [createTrainingLoop(views, makeEnvironment('Pendulum-v1', { seed: 0 }))] : createHosts(views);
+    const hosts = createTasks(views);
     const actor = createInference(views, plan.groups);
     for (const host of hosts) host.begin();
     while (Atomics.load(views.control.words, WORD.finished) === 0) {

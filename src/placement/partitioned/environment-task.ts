@@ -1,0 +1,244 @@
+import { attachCursorStore, firstState, type Totals } from '../../environment/cursor-store.js';
+import type { EnvironmentCursor, EnvironmentGroup } from '../../environment/cursor.js';
+import type { Environment } from '../../environment/environment.js';
+import { createEnvironmentLoop, type EnvironmentLoop, type LoopSink } from '../../environment/loop.js';
+import { InternalError } from '../../errors.js';
+import { WORD } from '../../memory/control.js';
+import { createReplaySink } from '../../replay/replay-sink.js';
+import { SLOT } from '../../replay/ring.js';
+import type { Coroutine } from '../../schedule/work.js';
+import { createBlockingPort, type InferencePort } from './inference-port.js';
+import type { PartitionContext } from './partition-context.js';
+import { EPISODE_FIELDS, isRestPoint, MAX_STEPS_PER_COMMAND } from './run-layout.js';
+
+/** The task of a group of environments: it submits their observations to the network and carries out the actions. */
+export interface EnvironmentTask {
+  /** Submits the current observations: at the start of a command, or in place of a task whose thread has died. */
+  begin(): void;
+  /** True once it is time to act. */
+  isReady(): boolean;
+  /** Seconds until it is ready; undefined if that depends on other tasks. */
+  readonly wakeDelay?: () => number;
+  /** Takes the outputs as they are now; `advance` carries out the actions. */
+  latch(): void;
+  /** False if `advance` would only end the run, which takes no time. */
+  willStep(): boolean;
+  /** Answers the latched observations, as many as the step limit allows, or ends the run. */
+  advance(): void;
+  /** True if the run is paused before its next step. */
+  isHeld?(): boolean;
+  /** True if the step limit has cut a round of the group short. */
+  isMidRound?(): boolean;
+}
+
+/**
+ * Runs an environment task through a command, beside its partition and other environment tasks. A task that had ended when its thread died stays ended. In
+ * virtual time there is a pause before a step begins and before it ends, and in the middle of a round that was cut short.
+ */
+export function* runEnvironmentTask(task: EnvironmentTask, { control: { words }, layout: { settings: { virtual } } }: PartitionContext): Coroutine {
+  const isRunning = () => Atomics.load(words, WORD.finished) === 0;
+  function* pause(): Coroutine {
+    if (virtual !== undefined) yield 'pause';
+  }
+  if (isRunning()) task.begin();
+  while (isRunning()) {
+    if (!task.isReady()) {
+      yield 'blocked';
+      continue;
+    }
+    task.latch();
+    yield* pause();
+    if (task.willStep()) {
+      yield 'step';
+      yield* pause();
+    }
+    task.advance();
+    while (virtual !== undefined && isRunning() && task.isMidRound?.() === true) {
+      yield 'pause';
+      task.advance();
+    }
+  }
+}
+
+/** @returns whether a run in virtual time comes to rest at environment step `step`; not where the command has begun */
+function createRestPoints({ layout: { settings } }: PartitionContext): { begin(step: number): void; includes(step: number): boolean } {
+  let begun = -1;
+  return {
+    begin(step) {
+      begun = step;
+    },
+    includes: (step) => settings.virtual !== undefined && step > begun && isRestPoint(settings, step),
+  };
+}
+
+function endRun({ control, notifyAll }: PartitionContext): void {
+  Atomics.store(control.words, WORD.finished, 1);
+  notifyAll();
+}
+
+/**
+ * The training tasks, one for each group of environments. All of a group's environments are answered together and stepped in order; groups share the
+ * replay and the count of steps. A round that the step limit cuts short goes on with the next command.
+ *
+ * All state lies in the arena: a step counts once the cursors are committed, and submitting an observation again changes nothing.
+ *
+ * @param environments all of them, in order
+ */
+export function createTrainingTasks(context: PartitionContext, environments: readonly Environment[], port: InferencePort = createBlockingPort(context)): EnvironmentTask[] {
+  const { control: { words }, replay, layout, arena } = context;
+  const { firstStochastic } = layout;
+  const { voltages, lanes } = port.activations;
+  const store = attachCursorStore(arena, layout.groups, environments[0].observationSpace.low.length, (slot, successor, stored) => { replay.link(slot, successor, stored); });
+  const list = arena.float64('episodes');
+  const rests = createRestPoints(context);
+  const totals: Totals = { stored: 0, steps: 0, episodes: 0 }; // of all environments, the steps of the current round among them
+
+  /**
+   * One environment submits its last observations: online rules read the voltages sampled in them. Of several, whose rules draw minibatches, a last observation
+   * is only stored: no partition has to answer it, and the environments of a group stay in step.
+   */
+  const lastObservation = environments.length === 1 ? 'submit' : 'store';
+  const last = new Float32Array(layout.topology.neurons);
+
+  const counting: LoopSink = {
+    onStep() {
+      totals.steps += 1;
+    },
+    onEpisode({ episodeReturn, length }) {
+      list.set([totals.steps, episodeReturn, length], (totals.episodes % MAX_STEPS_PER_COMMAND) * EPISODE_FIELDS);
+      totals.episodes += 1;
+    },
+  };
+
+  function createLoop(cursor: EnvironmentCursor, lane: number): EnvironmentLoop {
+    const environment = environments[lane];
+    const storing = createReplaySink(
+      totals,
+      (slot, reward, kind) => { replay.write(slot, voltages, firstStochastic, reward, kind, lanes, lane); },
+      lastObservation === 'submit' ? undefined : (slot, observation) => {
+        layout.encoder.encode(observation, last);
+        replay.write(slot, last, firstStochastic, 0, SLOT.final);
+      },
+    );
+    return createEnvironmentLoop({ environment, act: () => port.step(environment, lane), lastObservation, cursor, sinks: [storing, counting] });
+  }
+
+  function createTask({ begin, end }: EnvironmentGroup, group: number): EnvironmentTask {
+    const size = end - begin;
+    let cursors: EnvironmentCursor[] = [];
+    let loops: EnvironmentLoop[] = [];
+
+    function submit(): void {
+      port.submit(group, cursors.map(({ observation }) => observation));
+    }
+
+    /** The next environments of the group to step: all but those stepped before the last step limit, and those beyond the next. */
+    function nextSteps(): { readonly first: number; readonly count: number } {
+      if (lastObservation === 'submit' && cursors[0].ended) return { first: 0, count: 1 }; // it takes no step
+      const first = cursors.reduce((sum, { steps }) => sum + steps, 0) % size;
+      const { steps } = store.totals();
+      return { first, count: rests.includes(steps) ? 0 : Math.min(size - first, Atomics.load(words, WORD.stepLimit) - steps) };
+    }
+
+    return {
+      begin() {
+        cursors = store.restore(group, environments.slice(begin, end));
+        loops = cursors.map((cursor, i) => createLoop(cursor, begin + i));
+        rests.begin(store.totals().steps);
+        port.begin(group);
+        submit();
+      },
+      ...portOf(port, group),
+      willStep: () => nextSteps().count > 0,
+      isHeld: () => nextSteps().count <= 0 && !rests.includes(store.totals().steps),
+      isMidRound: () => nextSteps().first > 0,
+      advance() {
+        if (loops.length === 0) throw new InternalError('the environment task has not begun');
+        const { first, count } = nextSteps();
+        if (count <= 0) {
+          endRun(context);
+          return;
+        }
+        Object.assign(totals, store.totals());
+        for (let i = first; i < first + count; i += 1) {
+          loops[i].advance();
+          cursors[i].state = environments[begin + i].getState();
+        }
+        store.commit(group, cursors);
+        if (first + count < size) return; // nothing is submitted before all have stepped
+        context.onGroupStepped(group);
+        submit();
+      },
+    };
+  }
+
+  return layout.groups.map(createTask);
+}
+
+/** The members of a task that its port decides. */
+function portOf(port: InferencePort, group: number): Pick<EnvironmentTask, 'isReady' | 'latch' | 'wakeDelay'> {
+  return {
+    isReady: () => port.isReady(group),
+    latch() {
+      port.latch(group);
+    },
+    ...(port.wakeDelay && { wakeDelay: () => port.wakeDelay?.(group) ?? Infinity }),
+  };
+}
+
+/** The evaluation task: whole episodes from known seeds, on the first lane; nothing is stored. */
+export interface EvaluationTask extends EnvironmentTask {
+  /** Return of each episode that has ended. */
+  returns(): readonly number[];
+}
+
+/**
+ * A task created in place of another continues with the first episode that has not ended, by the word `episodesEvaluated`.
+ *
+ * @param seeds of the episodes
+ * @param returns in the arena of the run
+ */
+export function createEvaluationTask(context: PartitionContext, environment: Environment, seeds: readonly number[], port: InferencePort, returns: Float64Array): EvaluationTask {
+  const { words } = context.control;
+  const ended = () => Atomics.load(words, WORD.episodesEvaluated);
+  const loop = createEnvironmentLoop({ environment, act: () => port.step(environment, 0), lastObservation: 'stop' });
+
+  function submit(): void {
+    port.submit(0, [loop.cursor.observation]);
+  }
+
+  /** Starts the next episode; if the evaluation is stopped, only the first. */
+  function beginEpisode(): void {
+    const episode = ended();
+    if (episode === seeds.length || (episode > 0 && Atomics.load(words, WORD.stepLimit) === 0)) {
+      endRun(context);
+      return;
+    }
+    loop.reset(seeds[episode]);
+    submit();
+  }
+
+  return {
+    returns: () => [...returns.subarray(0, ended())],
+    begin() {
+      port.begin(0);
+      beginEpisode();
+    },
+    ...portOf(port, 0),
+    willStep: () => true,
+    advance() {
+      if (!loop.advance()) {
+        submit();
+        return;
+      }
+      returns[ended()] = loop.cursor.episodeReturn;
+      Atomics.add(words, WORD.episodesEvaluated, 1);
+      beginEpisode();
+    },
+  };
+}
+
+/** The state in which training has left the first environment: it holds the gains of the observation traces. */
+export function trainedState({ layout: { groups, observations }, arena }: Pick<PartitionContext, 'layout' | 'arena'>): ArrayLike<number> | 'untrained' {
+  return firstState(arena, groups, observations) ?? 'untrained';
+}
