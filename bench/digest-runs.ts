@@ -28,8 +28,11 @@ function neurons(name: string, options: SimulationOptions, steps = 240): DigestR
 /** Tasks without a table: those with one differ in what is observed alone. */
 const TASKS = listEnvironments().filter((id) => makeEnvironment(id).model === undefined);
 
+/** Rules that differ from others in their credit alone: one task will do. */
+const ONE_TASK = ['feedback', 'kolen-pollack'];
+
 /** Every rule on each of these tasks whose actions it learns. */
-const RULES_ON_TASKS = RULE_NAMES.flatMap((rule) => TASKS.filter((id) => rule !== 'sarsa' || makeEnvironment(id).actionSpace.kind === 'discrete').map((environment) => neurons(`${rule} on ${environment}`, { rule, environment, partitions: 1, network: { hidden: [12] } }, rule === 'deep' || rule === 'quadratic' ? 120 : 240)));
+const RULES_ON_TASKS = RULE_NAMES.flatMap((rule) => TASKS.filter((id) => !ONE_TASK.includes(rule) || id === 'Pendulum-v1').filter((id) => rule !== 'sarsa' || makeEnvironment(id).actionSpace.kind === 'discrete').map((environment) => neurons(`${rule} on ${environment}`, { rule, environment, partitions: 1, network: { hidden: [12] } }, rule === 'deep' || rule === 'quadratic' ? 120 : 240)));
 
 const PENDULUM = { environment: 'Pendulum-v1', rule: 'broadcast' } as const;
 
@@ -60,6 +63,7 @@ const VARIANTS = [
 const DDPG: readonly DigestRun[] = [
   ...['Pendulum-v1', 'MountainCarContinuous-v0', 'CartPole-v1', 'PendulumNoVel-v1'].map((environment) => ({ name: `ddpg on ${environment}`, steps: 240, ddpg: { environment, network: { hidden: [16] }, kernels: 'simd', steps: 1000, seed: 3, learning: LEARNING } satisfies DdpgOptions })),
   { name: 'ddpg, two layers, two threads', steps: 240, ddpg: { network: { hidden: [24, 16] }, kernels: 'simd', steps: 1000, threads: 2, learning: LEARNING } },
+  ...['broadcast', 'feedback', 'kolen-pollack'].map((credit) => ({ name: `ddpg, credit ${credit}`, steps: 240, ddpg: { credit, network: { hidden: [16, 8] }, kernels: 'simd', steps: 1000, seed: 3, learning: LEARNING } satisfies DdpgOptions })),
   { name: 'ddpg, delayed gradients', steps: 240, ddpg: { network: { hidden: [16] }, kernels: 'simd', steps: 1000, learning: { ...LEARNING, delay: 3 } } },
 ];
 

@@ -87,7 +87,7 @@ async function importDefault(option: string, name: string, href: string): Promis
 }
 
 /** Where options name modules, besides under the option itself: in a list, in a section, as a study's algorithms. */
-const ELSEWHERE: Readonly<Record<string, readonly string[]>> = { environment: ['environments'], rule: ['algorithm', 'algorithms'] };
+const ELSEWHERE: Readonly<Record<string, readonly string[]>> = { environment: ['environments'], rule: ['algorithm', 'algorithms'], credit: ['certificate.critics'] };
 
 /**
  * Loads the modules that options or settings name; whatever else is wrong with them is told where they are resolved.
@@ -97,8 +97,12 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = { environment: ['
 export async function loadModulesOf(options: unknown): Promise<void> {
   const given = plainOptions(options);
   for (const [option, { modules }] of KINDS) {
-    for (const name of [option, ...(ELSEWHERE[option] ?? [])].flatMap((key) => namesIn(given[key]))) await modules.load(name);
+    for (const name of [option, ...(ELSEWHERE[option] ?? [])].flatMap((path) => namesIn(valueAt(given, path)))) await modules.load(name);
   }
+}
+
+function valueAt(options: unknown, path: string): unknown {
+  return path.split('.').reduce((value, key) => (isRecord(value) ? value[key] : undefined), options);
 }
 
 function namesIn(value: unknown): string[] {

@@ -20,7 +20,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   options: [],
   optimise: ['kernels', 'memory'],
   objective: ['kernels', 'network', 'memory', 'replay', 'optimise'],
-  credit: ['kernels', 'random', 'network', 'memory', 'objective'],
+  credit: ['kernels', 'random', 'network', 'memory', 'objective', 'optimise'],
   rule: ['kernels', 'random', 'network', 'memory', 'replay', 'optimise', 'objective', 'credit'],
   replay: ['memory', 'random', 'environment'],
   algorithm: ['kernels', 'random', 'environment', 'network', 'rule', 'optimise', 'objective', 'credit', 'memory', 'replay'],
@@ -34,7 +34,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   certificate: ['environment', 'kernels', 'random', 'network', 'rule', 'optimise', 'objective', 'credit', 'memory', 'replay', 'algorithm', 'simulation', 'study', 'telemetry', 'report'],
   study: ['algorithm', 'environment', 'files', 'kernels', 'network', 'random', 'report', 'rule', 'schedule', 'simulation', 'placement', 'runtime', 'telemetry', 'virtual', 'workers'],
   workers: ['algorithm', 'environment', 'study', 'placement', 'runtime'],
-  testing: ['algorithm', 'credit', 'environment', 'kernels', 'memory', 'network', 'objective', 'random'],
+  testing: ['algorithm', 'credit', 'environment', 'kernels', 'memory', 'network', 'objective', 'optimise', 'random'],
   scenarios: ENTRIES,
 };
 

@@ -1,4 +1,3 @@
-import { RULES } from '../rule/registry.js';
 import { loadModulesOf } from '../modules.js';
 import { createOptimiser, rateFraction } from '../optimise/optimiser.js';
 import type { Batch } from '../objective/batch.js';
@@ -7,11 +6,12 @@ import { createDdpg, type Ddpg } from '../simulation/ddpg.js';
 import type { RunReport } from '../simulation/training.js';
 import { estimate, overProbes, type Resampled } from './agreement.js';
 import { chooseProbedNeurons, groupByLayer, type ProbedNeuron } from './probed-neurons.js';
-import { createRuleEstimator, type GradientEstimator } from './estimator.js';
+import { createEstimator, type GradientEstimator } from './estimator.js';
+import { certifiedRule } from './certified-rules.js';
 import { createProbe, type ProbeResult } from './probe.js';
 import type { Course, ProbeRecord } from './records.js';
 import { createReference } from './reference.js';
-import { criticRateOf, ddpgSettings, resolveCertificateSettings, type CertificateOptions, type CertificateSettings, type CriticName } from './settings.js';
+import { criticRateOf, ddpgSettings, resolveCertificateSettings, type CertificateOptions, type CertificateSettings } from './settings.js';
 import { createControlCritic, TWIN, CONTROL_LOCALITY } from './control-critic.js';
 
 /** What has been certified so far. */
@@ -43,7 +43,7 @@ export class Certificate {
     this.#neurons = chooseProbedNeurons(topology, neurons);
     const probed = this.#neurons.map(({ index }) => index);
     const context = { kernels: agent.kernels, topology, weights: weights.values, optimiser: createOptimiser(optimiser, agent.kernels), batchSize: batch, discount, exploration, seed, probed };
-    this.#kinds = critics.map((name) => (name === TWIN ? createControlCritic({ ...agent, ...context, gains: network }) : createRuleEstimator(name, context)));
+    this.#kinds = critics.map((name) => (name === TWIN ? createControlCritic({ ...agent, ...context, gains: network }) : createEstimator(certifiedRule(name), context)));
     const ticks = topology.ticks.length + agent.critic.topology.ticks.length;
     const reference = createReference(agent, training.settings);
     this.#look = createProbe({ reference, kinds: this.#kinds, neurons: this.#neurons, minibatches, ticks });
@@ -124,8 +124,8 @@ export class Certificate {
   }
 }
 
-function describeKind(kind: CriticName, criticRate: number, failure: string | null): Certified['kinds'][number] {
-  return { kind, locality: kind === TWIN ? CONTROL_LOCALITY : RULES[kind].localityNote, criticRate, failure };
+function describeKind(kind: string, criticRate: number, failure: string | null): Certified['kinds'][number] {
+  return { kind, locality: kind === TWIN ? CONTROL_LOCALITY : certifiedRule(kind).localityNote, criticRate, failure };
 }
 
 /**

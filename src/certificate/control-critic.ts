@@ -94,9 +94,8 @@ function withOwnTarget(kernels: Kernels, weights: ParameterTable): ParameterTabl
   return {
     ...weights,
     target,
-    whole: { values, target, first: none, second: none },
-    of: (neuron) => {
-      const part = (numbers: Float32Array) => numbers.subarray(offset[neuron], offset[neuron + 1]);
+    of: (neuron, count = 1) => {
+      const part = (numbers: Float32Array) => numbers.subarray(offset[neuron], offset[neuron + count]);
       return { values: part(values), target: part(target), first: none, second: none };
     },
   };

@@ -3,7 +3,6 @@ import { longestPart, parametersIn, type ParameterTable } from '../memory/parame
 import { rowLengths, type Topology } from '../network/topology.js';
 import { createNeuron } from '../network/neuron.js';
 import type { Optimiser } from '../optimise/optimiser.js';
-import { RULES, type RuleName } from '../rule/registry.js';
 import type { Batch } from '../objective/batch.js';
 import type { Rule } from '../rule/rule.js';
 import { createDivergenceLatch } from './divergence-latch.js';
@@ -45,10 +44,6 @@ export interface EstimatorContext {
   readonly seed: number;
   /** The neurons whose critics are wanted. */
   readonly probed: readonly number[];
-}
-
-export function createRuleEstimator(name: RuleName, context: EstimatorContext): GradientEstimator {
-  return createEstimator(RULES[name], context);
 }
 
 /** @param rule one that learns from the replay: of the registry, or made up for a test */

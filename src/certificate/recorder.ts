@@ -36,6 +36,9 @@ export function createRecorder(real: Optimiser, live: Float32Array, neurons: rea
       else if (liesIn(live, values)) throw new InternalError(`no row of weights at byte ${values.byteOffset} is recorded`);
       else if (!this.holding) real.step(parameter, gradient, rate, update);
     },
+    shrink(parameter, fraction) {
+      if (!this.holding && !liesIn(live, parameter.values)) real.shrink(parameter, fraction);
+    },
     stepTraces(parameter, { direction }, rate, update) {
       this.step(parameter, direction, rate, update);
     },

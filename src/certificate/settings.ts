@@ -1,36 +1,47 @@
-import { wrongValue } from '../check.js';
+import { checkName, wrongValue } from '../check.js';
 import { DDPG_ROWS, shippedDdpg, type DdpgSettings } from '../algorithm/ddpg/settings.js';
+import { canonicalName, isModuleName, MODULE_PATTERN } from '../modules.js';
 import { HIDDEN_NOISE } from '../network/exploration-options.js';
 import { HIDDEN } from '../network/options.js';
+import { findCredit } from '../credit/registry.js';
 import { STEPS } from '../options/common.js';
-import { integer, listOf, NOT_NEGATIVE, number, oneOf, orNull, refine } from '../options/kind.js';
+import { integer, kind, listOf, NOT_NEGATIVE, number, oneOf, orNull, refine } from '../options/kind.js';
 import { option, vary, withoutFlags, type OptionsOf, type SettingsOf } from '../options/row.js';
 import { createTable } from '../options/table.js';
-import { RULE_NAMES, RULES, type RuleName } from '../rule/registry.js';
-import type { Rule } from '../rule/rule.js';
+import { RULE_NAMES } from '../rule/registry.js';
+import { CERTIFIED_CREDITS, CERTIFIED_NAMES, certifiedRule } from './certified-rules.js';
 import { TWIN } from './control-critic.js';
 
-export type CriticName = RuleName | typeof TWIN;
+/** The kinds that a certificate has unless others are named: the control, and the rules that can be certified. */
+export const CRITIC_NAMES: readonly string[] = [TWIN, ...CERTIFIED_NAMES];
 
-/** The kinds there are: the control, and the rules that learn from the replay, as DDPG does. */
-export const CRITIC_NAMES: readonly CriticName[] = [TWIN, ...RULE_NAMES.filter((name) => RULES[name].data === 'replay')];
+const KNOWN = [...CRITIC_NAMES, ...CERTIFIED_CREDITS];
 
 const group = 'Certificate';
 
-/** Names of rules, each once and in the order in which they are known. */
-function rulesOf<Name extends string>(known: readonly Name[]) {
-  return refine(listOf(oneOf(known), 'a list of rules, for example ["linear", "compatible"]'), (_, names) => known.filter((name) => names.includes(name)));
-}
+/** Each once, in the order of the registry. */
+const utilityRules = refine(listOf(oneOf(RULE_NAMES), 'a list of rules, for example ["linear", "compatible"]'), (_, names) => RULE_NAMES.filter((name) => names.includes(name)));
 
-const critics = refine(rulesOf(CRITIC_NAMES), (path, names) => {
+/** A shipped kind, or a credit of a module of the user's own that has been loaded. */
+const criticName = kind<string>({
+  check(path, value) {
+    const name = typeof value === 'string' ? canonicalName(value) : value;
+    return typeof name === 'string' && isModuleName(name) && findCredit(name) !== undefined ? name : checkName(path, name, KNOWN);
+  },
+  argument: 'name',
+  schema: { anyOf: [{ enum: KNOWN }, { type: 'string', pattern: MODULE_PATTERN }] },
+});
+
+/** Each once, the shipped ones in their order. */
+const critics = refine(listOf(criticName, 'a list of rules, for example ["linear", "compatible"]'), (path, names) => {
   if (names.length === 0) throw wrongValue(path, 'at least one kind', names);
-  return names;
+  return [...KNOWN.filter((name) => names.includes(name)), ...new Set(names.filter((name) => !KNOWN.includes(name)))];
 });
 
 /** What is certified, besides the run of DDPG that it is certified on. */
 const CERTIFICATION = [
   option('certificate.critics', critics, {
-    default: CRITIC_NAMES, flag: '--critics', shown: 'all of them', help: `kinds of critics, with commas between them; twin is the control: ${CRITIC_NAMES.join(', ')}`,
+    default: CRITIC_NAMES, flag: '--critics', shown: 'all but none', help: `kinds of critics, with commas between them; twin is the control: ${KNOWN.join(', ')}; or the path of a credit of your own`,
     group, everyday: true,
   }),
   option('certificate.neurons', integer({ min: 1 }), { default: 4, flag: '--neurons', help: 'neurons of each layer that are looked at, the first ones', group, everyday: true }),
@@ -48,7 +59,7 @@ const CERTIFICATION = [
     help: 'environment steps of each of its trials; as many as --steps unless given', group,
   }),
   // The shipped default alone: a further rule costs half a minute per seed.
-  option('certificate.utilityRules', rulesOf(RULE_NAMES), { default: ['broadcast'], flag: '--utility-rules', help: `rules that it is measured for besides DDPG: ${RULE_NAMES.join(', ')}`, group }),
+  option('certificate.utilityRules', utilityRules, { default: ['broadcast'], flag: '--utility-rules', help: `rules that it is measured for besides DDPG: ${RULE_NAMES.join(', ')}`, group }),
 ] as const;
 
 /** Whatever DDPG ships with for the task: two layers, to be compared, and hidden neurons that explore, or no critic could know their slope. */
@@ -91,8 +102,7 @@ export function ddpgSettings({ certificate, exploration, ...settings }: Certific
 }
 
 /** η_Q that a kind starts with: the control's is DDPG's own; a rule's is as given, or else its own. */
-export function criticRateOf(name: CriticName, { certificate: { criticRate }, learning }: CertificateSettings): number {
+export function criticRateOf(name: string, { certificate: { criticRate }, learning }: CertificateSettings): number {
   if (name === TWIN) return learning.criticRate;
-  const rule: Rule = RULES[name];
-  return criticRate ?? rule.defaults?.rule?.criticRate ?? 1e-2;
+  return criticRate ?? certifiedRule(name).defaults?.rule?.criticRate ?? 1e-2;
 }

@@ -5,6 +5,7 @@ import { backpropCredit } from './backprop.js';
 import { broadcastCredit } from './broadcast.js';
 import { LOCALITIES, type CreditAssignment } from './credit.js';
 import { feedbackCredit } from './feedback.js';
+import { kolenPollackCredit } from './kolen-pollack.js';
 import { noCredit } from './none.js';
 import { threeFactorCredit } from './three-factor.js';
 
@@ -13,6 +14,7 @@ export const CREDITS = {
   backprop: backpropCredit,
   broadcast: broadcastCredit,
   feedback: feedbackCredit,
+  'kolen-pollack': kolenPollackCredit,
   'three-factor': threeFactorCredit,
   none: noCredit,
 } as const satisfies Record<string, CreditAssignment>;
@@ -20,7 +22,7 @@ export const CREDITS = {
 export type CreditName = keyof typeof CREDITS;
 
 /** Those that need nothing of the objective but its errors: they serve every algorithm that leaves credit open. */
-export const OPEN_CREDITS = ['backprop', 'broadcast', 'feedback', 'none'] as const satisfies readonly CreditName[];
+export const OPEN_CREDITS = ['backprop', 'broadcast', 'feedback', 'kolen-pollack', 'none'] as const satisfies readonly CreditName[];
 export type OpenCreditName = (typeof OPEN_CREDITS)[number];
 
 /** Credit assignments of the user's own, by the names in settings. */

@@ -44,8 +44,6 @@ export interface ParameterTable {
   readonly target: Float32Array;
   /** Of one neuron, or of `count` neighbours from it on, one after another. */
   readonly of: (neuron: number, count?: number) => Parameter;
-  /** All neurons' parts as one: for an optimiser that owns the whole network. */
-  readonly whole: Parameter;
 }
 
 /** A published parameter of all neurons as one partition hears it; laid out as its table. */
@@ -96,7 +94,6 @@ function createTable(shape: ParameterShape, room: (part: (typeof PARTS)[number])
     offset,
     values,
     target,
-    whole: { values, target, first, second },
     of(neuron, count = 1) {
       const [begin, end] = [offset[neuron], offset[neuron + count]];
       return {

@@ -29,6 +29,8 @@ export interface Optimiser {
    * @param update number of this step, from 1
    */
   step(parameter: Parameter, gradient: Float32Array, rate: number, update: number): void;
+  /** values ← (1 - fraction) values: weight decay. */
+  shrink(parameter: Parameter, fraction: number): void;
   /** A step of rows along their eligibility traces, which `bounded` keeps from overshooting. */
   stepTraces(parameter: Parameter, along: TraceStep, rate: number, update: number): void;
 }
@@ -47,24 +49,27 @@ export interface TraceStep {
 const KAPPA = 2;
 
 /** An optimiser whose rates do not ask how much of the traces there is. */
-const unbounded = (step: Optimiser['step']): Optimiser => ({
+const unbounded = (kernels: Kernels, step: Optimiser['step']): Optimiser => ({
   step,
+  shrink({ values }, fraction) {
+    kernels.sgdStep(values, values, -fraction);
+  },
   stepTraces(parameter, { direction }, rate, update) {
     step(parameter, direction, rate, update);
   },
 });
 
 const OPTIMISERS: Record<OptimiserName, (kernels: Kernels, constants: OptimiserConstants) => Optimiser> = {
-  adam: (kernels) => unbounded(({ values, first, second }, gradient, rate, update) => {
+  adam: (kernels) => unbounded(kernels, ({ values, first, second }, gradient, rate, update) => {
     kernels.adamStep(values, gradient, first, second, rate, update);
   }),
-  sgd: (kernels) => unbounded(({ values }, gradient, rate) => {
+  sgd: (kernels) => unbounded(kernels, ({ values }, gradient, rate) => {
     kernels.sgdStep(values, gradient, rate);
   }),
-  rmsprop: (kernels, { decay, epsilon }) => unbounded(({ values, second }, gradient, rate) => {
+  rmsprop: (kernels, { decay, epsilon }) => unbounded(kernels, ({ values, second }, gradient, rate) => {
     kernels.rmspropStep(values, gradient, second, rate, decay, epsilon); // values and moments may be shared, racy on purpose (Hogwild)
   }),
-  momentum: (kernels, { momentum }) => unbounded(({ values, first }, gradient, rate) => {
+  momentum: (kernels, { momentum }) => unbounded(kernels, ({ values, first }, gradient, rate) => {
     kernels.momentumStep(values, gradient, first, rate, momentum);
   }),
   bounded: createBounded,

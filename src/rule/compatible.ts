@@ -46,7 +46,7 @@ export const compatibleNatural: Rule = {
 
 function createProgram(context: RuleContext, ascent: 'gradient' | 'natural'): RuleProgram {
   const { kernels, topology, topology: { neurons }, batchSize: size, rates, optimiser, longest } = context;
-  const actor = createRowUpdate(context);
+  const rowUpdate = createRowUpdate(context);
   const voltageValue = createVoltageValue(context, 'all');
   const most = largestPopulation(topology);
   const lanes = 2 * size;
@@ -88,7 +88,7 @@ function createProgram(context: RuleContext, ascent: 'gradient' | 'natural'): Ru
     const { count, sources: { length } } = neuron;
     const { values } = neuron.parameters[CRITIC];
     for (let row = 0; row < count; row += 1) direction.set(values.subarray(row * (neurons + length) + neurons, (row + 1) * (neurons + length)), row * length);
-    actor.step(neuron, direction, update);
+    rowUpdate.step(neuron, direction, update);
   }
 
   return {
@@ -101,7 +101,7 @@ function createProgram(context: RuleContext, ascent: 'gradient' | 'natural'): Ru
       checkTdError(topology, neuron, error, size);
       voltageValue.gradient(neuron, batch, error, gradient);
       kernels.gradients(slope, size, count, sources, batch.activations.voltages, lanes, size, gradient.subarray(neurons), neurons + sources.length);
-      if (ascent === 'gradient') actor.ascend(neuron, batch, credit, update);
+      if (ascent === 'gradient') rowUpdate.ascend(neuron, batch, credit, update);
       else stepNaturally(neuron, update);
       optimiser.step(critic, gradient, rates.criticRate, update);
       polyakUpdate(kernels, critic, rates.targetRate);

@@ -75,7 +75,7 @@ function drawCritic({ populations, rowOffset }: Topology, seed: number, name: st
 
 function createProgram(context: RuleContext): RuleProgram {
   const { kernels, topology, batchSize: size, rates, optimiser, longest } = context;
-  const actor = createRowUpdate(context);
+  const rowUpdate = createRowUpdate(context);
   const targetAction = createTargetAction(context);
   const critics = createLocalMlpCritics(context, CRITIC_LAYERS);
   const [error, credit] = [1, 2].map(() => kernels.numbers(largestPopulation(topology) * size));
@@ -102,7 +102,7 @@ function createProgram(context: RuleContext): RuleProgram {
       }
       checkTdError(topology, neuron, error, size);
 
-      actor.ascend(neuron, batch, credit, update);
+      rowUpdate.ascend(neuron, batch, credit, update);
       optimiser.step(critic, gradient, rates.criticRate, update);
       polyakUpdate(kernels, critic, rates.targetRate);
     },

@@ -26,7 +26,7 @@ function createProgram(context: RuleContext, assignment: CreditAssignment): Rule
   const { kernels, topology, batchSize } = context;
   const objective = createLinearTd(context);
   const program = assignment.create(context);
-  const actor = createRowUpdate(context);
+  const rowUpdate = createRowUpdate(context, program.learn?.bind(program));
   const credit = kernels.numbers(Math.max(...topology.populations.map(({ begin, end }) => end - begin)) * batchSize);
   const first = topology.outputs.begin;
   const lanes = { begin: 0, end: batchSize, size: batchSize };
@@ -39,7 +39,7 @@ function createProgram(context: RuleContext, assignment: CreditAssignment): Rule
     learn(neuron, batch, update) {
       if (neuron.kind === 'output') credit.set(error.outputs.subarray((neuron.index - first) * batchSize, (neuron.index - first + neuron.count) * batchSize));
       else if (neuron.kind === 'hidden') program.assign(neuron, error, credit, lanes);
-      if (neuron.kind !== 'input') actor.ascend(neuron, batch, credit, update);
+      if (neuron.kind !== 'input') rowUpdate.ascend(neuron, batch, credit, update);
       if (neuron.kind !== 'output') objective.learnPart(neuron, batch, update);
     },
     estimate: (_neuron, _batch, value) => { objective.estimate(value); },

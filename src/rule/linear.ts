@@ -48,7 +48,7 @@ export const linearGlobal: Rule = {
 
 function createProgram(context: RuleContext, sight: CriticInputs): RuleProgram {
   const { kernels, topology, batchSize: size, rates, optimiser, longest } = context;
-  const actor = createRowUpdate(context);
+  const rowUpdate = createRowUpdate(context);
   const voltageValue = createVoltageValue(context, sight);
   const targetAction = createTargetAction(context);
   const [error, credit] = [1, 2].map(() => kernels.numbers(largestPopulation(topology) * size));
@@ -78,7 +78,7 @@ function createProgram(context: RuleContext, sight: CriticInputs): RuleProgram {
       observeErrors(neuron, batch);
       voltageValue.gradient(neuron, batch, error, gradient);
       observeSlopes(neuron);
-      actor.ascend(neuron, batch, credit, update);
+      rowUpdate.ascend(neuron, batch, credit, update);
       optimiser.step(critic, gradient, rates.criticRate, update);
       polyakUpdate(kernels, critic, rates.targetRate);
     },

@@ -85,7 +85,7 @@ function layOut(order: number): Layout {
 
 function createProgram(context: RuleContext): RuleProgram {
   const { kernels, topology, batchSize: size, rates, optimiser, longest } = context;
-  const actor = createRowUpdate(context);
+  const rowUpdate = createRowUpdate(context);
   const targetAction = createTargetAction(context);
   const layouts = new Map(sourceLists(topology).map((sources) => criticInputSize(sources) - 1).map((order) => [order, layOut(order)]));
   const most = largestPopulation(topology);
@@ -164,7 +164,7 @@ function createProgram(context: RuleContext): RuleProgram {
       checkTdError(topology, neuron, error, size);
 
       accumulate(layout, count);
-      actor.ascend(neuron, batch, credit, update);
+      rowUpdate.ascend(neuron, batch, credit, update);
       optimiser.step(critic, gradient, rates.criticRate, update);
       polyakUpdate(kernels, critic, rates.targetRate);
     },

@@ -7,6 +7,8 @@ import { coagent } from './coagent.js';
 import { compatible, compatibleNatural } from './compatible.js';
 import { deep } from './deep.js';
 import { exact } from './exact.js';
+import { feedback } from './feedback.js';
+import { kolenPollack } from './kolen-pollack.js';
 import { linear, linearGlobal } from './linear.js';
 import { quadratic } from './quadratic.js';
 import type { Rule } from './rule.js';
@@ -17,6 +19,8 @@ import { threeFactor } from './three-factor.js';
 export const RULES = {
   broadcast,
   'three-factor': threeFactor,
+  feedback,
+  'kolen-pollack': kolenPollack,
   compatible,
   'compatible-natural': compatibleNatural,
   coagent,

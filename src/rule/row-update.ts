@@ -1,3 +1,4 @@
+import type { CreditProgram } from '../credit/credit.js';
 import type { Activations } from '../network/dynamic.js';
 import { multiplyTransferSlopes } from '../network/transfer.js';
 import { polyakUpdate } from '../optimise/optimiser.js';
@@ -25,8 +26,12 @@ export interface RowUpdate {
   step(neuron: Neuron, direction: Float32Array, update: number): void;
 }
 
-/** Builds the step for one partition. Rows of neurons whose rate is 0 are left alone. */
-export function createRowUpdate({ kernels, rates, optimiser, longest }: RuleContext): RowUpdate {
+/**
+ * Builds the step for one partition. Rows of neurons whose rate is 0 are left alone.
+ *
+ * @param learnCredit called after each step; for credit that learns
+ */
+export function createRowUpdate({ kernels, rates, optimiser, longest }: RuleContext, learnCredit?: CreditProgram['learn']): RowUpdate {
   const gradient = kernels.numbers(longest);
   const rateOf = ({ kind }: Neuron) => (kind === 'output' ? rates.outputRate : rates.hiddenRate);
 
@@ -34,6 +39,7 @@ export function createRowUpdate({ kernels, rates, optimiser, longest }: RuleCont
     const rate = rateOf(neuron);
     if (rate === 0) return;
     optimiser.step(neuron.weights, direction, rate, update);
+    learnCredit?.(neuron, direction, rate, update);
     if (neuron.weights.target.length > 0) polyakUpdate(kernels, neuron.weights, rates.targetRate);
   }
 

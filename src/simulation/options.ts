@@ -58,7 +58,7 @@ function refuseNeurons({ hidden, dynamic, inhibition }: NeuralSettings): void {
 /** Rules that know of a neuron's answer only what its weights, or its voltage, say. */
 export function refuseDynamics({ name, targetWeights, locality }: Rule, network: NeuralSettings): void {
   const found = firstDynamic(network);
-  if (found === undefined || !(targetWeights || locality === 'weights')) return;
+  if (found === undefined || !(targetWeights || locality === 'deltas' || locality === 'weights')) return;
   const why = targetWeights ? 'works out what a neuron would do next from its weights alone' : 'looks through others\' neurons by their voltages alone';
   throw wrongValue(found.path, `${found.path.endsWith('dynamic') ? 'discrete' : 'none'} for the rule ${name}, which ${why}`, found.value);
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import { createCreditPass } from '../algorithm/ddpg/credit-pass.js';
 import { creditShapes, createTrainedNetwork, networkShape, type TrainedNetwork } from '../algorithm/ddpg/trained-network.js';
-import type { CreditAssignment, CreditedNeurons } from '../credit/credit.js';
+import type { CreditAssignment, CreditedNeurons, Locality } from '../credit/credit.js';
 import { createKernels } from '../kernels/create.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { createArena } from '../memory/arena.js';
@@ -12,6 +12,7 @@ import { propagate } from '../network/dynamic.js';
 import { layeredTopology, type Topology } from '../network/topology.js';
 import { linearTdShape } from '../objective/linear-td.js';
 import { CRITIC, type OutputError } from '../objective/objective.js';
+import { createOptimiser } from '../optimise/optimiser.js';
 import { createStream } from '../random/stream.js';
 import { contractCheck, type ContractCheck } from './check.js';
 
@@ -58,7 +59,7 @@ function createFixture(credit: CreditAssignment): Fixture {
     tables,
     error,
     assign(together = Infinity) {
-      const program = credit.create({ kernels, topology, batchSize: SIZE, weights: network.weights.values });
+      const program = credit.create({ kernels, topology, batchSize: SIZE, peers: tables, weights: network.weights.values, optimiser: createOptimiser('sgd', kernels) });
       program.prepare?.(network.activations, error);
       return topology.populations.filter(({ kind }) => kind === 'hidden').map(({ begin, end }) => {
         const all = new Float32Array((end - begin) * SIZE);
@@ -78,13 +79,19 @@ function neuronsOf(tables: Readonly<Record<string, ParameterTable>>, index: numb
   return { index, count, parameters: Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, table.of(index, count)])) };
 }
 
-/** Makes everything NaN that a credit of this locality must not look at. */
+/** What a credit of each locality may use, besides what neurons keep for it. */
+const USES: Readonly<Record<Locality, readonly ('outputs' | 'signals' | 'activations' | 'weights')[]>> = {
+  reward: [],
+  broadcast: ['signals'],
+  outputs: ['outputs'],
+  deltas: ['outputs', 'activations'], // a delta is the slope of a neuron's own voltage times its credit
+  weights: ['outputs', 'signals', 'activations', 'weights'],
+};
+
+/** Makes everything NaN that a credit of this locality must not use. */
 function poison({ locality }: CreditAssignment, { network, error }: Fixture): void {
-  if (locality === 'weights') return;
-  network.weights.values.fill(NaN);
-  network.activations.voltages.fill(NaN);
-  if (locality !== 'outputs') error.outputs.fill(NaN);
-  if (locality !== 'broadcast') error.signals.fill(NaN);
+  const parts = { outputs: error.outputs, signals: error.signals, activations: network.activations.voltages, weights: network.weights.values };
+  for (const [part, numbers] of Object.entries(parts)) if (!USES[locality].some((used) => used === part)) numbers.fill(NaN);
 }
 
 /** What every credit assignment has to be, a user's own too. */
@@ -101,7 +108,7 @@ export function creditContract(credit: CreditAssignment): ContractCheck[] {
     assert.deepEqual(fixture.assign(), before);
   });
 
-  if (locality !== 'weights') {
+  if (locality !== 'weights' && locality !== 'deltas') {
     check('uses nothing that another neuron keeps', () => {
       const fixture = createFixture(credit);
       const before = fixture.assign();
@@ -131,12 +138,13 @@ export function creditContract(credit: CreditAssignment): ContractCheck[] {
     check('serves a network that is trained as a whole, in any division of its lanes', () => {
       const whole = createFixture(credit);
       const parts = createFixture(credit);
+      if (locality !== 'weights') parts.network.weights.values.fill(NaN); // voltages are there already
       for (const [{ kernels, network, topology, error }, borders] of [[whole, [0, SIZE]], [parts, [0, 3, SIZE]]] as const) {
         const { begin, end } = topology.outputs;
         const outputs = network.activationGradients.voltages.subarray(begin * SIZE, end * SIZE);
         outputs.set(error.outputs);
         borders.slice(1).forEach((last, part) => {
-          createCreditPass(kernels, network, credit, { outputs, signals: error.signals }, { begin: borders[part], end: last })(network.weights.values);
+          createCreditPass(kernels, network, credit, createOptimiser('sgd', kernels), { outputs, signals: error.signals }, { begin: borders[part], end: last }).run(network.weights.values);
         });
       }
       const [one, other] = [whole, parts].map(({ network: { activationGradients }, topology: { inputs } }) => activationGradients.weightedInputs.subarray(inputs.end * SIZE));

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+
 import test from 'ava';
 
 import { ddpgSettings } from '../../src/certificate/settings.js';
@@ -24,7 +26,8 @@ test('DDPG takes every step as if nobody watched, whichever kinds learn along', 
   await watched.run();
   await alone.run();
   t.deepEqual(watched.training.encodeWeights(), alone.encodeWeights());
-  t.deepEqual(watched.training.agent.actor.weights.whole, alone.agent.actor.weights.whole);
+  const [own, other] = [watched.training, alone].map(({ agent: { actor: { topology, weights } } }) => weights.of(0, topology.neurons));
+  t.deepEqual(own, other);
   await watched.close();
   await alone.close();
 });
@@ -46,7 +49,8 @@ test('every probe looks at every chosen neuron with every kind, at the steps ask
   t.deepEqual(probes.map(({ step }) => step), [80, 120, 160]);
   t.deepEqual(neurons.map(({ neuron }) => neuron), [...CHOSEN, 'output[0]']);
   t.deepEqual(kinds.map(({ kind }) => kind), [...CRITIC_NAMES]);
-  t.deepEqual([...CRITIC_NAMES].toSorted(), ['twin', ...Object.values(RULES).filter(({ data }) => data === 'replay').map(({ name }) => name)].toSorted());
+  const rules = Object.values(RULES).filter(({ data }) => data === 'replay').map(({ name }) => name);
+  t.deepEqual([...CRITIC_NAMES, 'kolen-pollack'].toSorted(), ['twin', ...rules].toSorted()); // whose feedback follows the weights' own steps
   for (const { value, neurons: records } of probes) {
     t.true(Number.isFinite(value));
     for (const { neuron, kinds: agreements } of records) {
@@ -57,6 +61,16 @@ test('every probe looks at every chosen neuron with every kind, at the steps ask
     }
   }
   t.is(courses.length, CRITIC_NAMES.length * (neurons.length + 4)); // hidden1, hidden2, output and all hidden together
+});
+
+test('credits are certified under linear TD, a module of one\'s own too; none gives hidden neurons no gradient', async (t) => {
+  const own = resolve('examples/sign-credit.js');
+  const { certified: { probes, kinds } } = await run({ certificate: { critics: ['./examples/sign-credit.js', 'none', 'broadcast'] } });
+  t.deepEqual(kinds.map(({ kind }) => kind), ['broadcast', 'none', own]);
+  for (const { neuron, kinds: agreements } of probes.flatMap(({ neurons }) => neurons)) {
+    t.true(Number.isFinite(agreements[own].cosine.value));
+    t.is(agreements.none.normRatio.value === 0, neuron.startsWith('hidden'));
+  }
 });
 
 test('the reference holds against finite differences at every neuron', async (t) => {

@@ -1,8 +1,8 @@
 import test from 'ava';
 
-import { createRuleEstimator } from '../../src/certificate/estimator.js';
+import { CERTIFIED_NAMES, certifiedRule } from '../../src/certificate/certified-rules.js';
+import { createEstimator } from '../../src/certificate/estimator.js';
 import { createRecorder } from '../../src/certificate/recorder.js';
-import { RULE_NAMES, RULES } from '../../src/entries/internals.js';
 import { InternalError } from '../../src/index.js';
 import { createOptimiser } from '../../src/optimise/optimiser.js';
 import type { Neuron } from '../../src/network/neuron.js';
@@ -28,11 +28,11 @@ function scene() {
   return { fixture, context, probed };
 }
 
-for (const name of RULE_NAMES.filter((each) => RULES[each].data === 'replay')) {
+for (const name of CERTIFIED_NAMES) {
   test(`${name} learns its critic and leaves the network's weights alone`, (t) => {
     const { fixture: { batch, tables }, context, probed } = scene();
     const before = [...tables.weights.values];
-    const kind = createRuleEstimator(name, context);
+    const kind = createEstimator(certifiedRule(name), context);
     kind.probe(batch);
     const first = probed.map((neuron) => kind.valueOf(neuron));
     for (let update = 1; update <= 20; update += 1) kind.learn(batch, { criticRate: 0.01, targetRate: 0.1 }, update);
@@ -44,7 +44,7 @@ for (const name of RULE_NAMES.filter((each) => RULES[each].data === 'replay')) {
 
   test(`${name} says the same however often it is probed: nothing moves`, (t) => {
     const { fixture: { batch }, context, probed } = scene();
-    const kind = createRuleEstimator(name, context);
+    const kind = createEstimator(certifiedRule(name), context);
     for (let update = 1; update <= 5; update += 1) kind.learn(batch, { criticRate: 0.01, targetRate: 0.1 }, update);
     const look = () => {
       kind.probe(batch);
@@ -52,7 +52,7 @@ for (const name of RULE_NAMES.filter((each) => RULES[each].data === 'replay')) {
     };
     const first = look();
     t.deepEqual(look(), first);
-    const [looked, left] = [kind, createRuleEstimator(name, context)];
+    const [looked, left] = [kind, createEstimator(certifiedRule(name), context)];
     for (let update = 1; update <= 5; update += 1) left.learn(batch, { criticRate: 0.01, targetRate: 0.1 }, update);
     for (const each of [looked, left]) each.learn(batch, { criticRate: 0.01, targetRate: 0.1 }, 6);
     left.probe(batch);
@@ -72,7 +72,7 @@ test('a kind records just what the rule would have added to the row', (t) => {
   free.batch.discounts.set(batch.discounts);
   free.batch.sampled.set(batch.sampled.subarray((topology.outputs.begin - topology.inputs.end) * SIZE));
   const before = [...free.tables.weights.values];
-  const kind = createRuleEstimator('broadcast', context);
+  const kind = createEstimator(certifiedRule('broadcast'), context);
   kind.probe(batch);
   free.update();
   for (const neuron of probed) {

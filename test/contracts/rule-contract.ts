@@ -73,6 +73,7 @@ const READ_PHASE: Record<Locality, (name: RuleName, fixture: RuleFixture, other:
   reward: (_name, fixture, other) => { poisonWhole(fixture, other); },
   broadcast: (name, { topology }, other) => { poisonPrivate(name, topology, other); },
   outputs: (name, { topology }, other) => { poisonPrivate(name, topology, other); },
+  deltas: (name, { topology }, other) => { poisonPrivate(name, topology, other); },
   weights: () => undefined,
 };
 
@@ -96,7 +97,7 @@ function poisonedAround(name: RuleName, index: number, reads: 'sources' | 'all',
 }
 
 /** The widest class that is denied something else. */
-const NARROWER: Record<Locality, Locality | undefined> = { reward: undefined, broadcast: 'reward', outputs: 'reward', weights: 'outputs' };
+const NARROWER: Record<Locality, Locality | undefined> = { reward: undefined, broadcast: 'reward', outputs: 'reward', deltas: 'reward', weights: 'deltas' };
 
 /** Whether a hidden neuron's update comes out otherwise, or not at all, where all that a class denies is NaN; in one of two arrangements of what was explored. */
 function isAffected(name: RuleName, reads: 'sources' | 'all', locality: Locality): boolean {

@@ -5,6 +5,7 @@ import { broadcastCredit } from '../../src/credit/broadcast.js';
 import type { CreditAssignment, CreditedNeurons } from '../../src/credit/credit.js';
 import { feedbackCredit } from '../../src/credit/feedback.js';
 import { FEEDBACK } from '../../src/credit/fixed-feedback.js';
+import { kolenPollackCredit } from '../../src/credit/kolen-pollack.js';
 import { noCredit } from '../../src/credit/none.js';
 import { threeFactorCredit } from '../../src/credit/three-factor.js';
 import { createKernels } from '../../src/kernels/create.js';
@@ -12,6 +13,7 @@ import { createArena } from '../../src/memory/arena.js';
 import { createWorkspace, workspaceBlock } from '../../src/memory/workspace.js';
 import { createActivations, propagate } from '../../src/network/dynamic.js';
 import { layeredTopology } from '../../src/network/topology.js';
+import { createOptimiser } from '../../src/optimise/optimiser.js';
 import { CRITIC } from '../../src/objective/objective.js';
 
 const topology = layeredTopology({ observations: 1, hidden: [2], outputs: 2, bias: false, activation: 'linear', outputActivation: 'linear' });
@@ -26,7 +28,8 @@ function assign(credit: CreditAssignment, parameters: Record<string, number[]>, 
   const activations = createActivations(kernels, topology, 4);
   activations.voltages.fill(1, 0, 8);
   const all = Float32Array.from(weights.length === 0 ? new Array<number>(6).fill(0) : weights);
-  const program = credit.create({ kernels, topology, batchSize: 2, weights: all });
+  const peers = Object.fromEntries(Object.entries(parameters).map(([name, values]) => [name, { values: Float32Array.from(values), target: none }]));
+  const program = credit.create({ kernels, topology, batchSize: 2, peers, weights: all, optimiser: createOptimiser('sgd', kernels) });
   propagate(kernels, topology, all, activations, 0, 2);
   program.prepare?.(activations, error);
   const found = new Float32Array(4);
@@ -48,6 +51,22 @@ test('three-factor weighs all signals with the neuron\'s own critic part', (t) =
 
 test('backprop takes the outputs\' errors through the weights at hand', (t) => {
   t.deepEqual(assign(backpropCredit, {}, [1, 1, 5, 6, 7, 8]), [5 - 7, 10 + 21, 6 - 8, 12 + 24]); // output rows (5, 6) and (7, 8)
+});
+
+test('kolen-pollack takes the outputs\' errors back along feedback weights in place of the weights', (t) => {
+  t.deepEqual(assign(kolenPollackCredit, { [FEEDBACK]: [5, 6, 7, 8] }, [1, 1, 9, 9, 9, 9]), [5 - 7, 10 + 21, 6 - 8, 12 + 24]); // rows of the outputs alone
+});
+
+test('kolen-pollack weights and feedback weights take the same step and lose the same fraction, so that their difference only shrinks', (t) => {
+  const parameter = (...values: number[]) => ({ values: Float32Array.from(values), target: none, first: new Float32Array(2), second: new Float32Array(2) });
+  const [weights, feedback] = [parameter(1, -2), parameter(3, 0.5)];
+  const program = kolenPollackCredit.create({ kernels, topology, batchSize: 2, peers: { [FEEDBACK]: feedback }, weights: new Float32Array(6), optimiser: createOptimiser('sgd', kernels) });
+  const gradient = Float32Array.of(0.25, -1);
+  kernels.sgdStep(weights.values, gradient, 0.5); // the row's own step
+  program.learn?.({ index: 4, count: 1, weights, parameters: { [FEEDBACK]: feedback } }, gradient, 0.5, 1);
+  const kept = 1 - 0.1 * 0.5;
+  const expected = [[kept * 1.125, kept * -2.5], [kept * 3.125, 0]];
+  [weights, feedback].forEach(({ values }, i) => { values.forEach((value, j) => { t.true(Math.abs(value - expected[i][j]) < 1e-6); }); });
 });
 
 test('none is nothing', (t) => {

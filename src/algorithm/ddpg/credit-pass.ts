@@ -1,9 +1,9 @@
-import type { CreditAssignment } from '../../credit/credit.js';
+import type { CreditAssignment, CreditProgram } from '../../credit/credit.js';
 import type { Kernels } from '../../kernels/kernels.js';
-import { backpropagate, planBackward } from '../../network/backpropagation.js';
 import { multiplyTransferSlopes } from '../../network/transfer.js';
 import type { OutputError } from '../../objective/objective.js';
-import type { TrainedNetwork } from './trained-network.js';
+import type { Optimiser } from '../../optimise/optimiser.js';
+import { creditOf, type TrainedNetwork } from './trained-network.js';
 
 /** Lanes of a minibatch that one thread takes. */
 interface OwnLanes {
@@ -11,43 +11,46 @@ interface OwnLanes {
   readonly end: number;
 }
 
-/**
- * From what is wrong at the outputs to ∂J/∂z of every hidden and output neuron, by a credit assignment.
- *
- * Reads: `error`, the states' lanes of the activations as `propagate` left them, `weights` where the credit is backpropagation. Writes: the network's activation gradients in the own lanes.
- *
- * @param weights every neuron's row, by `topology.rowOffset`
- */
-export type CreditPass = (weights: Float32Array) => void;
-
-/** No inputs: their gradients are not needed. */
-const NO_INPUTS = { begin: 0, end: 0 };
+/** A credit assignment at work on a network that one algorithm owns. */
+export interface CreditPass extends Pick<CreditProgram, 'learn'> {
+  /**
+   * From the outputs' errors to ∂J/∂z of every hidden and output neuron.
+   *
+   * Reads: `error`, the states' lanes of the activations as `propagate` left them. Writes: the network's activation gradients in the own lanes.
+   *
+   * @param weights those to differentiate at, by `topology.rowOffset`
+   */
+  run(weights: Float32Array): void;
+}
 
 /** @param error of the network's outputs: `outputs` is their rows of `activationGradients.voltages` */
-export function createCreditPass(kernels: Kernels, network: TrainedNetwork, credit: CreditAssignment, error: OutputError, own: OwnLanes): CreditPass {
+export function createCreditPass(kernels: Kernels, network: TrainedNetwork, credit: CreditAssignment, optimiser: Optimiser, error: OutputError, own: OwnLanes): CreditPass {
   const { topology } = network;
   const { activations, activationGradients } = laneView(network, own.begin);
   const count = own.end - own.begin;
-  if (credit.locality === 'weights') { // all neurons' at once
-    const way = planBackward(topology, NO_INPUTS);
-    return (weights) => { backpropagate(kernels, topology, weights, activations, activationGradients, count, way); };
-  }
   const size = network.deltaOf[0].length;
-  const program = credit.create({ kernels, topology, batchSize: size, weights: network.weights.values });
+  const program = credit.create({ kernels, topology, batchSize: size, peers: network.credit, weights: network.weights.values, optimiser });
+  const learn = program.learn && { learn: program.learn.bind(program) };
+  if (program.spread !== undefined) return { run: program.spread.bind(program, activations, activationGradients, count), ...learn };
+
   const lanes = { ...own, size };
   const populations = topology.populations.filter(({ kind }) => kind !== 'input').map((population) => {
     const { begin, end } = population;
     const rows = (numbers: Float32Array) => numbers.subarray(begin * size, end * size);
-    const parameters = Object.fromEntries(Object.entries(network.credit).map(([name, table]) => [name, table.of(begin, end - begin)]));
-    return { population, neurons: { index: begin, count: end - begin, parameters }, upon: rows(network.activationGradients.voltages), delta: rows(network.activationGradients.weightedInputs) };
+    const neurons = { index: begin, count: end - begin, parameters: creditOf(network, begin, end) };
+    return { population, neurons, credited: rows(network.activationGradients.voltages), delta: rows(network.activationGradients.weightedInputs) };
   });
-  return () => {
-    for (const { population, neurons, upon, delta } of populations) {
-      if (population.kind === 'hidden') program.assign(neurons, error, upon, lanes);
-      for (let row = 0; row < neurons.count; row += 1) delta.set(upon.subarray(row * size + own.begin, row * size + own.end), row * size + own.begin);
+
+  function run(): void {
+    program.prepare?.(network.activations, error);
+    for (const { population, neurons, credited, delta } of populations) {
+      if (population.kind === 'hidden') program.assign(neurons, error, credited, lanes);
+      for (let row = 0; row < neurons.count; row += 1) delta.set(credited.subarray(row * size + own.begin, row * size + own.end), row * size + own.begin);
       multiplyTransferSlopes(kernels, population, activations, delta.subarray(own.begin), size, { begin: population.begin, end: population.end, count }, 1);
     }
-  };
+  }
+
+  return { run, ...learn };
 }
 
 /** A network's activations and their gradients from one lane on. */

@@ -11,7 +11,7 @@ import { polyakUpdate, type Optimiser } from '../../optimise/optimiser.js';
 import { ownRows, shareOf, takeGradient, type OwnRows, type Share, type TrainedNetwork } from './trained-network.js';
 import { createDelayedParameters, undelayed, type Differentiated } from './delayed-parameters.js';
 import type { DdpgRates } from './settings.js';
-import { createCreditPass, laneView } from './credit-pass.js';
+import { createCreditPass, laneView, type CreditPass } from './credit-pass.js';
 
 export interface DdpgContext {
   readonly kernels: Kernels;
@@ -102,8 +102,8 @@ export function createDdpgProgram(context: DdpgContext): DdpgProgram {
   const actionGradient = actor.activationGradients.voltages.subarray(begin * size, end * size); // ∂Q/∂a
   const actorRows = ownRows(actor, share, frozenLayers);
   const criticRows = ownRows(critic, share, []);
-  const spreadActor = createCreditPass(kernels, actor, credit, { outputs: actionGradient, signals: scalar }, own);
-  const spreadCritic = createCreditPass(kernels, critic, credit, { outputs: valueGradient, signals: valueGradient }, own);
+  const actorCredit = createCreditPass(kernels, actor, credit, optimiser, { outputs: actionGradient, signals: scalar }, own);
+  const criticCredit = createCreditPass(kernels, critic, credit, optimiser, { outputs: valueGradient, signals: valueGradient }, own);
   const ownCritic = laneView(critic, own.begin);
   const toActions = planBackward(critic.topology, { begin: inputs, end: inputs + outputs });
   const past = createDelayedParameters(kernels, actor, critic, delay);
@@ -142,7 +142,7 @@ export function createDdpgProgram(context: DdpgContext): DdpgProgram {
       valueGradient[b] = tdError[b] / size;
       scalar[b] = valueGradient[b];
     }
-    spreadCritic(at.critic.values);
+    criticCredit.run(at.critic.values);
   }
 
   function differentiateActor(at: Differentiated): void {
@@ -153,15 +153,18 @@ export function createDdpgProgram(context: DdpgContext): DdpgProgram {
     for (let k = 0; k < outputs; k += 1) {
       for (let b = own.begin; b < own.end; b += 1) actionGradient[k * size + b] = critic.activationGradients.voltages[(inputs + k) * size + b];
     }
-    spreadActor(at.actor.values);
+    actorCredit.run(at.actor.values);
   }
 
   /** The step of own rows, behind which their target copies follow. */
-  function learnRows(network: TrainedNetwork, rows: readonly OwnRows[], rate: number, update: number): void {
+  function learnRows({ activations }: TrainedNetwork, { learn }: CreditPass, rows: readonly OwnRows[], rate: number, update: number): void {
     for (const row of rows) {
-      takeGradient(kernels, network.activations, row, size);
-      if (!row.frozen) optimiser.step(row.parameter, row.gradient, rate, update);
-      polyakUpdate(kernels, row.parameter, rates.targetRate);
+      takeGradient(kernels, activations, row, size);
+      if (!row.frozen) {
+        optimiser.step(row.weights, row.gradient, rate, update);
+        learn?.(row, row.gradient, rate, update);
+      }
+      polyakUpdate(kernels, row.weights, rates.targetRate);
     }
   }
 
@@ -172,11 +175,11 @@ export function createDdpgProgram(context: DdpgContext): DdpgProgram {
       act(at);
       differentiateCritic(at);
       share.barrier();
-      learnRows(critic, criticRows, rates.criticRate, update);
+      learnRows(critic, criticCredit, criticRows, rates.criticRate, update);
       share.barrier();
       differentiateActor(at);
       share.barrier();
-      learnRows(actor, actorRows, rates.actorRate, update);
+      learnRows(actor, actorCredit, actorRows, rates.actorRate, update);
     },
     observe(estimate) {
       act(now);

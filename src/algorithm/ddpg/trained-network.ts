@@ -1,6 +1,6 @@
 import type { Kernels } from '../../kernels/kernels.js';
 import type { Arena } from '../../memory/arena.js';
-import type { CreditAssignment } from '../../credit/credit.js';
+import type { CreditAssignment, LearningNeurons } from '../../credit/credit.js';
 import { attachParameter, type Parameter, type ParameterShape, type ParameterTable } from '../../memory/parameters.js';
 import { createActivationGradients, type ActivationGradients } from '../../network/backpropagation.js';
 import { createActivations, type Activations } from '../../network/dynamic.js';
@@ -80,26 +80,31 @@ export function shareOf({ part, parts }: Share, count: number): { readonly begin
 }
 
 /** Rows of one population that one thread steps. Views of a trained network. */
-export interface OwnRows {
-  readonly count: number;
+export interface OwnRows extends LearningNeurons {
   readonly sources: Int32Array;
   /** ∂L/∂z; [count, size] */
   readonly delta: Float32Array;
   readonly gradient: Float32Array;
-  readonly parameter: Parameter;
   readonly frozen: boolean;
 }
 
+/** What neurons `begin..end` keep for their credit, by name. */
+export function creditOf({ credit }: Pick<TrainedNetwork, 'credit'>, begin: number, end: number): Record<string, Parameter> {
+  return Object.fromEntries(Object.entries(credit).map(([name, table]) => [name, table.of(begin, end - begin)]));
+}
+
 /** @param frozenLayers names of the populations whose rows stay as they are */
-export function ownRows({ topology: { populations, rowOffset }, weights: { whole }, gradient, deltaOf, activationGradients }: TrainedNetwork, share: Share, frozenLayers: readonly string[]): OwnRows[] {
+export function ownRows(network: TrainedNetwork, share: Share, frozenLayers: readonly string[]): OwnRows[] {
+  const { topology: { populations, rowOffset }, weights, gradient, deltaOf, activationGradients } = network;
   return populations.filter(({ sources }) => sources.length > 0).flatMap(({ name, begin: first, end: last, sources }) => {
     const own = shareOf(share, last - first);
     const [begin, end] = [first + own.begin, first + own.end];
-    const part = (numbers: Float32Array) => numbers.subarray(rowOffset[begin], rowOffset[end]);
-    const { values, target, first: m, second } = whole;
-    const parameter = { values: part(values), target: part(target), first: part(m), second: part(second) };
+    if (end === begin) return [];
     const delta = activationGradients.weightedInputs.subarray(begin * deltaOf[begin].length, end * deltaOf[begin].length);
-    return end > begin ? [{ count: end - begin, sources, delta, gradient: part(gradient), parameter, frozen: frozenLayers.includes(name) }] : [];
+    return [{
+      index: begin, count: end - begin, sources, delta, gradient: gradient.subarray(rowOffset[begin], rowOffset[end]), weights: weights.of(begin, end - begin),
+      parameters: creditOf(network, begin, end), frozen: frozenLayers.includes(name),
+    }];
   });
 }
 

@@ -4,6 +4,7 @@ import test, { type ExecutionContext } from 'ava';
 
 import { createDdpgAgent, type DdpgAgent } from '../../../src/algorithm/ddpg/agent.js';
 import { resolveDdpgSettings, type DdpgOptions } from '../../../src/algorithm/ddpg/settings.js';
+import { OPEN_CREDITS } from '../../../src/credit/registry.js';
 import { DivergenceError } from '../../../src/errors.js';
 import { createStream } from '../../../src/random/stream.js';
 import { createSampler } from '../../../src/replay/sampler.js';
@@ -18,16 +19,18 @@ async function agentWith(t: ExecutionContext, options: DdpgOptions): Promise<Ddp
   return agent;
 }
 
-const parameters = ({ actor, critic }: DdpgAgent) => [actor, critic].flatMap(({ weights: { values, target }, gradient }) => [...values, ...target, ...gradient]);
+const parameters = ({ actor, critic }: DdpgAgent) => [actor, critic].flatMap(({ weights: { values, target }, gradient, credit }) => [...values, ...target, ...gradient, ...Object.values(credit).flatMap((table) => [...table.values])]);
 
-test('two threads that share updates come to the same bits as one', async (t) => {
-  const [one, two] = await Promise.all([agentWith(t, {}), agentWith(t, { threads: 2 })]);
-  const first = parameters(one);
-  for (let update = 0; update < 20; update += 1) for (const agent of [one, two]) agent.update();
-  t.is(two.threads, 2);
-  t.deepEqual(parameters(two), parameters(one));
-  t.notDeepEqual(parameters(one), first);
-});
+for (const credit of OPEN_CREDITS) {
+  test(`two threads that share updates under ${credit} come to the same bits as one`, async (t) => {
+    const [one, two] = await Promise.all([agentWith(t, { credit }), agentWith(t, { credit, threads: 2 })]);
+    const first = parameters(one);
+    for (let update = 0; update < 20; update += 1) for (const agent of [one, two]) agent.update();
+    t.is(two.threads, 2);
+    t.deepEqual(parameters(two), parameters(one));
+    t.notDeepEqual(parameters(one), first);
+  });
+}
 
 test('what the second thread meets ends the update with the neuron\'s name', async (t) => {
   const agent = await agentWith(t, { threads: 2 });

@@ -19,7 +19,7 @@ for (const rule of RULE_NAMES) {
     const copyOf = (neuron: number) => partsOf(neuron).map(({ name, values, target }) => ({ name, values: [...values], target: [...target] }));
     const first = copyOf(HIDDEN);
     const others = () => layout.topology.populations.flatMap(({ begin, end }) => Array.from({ length: end - begin }, (_, i) => begin + i)).filter((neuron) => neuron !== HIDDEN).map(copyOf);
-    for (const table of Object.values(tables)) for (const part of [table.whole.values, table.whole.target, table.whole.first, table.whole.second]) part.forEach((value, i) => { part[i] = value + 0.5; });
+    for (const table of Object.values(tables)) for (const part of Object.values({ ...table.of(0, table.offset.length - 1) })) part.forEach((value, i) => { part[i] = value + 0.5; });
     const before = others();
     setEnabled(arena, [HIDDEN], false);
     reinitialise(layout, arena, [HIDDEN]);
