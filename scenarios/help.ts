@@ -1,6 +1,6 @@
 import { Command, Help, Option } from 'commander';
 
-import { isRecord, RULES, type AnyRow } from '../src/entries/internals.js';
+import { isRecord, METHODS, RULES, type AnyRow } from '../src/entries/internals.js';
 import { InternalError } from '../src/index.js';
 import { writeFlag } from './command-line.js';
 import { SCENARIOS } from './registry.js';
@@ -28,13 +28,14 @@ export function helpOf(scenario: Scenario, all: boolean): string {
     ...(hidden > 0 ? [`--help all explains ${hidden} more options.\n`] : []),
     `Scenarios:\n${summaries(SCENARIOS)}\n`,
     ...(rows.some(({ path }) => path === 'rule.name' || path === 'algorithms') ? [`Rules:\n${summaries(Object.values(RULES))}\n`] : []),
-    ...(rows.some(({ path }) => path === 'environment') ? [wrap(DEFAULTS)] : []),
+    ...(rows.some(({ path }) => path === 'method') ? [`Methods:\n${summaries(Object.entries(METHODS).map(([method, about]) => ({ ...about, name: method })))}\n`] : []),
+    ...rows.filter(({ path }) => path === 'environment').map((row) => wrap(defaultsOf(scenario, row))),
     wrap('Exit status: 0 success, 1 a failed run, 2 a usage error, 130 interrupted (SIGINT, SIGTERM), 129 hung up (SIGHUP).'),
   ].join('\n');
 }
 
-const DEFAULTS =
-  'Defaults are those of Pendulum-v1, and of the first rule where there are rules; other tasks and rules ship with some of their own; the config.json of a run has them all.';
+const defaultsOf = (scenario: Scenario, environment: AnyRow) =>
+  `Defaults are those of ${defaultOf(scenario, environment) ?? ''}, and of the first rule where there are rules; other tasks, rules and methods ship with some of their own; the config.json of a run has them all.`;
 
 /** What `--list` prints: a line for each scenario, however long, for programs to read. */
 export function scenarioLines(): string {

@@ -9,8 +9,9 @@ import { oscillation } from './oscillation.js';
 import { replay } from './replay.js';
 import type { Scenario } from './scenario.js';
 import { stragglers } from './stragglers.js';
+import { tabular } from './tabular.js';
 import { train } from './train.js';
 import { virtualCheck } from './virtual-check.js';
 
 /** Every scenario, the default first: a further one is one file and one line here. */
-export const SCENARIOS: readonly Scenario[] = [train, ddpg, replay, certificate, decentralisedVsDdpg, asyncVsSync, stragglers, neuronDeath, leakyIntegrator, virtualCheck, dense, oscillation];
+export const SCENARIOS: readonly Scenario[] = [train, ddpg, replay, certificate, decentralisedVsDdpg, asyncVsSync, stragglers, neuronDeath, leakyIntegrator, virtualCheck, dense, oscillation, tabular];

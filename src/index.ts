@@ -1,5 +1,6 @@
 /** `ganglion`: agents that learn, the environments they learn in, what is read back from a run, and the errors. */
 export { resolveDdpgSettings, type DdpgOptions, type DdpgSettings } from './algorithm/ddpg/settings.js';
+export { runTabular, type TabularReport, type TabularRunOptions } from './algorithm/tabular/tabular.js';
 export { createCertificate, type Certificate, type Certified } from './certificate/certificate.js';
 export type { Course, ProbeRecord } from './certificate/records.js';
 export { resolveCertificateSettings, type CertificateOptions, type CertificateSettings } from './certificate/settings.js';

@@ -1,5 +1,8 @@
 /** `ganglion/internals`: what this package's own command line, benches and tests take. It may change in any release. */
 export { DDPG } from '../algorithm/ddpg/settings.js';
+export { gridsOf, shortNumber, type GridCell, type ShownGrid } from '../algorithm/tabular/grid.js';
+export { METHODS } from '../algorithm/tabular/methods.js';
+export { resolveTabularSettings, TABULAR, type TabularSettings } from '../algorithm/tabular/settings.js';
 export { checkInteger, checkKeys, checkName, checkNumber, checkObject, checkString, isCount, isRecord, suggestion, wrongKind, wrongValue } from '../check.js';
 export { DEVICE_NAMES } from '../batched/device.js';
 export { BATCHED_RULES } from '../batched/parameters.js';
@@ -21,7 +24,7 @@ export { STEPS } from '../options/common.js';
 export { integer, number, onOff, text, type JsonSchema, type Kind } from '../options/kind.js';
 export { renameOption, typedName } from '../options/origin.js';
 export { keyOf, readLayer, sectionOf } from '../options/resolve.js';
-export { option, optional, type AnyRow, type Naming, type OptionsOf, type SettingsOf } from '../options/row.js';
+export { option, optional, vary, type AnyRow, type Naming, type OptionsOf, type SettingsOf } from '../options/row.js';
 export { fileSchema } from '../options/schema.js';
 export { createTable, type OptionTable } from '../options/table.js';
 export { textTable } from '../report/text-table.js';

@@ -1,4 +1,5 @@
 /** `ganglion/study`: trials over seeds, their statistics, charts and reports, and the studies that ship. */
+export { drawErrors, drawGrid, errorsCsv, valuesCsv } from '../algorithm/tabular/pictures.js';
 export { estimateSeconds } from '../certificate/duration.js';
 export { certificatePage, type CertificateFindings } from '../certificate/page.js';
 export { drawCertificate, type CertificatePictures } from '../certificate/picture.js';

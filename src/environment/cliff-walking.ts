@@ -34,7 +34,7 @@ function cliff(id: string, slippery: boolean): Task {
   const states = [...new Array<undefined>(ROWS * COLUMNS).keys()];
   const outcomes = (state: number, action: number) => (slippery ? [3, 0, 1].map((turn) => outcome(1 / 3, state, action + turn)) : [outcome(1, state, action)]);
   const transitions = states.map((state) => MOVES.map((_, action) => outcomes(state, action)));
-  return tableTask(id, TIME_LIMIT, createModel(transitions, oneHot(START, states.length), {
+  return tableTask(id, createModel(transitions, oneHot(START, states.length), TIME_LIMIT, {
     actions: ['↑', '→', '↓', '←'],
     marks: states.map((state) => (isCliff(state) ? 'C' : state === GOAL ? 'G' : '')),
     grids: [{ title: '', columns: COLUMNS, states }],

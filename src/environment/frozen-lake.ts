@@ -26,11 +26,11 @@ function lake(id: string, map: readonly string[], timeLimit: number): TaskFamily
   return {
     id,
     options: { slippery: { fallback: 1, range: { min: 0, max: 1 } } },
-    build: ({ slippery }) => tableTask(id, timeLimit, createLake(map, slippery === 1)),
+    build: ({ slippery }) => tableTask(id, createLake(map, slippery === 1, timeLimit)),
   };
 }
 
-function createLake(map: readonly string[], slippery: boolean) {
+function createLake(map: readonly string[], slippery: boolean, timeLimit: number) {
   const fields = Array.from(map.join(''));
   const columns = map[0].length;
   const isEnd = (state: number) => fields[state] === 'H' || fields[state] === 'G';
@@ -49,7 +49,7 @@ function createLake(map: readonly string[], slippery: boolean) {
     return [outcome(aside, state, action + 3), outcome(SUCCESS, state, action), outcome(aside, state, action + 1)];
   };
   const transitions = fields.map((_, state) => MOVES.map((_, action) => outcomes(state, action)));
-  return createModel(transitions, oneHot(fields.indexOf('S'), fields.length), {
+  return createModel(transitions, oneHot(fields.indexOf('S'), fields.length), timeLimit, {
     actions: ['←', '↓', '→', '↑'],
     marks: fields.map((field, state) => (isEnd(state) ? field : '')),
     grids: [{ title: '', columns, states: [...fields.keys()] }],

@@ -7,6 +7,8 @@ export type Outcome = readonly [probability: number, next: number, reward: numbe
 export interface TransitionModel {
   readonly states: number;
   readonly actions: number;
+  /** Steps after which an episode is truncated. */
+  readonly timeLimit: number;
   /** [states · actions + 1] */
   readonly offset: Int32Array;
   /** [outcomes], as are the next three */
@@ -36,7 +38,7 @@ export interface TableLayout {
  * @param transitions outcomes, in the order in which they are drawn; [states][actions]
  * @param initial probability of each first state; [states]
  */
-export function createModel(transitions: readonly (readonly (readonly Outcome[])[])[], initial: ArrayLike<number>, layout: TableLayout): TransitionModel {
+export function createModel(transitions: readonly (readonly (readonly Outcome[])[])[], initial: ArrayLike<number>, timeLimit: number, layout: TableLayout): TransitionModel {
   const rows = transitions.flat();
   const outcomes = rows.flat();
   const offset = new Int32Array(rows.length + 1);
@@ -44,6 +46,7 @@ export function createModel(transitions: readonly (readonly (readonly Outcome[])
   return {
     states: transitions.length,
     actions: transitions[0].length,
+    timeLimit,
     offset,
     probability: Float64Array.from(outcomes, ([probability]) => probability),
     next: Int32Array.from(outcomes, ([, next]) => next),

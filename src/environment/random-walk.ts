@@ -15,7 +15,7 @@ const TIME_LIMIT = 100_000;
 export const randomWalk: TaskFamily = {
   id: 'RandomWalk-v0',
   options: { states: { fallback: 5, range: { min: 1, max: 1000 } } },
-  build: ({ states }) => tableTask('RandomWalk-v0', TIME_LIMIT, createWalk(states)),
+  build: ({ states }) => tableTask('RandomWalk-v0', createWalk(states)),
 };
 
 function createWalk(states: number) {
@@ -23,7 +23,7 @@ function createWalk(states: number) {
   const isEnd = (state: number) => state === left || state === right;
   const outcome = (state: number, next: number): Outcome => (isEnd(state) ? [1, state, 0, true] : [1, next, next === right ? 1 : 0, isEnd(next)]);
   const all = [...new Array<undefined>(states + 2).keys()];
-  return createModel(all.map((state) => [[outcome(state, state - 1)], [outcome(state, state + 1)]]), oneHot(Math.floor((states + 1) / 2), states + 2), {
+  return createModel(all.map((state) => [[outcome(state, state - 1)], [outcome(state, state + 1)]]), oneHot(Math.floor((states + 1) / 2), states + 2), TIME_LIMIT, {
     actions: ['←', '→'],
     marks: all.map((state) => (isEnd(state) ? '■' : '')),
     grids: [{ title: '', columns: Math.min(12, states + 2), states: all }],

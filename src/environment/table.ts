@@ -8,8 +8,8 @@ import { isOneOf, type Task } from './task.js';
  * A task whose complete model is known. Its physical state is one whole number; observed is a 1 at that place, and 0 elsewhere (one-hot), [states].
  * Transitions are drawn from the model.
  */
-export function tableTask(id: string, timeLimit: number, model: TransitionModel): Task {
-  const { states, actions, next, reward, terminated } = model;
+export function tableTask(id: string, model: TransitionModel): Task {
+  const { states, actions, timeLimit, next, reward, terminated } = model;
   return {
     id,
     timeLimit,
@@ -76,8 +76,8 @@ export function defineTable(definition: TableDefinition): DefinedEnvironment {
     if (list.length !== actions) throw wrongValue(path, `${actions} actions, as state 0 has`, list.length);
     return list.map((outcomes, action) => checkOutcomes(`${path}[${action}]`, outcomes, rows.length));
   });
-  const model = createModel(transitions, checkInitial(definition.initial ?? 0, rows.length), layoutOf(definition, rows.length, actions));
-  return defined({ id, options: {}, build: () => tableTask(id, timeLimit, model) });
+  const model = createModel(transitions, checkInitial(definition.initial ?? 0, rows.length), timeLimit, layoutOf(definition, rows.length, actions));
+  return defined({ id, options: {}, build: () => tableTask(id, model) });
 }
 
 function checkOutcomes(path: string, value: unknown, states: number): Outcome[] {

@@ -3,6 +3,7 @@ import { tableTask } from './table.js';
 import type { Task } from './task.js';
 
 const SIZE = 5;
+const TIME_LIMIT = 200;
 const FIELDS = [...new Array<undefined>(SIZE * SIZE).keys()];
 
 /** Fields of the locations R, G, Y and B. */
@@ -57,10 +58,10 @@ function createTaxi(): Task {
     return passenger !== IN_TAXI && passenger !== destination;
   };
   const firsts = states.filter(isFirst).length;
-  const model = createModel(states.map((state) => SIGNS.map((_, action) => [outcome(state, action)])), states.map((state) => (isFirst(state) ? 1 / firsts : 0)), {
+  const model = createModel(states.map((state) => SIGNS.map((_, action) => [outcome(state, action)])), states.map((state) => (isFirst(state) ? 1 / firsts : 0)), TIME_LIMIT, {
     actions: SIGNS,
     marks: states.map(() => ''),
     grids: [grid('passenger at Y, to G', NAMES.indexOf('Y'), NAMES.indexOf('G')), grid('passenger in the taxi, to G', IN_TAXI, NAMES.indexOf('G'))],
   });
-  return tableTask('Taxi-v4', 200, model);
+  return tableTask('Taxi-v4', model);
 }

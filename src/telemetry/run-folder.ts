@@ -32,6 +32,11 @@ export const RUN_FILES = {
   certificate: 'certificate.json',
   picture: 'certificate.svg',
   report: 'report.html',
+  /** A table that was learned: values and policy, beside the exact ones, and the error over time. */
+  values: 'values.csv',
+  grid: 'values.svg',
+  errors: 'errors.csv',
+  errorCurve: 'errors.svg',
 } as const;
 
 /** The results of a study, one line for each trial that has ended. */
