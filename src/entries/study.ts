@@ -1,5 +1,4 @@
 /** `ganglion/study`: trials over seeds, their statistics, charts and reports, and the studies that ship. */
-export { drawErrors, drawGrid, errorsCsv, valuesCsv } from '../algorithm/tabular/pictures.js';
 export { estimateSeconds } from '../certificate/duration.js';
 export { certificatePage, type CertificateFindings } from '../certificate/page.js';
 export { drawCertificate, type CertificatePictures } from '../certificate/picture.js';
@@ -55,6 +54,7 @@ export { runTrialsWithProgress as runStudyVisibly } from '../study/run-trials.js
 export { summarise, type SummaryRow } from '../study/summary.js';
 export { studyFindings } from '../study/tables.js';
 export { openTrialStore, type TrialStore } from '../study/trial-store.js';
+export { drawErrors, drawGrid, errorsCsv, valuesCsv } from '../study/tabular-pictures.js';
 export type { Trial, TrialResult } from '../study/trial.js';
 export { recordEpisodes as watchEpisodes, type RecordedEpisodes as WatchedEpisodes } from '../study/recorded-episodes.js';
 export { bootstrapInterval, interquartileMean, mean, median, stratifiedBootstrapInterval } from '../telemetry/statistics.js';

@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 
+import { gridChart } from '../../src/report/grid-chart.js';
 import { intervalChart, type IntervalChart } from '../../src/report/interval-chart.js';
 import { lineChart, type LineChart } from '../../src/report/line-chart.js';
 import { matrixChart, type MatrixChart } from '../../src/report/matrix-chart.js';
@@ -207,4 +208,17 @@ test('with ticks, equal factors of 1 + x are equally far apart, and so are facto
 
   const shown = shownTexts(await intervalChart({ title: 'delays', value: 'delay', ticks: xTicks, panels: [{ title: '', rows: [{ name: 'one', estimate: 2 }], references: [{ name: 'here', value: 2 }] }] }));
   t.deepEqual(shown.filter((text) => /^\d+$/.test(text)), ['0', '1', '3', '7']);
+});
+
+test('a grid shows a number and a sign in each cell, a cell without a value stays grey, and a grid without any says so', async (t) => {
+  const cells = [{ value: 1, text: '1.00', sign: '→' }, { value: -1, text: '−1.00', sign: '<&>' }, { value: NaN, text: '', sign: 'H' }];
+  const chart = { title: 'Lake & cliff', value: 'value', panels: [{ title: 'found', columns: 2, cells }, { title: 'exact', columns: 3, cells: cells.slice(0, 2) }] };
+  const svg = await gridChart(chart);
+  t.deepEqual(xmlErrors(svg), []);
+  t.is(await gridChart(chart), svg);
+  for (const words of ['1.00', '−1.00', '→', 'H', 'found', 'exact', 'value']) t.true(shownTexts(svg).some((text) => text.includes(words)), words);
+  t.is(svg.match(/fill="#e4e4e4"/g)?.length, 1);
+  t.true(shownTexts(await gridChart({ ...chart, panels: [{ title: '', columns: 1, cells: [cells[2]] }] })).includes('no data'));
+  const flat = await gridChart({ ...chart, panels: [{ title: '', columns: 2, cells: [cells[0], cells[0]] }] });
+  t.false(flat.includes('NaN'));
 });

@@ -1,3 +1,4 @@
+import { wrongValue } from '../../check.js';
 import type { TransitionModel } from '../../environment/model.js';
 import { backUp, backUpPolicy, readActionValues } from './backup.js';
 import { solvePolicy } from './linear-system.js';
@@ -12,6 +13,26 @@ export interface Problem {
 
 /** Approximations of the values, one a sweep: each is read before the next is asked for. It ends once they have settled. */
 export type Sweeps = Generator<Float64Array, void>;
+
+/** The values in which sweeps end. */
+export function iterate(sweeps: Sweeps, states: number): Float64Array {
+  let values: Float64Array = new Float64Array(states);
+  for (const each of sweeps) values = each;
+  return values;
+}
+
+/**
+ * Counts sweeps, up to as many as values could need to settle: a million, and under a discount below 1 as many more as bring any error down to rounding.
+ *
+ * @throws RangeError naming `discount` where there are more
+ */
+function createSweepCounter(discount: number): () => void {
+  let left = 1e6 + (discount < 1 ? 60 / (1 - discount) : 0);
+  return () => {
+    left -= 1;
+    if (left < 0) throw wrongValue('discount', 'one under which the values settle', discount, ': they go on changing');
+  };
+}
 
 /** A gain below this share of the values' size is rounding, and no improvement. */
 const ROUNDING = 1e-12;
@@ -30,11 +51,14 @@ const size = (values: Float64Array) => values.reduce((most, value) => Math.max(m
 /** Repeats a backup until a sweep changes little. */
 function* settle(states: number, discount: number, tolerance: number, sweep: (values: Float64Array, next: Float64Array) => number): Sweeps {
   const [values, next] = [new Float64Array(states), new Float64Array(states)];
-  for (let change = Infinity; change > settledChange(tolerance, discount, values);) {
+  const count = createSweepCounter(discount);
+  let change: number;
+  do {
+    count();
     change = sweep(values, next);
     values.set(next);
     yield values;
-  }
+  } while (change > settledChange(tolerance, discount, values));
 }
 
 /**
@@ -72,7 +96,10 @@ export function* policyIteration({ model, discount }: Problem, epsilon: number):
 export function* modifiedPolicyIteration({ model, discount }: Problem, epsilon: number, sweeps: number, tolerance: number): Sweeps {
   const choices = new Int32Array(model.states).fill(-1);
   const [values, next] = [new Float64Array(model.states), new Float64Array(model.states)];
-  for (let change = Infinity; change > settledChange(tolerance, discount, values);) {
+  const count = createSweepCounter(discount);
+  let change = 0;
+  do {
+    count();
     improve(model, values, discount, choices);
     const probabilities = soften(choices, model.actions, epsilon);
     for (let sweep = 0; sweep < sweeps; sweep += 1) {
@@ -81,7 +108,7 @@ export function* modifiedPolicyIteration({ model, discount }: Problem, epsilon: 
       values.set(next);
     }
     yield values;
-  }
+  } while (change > settledChange(tolerance, discount, values));
 }
 
 /** The ε-greedy policy about chosen actions; uniform where none is chosen yet (-1). [states, actions], row-major */

@@ -1,7 +1,6 @@
 import type { TransitionModel } from '../../environment/model.js';
 import { createStream } from '../../random/stream.js';
-import { iterate } from './reference.js';
-import { modifiedPolicyIteration, policyIteration, valueIteration, type Problem } from './dynamic-programming.js';
+import { iterate, modifiedPolicyIteration, policyIteration, valueIteration, type Problem } from './dynamic-programming.js';
 import { solvePolicy } from './linear-system.js';
 import { createCounts } from './model-estimate.js';
 import { createPolicy } from './run-actors.js';

@@ -1,10 +1,10 @@
-import { wrongValue } from '../../check.js';
 import { reachableStates } from '../../environment/model.js';
 import { policyAbout } from './backup.js';
 import { iterativeEvaluation, valueIteration, type Problem, type Sweeps } from './dynamic-programming.js';
 import { MOST_EQUATIONS, solvePolicy } from './linear-system.js';
 import { METHODS, type MethodName } from './methods.js';
 import { greedy, type SoftPolicy } from './policy.js';
+import type { Slices } from './slices.js';
 
 /** What a method is to approximate. */
 export interface Reference {
@@ -30,34 +30,35 @@ export interface ValueError {
 /** A sweep that changes no value by more is the last one. */
 const EXACT = 1e-13;
 
-/** Backups of a state until a solution is given up. */
-const MOST_BACKUPS = 2e9;
+/** States up to which linear-system is held against iteration, and not against itself. */
+const FEW = 100;
 
 /**
- * The exact solution for a method, by another way than its own.
+ * The exact solution for a method.
  *
  * @throws RangeError naming `discount` where the values do not settle
  */
-export function solveFor(method: MethodName, problem: Problem, policy: SoftPolicy): Reference {
-  const { model } = problem;
+export async function solveFor(method: MethodName, problem: Problem, policy: SoftPolicy, slices: Slices): Promise<Reference> {
+  const { model, discount } = problem;
   const common = { reachable: reachableStates(model), initial: model.initial };
   const { goal } = METHODS[method];
-  if (goal === 'own-policy') return { ...common, values: iterate(valueIteration(problem, policy, EXACT), model.states) };
-  const best = iterate(valueIteration(problem, greedy, EXACT), model.states);
+  if (goal === 'own-policy') return { ...common, values: await settle(problem, valueIteration(problem, policy, EXACT), slices) };
+  const best = await settle(problem, valueIteration(problem, greedy, EXACT), slices);
   if (goal === 'optimal') return { ...common, values: best };
-  const fixed = policyAbout(model, best, problem.discount, policy);
-  const bySystem = method !== 'linear-system' && model.states <= MOST_EQUATIONS / 4;
-  return { ...common, fixed, values: bySystem ? solvePolicy(model, fixed, problem.discount) : iterate(iterativeEvaluation(problem, fixed, EXACT), model.states) };
+  const fixed = policyAbout(model, best, discount, policy);
+  const bySystem = model.states <= MOST_EQUATIONS && (method !== 'linear-system' || model.states > FEW);
+  const values = bySystem ? solvePolicy(model, fixed, discount) : await settle(problem, iterativeEvaluation(problem, fixed, EXACT), slices);
+  return { ...common, fixed, values };
 }
 
-/** The values in which sweeps end. @throws RangeError naming `discount` where they do not end */
-export function iterate(sweeps: Sweeps, states: number): Float64Array {
-  let values: Float64Array = new Float64Array(states);
-  let left = MOST_BACKUPS;
+/** The values in which sweeps end; NaN where the signal comes first. */
+async function settle({ model }: Problem, sweeps: Sweeps, slices: Slices): Promise<Float64Array> {
+  let values: Float64Array = new Float64Array(model.states);
   for (const each of sweeps) {
     values = each;
-    left -= states;
-    if (left < 0) throw wrongValue('discount', 'one under which the values settle', 'values that go on changing', ': take a smaller one');
+    if (!slices.due()) continue;
+    await slices.rest();
+    if (slices.signal.aborted) return values.map(() => NaN);
   }
   return values;
 }

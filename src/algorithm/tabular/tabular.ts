@@ -12,6 +12,7 @@ import { errorOf, solveFor, type Reference } from './reference.js';
 import { createPolicy, type ErrorPoint } from './run-actors.js';
 import { modelOf, resolveTabularSettings, type TabularOptions, type TabularSettings } from './settings.js';
 import { createSharedRun, roundCapacity } from './shared-run.js';
+import { createSlices, type Slices } from './slices.js';
 import { runThreads } from './thread-pool.js';
 
 /** What a run of a tabular method found. */
@@ -57,9 +58,6 @@ type Found = Pick<TabularReport, 'values' | 'actionValues' | 'errors' | 'steps' 
 /** Points of a learner's error curve. */
 const POINTS = 100;
 
-/** Milliseconds that a method without threads runs before it lets signals in. */
-const SLICE = 20;
-
 /**
  * Runs a tabular method on a task with a known model and compares what it found with the exact solution.
  *
@@ -70,15 +68,16 @@ export async function runTabular(options: TabularOptions = {}, { signal = new Ab
   checkInteger('episodes', episodes, { min: 1, max: 1_000_000 });
   const { method, discount, environment, seed } = settings;
   const model = modelOf(environment);
-  const reference = solveFor(method, { model, discount }, createPolicy(settings));
+  const slices = createSlices(signal);
+  const reference = await solveFor(method, { model, discount }, createPolicy(settings), slices);
   const begin = performance.now();
-  const found = isLearner(method) ? await learn(settings, method, model, reference, signal, onProgress) : await follow(settings, model, reference, signal, onProgress);
+  const found = isLearner(method) ? await learn(settings, method, model, reference, signal, onProgress) : await follow(settings, model, reference, slices, onProgress);
   const seconds = (performance.now() - begin) / 1000;
   const policy = reference.fixed ?? greedyPolicy(found.actionValues, model);
   const uniform = new Float64Array(policy.length).fill(1 / model.actions);
   return {
     settings, task: isModuleName(environment) ? makeEnvironment(environment).id : environment, model, reference, exactActionValues: lookAhead(model, reference.values, discount), ...found, seconds, stopped: signal.aborted,
-    evaluation: evaluatePolicy(model, policy, episodes, seed), random: evaluatePolicy(model, uniform, episodes, seed),
+    evaluation: await evaluatePolicy(model, policy, episodes, seed, slices), random: await evaluatePolicy(model, uniform, episodes, seed, slices),
   };
 }
 
@@ -104,19 +103,17 @@ async function learn(settings: TabularSettings, method: LearnerName, model: Tran
 }
 
 /** Follows a method that runs on this thread, in slices. */
-async function follow(settings: TabularSettings, model: TransitionModel, reference: Reference, signal: AbortSignal, onProgress: (step: number) => void): Promise<Found> {
+async function follow(settings: TabularSettings, model: TransitionModel, reference: Reference, slices: Slices, onProgress: (step: number) => void): Promise<Found> {
   const { discount, steps = 0 } = settings;
   const errors: ErrorPoint[] = [];
   let last: PlanPoint = { step: 0, values: new Float64Array(model.states), model, episodes: 0 };
-  let rest = performance.now() + SLICE;
   for (const point of plan(settings, { model, discount }, reference)) {
     last = point;
     if (isPoint(point.step, errors.at(-1)?.step ?? 0)) errors.push({ step: point.step, ...errorOf(point.values, reference) });
-    if (performance.now() < rest) continue;
+    if (!slices.due()) continue;
     onProgress(point.step);
-    await new Promise((resolve) => { setImmediate(resolve); });
-    rest = performance.now() + SLICE;
-    if (signal.aborted) break;
+    await slices.rest();
+    if (slices.signal.aborted) break;
   }
   if (errors.at(-1)?.step !== last.step) errors.push({ step: last.step, ...errorOf(last.values, reference) });
   const isSampled = METHODS[settings.method].kind === 'estimate';

@@ -1,9 +1,9 @@
-import { gridChart } from '../../report/grid-chart.js';
-import { lineChart } from '../../report/line-chart.js';
-import type { Svg } from '../../report/svg.js';
-import { gridsOf, shortNumber, signsOf, type GridCell, type ShownGrid } from './grid.js';
-import { METHODS } from './methods.js';
-import type { TabularReport } from './tabular.js';
+import { gridChart } from '../report/grid-chart.js';
+import { lineChart } from '../report/line-chart.js';
+import type { Svg } from '../report/svg.js';
+import { gridsOf, shortNumber, signsOf, type GridCell, type ShownGrid } from '../algorithm/tabular/grid.js';
+import { METHODS } from '../algorithm/tabular/methods.js';
+import type { TabularReport } from '../algorithm/tabular/tabular.js';
 
 const titleOf = ({ task, settings: { method, seed } }: TabularReport) => `${task}: ${method}${METHODS[method].kind === 'model' ? '' : `, seed ${seed}`}`;
 
