@@ -33,7 +33,7 @@ export const tabular: Scenario = {
   name: NAME,
   summary: 'find a table of values on a small task, by planning or from samples, on threads that share it, against the exact solution',
   table: TABULAR,
-  commands: [CONFIG, vary(FINAL, { shown: String(EPISODES) })],
+  commands: [CONFIG, vary(FINAL, { shown: String(EPISODES), everyday: false })],
   async run(input) {
     const settings = resolveTabularSettings(input.options);
     const folder = createRunFolder(input.out ?? freeRunPath('runs', runFolderName(NAME, settings.seed, new Date())), { warn });

@@ -21,8 +21,10 @@ export async function evaluatePolicy(model: TransitionModel, probabilities: Floa
   const walk = createWalk(model, createStream(seed, 'tabular/evaluation/environment'));
   const stream = createStream(seed, 'tabular/evaluation/policy');
   const returns: number[] = [];
+  const isEnded = () => walk.terminated || walk.truncated;
+  const isStopped = () => slices.signal.aborted;
   let steps = 0;
-  while (returns.length < episodes && !slices.signal.aborted) {
+  while (returns.length < episodes && !isStopped()) {
     let sum = 0;
     walk.reset();
     do {
@@ -30,8 +32,8 @@ export async function evaluatePolicy(model: TransitionModel, probabilities: Floa
       sum += walk.reward;
       steps += 1;
       if (steps % STRETCH === 0 && slices.due()) await slices.rest();
-    } while (!walk.terminated && !walk.truncated && !slices.signal.aborted);
-    if (walk.terminated || walk.truncated) returns.push(sum);
+    } while (!isEnded() && !isStopped());
+    if (isEnded()) returns.push(sum);
   }
   return summaryOf(returns);
 }

@@ -46,12 +46,12 @@ const METHOD = option('method', oneOf(METHOD_NAMES), {
   default: 'q-learning', flag: '--method', help: `how values are found: ${METHOD_NAMES.join(', ')}`, group: 'Run', everyday: true,
 });
 const POLICY = option('policy', oneOf(POLICY_NAMES), {
-  default: 'epsilon-greedy', flag: '--policy', help: `the policy that explores, or is evaluated, about action values: ${POLICY_NAMES.join(', ')}`, group: 'Policy', everyday: true,
+  default: 'epsilon-greedy', flag: '--policy', help: `the policy that explores, or is evaluated, about action values: ${POLICY_NAMES.join(', ')}`, group: 'Policy',
 });
 const SCHEDULE = option('schedule', oneOf(TABLE_SCHEDULES), {
   default: 'hogwild', flag: '--schedule', shown: 'hogwild', help: 'hogwild: threads share one table without locks; synchronous: actors learn in rounds, the same on any number of threads', group: 'Threads', everyday: true,
 });
-const ACTORS = option('actors', integer({ min: 1, max: 256 }), { default: 2, flag: '--actors', shown: '2', help: 'agents with an environment each, which share one table', group: 'Threads', everyday: true });
+const ACTORS = option('actors', integer({ min: 1, max: 256 }), { default: 2, flag: '--actors', shown: '2', help: 'agents with an environment each, which share one table', group: 'Threads' });
 
 const forLearners = <R extends AnyRow>(row: R) => only(row, (at) => isLearner(at(METHOD)), 'no value for a method that learns no table from samples', (at) => at(METHOD));
 
@@ -62,7 +62,7 @@ const TABULAR_ROWS = [
   METHOD,
   only(vary(STEPS, { default: 1_000_000, shown: '1000000', help: 'environment steps of all actors together' }), (at) => isSampled(at(METHOD)), 'no value for a method that takes no samples', (at) => at(METHOD)),
   option('discount', number({ min: 0, max: 1 }), {
-    default: (at) => (UNDISCOUNTED.includes(environmentId(at(ENVIRONMENT))) ? 1 : 0.99), flag: '--discount', shown: '0.99; 1 for CliffWalking, Taxi and RandomWalk', help: 'discount of a step', group: 'Run', everyday: true,
+    default: (at) => (UNDISCOUNTED.includes(environmentId(at(ENVIRONMENT))) ? 1 : 0.99), flag: '--discount', shown: '0.99; 1 for CliffWalking, Taxi and RandomWalk', help: 'discount of a step', group: 'Run',
   }),
   POLICY,
   only(option('epsilon', number({ min: 0, max: 1 }), {
