@@ -8,11 +8,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { isRecord, RUN_FILES, SCHEDULE_NAMES } from '../src/entries/internals.js';
+import { checkInteger, isRecord, RUN_FILES, SCHEDULE_NAMES } from '../src/entries/internals.js';
 import { readNewestCheckpoint } from '../src/index.js';
 import { createStream } from '../src/random/stream.js';
+import { readArguments } from './arguments.js';
 
-const [CUTS = 100, SECONDS = 480, SEED = 1] = process.argv.slice(2).map(Number);
+const [CUTS, SECONDS, SEED] = readArguments('npm run study:cuts [-- <cuts> <seconds> <seed>]', { allowPositionals: true }, ({ positionals }) => [100, 480, 1].map((value, i) => checkInteger(['<cuts>', '<seconds>', '<seed>'][i], Number(positionals.at(i) ?? value), { min: i === 2 ? 0 : 1 })));
 const STEPS = 2000;
 
 /** Longest time from the start of a process to its cut, in milliseconds. */

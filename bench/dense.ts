@@ -5,11 +5,11 @@
  *   npm run bench:dense -- --devices wasm,cpu --replicas 1,8,32 --hidden 64,64/256,256 --seconds 2 --repeats 3 --json
  */
 import { availableParallelism, loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
 
-import { checkInteger, textTable } from '../src/entries/internals.js';
+import { checkInteger, checkName, textTable } from '../src/entries/internals.js';
 import { median } from '../src/entries/study.js';
 import { createBatchedTrainer, createSimulation, isOptionError, openDevice, type DeviceName } from '../src/index.js';
+import { readArguments } from './arguments.js';
 
 const LEARNING = { batch: 64, warmup: 64, updatesPerStep: 16, replay: 4096 };
 const DEVICES: readonly DeviceName[] = ['gpu', 'webgpu', 'wasm', 'cpu'];
@@ -86,13 +86,26 @@ async function present(names: readonly DeviceName[]): Promise<DeviceName[]> {
   return found;
 }
 
-const { values } = parseArgs({ options: { devices: { type: 'string' }, replicas: { type: 'string' }, hidden: { type: 'string' }, seconds: { type: 'string' }, repeats: { type: 'string' }, json: { type: 'boolean' } } });
-const positive = (name: string, text: string) => checkInteger(name, Number(text), { min: 1 });
-const wanted = (values.devices ?? DEVICES.join(',')).split(',');
-const devices = await present(DEVICES.filter((name) => wanted.includes(name)));
-const counts = (values.replicas ?? '1,4,16,64').split(',').map((text) => positive('--replicas', text));
-const sizes = (values.hidden ?? '64/64,64/256,256/400,300').split('/').map((size) => size.split(',').map((text) => positive('--hidden', text)));
-const effort = { seconds: positive('--seconds', values.seconds ?? '2'), repeats: positive('--repeats', values.repeats ?? '3') };
+const USAGE = `npm run bench:dense [-- options]
+
+  --devices <names>     ${DEVICES.join(', ')} (default: all)
+  --replicas <counts>   networks trained at once (default: 1,4,16,64)
+  --hidden <sizes>      (default: 64/64,64/256,256/400,300)
+  --seconds <seconds>   length of each measurement (default: 2)
+  --repeats <count>     interleaved repeats (default: 3)
+  --json                print one JSON object as the last line`;
+
+const { devices: wanted, counts, sizes, effort, json } = readArguments(USAGE, { options: { devices: { type: 'string' }, replicas: { type: 'string' }, hidden: { type: 'string' }, seconds: { type: 'string' }, repeats: { type: 'string' }, json: { type: 'boolean' } } }, ({ values }) => {
+  const positive = (name: string, text: string) => checkInteger(name, Number(text), { min: 1 });
+  return {
+    devices: (values.devices ?? DEVICES.join(',')).split(',').map((text) => checkName('--devices', text, DEVICES)),
+    counts: (values.replicas ?? '1,4,16,64').split(',').map((text) => positive('--replicas', text)),
+    sizes: (values.hidden ?? '64/64,64/256,256/400,300').split('/').map((size) => size.split(',').map((text) => positive('--hidden', text))),
+    effort: { seconds: positive('--seconds', values.seconds ?? '2'), repeats: positive('--repeats', values.repeats ?? '3') },
+    json: values.json === true,
+  };
+});
+const devices = await present(wanted);
 
 const all: Measured[] = [];
 for (const hidden of sizes) {
@@ -100,4 +113,4 @@ for (const hidden of sizes) {
   all.push(...rows);
   process.stderr.write(describe(rows, devices));
 }
-if (values.json === true) console.log(JSON.stringify({ node: process.version, cores: availableParallelism(), load: loadavg()[0], ...effort, sizes: all }));
+if (json) console.log(JSON.stringify({ node: process.version, cores: availableParallelism(), load: loadavg()[0], ...effort, sizes: all }));

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { replaceFile } from '../src/entries/internals.js';
 import { createDdpg, createSimulation, type EpisodeRecord, type Training } from '../src/index.js';
 import { DIGEST_RUNS, type DigestRun } from './digest-runs.js';
+import { readArguments } from './arguments.js';
 
 interface Digest {
   /** The tensors that are compared: later versions may export more. */
@@ -45,9 +46,7 @@ function readTensors(file: Uint8Array): Record<string, Uint8Array> {
   return Object.fromEntries(Object.entries(table).filter(([name]) => name !== '__metadata__').map(([name, { data_offsets: [begin, end] }]) => [name, file.subarray(header + begin, header + end)]));
 }
 
-const args = process.argv.slice(2);
-const write = args.includes('--write');
-const text = args.find((arg) => !arg.startsWith('--')) ?? '';
+const { write, text } = readArguments('npm run check:digests [-- [--write] [text in the names of runs]]', { options: { write: { type: 'boolean', default: false } }, allowPositionals: true }, ({ values, positionals }) => ({ write: values.write, text: positionals.join(' ') }));
 const recorded: Record<string, Digest> = write ? {} : (JSON.parse(readFileSync(FILE, 'utf8')) as Record<string, Digest>);
 const found: Record<string, Digest> = {};
 let different = 0;

@@ -8,12 +8,13 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { isRecord, RUN_FILES } from '../src/entries/internals.js';
+import { checkInteger, isRecord, RUN_FILES } from '../src/entries/internals.js';
 import { readNewestCheckpoint } from '../src/index.js';
 import { createStream } from '../src/random/stream.js';
 import { checkpointStep } from '../src/telemetry/run-folder.js';
+import { readArguments } from './arguments.js';
 
-const [POSITIONS = 100, SECONDS = 540, SEED = 1] = process.argv.slice(2).map(Number);
+const [POSITIONS, SECONDS, SEED] = readArguments('npm run study:full-disk [-- <positions> <seconds> <seed>]', { allowPositionals: true }, ({ positionals }) => [100, 540, 1].map((value, i) => checkInteger(['<positions>', '<seconds>', '<seed>'][i], Number(positionals.at(i) ?? value), { min: i === 2 ? 0 : 1 })));
 /** Sizes are spread by the golden ratio: wherever the time ends, they cover the whole range. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 const SMALLEST = 10;

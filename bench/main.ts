@@ -7,10 +7,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
-import { parseArgs } from 'node:util';
 
-import { checkInteger, checkName, checkNumber, replaceFile, textTable } from '../src/entries/internals.js';
-import { isOptionError } from '../src/index.js';
+import { checkInteger, checkName, checkNumber, replaceFile, textTable, wrongValue } from '../src/entries/internals.js';
+import { readArguments } from './arguments.js';
 import { changesTable, compareRuns, readBenchFile } from './compare.js';
 import { kernelSection } from './kernels.js';
 import { layerSection } from './layers.js';
@@ -28,14 +27,20 @@ interface Flags {
   readonly compare: readonly [before: string, after: string] | undefined;
 }
 
-/** @throws TypeError or RangeError naming the flag */
-function readFlags(): Flags {
-  const { values, positionals } = parseArgs({
-    options: { only: { type: 'string' }, repeats: { type: 'string' }, seconds: { type: 'string' }, json: { type: 'string' }, compare: { type: 'boolean' } },
-    allowPositionals: true,
-  });
+const USAGE = `npm run bench [-- options]
+
+  --only <section>          ${SECTIONS.map(({ name }) => name).join(', ')}
+  --repeats <count>         repeats of each measurement
+  --seconds <seconds>       length of each repeat
+  --json <file>             write the figures here
+  --compare <file> <file>   compare two files that --json wrote; exit status 1 if a figure is slower beyond the spread`;
+
+const readFlags = () => readArguments(USAGE, {
+  options: { only: { type: 'string' }, repeats: { type: 'string' }, seconds: { type: 'string' }, json: { type: 'string' }, compare: { type: 'boolean' } },
+  allowPositionals: true,
+}, ({ values, positionals }): Flags => {
   const only = values.only === undefined ? undefined : checkName('--only', values.only, SECTIONS.map(({ name }) => name));
-  if (positionals.length !== (values.compare === true ? 2 : 0)) throw new TypeError('expected --compare with two files that --json wrote, or flags alone');
+  if (positionals.length !== (values.compare === true ? 2 : 0)) throw wrongValue('--compare', 'two files that --json wrote, and no other argument without a flag', positionals.join(' '));
   return {
     sections: SECTIONS.filter(({ name }) => only === undefined || name === only),
     effort: {
@@ -45,7 +50,7 @@ function readFlags(): Flags {
     file: values.json,
     compare: values.compare === true ? [positionals[0], positionals[1]] : undefined,
   };
-}
+});
 
 function tellChanges([before, after]: readonly [before: string, after: string]): void {
   const [then, now] = [before, after].map((path) => readBenchFile(path, readFileSync(path, 'utf8')));
@@ -66,16 +71,6 @@ async function measureAll({ sections, effort, file }: Flags): Promise<void> {
   }
 }
 
-try {
-  const flags = readFlags();
-  if (flags.compare) tellChanges(flags.compare);
-  else await measureAll(flags);
-} catch (error) {
-  if (!isUsageError(error)) throw error;
-  console.error(error.message);
-  process.exitCode = 2;
-}
-
-function isUsageError(error: unknown): error is Error {
-  return isOptionError(error) || (error instanceof TypeError && error.message.includes('expected')) || (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
-}
+const flags = readFlags();
+if (flags.compare) tellChanges(flags.compare);
+else await measureAll(flags);

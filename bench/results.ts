@@ -7,6 +7,9 @@ import { availableParallelism } from 'node:os';
 
 import { lockFolder, replaceFile } from '../src/entries/internals.js';
 import { openTrialStore, planTrials, resolveStudySettings, runStudyVisibly, summarise, type StudyOptions, type SummaryRow } from '../src/entries/study.js';
+import { readArguments } from './arguments.js';
+
+readArguments('npm run study:results', {}, () => undefined);
 
 const TRIALS = 'docs/results.jsonl';
 const TABLE = 'docs/results.md';

@@ -5,15 +5,27 @@
  *   npm run study:fuzz                                        1,000 cases of each kind
  *   npm run study:fuzz -- --kind journals --case 17           one case: prints it, tries it alone and keeps its files
  */
-import { parseArgs } from 'node:util';
+import type { parseArgs } from 'node:util';
 
 import { checkInteger, checkName } from '../../src/entries/internals.js';
-import { isOptionError } from '../../src/index.js';
+import { readArguments } from '../arguments.js';
 import { fuzz, type CampaignOptions, type Failure, type Report } from './campaign.js';
 import { KINDS } from './case.js';
 import { groupOf } from './verdict.js';
 
-const { values } = parseArgs({
+const USAGE = `npm run study:fuzz [-- options]
+
+  --seed <number>     decides every case (default: 1)
+  --kind <name>       ${KINDS.join(', ')}; may be repeated (default: all)
+  --cases <count>     cases of each kind (default: 1000)
+  --first <number>    first case (default: 0)
+  --case <number>     one case alone; its files stay in fuzz-<kind>-<number>
+  --alone <count>     one case in so many also runs in a process of its own (default: 20)
+  --workers <count>   child processes (default: 2)
+  --keep <folder>     keep the files of failed cases here
+  --json              print one JSON object as the last line`;
+
+const CONFIG = {
   options: {
     seed: { type: 'string', default: '1' },
     kind: { type: 'string', multiple: true },
@@ -25,13 +37,14 @@ const { values } = parseArgs({
     keep: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
-});
+} as const;
 
-function readOptions(): CampaignOptions {
-  const integer = (name: 'seed' | 'cases' | 'first' | 'case' | 'alone' | 'workers', min: number) => checkInteger(name, Number(values[name]), { min });
-  const kinds = (values.kind ?? KINDS).map((kind) => checkName('kind', kind, KINDS));
+function campaignOptions({ values }: ReturnType<typeof parseArgs<typeof CONFIG>>): CampaignOptions & { readonly json: boolean } {
+  const integer = (name: 'seed' | 'cases' | 'first' | 'case' | 'alone' | 'workers', min: number) => checkInteger(`--${name}`, Number(values[name]), { min });
+  const kinds = (values.kind ?? KINDS).map((kind) => checkName('--kind', kind, KINDS));
   const one = values.case !== undefined;
   return {
+    json: values.json,
     seed: integer('seed', 0),
     kinds,
     cases: one ? 1 : integer('cases', 1),
@@ -77,13 +90,8 @@ function print({ seed, totals, failures, unconfirmed }: Report): void {
   printFailures('Seen among other cases in one process, and not again alone', unconfirmed);
 }
 
-try {
-  const report = await fuzz(readOptions());
-  print(report);
-  if (values.json) console.log(JSON.stringify(report));
-  process.exitCode = report.failures.length === 0 ? 0 : 1;
-} catch (error) {
-  if (!isOptionError(error)) throw error;
-  console.error(error.message);
-  process.exitCode = 2;
-}
+const options = readArguments(USAGE, CONFIG, campaignOptions);
+const report = await fuzz(options);
+print(report);
+if (options.json) console.log(JSON.stringify(report));
+process.exitCode = report.failures.length === 0 ? 0 : 1;

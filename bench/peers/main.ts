@@ -11,12 +11,12 @@
  *   npm run bench:peers -- --python ~/venv/bin/python     an interpreter that has torch and jax
  */
 import { availableParallelism, loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
 
 import { checkInteger, checkName, checkNumber, textTable, type KernelName } from '../../src/entries/internals.js';
 import { bootstrapInterval, median } from '../../src/entries/study.js';
 import { isOptionError } from '../../src/index.js';
 import { kernelFault } from '../../src/kernels/self-check.js';
+import { readArguments } from '../arguments.js';
 import { spread } from '../measure.js';
 import { EVENTS, measureOwnDdpg, measureOwnUpdate, type Event, type Racer } from './own.js';
 import { preparePython, startPeer } from './python.js';
@@ -136,8 +136,18 @@ function describe({ event, hidden, times, ratios }: Result): string {
   ].join('\n');
 }
 
-function readFlags() {
-  const { values } = parseArgs({ options: { python: { type: 'string' }, sizes: { type: 'string' }, events: { type: 'string' }, threads: { type: 'string' }, seconds: { type: 'string' }, repeats: { type: 'string' }, 'no-compile': { type: 'boolean' }, json: { type: 'boolean' } } });
+const USAGE = `npm run bench:peers [-- options]
+
+  --sizes <sizes>       hidden layers, for example 64,64/400,300 (default: 64,64/256,256/400,300)
+  --events <names>      ${EVENTS.join(', ')} (default: all)
+  --threads <counts>    (default: 1,2)
+  --seconds <seconds>   length of each measurement (default: 0.2)
+  --repeats <count>     interleaved repeats (default: 15)
+  --python <path>       an interpreter that has torch and jax
+  --no-compile          without the compiled form of PyTorch
+  --json                print one JSON object as the last line`;
+
+const readFlags = () => readArguments(USAGE, { options: { python: { type: 'string' }, sizes: { type: 'string' }, events: { type: 'string' }, threads: { type: 'string' }, seconds: { type: 'string' }, repeats: { type: 'string' }, 'no-compile': { type: 'boolean' }, json: { type: 'boolean' } } }, ({ values }) => {
   const whole = (name: string, text: string) => checkInteger(name, Number(text), { min: 1, max: 65_536 });
   return {
     python: values.python,
@@ -149,7 +159,7 @@ function readFlags() {
     compile: values['no-compile'] !== true,
     json: values.json === true,
   };
-}
+});
 
 async function main(): Promise<void> {
   const { python, sizes, events, threads, seconds, repeats, compile, json } = readFlags();
@@ -173,14 +183,4 @@ async function main(): Promise<void> {
   if (json) console.log(JSON.stringify({ node: process.version, cores: availableParallelism(), load: [load, loadavg()[0]], seconds, repeats, missing, dropped: [...dropped].map(({ name }) => name), results }));
 }
 
-try {
-  await main();
-} catch (error) {
-  if (!isUsageError(error)) throw error;
-  console.error(error.message);
-  process.exitCode = 2;
-}
-
-function isUsageError(error: unknown): error is Error {
-  return isOptionError(error) || (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
-}
+await main();
