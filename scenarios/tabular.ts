@@ -1,6 +1,6 @@
-import { createProgressBar, createRunFolder, finishing, freeRunPath, METHODS, resolveTabularSettings, runFolderName, TABULAR, vary, type RunFolder, type TabularSettings } from '../src/entries/internals.js';
+import { createProgressBar, createRunFolder, finishing, freeRunPath, METHODS, runFolderName, TABULAR, vary, type RunFolder } from '../src/entries/internals.js';
 import { drawErrors, drawGrid, errorsCsv, valuesCsv } from '../src/entries/study.js';
-import { runTabular, type TabularReport } from '../src/index.js';
+import { resolveTabularSettings, runTabular, type TabularReport, type TabularSettings } from '../src/index.js';
 import { CONFIG, FINAL } from './command-rows.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
 import { printTabular } from './tabular-summary.js';
@@ -20,7 +20,7 @@ export interface TabularResult extends Pick<TabularReport, 'steps' | 'episodes' 
   readonly seed: number;
   /** Whether the same command gives the same numbers again. */
   readonly repeatable: boolean;
-  /** Of the values against the exact solution, over states that can be reached; null where a run was stopped before its first point. */
+  /** Of the values against the exact solution, over states that can be reached; null where the run was stopped before the exact solution or the first step. */
   readonly error: { readonly rms: number; readonly max: number; readonly start: number } | null;
   /** Mean value of a first state. */
   readonly startValue: number;
@@ -46,7 +46,7 @@ async function runInto(folder: RunFolder, settings: TabularSettings, { interrupt
   const bar = METHODS[settings.method].kind === 'model' ? undefined : createProgressBar(`${settings.environment} ${settings.method}`, settings.steps ?? 0);
   let report: TabularReport;
   try {
-    report = await runTabular(settings, { signal: interrupt, episodes, onProgress: (step) => { bar?.update(step, null, 0); } });
+    report = await runTabular(settings, { signal: interrupt, episodes, onProgress: (step, ended) => { bar?.update(step, null, ended); } });
   } finally {
     bar?.stop();
   }
@@ -71,7 +71,7 @@ function resultOf(report: TabularReport, folder: RunFolder): TabularResult {
     environment, method, seed,
     repeatable: schedule !== 'hogwild' || threads === 1,
     steps, episodes, updates, lostUpdates, seconds,
-    error: last === undefined ? null : { rms: last.rms, max: last.max, start: last.start },
+    error: last === undefined || Number.isNaN(last.rms) ? null : { rms: last.rms, max: last.max, start: last.start },
     startValue: startOf(report.values), exactStartValue: startOf(reference.values),
     evaluation, random,
     runFolder: folder.path,

@@ -1,5 +1,9 @@
 /** `ganglion`: agents that learn, the environments they learn in, what is read back from a run, and the errors. */
 export { resolveDdpgSettings, type DdpgOptions, type DdpgSettings } from './algorithm/ddpg/settings.js';
+export type { TabularEvaluation } from './algorithm/tabular/evaluate.js';
+export type { Reference as TabularReference } from './algorithm/tabular/reference.js';
+export type { ErrorPoint } from './algorithm/tabular/run-actors.js';
+export { resolveTabularSettings, type TabularOptions, type TabularSettings } from './algorithm/tabular/settings.js';
 export { runTabular, type TabularReport, type TabularRunOptions } from './algorithm/tabular/tabular.js';
 export { createCertificate, type Certificate, type Certified } from './certificate/certificate.js';
 export type { Course, ProbeRecord } from './certificate/records.js';

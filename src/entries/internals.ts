@@ -2,7 +2,7 @@
 export { DDPG } from '../algorithm/ddpg/settings.js';
 export { gridsOf, shortNumber, type GridCell, type ShownGrid } from '../algorithm/tabular/grid.js';
 export { METHODS } from '../algorithm/tabular/methods.js';
-export { resolveTabularSettings, TABULAR, type TabularSettings } from '../algorithm/tabular/settings.js';
+export { TABULAR } from '../algorithm/tabular/settings.js';
 export { checkInteger, checkKeys, checkName, checkNumber, checkObject, checkString, isCount, isRecord, suggestion, wrongKind, wrongValue } from '../check.js';
 export { DEVICE_NAMES } from '../batched/device.js';
 export { BATCHED_RULES } from '../batched/parameters.js';

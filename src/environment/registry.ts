@@ -14,6 +14,7 @@ import { mountainCarContinuous } from './mountain-car-continuous.js';
 import { pendulum } from './pendulum.js';
 import { randomWalk } from './random-walk.js';
 import { tMaze } from './t-maze.js';
+import { defineTable, type TableDefinition } from './table.js';
 import { taxi } from './taxi.js';
 import { checkSeed, createEnvironment, type Task, type TaskFamily } from './task.js';
 import { cartPoleNoVel, mountainCarContinuousNoVel, pendulumNoVel } from './velocity-free.js';
@@ -41,8 +42,9 @@ export const { register: registerEnvironment, load: loadEnvironment } = createMo
   example: 'Ball-v0',
   has: hasFamily,
   add(name, exported) {
-    if (!isRecord(exported)) throw wrongValue('environment', 'a module whose default export is an environment, as defineEnvironment takes it', name);
-    TASKS.set(name, isDefinedEnvironment(exported) ? exported.family : defineEnvironment(exported as unknown as EnvironmentDefinition).family); // checked there
+    if (!isRecord(exported)) throw wrongValue('environment', 'a module whose default export is an environment, as defineEnvironment or defineTable takes it', name);
+    const defined = isDefinedEnvironment(exported) ? exported : 'transitions' in exported ? defineTable(exported as unknown as TableDefinition) : defineEnvironment(exported as unknown as EnvironmentDefinition); // checked there
+    TASKS.set(name, defined.family);
   },
 });
 

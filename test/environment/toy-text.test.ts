@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import test from 'ava';
 import fc from 'fast-check';
 
-import { defineTable, makeEnvironment, type TableDefinition } from '../../src/index.js';
+import { defineTable, loadEnvironment, makeEnvironment, type TableDefinition } from '../../src/index.js';
 import { drawFirstState, drawOutcome, reachableStates, type TransitionModel } from '../../src/environment/model.js';
 import { environmentContract } from '../../src/testing/environment-contract.js';
 import { createStream } from '../../src/random/stream.js';
@@ -104,6 +106,15 @@ test('a table of one\'s own is a task with a model', (t) => {
   t.is(timeLimit, 10);
   t.deepEqual(model && listed(model)[0][1], [[0.5, 1, 1, 0], [0.5, 0, -1, 1]]);
   t.deepEqual([...(model?.initial ?? [])], [0.25, 0.75]);
+});
+
+test('a module may export a table as it stands', async (t) => {
+  const path = join(mkdtempSync(join(tmpdir(), 'ganglion-')), 'table.mjs');
+  writeFileSync(path, `export default ${JSON.stringify(BRIDGE)};`);
+  await loadEnvironment(path);
+  const { id, model } = makeEnvironment(path);
+  t.is(id, 'Bridge-v0');
+  t.deepEqual(model && listed(model)[1][1], [[1, 1, 2, 1]]);
 });
 
 const row = (...outcomes: unknown[]): unknown => [[[[1, 0, 0, false]], outcomes]];

@@ -1,7 +1,7 @@
 import { createActor, createReader, type Actor, type Learning } from './actor.js';
 import { boltzmann, epsilonGreedy } from './policy.js';
 import { errorOf, type Reference, type ValueError } from './reference.js';
-import { barrier, claimSteps, endAfter, endsAfter, isStopped, publishSteps, type RoundLog, type SharedRun } from './shared-run.js';
+import { addEpisodes, barrier, claimSteps, endAfter, endsAfter, isStopped, publishSteps, type RoundLog, type SharedRun } from './shared-run.js';
 import { createValueTable, updateEntry, type ValueTable } from './value-table.js';
 
 /** The error at an environment step, or sweep. */
@@ -72,10 +72,12 @@ function createMeter({ steps, points, reference }: ThreadTask, learning: Learnin
   };
 }
 
+const episodesOf = (actors: readonly Actor[]) => actors.reduce((sum, { episodes }) => sum + episodes, 0);
+
 const reportOf = (actors: readonly Actor[], steps: number, { errors }: Meter): ThreadReport => ({
   steps,
   updates: actors.reduce((sum, { updates }) => sum + updates, 0),
-  episodes: actors.reduce((sum, { episodes }) => sum + episodes, 0),
+  episodes: episodesOf(actors),
   errors,
 });
 
@@ -91,7 +93,9 @@ function runFreely(task: ThreadTask, learning: Learning, own: readonly number[])
     const begin = claimSteps(control, block);
     const end = Math.min(steps, begin + block);
     if (begin >= steps) break;
+    const before = episodesOf(actors);
     for (let step = begin; step < end; step += 1, done += 1) actors[done % actors.length].step();
+    addEpisodes(control, episodesOf(actors) - before);
     meter.note(begin, end);
   }
   return reportOf(actors, done, meter);
@@ -110,7 +114,9 @@ function runInRounds(task: ThreadTask, learning: Learning, own: readonly number[
   for (let round = 0; ; round += 1) {
     const end = Math.min(steps, begin + rollout * count);
     const half = round % 2;
+    const before = episodesOf(actors.map(({ actor }) => actor));
     for (const actor of actors) done += actor.run(stepsOf(actor.number, end - begin, count), half);
+    addEpisodes(control, episodesOf(actors.map(({ actor }) => actor)) - before);
     if (thread === 0 && (end === steps || isStopped(control))) endAfter(control, round);
     if (threads > 1) barrier(control, threads);
     applyRound(log, half, count, common, learning);

@@ -2,8 +2,8 @@ import { entriesOf, isMonteCarlo, type LearnerName } from './methods.js';
 import { createValueTable, type ValueTable } from './value-table.js';
 
 /** Words that threads share beside the table. */
-const WORD = { steps: 0, stop: 1, arrived: 2, generation: 3, lastRound: 4 } as const;
-const WORDS = 5;
+const WORD = { steps: 0, stop: 1, arrived: 2, generation: 3, lastRound: 4, episodes: 5 } as const;
+const WORDS = 6;
 
 /** Updates of each actor in one round, in two halves that take turns: a round is written while the one before may still be read. */
 export interface RoundLog {
@@ -46,6 +46,12 @@ export function createSharedRun(method: LearnerName, { states, actions }: { read
 export const claimSteps = (control: Int32Array, count: number): number => Atomics.add(control, WORD.steps, count);
 
 export const stepsBegun = (control: Int32Array): number => Atomics.load(control, WORD.steps);
+
+export const episodesEnded = (control: Int32Array): number => Atomics.load(control, WORD.episodes);
+
+export function addEpisodes(control: Int32Array, count: number): void {
+  Atomics.add(control, WORD.episodes, count);
+}
 
 export function publishSteps(control: Int32Array, steps: number): void {
   Atomics.store(control, WORD.steps, steps);

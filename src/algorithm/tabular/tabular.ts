@@ -50,7 +50,7 @@ export interface TabularRunOptions {
   readonly signal?: AbortSignal;
   /** Episodes of the evaluation; 100 unless given. */
   readonly episodes?: number;
-  readonly onProgress?: (step: number) => void;
+  readonly onProgress?: (step: number, episodes: number) => void;
 }
 
 type Found = Pick<TabularReport, 'values' | 'actionValues' | 'errors' | 'steps' | 'episodes' | 'updates' | 'lostUpdates'>;
@@ -81,7 +81,7 @@ export async function runTabular(options: TabularOptions = {}, { signal = new Ab
   };
 }
 
-async function learn(settings: TabularSettings, method: LearnerName, model: TransitionModel, reference: Reference, signal: AbortSignal, onProgress: (step: number) => void): Promise<Found> {
+async function learn(settings: TabularSettings, method: LearnerName, model: TransitionModel, reference: Reference, signal: AbortSignal, onProgress: (step: number, episodes: number) => void): Promise<Found> {
   const { discount, seed, steps = 1, stepSize = 0.1, initialValue = 0, actors = 1, threads = 1, rollout = 1, schedule } = settings;
   const shared = createSharedRun(method, model, initialValue, actors, schedule === 'synchronous' ? roundCapacity(method, rollout, model.timeLimit) : 0);
   const learning = { method, model, discount, stepSize, seed, fixed: reference.fixed };
@@ -91,11 +91,13 @@ async function learn(settings: TabularSettings, method: LearnerName, model: Tran
   const total = (read: (report: (typeof reports)[number]) => number) => reports.reduce((sum, report) => sum + read(report), 0);
   const { values, actionValues } = createReader({ ...learning, policy: createPolicy(settings) }, shared.table)();
   const updates = total((report) => report.updates);
+  const taken = total((report) => report.steps);
+  const points = reports.flatMap(({ errors }) => errors).filter(({ step }) => step < taken).toSorted((a, b) => a.step - b.step);
   return {
     values,
     actionValues: learnsStateValues(method) ? lookAhead(model, values, discount) : actionValues,
-    errors: reports.flatMap(({ errors }) => errors).toSorted((a, b) => a.step - b.step),
-    steps: total((report) => report.steps),
+    errors: taken === 0 ? [] : [...points, { step: taken, ...errorOf(values, reference) }], // the last one once all threads are at rest
+    steps: taken,
     episodes: total((report) => report.episodes),
     updates,
     lostUpdates: updates - shared.table.counts.reduce((sum, count) => sum + count, 0),
@@ -103,7 +105,7 @@ async function learn(settings: TabularSettings, method: LearnerName, model: Tran
 }
 
 /** Follows a method that runs on this thread, in slices. */
-async function follow(settings: TabularSettings, model: TransitionModel, reference: Reference, slices: Slices, onProgress: (step: number) => void): Promise<Found> {
+async function follow(settings: TabularSettings, model: TransitionModel, reference: Reference, slices: Slices, onProgress: (step: number, episodes: number) => void): Promise<Found> {
   const { discount, steps = 0 } = settings;
   const errors: ErrorPoint[] = [];
   let last: PlanPoint = { step: 0, values: new Float64Array(model.states), model, episodes: 0 };
@@ -111,7 +113,7 @@ async function follow(settings: TabularSettings, model: TransitionModel, referen
     last = point;
     if (isPoint(point.step, errors.at(-1)?.step ?? 0)) errors.push({ step: point.step, ...errorOf(point.values, reference) });
     if (!slices.due()) continue;
-    onProgress(point.step);
+    onProgress(point.step, point.episodes);
     await slices.rest();
     if (slices.signal.aborted) break;
   }

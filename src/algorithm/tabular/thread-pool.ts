@@ -1,7 +1,7 @@
 import { Piscina } from 'piscina';
 
 import type { ThreadReport, ThreadTask } from './run-actors.js';
-import { stepsBegun, stopRun } from './shared-run.js';
+import { episodesEnded, stepsBegun, stopRun } from './shared-run.js';
 
 const WORKER = new URL('../../../workers/tabular.js', import.meta.url).href;
 
@@ -9,7 +9,7 @@ const WORKER = new URL('../../../workers/tabular.js', import.meta.url).href;
 const PERIOD = 100;
 
 /** Runs the actors of a run on threads. When it returns, or throws, no thread is left. @param signal ends the run; what was learned stays in the table */
-export async function runThreads(task: Omit<ThreadTask, 'thread'>, signal: AbortSignal, onProgress: (step: number) => void): Promise<ThreadReport[]> {
+export async function runThreads(task: Omit<ThreadTask, 'thread'>, signal: AbortSignal, onProgress: (step: number, episodes: number) => void): Promise<ThreadReport[]> {
   const { threads, steps, shared: { control } } = task;
   const pool = new Piscina<ThreadTask, ThreadReport>({
     filename: WORKER, minThreads: threads, maxThreads: threads, concurrentTasksPerWorker: 1, idleTimeout: Infinity, atomics: 'disabled', execArgv: ['--enable-source-maps'],
@@ -17,7 +17,7 @@ export async function runThreads(task: Omit<ThreadTask, 'thread'>, signal: Abort
   const stop = () => { stopRun(control); };
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop);
-  const timer = setInterval(() => { onProgress(Math.min(steps, stepsBegun(control))); }, PERIOD);
+  const timer = setInterval(() => { onProgress(Math.min(steps, stepsBegun(control)), episodesEnded(control)); }, PERIOD);
   try {
     return await Promise.all(Array.from({ length: threads }, (_, thread) => pool.run({ ...task, thread })));
   } finally {
