@@ -39,7 +39,7 @@ const WIDE = {
 };
 
 /** DDPG whose hidden neurons get their credit otherwise than by backpropagation: the same objective, steps and settings. */
-const CREDITED = ['broadcast', 'feedback', 'none'].map((credit) => ({ label: `ddpg, credit ${credit}`, algorithm: 'ddpg', options: { credit } }));
+const CREDITED = ['broadcast', 'feedback', 'kolen-pollack', 'none'].map((credit) => ({ label: `ddpg, credit ${credit}`, algorithm: 'ddpg', options: { credit } }));
 
 /** Rules with a critic in every neuron: slow, and so on half the steps of one task. */
 const SOLITARY = ['compatible', 'compatible-natural', 'linear', 'linear-global', 'quadratic', 'deep'];
