@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 
 import { checkInteger, checkName, checkObject, checkString, createTable, describePath, isRecord, keyOf, readLayer, sectionOf, STEPS, suggestion, typedName, wrongValue, type AnyRow } from '../src/entries/internals.js';
 import { OptionRangeError } from '../src/index.js';
-import { COMMAND_ROWS, CONFIG, OUT, PARALLEL, RECORD, RESUME, type CommandSettings } from './command-rows.js';
+import { ALGORITHM, COMMAND_ROWS, CONFIG, OUT, PARALLEL, RECORD, RESUME, type CommandSettings } from './command-rows.js';
 import { readJsonObject } from './json-file.js';
 import { SCENARIOS } from './registry.js';
 import { readResumption } from './resumption.js';
@@ -62,9 +62,10 @@ function inOurGrammar({ code, message }: CommanderError): Error {
 }
 
 /** @throws OptionRangeError where there is no such scenario, or there are too many words */
-export function chooseScenario({ others }: Words): Scenario {
+export function chooseScenario({ flags, others }: Words): Scenario {
   const name = checkName('scenario', others.at(0) ?? SCENARIOS[0].name, SCENARIOS.map((scenario) => scenario.name));
-  const scenario = SCENARIOS.find((candidate) => candidate.name === name) ?? SCENARIOS[0];
+  const named = SCENARIOS.find((candidate) => candidate.name === name) ?? SCENARIOS[0];
+  const scenario = named === SCENARIOS[0] ? SCENARIOS.find(({ algorithm }) => algorithm !== undefined && algorithm === flags.get(ALGORITHM.flag ?? '')) ?? named : named;
   const most = scenario.subject === undefined ? 1 : 2;
   if (others.length > most) throw new OptionRangeError('scenario', `"scenario" expected ${most === 1 ? 'one scenario' : `${name} and one ${scenario.subject ?? ''}`}, got ${others.length}: ${describePath(others.join(' '))}`);
   return scenario;
@@ -93,6 +94,10 @@ export class Given {
 
   #readFile(file: string): void {
     const { $schema = '', scenario = this.scenario.name, ...settings } = readJsonObject(CONFIG.flag ?? '', file);
+    if (this.scenario.algorithm !== undefined && 'algorithm' in settings) {
+      this.#commands.algorithm = settings.algorithm;
+      delete settings.algorithm;
+    }
     if ($schema !== '') checkString('$schema', $schema);
     checkName('scenario', scenario, [this.scenario.name]);
     if (this.scenario.commands.includes(PARALLEL) && PARALLEL.path in settings) {
@@ -121,8 +126,12 @@ export class Given {
     }
   }
 
+  /** @throws RangeError where the algorithm is not that of the scenario, and as the table of commands */
   get commands(): CommandSettings {
-    return COMMAND.resolve(this.#commands);
+    const commands = COMMAND.resolve(this.#commands);
+    const { algorithm = '', name } = this.scenario;
+    if (commands.algorithm !== undefined && commands.algorithm !== algorithm) throw wrongValue(ALGORITHM.path, `${algorithm}, the algorithm of the scenario ${name}`, commands.algorithm);
+    return commands;
   }
 
   /** What the user would know an option by: the flag that was typed, the path in a file, or else the flag that there is; undefined: as it is. */

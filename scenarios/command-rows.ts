@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 
-import { integer, number, onOff, option, optional, text, type SettingsOf } from '../src/entries/internals.js';
+import { integer, number, oneOf, onOff, option, optional, text, TRAINABLE, type SettingsOf } from '../src/entries/internals.js';
 import { CHECKPOINT_EVERY } from './resumption.js';
 
 /** Episodes of the evaluation at the end where nothing is said. */
@@ -18,11 +18,15 @@ const JSON_LINE = option('json', onOff, { ...bare, default: false, flag: '--json
 
 export const OUT = optional('out', text, { flag: '--out', argument: 'folder', shown: 'a new one in runs/', help: 'folder to leave the run in', group, everyday: true });
 
+const ALGORITHMS = TRAINABLE.map(({ name }) => name);
+
+export const ALGORITHM = optional('algorithm', oneOf(ALGORITHMS), { flag: '--algorithm', shown: ALGORITHMS[0], help: `what learns, and which options there are: ${ALGORITHMS.join(', ')}`, group, everyday: true });
+
 export const CONFIG = optional('config', text, {
   flag: '--config', argument: 'file', help: 'JSON file of settings, for example a config.json of an earlier run; flags override it', group, everyday: true,
 });
 
-export const FINAL = optional('episodes', integer({ min: 1 }), { flag: '--episodes', shown: String(EPISODES), help: 'episodes of the evaluation at the end', group, everyday: true });
+export const FINAL = optional('episodes', integer({ min: 1 }), { flag: '--episodes', shown: String(EPISODES), help: 'episodes of the evaluation at the end', group });
 
 export const CHECKPOINTS = optional('checkpointEvery', integer({ min: 0 }), {
   flag: '--checkpoint-every', argument: 'steps', unit: 'environment steps', shown: String(CHECKPOINT_EVERY), help: 'environment steps between checkpoints, 0 for none',
@@ -60,6 +64,6 @@ export const PARALLEL = option('parallel', integer({ min: 1, max: 256 }), {
 export const EVERYWHERE = [OUT, JSON_LINE, LIST, HELP, SCHEMA] as const;
 
 /** Everything that is said on the command line alone, and is no setting of what is run. */
-export const COMMAND_ROWS = [...EVERYWHERE, CONFIG, FINAL, CHECKPOINTS, RESUME, RECORD, WATCH, KILLING, PARALLEL] as const;
+export const COMMAND_ROWS = [...EVERYWHERE, ALGORITHM, CONFIG, FINAL, CHECKPOINTS, RESUME, RECORD, WATCH, KILLING, PARALLEL] as const;
 
 export type CommandSettings = SettingsOf<(typeof COMMAND_ROWS)[number]>;

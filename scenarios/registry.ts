@@ -1,6 +1,6 @@
+import { TRAINABLE } from '../src/entries/internals.js';
 import { asyncVsSync } from './async-vs-sync.js';
 import { certificate } from './certificate.js';
-import { ddpg } from './ddpg.js';
 import { decentralisedVsDdpg } from './decentralised-vs-ddpg.js';
 import { dense } from './dense.js';
 import { leakyIntegrator } from './leaky-integrator.js';
@@ -8,10 +8,11 @@ import { neuronDeath } from './neuron-death.js';
 import { oscillation } from './oscillation.js';
 import { replay } from './replay.js';
 import type { Scenario } from './scenario.js';
+import { singleScenario } from './single.js';
 import { stragglers } from './stragglers.js';
 import { tabular } from './tabular.js';
 import { train } from './train.js';
 import { virtualCheck } from './virtual-check.js';
 
 /** Every scenario, the default first: a further one is one file and one line here. */
-export const SCENARIOS: readonly Scenario[] = [train, ddpg, replay, certificate, decentralisedVsDdpg, asyncVsSync, stragglers, neuronDeath, leakyIntegrator, virtualCheck, dense, oscillation, tabular];
+export const SCENARIOS: readonly Scenario[] = [train, ...TRAINABLE.slice(1).map(singleScenario), replay, certificate, decentralisedVsDdpg, asyncVsSync, stragglers, neuronDeath, leakyIntegrator, virtualCheck, dense, oscillation, tabular];

@@ -84,7 +84,7 @@ function readResult(folder: string): Readonly<Record<string, unknown>> | 'none' 
 
 /** @throws CheckpointError where it is none of the command line's own, or counts what cannot be */
 function readNote({ note, step, kind }: Checkpoint): RunNote {
-  if (typeof note.scenario !== 'string') throw new CheckpointError('format', `it is not of a run of ${kind === 'ddpg' ? 'ddpg' : 'train'}: the command line has noted nothing in it`);
+  if (typeof note.scenario !== 'string') throw new CheckpointError('format', `it is not of a run of ${kind === 'simulation' ? 'train' : kind}: the command line has noted nothing in it`);
   if (!isRunNote(note) || note.goal < step || note.goal - step > LARGEST_RUN) throw new CheckpointError('format', 'it does not tell where its run goes');
   return note;
 }

@@ -17,6 +17,8 @@ export interface ScenarioInput extends CommandSettings {
 /** One thing that `node scenarios/run` can do: one file and one line in the registry. */
 export interface Scenario {
   readonly name: string;
+  /** Of one that trains: what learns. `--algorithm` chooses among these. */
+  readonly algorithm?: string;
   /** One line for `--list`. */
   readonly summary: string;
   /** Its settings. */
@@ -35,8 +37,9 @@ export function flaggedRows({ table, commands }: Scenario): AnyRow[] {
 }
 
 /** The schema of a scenario's configuration files; undefined where it takes none. */
-export function schemaOf({ name, table, commands }: Scenario): JsonSchema | undefined {
+export function schemaOf({ name, algorithm, table, commands }: Scenario): JsonSchema | undefined {
   if (!commands.includes(CONFIG)) return undefined;
   const named = optional('scenario', { ...text, schema: { const: name } }, { help: 'the scenario that the file is for', group: 'Run' });
-  return fileSchema(`Settings of the scenario ${name}`, [named, ...table.rows, ...commands.filter((row) => row === PARALLEL)]);
+  const learner = algorithm === undefined ? [] : [optional('algorithm', { ...text, schema: { const: algorithm } }, { help: 'what learns', group: 'Run' })];
+  return fileSchema(`Settings of the scenario ${name}`, [named, ...learner, ...table.rows, ...commands.filter((row) => row === PARALLEL)]);
 }

@@ -1,6 +1,6 @@
 import { killWorkersEvery, recordedOptions, SIMULATION, wrongValue } from '../src/entries/internals.js';
 import { createSimulation, resumeSimulation, type Settings } from '../src/index.js';
-import { CHECKPOINTS, CONFIG, FINAL, KILLING, RECORD, RESUME, WATCH } from './command-rows.js';
+import { ALGORITHM, CHECKPOINTS, CONFIG, FINAL, KILLING, RECORD, RESUME, WATCH } from './command-rows.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
 import { trainAndClose } from './training.js';
 
@@ -23,9 +23,10 @@ function checkWatching({ watch }: ScenarioInput, { network: { hidden } }: Settin
 /** The main job: trains one network on one task, and leaves a run folder. */
 export const train: Scenario = {
   name: 'train',
+  algorithm: 'neurons',
   summary: 'train a network of neuron-agents on one task (the default)',
   table: SIMULATION,
-  commands: [CONFIG, FINAL, CHECKPOINTS, RESUME, RECORD, WATCH, KILLING],
+  commands: [ALGORITHM, CONFIG, FINAL, CHECKPOINTS, RESUME, RECORD, WATCH, KILLING],
   async run(input) {
     checkKilling(input);
     const options = input.record ? recordedOptions(input.options) : input.options;

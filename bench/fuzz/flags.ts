@@ -1,6 +1,5 @@
 import { asyncVsSync } from '../../scenarios/async-vs-sync.js';
 import { certificate } from '../../scenarios/certificate.js';
-import { ddpg } from '../../scenarios/ddpg.js';
 import { decentralisedVsDdpg } from '../../scenarios/decentralised-vs-ddpg.js';
 import { dense } from '../../scenarios/dense.js';
 import { leakyIntegrator } from '../../scenarios/leaky-integrator.js';
@@ -9,6 +8,7 @@ import { oscillation } from '../../scenarios/oscillation.js';
 import { replay } from '../../scenarios/replay.js';
 import { COMMAND_ROWS } from '../../scenarios/command-rows.js';
 import { flaggedRows, type Scenario } from '../../scenarios/scenario.js';
+import { SCENARIOS } from '../../scenarios/registry.js';
 import { stragglers } from '../../scenarios/stragglers.js';
 import { train } from '../../scenarios/train.js';
 import { virtualCheck } from '../../scenarios/virtual-check.js';
@@ -42,7 +42,7 @@ const COMMANDS: readonly (readonly [weight: number, scenario: Scenario, pairs: r
   [3, train, [...SHORT, ['--kill', '0.25@30'], ['--rebirth', '40'], ['--memory', '2,4'], ['--inhibition', 'winners(1/2)']]],
   [2, train, [...SHORT, ['--record'], ['--partitions', '2'], ['--checkpoint-every', '20']]],
   [2, train, [['--steps', '60'], ['--hidden', '4'], ['--episodes', '1'], ['--environment', 'DelayedRecall-v0(delay=3, arms=2)'], ['--rule', 'coagent'], ['--trace-decay', '0.5']]],
-  [4, ddpg, SHORT],
+  ...SCENARIOS.filter(({ algorithm }) => algorithm === 'ddpg').map((ddpg) => [4, ddpg, SHORT] as const),
   [1, dense, [...SHORT, ['--replicas', '1']]],
   [1, certificate, [...SHORT, ['--neurons', '1'], ['--minibatches', '2'], ['--probe-every', '30'], ['--critics', 'linear'], ['--utility-seeds', '1'], ['--utility-steps', '60']]],
   [1, oscillation, [['--neurons', '4'], ['--duration', '1'], ['--time-step', '0.1'], ['--time-constant', '1'], ['--gain', '1.5'], ['--density', '0.5'], ['--seed', '1']]],

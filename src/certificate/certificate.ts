@@ -2,7 +2,7 @@ import { loadModulesOf } from '../modules.js';
 import { createOptimiser, rateFraction } from '../optimise/optimiser.js';
 import type { Batch } from '../objective/batch.js';
 import { checkRunOptionsWith } from '../simulation/command-options.js';
-import { createDdpg, type Ddpg } from '../simulation/ddpg.js';
+import { createDdpg, type Ddpg } from '../simulation/single.js';
 import type { RunReport } from '../simulation/training.js';
 import { estimate, overProbes, type Resampled } from './agreement.js';
 import { chooseProbedNeurons, groupByLayer, type ProbedNeuron } from './probed-neurons.js';

@@ -1,4 +1,4 @@
-import { createDdpg } from '../simulation/ddpg.js';
+import { createDdpg } from '../simulation/single.js';
 import { estimateTrials } from '../study/duration.js';
 import type { PoolOptions } from '../study/pool.js';
 import { Certificate } from './certificate.js';

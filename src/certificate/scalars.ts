@@ -1,4 +1,4 @@
-import type { Ddpg } from '../simulation/ddpg.js';
+import type { Ddpg } from '../simulation/single.js';
 import type { EventWriter } from '../telemetry/tensorboard.js';
 import type { Estimate } from './agreement.js';
 import type { ProbeRecord } from './records.js';

@@ -1,5 +1,4 @@
 /** `ganglion/internals`: what this package's own command line, benches and tests take. It may change in any release. */
-export { DDPG } from '../algorithm/ddpg/settings.js';
 export { gridsOf, shortNumber, type GridCell, type ShownGrid } from '../algorithm/tabular/grid.js';
 export { METHODS } from '../algorithm/tabular/methods.js';
 export { TABULAR } from '../algorithm/tabular/settings.js';
@@ -21,7 +20,7 @@ export { DYNAMIC_NAMES } from '../network/membrane.js';
 export { NEURAL_KEYS } from '../network/neuron-options.js';
 export { OPTIMISER_NAMES } from '../optimise/optimiser.js';
 export { STEPS } from '../options/common.js';
-export { integer, number, onOff, text, type JsonSchema, type Kind } from '../options/kind.js';
+export { integer, number, oneOf, onOff, text, type JsonSchema, type Kind } from '../options/kind.js';
 export { renameOption, typedName } from '../options/origin.js';
 export { keyOf, readLayer, sectionOf } from '../options/resolve.js';
 export { option, optional, vary, type AnyRow, type Naming, type OptionsOf, type SettingsOf } from '../options/row.js';
@@ -34,6 +33,7 @@ export { killWorkersEvery } from '../simulation/faults.js';
 export { LARGEST_EVALUATION, LARGEST_RUN } from '../simulation/measure.js';
 export { SIMULATION } from '../simulation/options.js';
 export { recordedOptions } from '../simulation/recording.js';
+export { TRAINABLE, type Trainable } from '../simulation/trainer.js';
 export { READ_KINDS, stalenessBetween } from '../runtime/staleness.js';
 export { createProgressBar, type ProgressBar } from '../telemetry/progress-bar.js';
 export { createRunFolder, reopenRunFolder, RUN_FILES, runFolderName, type LineLengths, type RunFolder } from '../telemetry/run-folder.js';

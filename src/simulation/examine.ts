@@ -1,5 +1,5 @@
-import { createDdpgLayout } from '../algorithm/ddpg/layout.js';
-import { resolveDdpgSettings, type DdpgSettings } from '../algorithm/ddpg/settings.js';
+import type { Algorithm, AlgorithmSettings } from '../algorithm/algorithm.js';
+import { ALGORITHMS } from '../algorithm/registry.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { loadModulesOf } from '../modules.js';
 import { CheckpointError, isOptionError } from '../errors.js';
@@ -15,9 +15,8 @@ import { readEpisodeCount } from './halt.js';
 import { resolveSettings } from './options.js';
 import { checkState } from './restorable.js';
 
-/** Kinds of checkpoints. */
+/** The kind of a simulation's checkpoints; other algorithms' have their names. */
 export const SIMULATION = 'simulation';
-export const DDPG = 'ddpg';
 
 /**
  * Looks at a checkpoint of a simulation from end to end, and builds nothing of it.
@@ -48,20 +47,20 @@ export async function examineSimulation(checkpoint: Checkpoint): Promise<Setting
   });
 }
 
-/** The same for DDPG. */
-export async function examineDdpg(checkpoint: Checkpoint): Promise<DdpgSettings> {
-  checkKind(DDPG, checkpoint);
+/** The same for an algorithm on one thread. */
+export async function examineSingle<Settings extends AlgorithmSettings>(algorithm: Algorithm<Settings>, checkpoint: Checkpoint): Promise<Settings> {
+  checkKind(algorithm.name, checkpoint);
   return fitting(async () => {
     await loadModulesOf(checkpoint.settings);
-    const settings = resolveDdpgSettings(checkpoint.settings);
+    const settings = algorithm.table.resolve(checkpoint.settings);
     const { hidden } = settings.network;
-    checkSize(hidden, hidden.reduce((sum, size, layer) => sum + size * (layer === 0 ? 1 : hidden[layer - 1]), 0), checkpoint.numbers('actor', 'float32').length);
-    const plan = createDdpgLayout(settings);
-    checkpoint.check(plan.blocks);
+    checkSize(hidden, hidden.reduce((sum, size, layer) => sum + size * (layer === 0 ? 1 : hidden[layer - 1]), 0), checkpoint.numbers(algorithm.weights, 'float32').length);
+    const layout = algorithm.layout(settings);
+    checkpoint.check(layout.blocks);
     readEpisodeCount(checkpoint);
     const limiter = createRateLimiter({ ...settings.learning, window: 0 });
     checkState(checkpoint, {
-      ...plan,
+      ...layout,
       environment: settings.environment,
       senses: settings.network,
       groups: [{ begin: 0, end: 1 }],
@@ -73,9 +72,15 @@ export async function examineDdpg(checkpoint: Checkpoint): Promise<DdpgSettings>
   });
 }
 
-/** Looks at a checkpoint of any kind. @throws CheckpointError naming what is wrong with it */
+/** The algorithm on one thread whose name this is. */
+export function findAlgorithm(name: string): Algorithm | undefined {
+  return Object.values<Algorithm>(ALGORITHMS).find((each) => each.name === name);
+}
+
+/** Checks a checkpoint of any kind. @throws CheckpointError naming what is wrong with it */
 export async function examineCheckpoint(checkpoint: Checkpoint): Promise<void> {
-  await (checkpoint.kind === DDPG ? examineDdpg(checkpoint) : examineSimulation(checkpoint));
+  const single = findAlgorithm(checkpoint.kind);
+  await (single === undefined ? examineSimulation(checkpoint) : examineSingle(single, checkpoint));
 }
 
 function checkKind(kind: string, checkpoint: Checkpoint): void {

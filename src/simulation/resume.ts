@@ -1,13 +1,15 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { Agent, Algorithm, AlgorithmSettings } from '../algorithm/algorithm.js';
+import { ddpg } from '../algorithm/ddpg/algorithm.js';
 import { isRecord, wrongKind, wrongValue } from '../check.js';
 import { decodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
 import { CheckpointError } from '../errors.js';
 import { checkpointStep } from '../telemetry/run-folder.js';
-import { Ddpg } from './ddpg.js';
-import { examineCheckpoint, examineDdpg, examineSimulation, fitting } from './examine.js';
+import { examineCheckpoint, examineSimulation, examineSingle, fitting } from './examine.js';
 import { readySimulation, Simulation } from './simulation.js';
+import { SingleTrainer, type Ddpg } from './single.js';
 
 /** A run's newest checkpoint that can be used. */
 export interface NewestCheckpoint {
@@ -72,14 +74,16 @@ export async function resumeSimulation(checkpoint: Uint8Array | Checkpoint): Pro
   return readySimulation(await fitting(() => new Simulation(settings, decoded)));
 }
 
-/** The same for DDPG. */
-export async function resumeDdpg(checkpoint: Uint8Array | Checkpoint): Promise<Ddpg> {
+/** The same for an algorithm on one thread. */
+export async function resumeSingle<Settings extends AlgorithmSettings, Own extends Agent>(algorithm: Algorithm<Settings, Own>, checkpoint: Uint8Array | Checkpoint): Promise<SingleTrainer<Settings, Own>> {
   const decoded = decode(checkpoint);
-  const settings = await examineDdpg(decoded);
-  return fitting(() => new Ddpg(settings, decoded));
+  const settings = await examineSingle(algorithm, decoded);
+  return fitting(() => new SingleTrainer(algorithm, settings, decoded));
 }
 
-function decode(given: Uint8Array | Checkpoint): Checkpoint {
+export const resumeDdpg = (checkpoint: Uint8Array | Checkpoint): Promise<Ddpg> => resumeSingle(ddpg, checkpoint);
+
+export function decode(given: Uint8Array | Checkpoint): Checkpoint {
   if (!isRecord(given) && !((given as unknown) instanceof Uint8Array)) throw wrongKind('checkpoint', 'the bytes of a checkpoint, or what they say', given);
   return given instanceof Uint8Array ? decodeCheckpoint(given) : given;
 }

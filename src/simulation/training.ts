@@ -99,7 +99,7 @@ export interface EvaluateOptions {
  * more. One command at a time: `run` and `evaluate` refuse to begin while another is going on.
  */
 export interface Training extends Pick<EventEmitter<TrainingEvents>, 'on' | 'once' | 'off'> {
-  readonly settings: { readonly environment: string; readonly seed: number; readonly steps: number };
+  readonly settings: { readonly environment: string; readonly seed: number; readonly steps: number; readonly threads?: number };
   /** Environment steps taken so far. */
   readonly step: number;
   /**

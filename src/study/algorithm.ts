@@ -1,9 +1,10 @@
-import { resolveDdpgSettings, type DdpgSettings } from '../algorithm/ddpg/settings.js';
+import type { AlgorithmSettings, Algorithm as SingleAlgorithm } from '../algorithm/algorithm.js';
+import { ALGORITHMS as SINGLE } from '../algorithm/registry.js';
 import { checkName, checkObject } from '../check.js';
 import { makeEnvironment } from '../environment/registry.js';
 import { canonicalName } from '../modules.js';
 import { findRule, RULE_NAMES, ruleNamed } from '../rule/registry.js';
-import { createDdpg } from '../simulation/ddpg.js';
+import { createSingle } from '../simulation/single.js';
 import { resolveSettings } from '../simulation/options.js';
 import { createSimulation } from '../simulation/simulation.js';
 import type { Training } from '../simulation/training.js';
@@ -17,7 +18,7 @@ export interface Algorithm {
   /** What crosses from neuron to neuron besides voltages. */
   readonly localityNote: string;
   /** The complete settings that the options stand for. @throws TypeError or RangeError naming the option */
-  resolve(options: Options): Settings | DdpgSettings;
+  resolve(options: Options): Settings | AlgorithmSettings;
   create(options: Options): Promise<Training>;
 }
 
@@ -36,16 +37,16 @@ function withRule(options: Options, name: string): Options {
   return { schedule: 'synchronous', partitions: 1, ...options, rule: { ...rule, name } };
 }
 
-const ddpg: Algorithm = {
-  localityNote: 'not local: the error is carried backwards through all weights of the critic and of the actor',
-  resolve: resolveDdpgSettings,
-  create: createDdpg,
-};
+const single = (algorithm: SingleAlgorithm): Algorithm => ({
+  localityNote: algorithm.localityNote,
+  resolve: (options) => algorithm.table.resolve(options),
+  create: (options) => createSingle(algorithm, options),
+});
 
-/** Every algorithm by its name: the rules of the registry, and their opponent. */
+/** Every algorithm by its name: the rules of the registry, and the algorithms on one thread. */
 export const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map([
   ...RULE_NAMES.map((name): [string, Algorithm] => [name, ruleAlgorithm(name)]),
-  ['ddpg', ddpg],
+  ...Object.entries<SingleAlgorithm>(SINGLE).map(([name, algorithm]): [string, Algorithm] => [name, single(algorithm)]),
 ]);
 
 export const ALGORITHM_NAMES: readonly string[] = [...ALGORITHMS.keys()];

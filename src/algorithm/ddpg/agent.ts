@@ -1,13 +1,11 @@
 import { suggestion, wrongValue } from '../../check.js';
 import { creditNamed } from '../../credit/registry.js';
 import { attachCursorStore } from '../../environment/cursor-store.js';
-import type { EpisodeRecord } from '../../environment/environment.js';
-import type { EnvironmentLoop } from '../../environment/loop.js';
 import { makeEnvironment } from '../../environment/registry.js';
 import { DivergenceError } from '../../errors.js';
 import { createKernels } from '../../kernels/create.js';
 import type { Kernels } from '../../kernels/kernels.js';
-import { createArena, type Arena, type Snapshot } from '../../memory/arena.js';
+import { createArena, type Snapshot } from '../../memory/arena.js';
 import { attachControl } from '../../memory/control.js';
 import { createWorkspace } from '../../memory/workspace.js';
 import { attachExplorationState, createExploration } from '../../network/exploration.js';
@@ -19,22 +17,18 @@ import { loadMinibatch, type Transitions } from '../../replay/minibatch.js';
 import { attachReplay, type ReplayRing } from '../../replay/ring.js';
 import { createSampler } from '../../replay/sampler.js';
 import { createOptimiser, rateFraction } from '../../optimise/optimiser.js';
+import type { Agent } from '../algorithm.js';
 import { createDdpgProgram, type DdpgProgram } from './program.js';
 import type { TrainedNetwork } from './trained-network.js';
-import { createEvaluationPlay, createPolicy, createTrainingPlay, type PolicyContext } from './play.js';
+import { createEvaluationPlay, createPolicy, createTrainingPlay } from './play.js';
 import { createDataParallelUpdate } from './data-parallel.js';
 import { createDdpgLayout } from './layout.js';
 import { allocateBuffers, recordAllocations } from './update-buffers.js';
 import type { DdpgSettings } from './settings.js';
 import { UPDATE_THREADS } from './barrier.js';
 
-/**
- * DDPG with an environment and a replay of its own, on the calling thread. Who steps it decides when it learns. After an
- * update, `actor` and `transitions` hold its minibatch and what backpropagation says of it.
- */
-export interface DdpgAgent {
-  /** All that it knows: what another agent with the same settings needs to go on from here. */
-  readonly arena: Arena;
+/** DDPG at work. After an update, `actor` and `transitions` hold its minibatch and its gradients. */
+export interface DdpgAgent extends Agent {
   readonly kernels: Kernels;
   readonly actor: TrainedNetwork;
   readonly critic: TrainedNetwork;
@@ -43,21 +37,8 @@ export interface DdpgAgent {
   /** The first neuron that explores: `transitions.sampled` starts with its row. */
   readonly firstStochastic: number;
   readonly program: DdpgProgram;
-  readonly steps: number;
-  readonly updates: number;
-  /** Threads that share the next update: as many as were asked for, once they are there. */
+  /** Threads that share the next update: as many as were asked for, once they have started. */
   readonly threads: number;
-  /** One environment step with exploration. @returns the episode, where it has ended with this step */
-  step(): EpisodeRecord | undefined;
-  /** One update on a minibatch from the replay. @throws DivergenceError naming the neuron */
-  update(): void;
-  /** Plays on environments of its own: training is not disturbed. */
-  evaluation(): EnvironmentLoop;
-  /** The actor as an evaluation has it. */
-  acting(): Pick<PolicyContext, 'topology' | 'encoder' | 'decoder'> & { readonly memory: readonly number[]; readonly trained: ArrayLike<number> };
-  /** @throws DivergenceError naming a neuron one of whose numbers is not finite: the last update's are seen by no later one */
-  examine(): void;
-  close(): void;
 }
 
 /**
@@ -105,6 +86,7 @@ export function createDdpgAgent(settings: DdpgSettings, checkpoint?: Snapshot): 
   return {
     arena,
     kernels,
+    networks: [actor, critic],
     actor,
     critic,
     transitions,

@@ -1,7 +1,9 @@
 import { EventEmitter } from 'eventemitter3';
 
-import { createDdpgAgent, type DdpgAgent } from '../algorithm/ddpg/agent.js';
-import { resolveDdpgSettings, type DdpgOptions, type DdpgSettings } from '../algorithm/ddpg/settings.js';
+import type { Agent, Algorithm, AlgorithmSettings } from '../algorithm/algorithm.js';
+import { ddpg } from '../algorithm/ddpg/algorithm.js';
+import type { DdpgOptions, DdpgSettings } from '../algorithm/ddpg/settings.js';
+import type { DdpgAgent } from '../algorithm/ddpg/agent.js';
 import { wrongValue } from '../check.js';
 import { encodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
 import { loadModulesOf } from '../modules.js';
@@ -10,29 +12,27 @@ import { closedError } from '../errors.js';
 import { createRateLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
 import { NOTHING_READ, type Staleness } from '../runtime/staleness.js';
 import { WEIGHTS } from '../placement/partitioned/run-layout.js';
-import { encodeSafetensors } from '../telemetry/safetensors.js';
+import { encodeSafetensors, type Tensor } from '../telemetry/safetensors.js';
 import { createAlone, inStretches, stoppable } from './command.js';
 import { checkEpisodesAlone, checkEvaluateOptions, checkRunOptionsWith } from './command-options.js';
-import { DDPG } from './examine.js';
 import { createStillness, eventsAt, readEpisodeCount, type Halt } from './halt.js';
 import { checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCounter, randomEvaluation, reportRates, summariseReturns } from './measure.js';
 import { describePolicy } from './policy.js';
 import type { EvaluateOptions, Evaluation, Progress, RunOptions, RunReport, Training, TrainingEvents } from './training.js';
 import { weightNorms, weightTensors } from './weights.js';
 
-export interface DdpgRunOptions extends RunOptions {
-  /** Called after each update, while `agent` still holds its minibatch: for whoever learns along. What it throws ends the run. */
+export interface SingleRunOptions extends RunOptions {
+  /** Called after each update, while `agent` still holds its minibatch. What it throws ends the run. */
   readonly onUpdate?: () => void;
 }
 
 /**
- * DDPG, the opponent that backpropagates, with the surface of a simulation. It runs on the calling thread, which it gives back
- * every 50 ms; a second one shares its updates where `threads` is 2. One seed gives the same bits. Create it with `createDdpg`.
+ * An algorithm placed on the calling thread, with the surface of a simulation. It yields to timers and signals every 50 ms. One seed gives the same
+ * bits.
  */
-export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
-  readonly settings: DdpgSettings;
-  /** Networks, replay and environment; after an update, what backpropagation says of its minibatch. Not to be written. */
-  readonly agent: DdpgAgent;
+export class SingleTrainer<Settings extends AlgorithmSettings = AlgorithmSettings, Own extends Agent = Agent> extends EventEmitter<TrainingEvents> implements Training {
+  /** Networks, replay and environment; after an update, its minibatch and gradients. Not to be written. */
+  readonly agent: Own;
   readonly #limiter: RateLimiter;
   readonly #counter: EpisodeCounter;
   readonly #alone = createAlone();
@@ -42,12 +42,11 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
   #closed = false;
   #failure: Error | undefined;
 
-  /** @param checkpoint of the same settings, to go on from */
-  constructor(settings: DdpgSettings, checkpoint?: Checkpoint) {
+  /** @param checkpoint of the same settings, to continue from */
+  constructor(readonly algorithm: Algorithm<Settings, Own>, readonly settings: Settings, checkpoint?: Checkpoint) {
     super();
-    this.settings = settings;
     this.#counter = createEpisodeCounter(readEpisodeCount(checkpoint));
-    this.agent = createDdpgAgent(settings, checkpoint);
+    this.agent = algorithm.create(settings, checkpoint);
     this.#limiter = createRateLimiter({ ...settings.learning, window: 0 }); // acting and learning alternate strictly
   }
 
@@ -60,9 +59,9 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
    *
    * @throws DivergenceError naming the neuron of which a voltage, weight or TD error has left the finite numbers
    */
-  async run(options: DdpgRunOptions = {}): Promise<RunReport> {
+  async run(options: SingleRunOptions = {}): Promise<RunReport> {
     const { steps = this.settings.steps, signal, checkpointEvery = 0, record, onUpdate } = checkRunOptionsWith(options, 'onUpdate');
-    if (record !== undefined) throw wrongValue('record', 'nothing under ddpg, which repeats itself anyway', record);
+    if (record !== undefined) throw wrongValue('record', `nothing under ${this.algorithm.name}, which repeats itself anyway`, record);
     checkRunSteps(steps, this.step);
     return this.#command(async () => {
       const first = this.step;
@@ -92,19 +91,18 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
     return { staleness: NOTHING_READ, partitions: [NOTHING_READ] };
   }
 
-  /** The actor's tensors are named as a simulation's, the critic's with `critic.` before them. */
+  /** The policy's tensors are named as a simulation's; other networks' populations have names of their own. */
   encodeWeights(): Uint8Array {
     const { environment, seed } = this.settings;
-    const { actor, critic } = this.agent;
-    const [ofActor, ofCritic] = [actor, critic].map(({ topology, weights }) => weightTensors(topology, { [WEIGHTS]: weights }));
+    const learned = this.agent.networks.map(({ topology, weights }) => weightTensors(topology, { [WEIGHTS]: weights }));
     const { tensors, description } = describePolicy(this.agent.acting());
-    const metadata = { format: 'ganglion', environment, rule: 'ddpg', seed: String(seed), step: String(this.step), policy: description };
-    return encodeSafetensors({ ...tensors, ...ofActor, ...ofCritic }, metadata);
+    const metadata = { format: 'ganglion', environment, rule: this.algorithm.name, seed: String(seed), step: String(this.step), policy: description };
+    return encodeSafetensors(Object.assign({ ...tensors }, ...learned) as Record<string, Tensor>, metadata);
   }
 
   encodeCheckpoint(note: object = {}): Uint8Array {
     this.#stillness.check();
-    return encodeCheckpoint(imageOf(this.agent.arena), { kind: DDPG, settings: this.settings, training: this.#counter.state(), note });
+    return encodeCheckpoint(imageOf(this.agent.arena), { kind: this.algorithm.name, settings: this.settings, training: this.#counter.state(), note });
   }
 
   /** Ends what is going on. */
@@ -170,10 +168,9 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
   }
 
   #measure(): void {
-    const { actor, critic } = this.agent;
-    const norms = [actor, critic].map(({ topology, weights }) => weightNorms(topology, weights.values));
+    const norms = this.agent.networks.map(({ topology, weights }) => weightNorms(topology, weights.values));
     this.emit('progress', this.#progress());
-    this.emit('metrics', { ...this.#progress(), weightNorm: { ...norms[0], ...norms[1] } });
+    this.emit('metrics', { ...this.#progress(), weightNorm: Object.assign({}, ...norms) as Record<string, number> });
   }
 
   /** Remembers what the agent throws: numbers that have diverged are of no use afterwards. */
@@ -207,7 +204,7 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
   }
 
   #report(first: number, updatesBefore: number, seconds: number): RunReport {
-    const { topology } = this.agent.actor;
+    const { topology } = this.agent.acting();
     const { updates } = this.agent;
     return {
       ...reportRates(this.step - first, updates - updatesBefore, seconds),
@@ -219,12 +216,14 @@ export class Ddpg extends EventEmitter<TrainingEvents> implements Training {
   }
 }
 
-/**
- * Builds DDPG for a task: allocates its arena and draws the first weights.
- *
- * @throws TypeError or RangeError naming the option, what was expected and what came
- */
-export async function createDdpg(options: DdpgOptions = {}): Promise<Ddpg> {
+/** @throws TypeError or RangeError naming the option, what was expected and what came */
+export async function createSingle<Settings extends AlgorithmSettings, Own extends Agent>(algorithm: Algorithm<Settings, Own>, options: object = {}): Promise<SingleTrainer<Settings, Own>> {
   await loadModulesOf(options);
-  return new Ddpg(resolveDdpgSettings(options));
+  return new SingleTrainer(algorithm, algorithm.table.resolve(options));
 }
+
+/** Another name of the trainer of DDPG. */
+export type Ddpg = SingleTrainer<DdpgSettings, DdpgAgent>;
+
+/** As `createTrainer({ algorithm: 'ddpg', ...options })`. */
+export const createDdpg = (options: DdpgOptions = {}): Promise<Ddpg> => createSingle(ddpg, options);

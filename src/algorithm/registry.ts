@@ -1,0 +1,5 @@
+import type { Algorithm } from './algorithm.js';
+import { ddpg } from './ddpg/algorithm.js';
+
+/** Every algorithm that is placed on one thread: a further one is one folder and one line here. Neurons under rules are `neurons`, beside them. */
+export const ALGORITHMS = { ddpg } as const satisfies Record<string, Algorithm>;

@@ -1,0 +1,61 @@
+import type { Algorithm } from '../algorithm/algorithm.js';
+import { ALGORITHMS } from '../algorithm/registry.js';
+import { checkName } from '../check.js';
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import type { OptionTable } from '../options/table.js';
+import { plainOptions } from '../plain.js';
+import { SIMULATION, type SimulationOptions } from './options.js';
+import { decode, resumeSimulation, resumeSingle } from './resume.js';
+import { createSimulation } from './simulation.js';
+import { createSingle } from './single.js';
+import type { Training } from './training.js';
+
+export type AlgorithmName = 'neurons' | keyof typeof ALGORITHMS;
+
+/** What can be trained: an algorithm, and how its trainer is made. */
+export interface Trainable {
+  readonly name: string;
+  readonly summary: string;
+  readonly table: OptionTable;
+  readonly create: (options?: object) => Promise<Training>;
+  readonly resume: (checkpoint: Uint8Array | Checkpoint) => Promise<Training>;
+}
+
+const neurons: Trainable = {
+  name: 'neurons',
+  summary: 'train a network of neuron-agents on one task (the default)',
+  table: SIMULATION,
+  create: (options) => createSimulation(options),
+  resume: resumeSimulation,
+};
+
+const single = (algorithm: Algorithm): Trainable => ({ ...algorithm, create: (options) => createSingle(algorithm, options), resume: (checkpoint) => resumeSingle(algorithm, checkpoint) });
+
+/** Everything that can be trained, the default first. */
+export const TRAINABLE: readonly Trainable[] = [neurons, ...Object.values<Algorithm>(ALGORITHMS).map(single)];
+
+const NAMES = TRAINABLE.map(({ name }) => name);
+
+export type TrainerOptions = { readonly algorithm?: 'neurons' } & SimulationOptions | { readonly algorithm: Exclude<AlgorithmName, 'neurons'> } & Readonly<Record<string, unknown>>;
+
+/**
+ * Builds what trains an algorithm on a task.
+ *
+ * @param options `algorithm`, `neurons` unless given, and the options of that algorithm
+ * @throws TypeError or RangeError naming the option, what was expected and what came
+ */
+export async function createTrainer(options: TrainerOptions = {}): Promise<Training> {
+  const { algorithm = 'neurons', ...own } = plainOptions(options);
+  const name = checkName('algorithm', algorithm, NAMES);
+  return (TRAINABLE.find((each) => each.name === name) ?? neurons).create(own);
+}
+
+/**
+ * Continues any training from its checkpoint.
+ *
+ * @throws CheckpointError where it cannot be used
+ */
+export async function resumeTrainer(checkpoint: Uint8Array | Checkpoint): Promise<Training> {
+  const decoded = decode(checkpoint);
+  return (TRAINABLE.find(({ name }) => name === decoded.kind) ?? neurons).resume(decoded);
+}
