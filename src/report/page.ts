@@ -6,11 +6,17 @@ import { escapeMarkup } from './text.js';
 export interface Section {
   readonly title: string;
   readonly paragraphs?: readonly string[];
+  /** Sentences, one below the other, before the paragraphs. */
+  readonly list?: readonly string[];
+  /** What a reader must know before the numbers. */
+  readonly warning?: string;
   readonly table?: Table;
   /** A picture, as the chart functions draw it; the only thing that is not escaped. */
   readonly picture?: Svg;
   /** Small print below: how a number was computed, what was left out. */
   readonly note?: string;
+  /** True if all of it but the title is folded away until a reader opens it; on paper it is open. */
+  readonly folded?: boolean;
 }
 
 export interface Page {
@@ -50,15 +56,18 @@ ${sections.map(renderSection).join('\n')}
 `;
 }
 
-function renderSection({ title, paragraphs = [], table, picture, note }: Section, index: number): string {
+function renderSection({ title, list = [], warning, paragraphs = [], table, picture, note, folded = false }: Section, index: number): string {
   const parts = [
-    `<h2>${escapeMarkup(title)}</h2>`,
+    ...(list.length === 0 ? [] : [`<ul class="found">\n${list.map((sentence) => `<li>${escapeMarkup(sentence)}</li>`).join('\n')}\n</ul>`]),
+    ...(warning === undefined ? [] : [`<p class="warning">${escapeMarkup(warning)}</p>`]),
     ...paragraphs.map((paragraph) => `<p>${escapeMarkup(paragraph)}</p>`),
     ...(table === undefined ? [] : [renderTable(table, `sections[${index}].table`)]),
     ...(picture === undefined ? [] : [renderPicture(picture, index)]),
     ...(note === undefined ? [] : [`<p class="note">${escapeMarkup(note)}</p>`]),
   ];
-  return `<section>\n${parts.join('\n')}\n</section>`;
+  const heading = `<h2>${escapeMarkup(title)}</h2>`;
+  if (!folded) return `<section>\n${[heading, ...parts].join('\n')}\n</section>`;
+  return `<section>\n<details>\n<summary>${heading}</summary>\n${parts.join('\n')}\n</details>\n</section>`;
 }
 
 function renderTable(table: Table, path: string): string {
@@ -87,6 +96,11 @@ h2 { margin: 44px 0 12px; padding-bottom: 6px; border-bottom: 1px solid var(--li
 p { max-width: 76ch; margin: 0 0 14px; overflow-wrap: break-word; white-space: pre-line; }
 .lead { color: var(--faint); font-size: 18px; }
 .note { color: var(--faint); font-size: 14px; }
+.found { max-width: 76ch; margin: 0 0 14px; padding-left: 1.2em; }
+.found li { margin: 0 0 8px; }
+.warning { padding: 10px 14px; border-left: 4px solid #bf8700; background: var(--stripe); }
+summary { cursor: pointer; }
+summary h2 { display: inline-block; width: calc(100% - 1.5em); }
 .wide { overflow-x: auto; margin: 18px 0; }
 table { border-collapse: collapse; font-size: 15px; font-variant-numeric: tabular-nums; }
 th, td { padding: 7px 14px; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
@@ -100,6 +114,7 @@ figure svg { display: block; max-width: 100%; height: auto; border-radius: 6px; 
   :root { --text: #000000; --faint: #444444; --line: #bbbbbb; --stripe: #ffffff; --paper: #ffffff; }
   body { font-size: 11pt; }
   main { max-width: none; padding: 0; }
+  details::details-content { content-visibility: visible; height: auto; }
   .wide { overflow-x: visible; }
   table { font-size: 9.5pt; }
   h2, thead { break-after: avoid; }

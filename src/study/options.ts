@@ -1,7 +1,9 @@
 import { wrongValue } from '../check.js';
+import { environmentName } from '../environment/options.js';
+import { checkEnvironment, listEnvironments } from '../environment/registry.js';
 import { HIDDEN, layerSizes, SAME_HIDDEN } from '../network/options.js';
 import { STEPS } from '../options/common.js';
-import { distinct, integer, listOf, oneOf, orNull, refine, type Kind } from '../options/kind.js';
+import { distinct, integer, kind, listOf, oneOf, orNull, refine, type Kind } from '../options/kind.js';
 import { option, vary } from '../options/row.js';
 import { resolveSettings } from '../simulation/options.js';
 
@@ -12,7 +14,16 @@ export function namesOf<Name extends string>(known: readonly Name[]): Kind<reado
   return distinct(listOf(oneOf(known), `a list of ${known.join(', ')}`, { least: 1 }));
 }
 
-export const SEEDS = option('seeds', integer({ min: 1, max: 1000 }), { default: 5, flag: '--seeds', help: 'trials of each contender, from seeds 1, 2, …', group, everyday: true });
+export const SEEDS = option('seeds', integer({ min: 1, max: 1000 }), { default: 5, flag: '--seeds', help: 'trials of each arm, from seeds 1, 2, …', group, everyday: true });
+
+const ALL = 'all';
+const nameOrAll = kind<string>({ ...environmentName, check: (path, id) => (id === ALL ? ALL : checkEnvironment(path, id)), schema: { anyOf: [{ const: ALL }, environmentName.schema] } });
+const namesOrAll = listOf(nameOrAll, `a list of ${listEnvironments().join(', ')}, or ${ALL}`, { least: 1 });
+
+/** Several tasks. */
+export const ENVIRONMENTS = option('environments', distinct(refine(namesOrAll, (_, ids) => ids.flatMap((id) => (id === ALL ? listEnvironments() : [id])))), {
+  default: ['Pendulum-v1'], flag: '--environments', help: `the tasks, with commas between them, or all: ${listEnvironments().join(', ')}`, group: 'Run', everyday: true,
+});
 
 /** Points of a learning curve: environment steps between them. @param points of a whole trial */
 export function evaluateEvery(points: number, shown: string) {

@@ -1,73 +1,74 @@
 import { reportPage, type Section } from '../report/page.js';
-import type { StudyPictures } from './pictures.js';
-import { summarise } from './summary.js';
-import { failureTable, localityTable, settingsTable, studyFindings } from './tables.js';
+import type { Arm, OtherTable, Report, Row, Study } from './study.js';
+import type { Drawn } from './figures.js';
+import { plural } from './format.js';
+import { failureTable, localityTable, settingsTable } from './tables.js';
 import type { Trial, TrialResult } from './trial.js';
 
-/** What only the scenario can say of its study. */
-export interface StudyWords {
-  readonly title: string;
+/** Tables with more rows are folded. */
+const LONG = 12;
+
+/** Fewer seeds than this get a warning. */
+const FEW_SEEDS = 5;
+
+/** What a page shows besides what the study declares. */
+export interface PageParts {
   readonly lead: string;
-  /** How it was compared, in paragraphs. */
-  readonly method: readonly string[];
-  /** The command lines that repeat it. */
-  readonly commands: readonly string[];
+  readonly findings: readonly string[];
+  readonly tables: readonly OtherTable[];
+  readonly figures: readonly Drawn[];
+  readonly trials: readonly Trial[];
+  /** The command line that repeats the study; undefined where a program has run it. */
+  readonly command: string | undefined;
+  readonly parallel: number;
 }
 
-/** The page of a study: one HTML file with the table, both pictures, how it was done and how to do it again. */
-export function studyPage(words: StudyWords, trials: readonly Trial[], results: readonly TrialResult[], pictures: StudyPictures): string {
-  const contenders = trials.filter(({ seed }) => seed === trials[0].seed);
-  const findings = studyFindings(summarise(results)).map((found) => ({ title: found.environment, paragraphs: [found.words], table: found.table }));
-  return findingsPage(words, findings, READING, [
-    { title: 'Learning curves', picture: pictures.curves },
-    { title: 'Return at the end', picture: pictures.returns },
-    ...closingSections(words, contenders, results),
-  ]);
-}
-
-/**
- * A page that begins with what was found.
- *
- * @param reading how to read its tables, said where there are any
- * @param rest what follows
- */
-export function findingsPage({ title, lead }: StudyWords, findings: readonly Section[], reading: readonly string[], rest: readonly Section[]): string {
-  const howToRead = findings.length === 0 ? [] : [{ title: 'How to read the tables', paragraphs: reading }];
-  return reportPage({ title, lead, sections: [...findings, ...howToRead, ...rest] });
-}
-
-/**
- * How a study was done and how to do it again: what ends its page.
- *
- * @param contenders a trial of each contender on each task
- */
-export function closingSections({ method, commands }: StudyWords, contenders: readonly Trial[], results: readonly TrialResult[]): Section[] {
-  const environments = [...new Set(contenders.map(({ environment }) => environment))];
-  const ofTask = (environment: string) => contenders.filter((trial) => trial.environment === environment);
-  return [
+/** The page of a study: what was found, the main picture, tables, other pictures, method, and how to repeat it. */
+export function studyPage<S extends object, A extends Arm, Own extends object, M>(study: Study<S, A, Own, M>, report: Report<S, Row<A, Own>, M>, parts: PageParts): string {
+  const { findings, tables, figures: [main, ...others], trials, command, parallel } = parts;
+  const warning = seedWarning(report.rows);
+  const method = [...(study.method?.(report.settings) ?? []), `Trials ran ${parallel} at a time on Node ${process.versions.node}.`];
+  const sections: Section[] = [
+    { title: 'What was found', list: findings.length === 0 ? ['No trial has ended yet.'] : findings, ...(warning !== undefined && { warning }), ...(main !== undefined && { picture: main.picture }) },
+    ...tables.map(({ title, note, table }): Section => ({ title, table, folded: table.rows.length > LONG, ...(note !== undefined && { paragraphs: [note] }) })),
+    ...(tables.length === 0 || study.howToRead === undefined ? [] : [{ title: 'How to read the tables', paragraphs: study.howToRead }]),
+    ...others.map(({ title, paragraph, picture }): Section => ({ title, picture, ...(paragraph !== undefined && { paragraphs: [paragraph] }) })),
     { title: 'How it was compared', paragraphs: method },
-    { title: 'How local each is', table: localityTable(ofTask(environments[0])) },
-    failureSection(results),
-    ...environments.map((environment) => settingsSection(environment, ofTask(environment))),
-    { title: 'How to repeat it', paragraphs: commands },
+    { title: 'How local each is', table: localityTable(trials) },
+    failureSection(report.results),
+    ...settingsSections(shownTrials(trials, study.shown?.(report))),
+    ...(command === undefined ? [] : [{ title: 'How to repeat it', paragraphs: [command, 'With --out and the folder of this study, the command continues where the study stopped and repeats no trial.'] }]),
   ];
+  return reportPage({ title: study.title, lead: parts.lead, sections });
 }
 
-const READING = [
-  'A higher return is better. Mean return: of the final evaluation, over seeds, with its 95 % percentile bootstrap interval. IQM: the mean of the middle half of the seeds. A trial that failed is not in them: read them together with the column “failed”.',
-  'Steps to threshold: environment steps to the first point of a learning curve at or above the threshold, the median of the trials that have one, and how many have. Samples/s and updates/s: environment steps and learning steps per second of training, the medians.',
-];
+/** Said above the tables of a study with few seeds; undefined for one with enough. */
+export function seedWarning(rows: readonly { readonly seeds: number }[]): string | undefined {
+  const most = Math.max(0, ...rows.map(({ seeds }) => seeds));
+  if (most === 0 || most >= FEW_SEEDS) return undefined;
+  return `Only ${plural(most, 'seed')}: with fewer than ${FEW_SEEDS}, bootstrap intervals are too narrow and differences between arms may be chance.`;
+}
+
+/** The first trial of each arm on each task. */
+function shownTrials(trials: readonly Trial[], labels: readonly string[] | undefined): Trial[] {
+  const seen = new Set<string>();
+  return trials.filter(({ environment, label }) => {
+    const name = JSON.stringify([environment, label]);
+    if (seen.has(name) || labels?.includes(label) === false) return false;
+    seen.add(name);
+    return true;
+  });
+}
 
 function failureSection(results: readonly TrialResult[]): Section {
   const table = failureTable(results);
-  if (table.rows.length > 0) return { title: 'Failures', table };
-  return { title: 'Failures', paragraphs: [results.length === 0 ? 'No trial has ended yet.' : 'None: every trial that was run got to its end.'] };
+  if (table.rows.length > 0) return { title: 'Failures', table, folded: table.rows.length > LONG };
+  return { title: 'Failures', paragraphs: [results.length === 0 ? 'No trial has ended yet.' : 'None: every trial that has ended completed all of its steps.'] };
 }
 
-function settingsSection(environment: string, trials: readonly Trial[]): Section {
-  return {
-    title: `Settings on ${environment}`,
-    paragraphs: [`${trials[0].steps.toLocaleString('en')} environment steps; everything else as below.`],
-    table: settingsTable(trials),
-  };
+function settingsSections(trials: readonly Trial[]): Section[] {
+  return [...new Set(trials.map(({ environment }) => environment))].map((environment) => {
+    const own = trials.filter((trial) => trial.environment === environment);
+    return { title: `Settings on ${environment}`, paragraphs: [`${own[0].steps.toLocaleString('en')} environment steps; all other settings are in the table.`], table: settingsTable(own), folded: true };
+  });
 }

@@ -10,31 +10,18 @@ import { checkpointStep, RUN_FILES, TRIALS_FILE } from '../telemetry/run-folder.
 import { openTrialStore, type TrialStore } from './trial-store.js';
 import { canonical } from './trial.js';
 
-/** The files of a study. Each is whole or absent, save for the end of the trials, which may be cut off by a crash. */
+/** The files of every study; pictures and the result of a measurement lie beside them. Each is whole or absent, save for the end of the trials, which a crash may cut off. */
 export const STUDY_FILES = {
   /** What is compared, resolved. */
   config: 'config.json',
   /** One line for each trial that has ended. */
   trials: TRIALS_FILE,
-  /** The table, as `--json` prints it. */
+  /** As `--json` prints it. */
   result: 'result.json',
-  curves: 'learning-curves.svg',
-  returns: 'returns.svg',
-  losses: 'losses.svg',
-  recoveries: 'recoveries.svg',
-  speeds: 'speeds.svg',
-  staleness: 'staleness.svg',
-  /** Speeds beside a busy process, and their picture. */
-  neighbour: 'neighbour.json',
-  neighbourPicture: 'neighbour.svg',
-  times: 'times.svg',
-  halves: 'half-gains.svg',
-  schedules: 'schedules.svg',
-  /** An episode of a network that has learned, seen from inside. */
-  episode: 'episode.json',
-  voltages: 'voltages.svg',
-  activity: 'activity.svg',
-  connections: 'connections.svg',
+  /** The rows of the results. */
+  csv: 'results.csv',
+  /** Findings and tables. */
+  markdown: 'results.md',
   report: 'report.html',
 } as const;
 
@@ -43,9 +30,9 @@ export interface StudyFolder {
   readonly path: string;
   readonly store: TrialStore;
   /** Replaces a file by a rename: a reader sees the old one or the new one, never half of one. */
-  write(file: Exclude<keyof typeof STUDY_FILES, 'trials'>, content: string | object): void;
-  /** What a file of JSON holds; undefined where it is not there, or not whole. */
-  read(file: keyof typeof STUDY_FILES): unknown;
+  write(file: string, content: string | object): void;
+  /** Content of a JSON file; undefined if it is absent or not whole. */
+  read(file: string): unknown;
   /** Lets other processes write. Closing twice does nothing. */
   close(): void;
 }
@@ -54,26 +41,27 @@ export interface StudyFolder {
  * Creates the folder of a study, or opens it to go on where it was stopped. No other process writes to it until it is closed.
  *
  * @param config what decides the study's results; a folder with another one is refused
+ * @param formerly earlier names of the scenario that the config may have
  * @param warn gets one line for whatever was not read, and where the lock of a process that has ended is taken over
  * @throws RangeError naming `out` where the folder holds something else, is written to by another process, or cannot be created or written to: nothing is
  *   overwritten; FileError where its files cannot be written
  */
-export function openStudyFolder(path: string, config: object, warn: (line: string) => void): StudyFolder {
+export function openStudyFolder(path: string, config: object, warn: (line: string) => void, formerly: readonly string[] = []): StudyFolder {
   const folder = resolve(checkString('out', path));
-  const at = (file: keyof typeof STUDY_FILES) => join(folder, STUDY_FILES[file]);
+  const at = (file: string) => join(folder, file);
   const write: StudyFolder['write'] = (file, content) => {
     replaceFile(at(file), typeof content === 'string' ? content : `${JSON.stringify(content, undefined, 2)}\n`);
   };
   makeFolder(path);
   const lock = lockFolder('out', folder, warn);
   try {
-    if (existsSync(at('config'))) refuseOther(path, at('config'), config);
+    if (existsSync(at(STUDY_FILES.config))) refuseOther(path, at(STUDY_FILES.config), config, formerly);
     else {
       refuseFiles(path, folder);
-      write('config', config);
+      write(STUDY_FILES.config, config);
     }
     removeTemporaries(folder);
-    return { path: folder, store: openTrialStore(at('trials'), warn), write, read: (file) => readOwn(at(file)), close: () => { lock.release(); } };
+    return { path: folder, store: openTrialStore(at(STUDY_FILES.trials), warn), write, read: (file) => readOwn(at(file)), close: () => { lock.release(); } };
   } catch (error) {
     lock.release();
     throw error;
@@ -96,10 +84,11 @@ function readOwn(file: string): unknown {
   }
 }
 
-function refuseOther(path: string, file: string, config: object): void {
-  const found = readOwn(file); // undefined: in any case not this study's
-  if (canonical(found) === canonical(JSON.parse(JSON.stringify(config)))) return;
-  const known = isRecord(found) ? found : {};
+function refuseOther(path: string, file: string, config: object, formerly: readonly string[]): void {
+  const found = readOwn(file); // undefined: not this study's
+  const { scenario } = JSON.parse(JSON.stringify(config)) as { readonly scenario?: unknown };
+  const known = isRecord(found) ? { ...found, ...(formerly.includes(String(found.scenario)) && { scenario }) } : {};
+  if (canonical(known) === canonical(JSON.parse(JSON.stringify(config)))) return;
   const differing = Object.entries(config).filter(([key, value]) => canonical(known[key]) !== canonical(value));
   const names = differing.map(([key]) => key).join(', ');
   throw wrongValue('out', 'a new folder, or one of this very study', path, `; its config.json differs${names === '' ? '' : ` in ${names}`}`);

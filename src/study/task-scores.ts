@@ -1,3 +1,5 @@
+import type { TrialResult } from './trial.js';
+
 /** What a task's results are measured against. */
 export interface TaskScore {
   /** Mean return from which on a task counts as learned: set beforehand, near the published number. */
@@ -16,3 +18,8 @@ export const TASK_SCORES: Readonly<Partial<Record<string, TaskScore>>> = {
   'Acrobot-v1': { threshold: -100, published: -97, source: 'best neuron team, mean of the first 1,000 episodes' },
   'MountainCar-v0': { threshold: -130, published: -101, source: 'best published agents' },
 };
+
+/** Environment steps to the first evaluation at or above a level; undefined without one. */
+export function stepsToThreshold(level: number, { curve }: Pick<TrialResult, 'curve'>): number | undefined {
+  return curve.find(({ meanReturn }) => meanReturn >= level)?.step;
+}

@@ -1,0 +1,95 @@
+import { checkKeys, checkName, checkObject, checkString, isRecord, wrongValue } from '../check.js';
+import { canonicalName, MODULE_PATTERN } from '../modules.js';
+import { kind, listOf, refine, type Kind } from '../options/kind.js';
+import { option } from '../options/row.js';
+import { showValue, splitList } from '../options/text.js';
+import { ENVIRONMENT } from '../environment/options.js';
+import { findRule } from '../rule/registry.js';
+import { ALGORITHM_NAMES, findAlgorithm, fitsTask, type Options } from './algorithm.js';
+import { refuseRepeated } from './plan.js';
+
+/** Stands for all algorithms, or all tasks. */
+export const ALL = 'all';
+
+interface Limits {
+  /** Names that may be given besides paths of modules. */
+  readonly known: readonly string[];
+  /** Tasks, one of which at least it must be able to learn; none: not checked. */
+  readonly environments?: readonly string[];
+  /** False if a rule may not read more than neurons of other partitions publish. */
+  readonly oracles?: boolean;
+}
+
+/** An algorithm by its name, or a rule of the user's by the path of its module. */
+export function algorithmName({ known, environments = [], oracles = true }: Limits): Kind<string> {
+  return kind({
+    check(path, value) {
+      const name = typeof value === 'string' ? canonicalName(value) : value;
+      const isOwn = typeof name === 'string' && !ALGORITHM_NAMES.includes(name) && findAlgorithm(name) !== undefined && (oracles || findRule(name)?.locality !== 'weights');
+      const found = isOwn ? name : checkName(path, name, known);
+      if (environments.length > 0 && findAlgorithm(found) !== undefined && !environments.some((environment) => fitsTask(found, environment))) {
+        throw wrongValue(path, `algorithms that can learn the actions of ${environments.join(' or ')}`, found);
+      }
+      return found;
+    },
+    argument: 'name',
+    schema: { anyOf: [{ enum: known }, { type: 'string', pattern: MODULE_PATTERN }] },
+  });
+}
+
+/** Names of algorithms, each once; `all` stands for all that can learn the task. */
+export function algorithmNames(limits: Limits): Kind<readonly string[], readonly string[]> {
+  const { known, environments = [] } = limits;
+  const single = algorithmName(limits);
+  const fitting = () => known.filter((name) => environments.length === 0 || environments.some((environment) => fitsTask(name, environment)));
+  const entry = kind<string>({ ...single, check: (path, value) => (value === ALL ? ALL : single.check(path, value)), schema: { anyOf: [{ const: ALL }, single.schema] } });
+  return refine(listOf(entry, `a list of ${known.join(', ')}, or ${ALL}`, { least: 1 }), (path, given) => {
+    const names = given.flatMap((name) => (name === ALL ? fitting() : [name]));
+    refuseRepeated(path, names);
+    return names;
+  });
+}
+
+/** An algorithm as an arm, with a label and options of its own. */
+export interface AlgorithmArm {
+  readonly label: string;
+  readonly algorithm: string;
+  /** Differences from the settings that the algorithm ships with for each task. */
+  readonly options: Options;
+}
+
+/** An arm as it may be given: a name, or with a label and options. */
+export type GivenArm = string | { readonly label?: string; readonly algorithm: string; readonly options?: Options };
+
+/** Algorithms by name, or as objects with labels and options, which a file can give; `all` stands for all that can learn one of the tasks. */
+export function algorithmArms(environments: readonly string[], known: readonly string[] = ALGORITHM_NAMES): Kind<readonly AlgorithmArm[], readonly GivenArm[]> {
+  const single = algorithmName({ known, environments });
+  const plain = (algorithm: string): AlgorithmArm => ({ label: algorithm, algorithm, options: {} });
+  const fitting = () => known.filter((name) => environments.length === 0 || environments.some((environment) => fitsTask(name, environment)));
+  const entry = kind<AlgorithmArm | typeof ALL>({
+    check(path, value) {
+      if (value === ALL) return ALL;
+      if (!isRecord(value)) return plain(single.check(path, value));
+      checkKeys(path, value, ['label', 'algorithm', 'options']);
+      const algorithm = single.check(`${path}.algorithm`, value.algorithm);
+      return { label: checkString(`${path}.label`, value.label ?? algorithm), algorithm, options: checkObject(`${path}.options`, value.options ?? {}) };
+    },
+    argument: 'name',
+    schema: { anyOf: [{ const: ALL }, single.schema, { type: 'object', properties: { label: { type: 'string', minLength: 1 }, algorithm: single.schema, options: { type: 'object' } }, required: ['algorithm'], additionalProperties: false }] },
+  });
+  return kind({
+    ...refine(listOf(entry, `a list of ${known.join(', ')}, or ${ALL}`, { least: 1 }), (path, given) => {
+      const arms = given.flatMap((arm) => (arm === ALL ? fitting().map(plain) : [arm]));
+      refuseRepeated(path, arms.map(({ label }) => label));
+      return arms;
+    }),
+    parse: splitList,
+    show: (value) => showValue(Array.isArray(value) ? value.map((each: unknown) => (isRecord(each) ? each.label : each)) : value),
+  });
+}
+
+/** Algorithms of a study on one task. */
+export const ALGORITHMS_OPTION = option('algorithms', algorithmArms([]), {
+  default: ['broadcast', 'three-factor', 'ddpg'], narrow: (at) => algorithmArms([at(ENVIRONMENT)]), flag: '--algorithms',
+  help: 'rules, ddpg, or paths of modules, with commas between them, or all; a configuration file can give each options of its own', group: 'Run', everyday: true,
+});
