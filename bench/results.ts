@@ -6,7 +6,8 @@
 import { availableParallelism } from 'node:os';
 
 import { lockFolder, replaceFile } from '../src/entries/internals.js';
-import { openTrialStore, planTrials, resolveStudySettings, runStudyVisibly, summarise, type StudyOptions, type SummaryRow } from '../src/entries/study.js';
+import { decentralisedVsDdpg } from '../scenarios/decentralised-vs-ddpg.js';
+import { openTrialStore, planTrials, runTrialsWithProgress, summarise, type GivenArm, type TrialResult } from '../src/entries/study.js';
 import { readArguments } from './arguments.js';
 
 readArguments('npm run study:results', {}, () => undefined);
@@ -25,6 +26,12 @@ const INTRODUCTION = [
 
 /** The five classic tasks. */
 const CLASSIC = ['Pendulum-v1', 'CartPole-v1', 'MountainCar-v0', 'MountainCarContinuous-v0', 'Acrobot-v1'];
+
+interface StudyOptions {
+  readonly environments: readonly string[];
+  readonly algorithms: readonly GivenArm[];
+  readonly steps?: number;
+}
 
 /** What every row has in common. */
 const COMMON = { seeds: 5, evaluation: { episodes: 5, final: 20 } };
@@ -71,7 +78,7 @@ const HOLDERS = {
   'firing neurons': { dynamic: 'firing', leak: 16 },
 } as const;
 
-function variants(algorithm: string, networks: Readonly<Record<string, object>>, common: object = {}): NonNullable<StudyOptions['algorithms']> {
+function variants(algorithm: string, networks: Readonly<Record<string, object>>, common: object = {}): GivenArm[] {
   return Object.entries(networks).map(([label, network]) => ({ label: `${algorithm}, ${label}`, algorithm, options: { network: { ...common, ...network } } }));
 }
 
@@ -115,12 +122,12 @@ function describeNumber(value: number | null): string {
 }
 
 function describeReturns({ returns, failures }: SummaryRow): string {
-  const numbers = returns.map(describeNumber);
+  const numbers = (returns?.values ?? []).map(describeNumber);
   return [...numbers, ...(failures === 0 ? [] : [`(${failures} failed)`])].join(' ');
 }
 
-function describeMean({ meanReturn, interval }: SummaryRow): string {
-  return interval === null ? '–' : `**${describeNumber(meanReturn)}** [${interval.map(describeNumber).join(', ')}]`;
+function describeMean({ returns }: SummaryRow): string {
+  return returns === null ? '–' : `**${describeNumber(returns.mean)}** [${returns.interval.map(describeNumber).join(', ')}]`;
 }
 
 function describeThreshold({ threshold, stepsToThreshold, reached, seeds, failures }: SummaryRow): string {
@@ -135,10 +142,20 @@ const warn = (line: string) => { console.error(line); };
 lockFolder('docs', 'docs', warn);
 const store = openTrialStore(TRIALS, warn);
 
-/** Runs what is missing of some studies. @returns their table */
+/** The rows of a study among results of several. */
+function rowsOf(results: readonly TrialResult[]) {
+  return (settings: Settings) => summarise(decentralisedVsDdpg, settings, results).report.rows;
+}
+
+const resolve = (study: StudyOptions) => decentralisedVsDdpg.resolve(study);
+type Settings = ReturnType<typeof resolve>;
+type SummaryRow = ReturnType<ReturnType<typeof rowsOf>>[number];
+
+/** Runs the missing trials of some studies. @returns their table */
 async function tableOf(studies: readonly StudyOptions[]): Promise<string> {
-  const results = await runStudyVisibly(studies.flatMap((study) => planTrials(resolveStudySettings(study))), store, { parallel: availableParallelism(), signal: interruption.signal });
-  const rows = summarise(results).toSorted((a, b) => CLASSIC.indexOf(a.environment) - CLASSIC.indexOf(b.environment));
+  const settings = studies.map(resolve);
+  const results = await runTrialsWithProgress(settings.flatMap((each) => planTrials(decentralisedVsDdpg, each)), store, { parallel: availableParallelism(), signal: interruption.signal });
+  const rows = settings.flatMap(rowsOf(results)).toSorted((a, b) => CLASSIC.indexOf(a.environment) - CLASSIC.indexOf(b.environment));
   return [...HEADER, ...rows.map(describeRow)].join('\n');
 }
 

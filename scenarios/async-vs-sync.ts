@@ -1,39 +1,237 @@
-import { ASYNC_STUDY, asyncFindings, asyncPage, drawAsync, planAsyncTrials, resolveAsyncStudySettings, summariseAsync } from '../src/entries/study.js';
-import { asyncWords, describeAsyncStudy } from './async-words.js';
-import { CONFIG, PARALLEL } from './command-rows.js';
-import type { Scenario } from './scenario.js';
-import { runStudyScenario } from './study.js';
+import { MOST_DELAY, PARTITIONS, RULE_NAMES, RULES } from '../src/entries/internals.js';
+import {
+  algorithmNames, ascending, curveOf, defineStudy, distinct, ENVIRONMENT, evaluateEvery, FINAL_EPISODES, ifAny, integer, interval, isGain, listOf, mean, NOTHING, option, OVER_SEEDS, plural, pointAt,
+  randomReference, reachOf, sameHidden, score, SEEDS, shippedSteps, shortName, STEPS, summariseGain, TASK_SCORES, trialSettings, vary, whole, wholeTime, withInterval, type Arm, type HalfGain, type Reach,
+} from '../src/entries/study.js';
+import { resolveSettings } from '../src/index.js';
 
-const NAME = 'async-vs-sync';
+/** It backpropagates, has no partitions, and another kind of delay. */
+const DDPG = 'ddpg';
 
-/** How much lateness each rule bears before learning suffers, and what waiting for everybody would cost instead. */
-export const asyncVsSync: Scenario = {
-  name: NAME,
-  summary: 'hear of the other neurons late: at what delay does each algorithm lose half of its gain, and what does waiting cost?',
-  table: ASYNC_STUDY,
-  commands: [CONFIG, PARALLEL],
-  run(input) {
-    const { options, parallel } = input;
-    const settings = resolveAsyncStudySettings(options);
-    const { environment, algorithms, delays, seeds } = settings;
-    const trials = planAsyncTrials(settings);
-    return runStudyScenario({
-      name: NAME,
-      settings,
-      description: describeAsyncStudy(settings),
-      fields: { environment, algorithms, delays, seeds },
-      trials,
-      parallel,
-      summarise: (results) => summariseAsync(settings, results),
-      describe: (rows) => asyncFindings(settings, rows).map(({ title, table }) => ({ words: `${environment}: ${title}`, table })),
-      async report(folder, results) {
-        const pictures = await drawAsync(settings, results);
-        folder.write('returns', pictures.returns);
-        folder.write('halves', pictures.halves);
-        folder.write('times', pictures.times);
-        folder.write('curves', pictures.curves);
-        folder.write('report', asyncPage(settings, asyncWords(NAME, settings, { planned: trials.length, ended: results.length, parallel }), trials, results, pictures));
-      },
-    }, input);
+/** Every rule under which parameters of other partitions may be old, and DDPG. */
+export const ASYNC_ALGORITHMS: readonly string[] = [...RULE_NAMES.filter((name) => RULES[name].locality !== 'weights'), DDPG];
+
+/** Updates from which the time that barriers take is measured. */
+const MEASURED_UPDATES = 200;
+
+/** Steps in which most of Pendulum is learned. */
+const PENDULUM = { environment: 'Pendulum-v1', steps: 15_000 } as const;
+
+/** Most episodes of the evaluations before the last. */
+const CURVE_EPISODES = 10;
+
+const HIDDEN = sameHidden('partitions share its neurons');
+const names = (environment: string) => algorithmNames({ known: ASYNC_ALGORITHMS, environments: [environment], oracles: false });
+
+/** The fewest hidden neurons of a rule's network: every partition needs one at least. */
+function fewestHidden(environment: string, hidden: readonly number[] | null): number {
+  const networks = hidden === null ? RULE_NAMES.map((rule) => resolveSettings({ environment, rule }).network.hidden) : [hidden];
+  return networks.reduce((least, layers) => Math.min(least, layers.reduce((sum, size) => sum + size, 0)), 1024);
+}
+
+/** One update of one partition is the unit of time. Acting and the environment take none, so that learning alone is compared. */
+const delayedRule = (partitions: number, discipline: 'synchronous' | 'hogwild', delay: number) =>
+  ({ schedule: 'virtual', partitions, virtual: { discipline, compute: 1, act: 0, step: 0, latency: 0, delay } });
+
+/** An algorithm and the delay of its messages; the delay is null for the reference, which waits at barriers and has none. */
+interface DelayArm extends Arm {
+  readonly delay: number | null;
+}
+
+const describeDelay =  (delay: number | null) => (delay === null ? 'barriers' : `delay ${delay}`);
+
+const labelOf = (algorithm: string, delay: number | null) => `${shortName(algorithm)}, ${describeDelay(delay)}`;
+const ALGORITHM = [['algorithm', ({ algorithm }: { readonly algorithm: string }) => shortName(algorithm)]] as const;
+
+/** A short trial with barriers: a delay changes when their updates happen and not what they are, so that some updates from one seed suffice. */
+function timingArm(environment: string, algorithm: string, partitions: number, delay: number): DelayArm {
+  const options = delayedRule(partitions, 'synchronous', delay);
+  const { learning } = trialSettings({ algorithm, environment, seed: 1, steps: 1, options });
+  const warmup = Math.min(learning.warmup, learning.batch); // 0 for a rule that learns online
+  const steps = warmup + MEASURED_UPDATES;
+  return { label: `${shortName(algorithm)}, time of barriers at delay ${delay}`, algorithm, delay, options: { ...options, learning: { warmup } }, seeds: [1], steps, evaluation: { every: steps, episodes: 1, final: 1 }, auxiliary: true };
+}
+
+/** `12.3`, or `> 256` beyond the longest delay. */
+const shownDelay = (delay: number | null, longest: number) => (delay === null ? `> ${longest}` : delay.toFixed(1));
+const halfInterval = ({ interval: [low, high] }: HalfGain, longest: number) => `${shownDelay(low, longest)} to ${shownDelay(high, longest)}`;
+const NO_GAIN = 'no gain to lose';
+
+/** `12,000 (3 of 5)` */
+const reachedSteps = (reach: Reach | null, seeds: number) => (reach === null ? NOTHING : reach.steps === null ? 'none' : `${whole(reach.steps)} (${reach.reached} of ${seeds})`);
+
+/** How much delay each rule tolerates before learning suffers, and what waiting at barriers would cost instead. */
+export const asyncVsSync = defineStudy({
+  name: 'async-vs-sync',
+  summary: 'delay the messages between neurons: at what delay does each algorithm lose half of its gain, and what do barriers cost?',
+  title: 'Learning from delayed messages',
+  question: 'Partitions that do not wait learn from old parameters of one another. At what delay does learning suffer, and what would waiting at barriers cost?',
+  options: [
+    ENVIRONMENT,
+    option('algorithms', algorithmNames({ known: ASYNC_ALGORITHMS, oracles: false }), {
+      default: ['broadcast', 'three-factor', DDPG], narrow: (at) => names(at(ENVIRONMENT)), flag: '--algorithms',
+      help: `with commas between them: ${ASYNC_ALGORITHMS.join(', ')}, or paths of your own rules; or all, half of which take several times as long`, group: 'Run', everyday: true,
+    }),
+    option('delays', ascending(distinct(listOf(integer({ min: 0, max: MOST_DELAY }), 'a list of delays in updates, for example [0, 1, 16]', { least: 1 }))), {
+      default: [0, 1, 4, 16, 64, 256], flag: '--delays', unit: 'updates', help: 'delays of all messages about learning, with commas between them', group: 'Study', everyday: true,
+    }),
+    vary(SEEDS, { help: 'trials of each algorithm and delay, from seeds 1, 2, …; five take about 10 minutes on two idle cores at the defaults' }),
+    vary(STEPS, { default: (at) => shippedSteps(at(ENVIRONMENT), PENDULUM) }),
+    HIDDEN,
+    vary(PARTITIONS, {
+      default: 2, narrow: (at) => integer({ min: 2, max: fewestHidden(at(ENVIRONMENT), at(HIDDEN)) }),
+      help: 'groups of neurons between which messages are delayed, under the rules',
+    }),
+    evaluateEvery(20, 'a twentieth of the steps'),
+    FINAL_EPISODES,
+  ],
+  describe: ({ environment, algorithms, delays, seeds }) => `${delays.length === 1 ? 'delay' : 'delays'} ${delays.join(', ')}: ${algorithms.join(', ')} on ${environment}, ${plural(seeds, 'seed')} each`,
+  plan: ({ evaluation: { every, final } }) => ({ evaluation: { every, episodes: Math.min(CURVE_EPISODES, final), final } }),
+  divergedAsRandom: true,
+  arms: ({ environment, algorithms, delays, partitions }): DelayArm[] => [
+    ...algorithms.filter((algorithm) => algorithm !== DDPG).flatMap((algorithm) => delays.map((delay) => timingArm(environment, algorithm, partitions, delay))),
+    ...algorithms.flatMap((algorithm) => [null, ...delays].map((delay): DelayArm => ({
+      label: labelOf(algorithm, delay),
+      algorithm,
+      delay,
+      options: algorithm === DDPG ? { learning: { delay: delay ?? 0 } } : delayedRule(partitions, delay === null ? 'synchronous' : 'hogwild', delay ?? 0),
+    }))),
+  ],
+  row({ settings: { delays }, environment, arm: { algorithm, delay }, results, others, returnOf }) {
+    const at = (wanted: number | null, auxiliary = false) => others((arm) => arm.algorithm === algorithm && arm.delay === wanted && (arm.auxiliary ?? false) === auxiliary);
+    const references = at(null);
+    const random = ifAny(references.flatMap(({ randomReturn }) => randomReturn ?? []), mean);
+    const reference = ifAny(references.flatMap((result) => returnOf(result) ?? []), mean);
+    const learned = isGain(references.flatMap((result) => {
+      const found = returnOf(result);
+      return found === undefined ? [] : [found - (result.randomReturn ?? found)];
+    }));
+    const measured = at(delay ?? 0, true).find(({ failure }) => failure === null)?.curve.at(-1)?.virtualSeconds;
+    const pace = algorithm === DDPG ? 1 + (delay ?? 0) : measured === undefined ? null : measured / MEASURED_UPDATES; // time of an update with barriers
+    const scaled = (time: number | null) => (time === null || pace === null ? null : time * pace);
+    const reach = (level: number | null | undefined) => (level === null || level === undefined ? null : { ...reachOf(level, results), barrierTime: scaled(reachOf(level, references).time) });
+    const seeds = delay !== null ? [] : references.flatMap((own) => {
+      const delayed = delays.map((each) => at(each).find(({ trial }) => trial.seed === own.trial.seed)).map((result) => result && returnOf(result)).filter((value) => value !== undefined);
+      const alone = returnOf(own);
+      return delayed.length === delays.length && alone !== undefined && own.randomReturn !== null ? [{ random: own.randomReturn, reference: alone, returns: delayed }] : [];
+    });
+    return {
+      /** Virtual time of the whole run, and what barriers take at this delay. */
+      time: wholeTime(results),
+      barrierTime: scaled(wholeTime(references)),
+      /** To half of the way from the random policy to the reference; null without a gain. To the task's threshold; null without one. */
+      halfWay: reach(learned && random !== null && reference !== null ? (random + reference) / 2 : null),
+      threshold: reach(TASK_SCORES[environment]?.threshold),
+      /** Of the reference, over the seeds of which all trials have ended. */
+      gain: seeds.length === 0 ? null : summariseGain(delays, seeds),
+    };
   },
-};
+  tables({ settings: { delays }, rows }) {
+    const longest = delays[delays.length - 1];
+    const gainOf = (algorithm: string) => rows.find((row) => row.algorithm === algorithm && row.delay === null)?.gain ?? null;
+    const kept = ({ algorithm, delay }: { algorithm: string; delay: number | null }) => {
+      const gain = gainOf(algorithm);
+      return gain === null || delay === null ? NOTHING : gain.kept === null ? NO_GAIN : `${(100 * gain.kept[delays.indexOf(delay)]).toFixed(0)} %`;
+    };
+    return [
+      {
+        title: 'Delay at which half of the gain is lost', rows: rows.filter(({ delay }) => delay === null),
+        names: ALGORITHM,
+        numbers: [
+          ['seeds', ({ seeds }) => String(seeds)],
+          ['random policy', ({ randomReturn }) => score(randomReturn)],
+          ['gain without delay', ({ gain }) => score(gain?.gain)],
+          ['95 % interval', ({ gain }) => interval(gain && { interval: gain.gainInterval })],
+          ['half lost at delay', ({ gain }) => (gain === null ? NOTHING : gain.halfGain === null ? NO_GAIN : shownDelay(gain.halfGain.delay, longest))],
+          ['95 % interval', ({ gain }) => (gain?.halfGain ? halfInterval(gain.halfGain, longest) : NOTHING)],
+          ['resamples in which it never is', ({ gain }) => (gain?.halfGain ? `${(100 * gain.halfGain.never).toFixed(1)} %` : NOTHING)],
+        ],
+      },
+      {
+        title: 'Return against delay',
+        names: ALGORITHM,
+        numbers: [
+          ['delay', ({ delay }) => (delay === null ? 'barriers' : whole(delay))],
+          ['seeds', ({ seeds }) => String(seeds)],
+          ['diverged', ({ diverged }) => String(diverged)],
+          ['return at the end', ({ returns }) => score(returns?.mean)],
+          ['95 % interval', ({ returns }) => interval(returns)],
+          ['gain kept', kept],
+          ['steps half way', ({ halfWay, seeds }) => reachedSteps(halfWay, seeds)],
+          ['steps to threshold', ({ threshold, seeds }) => reachedSteps(threshold, seeds)],
+        ],
+      },
+      {
+        title: 'Virtual time, asynchronous and with barriers', rows: rows.filter(({ delay }) => delay !== null),
+        names: ALGORITHM,
+        numbers: [
+          ['delay', ({ delay }) => whole(delay)], ['whole run', ({ time }) => whole(time)], ['with barriers', ({ barrierTime }) => whole(barrierTime)],
+          ['half way', ({ halfWay }) => whole(halfWay?.time)], ['with barriers', ({ halfWay }) => whole(halfWay?.barrierTime)],
+          ['to threshold', ({ threshold }) => whole(threshold?.time)], ['with barriers', ({ threshold }) => whole(threshold?.barrierTime)],
+        ],
+      },
+    ];
+  },
+  figures: ({ settings: { environment, delays } }) => [
+    {
+      file: 'returns', title: `Return at the end against delay: ${environment}`, subtitle: OVER_SEEDS, x: 'delay, in updates', xTicks: delays, y: 'mean return',
+      lines: ({ algorithm, delay, returns, randomReturn }) => [{ name: shortName(algorithm), points: delay === null ? [] : pointAt(delay, returns), ...(randomReturn !== null && { references: randomReference({ randomReturn }) }) }],
+    },
+    {
+      file: 'half-gains', title: 'Delay at which half of the gain is lost', value: 'delay, in updates', ticks: delays,
+      subtitle: `95 % bootstrap interval over seeds; an end at ${delays[delays.length - 1]} may lie beyond it; no data: no gain to lose, or no seed is complete`,
+      bars: ({ algorithm, delay, gain }) => (delay === null ? [{ name: shortName(algorithm), estimate: halfBar(gain?.halfGain ?? null, delays[delays.length - 1]) }] : []),
+    },
+    {
+      file: 'times', title: 'Virtual time to half of the gain, against delay', x: 'delay, in updates', xTicks: delays, y: 'virtual time', yLog: true,
+      subtitle: 'time of one update without delay is 1; medians of the trials that reach it; a missing point is never reached',
+      lines: ({ algorithm, delay, halfWay }) => (['time', 'barrierTime'] as const).map((which) => {
+        const time = halfWay?.[which] ?? null;
+        return { panel: shortName(algorithm), name: which === 'time' ? 'asynchronous' : 'with barriers', points: delay === null || time === null || time <= 0 ? [] : [{ x: delay, y: time }] };
+      }),
+    },
+    {
+      file: 'learning-curves', title: `Learning curves: ${environment}`, subtitle: OVER_SEEDS, x: 'environment steps', y: 'mean return',
+      lines: ({ algorithm, delay }, results) => [{
+        panel: shortName(algorithm), name: describeDelay(delay), points: curveOf(results),
+        references: [TASK_SCORES[environment]?.threshold ?? []].flat().map((value) => ({ name: `threshold ${value}`, value })),
+      }],
+    },
+  ],
+  findings: ({ settings: { delays }, rows }) => rows.filter(({ delay }) => delay === null).flatMap(({ algorithm: learner, gain }) => {
+    const algorithm = shortName(learner);
+    const longest = delays[delays.length - 1];
+    const slow = rows.find((row) => row.algorithm === learner && row.delay === longest);
+    const cost = slow?.time && slow.barrierTime ? [`Barriers would take ${(slow.barrierTime / slow.time).toFixed(1)} times the virtual time of ${algorithm} at a delay of ${plural(longest, 'update')}.`] : [];
+    if (gain === null) return [`${algorithm}: no seed has all of its trials yet.`];
+    const over = withInterval({ mean: gain.gain, interval: gain.gainInterval });
+    if (gain.halfGain === null) return [`${algorithm} has no gain that a delay could take: without delay it lies ${over} above the random policy, an interval that reaches down to 0.`, ...cost];
+    const { delay } = gain.halfGain;
+    const found = delay === null ? `keeps more than half of it at every delay up to ${plural(longest, 'update')}` : `loses half of it at a delay of ${delay.toFixed(1)} updates (95 % interval ${halfInterval(gain.halfGain, longest)})`;
+    return [`${algorithm} gains ${over} over the random policy without delay, and ${found}.`, ...cost];
+  }),
+  howToRead: [
+    'A higher return is better: the mean of the final evaluation over seeds, with its 95 % percentile bootstrap interval. A trial that diverged counts with the random policy\'s return on its episodes. “Barriers” is the reference: partitions wait for one another and no parameter is old. For DDPG it is the same trial as delay 0.',
+    'Gain: the return less the random policy\'s. Gain kept: gain(d) = (return at delay d − random) / (return with barriers − random), means over the seeds of which every trial has ended. Half lost at: the smallest delay at which gain kept falls to 50 %, on a straight line in log2(1 + d) between neighbouring delays. Its interval resamples seeds, each with all its delays. If half is never lost, the delay lies beyond the longest that was tried; the last column gives the fraction of such resamples. An algorithm with a gain interval that reaches down to 0 has no gain to lose.',
+    'Half way: the first evaluation at or above the middle between the random policy and the algorithm\'s own return with barriers. Threshold: that of the task, the same for all. Environment steps and times are medians of the trials that reach it; their number stands beside. The resolution is that of the evaluations.',
+    'Virtual time counts in updates: 1 is the time of one update without delay. “With barriers” is the time of the reference to the same level if every message takes as long as the delay: its weights stay the same, only its clock is slower.',
+  ],
+  method: ({ steps, seeds, partitions, evaluation, algorithms }) => [
+    `Every trial learns for ${whole(steps)} environment steps, from ${seeds === 1 ? 'seed 1' : `seeds 1 to ${seeds}`}, and is evaluated without exploration on episodes that depend on the seed alone: on ${plural(Math.min(CURVE_EPISODES, evaluation.final), 'episode')} every ${whole(evaluation.every)} steps, on ${plural(evaluation.final, 'episode')} at the end.`,
+    ...(algorithms.some((name) => name !== DDPG) ? [
+      `Under the rules the neurons are divided over ${partitions} partitions in virtual time. One update takes 1; acting and the environment take no time. Rows of weights, parts of critics and minibatch voltages that a partition publishes reach the others d later. A partition's own rows are never old, nor are the voltages of acting. The schedule is hogwild; the rate limit keeps updates per step near the update-to-data ratio. At delay 0 no message is under way, but partitions that finish at the same moment do so in some order, and the first may read rows of one update before: this is the small difference between “delay 0” and “barriers”.`,
+      `Barriers give the same weights at every delay and only take longer, because each gate of an update waits for the slowest message. Time per update was measured over ${MEASURED_UPDATES} updates at each delay, in the same virtual time.`,
+    ] : []),
+    ...(algorithms.includes(DDPG) ? [
+      'For DDPG the delay is that of the parameter-server model: a worker copies all parameters, and its gradient is applied d updates later to the parameters of that time. Asynchronous workers are assumed to deliver one gradient per unit of time, whatever the delay. A synchronous one takes 1 + d for each. Both are a model and not measured.',
+      `The two delays are not the same thing. A DDPG gradient is old as a whole: it is the right gradient of an earlier network. A partition of a rule has its own ${partitions === 2 ? 'half' : `1/${partitions}`} of the network without delay and the rest with it, so that it computes with a network that never existed; but its steps always start from its own newest rows. With more partitions, more of the network is old.`,
+    ] : []),
+    'All trials repeat bit for bit, whatever runs beside them. Settings are listed for the reference and the longest delay; the others differ in the delay alone.',
+  ],
+  shown: ({ settings: { algorithms, delays } }) => algorithms.flatMap((algorithm) => [null, delays[delays.length - 1]].map((delay) => labelOf(algorithm, delay))),
+});
+
+/** A delay beyond the longest is drawn at it. */
+function halfBar(half: HalfGain | null, longest: number) {
+  return half && { mean: half.delay ?? longest, interval: [half.interval[0] ?? longest, half.interval[1] ?? longest] as const, values: [] };
+}

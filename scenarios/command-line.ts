@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 
-import { checkInteger, checkName, checkObject, checkString, createTable, describePath, isRecord, keyOf, readLayer, sectionOf, STEPS, suggestion, typedName, wrongValue, type AnyRow } from '../src/entries/internals.js';
+import { checkInteger, checkName, checkObject, checkString, createTable, describePath, isRecord, keyOf, readLayer, sectionOf, suggestion, typedName, wrongValue } from '../src/entries/internals.js';
+import { STEPS, type AnyRow } from '../src/entries/study.js';
 import { OptionRangeError } from '../src/index.js';
 import { ALGORITHM, COMMAND_ROWS, CONFIG, OUT, PARALLEL, RECORD, RESUME, type CommandSettings } from './command-rows.js';
 import { readJsonObject } from './json-file.js';
@@ -23,7 +24,7 @@ export interface Words {
 const COMMAND = createTable(COMMAND_ROWS);
 
 /** Every flag of every scenario once: the scenario can stand anywhere on the line, and is known only when all is parsed. */
-const ALL_ROWS: readonly AnyRow[] = [...new Map([...COMMAND_ROWS, ...SCENARIOS.flatMap(flaggedRows)].map((row) => [row.flag, row])).values()];
+const allRows = (): AnyRow[] => [...new Map([...COMMAND_ROWS, ...SCENARIOS.flatMap(flaggedRows)].map((row) => [row.flag, row])).values()];
 
 /** A flag with the name of its value: `--steps <count>`. */
 export function writeFlag({ flag = '', argument, unit = ' ', kind }: AnyRow): string {
@@ -36,7 +37,7 @@ export function writeFlag({ flag = '', argument, unit = ' ', kind }: AnyRow): st
 export function readWords(argv: readonly string[]): Words {
   const program = new Command().argument('[words...]').helpOption(false).exitOverride().configureOutput({ writeErr: () => undefined });
   const given = new Map<string, (string | true)[]>();
-  for (const row of ALL_ROWS) {
+  for (const row of allRows()) {
     const found = new Option(writeFlag(row));
     program.addOption(found);
     program.on(`option:${found.name()}`, (value: string | null | undefined) => given.set(row.flag ?? '', [...(given.get(row.flag ?? '') ?? []), value ?? true]));
@@ -56,13 +57,15 @@ function inOurGrammar({ code, message }: CommanderError): Error {
   const [flag, argument] = option.split(/ (.*)/);
   if (code === 'commander.optionMissingArgument') return new OptionRangeError(flag, `"${flag}" expected a value (${argument}), got nothing`);
   if (code !== 'commander.unknownOption') return new OptionRangeError(flag, message);
-  const now = ALL_ROWS.find(({ formerly }) => formerly?.includes(option) === true);
+  const now = allRows().find(({ formerly }) => formerly?.includes(option) === true);
   if (now !== undefined) return wrongValue(option, `"${now.flag ?? now.path}", as it is called now`, option);
-  return wrongValue(option, 'a known option (--help lists them)', option, suggestion(option, ALL_ROWS.map((row) => row.flag ?? '')));
+  return wrongValue(option, 'a known option (--help lists them)', option, suggestion(option, allRows().map((row) => row.flag ?? '')));
 }
 
 /** @throws OptionRangeError where there is no such scenario, or there are too many words */
 export function chooseScenario({ flags, others }: Words): Scenario {
+  const now = SCENARIOS.find(({ formerly }) => formerly?.includes(others.at(0) ?? '') === true);
+  if (now !== undefined) throw wrongValue('scenario', `"${now.name}", as it is called now`, others[0]);
   const name = checkName('scenario', others.at(0) ?? SCENARIOS[0].name, SCENARIOS.map((scenario) => scenario.name));
   const named = SCENARIOS.find((candidate) => candidate.name === name) ?? SCENARIOS[0];
   const scenario = named === SCENARIOS[0] ? SCENARIOS.find(({ algorithm }) => algorithm !== undefined && algorithm === flags.get(ALGORITHM.flag ?? '')) ?? named : named;

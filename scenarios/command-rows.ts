@@ -1,6 +1,7 @@
+import { integer, number, onOff, option, optional, text, type SettingsOf, oneOf } from '../src/entries/study.js';
 import { availableParallelism } from 'node:os';
 
-import { integer, number, oneOf, onOff, option, optional, text, TRAINABLE, type SettingsOf } from '../src/entries/internals.js';
+import { TRAINABLE } from '../src/entries/internals.js';
 import { CHECKPOINT_EVERY } from './resumption.js';
 
 /** Episodes of the evaluation at the end where nothing is said. */

@@ -1,6 +1,7 @@
 import { Command, Help, Option } from 'commander';
 
-import { isRecord, METHODS, RULES, type AnyRow } from '../src/entries/internals.js';
+import { isRecord, METHODS, RULES } from '../src/entries/internals.js';
+import type { AnyRow } from '../src/entries/study.js';
 import { InternalError } from '../src/index.js';
 import { writeFlag } from './command-line.js';
 import { SCENARIOS } from './registry.js';

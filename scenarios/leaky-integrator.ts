@@ -1,67 +1,271 @@
-import { bestNetwork, bestTrial, countLeakyTrials, drawEpisodes, drawLeaky, isEpisodeOf, LEAKY_STUDY, leakyFindings, leakyPage, planLeakyTrials, planScheduleTrials, resolveLeakyStudySettings, summariseLeaky, watchTrial, type LeakyEpisodes, type LeakyStudySettings, type StudyFolder, type TrialResult } from '../src/entries/study.js';
-import { describeLeakyStudy, leakyWords } from './leaky-words.js';
-import { CONFIG, PARALLEL } from './command-rows.js';
-import type { Scenario } from './scenario.js';
-import { runStudyScenario } from './study.js';
+import { BOUND, DISCIPLINE_NAMES, PARTITIONS, recurrentNeurons, RULE_NAMES, RULES, wrongValue, type DisciplineName } from '../src/entries/internals.js';
+import {
+  algorithmName, ascending, curveOf, defineStudy, distinct, drawEpisodes, ENVIRONMENT, evaluateEvery, FINAL_EPISODES, ifAny, integer, interval, isRecordOf, joinAges, listed, listOf, mean, memorylessCeiling,
+  namesOf, NOTHING, number, option, OVER_SEEDS, ownHidden, percent, plural, pointAt, recordTrial, refine, score, SEEDS, shippedSteps, STEPS, STUDY_WORLD, vary, whole, withInterval,
+  type AgeSummary, type Arm, type Estimate, type Report, type Row, type StudyColumn, type TrialEpisodes, type TrialResult,
+} from '../src/entries/study.js';
+import { resolveSettings } from '../src/index.js';
 
-const NAME = 'leaky-integrator';
+/** Rules under which parameters of other partitions may be old: schedules other than the synchronous one run in virtual time. */
+const LEAKY_RULES = RULE_NAMES.filter((name) => RULES[name].locality !== 'weights');
+
+/** A short maze is learned in this many steps, and the connection matrix of so few neurons can be read. */
+const MAZE = { environment: 'TMaze-v0(length=5)', steps: 20_000, hidden: [32] } as const;
+
+/** Most episodes of the evaluations before the last. */
+const CURVE_EPISODES = 10;
+
+/** Fewer seeds than this give no verdict. */
+const LEAST_SEEDS = 3;
+
+const group = 'Study';
+const TASK = vary(ENVIRONMENT, { default: MAZE.environment });
+const HIDDEN = ownHidden(MAZE.hidden, 'its neurons are read again');
+const rule = (environment?: string) => algorithmName({ known: LEAKY_RULES, oracles: false, ...(environment !== undefined && { environments: [environment] }) });
+const densities = ascending(distinct(listOf(number({ min: 0, max: 1, above: true }), 'a list of fractions, for example [0.25, 1]', { least: 1 })));
+const densitiesOf = (hidden: readonly number[]) => refine(densities, (path, fractions) => {
+  const empty = fractions.find((recurrent) => recurrentNeurons(hidden, { recurrent }) === 0);
+  if (empty !== undefined) throw wrongValue(path, `fractions of ${hidden.join('-')} hidden neurons that make one at least`, empty);
+  return fractions;
+});
+const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
+
+/** The memory of a network: none, the observation traces that the task ships with, or leaky integrators of a fraction of its hidden neurons. */
+type Memory = { readonly kind: 'memoryless' } | { readonly kind: 'sensory memory'; readonly memory: readonly number[] } | { readonly kind: 'leaky'; readonly density: number; readonly timeConstant: number };
+
+/** Part of the sweep of networks, or of the repetition of the best under the schedules. */
+interface LeakyArm extends Arm {
+  readonly part: 'networks' | 'schedules';
+  readonly network: Memory;
+  readonly schedule: DisciplineName;
+}
+
+type Verdict = 'helps' | 'harms' | 'no clear difference';
+type LeakyRow = Row<LeakyArm, { readonly gain: Estimate | null; readonly verdict: Verdict | null; readonly staleness: AgeSummary | null }>;
+
+const MEMORYLESS: Memory = { kind: 'memoryless' };
+const describeNetwork = (network: Memory) => (network.kind === 'leaky' ? `density ${percent(network.density)}, time constant ${network.timeConstant}` : network.kind);
+
+function networkOptions(network: Memory) {
+  if (network.kind === 'leaky') return { memory: [], recurrent: network.density, timeConstant: network.timeConstant };
+  return { memory: network.kind === 'memoryless' ? [] : network.memory, recurrent: 0 };
+}
+
+/** With barriers any number of partitions learns the same, and one is the fastest. Other schedules run in virtual time, so that a trial repeats itself. */
+function scheduleOptions({ partitions, bound }: { readonly partitions: number; readonly bound: number }, schedule: DisciplineName) {
+  if (schedule === 'synchronous') return {};
+  const timing = { ...(schedule === 'bounded' && { bound }), ...(schedule === 'poisson' && { clockRate: 1 }) }; // one event in the time of an update
+  return { schedule: 'virtual', partitions, timing, virtual: { ...STUDY_WORLD, discipline: schedule } };
+}
+
+/** The verdict of an interval: above 0 as a whole, below it, or neither. */
+export function judge({ interval: [low, high], values }: Estimate): Verdict | null {
+  if (values.length < LEAST_SEEDS) return null;
+  if (low > 0) return 'helps';
+  return high < 0 ? 'harms' : 'no clear difference';
+}
+
+/** The leaky network with the highest mean return; of equals the sparsest, and of these the fastest. */
+export function bestNetwork<R extends Pick<LeakyRow, 'part' | 'network' | 'returns'>>(rows: readonly R[]): R | undefined {
+  const known = rows.filter(({ part, network, returns }) => part === 'networks' && network.kind === 'leaky' && returns !== null);
+  return known.reduce<R | undefined>((best, row) => (best === undefined || (row.returns?.mean ?? 0) > (best.returns?.mean ?? 0) ? row : best), undefined);
+}
+
+/** The trial of the best network with the highest return, the first of equals. */
+export function bestTrial({ entries, rows }: Pick<Report<object, LeakyRow>, 'entries' | 'rows'>): TrialResult | undefined {
+  const best = bestNetwork(rows);
+  const own = entries.find(({ row }) => row === best)?.results.filter(({ failure }) => failure === null) ?? [];
+  return own.reduce<TrialResult | undefined>((found, result) => (found === undefined || mean(result.returns) > mean(found.returns) ? result : found), undefined);
+}
+
+const networkRow = (rows: readonly LeakyRow[], kind: Memory['kind']) => rows.find(({ part, network }) => part === 'networks' && network.kind === kind);
+
+/** `density 25 %: time constant 16; 100 %: 4, 16` */
+function describeCells(rows: readonly LeakyRow[]): string {
+  const byDensity = new Map<number, number[]>();
+  for (const { network } of rows) if (network.kind === 'leaky') byDensity.set(network.density, [...(byDensity.get(network.density) ?? []), network.timeConstant]);
+  return [...byDensity].map(([density, constants], i) => `${i === 0 ? 'density ' : ''}${percent(density)}: ${i === 0 ? 'time constant ' : ''}${constants.join(', ')}`).join('; ');
+}
+
+/** `helps in 3 of 4 networks (density 100 %: time constant 1, 4), makes no clear difference in 1 and harms in none` */
+function countVerdicts(rows: readonly LeakyRow[]): string {
+  const of = (verdict: Verdict) => rows.filter((row) => row.verdict === verdict);
+  const count = (verdict: Verdict) => `${of(verdict).length || 'none'}`;
+  const where = (verdict: Verdict) => (of(verdict).length === 0 || of(verdict).length === rows.length ? '' : ` (${describeCells(of(verdict))})`);
+  return `helps in ${count('helps')} of ${rows.length} networks${where('helps')}, makes no clear difference in ${count('no clear difference')} and harms in ${count('harms')}${where('harms')}`;
+}
+
+const RETURN_CELLS: readonly StudyColumn<LeakyRow>[] = [
+  ['seeds', ({ seeds }) => String(seeds)], ['diverged', ({ diverged }) => String(diverged)],
+  ['mean return', ({ returns }) => score(returns?.mean)], ['95 % interval', ({ returns }) => interval(returns)],
+  ['over memoryless', ({ gain }) => score(gain?.mean)], ['95 % interval', ({ gain }) => interval(gain)],
+  ['leaky recurrence', ({ network, verdict }) => (network.kind === 'leaky' ? verdict : null) ?? NOTHING],
+];
+
+const ceilingOf = (environment: string) => [memorylessCeiling(environment) ?? []].flat().map(({ value }) => ({ name: `without memory at most ${score(value)}`, value }));
+
+const RECORDED = 'The trial with the highest return of the best network, repeated, and two episodes of its final evaluation: the first, and the next that begins with another observation. Where observations are the same, differences between the episodes are what the network remembers. Steps count from the first observation; voltages are those of the answer to it.';
 
 /** What leaky recurrence remembers: by time constant, density and schedule, beside a network without memory. */
-export const leakyIntegrator: Scenario = {
-  name: NAME,
+export const leakyIntegrator = defineStudy({
+  name: 'leaky-integrator',
   summary: 'sweep the time constant and the density of a leaky recurrent network, and the schedule: what does it remember that a memoryless one cannot?',
-  table: LEAKY_STUDY,
-  commands: [CONFIG, PARALLEL],
-  run(input) {
-    const { options, parallel } = input;
-    const settings = resolveLeakyStudySettings(options);
-    const { environment, rule, timeConstants, densities, schedules, seeds } = settings;
-    const trials = planLeakyTrials(settings);
-    const planned = countLeakyTrials(settings);
-    return runStudyScenario({
-      name: NAME,
-      settings,
-      description: describeLeakyStudy(settings),
-      fields: { environment, rule: rule.name, timeConstants, densities, schedules, seeds },
-      trials,
-      planned,
-      following: (results) => followingTrials(settings, results),
-      parallel,
-      summarise: (results) => summariseLeaky(settings, results),
-      describe: (rows) => leakyFindings(settings, rows).map(({ title, paragraphs, table }) => ({ words: `${environment}: ${title}\n${paragraphs.join('\n')}`, table })),
-      async report(folder, results) {
-        const pictures = await drawLeaky(settings, results);
-        folder.write('returns', pictures.returns);
-        folder.write('schedules', pictures.schedules);
-        folder.write('curves', pictures.curves);
-        const episode = await findEpisode(settings, results, folder, input.interrupt);
-        const drawn = episode && (await drawEpisodes(episode, `${episode.label}, seed ${episode.seed}, after learning`));
-        if (drawn !== undefined) folder.write('voltages', drawn.voltages);
-        if (drawn !== undefined) folder.write('activity', drawn.activity);
-        if (drawn !== undefined) folder.write('connections', drawn.connections);
-        const all = [...trials, ...followingTrials(settings, results)];
-        folder.write('report', leakyPage(settings, leakyWords(NAME, settings, { planned, ended: results.length, parallel }), all, results, pictures, drawn));
-      },
-    }, input);
+  title: 'Leaky integrators: the memory of a recurrent network',
+  question: 'Hidden neurons are read again in the next environment step, through leaky integrators. Which time constants and how many such neurons make up for what a task hides, and does it take the synchronous schedule?',
+  options: [
+    TASK,
+    option('rule.name', rule(), {
+      default: (at) => resolveSettings({ environment: at(TASK) }).rule.name, narrow: (at) => rule(at(TASK)), flag: '--rule', shown: 'the rule that the task ships with',
+      help: `how neurons learn: ${LEAKY_RULES.join(', ')}, or the path of your own rule`, group: 'Run', everyday: true,
+    }),
+    option('timeConstants', ascending(distinct(listOf(number({ min: 1, max: 1e6 }), 'a list of time constants in steps, for example [1, 8]', { least: 1 }))), {
+      default: [1, 4, 16, 64], flag: '--time-constants', argument: 'steps', unit: 'environment steps',
+      help: 'time constants of the slowest leaky integrator, in environment steps, with commas between them', group, everyday: true,
+    }),
+    option('densities', densities, {
+      default: [0.0625, 0.125, 0.5, 1], narrow: (at) => densitiesOf(at(HIDDEN)), flag: '--densities', argument: 'shares', help: 'fractions of the hidden neurons that are read again, with commas between them', group, everyday: true,
+    }),
+    option('schedules', namesOf(DISCIPLINE_NAMES), {
+      default: ['synchronous', 'hogwild', 'bounded', 'poisson'], flag: '--schedules', help: `under which the best network learns once more, with commas between them: ${DISCIPLINE_NAMES.join(', ')}`, group,
+    }),
+    vary(PARTITIONS, {
+      default: (at) => Math.min(2, sum(at(HIDDEN))), narrow: (at) => integer({ min: 1, max: sum(at(HIDDEN)) }),
+      help: 'groups of neurons that read old parameters of one another, under schedules other than synchronous', group, everyday: false,
+    }),
+    option('bound', BOUND.kind, { default: 4, flag: '--bound', argument: 'versions', help: BOUND.help, group }),
+    vary(SEEDS, { help: 'trials of each network, from seeds 1, 2, …, and of each schedule, from as many fresh ones' }),
+    vary(STEPS, { default: (at) => shippedSteps(at(TASK), MAZE) }),
+    HIDDEN,
+    evaluateEvery(10, 'a tenth of the steps'),
+    FINAL_EPISODES,
+  ],
+  describe: ({ environment, rule: { name }, timeConstants, densities: fractions, seeds }) =>
+    `time constants ${timeConstants.join(', ')} and densities ${fractions.map(percent).join(', ')} of a leaky recurrent network: ${name} on ${environment}, ${plural(seeds, 'seed')} each`,
+  plan: ({ evaluation: { every, final } }) => ({ evaluation: { every, episodes: Math.min(CURVE_EPISODES, final), final } }),
+  divergedAsRandom: true,
+  arms({ environment, rule: { name: algorithm }, densities: fractions, timeConstants }): LeakyArm[] {
+    const { memory } = resolveSettings({ environment }).network;
+    const networks: Memory[] = [
+      MEMORYLESS,
+      ...(memory.length === 0 ? [] : [{ kind: 'sensory memory', memory } as const]),
+      ...fractions.flatMap((density) => timeConstants.map((timeConstant) => ({ kind: 'leaky', density, timeConstant } as const))),
+    ];
+    return networks.map((network) => ({ label: describeNetwork(network), algorithm, part: 'networks', network, schedule: 'synchronous', options: { network: networkOptions(network) } }));
   },
-};
-
-/** The best network under the schedules; none where no network has a return. */
-function followingTrials(settings: LeakyStudySettings, results: readonly TrialResult[]) {
-  const best = bestNetwork(summariseLeaky(settings, results));
-  return best === undefined ? [] : planScheduleTrials(settings, best.network);
-}
-
-/** Watched once: what the folder has is not learned again. */
-async function findEpisode(settings: LeakyStudySettings, results: readonly TrialResult[], folder: StudyFolder, signal: AbortSignal): Promise<LeakyEpisodes | undefined> {
-  const best = bestNetwork(summariseLeaky(settings, results));
-  const found = best && bestTrial(best.network, results);
-  if (found === undefined) return undefined;
-  const known = folder.read('episode');
-  if (isEpisodeOf(found.trial, known)) return known;
-  if (signal.aborted) return undefined;
-  process.stderr.write(`learning ${found.trial.label}, seed ${found.trial.seed}, once more, to look at it from inside\n`);
-  const episode = await watchTrial(found.trial, signal);
-  if (episode !== undefined) folder.write('episode', episode);
-  return episode;
-}
+  row({ arm: { network, part, schedule }, results, others, returnOf, paired }) {
+    const gain = network.kind === 'memoryless' ? null : paired(others((arm) => arm.network.kind === 'memoryless' && arm.part === part && arm.schedule === schedule), (own, other) => {
+      const [value, without] = [returnOf(own), returnOf(other)];
+      return value === undefined || without === undefined ? undefined : value - without;
+    });
+    return {
+      /** Return less that of the memoryless network from the same seed under the same schedule. */
+      gain,
+      /** Null with fewer than three seeds. */
+      verdict: gain && judge(gain),
+      /** Null with one partition. */
+      staleness: ifAny(results.flatMap(({ timing }) => (timing === undefined || timing.staleness.reads === 0 ? [] : [timing.staleness])), joinAges),
+    };
+  },
+  following: {
+    trials: ({ seeds, schedules }) => 2 * seeds * schedules.length,
+    arms({ settings, rows }): LeakyArm[] {
+      const best = bestNetwork(rows);
+      const seeds = Array.from({ length: settings.seeds }, (_, i) => settings.seeds + i + 1); // fresh ones: the best was chosen by the others
+      return best === undefined ? [] : settings.schedules.flatMap((schedule) => [MEMORYLESS, best.network].map((network): LeakyArm => ({
+        label: `${schedule}: ${describeNetwork(network)}`, algorithm: settings.rule.name, part: 'schedules', network, schedule, seeds, options: { network: networkOptions(network), ...scheduleOptions(settings, schedule) },
+      })));
+    },
+  },
+  measure: {
+    file: 'episode.json',
+    isKnown(data, report): data is TrialEpisodes {
+      const found = bestTrial(report);
+      return found !== undefined && isRecordOf(found.trial, data);
+    },
+    async run(report, signal) {
+      const found = bestTrial(report);
+      if (found === undefined || signal.aborted) return undefined;
+      process.stderr.write(`repeating ${found.trial.label}, seed ${found.trial.seed}, to record its activity\n`);
+      return recordTrial(found.trial, signal);
+    },
+  },
+  tables({ settings: { environment, steps, rule: { name } }, rows }) {
+    const ceiling = memorylessCeiling(environment);
+    const random = rows.find(({ randomReturn }) => randomReturn !== null)?.randomReturn;
+    const [networks, schedules] = (['networks', 'schedules'] as const).map((wanted) => rows.filter(({ part }) => part === wanted));
+    return [
+      {
+        title: 'Return by density and time constant',
+        note: `${name}, ${whole(steps)} environment steps; random policy ${score(random)}; ${ceiling === undefined ? 'the task hides nothing' : `without memory at most ${score(ceiling.value)} (${ceiling.source})`}.`,
+        rows: networks,
+        names: [['network', ({ network }) => network.kind]],
+        numbers: [['density', ({ network }) => (network.kind === 'leaky' ? percent(network.density) : NOTHING)], ['time constant', ({ network }) => (network.kind === 'leaky' ? String(network.timeConstant) : NOTHING)], ...RETURN_CELLS],
+      },
+      ...(schedules.length === 0 ? [] : [{
+        title: 'Return by schedule',
+        rows: schedules,
+        names: [['schedule', ({ schedule }: LeakyRow) => schedule], ['network', ({ network }: LeakyRow) => describeNetwork(network)]] as const,
+        numbers: [...RETURN_CELLS, ['median age read', ({ staleness }: LeakyRow) => whole(staleness?.median)], ['at most', ({ staleness }: LeakyRow) => whole(staleness?.max)]] as const,
+      }]),
+    ];
+  },
+  async figures({ settings: { environment, densities: fractions, timeConstants }, rows, measured }) {
+    const references = [...ceilingOf(environment), ...(['memoryless', 'sensory memory'] as const).flatMap((kind) => {
+      const value = networkRow(rows, kind)?.returns?.mean;
+      return value === undefined ? [] : [{ name: `${kind} ${score(value)}`, value }];
+    })];
+    const sweep = { title: `Return at the end against time constant: ${environment}`, x: 'time constant of the slowest integrator, in environment steps', xTicks: timeConstants, y: 'mean return', subtitle: OVER_SEEDS };
+    const best = bestNetwork(rows);
+    const drawn = measured && (await drawEpisodes(measured, `${measured.label}, seed ${measured.seed}, after learning`));
+    return [
+      {
+        ...sweep, file: 'returns', heading: 'Return against time constant',
+        lines({ network, part, returns }) {
+          if (part !== 'networks' || network.kind !== 'leaky') return [];
+          const name = `density ${percent(network.density)}`;
+          const points = pointAt(network.timeConstant, returns);
+          const together = { panel: 'means of all densities', name, points: points.map(({ x, y }) => ({ x, y })), references };
+          return [...(fractions.length > 1 ? [together] : []), { panel: name, name, points, references }];
+        },
+      },
+      {
+        file: 'schedules', heading: 'Return by schedule, drawn', title: `Return at the end by schedule: ${environment}`, subtitle: `${OVER_SEEDS}; fresh seeds; faint: single seeds`, value: 'mean return',
+        bars: ({ part, network, schedule, returns }) => (part === 'networks' ? [] : [{ panel: describeNetwork(network), name: schedule, estimate: returns, references: ceilingOf(environment) }]),
+      },
+      {
+        file: 'learning-curves', heading: 'Learning curves', title: `Learning curves: ${environment}`, subtitle: `${OVER_SEEDS}; of the leaky networks the one with the highest return at the end`, x: 'environment steps', y: 'mean return',
+        lines: ({ label, part, network }, results) => (part === 'networks' && (network.kind !== 'leaky' || label === best?.label) ? [{ name: label, points: curveOf(results), references: ceilingOf(environment) }] : []),
+      },
+      ...(drawn === undefined ? [] : [
+        { file: 'voltages', heading: 'Activity of a trained network', paragraph: RECORDED, picture: drawn.voltages },
+        { file: 'activity', heading: 'All of its neurons', picture: drawn.activity },
+        { file: 'connections', heading: 'Its connections', picture: drawn.connections },
+      ]),
+    ];
+  },
+  findings({ rows }) {
+    const leaky = rows.filter(({ part, network }) => part === 'networks' && network.kind === 'leaky');
+    const [best, without, sensory] = [bestNetwork(rows), networkRow(rows, 'memoryless'), networkRow(rows, 'sensory memory')];
+    if (best === undefined || without === undefined) return [];
+    const tried = rows.filter(({ part, network }) => part === 'schedules' && network.kind === 'leaky');
+    return [
+      `Compared with the memoryless network, which has a mean return of ${withInterval(without.returns)}, leaky recurrence ${leaky.every(({ verdict }) => verdict === null) ? 'was tried with too few seeds for a verdict' : countVerdicts(leaky)}.`,
+      `The highest mean return, ${withInterval(best.returns)}, has ${describeNetwork(best.network)}; the same seeds chose it.`,
+      ...(sensory === undefined ? [] : [`The sensory memory that the task ships with has ${withInterval(sensory.returns)}.`]),
+      ...(tried.length === 0 ? [] : [`${describeNetwork(best.network)} has, from fresh seeds, ${listed(tried.map(({ schedule, returns, verdict }) => `${schedule} ${withInterval(returns)}${verdict === null ? '' : ` (${verdict})`}`))}.`]),
+    ];
+  },
+  howToRead: [
+    'A higher return is better: the mean of the final evaluation over seeds, with its 95 % percentile bootstrap interval. A trial that diverged counts with the random policy\'s return on its episodes. Over memoryless: the difference from the memoryless network of the same seed under the same schedule, on the same episodes. Leaky recurrence helps if the interval of that difference lies above 0, and harms if it lies below. With five seeds such intervals tend to be too narrow, and of a dozen networks some stand out by chance. A mean over few episodes may exceed the limit of memoryless policies by chance.',
+    'Density: the fraction of the hidden neurons that every neuron of the first hidden layer reads again in the next environment step, each through a leaky integrator. With one hidden layer it is the fraction of all possible lateral connections. Time constant: of the slowest integrator; they are spread from 1 to it in equal ratios. With 1, all carry on the voltage of the step before.',
+    'Median age read, at most: of the voltages that partitions read from one another, in updates of their writers. A rule that learns online keeps partitions close to one another under every schedule: ages are small then.',
+  ],
+  method: ({ steps, seeds, partitions, bound, evaluation, network }) => [
+    'c ← c + (v − c) / τ from step to step, with c = 0 at the start of an episode: v is the sampled voltage of a hidden neuron, exploration included, and c an input neuron that all neurons of the first hidden layer read with weights of their own. These weights are drawn and learned like all others, without unrolling: credit goes back by one step, and further by eligibility traces alone.',
+    `Every network has ${network.hidden.join('-')} hidden neurons and learns for ${whole(steps)} environment steps from ${seeds === 1 ? 'seed 1' : `seeds 1 to ${seeds}`}, under the synchronous schedule. All have the settings that the rule ships with for the task, except for their memory. The memoryless network has none, the leaky ones their integrators. The sensory memory, if the task ships with one, consists of integrators of the observations with fixed weights; it is shown for comparison.`,
+    `The best leaky network and the memoryless one learn again under each schedule, from fresh seeds, ${seeds + 1} to ${2 * seeds}. Synchronous: a barrier at every gate, the same for any number of partitions. The others run in virtual time on ${plural(partitions, 'partition')} and repeat bit for bit: an update takes lognormal(1, 0.3), acting and the environment 0.02, a message 0.1. Hogwild: no partition waits. Bounded: at most ${bound} updates ahead of the slowest. Poisson: updates begin at random times, one in the time of an update.`,
+    `Evaluations are on ${plural(evaluation.final, 'episode')} at the end that depend on the seed alone, without exploration, and on fewer every ${whole(evaluation.every)} steps; integrators start each of them at 0. They change nothing in the training.`,
+    'Settings are listed for the first networks and the last trial; the other leaky ones differ in “network.recurrent” and “network.timeConstant” alone.',
+  ],
+  shown: ({ rows }) => rows.filter((_, i) => i < 3 || i === rows.length - 1).map(({ label }) => label),
+});

@@ -1,11 +1,12 @@
-import { isOutOfMemory, loadModulesOf, oneLine, renameOption, wrongValue } from '../src/entries/internals.js';
+import { isModuleName, isOutOfMemory, loadModulesOf, oneLine, renameOption, wrongValue } from '../src/entries/internals.js';
 import { CheckpointError, DivergenceError, EnvironmentError, FileError, isOptionError, JournalError, PartitionError } from '../src/index.js';
 import { chooseScenario, Given, readRequest, readWords, type Words } from './command-line.js';
 import { helpOf, scenarioLines } from './help.js';
 import { runInterruptibly } from './interruption.js';
 import { watchOutput } from './output.js';
-import { SCENARIOS } from './registry.js';
+import { addScenario, SCENARIOS } from './registry.js';
 import { schemaOf, type Scenario } from './scenario.js';
+import { loadStudy } from './study.js';
 
 const USAGE_ERROR = 2;
 
@@ -16,6 +17,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function obey(argv: readonly string[]): Promise<number> {
+  if (isModuleName(argv.at(0) ?? '')) addScenario(await loadStudy(argv[0]));
   const words = readWords(argv);
   const { flags, others } = words;
   const help = flags.get('--help');

@@ -21,10 +21,10 @@ export const oscillation: Scenario = {
       const result = { scenario: NAME, status: 'finished', ...settings, ...found.summary, runFolder: folder.path };
       const { neurons, density, gain, timeConstant, timeStep, duration, seed } = settings;
       const command = `node scenarios/run ${NAME} --neurons ${neurons} --density ${density} --gain ${gain} --time-constant ${timeConstant} --time-step ${timeStep} --duration ${duration} --seed ${seed}`;
-      folder.write('voltages', pictures.voltages);
-      folder.write('connections', pictures.connections);
-      folder.write('report', oscillationPage(settings, found, pictures, command));
-      folder.write('result', result);
+      folder.write('voltages.svg', pictures.voltages);
+      folder.write('connections.svg', pictures.connections);
+      folder.write('report.html', oscillationPage(settings, found, pictures, command));
+      folder.write('result.json', result);
       process.stderr.write(`${describeOscillation(settings, found.summary)}\nreport: ${folder.path}/report.html\n`);
       if (json) console.log(JSON.stringify(result));
       return 0;

@@ -1,4 +1,5 @@
-import { isRecord, type AnyRow } from '../src/entries/internals.js';
+import { isRecord } from '../src/entries/internals.js';
+import type { AnyRow } from '../src/entries/study.js';
 import { writeFlag } from './command-line.js';
 import { defaultOf } from './help.js';
 import { SCENARIOS } from './registry.js';

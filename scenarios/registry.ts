@@ -4,15 +4,27 @@ import { certificate } from './certificate.js';
 import { decentralisedVsDdpg } from './decentralised-vs-ddpg.js';
 import { dense } from './dense.js';
 import { leakyIntegrator } from './leaky-integrator.js';
-import { neuronDeath } from './neuron-death.js';
+import { lesion } from './lesion.js';
 import { oscillation } from './oscillation.js';
 import { replay } from './replay.js';
 import type { Scenario } from './scenario.js';
 import { singleScenario } from './single.js';
 import { stragglers } from './stragglers.js';
+import { studyScenario } from './study.js';
 import { tabular } from './tabular.js';
 import { train } from './train.js';
 import { virtualCheck } from './virtual-check.js';
 
+const known: Scenario[] = [
+  train, ...TRAINABLE.slice(1).map(singleScenario), replay, certificate,
+  studyScenario(decentralisedVsDdpg), studyScenario(asyncVsSync), studyScenario(stragglers), studyScenario(lesion), studyScenario(leakyIntegrator), studyScenario(virtualCheck),
+  dense, oscillation, tabular,
+];
+
 /** Every scenario, the default first: a further one is one file and one line here. */
-export const SCENARIOS: readonly Scenario[] = [train, ...TRAINABLE.slice(1).map(singleScenario), replay, certificate, decentralisedVsDdpg, asyncVsSync, stragglers, neuronDeath, leakyIntegrator, virtualCheck, dense, oscillation, tabular];
+export const SCENARIOS: readonly Scenario[] = known;
+
+/** Adds a scenario of the user's for this process. */
+export function addScenario(scenario: Scenario): void {
+  known.push(scenario);
+}

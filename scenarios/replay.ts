@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 import colours from 'picocolors';
 
-import { createProgressBar, createRunFolder, createTable, finishing, integer, optional, RUN_FILES, wrongKind, wrongValue, type RunFolder } from '../src/entries/internals.js';
+import { createProgressBar, createRunFolder, createTable, finishing, RUN_FILES, wrongKind, wrongValue, type RunFolder } from '../src/entries/internals.js';
+import { integer, optional } from '../src/entries/study.js';
 import { readJournal, replaySimulation, type Journal, type RunReport, type Simulation } from '../src/index.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
 import { warn } from './warn.js';

@@ -1,4 +1,5 @@
-import { fileSchema, optional, text, type AnyRow, type JsonSchema, type OptionTable } from '../src/entries/internals.js';
+import { fileSchema, type JsonSchema, type OptionTable } from '../src/entries/internals.js';
+import { optional, text, type AnyRow } from '../src/entries/study.js';
 import { CONFIG, EVERYWHERE, PARALLEL, type CommandSettings } from './command-rows.js';
 import type { Resumption } from './resumption.js';
 
@@ -19,6 +20,8 @@ export interface Scenario {
   readonly name: string;
   /** Of one that trains: what learns. `--algorithm` chooses among these. */
   readonly algorithm?: string;
+  /** Names that it had before: refused with the present one. */
+  readonly formerly?: readonly string[];
   /** One line for `--list`. */
   readonly summary: string;
   /** Its settings. */

@@ -1,5 +1,5 @@
-import { createProgressBar, createRunFolder, finishing, freeRunPath, METHODS, runFolderName, TABULAR, vary, type RunFolder } from '../src/entries/internals.js';
-import { drawErrors, drawGrid, errorsCsv, valuesCsv } from '../src/entries/study.js';
+import { createProgressBar, createRunFolder, finishing, freeRunPath, METHODS, runFolderName, TABULAR, type RunFolder } from '../src/entries/internals.js';
+import { drawErrors, drawGrid, errorsCsv, valuesCsv, vary } from '../src/entries/study.js';
 import { resolveTabularSettings, runTabular, type TabularReport, type TabularSettings } from '../src/index.js';
 import { CONFIG, FINAL } from './command-rows.js';
 import type { Scenario, ScenarioInput } from './scenario.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { createProgressBar, createRunFolder, finishing, freeRunPath, reopenRunFolder, rescuing, RUN_FILES, runFolderName, stalenessBetween, type RunFolder } from '../src/entries/internals.js';
-import { drawEpisodes, watchEpisodes } from '../src/entries/study.js';
+import { drawEpisodes, recordEpisodes } from '../src/entries/study.js';
 import { InternalError, type DeathReport, type Evaluation, type RunReport, type Settings, type Training, type WorkerDeath } from '../src/index.js';
 import { EPISODES } from './command-rows.js';
 import { CHECKPOINT_EVERY, type RunNote } from './resumption.js';
@@ -214,7 +214,7 @@ async function conclude(training: Training, labels: TrainingLabels, folder: RunF
 async function drawInto(training: Training, folder: RunFolder): Promise<string[]> {
   if (training.watch === undefined) throw new InternalError('this training cannot be watched');
   const { environment, seed } = training.settings;
-  const drawn = await drawEpisodes(watchEpisodes(training.watch.bind(training)), `${environment}, seed ${seed}, after ${training.step.toLocaleString('en')} steps`);
+  const drawn = await drawEpisodes(recordEpisodes(training.watch.bind(training)), `${environment}, seed ${seed}, after ${training.step.toLocaleString('en')} steps`);
   return (['voltages', 'activity', 'connections'] as const).map((picture) => {
     folder.write(picture, drawn[picture]);
     return RUN_FILES[picture];

@@ -77,6 +77,11 @@ export function createModules({ option, example, has, add }: ModuleKind): Module
   return modules;
 }
 
+/** The default export of a module by its path. @throws RangeError naming the option if it cannot be loaded */
+export function importModule(option: string, name: string): Promise<unknown> {
+  return importDefault(option, name, pathToFileURL(canonicalName(name)).href);
+}
+
 async function importDefault(option: string, name: string, href: string): Promise<unknown> {
   try {
     const module = (await import(href)) as { readonly default?: unknown };
@@ -97,8 +102,15 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = { environment: ['
 export async function loadModulesOf(options: unknown): Promise<void> {
   const given = plainOptions(options);
   for (const [option, { modules }] of KINDS) {
-    for (const name of [option, ...(ELSEWHERE[option] ?? [])].flatMap((path) => namesIn(valueAt(given, path)))) await modules.load(name);
+    for (const name of namesUnder(option, given)) await modules.load(name);
   }
+}
+
+/** Names under an option, and under the options of a study's arms. */
+function namesUnder(option: string, given: Readonly<Record<string, unknown>>): string[] {
+  const arms = Array.isArray(given.algorithms) ? given.algorithms.filter(isRecord) : [];
+  const own = [option, ...(ELSEWHERE[option] ?? [])].flatMap((path) => namesIn(valueAt(given, path)));
+  return [...own, ...arms.flatMap(({ options }) => (isRecord(options) ? namesUnder(option, options) : []))];
 }
 
 function valueAt(options: unknown, path: string): unknown {

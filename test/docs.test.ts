@@ -4,6 +4,10 @@ import { dirname, join, normalize } from 'node:path';
 import test from 'ava';
 
 import { chooseScenario, Given, readWords } from '../scenarios/command-line.js';
+import { addScenario } from '../scenarios/registry.js';
+import { loadStudy } from '../scenarios/study.js';
+
+addScenario(await loadStudy('examples/noise-study.js')); // the documents run it
 
 const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...readdirSync('docs', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md')).map((name) => join('docs', name))];
 const texts = new Map(DOCUMENTS.map((name) => [name, readFileSync(name, 'utf8')]));

@@ -10,13 +10,13 @@ import { makeEnvironment } from '../src/environment/registry.js';
 import { isOptionError } from '../src/errors.js';
 import { plainOptions } from '../src/plain.js';
 import { resolveSettings } from '../src/simulation/options.js';
-import { resolveAsyncStudySettings } from '../src/study/async-settings.js';
-import { resolveDeathStudySettings } from '../src/study/death-settings.js';
-import { resolveLeakyStudySettings } from '../src/study/leaky-settings.js';
+import { asyncVsSync } from '../scenarios/async-vs-sync.js';
+import { decentralisedVsDdpg } from '../scenarios/decentralised-vs-ddpg.js';
+import { leakyIntegrator } from '../scenarios/leaky-integrator.js';
+import { lesion } from '../scenarios/lesion.js';
+import { stragglers } from '../scenarios/stragglers.js';
+import { virtualCheck } from '../scenarios/virtual-check.js';
 import { resolveOscillationSettings } from '../src/study/oscillation.js';
-import { resolveRealitySettings } from '../src/study/reality-settings.js';
-import { resolveStudySettings } from '../src/study/settings.js';
-import { resolveStragglerStudySettings } from '../src/study/straggler-settings.js';
 
 /** A function of unknown: what JavaScript may call it with. */
 const loosely = (resolve: unknown) => resolve as (given: unknown) => unknown;
@@ -27,12 +27,12 @@ const RESOLVERS: Record<string, { resolve: (given: unknown) => unknown; paths: s
   ddpg: { resolve: loosely(resolveDdpgSettings), paths: ['environment', 'exploration.hiddenNeurons', 'learning.frozenLayers', 'learning.delay', 'threads', 'network'] },
   dense: { resolve: loosely(resolveBatchedSettings), paths: ['replicas', 'device', 'network', 'rule'] },
   certificate: { resolve: loosely(resolveCertificateSettings), paths: ['certificate', 'certificate.critics', 'certificate.utilityRules', 'network', 'exploration'] },
-  study: { resolve: loosely(resolveStudySettings), paths: ['environments', 'algorithms', 'seeds', 'steps', 'network.hidden', 'evaluation.every'] },
-  async: { resolve: loosely(resolveAsyncStudySettings), paths: ['algorithms', 'delays', 'network', 'evaluation'] },
-  death: { resolve: loosely(resolveDeathStudySettings), paths: ['algorithms', 'shares', 'death'] },
-  leaky: { resolve: loosely(resolveLeakyStudySettings), paths: ['environment', 'rule', 'timeConstants', 'densities', 'schedules', 'network'] },
-  reality: { resolve: loosely(resolveRealitySettings), paths: ['algorithm', 'network', 'evaluation'] },
-  stragglers: { resolve: loosely(resolveStragglerStudySettings), paths: ['algorithms', 'disciplines', 'slowdowns', 'virtual'] },
+  study: { resolve: loosely(decentralisedVsDdpg.resolve), paths: ['environments', 'algorithms', 'seeds', 'steps', 'network.hidden', 'evaluation.every'] },
+  async: { resolve: loosely(asyncVsSync.resolve), paths: ['algorithms', 'delays', 'network', 'evaluation'] },
+  death: { resolve: loosely(lesion.resolve), paths: ['algorithms', 'shares', 'death'] },
+  leaky: { resolve: loosely(leakyIntegrator.resolve), paths: ['environment', 'rule', 'timeConstants', 'densities', 'schedules', 'network'] },
+  reality: { resolve: loosely(virtualCheck.resolve), paths: ['algorithm', 'network', 'evaluation'] },
+  stragglers: { resolve: loosely(stragglers.resolve), paths: ['algorithms', 'disciplines', 'slowdowns', 'virtual'] },
   oscillation: { resolve: loosely(resolveOscillationSettings), paths: ['neurons', 'gain', 'seed'] },
   environment: { resolve: (given) => makeEnvironment('TMaze-v0', given as object), paths: ['seed', 'length'] },
 };

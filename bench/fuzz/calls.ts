@@ -1,5 +1,6 @@
 import { parseDistribution } from '../../src/entries/internals.js';
-import { resolveOscillationSettings, resolveStudySettings } from '../../src/entries/study.js';
+import { decentralisedVsDdpg } from '../../scenarios/decentralised-vs-ddpg.js';
+import { resolveOscillationSettings } from '../../src/entries/study.js';
 import { createDdpg, createSimulation, defineEnvironment, makeEnvironment, readJournal, replaySimulation, resolveCertificateSettings, resolveBatchedSettings, resumeDdpg, resumeSimulation, type Training } from '../../src/index.js';
 import { createEnvironment } from '../../src/environment/task.js';
 import { tameAll } from './budget.js';
@@ -20,7 +21,7 @@ type Call = readonly [name: string, callee: Any, given: readonly unknown[]];
 
 /** The calls that need nothing before them. */
 const SINGLE: readonly Call[] = [
-  ['resolveStudySettings', resolveStudySettings as Any, [{ environments: ['Pendulum-v1'], algorithms: ['broadcast', { label: 'x', algorithm: 'ddpg', options: { learning: { batch: 8 } } }], seeds: 2, steps: 100, network: { hidden: [4] }, evaluation: { every: 10, episodes: 1, final: 1 } }]],
+  ['Study.resolve', decentralisedVsDdpg.resolve as Any, [{ environments: ['Pendulum-v1'], algorithms: ['broadcast', { label: 'x', algorithm: 'ddpg', options: { learning: { batch: 8 } } }], seeds: 2, steps: 100, network: { hidden: [4] }, evaluation: { every: 10, episodes: 1, final: 1 } }]],
   ['resolveCertificateSettings', resolveCertificateSettings as Any, [{ environment: 'Pendulum-v1', steps: 60, network: { hidden: [4] } }]],
   ['resolveDenseSettings', resolveBatchedSettings as Any, [{ environment: 'Pendulum-v1', steps: 60, network: { hidden: [4] } }]],
   ['resolveOscillationSettings', resolveOscillationSettings as Any, [{ neurons: 4, duration: 1 }]],

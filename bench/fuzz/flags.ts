@@ -3,13 +3,14 @@ import { certificate } from '../../scenarios/certificate.js';
 import { decentralisedVsDdpg } from '../../scenarios/decentralised-vs-ddpg.js';
 import { dense } from '../../scenarios/dense.js';
 import { leakyIntegrator } from '../../scenarios/leaky-integrator.js';
-import { neuronDeath } from '../../scenarios/neuron-death.js';
+import { lesion } from '../../scenarios/lesion.js';
 import { oscillation } from '../../scenarios/oscillation.js';
 import { replay } from '../../scenarios/replay.js';
 import { COMMAND_ROWS } from '../../scenarios/command-rows.js';
 import { flaggedRows, type Scenario } from '../../scenarios/scenario.js';
 import { SCENARIOS } from '../../scenarios/registry.js';
 import { stragglers } from '../../scenarios/stragglers.js';
+import { studyScenario } from '../../scenarios/study.js';
 import { train } from '../../scenarios/train.js';
 import { virtualCheck } from '../../scenarios/virtual-check.js';
 import { tame } from './budget.js';
@@ -46,12 +47,12 @@ const COMMANDS: readonly (readonly [weight: number, scenario: Scenario, pairs: r
   [1, dense, [...SHORT, ['--replicas', '1']]],
   [1, certificate, [...SHORT, ['--neurons', '1'], ['--minibatches', '2'], ['--probe-every', '30'], ['--critics', 'linear'], ['--utility-seeds', '1'], ['--utility-steps', '60']]],
   [1, oscillation, [['--neurons', '4'], ['--duration', '1'], ['--time-step', '0.1'], ['--time-constant', '1'], ['--gain', '1.5'], ['--density', '0.5'], ['--seed', '1']]],
-  [2, decentralisedVsDdpg, [...STUDY, ...ALONE, ['--environments', 'Pendulum-v1'], ['--evaluation-episodes', '1']]],
-  [1, asyncVsSync, [...STUDY, ...ALONE, ['--delays', '0,1'], ['--partitions', '2']]],
-  [1, stragglers, [...STUDY, ...ALONE, ['--disciplines', 'hogwild'], ['--slowdowns', '1,2'], ['--partitions', '2'], ['--noisy-neighbour', 'off']]],
-  [1, neuronDeath, [...STUDY, ...ALONE, ['--shares', '0.25'], ['--death-step', '30']]],
-  [1, leakyIntegrator, [...STUDY, ['--parallel', '1'], ['--time-constants', '1'], ['--densities', '1'], ['--schedules', 'synchronous']]],
-  [1, virtualCheck, [['--steps', '60'], ['--hidden', '4'], ['--episodes', '1'], ['--seeds', '1'], ['--evaluate-every', '60']]],
+  [2, studyScenario(decentralisedVsDdpg), [...STUDY, ...ALONE, ['--environments', 'Pendulum-v1'], ['--evaluation-episodes', '1']]],
+  [1, studyScenario(asyncVsSync), [...STUDY, ...ALONE, ['--delays', '0,1'], ['--partitions', '2']]],
+  [1, studyScenario(stragglers), [...STUDY, ...ALONE, ['--disciplines', 'hogwild'], ['--slowdowns', '1,2'], ['--partitions', '2'], ['--noisy-neighbour', 'off']]],
+  [1, studyScenario(lesion), [...STUDY, ...ALONE, ['--shares', '0.25'], ['--death-step', '30']]],
+  [1, studyScenario(leakyIntegrator), [...STUDY, ['--parallel', '1'], ['--time-constants', '1'], ['--densities', '1'], ['--schedules', 'synchronous']]],
+  [1, studyScenario(virtualCheck), [['--steps', '60'], ['--hidden', '4'], ['--episodes', '1'], ['--seeds', '1'], ['--evaluate-every', '60']]],
   [1, replay, [['--threads', '1']]],
 ];
 

@@ -1,4 +1,5 @@
 /** `ganglion/internals`: what this package's own command line, benches and tests take. It may change in any release. */
+export { MOST_DELAY } from '../algorithm/ddpg/settings.js';
 export { gridsOf, shortNumber, type GridCell, type ShownGrid } from '../algorithm/tabular/grid.js';
 export { METHODS } from '../algorithm/tabular/methods.js';
 export { TABULAR } from '../algorithm/tabular/settings.js';
@@ -15,20 +16,22 @@ export { replaceFile } from '../files/whole.js';
 export { readJson } from '../json.js';
 export { ACTIVATION_NAMES } from '../kernels/activation.js';
 export { KERNEL_NAMES, type KernelName } from '../kernels/kernels.js';
-export { loadModulesOf } from '../modules.js';
+export { importModule, isModuleName, loadModulesOf } from '../modules.js';
 export { DYNAMIC_NAMES } from '../network/membrane.js';
+export { recurrentNeurons } from '../network/neural.js';
 export { NEURAL_KEYS } from '../network/neuron-options.js';
+export { layerSizes } from '../network/options.js';
 export { OPTIMISER_NAMES } from '../optimise/optimiser.js';
-export { STEPS } from '../options/common.js';
-export { integer, number, oneOf, onOff, text, type JsonSchema, type Kind } from '../options/kind.js';
+export type { JsonSchema } from '../options/kind.js';
 export { renameOption, typedName } from '../options/origin.js';
 export { keyOf, readLayer, sectionOf } from '../options/resolve.js';
-export { option, optional, vary, type AnyRow, type Naming, type OptionsOf, type SettingsOf } from '../options/row.js';
 export { fileSchema } from '../options/schema.js';
 export { createTable, type OptionTable } from '../options/table.js';
+export { PARTITIONS, RATE_LIMIT } from '../placement/partitioned/settings.js';
+export { BOUND } from '../placement/partitioned/timing-options.js';
 export { textTable } from '../report/text-table.js';
 export { RULE_NAMES, RULES } from '../rule/registry.js';
-export { CLOCK_OWNERS, DISCIPLINE_NAMES, SCHEDULE_NAMES } from '../schedule/schedule.js';
+export { CLOCK_OWNERS, DISCIPLINE_NAMES, SCHEDULE_NAMES, type DisciplineName } from '../schedule/schedule.js';
 export { killWorkersEvery } from '../simulation/faults.js';
 export { LARGEST_EVALUATION, LARGEST_RUN } from '../simulation/measure.js';
 export { SIMULATION } from '../simulation/options.js';
@@ -39,3 +42,4 @@ export { createProgressBar, type ProgressBar } from '../telemetry/progress-bar.j
 export { createRunFolder, reopenRunFolder, RUN_FILES, runFolderName, type LineLengths, type RunFolder } from '../telemetry/run-folder.js';
 export { createEventWriter, type EventWriter } from '../telemetry/tensorboard.js';
 export { describeDistribution, parseDistribution, type Distribution } from '../virtual/distribution.js';
+export { TIMES } from '../virtual/settings.js';

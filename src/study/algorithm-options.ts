@@ -1,5 +1,7 @@
-import { checkKeys, checkName, checkObject, checkString, isRecord, wrongValue } from '../check.js';
-import { canonicalName, MODULE_PATTERN } from '../modules.js';
+import { basename } from 'node:path';
+
+import { checkKeys, checkLabel, checkName, checkObject, isRecord, LONGEST_NAME, wrongValue } from '../check.js';
+import { canonicalName, isModuleName, MODULE_PATTERN } from '../modules.js';
 import { kind, listOf, refine, type Kind } from '../options/kind.js';
 import { option } from '../options/row.js';
 import { showValue, splitList } from '../options/text.js';
@@ -50,6 +52,11 @@ export function algorithmNames(limits: Limits): Kind<readonly string[], readonly
   });
 }
 
+/** What tables call an algorithm: its name, or the name of the file of a module. */
+export function shortName(algorithm: string): string {
+  return isModuleName(algorithm) ? basename(algorithm).replace(/\.[cm]?js$/, '') : algorithm;
+}
+
 /** An algorithm as an arm, with a label and options of its own. */
 export interface AlgorithmArm {
   readonly label: string;
@@ -64,7 +71,7 @@ export type GivenArm = string | { readonly label?: string; readonly algorithm: s
 /** Algorithms by name, or as objects with labels and options, which a file can give; `all` stands for all that can learn one of the tasks. */
 export function algorithmArms(environments: readonly string[], known: readonly string[] = ALGORITHM_NAMES): Kind<readonly AlgorithmArm[], readonly GivenArm[]> {
   const single = algorithmName({ known, environments });
-  const plain = (algorithm: string): AlgorithmArm => ({ label: algorithm, algorithm, options: {} });
+  const plain = (algorithm: string): AlgorithmArm => ({ label: shortName(algorithm), algorithm, options: {} });
   const fitting = () => known.filter((name) => environments.length === 0 || environments.some((environment) => fitsTask(name, environment)));
   const entry = kind<AlgorithmArm | typeof ALL>({
     check(path, value) {
@@ -72,10 +79,10 @@ export function algorithmArms(environments: readonly string[], known: readonly s
       if (!isRecord(value)) return plain(single.check(path, value));
       checkKeys(path, value, ['label', 'algorithm', 'options']);
       const algorithm = single.check(`${path}.algorithm`, value.algorithm);
-      return { label: checkString(`${path}.label`, value.label ?? algorithm), algorithm, options: checkObject(`${path}.options`, value.options ?? {}) };
+      return { label: value.label === undefined ? shortName(algorithm) : checkLabel(`${path}.label`, value.label), algorithm, options: checkObject(`${path}.options`, value.options ?? {}) };
     },
     argument: 'name',
-    schema: { anyOf: [{ const: ALL }, single.schema, { type: 'object', properties: { label: { type: 'string', minLength: 1 }, algorithm: single.schema, options: { type: 'object' } }, required: ['algorithm'], additionalProperties: false }] },
+    schema: { anyOf: [{ const: ALL }, single.schema, { type: 'object', properties: { label: { type: 'string', minLength: 1, maxLength: LONGEST_NAME }, algorithm: single.schema, options: { type: 'object' } }, required: ['algorithm'], additionalProperties: false }] },
   });
   return kind({
     ...refine(listOf(entry, `a list of ${known.join(', ')}, or ${ALL}`, { least: 1 }), (path, given) => {
@@ -84,7 +91,7 @@ export function algorithmArms(environments: readonly string[], known: readonly s
       return arms;
     }),
     parse: splitList,
-    show: (value) => showValue(Array.isArray(value) ? value.map((each: unknown) => (isRecord(each) ? each.label : each)) : value),
+    show: (value) => showValue(Array.isArray(value) ? value.map((each: unknown) => (isRecord(each) ? each.algorithm : each)) : value),
   });
 }
 

@@ -1,5 +1,5 @@
 import { estimate, type Estimate } from './estimate.js';
-import { listed, score, withInterval } from './format.js';
+import { FEW_SEEDS, listed, score, withInterval } from './format.js';
 import { isGain } from './half-gain.js';
 import type { Report, Row } from './study.js';
 import { mean } from '../telemetry/statistics.js';
@@ -10,12 +10,13 @@ export function defaultFindings<R extends Row>({ entries }: Pick<Report<object, 
   const environments = [...new Set(entries.map(({ row }) => row.environment))];
   return environments.flatMap((environment) => {
     const known = entries.filter(({ row }) => row.environment === environment && row.returns !== null);
-    const [best, ...others] = known.toSorted((a, b) => (b.row.returns?.mean ?? 0) - (a.row.returns?.mean ?? 0));
+    const sorted = known.toSorted((a, b) => (b.row.returns?.mean ?? 0) - (a.row.returns?.mean ?? 0));
+    const best = sorted.at(0);
     if (best === undefined) return [];
-    const gaps = others.map((other) => `${other.row.label} ${withInterval(other.row.returns)}${describeGap(gap(best.results, other.results))}`);
+    const gaps = sorted.slice(1).map((other) => `${other.row.label} ${withInterval(other.row.returns)}${describeGap(gap(best.results, other.results))}`);
     const learned = isGain(gains(best.results));
     const random = best.row.randomReturn === null ? '' : ` (random policy ${score(best.row.randomReturn)})`;
-    if (!learned) return [`On ${environment} no algorithm has learned: the best, ${best.row.label}, has a mean return of ${withInterval(best.row.returns)}, which is no clear gain over the random policy${random}.`];
+    if (!learned) return [`On ${environment} no algorithm has learned: the best, ${best.row.label}, has a mean return of ${withInterval(best.row.returns)}, which is no clear gain over the random policy${best.row.randomReturn === null ? '' : `'s ${score(best.row.randomReturn)}`}.`];
     return [`On ${environment}, ${best.row.label} has the highest mean return, ${withInterval(best.row.returns)}${random}${gaps.length === 0 ? '' : `; ${listed(gaps)}`}.`];
   });
 }
@@ -35,5 +36,6 @@ function gap(better: readonly TrialResult[], other: readonly TrialResult[]): Est
 
 function describeGap(found: Estimate | null): string {
   if (found === null) return '';
-  return found.interval[0] > 0 ? `, less by ${withInterval(found)}` : ', no clear difference';
+  if (found.values.length < FEW_SEEDS) return ` (${score(found.mean)} less; too few seeds for a verdict)`;
+  return found.interval[0] > 0 ? ` (${withInterval(found)} less, paired by seed)` : ' (no clear difference)';
 }

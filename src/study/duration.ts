@@ -1,5 +1,5 @@
 import { runTrials, type PoolOptions } from './pool.js';
-import { algorithmOf, trialOptions, type Trial } from './trial.js';
+import { trialSettings, type Trial } from './trial.js';
 
 /** Learning steps of a probe: enough for the compiler to have warmed to them. */
 const PROBE_STEPS = 500;
@@ -43,7 +43,7 @@ function contender({ environment, label }: Trial): string {
 
 /** The trial, cut to its first learning steps, in which nobody dies. */
 function probe(trial: Trial): Trial {
-  const { learning } = algorithmOf(trial).resolve(trialOptions(trial));
+  const { learning } = trialSettings(trial);
   const given = trial.options.learning;
   const warmup = Math.min(learning.warmup, learning.batch); // none where a rule learns from the stream
   return {

@@ -2,7 +2,7 @@ import { lineChart, type LinePanel } from '../report/line-chart.js';
 import { matrixChart } from '../report/matrix-chart.js';
 import type { Svg } from '../report/svg.js';
 import type { WatchedNeuron } from '../simulation/watch.js';
-import { points } from './leaky-tables.js';
+import { score } from './format.js';
 import type { RecordedEpisode, RecordedEpisodes } from './recorded-episodes.js';
 
 export interface EpisodePictures {
@@ -40,7 +40,7 @@ function panelsOf({ neurons, episodes }: RecordedEpisodes, { voltages, steps, re
   const length = voltages.length < steps ? `the first ${voltages.length} of ${steps} steps` : `${steps} steps`;
   const which = episodes.length === 1 ? 'An episode' : voltages === episodes[0].voltages ? 'One episode' : 'Another, that begins otherwise';
   return [
-    { title: `${which} (${length}, return ${points(episodeReturn)}): hidden neurons`, series: series(heard) },
+    { title: `${which} (${length}, return ${score(episodeReturn)}): hidden neurons`, series: series(heard) },
     ...(contexts.length === 0 ? [] : [{ title: 'leaky integrators', series: series(contexts, heard) }]),
     { title: 'observations', series: series(indices('observation')) },
     { title: 'outputs', series: series(indices('output')) },

@@ -3,6 +3,9 @@ import type { Estimate } from './estimate.js';
 
 export { describeSeconds };
 
+/** Fewer seeds than this give no verdict, and a warning. */
+export const FEW_SEEDS = 5;
+
 /** Cell without a value. */
 export const NOTHING = '–';
 

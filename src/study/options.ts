@@ -55,3 +55,6 @@ export function sameHidden(need: string) {
 export function ownHidden(sizes: readonly number[], need: string) {
   return vary(HIDDEN, { default: sizes, narrow: () => refine(layerSizes, withNeurons(need)) });
 }
+
+/** Durations of the simulated world of studies. One unit of virtual time is the median of one partition's update. */
+export const STUDY_WORLD = { compute: 'lognormal(1, 0.3)', act: 0.02, step: 0.02, delay: 0.1, latency: 0.1, wake: 0 } as const;

@@ -1,15 +1,12 @@
 import { reportPage, type Section } from '../report/page.js';
 import type { Arm, OtherTable, Report, Row, Study } from './study.js';
 import type { Drawn } from './figures.js';
-import { plural } from './format.js';
+import { FEW_SEEDS, plural } from './format.js';
 import { failureTable, localityTable, settingsTable } from './tables.js';
 import type { Trial, TrialResult } from './trial.js';
 
 /** Tables with more rows are folded. */
 const LONG = 12;
-
-/** Fewer seeds than this get a warning. */
-const FEW_SEEDS = 5;
 
 /** What a page shows besides what the study declares. */
 export interface PageParts {
@@ -25,14 +22,15 @@ export interface PageParts {
 
 /** The page of a study: what was found, the main picture, tables, other pictures, method, and how to repeat it. */
 export function studyPage<S extends object, A extends Arm, Own extends object, M>(study: Study<S, A, Own, M>, report: Report<S, Row<A, Own>, M>, parts: PageParts): string {
-  const { findings, tables, figures: [main, ...others], trials, command, parallel } = parts;
+  const { findings, tables, figures, trials, command, parallel } = parts;
   const warning = seedWarning(report.rows);
+  const main = figures.at(0);
   const method = [...(study.method?.(report.settings) ?? []), `Trials ran ${parallel} at a time on Node ${process.versions.node}.`];
   const sections: Section[] = [
     { title: 'What was found', list: findings.length === 0 ? ['No trial has ended yet.'] : findings, ...(warning !== undefined && { warning }), ...(main !== undefined && { picture: main.picture }) },
     ...tables.map(({ title, note, table }): Section => ({ title, table, folded: table.rows.length > LONG, ...(note !== undefined && { paragraphs: [note] }) })),
     ...(tables.length === 0 || study.howToRead === undefined ? [] : [{ title: 'How to read the tables', paragraphs: study.howToRead }]),
-    ...others.map(({ title, paragraph, picture }): Section => ({ title, picture, ...(paragraph !== undefined && { paragraphs: [paragraph] }) })),
+    ...figures.slice(1).map(({ title, paragraph, picture }): Section => ({ title, picture, ...(paragraph !== undefined && { paragraphs: [paragraph] }) })),
     { title: 'How it was compared', paragraphs: method },
     { title: 'How local each is', table: localityTable(trials) },
     failureSection(report.results),

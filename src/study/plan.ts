@@ -1,10 +1,10 @@
-import { checkObject, wrongValue } from '../check.js';
+import { checkName, checkObject, wrongValue } from '../check.js';
 import { isOptionError } from '../errors.js';
 import { renameOption } from '../options/origin.js';
 import { resolveSettings } from '../simulation/options.js';
-import { fitsTask, type Options } from './algorithm.js';
+import { ALGORITHM_NAMES, findAlgorithm, fitsTask, type Options } from './algorithm.js';
 import type { Arm, Study, TrialPlan } from './study.js';
-import { algorithmOf, trialOptions, type Trial } from './trial.js';
+import { trialSettings, type Trial } from './trial.js';
 
 /** Points of a learning curve, where the study does not say how many. */
 const POINTS = 20;
@@ -55,24 +55,18 @@ export function planTrials<S extends object, A extends Arm, Own extends object, 
   return planArms(trialPlan(study, settings), study.arms(settings));
 }
 
-/**
- * Checks the options of a study and fills in defaults. The options of every arm are tried on every task, so that a trial fails for what it learns
- * and not for its settings.
- *
- * @throws TypeError or RangeError naming the option, what was expected and what came
- */
-export function resolveStudy<S extends object, A extends Arm, Own extends object, M>(study: Study<S, A, Own, M>, given: object = {}): S {
-  return study.table.resolve(given, (settings) => {
-    const arms = study.arms(settings);
-    refuseRepeated('algorithms', arms.filter(({ seeds }) => seeds === undefined).map(({ label }) => label));
-    planArms({ ...trialPlan(study, settings), seeds: 1 }, arms).forEach(tryOptions);
-  });
+/** Tries the options of every arm on every task, so that a trial fails for what it learns and not for its settings. @throws TypeError or RangeError */
+export function checkArms<S extends object, A extends Arm, Own extends object, M>(study: Study<S, A, Own, M>, settings: S): void {
+  const arms = study.arms(settings);
+  for (const { algorithm } of arms) if (findAlgorithm(algorithm) === undefined) checkName('algorithms', algorithm, ALGORITHM_NAMES);
+  refuseRepeated('algorithms', arms.filter(({ seeds }) => seeds === undefined).map(({ label }) => label));
+  planArms({ ...trialPlan(study, settings), seeds: 1 }, arms).forEach(tryOptions);
 }
 
 /** Errors in an arm's options name the arm: its `schedule` is no option of the study. */
 function tryOptions(trial: Trial): void {
   try {
-    algorithmOf(trial).resolve(trialOptions(trial));
+    trialSettings(trial);
   } catch (error) {
     if (!isOptionError(error) || Object.keys(trial.options).length === 0) throw error;
     throw renameOption(error, (option) => `algorithms[${trial.label}].options.${option}`);

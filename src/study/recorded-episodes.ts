@@ -1,4 +1,6 @@
+import { isRecord } from '../check.js';
 import type { WatchedEpisode } from '../simulation/watch.js';
+import { algorithmOf, trialDigest, trialOptions, type Trial } from './trial.js';
 
 /** An episode without what all have in common. */
 export type RecordedEpisode = Omit<WatchedEpisode, 'neurons' | 'connections'>;
@@ -12,18 +14,18 @@ export interface RecordedEpisodes extends Pick<WatchedEpisode, 'neurons' | 'conn
 /** What is kept of a long episode, and among how many one is looked for that begins otherwise. */
 const [MOST_STEPS, MOST_EPISODES] = [200, 10];
 
-type Watch = (options: { readonly episode?: number; readonly steps: number }) => WatchedEpisode;
+type Record = (options: { readonly episode?: number; readonly steps: number }) => WatchedEpisode;
 
-/** Watches the first episode of an evaluation, and one that begins otherwise. */
-export function recordEpisodes(watch: Watch): RecordedEpisodes {
-  const first = watch({ steps: MOST_STEPS });
+/** Records the first episode of an evaluation, and one that begins otherwise. */
+export function recordEpisodes(record: Record): RecordedEpisodes {
+  const first = record({ steps: MOST_STEPS });
   const { neurons, connections } = first;
-  return { neurons, connections, episodes: [courseOf(first), ...watchOther(watch, first)] };
+  return { neurons, connections, episodes: [courseOf(first), ...recordOther(record, first)] };
 }
 
-function watchOther(watch: Watch, first: WatchedEpisode): RecordedEpisode[] {
+function recordOther(record: Record, first: WatchedEpisode): RecordedEpisode[] {
   for (let episode = 1; episode < MOST_EPISODES; episode += 1) {
-    const other = watch({ episode, steps: MOST_STEPS });
+    const other = record({ episode, steps: MOST_STEPS });
     if (firstSeen(other) !== firstSeen(first)) return [courseOf(other)];
   }
   return [];
@@ -35,4 +37,35 @@ function firstSeen({ neurons, voltages }: WatchedEpisode): string {
 
 function courseOf({ voltages, rewards, return: episodeReturn, steps }: WatchedEpisode): RecordedEpisode {
   return { voltages, rewards, return: episodeReturn, steps };
+}
+
+/** Episodes of a trained network, and the trial whose network it is. */
+export interface TrialEpisodes extends RecordedEpisodes {
+  readonly label: string;
+  readonly seed: number;
+  /** Of the trial. */
+  readonly digest: string;
+}
+
+/**
+ * Repeats a synchronous trial, which gives the same network, and records episodes of its final evaluation.
+ *
+ * @returns undefined if the signal comes first
+ */
+export async function recordTrial(trial: Trial, signal: AbortSignal): Promise<TrialEpisodes | undefined> {
+  const { label, seed, steps } = trial;
+  const training = await algorithmOf(trial).create(trialOptions(trial));
+  try {
+    const { stopped } = await training.run({ steps, signal });
+    if (stopped || training.watch === undefined) return undefined;
+    return { label, seed, digest: trialDigest(trial), ...recordEpisodes(training.watch.bind(training)) };
+  } finally {
+    await training.close();
+  }
+}
+
+/** True for recorded episodes of this trial. */
+export function isRecordOf(trial: Trial, data: unknown): data is TrialEpisodes {
+  if (!isRecord(data) || data.digest !== trialDigest(trial)) return false;
+  return [data.neurons, data.connections, data.episodes].every(Array.isArray);
 }

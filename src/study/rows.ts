@@ -6,7 +6,7 @@ import type { Arm, ArmResults, BaseRow, Report, Row, Study } from './study.js';
 import type { Trial, TrialResult } from './trial.js';
 
 /** Everything about a study that its results so far give. */
-export interface StudyState<Settings, A extends Arm, Own extends object, M> {
+export interface StudyState<S extends object, A extends Arm, Own extends object, M> {
   readonly report: Report<S, Row<A, Own>, M>;
   /** The trials whose turn has come: those that follow are there once all of the first have ended. */
   readonly trials: readonly Trial[];
@@ -78,14 +78,19 @@ function collect<S extends object, A extends Arm, Own extends object, M>(
     estimate: (number) => estimate(finished.flatMap((result) => number(result) ?? [])),
     paired: (references, number) => estimate(results.flatMap((own) => {
       const other = references.find(({ trial }) => trial.seed === own.trial.seed);
-      return (other === undefined ? undefined : number(own, other)) ?? [];
+      const found = other === undefined ? undefined : number(own, other);
+      return found === undefined || found === null || Number.isNaN(found) ? [] : [found]; // 0/0 of trials that never updated
     })),
   };
 }
 
+/** Fields of an arm that say how its trials run; the others are its facts. */
+const ARM_KEYS: ReadonlySet<string> = new Set<keyof Arm>(['label', 'algorithm', 'options', 'seeds', 'repeat', 'steps', 'evaluation', 'auxiliary']);
+
 function rowOf<S extends object, A extends Arm, Own extends object, M>(study: Study<S, A, Own, M>, own: ArmResults<S, A>, steps: number | null): Row<A, Own> {
   const { arm, environment, results, finished, returnOf } = own;
-  const { label, algorithm, options, seeds, repeat, evaluation, auxiliary, ...facts } = arm;
+  const { label, algorithm } = arm;
+  const facts = Object.fromEntries(Object.entries(arm).filter(([key]) => !ARM_KEYS.has(key)));
   const returns = estimate(results.flatMap((result) => returnOf(result) ?? []));
   const base: BaseRow = {
     environment,
@@ -98,5 +103,5 @@ function rowOf<S extends object, A extends Arm, Own extends object, M>(study: St
     returns,
     randomReturn: ifAny(results.flatMap(({ randomReturn }) => randomReturn ?? []), mean),
   };
-  return { ...facts, ...base, ...study.row?.(own) } as Row<A, Own>; // its parts, by their types
+  return Object.assign({ environment, label, algorithm }, facts, base, study.row?.(own)) as Row<A, Own>; // its parts, by their types
 }

@@ -3,13 +3,13 @@ import { availableParallelism } from 'node:os';
 import { checkString } from '../check.js';
 import { finishing } from '../files/finish.js';
 import { freeRunPath } from '../files/folder.js';
+import { loadModulesOf } from '../modules.js';
 import { textTable } from '../report/text-table.js';
 import { runFolderName } from '../telemetry/run-folder.js';
 import { defaultFindings } from './default-findings.js';
 import { drawFigure, finalReturns, learningCurves } from './figures.js';
 import { score, whole } from './format.js';
 import { seedWarning, studyPage } from './page.js';
-import { resolveStudy } from './plan.js';
 import { repeatCommand } from './repeat-command.js';
 import { summarise, type StudyState } from './rows.js';
 import { runTrialsWithProgress } from './run-trials.js';
@@ -51,7 +51,9 @@ export interface StudyResult<R> {
  * @throws TypeError or RangeError naming an option; FileError where the folder cannot be written to
  */
 export async function runStudy<S extends object, A extends Arm, Own extends object, M>(study: Study<S, A, Own, M>, run: StudyRun = {}): Promise<StudyResult<Row<A, Own>>> {
-  const settings = resolveStudy(study, run.options);
+  await loadModulesOf(run.options ?? {});
+  await loadModulesOf({ algorithms: study.arms(study.table.resolve(run.options)).map(({ algorithm, options = {} }) => ({ algorithm, options })) });
+  const settings = study.resolve(run.options);
   const { warn = (line) => process.stderr.write(`warning: ${line}\n`) } = run;
   const path = run.out === undefined ? freeRunPath('runs', runFolderName(study.name, undefined, new Date())) : checkString('out', run.out);
   const folder = openStudyFolder(path, { scenario: study.name, ...settings }, warn, study.formerly);
@@ -76,7 +78,7 @@ async function runInto<S extends object, A extends Arm, Own extends object, M>(s
 }
 
 /** Measures what the folder does not have yet. */
-async function measure<S extends object, A extends Arm, Own extends object, M>({ measure: measurement }: Study<S, A, Own, M>, { measured: _, ...report }: Report<S, Row<A, Own>, M>, folder: StudyFolder, signal: AbortSignal): Promise<M | undefined> {
+async function measure<S extends object, A extends Arm, Own extends object, M>({ measure: measurement }: Study<S, A, Own, M>, report: Report<S, Row<A, Own>, M>, folder: StudyFolder, signal: AbortSignal): Promise<M | undefined> {
   if (measurement === undefined) return undefined;
   const known = folder.read(measurement.file);
   const before = { ...report, measured: undefined };
@@ -92,7 +94,7 @@ async function leave<S extends object, A extends Arm, Own extends object, M>(
   { report, trials, planned }: StudyState<S, A, Own, M>,
   description: string,
   folder: StudyFolder,
-  { parallel, command = undefined }: StudyRun & { readonly parallel: number },
+  { parallel, command }: StudyRun & { readonly parallel: number },
 ): Promise<StudyResult<Row<A, Own>>> {
   const { settings, rows, results, measured } = report;
   const findings = study.findings?.(report) ?? defaultFindings(report);

@@ -87,7 +87,7 @@ function readOwn(file: string): unknown {
 function refuseOther(path: string, file: string, config: object, formerly: readonly string[]): void {
   const found = readOwn(file); // undefined: not this study's
   const { scenario } = JSON.parse(JSON.stringify(config)) as { readonly scenario?: unknown };
-  const known = isRecord(found) ? { ...found, ...(formerly.includes(String(found.scenario)) && { scenario }) } : {};
+  const known: Readonly<Record<string, unknown>> = isRecord(found) ? { ...found, ...(formerly.includes(String(found.scenario)) && { scenario }) } : {};
   if (canonical(known) === canonical(JSON.parse(JSON.stringify(config)))) return;
   const differing = Object.entries(config).filter(([key, value]) => canonical(known[key]) !== canonical(value));
   const names = differing.map(([key]) => key).join(', ');

@@ -1,11 +1,9 @@
-import { isRecord } from '../check.js';
 import type { LineChart, LinePoint } from '../report/line-chart.js';
 import type { Reference } from '../report/panels.js';
 import type { IntervalChart } from '../report/interval-chart.js';
 import type { Svg } from '../report/svg.js';
 import type { Table } from '../report/table.js';
-import type { AnyRow, SettingsOf } from '../options/row.js';
-import { createTable, type OptionTable } from '../options/table.js';
+import type { OptionTable } from '../options/table.js';
 import type { Options } from './algorithm.js';
 import type { Estimate } from './estimate.js';
 import type { EvaluationPlan, TrialResult } from './trial.js';
@@ -70,13 +68,13 @@ export interface ArmResults<Settings, A extends Arm> {
   /** Those without a failure. */
   readonly finished: readonly TrialResult[];
   /** Trials on the same task of the arms that match. */
-  others(matches: (arm: A) => boolean): readonly TrialResult[];
+  readonly others: (matches: (arm: A) => boolean) => readonly TrialResult[];
   /** Final mean return of a trial; undefined for one that does not count. */
-  returnOf(result: TrialResult): number | undefined;
+  readonly returnOf: (result: TrialResult) => number | undefined;
   /** A number of each finished trial, over seeds; trials without it are left out. */
-  estimate(number: (result: TrialResult) => number | null | undefined): Estimate | null;
+  readonly estimate: (number: (result: TrialResult) => number | null | undefined) => Estimate | null;
   /** A number of two trials from the same seed, over seeds. */
-  paired(others: readonly TrialResult[], number: (own: TrialResult, other: TrialResult) => number | null | undefined): Estimate | null;
+  readonly paired: (others: readonly TrialResult[], number: (own: TrialResult, other: TrialResult) => number | null | undefined) => Estimate | null;
 }
 
 /** The results of a study so far. */
@@ -199,20 +197,6 @@ export interface OtherTable {
 /** A study that can be run. */
 export interface Study<S extends object = object, A extends Arm = Arm, Own extends object = object, Measured = unknown> extends StudyDefinition<S, A, Own, Measured> {
   readonly table: OptionTable<S>;
-}
-
-const STUDIES = new WeakSet<object>();
-
-/** Declares a study. Everything but name, texts, options and arms has a default. */
-export function defineStudy<const Rows extends readonly AnyRow[], A extends Arm, Own extends object = object, Measured = undefined>(
-  definition: { readonly options: Rows } & StudyDefinition<SettingsOf<Rows[number]>, A, Own, Measured>,
-): Study<SettingsOf<Rows[number]>, A, Own, Measured> {
-  const study = { ...definition, table: createTable(definition.options) };
-  STUDIES.add(study);
-  return study;
-}
-
-/** True for what `defineStudy` returned. */
-export function isStudy(value: unknown): value is Study {
-  return isRecord(value) && STUDIES.has(value);
+  /** Checks options and fills in defaults. @throws TypeError or RangeError naming the option, what was expected and what came */
+  readonly resolve: (given?: object) => S;
 }

@@ -2,7 +2,7 @@ import { isRecord } from '../check.js';
 import { formatRows, type Table } from '../report/table.js';
 import { interval, NOTHING, score, whole } from './format.js';
 import type { BaseRow, OtherTable, StudyColumn, StudyTable } from './study.js';
-import { algorithmOf, trialOptions, type Trial, type TrialResult } from './trial.js';
+import { algorithmOf, trialSettings, type Trial, type TrialResult } from './trial.js';
 
 /** A table of a study with its cells as text. */
 export function drawTable<R>(given: StudyTable<R> | OtherTable, rows: readonly R[]): OtherTable {
@@ -28,7 +28,7 @@ export function failureTable(results: readonly TrialResult[]): Table {
 
 /** The complete settings of each arm on one task, setting by setting. A setting that an algorithm does not have is left empty. */
 export function settingsTable(trials: readonly Trial[]): Table {
-  const flat = trials.map((trial) => flatten(algorithmOf(trial).resolve(trialOptions(trial))));
+  const flat = trials.map((trial) => flatten(trialSettings(trial)));
   const paths = [...new Set(flat.flatMap((settings) => [...settings.keys()]))].filter((path) => !['environment', 'seed', 'steps'].includes(path));
   return {
     columns: [{ name: 'setting' }, ...trials.map(({ label }) => numeric(label))],
@@ -47,7 +47,7 @@ export function rowsAsCsv(rows: readonly object[]): string {
   const flat = rows.map((row) => new Map([...flatten(row)].filter(([, value]) => !Array.isArray(value))));
   const names = [...new Set(flat.flatMap((row) => [...row.keys()]))];
   const quote = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  return [names, ...flat.map((row) => names.map((name) => String(row.get(name) ?? '')))].map((cells) => `${cells.map(quote).join(',')}\n`).join('');
+  return [names, ...flat.map((row) => names.map((name) => describe(row.get(name) ?? undefined)))].map((cells) => `${cells.map(quote).join(',')}\n`).join('');
 }
 
 /** A table in Markdown. */

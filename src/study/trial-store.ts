@@ -114,7 +114,7 @@ function isDeathReport(data: unknown): boolean {
 function isTimingReport(data: unknown): boolean {
   if (!isRecord(data) || !areNumbers(data.updates) || !isRecord(data.staleness)) return false;
   const { staleness: { reads, median, max, helped, voltages }, virtualSeconds, times } = data;
-  const timesKnown = times === undefined || (isRecord(times) && [times.compute, times.act, times.step, times.wake, [times.forwardShare]].every(areNumbers));
+  const timesKnown = times === undefined || (isRecord(times) && [times.compute, times.act, times.step, times.wake, [times.forwardFraction]].every(areNumbers));
   const agesKnown = isRecord(voltages) && Array.isArray(voltages.histogram) && voltages.histogram.every(areNumbers);
   return timesKnown && agesKnown && areNumbers([reads, median, max, helped]) && (virtualSeconds === null || typeof virtualSeconds === 'number');
 }

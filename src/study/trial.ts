@@ -98,21 +98,26 @@ export interface TrialOptions {
   readonly onProgress: (progress: TrialProgress) => void;
 }
 
-export function algorithmOf({ algorithm }: Trial): Algorithm {
+export function algorithmOf({ algorithm }: Pick<Trial, 'algorithm'>): Algorithm {
   const found = findAlgorithm(algorithm);
   if (found === undefined) throw new InternalError(`no algorithm is called ${algorithm}`);
   return found;
 }
 
 /** The options of a trial in full, as its algorithm takes them. */
-export function trialOptions({ environment, seed, steps, options }: Trial): Options {
+export function trialOptions({ environment, seed, steps, options }: Pick<Trial, 'environment' | 'seed' | 'steps' | 'options'>): Options {
   return { ...options, environment, seed, steps };
+}
+
+/** The complete settings of a trial. */
+export function trialSettings(trial: Pick<Trial, 'algorithm' | 'environment' | 'seed' | 'steps' | 'options'>): ReturnType<Algorithm['resolve']> {
+  return algorithmOf(trial).resolve(trialOptions(trial));
 }
 
 /** SHA-256 of the trial and of the settings that it resolves to, in hexadecimal. Labels do not count. */
 export function trialDigest(trial: Trial): string {
   const { algorithm, environment, seed, steps, evaluation, repeat } = trial;
-  const settings = algorithmOf(trial).resolve(trialOptions(trial));
+  const settings = trialSettings(trial);
   return createHash('sha256').update(canonical({ algorithm, environment, seed, steps, evaluation, repeat, settings })).digest('hex');
 }
 

@@ -64,13 +64,15 @@ test('the types of every entry hold in a strict project, with those of the libra
   writeFileSync(join(folder, 'example.ts'), `${example}
     import test from 'node:test';
     import { box, defineEnvironment, discrete, isOptionError, makeEnvironment, type Environment, type Evaluation, type SimulationOptions } from 'ganglion';
-    import { mean, resolveStudySettings, type StudySettings } from 'ganglion/study';
+    import { defineStudy, mean, runStudy, SEEDS } from 'ganglion/study';
     import { environmentContract } from 'ganglion/testing';
     import { checkInteger } from 'ganglion/internals';
 
     const options: SimulationOptions = { environment: 'CartPole-v1', rule: 'coagent', partitions: 2 };
     const evaluate = async (): Promise<Evaluation> => (await createSimulation(options)).evaluate({ episodes: checkInteger('episodes', 2) });
-    const settings: StudySettings = resolveStudySettings({ seeds: 2 });
+    const twice = defineStudy({ name: 'twice', summary: '', title: '', question: '', options: [SEEDS], arms: () => [1, 2].map((factor) => ({ label: String(factor), algorithm: 'broadcast', factor })), row: ({ arm }) => ({ double: 2 * arm.factor }), findings: ({ rows }) => rows.map(({ double, factor }) => (double - factor).toFixed()) });
+    const settings: { readonly seeds: number } = twice.resolve({ seeds: 2 });
+    const again = () => runStudy(twice, { out: 'study' });
     const cart: Environment = makeEnvironment('CartPole-v1', { seed: 1 });
     const task = defineEnvironment({ id: 'Even-v0', observationSpace: box([0], [1]), actionSpace: discrete(2), maxSteps: 9,
       reset: (random) => ({ even: random.uniform() < 0.5 }),
@@ -80,7 +82,7 @@ test('the types of every entry hold in a strict project, with those of the libra
     const found: number = mean([cart.reset()[0], isOptionError(new Error()) ? 1 : 0]);
     // @ts-expect-error an option that does not exist
     const misspelt: SimulationOptions = { enviroment: 'CartPole-v1' };
-    export { evaluate, settings, found, misspelt };
+    export { again, evaluate, settings, found, misspelt };
   `);
   const { status, stdout } = run(createRequire(import.meta.url).resolve('typescript/bin/tsc'), '-p', 'tsconfig.json');
   t.is(stdout, '');

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 
 import { isRecord, RULE_NAMES } from '../../src/entries/internals.js';
-import { resolveAsyncStudySettings, resolveDeathStudySettings, resolveLeakyStudySettings, resolveOscillationSettings, resolveRealitySettings, resolveStragglerStudySettings, resolveStudySettings } from '../../src/entries/study.js';
+import { asyncVsSync } from '../../scenarios/async-vs-sync.js';
+import { decentralisedVsDdpg } from '../../scenarios/decentralised-vs-ddpg.js';
+import { leakyIntegrator } from '../../scenarios/leaky-integrator.js';
+import { lesion } from '../../scenarios/lesion.js';
+import { stragglers } from '../../scenarios/stragglers.js';
+import { virtualCheck } from '../../scenarios/virtual-check.js';
+import { resolveOscillationSettings } from '../../src/entries/study.js';
 import { listEnvironments, makeEnvironment, resolveCertificateSettings, resolveDdpgSettings, resolveBatchedSettings, resolveSettings } from '../../src/index.js';
 
 /** Tasks with a model are left out: they ship with the general defaults. */
@@ -38,12 +44,12 @@ const STUDIES: Readonly<Record<string, { readonly resolve: (options: object) => 
   ddpg: { resolve: resolveDdpgSettings, options: [...TASKS.map((environment) => ({ environment })), { exploration: { hidden: 0.1, hiddenNeurons: ['hidden1[0]'] }, learning: { delay: 3, frozenLayers: ['hidden1'] } }, { threads: 2 }] },
   dense: { resolve: resolveBatchedSettings, options: ['broadcast', 'three-factor'].flatMap((rule) => TASKS.map((environment) => ({ environment, rule, replicas: 3 }))) },
   certificate: { resolve: resolveCertificateSettings, options: [...TASKS.map((environment) => ({ environment })), { steps: 77, certificate: { critics: ['exact', 'linear'], criticRate: 0.1, utilityRules: [] } }] },
-  study: { resolve: resolveStudySettings, options: [{}, { environments: ['all'], algorithms: ['all'] }, { algorithms: ['ddpg', { algorithm: 'linear', label: 'two', options: { rule: { criticRate: 1 } } }], steps: 100, network: { hidden: [4] }, evaluation: { every: 5, episodes: 1, final: 2 } }] },
-  async: { resolve: resolveAsyncStudySettings, options: [{}, { environment: 'CartPole-v1', algorithms: ['all'], delays: [4, 0], network: { hidden: [4] } }] },
-  stragglers: { resolve: resolveStragglerStudySettings, options: [{}, { slowdowns: [2], virtual: { compute: 2, delay: 'exponential(1)' }, network: { hidden: [4] }, neighbour: { run: 'off' }, rateLimit: 'off' }] },
-  death: { resolve: resolveDeathStudySettings, options: [{}, { environment: 'CartPole-v1', shares: [0.5], steps: 1000, death: { at: 300 }, network: { hidden: [4] } }] },
-  leaky: { resolve: resolveLeakyStudySettings, options: [{}, { environment: 'CartPoleNoVel-v1', timeConstants: [8, 2], densities: [1, 0.5], rule: { name: 'broadcast' }, schedules: ['bounded'], network: { hidden: [4] } }] },
-  reality: { resolve: resolveRealitySettings, options: [{}, { environment: 'CartPole-v1', algorithm: 'linear', steps: 600, network: { hidden: [4] } }] },
+  study: { resolve: decentralisedVsDdpg.resolve, options: [{}, { environments: ['all'], algorithms: ['all'] }, { algorithms: ['ddpg', { algorithm: 'linear', label: 'two', options: { rule: { criticRate: 1 } } }], steps: 100, network: { hidden: [4] }, evaluation: { every: 5, episodes: 1, final: 2 } }] },
+  async: { resolve: asyncVsSync.resolve, options: [{}, { environment: 'CartPole-v1', algorithms: ['all'], delays: [4, 0], network: { hidden: [4] } }] },
+  stragglers: { resolve: stragglers.resolve, options: [{}, { slowdowns: [2], virtual: { compute: 2, delay: 'exponential(1)' }, network: { hidden: [4] }, neighbour: { run: 'off' }, rateLimit: 'off' }] },
+  death: { resolve: lesion.resolve, options: [{}, { environment: 'CartPole-v1', shares: [0.5], steps: 1000, death: { at: 300 }, network: { hidden: [4] } }] },
+  leaky: { resolve: leakyIntegrator.resolve, options: [{}, { environment: 'CartPoleNoVel-v1', timeConstants: [8, 2], densities: [1, 0.5], rule: { name: 'broadcast' }, schedules: ['bounded'], network: { hidden: [4] } }] },
+  reality: { resolve: virtualCheck.resolve, options: [{}, { environment: 'CartPole-v1', algorithm: 'linear', steps: 600, network: { hidden: [4] } }] },
   oscillation: { resolve: resolveOscillationSettings, options: [{}, { neurons: 10, duration: 5 }] },
 };
 

@@ -20,7 +20,7 @@ const SCENARIO_OF: Readonly<Record<string, string>> = {
   simulation: 'train',
   study: 'decentralised-vs-ddpg',
   async: 'async-vs-sync',
-  death: 'neuron-death',
+  death: 'lesion',
   leaky: 'leaky-integrator',
   reality: 'virtual-check',
 };
@@ -45,7 +45,7 @@ const BAD: [string, unknown][] = [
     { network: { inhibition: 'winners' } }, { virtual: { loss: 1 } }, { virtual: { compute: true } }, { scenario: 'ddpg' },
   ].map((options): [string, unknown] => ['train', options]),
   ['ddpg', { rule: 'broadcast' }], ['ddpg', { learning: { targetRate: 0 } }], ['dense', { rule: 'linear' }], ['certificate', { certificate: { minibatches: 3 } }], ['oscillation', { density: 0 }],
-  ['decentralised-vs-ddpg', { algorithms: ['linera'] }], ['decentralised-vs-ddpg', { environments: [] }], ['stragglers', { slowdowns: [0.5] }], ['neuron-death', { shares: [2] }],
+  ['decentralised-vs-ddpg', { algorithms: ['linera'] }], ['decentralised-vs-ddpg', { environments: [] }], ['stragglers', { slowdowns: [0.5] }], ['lesion', { shares: [2] }],
 ];
 
 for (const [name, options] of BAD) {

@@ -3,10 +3,17 @@ import { join } from 'node:path';
 
 import test from 'ava';
 
-import type { AsyncRow } from '../../src/entries/study.js';
 import { newFolder, run } from './command.js';
 
 const STUDY = ['async-vs-sync', '--algorithms', 'broadcast,ddpg', '--delays', '0,4', '--seeds', '1', '--steps', '1200', '--hidden', '4', '--evaluate-every', '600', '--episodes', '1'];
+
+interface Row {
+  readonly algorithm: string;
+  readonly delay: number | null;
+  readonly returns: { readonly mean: number } | null;
+  readonly time: number | null;
+  readonly barrierTime: number | null;
+}
 
 const lastLine = (text: string) => text.trimEnd().split('\n').at(-1) ?? '';
 
@@ -14,20 +21,21 @@ test('a study of delays ends with tables, pictures and a page, and continues wit
   const out = newFolder();
   const { status, stdout, stderr } = await run(...STUDY, '--out', out, '--json');
   t.is(status, 0, stderr);
-  t.deepEqual(readdirSync(out).toSorted(), ['config.json', 'half-gains.svg', 'learning-curves.svg', 'report.html', 'result.json', 'returns.svg', 'times.svg', 'trials.jsonl']);
-  const result = JSON.parse(lastLine(stdout)) as { results: AsyncRow[] };
+  t.deepEqual(readdirSync(out).toSorted(), ['config.json', 'half-gains.svg', 'learning-curves.svg', 'report.html', 'result.json', 'results.csv', 'results.md', 'returns.svg', 'times.svg', 'trials.jsonl']);
+  const result = JSON.parse(lastLine(stdout)) as { results: Row[]; findings: string[] };
   t.like(result, { scenario: 'async-vs-sync', status: 'finished', environment: 'Pendulum-v1', algorithms: ['broadcast', 'ddpg'], delays: [0, 4], seeds: 1, trials: { planned: 8, ended: 8 }, failures: [] });
-  const [broadcast, ddpg] = result.results;
-  t.deepEqual([broadcast, ddpg].map(({ algorithm, delays }) => [algorithm, ...delays.map(({ delay }) => delay)]), [['broadcast', 0, 4], ['ddpg', 0, 4]]);
-  t.deepEqual(ddpg.reference.returns, ddpg.delays[0].returns); // the same trial
-  t.not(broadcast.delays[1].meanReturn, broadcast.delays[0].meanReturn);
-  t.deepEqual([broadcast.reference.time, broadcast.delays[1].barrierTime].map((time) => Math.round(time ?? NaN)), [200, 200 * (1 + 3 * 4)]); // three gates an update
-  t.deepEqual(ddpg.delays[1], { ...ddpg.delays[1], time: 200, barrierTime: 1000 });
+  t.deepEqual(result.results.map(({ algorithm, delay }) => [algorithm, delay]), ['broadcast', 'ddpg'].flatMap((algorithm) => [null, 0, 4].map((delay) => [algorithm, delay])));
+  const [broadcast, early, late, ddpg, same, lateDdpg] = result.results;
+  t.deepEqual(ddpg.returns, same.returns); // the same trial
+  t.not(late.returns?.mean, early.returns?.mean);
+  t.deepEqual([broadcast.time, late.barrierTime].map((time) => Math.round(time ?? NaN)), [200, 200 * (1 + 3 * 4)]); // three gates an update
+  t.like(lateDdpg, { time: 200, barrierTime: 1000 });
   t.deepEqual(JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')), result);
   for (const words of ['half lost at delay', 'gain kept', 'with barriers', `report: ${out}/report.html`]) t.true(stderr.includes(words), words);
   const page = readFileSync(join(out, 'report.html'), 'utf8');
-  for (const words of ['Return against delay', 'How to read the tables', 'parameter-server', 'not the same thing', 'How local each is', 'virtual.delay.value', 'learning.delay']) t.true(page.includes(words), words);
+  for (const words of ['Return against delay', 'How to read the tables', 'parameter-server', 'not the same thing', 'How local each is', 'Only 1 seed', 'What was found', 'virtual.delay.value', 'learning.delay']) t.true(page.includes(words), words);
   t.is(page.match(/<svg/g)?.length, 4);
+  t.true(stderr.trimEnd().endsWith(result.findings.join('\n')));
 
   const lines = readFileSync(join(out, 'trials.jsonl'), 'utf8').trimEnd().split('\n');
   t.is(lines.length, 7); // DDPG without delay is there once

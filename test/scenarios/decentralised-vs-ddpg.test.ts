@@ -7,7 +7,7 @@ import test from 'ava';
 import { newFolder, run, withValues } from './command.js';
 
 const STUDY = ['decentralised-vs-ddpg', '--algorithms', 'broadcast,ddpg', '--seeds', '2', '--steps', '1300', '--hidden', '4', '--evaluation-episodes', '1', '--evaluate-every', '650', '--episodes', '2'];
-const FILES = ['config.json', 'learning-curves.svg', 'report.html', 'result.json', 'returns.svg', 'trials.jsonl'];
+const FILES = ['config.json', 'learning-curves.svg', 'report.html', 'result.json', 'results.csv', 'results.md', 'returns.svg', 'trials.jsonl'];
 
 interface Result {
   readonly status: string;
@@ -65,11 +65,11 @@ test('a trial that diverges is reported, and the others finish', async (t) => {
   t.is(status, 0, stderr);
   const { results, failures } = parse(stdout);
   t.like(failures[0], { environment: 'Pendulum-v1', label: 'far too fast', seed: 1, kind: 'diverged' });
-  t.like(results[0], { label: 'far too fast', seeds: 0, failures: 1, meanReturn: null });
+  t.like(results[0], { label: 'far too fast', seeds: 0, failures: 1, returns: null });
   t.like(results[1], { label: 'ddpg', seeds: 1, failures: 0 });
   t.regex(stderr, /failed: Pendulum-v1 far too fast seed 1: partition 0 failed at step \d+: /);
   const page = readFileSync(join(out, 'report.html'), 'utf8');
-  for (const words of ['far too fast', 'became', 'Learning curves', 'How local each is', '--config config.json', 'but for what the study sets for single algorithms']) t.true(page.includes(words), words);
+  for (const words of ['far too fast', 'became', 'Learning curves', 'How local each is', '--config config.json', 'except for what the study sets for single algorithms']) t.true(page.includes(words), words);
 });
 
 test('the page says how to repeat the study', async (t) => {

@@ -2,6 +2,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { drawTable } from '../../src/study/tables.js';
+import { summarise } from '../../src/study/rows.js';
+import type { Arm, Report, Row, Study } from '../../src/study/study.js';
 import { trialDigest, type Trial, type TrialResult } from '../../src/study/trial.js';
 
 export const newFolder = () => join(mkdtempSync(join(tmpdir(), 'ganglion-')), 'study');
@@ -35,4 +38,14 @@ export function madeResult(trial: Trial, changes: Partial<TrialResult> = {}): Tr
     updatesPerSecond: 100,
     ...changes,
   };
+}
+
+/** The report of a study from made-up results, and the cells of its tables. */
+export function reported<S extends object, A extends Arm, Own extends object, M>(study: Study<S, A, Own, M>, settings: S, results: readonly TrialResult[]) {
+  const { report } = summarise(study, settings, results);
+  return { ...report, findings: study.findings?.(report) ?? [], tables: cellsOf(study, report) };
+}
+
+function cellsOf<S extends object, A extends Arm, Own extends object, M>(study: Study<S, A, Own, M>, report: Report<S, Row<A, Own>, M>) {
+  return report.rows.length === 0 ? [] : (study.tables?.(report) ?? []).map((table) => drawTable(table, report.rows).table.rows);
 }

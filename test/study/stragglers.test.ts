@@ -3,23 +3,24 @@ import test from 'ava';
 import { summariseRates } from '../../src/study/benchmark.js';
 import { describeNeighbour, measureNeighbour } from '../../src/study/noisy-neighbour.js';
 import { openTrialStore } from '../../src/study/trial-store.js';
-import { planStragglerTrials, resolveStragglerStudySettings, stragglerContenders, type StragglerStudyOptions } from '../../src/study/straggler-settings.js';
-import { joinAges, returnsAt, stragglerTable, summariseStragglers } from '../../src/study/straggler-summary.js';
+import { returnsAt, stragglers } from '../../scenarios/stragglers.js';
+import { joinAges } from '../../src/study/ages.js';
+import { planTrials } from '../../src/study/plan.js';
 import { algorithmOf, runTrial, trialOptions, type TimingReport } from '../../src/study/trial.js';
-import { madeResult, newFolder, tinyTrial } from './fixture.js';
+import { madeResult, newFolder, reported, tinyTrial } from './fixture.js';
 
 const SIGNAL = new AbortController().signal;
 
 test('every discipline meets every factor, from the same seeds', (t) => {
-  const settings = resolveStragglerStudySettings({ disciplines: ['bounded', 'hogwild'], slowdowns: [1, 4], seeds: 2, steps: 1000, bound: 2 });
+  const settings = stragglers.resolve({ disciplines: ['bounded', 'hogwild'], slowdowns: [1, 4], seeds: 2, steps: 1000, bound: 2 });
   t.like(settings, { environment: 'Pendulum-v1', share: 0.25, partitions: 4, rateLimit: 16, evaluation: { every: 100, final: 20 }, virtual: { compute: { name: 'lognormal', median: 1, sigma: 0.3 }, delay: { value: 0.1 } } });
-  const trials = planStragglerTrials(settings);
+  const trials = planTrials(stragglers, settings);
   t.deepEqual(trials.map(({ label, seed }) => `${label} ${seed}`), [1, 2].flatMap((seed) => ['bounded, no straggler', 'bounded, 4 × slower', 'hogwild, no straggler', 'hogwild, 4 × slower'].map((each) => `broadcast, ${each} ${seed}`)));
   t.like(algorithmOf(trials[1]).resolve(trialOptions(trials[1])), { schedule: 'virtual', timing: { bound: 2 }, virtual: { discipline: 'bounded', stragglers: 0.25, slowdown: 4 } });
-  t.deepEqual(resolveStragglerStudySettings(settings), settings);
+  t.deepEqual(stragglers.resolve(settings), settings);
 });
 
-const REFUSED: [StragglerStudyOptions, RegExp][] = [
+const REFUSED: [object, RegExp][] = [
   [{ algorithms: ['ddpg'] }, /^"algorithms" expected one of broadcast, .*, got "ddpg"$/],
   [{ disciplines: ['virtual'] }, /^"disciplines" expected one of hogwild, synchronous, bounded, poisson, got "virtual"$/],
   [{ slowdowns: [0.5] }, /^"slowdowns" expected a number >= 1/],
@@ -32,7 +33,7 @@ const REFUSED: [StragglerStudyOptions, RegExp][] = [
 
 for (const [options, message] of REFUSED) {
   test(`${JSON.stringify(options)} is refused: ${message.source}`, (t) => {
-    t.throws(() => resolveStragglerStudySettings(options), { message });
+    t.throws(() => stragglers.resolve(options), { message });
   });
 }
 
@@ -41,28 +42,30 @@ function timing(virtualSeconds: number, updates: readonly number[]): TimingRepor
 }
 
 test('speeds are per unit of virtual time, and relative to the same seed without stragglers', (t) => {
-  const settings = resolveStragglerStudySettings({ disciplines: ['hogwild'], slowdowns: [1, 4], seeds: 2, steps: 300 });
-  const results = planStragglerTrials(settings).map((trial) => {
+  const settings = stragglers.resolve({ disciplines: ['hogwild'], slowdowns: [1, 4], seeds: 2, steps: 300 });
+  const results = planTrials(stragglers, settings).map((trial) => {
     const [slow, first] = [trial.label.includes('slower'), trial.seed === 1];
     return madeResult(trial, { timing: slow ? timing(600, [300, 60]) : timing(first ? 300 : 150, [300, 300]) });
   });
-  const [free, hindered] = summariseStragglers(stragglerContenders(settings), results);
+  const { rows: [free, hindered], tables: [cells], findings } = reported(stragglers, settings, results);
   t.deepEqual(free.updates?.values, [1, 2]);
   t.like(free, { seeds: 2, failures: 0, relativeUpdates: { mean: 1 }, randomReturn: -1200, returns: { mean: -150 } });
   t.deepEqual(hindered.updates?.values, [0.3, 0.3]);
   t.deepEqual([hindered.slowestUpdates, hindered.fastestUpdates], [0.1, 0.5]);
-  t.deepEqual(hindered.steps?.values, [0.5, 0.5]);
+  t.deepEqual(hindered.environmentSteps?.values, [0.5, 0.5]);
   t.deepEqual(hindered.relativeUpdates?.values, [0.3, 0.15]);
   t.deepEqual(hindered.relativeSteps?.values, [0.5, 0.25]);
   t.like(hindered.staleness, { reads: 8, median: 0, p90: 5, max: 5, helped: 0.2 });
-  t.is(stragglerTable([free, hindered]).rows[1][2], '4 × slower');
+  t.is(cells[1][2], '4 × slower');
+  t.regex(findings[0], /^With stragglers 4 times slower, these fractions per unit of time remain: hogwild 0\.2\d \[0\.15, 0\.30\] of the updates, 0\.38 \[0\.25, 0\.50\] of the environment steps\.$/);
 });
 
 test('what no trial got to is left open', (t) => {
-  const settings = resolveStragglerStudySettings({ disciplines: ['hogwild'], slowdowns: [4], seeds: 1, steps: 300 });
-  const [trial] = planStragglerTrials(settings);
-  const [row] = summariseStragglers(stragglerContenders(settings), [madeResult(trial, { failure: { kind: 'diverged', message: 'NaN' }, returns: [] })]);
+  const settings = stragglers.resolve({ disciplines: ['hogwild'], slowdowns: [4], seeds: 1, steps: 300 });
+  const [trial] = planTrials(stragglers, settings);
+  const { rows: [row], findings } = reported(stragglers, settings, [madeResult(trial, { failure: { kind: 'diverged', message: 'NaN' }, returns: [] })]);
   t.like(row, { seeds: 0, failures: 1, updates: null, relativeUpdates: null, returns: null, staleness: null });
+  t.deepEqual(findings, []);
 });
 
 test('ages of several trials are counted together', (t) => {
@@ -97,7 +100,7 @@ test('contestants are compared within each repeat', (t) => {
 });
 
 test('a machine with one core says that it cannot measure a noisy neighbour', async (t) => {
-  const findings = await measureNeighbour(resolveStragglerStudySettings(), SIGNAL, 1);
+  const findings = await measureNeighbour(stragglers.resolve(), SIGNAL, 1);
   t.regex(describeNeighbour(findings), /not measured\. It needs two cores/);
-  t.regex(describeNeighbour(await measureNeighbour(resolveStragglerStudySettings({ neighbour: { run: 'off' } }), SIGNAL)), /switched off/);
+  t.regex(describeNeighbour(await measureNeighbour(stragglers.resolve({ neighbour: { run: 'off' } }), SIGNAL)), /switched off/);
 });

@@ -2,14 +2,15 @@ import test from 'ava';
 
 import { ALGORITHM_NAMES } from '../../src/study/algorithm.js';
 import { describeSeconds, estimateTrials } from '../../src/study/duration.js';
-import { planTrials, resolveStudySettings } from '../../src/study/settings.js';
+import { decentralisedVsDdpg } from '../../scenarios/decentralised-vs-ddpg.js';
+import { planTrials } from '../../src/study/plan.js';
 import { tinyTrial } from './fixture.js';
 
 const signal = new AbortController().signal;
 
 test('every algorithm can be probed, and longer trials are estimated to take longer', async (t) => {
-  const settings = resolveStudySettings({ algorithms: ['all'], seeds: 1, steps: 5000, network: { hidden: [4] } });
-  const trials = planTrials(settings);
+  const settings = decentralisedVsDdpg.resolve({ algorithms: ['all'], seeds: 1, steps: 5000, network: { hidden: [4] } });
+  const trials = planTrials(decentralisedVsDdpg, settings);
   const probes: number[] = [];
   const estimate = await estimateTrials(trials, { parallel: 2, signal }, (count) => { probes.push(count); });
   const fitting = ALGORITHM_NAMES.filter((name) => name !== 'sarsa'); // which is for discrete actions

@@ -3,11 +3,14 @@ import test from 'ava';
 import { listEnvironments } from '../../src/environment/registry.js';
 import { OptionRangeError, OptionTypeError } from '../../src/errors.js';
 import { ALGORITHM_NAMES } from '../../src/study/algorithm.js';
-import { planTrials, resolveStudySettings } from '../../src/study/settings.js';
+import { decentralisedVsDdpg } from '../../scenarios/decentralised-vs-ddpg.js';
+import { planTrials } from '../../src/study/plan.js';
 import { trialOptions } from '../../src/study/trial.js';
 
-test('every contender gets the same seeds, steps and evaluations, and what is stopped early is even', (t) => {
-  const trials = planTrials(resolveStudySettings({ environments: ['Pendulum-v1', 'CartPole-v1'], algorithms: ['linear', 'ddpg'], seeds: 2 }));
+const { resolve } = decentralisedVsDdpg;
+
+test('every arm gets the same seeds, steps and evaluations, and what is stopped early is even', (t) => {
+  const trials = planTrials(decentralisedVsDdpg, resolve({ environments: ['Pendulum-v1', 'CartPole-v1'], algorithms: ['linear', 'ddpg'], seeds: 2 }));
   t.deepEqual(trials.map(({ seed, environment, label }) => [seed, environment, label]), [
     [1, 'Pendulum-v1', 'linear'], [1, 'Pendulum-v1', 'ddpg'], [1, 'CartPole-v1', 'linear'], [1, 'CartPole-v1', 'ddpg'],
     [2, 'Pendulum-v1', 'linear'], [2, 'Pendulum-v1', 'ddpg'], [2, 'CartPole-v1', 'linear'], [2, 'CartPole-v1', 'ddpg'],
@@ -20,22 +23,22 @@ test('every contender gets the same seeds, steps and evaluations, and what is st
 });
 
 test('all stands for every task and every algorithm', (t) => {
-  const { environments, algorithms } = resolveStudySettings({ environments: ['all'], algorithms: ['all'] });
+  const { environments, algorithms } = resolve({ environments: ['all'], algorithms: ['all'] });
   t.deepEqual(environments, listEnvironments());
   t.deepEqual(algorithms.map(({ label }) => label), [...ALGORITHM_NAMES]);
   t.is(ALGORITHM_NAMES.at(-1), 'ddpg');
 });
 
-test('a contender keeps its own options before those of the study', (t) => {
+test('an arm keeps its own options before those of the study', (t) => {
   const wide = { label: 'wide', algorithm: 'broadcast', options: { network: { hidden: [9] }, partitions: 2 } };
-  const [own, common] = planTrials(resolveStudySettings({ algorithms: [wide, 'ddpg'], seeds: 1, steps: 50, network: { hidden: [4, 4] } }));
+  const [own, common] = planTrials(decentralisedVsDdpg, resolve({ algorithms: [wide, 'ddpg'], seeds: 1, steps: 50, network: { hidden: [4, 4] } }));
   t.deepEqual(trialOptions(own), { network: { hidden: [9] }, partitions: 2, environment: 'Pendulum-v1', seed: 1, steps: 50 });
   t.deepEqual(trialOptions(common), { network: { hidden: [4, 4] }, environment: 'Pendulum-v1', seed: 1, steps: 50 });
 });
 
 test('settings resolve to themselves', (t) => {
-  const settings = resolveStudySettings({ algorithms: ['ddpg', { algorithm: 'linear', label: 'slow', options: { rule: { criticRate: 1e-4 } } }], steps: 700, network: { hidden: [] } });
-  t.deepEqual(resolveStudySettings(settings), settings);
+  const settings = resolve({ algorithms: ['ddpg', { algorithm: 'linear', label: 'slow', options: { rule: { criticRate: 1e-4 } } }], steps: 700, network: { hidden: [] } });
+  t.deepEqual(resolve(settings), settings);
 });
 
 const REFUSED: [string, object, RegExp, new (...parts: never[]) => Error][] = [
@@ -53,6 +56,6 @@ const REFUSED: [string, object, RegExp, new (...parts: never[]) => Error][] = [
 
 for (const [what, options, message, instanceOf] of REFUSED) {
   test(`${what} is refused`, (t) => {
-    t.throws(() => resolveStudySettings(options), { message, instanceOf });
+    t.throws(() => resolve(options), { message, instanceOf });
   });
 }

@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import test from 'ava';
+
+import { newFolder, run } from './command.js';
+
+const STUDY = 'examples/noise-study.js';
+
+const lastLine = (text: string) => text.trimEnd().split('\n').at(-1) ?? '';
+
+test('a study of the user\'s runs by its path, with options of its own, and continues', async (t) => {
+  const out = newFolder();
+  const options = [STUDY, '--deviations', '0.3,1', '--seeds', '1', '--steps', '300', '--episodes', '1', '--out', out, '--json'];
+  const { status, stdout, stderr } = await run(...options);
+  t.is(status, 0, stderr);
+  t.deepEqual(readdirSync(out).toSorted(), ['config.json', 'learning-curves.svg', 'report.html', 'result.json', 'results.csv', 'results.md', 'returns.svg', 'trials.jsonl']);
+  const result = JSON.parse(lastLine(stdout)) as { results: { deviation: number; gain: { mean: number } }[]; findings: string[] };
+  t.like(result, { scenario: 'noise', status: 'finished', deviations: [0.3, 1], trials: { planned: 2, ended: 2 } });
+  t.deepEqual(result.results.map(({ deviation }) => deviation), [0.3, 1]);
+  t.true(Number.isFinite(result.results[0].gain.mean));
+  t.regex(readFileSync(join(out, 'results.csv'), 'utf8'), /^environment,label,algorithm,deviation,.*gain\.mean,gain\.low,gain\.high/);
+  t.true(readFileSync(join(out, 'report.html'), 'utf8').includes(`node scenarios/run ${STUDY} --environment Pendulum-v1 --deviations 0.3,1`));
+  const again = await run(...options);
+  t.true(again.stderr.includes('2 trials, all of them known already'));
+  t.is(lastLine(again.stdout), lastLine(stdout));
+});
+
+test('the how-to page shows the file as it is', (t) => {
+  t.true(readFileSync('docs/how-to/study-and-compare.md', 'utf8').includes(`\`\`\`js\n${readFileSync(STUDY, 'utf8')}\`\`\``));
+});
+
+const REFUSED: [string[], RegExp][] = [
+  [['./missing.js'], /^"scenario" expected a module that can be loaded, got "\.\/missing\.js"/],
+  [['examples/ball.js'], /^"scenario" expected a module whose default export is a study of defineStudy, got "examples\/ball\.js"$/],
+  [[STUDY, '--deviations', '-1'], /^"--deviations" expected a number >= 0, got -1$/],
+];
+
+for (const [options, expected] of REFUSED) {
+  test(`${options.join(' ')} is refused in one line: ${expected.source}`, async (t) => {
+    const { status, stderr } = await run(...options);
+    t.is(status, 2);
+    t.regex(stderr.trimEnd(), expected);
+    t.false(stderr.trimEnd().includes('\n'));
+  });
+}
