@@ -213,8 +213,8 @@ export interface Kernels<Numbers extends FloatArray = Float32Array> {
   /**
    * TD errors of rows that share nothing but the reward, over the size of the minibatch, and the mean that θ_r is to climb:
    *
-   *   error[r, b] = (reward[b] + continuation[b] (values[r, size + b] + θ'_r next[r, size + b]) - values[r, b] - θ_r acted[r, b]) / size
-   *   gradient_r = Σ_b error[r, b] acted[r, b]
+   *   error[r, b] = (reward[b] + discounts[b] (values[r, size + b] + θ'_r next[r, size + b]) - values[r, b] - θ_r sampled[r, b]) / size
+   *   gradient_r = Σ_b error[r, b] sampled[r, b]
    *
    * @returns the first row one of whose errors is not finite, or -1
    */

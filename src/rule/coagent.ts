@@ -5,6 +5,7 @@ import { valueDivergence } from '../objective/linear-td.js';
 import { eligibilityShapes } from './row-gradient.js';
 import { createTraces, CRITIC_TRACE, REACH, TRACE } from './trace.js';
 import { CRITIC } from '../objective/objective.js';
+import { tdError as errorOf } from '../objective/targets.js';
 import type { Batch } from '../objective/batch.js';
 import type { Neuron } from '../network/neuron.js';
 import type { Rule, RuleContext, RuleProgram } from './rule.js';
@@ -91,7 +92,7 @@ function createProgram(context: RuleContext): RuleProgram {
       }
       value = state;
       said = sum;
-      tdError = Math.fround(reward[0] + discounts[0] * successor - value); // as kernels hear it: float32 ends at 3.4e38
+      tdError = Math.fround(errorOf(reward[0], discounts[0], successor, value)); // as kernels take it: float32 ends at 3.4e38
       if (!Number.isFinite(tdError)) throw valueDivergence(topology, peers[CRITIC], 1, tdError);
     },
     learn(neuron, batch, update) {

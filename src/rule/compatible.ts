@@ -3,6 +3,7 @@ import { createRowUpdate } from './row-update.js';
 import { polyakUpdate } from '../optimise/optimiser.js';
 import { sampledOffset, checkTdError, createVoltageValue, largestPopulation, localCriticShape } from './local-critic.js';
 import { CRITIC } from '../objective/objective.js';
+import { tdError } from '../objective/targets.js';
 import type { Batch } from '../objective/batch.js';
 import type { Neuron } from '../network/neuron.js';
 import type { Rule, RuleContext, RuleProgram } from './rule.js';
@@ -77,7 +78,7 @@ function createProgram(context: RuleContext, ascent: 'gradient' | 'natural'): Ru
     const { reward, discounts } = batch;
     for (let row = 0; row < neuron.count; row += 1) {
       for (let b = 0, at = row * size, lane = row * lanes; b < size; b += 1, at += 1, lane += 1) {
-        error[at] = (reward[b] + discounts[b] * voltageValues[lane + size] - voltageValues[lane] - deviation[at] * credit[at]) / size;
+        error[at] = (tdError(reward[b], discounts[b], voltageValues[lane + size], voltageValues[lane]) - deviation[at] * credit[at]) / size;
         slope[at] *= error[at] * deviation[at];
       }
     }

@@ -5,6 +5,7 @@ import { polyakUpdate } from '../optimise/optimiser.js';
 import { checkTdError, createTargetAction, largestPopulation, localCriticShape, criticInputSize } from './local-critic.js';
 import { createLocalMlpCritics, CRITICS_PER_BLOCK } from './local-mlp-critic.js';
 import { CRITIC } from '../objective/objective.js';
+import { tdError } from '../objective/targets.js';
 import type { Batch } from '../objective/batch.js';
 import type { Neuron } from '../network/neuron.js';
 import type { Rule, RuleContext, RuleProgram } from './rule.js';
@@ -85,7 +86,7 @@ function createProgram(context: RuleContext): RuleProgram {
   function observeErrors({ reward, discounts }: Batch, first: number, count: number): void {
     const { values, successors } = critics;
     for (let row = 0; row < count; row += 1) {
-      for (let b = 0, at = row * size, to = (first + row) * size; b < size; b += 1, at += 1, to += 1) error[to] = (reward[b] + discounts[b] * successors[at] - values[at]) / size;
+      for (let b = 0, at = row * size, to = (first + row) * size; b < size; b += 1, at += 1, to += 1) error[to] = tdError(reward[b], discounts[b], successors[at], values[at]) / size;
     }
   }
 

@@ -4,6 +4,7 @@ import { createRowUpdate } from './row-update.js';
 import { polyakUpdate } from '../optimise/optimiser.js';
 import { sampledOffset, checkTdError, createTargetAction, largestPopulation, observeSources, localCriticShape, criticInputSize } from './local-critic.js';
 import { CRITIC } from '../objective/objective.js';
+import { tdError } from '../objective/targets.js';
 import type { Batch } from '../objective/batch.js';
 import type { Neuron } from '../network/neuron.js';
 import type { Rule, RuleContext, RuleProgram } from './rule.js';
@@ -132,7 +133,7 @@ function createProgram(context: RuleContext): RuleProgram {
         const nextAction = next[then + b];
         const value = 2 * (values[at] + a * slopes[at]) + square * a * a;
         const successor = 2 * (nextValues[at] + nextAction * nextSlopes[at]) + targetSquare * nextAction * nextAction;
-        const share = (reward[b] + discounts[b] * successor - value) / size;
+        const share = tdError(reward[b], discounts[b], successor, value) / size;
         error[at] = share;
         errorOfAction[at] = share * a;
         sum += share * a * a;

@@ -4,6 +4,7 @@ import { neuronName, rowLengths } from '../network/topology.js';
 import { eligibilityShapes } from './row-gradient.js';
 import { createTraces, CRITIC_TRACE, REACH, TRACE } from './trace.js';
 import { CRITIC } from '../objective/objective.js';
+import { greedyAction, tdError as errorOf } from '../objective/targets.js';
 import type { Batch } from '../objective/batch.js';
 import type { Neuron } from '../network/neuron.js';
 import type { Rule, RuleContext, RuleProgram } from './rule.js';
@@ -72,13 +73,6 @@ function createProgram(context: RuleContext): RuleProgram {
   let action = 0;
   let heard = 0; // |v|_1 of what the output of the action taken reads
 
-  function chosen(voltages: Float32Array | undefined): number {
-    let best = 0;
-    if (voltages === undefined) return best;
-    for (let k = 1; k < actions; k += 1) if (voltages[k] > voltages[best]) best = k;
-    return best;
-  }
-
   function learnOutputs(neuron: Neuron, batch: Batch, reach: Float32Array, update: number): void {
     for (let i = 0; i < neuron.count; i += 1) credit[i] = taken[neuron.index - begin + i];
     const { rows, direction } = traces.followRows(neuron, batch, tdError);
@@ -94,11 +88,11 @@ function createProgram(context: RuleContext): RuleProgram {
   }
 
   return {
-    broadcast({ activations: { voltages, lanes }, sampled, sampledNext, reward, discounts }) {
-      action = chosen(sampled);
+    broadcast({ activations: { voltages, lanes }, sampled, sampledNext = sampled, reward, discounts }) {
+      action = greedyAction(sampled);
       taken.fill(0).fill(1, action, action + 1);
       value = voltages[(begin + action) * lanes];
-      tdError = Math.fround(reward[0] + discounts[0] * voltages[(begin + chosen(sampledNext)) * lanes + 1] - value); // as kernels hear it
+      tdError = Math.fround(errorOf(reward[0], discounts[0], voltages[(begin + greedyAction(sampledNext)) * lanes + 1], value)); // as kernels take it
       if (!Number.isFinite(tdError)) throw new DivergenceError(neuronName(topology, begin + action), 'TD error', tdError);
       heard = topology.outputs.sources.reduce((sum, source) => sum + Math.abs(voltages[source * lanes]), 0);
     },

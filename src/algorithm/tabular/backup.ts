@@ -1,4 +1,5 @@
 import type { TransitionModel } from '../../environment/model.js';
+import { oneStepTarget } from '../../objective/targets.js';
 import { expectedValue, type SoftPolicy } from './policy.js';
 
 /**
@@ -11,7 +12,7 @@ export function actionValue({ actions, offset, probability, next, reward, termin
   const end = offset[row + 1];
   if (offset[row] === end) return -Infinity;
   let sum = 0;
-  for (let i = offset[row]; i < end; i += 1) sum += probability[i] * (terminated[i] === 1 ? reward[i] : reward[i] + discount * values[next[i]]);
+  for (let i = offset[row]; i < end; i += 1) sum += probability[i] * oneStepTarget(reward[i], discount, terminated[i] === 1 ? 0 : values[next[i]]);
   return sum;
 }
 

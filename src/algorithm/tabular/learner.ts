@@ -1,5 +1,6 @@
 import type { TransitionModel } from '../../environment/model.js';
 import type { Stream } from '../../random/stream.js';
+import { oneStepTarget } from '../../objective/targets.js';
 import { learnsStateValues, type LearnerName } from './methods.js';
 import { expectedValue, largest, type SoftPolicy } from './policy.js';
 import type { ValueTable } from './value-table.js';
@@ -42,7 +43,7 @@ function temporalDifference({ discount, table: { values }, update }: LearnerCont
     needsNextAction: false,
     read: noActionValues,
     learn(state, _, { reward, terminated, state: next }) {
-      update(state, terminated ? reward : reward + discount * values[next]);
+      update(state, oneStepTarget(reward, discount, terminated ? 0 : values[next]));
     },
   };
 }
@@ -65,7 +66,7 @@ function monteCarlo({ method, model: { states }, discount, table: { values }, up
       if (!terminated && !truncated) return;
       let sum = terminated ? 0 : values[last];
       for (let i = visited.length - 1; i >= 0; i -= 1) {
-        sum = rewards[i] + discount * sum;
+        sum = oneStepTarget(rewards[i], discount, sum);
         if (method === 'every-visit-mc' || firstVisit[visited[i]] === i) update(visited[i], sum);
       }
       for (const each of visited) firstVisit[each] = -1;
@@ -96,7 +97,7 @@ function actionValueLearner({ method, model: { actions }, discount, policy, tabl
     needsNextAction: method === 'sarsa',
     read,
     learn(state, action, { reward, terminated, state: next }, nextAction) {
-      update(state * actions + action, terminated ? reward : reward + discount * bootstrap(next, nextAction));
+      update(state * actions + action, oneStepTarget(reward, discount, terminated ? 0 : bootstrap(next, nextAction)));
     },
   };
 }
@@ -120,7 +121,7 @@ function doubleQ({ model: { states, actions }, discount, table: { values }, upda
     learn(state, action, { reward, terminated, state: next }) {
       const own = stream.uniform() < 0.5 ? 0 : half;
       const value = terminated ? 0 : values[half - own + next * actions + best(own, next)];
-      update(own + state * actions + action, reward + discount * value);
+      update(own + state * actions + action, oneStepTarget(reward, discount, value));
     },
   };
 }

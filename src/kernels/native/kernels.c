@@ -257,7 +257,7 @@ static void multiplySlopes(int kind, const float *factors, float *coefficients, 
 
 static int ownErrors(
   int rows, int size, int stride, const float *critic, const float *target, const float *values, const float *acted, const float *next,
-  const float *restrict reward, const float *restrict continuation, float *restrict error, float *gradient) {
+  const float *restrict reward, const float *restrict discounts, float *restrict error, float *gradient) {
   const float scale = 1 / (float)size;
   int bad = -1;
   for (int row = 0; row < rows; row += 1, values += 2 * size, next += 2 * size, acted += size, error += size) {
@@ -266,7 +266,7 @@ static int ownErrors(
     int finite = 1;
     for (int b = 0; b < size; b += 1) {
       const float successor = values[size + b] + targetSlope * next[size + b];
-      error[b] = scale * (reward[b] + continuation[b] * successor - values[b] - slope * acted[b]);
+      error[b] = scale * (reward[b] + discounts[b] * successor - values[b] - slope * acted[b]);
       finite &= fabsf(error[b]) <= 3.4028234e38f;
     }
     gradient[last] = dot(error, acted, size);
