@@ -1,7 +1,7 @@
 import { MOST_DELAY, PARTITIONS, RULE_NAMES, RULES } from '../src/entries/internals.js';
 import {
-  algorithmNames, ascending, curveOf, defineStudy, distinct, ENVIRONMENT, evaluateEvery, FINAL_EPISODES, ifAny, integer, interval, isGain, listOf, mean, NOTHING, option, OVER_SEEDS, plural, pointAt,
-  randomReference, reachOf, sameHidden, score, SEEDS, shippedSteps, shortName, STEPS, summariseGain, TASK_SCORES, trialSettings, vary, whole, wholeTime, withInterval, type Arm, type HalfGain, type Reach,
+  algorithmNames, ascending, curveOf, defineStudy, distinct, ENVIRONMENT, evaluateEvery, FINAL_EPISODES, halfGainBar, halfGainInterval, ifAny, integer, interval, isGain, listOf, mean, NOTHING, option, OVER_SEEDS, plural, pointAt,
+  randomReference, reachOf, sameHidden, score, SEEDS, shippedSteps, shortName, STEPS, shownDelay, summariseGain, TASK_SCORES, trialSettings, vary, whole, wholeTime, withInterval, type Arm, type Reach,
 } from '../src/entries/study.js';
 import { resolveSettings } from '../src/index.js';
 
@@ -52,9 +52,6 @@ function timingArm(environment: string, algorithm: string, partitions: number, d
   return { label: `${shortName(algorithm)}, time of barriers at delay ${delay}`, algorithm, delay, options: { ...options, learning: { warmup } }, seeds: [1], steps, evaluation: { every: steps, episodes: 1, final: 1 }, auxiliary: true };
 }
 
-/** `12.3`, or `> 256` beyond the longest delay. */
-const shownDelay = (delay: number | null, longest: number) => (delay === null ? `> ${longest}` : delay.toFixed(1));
-const halfInterval = ({ interval: [low, high] }: HalfGain, longest: number) => `${shownDelay(low, longest)} to ${shownDelay(high, longest)}`;
 const NO_GAIN = 'no gain to lose';
 
 /** `12,000 (3 of 5)` */
@@ -143,7 +140,7 @@ export const asyncVsSync = defineStudy({
           ['gain without delay', ({ gain }) => score(gain?.gain)],
           ['95 % interval', ({ gain }) => interval(gain && { interval: gain.gainInterval })],
           ['half lost at delay', ({ gain }) => (gain === null ? NOTHING : gain.halfGain === null ? NO_GAIN : shownDelay(gain.halfGain.delay, longest))],
-          ['95 % interval', ({ gain }) => (gain?.halfGain ? halfInterval(gain.halfGain, longest) : NOTHING)],
+          ['95 % interval', ({ gain }) => (gain?.halfGain ? halfGainInterval(gain.halfGain, longest) : NOTHING)],
           ['resamples in which it never is', ({ gain }) => (gain?.halfGain ? `${(100 * gain.halfGain.never).toFixed(1)} %` : NOTHING)],
         ],
       },
@@ -180,7 +177,7 @@ export const asyncVsSync = defineStudy({
     {
       file: 'half-gains', title: 'Delay at which half of the gain is lost', value: 'delay, in updates', ticks: delays,
       subtitle: `95 % bootstrap interval over seeds; an end at ${delays[delays.length - 1]} may lie beyond it; no data: no gain to lose, or no seed is complete`,
-      bars: ({ algorithm, delay, gain }) => (delay === null ? [{ name: shortName(algorithm), estimate: halfBar(gain?.halfGain ?? null, delays[delays.length - 1]) }] : []),
+      bars: ({ algorithm, delay, gain }) => (delay === null ? [{ name: shortName(algorithm), estimate: halfGainBar(gain?.halfGain ?? null, delays[delays.length - 1]) }] : []),
     },
     {
       file: 'times', title: 'Virtual time to half of the gain, against delay', x: 'delay, in updates', xTicks: delays, y: 'virtual time', yLog: true,
@@ -207,7 +204,7 @@ export const asyncVsSync = defineStudy({
     const over = withInterval({ mean: gain.gain, interval: gain.gainInterval });
     if (gain.halfGain === null) return [`${algorithm} has no gain that a delay could take: without delay it lies ${over} above the random policy, an interval that reaches down to 0.`, ...cost];
     const { delay } = gain.halfGain;
-    const found = delay === null ? `keeps more than half of it at every delay up to ${plural(longest, 'update')}` : `loses half of it at a delay of ${delay.toFixed(1)} updates (95 % interval ${halfInterval(gain.halfGain, longest)})`;
+    const found = delay === null ? `keeps more than half of it at every delay up to ${plural(longest, 'update')}` : `loses half of it at a delay of ${delay.toFixed(1)} updates (95 % interval ${halfGainInterval(gain.halfGain, longest)})`;
     return [`${algorithm} gains ${over} over the random policy without delay, and ${found}.`, ...cost];
   }),
   howToRead: [
@@ -230,8 +227,3 @@ export const asyncVsSync = defineStudy({
   ],
   shown: ({ settings: { algorithms, delays } }) => algorithms.flatMap((algorithm) => [null, delays[delays.length - 1]].map((delay) => labelOf(algorithm, delay))),
 });
-
-/** A delay beyond the longest is drawn at it. */
-function halfBar(half: HalfGain | null, longest: number) {
-  return half && { mean: half.delay ?? longest, interval: [half.interval[0] ?? longest, half.interval[1] ?? longest] as const, values: [] };
-}

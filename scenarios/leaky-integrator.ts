@@ -1,8 +1,8 @@
 import { BOUND, DISCIPLINE_NAMES, PARTITIONS, recurrentNeurons, RULE_NAMES, RULES, wrongValue, type DisciplineName } from '../src/entries/internals.js';
 import {
-  algorithmName, ascending, curveOf, defineStudy, distinct, drawEpisodes, ENVIRONMENT, evaluateEvery, FINAL_EPISODES, ifAny, integer, interval, isRecordOf, joinAges, listed, listOf, mean, memorylessCeiling,
-  namesOf, NOTHING, number, option, OVER_SEEDS, ownHidden, percent, plural, pointAt, recordTrial, refine, score, SEEDS, shippedSteps, STEPS, STUDY_WORLD, vary, whole, withInterval,
-  type AgeSummary, type Arm, type Estimate, type Report, type Row, type StudyColumn, type TrialEpisodes, type TrialResult,
+  algorithmName, ascending, curveOf, defineStudy, distinct, episodeFigures, ENVIRONMENT, evaluateEvery, FINAL_EPISODES, ifAny, integer, interval, joinAges, listed, listOf, mean, memorylessCeiling,
+  namesOf, NOTHING, number, option, OVER_SEEDS, ownHidden, percent, plural, pointAt, recordingOf, refine, score, SEEDS, shippedSteps, STEPS, STUDY_WORLD, vary, whole, withInterval,
+  type AgeSummary, type Arm, type Estimate, type Report, type Row, type StudyColumn, type TrialResult,
 } from '../src/entries/study.js';
 import { resolveSettings } from '../src/index.js';
 
@@ -80,19 +80,10 @@ export function bestTrial({ entries, rows }: Pick<Report<object, LeakyRow>, 'ent
 
 const networkRow = (rows: readonly LeakyRow[], kind: Memory['kind']) => rows.find(({ part, network }) => part === 'networks' && network.kind === kind);
 
-/** `density 25 %: time constant 16; 100 %: 4, 16` */
-function describeCells(rows: readonly LeakyRow[]): string {
-  const byDensity = new Map<number, number[]>();
-  for (const { network } of rows) if (network.kind === 'leaky') byDensity.set(network.density, [...(byDensity.get(network.density) ?? []), network.timeConstant]);
-  return [...byDensity].map(([density, constants], i) => `${i === 0 ? 'density ' : ''}${percent(density)}: ${i === 0 ? 'time constant ' : ''}${constants.join(', ')}`).join('; ');
-}
-
-/** `helps in 3 of 4 networks (density 100 %: time constant 1, 4), makes no clear difference in 1 and harms in none` */
+/** `helps in 3 of 4 networks, makes no clear difference in 1 and harms in none` */
 function countVerdicts(rows: readonly LeakyRow[]): string {
-  const of = (verdict: Verdict) => rows.filter((row) => row.verdict === verdict);
-  const count = (verdict: Verdict) => `${of(verdict).length || 'none'}`;
-  const where = (verdict: Verdict) => (of(verdict).length === 0 || of(verdict).length === rows.length ? '' : ` (${describeCells(of(verdict))})`);
-  return `helps in ${count('helps')} of ${rows.length} networks${where('helps')}, makes no clear difference in ${count('no clear difference')} and harms in ${count('harms')}${where('harms')}`;
+  const count = (wanted: Verdict) => rows.filter(({ verdict }) => verdict === wanted).length || 'none';
+  return `helps in ${count('helps')} of ${rows.length} networks, makes no clear difference in ${count('no clear difference')} and harms in ${count('harms')}`;
 }
 
 const RETURN_CELLS: readonly StudyColumn<LeakyRow>[] = [
@@ -103,8 +94,6 @@ const RETURN_CELLS: readonly StudyColumn<LeakyRow>[] = [
 ];
 
 const ceilingOf = (environment: string) => [memorylessCeiling(environment) ?? []].flat().map(({ value }) => ({ name: `without memory at most ${score(value)}`, value }));
-
-const RECORDED = 'The trial with the highest return of the best network, repeated, and two episodes of its final evaluation: the first, and the next that begins with another observation. Where observations are the same, differences between the episodes are what the network remembers. Steps count from the first observation; voltages are those of the answer to it.';
 
 /** What leaky recurrence remembers: by time constant, density and schedule, beside a network without memory. */
 export const leakyIntegrator = defineStudy({
@@ -176,19 +165,7 @@ export const leakyIntegrator = defineStudy({
       })));
     },
   },
-  measure: {
-    file: 'episode.json',
-    isKnown(data, report): data is TrialEpisodes {
-      const found = bestTrial(report);
-      return found !== undefined && isRecordOf(found.trial, data);
-    },
-    async run(report, signal) {
-      const found = bestTrial(report);
-      if (found === undefined || signal.aborted) return undefined;
-      process.stderr.write(`repeating ${found.trial.label}, seed ${found.trial.seed}, to record its activity\n`);
-      return recordTrial(found.trial, signal);
-    },
-  },
+  measure: recordingOf(bestTrial),
   tables({ settings: { environment, steps, rule: { name } }, rows }) {
     const ceiling = memorylessCeiling(environment);
     const random = rows.find(({ randomReturn }) => randomReturn !== null)?.randomReturn;
@@ -216,7 +193,6 @@ export const leakyIntegrator = defineStudy({
     })];
     const sweep = { title: `Return at the end against time constant: ${environment}`, x: 'time constant of the slowest integrator, in environment steps', xTicks: timeConstants, y: 'mean return', subtitle: OVER_SEEDS };
     const best = bestNetwork(rows);
-    const drawn = measured && (await drawEpisodes(measured, `${measured.label}, seed ${measured.seed}, after learning`));
     return [
       {
         ...sweep, file: 'returns', heading: 'Return against time constant',
@@ -236,11 +212,7 @@ export const leakyIntegrator = defineStudy({
         file: 'learning-curves', heading: 'Learning curves', title: `Learning curves: ${environment}`, subtitle: `${OVER_SEEDS}; of the leaky networks the one with the highest return at the end`, x: 'environment steps', y: 'mean return',
         lines: ({ label, part, network }, results) => (part === 'networks' && (network.kind !== 'leaky' || label === best?.label) ? [{ name: label, points: curveOf(results), references: ceilingOf(environment) }] : []),
       },
-      ...(drawn === undefined ? [] : [
-        { file: 'voltages', heading: 'Activity of a trained network', paragraph: RECORDED, picture: drawn.voltages },
-        { file: 'activity', heading: 'All of its neurons', picture: drawn.activity },
-        { file: 'connections', heading: 'Its connections', picture: drawn.connections },
-      ]),
+      ...(await episodeFigures(measured)),
     ];
   },
   findings({ rows }) {

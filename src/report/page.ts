@@ -110,6 +110,11 @@ td:first-child { min-width: 8em; }
 .numeric { text-align: right; white-space: nowrap; }
 figure { margin: 18px 0; }
 figure svg { display: block; max-width: 100%; height: auto; border-radius: 6px; }
+@media (max-width: 700px) {
+  main { padding: 32px 16px 48px; }
+  figure { overflow-x: auto; }
+  figure svg { max-width: none; width: 680px; }
+}
 @media print {
   :root { --text: #000000; --faint: #444444; --line: #bbbbbb; --stripe: #ffffff; --paper: #ffffff; }
   body { font-size: 11pt; }

@@ -3,15 +3,13 @@ import { basename } from 'node:path';
 import { checkKeys, checkLabel, checkName, checkObject, isRecord, LONGEST_NAME, wrongValue } from '../check.js';
 import { canonicalName, isModuleName, MODULE_PATTERN } from '../modules.js';
 import { kind, listOf, refine, type Kind } from '../options/kind.js';
-import { option } from '../options/row.js';
 import { showValue, splitList } from '../options/text.js';
-import { ENVIRONMENT } from '../environment/options.js';
 import { findRule } from '../rule/registry.js';
 import { ALGORITHM_NAMES, findAlgorithm, fitsTask, type Options } from './algorithm.js';
 import { refuseRepeated } from './plan.js';
 
-/** Stands for all algorithms, or all tasks. */
-export const ALL = 'all';
+/** Stands for all algorithms. */
+const ALL = 'all';
 
 interface Limits {
   /** Names that may be given besides paths of modules. */
@@ -39,19 +37,6 @@ export function algorithmName({ known, environments = [], oracles = true }: Limi
   });
 }
 
-/** Names of algorithms, each once; `all` stands for all that can learn the task. */
-export function algorithmNames(limits: Limits): Kind<readonly string[], readonly string[]> {
-  const { known, environments = [] } = limits;
-  const single = algorithmName(limits);
-  const fitting = () => known.filter((name) => environments.length === 0 || environments.some((environment) => fitsTask(name, environment)));
-  const entry = kind<string>({ ...single, check: (path, value) => (value === ALL ? ALL : single.check(path, value)), schema: { anyOf: [{ const: ALL }, single.schema] } });
-  return refine(listOf(entry, `a list of ${known.join(', ')}, or ${ALL}`, { least: 1 }), (path, given) => {
-    const names = given.flatMap((name) => (name === ALL ? fitting() : [name]));
-    refuseRepeated(path, names);
-    return names;
-  });
-}
-
 /** What tables call an algorithm: its name, or the name of the file of a module. */
 export function shortName(algorithm: string): string {
   return isModuleName(algorithm) ? basename(algorithm).replace(/\.[cm]?js$/, '') : algorithm;
@@ -72,31 +57,40 @@ export type GivenArm = string | { readonly label?: string; readonly algorithm: s
 export function algorithmArms(environments: readonly string[], known: readonly string[] = ALGORITHM_NAMES): Kind<readonly AlgorithmArm[], readonly GivenArm[]> {
   const single = algorithmName({ known, environments });
   const plain = (algorithm: string): AlgorithmArm => ({ label: shortName(algorithm), algorithm, options: {} });
-  const fitting = () => known.filter((name) => environments.length === 0 || environments.some((environment) => fitsTask(name, environment)));
-  const entry = kind<AlgorithmArm | typeof ALL>({
+  const entry = kind<AlgorithmArm>({
     check(path, value) {
-      if (value === ALL) return ALL;
       if (!isRecord(value)) return plain(single.check(path, value));
       checkKeys(path, value, ['label', 'algorithm', 'options']);
       const algorithm = single.check(`${path}.algorithm`, value.algorithm);
       return { label: value.label === undefined ? shortName(algorithm) : checkLabel(`${path}.label`, value.label), algorithm, options: checkObject(`${path}.options`, value.options ?? {}) };
     },
     argument: 'name',
-    schema: { anyOf: [{ const: ALL }, single.schema, { type: 'object', properties: { label: { type: 'string', minLength: 1, maxLength: LONGEST_NAME }, algorithm: single.schema, options: { type: 'object' } }, required: ['algorithm'], additionalProperties: false }] },
+    schema: { anyOf: [single.schema, { type: 'object', properties: { label: { type: 'string', minLength: 1, maxLength: LONGEST_NAME }, algorithm: single.schema, options: { type: 'object' } }, required: ['algorithm'], additionalProperties: false }] },
   });
-  return kind({
-    ...refine(listOf(entry, `a list of ${known.join(', ')}, or ${ALL}`, { least: 1 }), (path, given) => {
-      const arms = given.flatMap((arm) => (arm === ALL ? fitting().map(plain) : [arm]));
-      refuseRepeated(path, arms.map(({ label }) => label));
-      return arms;
-    }),
-    parse: splitList,
+  return {
+    ...listWithAll(entry, ({ label }) => label, { known, environments }),
     show: (value) => showValue(Array.isArray(value) ? value.map((each: unknown) => (isRecord(each) ? each.algorithm : each)) : value),
-  });
+  };
 }
 
-/** Algorithms of a study on one task. */
-export const ALGORITHMS_OPTION = option('algorithms', algorithmArms([]), {
-  default: ['broadcast', 'three-factor', 'ddpg'], narrow: (at) => algorithmArms([at(ENVIRONMENT)]), flag: '--algorithms',
-  help: 'rules, ddpg, or paths of modules, with commas between them, or all; a configuration file can give each options of its own', group: 'Run', everyday: true,
-});
+/** Names of algorithms, each once; `all` stands for all that can learn the task. */
+export function algorithmNames(limits: Limits): Kind<readonly string[], readonly string[]> {
+  return listWithAll(algorithmName(limits), String, limits);
+}
+
+/** A list in which nothing comes twice. @param name of an entry */
+function listWithAll<Value, Given>(entry: Kind<Value>, name: (value: Value) => string, { known, environments = [] }: Limits): Kind<readonly Value[], readonly Given[]> {
+  const fitting = () => known.filter((algorithm) => environments.length === 0 || environments.some((environment) => fitsTask(algorithm, environment)));
+  const each = kind<readonly Value[]>({
+    ...entry,
+    check: (path, value) => (value === ALL ? fitting().map((algorithm) => entry.check(path, algorithm)) : [entry.check(path, value)]),
+    schema: { anyOf: [{ const: ALL }, entry.schema] },
+  });
+  return kind({
+    ...refine(listOf(each, `a list of ${known.join(', ')}, or ${ALL}`, { least: 1 }), (path, given) => {
+      refuseRepeated(path, given.flat().map(name));
+      return given.flat();
+    }),
+    parse: splitList,
+  });
+}

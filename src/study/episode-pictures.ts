@@ -3,7 +3,8 @@ import { matrixChart } from '../report/matrix-chart.js';
 import type { Svg } from '../report/svg.js';
 import type { WatchedNeuron } from '../simulation/watch.js';
 import { score } from './format.js';
-import type { RecordedEpisode, RecordedEpisodes } from './recorded-episodes.js';
+import type { RecordedEpisode, RecordedEpisodes, TrialEpisodes } from './recorded-episodes.js';
+import type { DrawnFigure } from './study.js';
 
 export interface EpisodePictures {
   readonly voltages: Svg;
@@ -101,4 +102,17 @@ function columnName(neurons: readonly WatchedNeuron[], neuron: number): string {
 
 function shortName({ name, kind }: WatchedNeuron): string {
   return kind === 'observation' ? name.replace('input', 'observation') : name;
+}
+
+const ABOUT = 'A trial repeated, and two episodes of its final evaluation: the first, and the next that begins with another observation. Where observations are the same, differences between the episodes are what the network remembers. Steps count from the first observation; voltages are those of the answer to it.';
+
+/** The pictures of a recorded trial as figures of a study; none without one. */
+export async function episodeFigures(recorded: TrialEpisodes | undefined): Promise<DrawnFigure[]> {
+  if (recorded === undefined) return [];
+  const { voltages, activity, connections } = await drawEpisodes(recorded, `${recorded.label}, seed ${recorded.seed}, after learning`);
+  return [
+    { file: 'voltages', heading: 'Activity of a trained network', paragraph: ABOUT, picture: voltages },
+    { file: 'activity', heading: 'All of its neurons', picture: activity },
+    { file: 'connections', heading: 'Its connections', picture: connections },
+  ];
 }

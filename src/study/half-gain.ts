@@ -1,5 +1,6 @@
 import { createStream } from '../random/stream.js';
 import { bootstrapInterval, mean, percentileInterval } from '../telemetry/statistics.js';
+import type { Estimate } from './estimate.js';
 
 /** What is left of a gain at a delay: 1 all of it, 0 nothing. */
 export interface GainPoint {
@@ -107,4 +108,19 @@ function delayOf(delays: readonly number[], seeds: readonly SeedReturns[]): numb
 
 function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null;
+}
+
+/** `12.3`, or `> 256` beyond the longest delay. */
+export function shownDelay(delay: number | null, longest: number): string {
+  return delay === null ? `> ${longest}` : delay.toFixed(1);
+}
+
+/** `3.1 to > 256` */
+export function halfGainInterval({ interval: [low, high] }: HalfGain, longest: number): string {
+  return `${shownDelay(low, longest)} to ${shownDelay(high, longest)}`;
+}
+
+/** As a picture shows it: a delay beyond the longest is at it. */
+export function halfGainBar(half: HalfGain | null, longest: number): Estimate | null {
+  return half && { mean: half.delay ?? longest, interval: [half.interval[0] ?? longest, half.interval[1] ?? longest], values: [] };
 }

@@ -1,6 +1,7 @@
 import { isRecord } from '../check.js';
 import type { WatchedEpisode } from '../simulation/watch.js';
-import { algorithmOf, trialDigest, trialOptions, type Trial } from './trial.js';
+import type { Measurement, Report } from './study.js';
+import { algorithmOf, trialDigest, trialOptions, type Trial, type TrialResult } from './trial.js';
 
 /** An episode without what all have in common. */
 export type RecordedEpisode = Omit<WatchedEpisode, 'neurons' | 'connections'>;
@@ -48,11 +49,28 @@ export interface TrialEpisodes extends RecordedEpisodes {
 }
 
 /**
- * Repeats a synchronous trial, which gives the same network, and records episodes of its final evaluation.
+ * The measurement that repeats a synchronous trial, which gives the same network, and records episodes of its final evaluation.
  *
- * @returns undefined if the signal comes first
+ * @param choose the trial; none yet if undefined
  */
-export async function recordTrial(trial: Trial, signal: AbortSignal): Promise<TrialEpisodes | undefined> {
+export function recordingOf<S, R>(choose: (report: Report<S, R, never>) => TrialResult | undefined): Measurement<S, R, TrialEpisodes> {
+  return {
+    file: 'episode.json',
+    isKnown(data, report): data is TrialEpisodes {
+      const chosen = choose(report);
+      if (chosen === undefined || !isRecord(data) || data.digest !== trialDigest(chosen.trial)) return false;
+      return [data.neurons, data.connections, data.episodes].every(Array.isArray);
+    },
+    async run(report, signal) {
+      const chosen = choose(report);
+      if (chosen === undefined || signal.aborted) return undefined;
+      process.stderr.write(`repeating ${chosen.trial.label}, seed ${chosen.trial.seed}, to record its activity\n`);
+      return recordTrial(chosen.trial, signal);
+    },
+  };
+}
+
+async function recordTrial(trial: Trial, signal: AbortSignal): Promise<TrialEpisodes | undefined> {
   const { label, seed, steps } = trial;
   const training = await algorithmOf(trial).create(trialOptions(trial));
   try {
@@ -62,10 +80,4 @@ export async function recordTrial(trial: Trial, signal: AbortSignal): Promise<Tr
   } finally {
     await training.close();
   }
-}
-
-/** True for recorded episodes of this trial. */
-export function isRecordOf(trial: Trial, data: unknown): data is TrialEpisodes {
-  if (!isRecord(data) || data.digest !== trialDigest(trial)) return false;
-  return [data.neurons, data.connections, data.episodes].every(Array.isArray);
 }

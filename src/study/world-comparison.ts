@@ -68,12 +68,12 @@ export function compareWorlds(results: readonly TrialResult[]): WorldComparison 
   if (runs.length === 0) return null;
   const scale = returnScale(runs);
   const comparisons = [
-    compareAges(runs),
-    compareNumbers('computed a peer\'s', runs, helpedShare, WORLD_MARGINS.helped),
-    compareNumbers('updates per step', runs, ({ updatesPerSecond, samplesPerSecond }) => updatesPerSecond / samplesPerSecond, WORLD_MARGINS.updatesPerStep),
-    compareNumbers('return along the curve', runs, ({ curve }) => mean(curve.slice(1).map(({ meanReturn }) => meanReturn)), WORLD_MARGINS.returns * scale),
-    compareNumbers('return at the end', runs, ({ returns }) => mean(returns), WORLD_MARGINS.returns * scale),
-    compareTimes(runs),
+    compare(runs, { name: 'staleness, total variation distance', distance: ageDistance, margin: WORLD_MARGINS.staleness }),
+    compare(runs, { name: 'computed a peer\'s', value: helpedFraction, margin: WORLD_MARGINS.helped }),
+    compare(runs, { name: 'updates per step', value: ({ updatesPerSecond, samplesPerSecond }) => updatesPerSecond / samplesPerSecond, margin: WORLD_MARGINS.updatesPerStep }),
+    compare(runs, { name: 'return along the curve', value: ({ curve }) => mean(curve.slice(1).map(({ meanReturn }) => meanReturn)), margin: WORLD_MARGINS.returns * scale }),
+    compare(runs, { name: 'return at the end', value: ({ returns }) => mean(returns), margin: WORLD_MARGINS.returns * scale }),
+    compare(runs, { name: 'seconds (differences relative)', value: secondsOf, relative: true, margin: WORLD_MARGINS.time }),
   ];
   const all = runs.flatMap(({ real }) => real);
   const first = runs[0].real.map((_, i) => runs.map(({ real }) => real[i]));
@@ -100,9 +100,18 @@ function stalenessOf({ timing }: TrialResult): TimingReport['staleness'] {
   return timing?.staleness ?? NOTHING_READ;
 }
 
-function helpedShare(result: TrialResult): number {
+function helpedFraction(result: TrialResult): number {
   const { reads, helped } = stalenessOf(result);
   return helped / Math.max(1, reads + helped);
+}
+
+/** Of training, in virtual time if the trial has it. */
+function secondsOf({ seconds, timing }: TrialResult): number {
+  return timing?.virtualSeconds ?? seconds;
+}
+
+function ageDistance(one: TrialResult, other: TrialResult): number {
+  return totalVariation(stalenessOf(one).voltages.histogram, stalenessOf(other).voltages.histogram);
 }
 
 /** From the random policy to the best real evaluation. */
@@ -112,28 +121,20 @@ function returnScale(runs: readonly Runs[]): number {
   return Math.abs(best - mean(real.flatMap(({ randomReturn }) => randomReturn ?? [])));
 }
 
-function compareAges(runs: readonly Runs[]): Comparison {
-  const distance = (a: TrialResult, b: TrialResult) => totalVariation(stalenessOf(a).voltages.histogram, stalenessOf(b).voltages.histogram);
-  return judge('staleness, total variation distance', null, null, runs.map(({ real: [one, other] }) => distance(one, other)), runs.map(({ real, virtual }) => mean(real.map((each) => distance(each, virtual)))), WORLD_MARGINS.staleness);
-}
+/** A number of a run, or a distance of two runs, and its margin. */
+type Compared = { readonly name: string; readonly margin: number } & ({ readonly value: (result: TrialResult) => number; readonly relative?: boolean } | { readonly distance: (one: TrialResult, other: TrialResult) => number });
 
-function compareNumbers(name: string, runs: readonly Runs[], number: (result: TrialResult) => number, margin: number): Comparison {
-  const noise = runs.map(({ real: [one, other] }) => Math.abs(number(one) - number(other)));
-  const differences = runs.map(({ real, virtual }) => number(virtual) - mean(real.map(number)));
-  return judge(name, realMeans(runs, number), mean(runs.map(({ virtual }) => number(virtual))), noise, differences, margin);
-}
-
-/** Seconds of training; distances are relative. */
-function compareTimes(runs: readonly Runs[]): Comparison {
-  const virtualSeconds = ({ virtual }: Runs) => virtual.timing?.virtualSeconds ?? NaN;
-  const realSeconds = ({ real }: Runs) => mean(real.map(({ seconds }) => seconds));
-  const noise = runs.map((each) => Math.abs(each.real[0].seconds - each.real[1].seconds) / realSeconds(each));
-  const differences = runs.map((each) => virtualSeconds(each) / realSeconds(each) - 1);
-  return judge('seconds (differences relative)', realMeans(runs, ({ seconds }) => seconds), mean(runs.map(virtualSeconds)), noise, differences, WORLD_MARGINS.time);
-}
-
-function realMeans(runs: readonly Runs[], number: (result: TrialResult) => number): number[] {
-  return runs[0].real.map((_, i) => mean(runs.map(({ real }) => number(real[i]))));
+function compare(runs: readonly Runs[], compared: Compared): Comparison {
+  const { name, margin } = compared;
+  if ('distance' in compared) {
+    const { distance } = compared;
+    return judge(name, null, null, runs.map(({ real: [one, other] }) => distance(one, other)), runs.map(({ real, virtual }) => mean(real.map((each) => distance(each, virtual)))), margin);
+  }
+  const { value, relative = false } = compared;
+  const scaleOf = ({ real }: Runs) => (relative ? mean(real.map(value)) : 1);
+  const noises = runs.map((each) => Math.abs(value(each.real[0]) - value(each.real[1])) / scaleOf(each));
+  const differences = runs.map((each) => (value(each.virtual) - mean(each.real.map(value))) / scaleOf(each));
+  return judge(name, runs[0].real.map((_, i) => mean(runs.map(({ real }) => value(real[i])))), mean(runs.map(({ virtual }) => value(virtual))), noises, differences, margin);
 }
 
 /** @param noises between the real runs of each seed @param differences of the virtual run of each seed from them */
