@@ -26,7 +26,7 @@ interface Measured {
 }
 
 async function measureKernels(hidden: readonly number[], seconds: number): Promise<number> {
-  const simulation = await createSimulation({ network: { hidden }, learning: LEARNING, schedule: 'synchronous', partitions: 1, timing: { ledger: false } });
+  const simulation = await createSimulation({ network: { hidden }, learning: LEARNING, schedule: 'synchronous', partitions: 1, timing: { measureStaleness: false } });
   try {
     await simulation.run({ steps: 80 });
     return (await simulation.run({ steps: 1_000_000, signal: AbortSignal.timeout(1000 * seconds) })).updatesPerSecond;

@@ -43,12 +43,12 @@ const VARIANTS = [
   neurons('no hidden layer', { ...PENDULUM, partitions: 1, network: { hidden: [] } }),
   neurons('relu', { ...PENDULUM, network: { hidden: [24], activation: 'relu' } }),
   neurons('sparse', { ...PENDULUM, network: { hidden: [24, 16], density: 0.4 } }),
-  neurons('recurrent', { ...PENDULUM, rule: 'three-factor', network: { hidden: [24], recurrent: 0.5, timeConstant: 4 } }),
-  neurons('leaky', { ...PENDULUM, rule: 'three-factor', network: { hidden: [24], dynamic: 'leaky', leak: 3 } }),
-  neurons('firing', { ...PENDULUM, network: { hidden: [24], dynamic: 'firing', threshold: 0.5, refractory: 1 } }),
+  neurons('recurrent', { ...PENDULUM, rule: 'three-factor', network: { hidden: [24], recurrent: 0.5, recurrentTimeConstant: 4 } }),
+  neurons('leaky', { ...PENDULUM, rule: 'three-factor', network: { hidden: [24], neuronModel: 'leaky', membraneTimeConstant: 3 } }),
+  neurons('firing', { ...PENDULUM, network: { hidden: [24], neuronModel: 'spiking', threshold: 0.5, refractory: 1 } }),
   neurons('inhibition', { ...PENDULUM, network: { hidden: [24], inhibition: 'winners(4/24)' } }),
   neurons('graph', { ...PENDULUM, network: { layers: [{ name: 'pool', size: 12 }, { name: 'late', size: 8, activation: 'relu' }], blocks: [{ from: 'input', to: 'pool' }, { from: 'pool', to: 'pool', self: true, density: 0.5 }, { from: 'pool', to: 'late' }, { from: 'late', to: 'output' }, { from: 'input', to: 'output' }] } }),
-  neurons('memory', { environment: 'PendulumNoVel-v1', rule: 'broadcast', network: { hidden: [16], memory: [2, 4] } }),
+  neurons('memory', { environment: 'PendulumNoVel-v1', rule: 'broadcast', network: { hidden: [16], observationTraces: [2, 4] } }),
   neurons('lasting noise', { ...PENDULUM, exploration: { output: 0.5, correlation: 0.8 } }),
   neurons('hidden neurons explore', { ...PENDULUM, rule: 'compatible', exploration: { hidden: 0.2 }, network: { hidden: [16, 8] } }),
   neurons('sgd', { ...PENDULUM, rule: { name: 'broadcast', optimiser: 'sgd' } }),
@@ -56,7 +56,7 @@ const VARIANTS = [
   neurons('four environments', { ...PENDULUM, environments: 4 }),
   neurons('three environments, three partitions', { ...PENDULUM, environments: 3, partitions: 3, network: { hidden: [16, 8] } }),
   neurons('two updates a step', { ...PENDULUM, learning: { updatesPerStep: 2 } }),
-  neurons('a death and a birth', { ...PENDULUM, death: { share: 0.25, step: 120, rebirth: 180, evaluateEvery: 60 } }),
+  neurons('a death and a birth', { ...PENDULUM, lesion: { fraction: 0.25, step: 120, reinitialiseAt: 180, evaluateEvery: 60 } }),
   neurons('a longer maze', { environment: 'TMaze-v0(length=5)', rule: 'sarsa' }, 400),
 ];
 
@@ -64,7 +64,7 @@ const DDPG: readonly DigestRun[] = [
   ...['Pendulum-v1', 'MountainCarContinuous-v0', 'CartPole-v1', 'PendulumNoVel-v1'].map((environment) => ({ name: `ddpg on ${environment}`, steps: 240, ddpg: { environment, network: { hidden: [16] }, kernels: 'simd', steps: 1000, seed: 3, learning: LEARNING } satisfies DdpgOptions })),
   { name: 'ddpg, two layers, two threads', steps: 240, ddpg: { network: { hidden: [24, 16] }, kernels: 'simd', steps: 1000, threads: 2, learning: LEARNING } },
   ...['broadcast', 'feedback', 'kolen-pollack'].map((credit) => ({ name: `ddpg, credit ${credit}`, steps: 240, ddpg: { credit, network: { hidden: [16, 8] }, kernels: 'simd', steps: 1000, seed: 3, learning: LEARNING } satisfies DdpgOptions })),
-  { name: 'ddpg, delayed gradients', steps: 240, ddpg: { network: { hidden: [16] }, kernels: 'simd', steps: 1000, learning: { ...LEARNING, delay: 3 } } },
+  { name: 'ddpg, delayed gradients', steps: 240, ddpg: { network: { hidden: [16] }, kernels: 'simd', steps: 1000, learning: { ...LEARNING, gradientDelay: 3 } } },
 ];
 
 export const DIGEST_RUNS: readonly DigestRun[] = [...RULES_ON_TASKS, ...VARIANTS, ...DDPG];

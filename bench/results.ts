@@ -42,7 +42,7 @@ const FROZEN = { label: 'broadcast, hidden rows frozen', algorithm: 'broadcast',
 const WIDE = {
   label: 'broadcast, 512 hidden neurons',
   algorithm: 'broadcast',
-  options: { network: { hidden: [512] }, exploration: { output: 1 }, rule: { criticRate: 3e-3, hiddenRate: 2e-4, finalRate: 0.01 } },
+  options: { network: { hidden: [512] }, exploration: { output: 1 }, rule: { criticRate: 3e-3, hiddenRate: 2e-4, finalRateFraction: 0.01 } },
 };
 
 /** DDPG whose hidden neurons get their credit otherwise than by backpropagation: the same objective, steps and settings. */
@@ -54,8 +54,8 @@ const SOLITARY = ['compatible', 'compatible-natural', 'linear', 'linear-global',
 /** Networks that are more than layers of σ(K v), each otherwise as the rule ships for the task. */
 const NETWORKS = {
   'a quarter of the connections': { density: 0.25 },
-  'leaky neurons': { dynamic: 'leaky' },
-  'firing neurons': { dynamic: 'firing' },
+  'leaky neurons': { neuronModel: 'leaky' },
+  'firing neurons': { neuronModel: 'spiking' },
   'one winner of four': { inhibition: 'winners(1/4)' },
   'divisive inhibition': { inhibition: 'divisive(1/8)' },
   'a graph that skips and leads back': {
@@ -74,8 +74,8 @@ const NETWORKS = {
 /** What holds the cue of a maze: nothing, or neurons with a membrane; the task's sensory memory is taken away. */
 const HOLDERS = {
   'no memory': {},
-  'leaky neurons': { dynamic: 'leaky', leak: 16 },
-  'firing neurons': { dynamic: 'firing', leak: 16 },
+  'leaky neurons': { neuronModel: 'leaky', membraneTimeConstant: 16 },
+  'firing neurons': { neuronModel: 'spiking', membraneTimeConstant: 16 },
 } as const;
 
 function variants(algorithm: string, networks: Readonly<Record<string, object>>, common: object = {}): GivenArm[] {
@@ -86,7 +86,7 @@ function variants(algorithm: string, networks: Readonly<Record<string, object>>,
 const NEURONS: readonly StudyOptions[] = [
   { ...COMMON, environments: ['CartPole-v1'], algorithms: variants('coagent', NETWORKS) },
   { ...COMMON, environments: ['CartPole-v1'], algorithms: variants('broadcast', NETWORKS) },
-  { ...COMMON, environments: ['TMaze-v0(length=5)'], algorithms: variants('sarsa', HOLDERS, { memory: [], hidden: [32] }), steps: 50_000 },
+  { ...COMMON, environments: ['TMaze-v0(length=5)'], algorithms: variants('sarsa', HOLDERS, { observationTraces: [], hidden: [32] }), steps: 50_000 },
 ];
 
 /** The rows, the most telling first: a study that is stopped keeps what it has. */

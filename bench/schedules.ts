@@ -8,7 +8,7 @@ const LARGE: SimulationOptions = {
   environment: 'Pendulum-v1',
   network: { hidden: [256, 256] },
   learning: { batch: 64, warmup: 64, updatesPerStep: 8 },
-  rateLimit: 'off',
+  updateWindow: 'off',
 };
 
 /** Little work between two reads: here a ledger weighs most. */
@@ -22,7 +22,7 @@ const SCHEDULES: readonly BenchmarkArm[] = [
 ];
 
 function ledgers(options: SimulationOptions): BenchmarkArm[] {
-  return [false, true].map((ledger) => ({ name: ledger ? 'ledger on' : 'ledger off', options: { schedule: 'hogwild', partitions: 2, ...options, timing: { ledger } } }));
+  return [false, true].map((measureStaleness) => ({ name: measureStaleness ? 'ledger on' : 'ledger off', options: { schedule: 'hogwild', partitions: 2, ...options, timing: { measureStaleness } } }));
 }
 
 /** Seconds before anything is measured: the warm-up steps, and compilation. */

@@ -30,15 +30,15 @@ function fewestHidden(environment: string, hidden: readonly number[] | null): nu
 }
 
 /** One update of one partition is the unit of time. Acting and the environment take none, so that learning alone is compared. */
-const delayedRule = (partitions: number, discipline: 'synchronous' | 'hogwild', delay: number) =>
-  ({ schedule: 'virtual', partitions, virtual: { discipline, compute: 1, act: 0, step: 0, latency: 0, delay } });
+const delayedRule = (partitions: number, schedule: 'synchronous' | 'hogwild', delay: number) =>
+  ({ time: 'virtual', schedule, partitions, virtual: { compute: 1, act: 0, step: 0, actingMessageDelay: 0, learningMessageDelay: delay } });
 
 /** An algorithm and the delay of its messages; the delay is null for the reference, which waits at barriers and has none. */
 interface DelayArm extends Arm {
   readonly delay: number | null;
 }
 
-const describeDelay =  (delay: number | null) => (delay === null ? 'barriers' : `delay ${delay}`);
+const describeDelay = (delay: number | null) => (delay === null ? 'barriers' : `delay ${delay}`);
 
 const labelOf = (algorithm: string, delay: number | null) => `${shortName(algorithm)}, ${describeDelay(delay)}`;
 const ALGORITHM = [['algorithm', ({ algorithm }: { readonly algorithm: string }) => shortName(algorithm)]] as const;
@@ -91,7 +91,7 @@ export const asyncVsSync = defineStudy({
       label: labelOf(algorithm, delay),
       algorithm,
       delay,
-      options: algorithm === DDPG ? { learning: { delay: delay ?? 0 } } : delayedRule(partitions, delay === null ? 'synchronous' : 'hogwild', delay ?? 0),
+      options: algorithm === DDPG ? { learning: { gradientDelay: delay ?? 0 } } : delayedRule(partitions, delay === null ? 'synchronous' : 'hogwild', delay ?? 0),
     }))),
   ],
   row({ settings: { delays }, environment, arm: { algorithm, delay }, results, others, returnOf }) {

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 
-import { checkInteger, checkName, checkObject, checkString, createTable, describePath, isRecord, keyOf, readLayer, sectionOf, suggestion, typedName, wrongValue } from '../src/entries/internals.js';
+import { checkInteger, checkName, checkObject, checkString, createTable, describePath, formerName, isRecord, keyOf, readLayer, sectionOf, suggestion, typedName, wrongValue } from '../src/entries/internals.js';
 import { STEPS, type AnyRow } from '../src/entries/study.js';
 import { OptionRangeError } from '../src/index.js';
 import { ALGORITHM, COMMAND_ROWS, CONFIG, OUT, PARALLEL, RECORD, RESUME, type CommandSettings } from './command-rows.js';
@@ -26,6 +26,13 @@ const COMMAND = createTable(COMMAND_ROWS);
 /** Every flag of every scenario once: the scenario can stand anywhere on the line, and is known only when all is parsed. */
 const allRows = (): AnyRow[] => [...new Map([...COMMAND_ROWS, ...SCENARIOS.flatMap(flaggedRows)].map((row) => [row.flag, row])).values()];
 
+/** Flags of earlier versions. They are parsed, and refused with the present name once the scenario is known. */
+function formerFlags(): string[] {
+  const rows = [...COMMAND_ROWS, ...SCENARIOS.flatMap(({ table }) => table.rows)];
+  const present = new Set(allRows().map(({ flag }) => flag));
+  return [...new Set(rows.flatMap(({ formerly = [] }) => formerly.filter((name) => name.startsWith('--') && !present.has(name))))];
+}
+
 /** A flag with the name of its value: `--steps <count>`. */
 export function writeFlag({ flag = '', argument, unit = ' ', kind }: AnyRow): string {
   if (argument === null) return flag;
@@ -37,10 +44,10 @@ export function writeFlag({ flag = '', argument, unit = ' ', kind }: AnyRow): st
 export function readWords(argv: readonly string[]): Words {
   const program = new Command().argument('[words...]').helpOption(false).exitOverride().configureOutput({ writeErr: () => undefined });
   const given = new Map<string, (string | true)[]>();
-  for (const row of allRows()) {
-    const found = new Option(writeFlag(row));
+  for (const flags of [...allRows().map(writeFlag), ...formerFlags().map((flag) => `${flag} [value]`)]) {
+    const found = new Option(flags);
     program.addOption(found);
-    program.on(`option:${found.name()}`, (value: string | null | undefined) => given.set(row.flag ?? '', [...(given.get(row.flag ?? '') ?? []), value ?? true]));
+    program.on(`option:${found.name()}`, (value: string | null | undefined) => given.set(found.long ?? '', [...(given.get(found.long ?? '') ?? []), value ?? true]));
   }
   try {
     program.parse(argv, { from: 'user' });
@@ -57,15 +64,13 @@ function inOurGrammar({ code, message }: CommanderError): Error {
   const [flag, argument] = option.split(/ (.*)/);
   if (code === 'commander.optionMissingArgument') return new OptionRangeError(flag, `"${flag}" expected a value (${argument}), got nothing`);
   if (code !== 'commander.unknownOption') return new OptionRangeError(flag, message);
-  const now = allRows().find(({ formerly }) => formerly?.includes(option) === true);
-  if (now !== undefined) return wrongValue(option, `"${now.flag ?? now.path}", as it is called now`, option);
   return wrongValue(option, 'a known option (--help lists them)', option, suggestion(option, allRows().map((row) => row.flag ?? '')));
 }
 
 /** @throws OptionRangeError where there is no such scenario, or there are too many words */
 export function chooseScenario({ flags, others }: Words): Scenario {
-  const now = SCENARIOS.find(({ formerly }) => formerly?.includes(others.at(0) ?? '') === true);
-  if (now !== undefined) throw wrongValue('scenario', `"${now.name}", as it is called now`, others[0]);
+  const renamed = SCENARIOS.find(({ formerly }) => formerly?.includes(others.at(0) ?? '') === true);
+  if (renamed !== undefined) throw formerName(others[0], renamed.name);
   const name = checkName('scenario', others.at(0) ?? SCENARIOS[0].name, SCENARIOS.map((scenario) => scenario.name));
   const named = SCENARIOS.find((candidate) => candidate.name === name) ?? SCENARIOS[0];
   const scenario = named === SCENARIOS[0] ? SCENARIOS.find(({ algorithm }) => algorithm !== undefined && algorithm === flags.get(ALGORITHM.flag ?? '')) ?? named : named;
@@ -85,6 +90,7 @@ export class Given {
   constructor(readonly scenario: Scenario, { flags }: Words) {
     const { name, table } = scenario;
     const rows = flaggedRows(scenario);
+    for (const flag of flags.keys()) refuseFormerFlag(flag, rows, [...table.rows, ...rows]);
     const foreign = [...flags.keys()].find((flag) => !rows.some((row) => row.flag === flag));
     if (foreign !== undefined) throw wrongValue(foreign, `an option of the scenario ${name} (--help lists them)`, foreign);
     const file = flags.get(CONFIG.flag ?? '');
@@ -144,6 +150,13 @@ export class Given {
     const parts = [...this.#origins].filter(([path]) => path.startsWith(`${option}.`));
     return parts.length === 1 ? parts[0][1] : flaggedRows(this.scenario).find(({ path }) => path === option)?.flag;
   }
+}
+
+/** @param known rows of the scenario, with and without flags: they come first, as one flag may have become two */
+function refuseFormerFlag(flag: string, rows: readonly AnyRow[], known: readonly AnyRow[]): void {
+  if (rows.some((row) => row.flag === flag)) return;
+  const row = [...known, ...allRows()].find(({ formerly }) => formerly?.includes(flag) === true);
+  if (row !== undefined) throw formerName(flag, row.flag ?? row.path);
 }
 
 function isGiven(options: Readonly<Record<string, unknown>>, path: string): boolean {

@@ -1,4 +1,4 @@
-import { BOUND, DISCIPLINE_NAMES, PARTITIONS, recurrentNeurons, RULE_NAMES, RULES, wrongValue, type DisciplineName } from '../src/entries/internals.js';
+import { STALENESS_BOUND, SCHEDULE_NAMES, PARTITIONS, recurrentNeurons, RULE_NAMES, RULES, wrongValue, type ScheduleName } from '../src/entries/internals.js';
 import {
   algorithmName, ascending, curveOf, defineStudy, distinct, episodeFigures, ENVIRONMENT, evaluateEvery, FINAL_EPISODES, ifAny, integer, interval, joinAges, listed, listOf, mean, memorylessCeiling,
   namesOf, NOTHING, number, option, OVER_SEEDS, ownHidden, percent, plural, pointAt, recordingOf, refine, score, SEEDS, shippedSteps, STEPS, STUDY_WORLD, vary, whole, withInterval,
@@ -31,13 +31,13 @@ const densitiesOf = (hidden: readonly number[]) => refine(densities, (path, frac
 const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
 
 /** The memory of a network: none, the observation traces that the task ships with, or leaky integrators of a fraction of its hidden neurons. */
-type Memory = { readonly kind: 'memoryless' } | { readonly kind: 'sensory memory'; readonly memory: readonly number[] } | { readonly kind: 'leaky'; readonly density: number; readonly timeConstant: number };
+type Memory = { readonly kind: 'memoryless' } | { readonly kind: 'sensory memory'; readonly observationTraces: readonly number[] } | { readonly kind: 'leaky'; readonly density: number; readonly timeConstant: number };
 
 /** Part of the sweep of networks, or of the repetition of the best under the schedules. */
 interface LeakyArm extends Arm {
   readonly part: 'networks' | 'schedules';
   readonly network: Memory;
-  readonly schedule: DisciplineName;
+  readonly schedule: ScheduleName;
 }
 
 type Verdict = 'helps' | 'harms' | 'no clear difference';
@@ -47,15 +47,15 @@ const MEMORYLESS: Memory = { kind: 'memoryless' };
 const describeNetwork = (network: Memory) => (network.kind === 'leaky' ? `density ${percent(network.density)}, time constant ${network.timeConstant}` : network.kind);
 
 function networkOptions(network: Memory) {
-  if (network.kind === 'leaky') return { memory: [], recurrent: network.density, timeConstant: network.timeConstant };
-  return { memory: network.kind === 'memoryless' ? [] : network.memory, recurrent: 0 };
+  if (network.kind === 'leaky') return { observationTraces: [], recurrent: network.density, recurrentTimeConstant: network.timeConstant };
+  return { observationTraces: network.kind === 'memoryless' ? [] : network.observationTraces, recurrent: 0 };
 }
 
 /** With barriers any number of partitions learns the same, and one is the fastest. Other schedules run in virtual time, so that a trial repeats itself. */
-function scheduleOptions({ partitions, bound }: { readonly partitions: number; readonly bound: number }, schedule: DisciplineName) {
+function scheduleOptions({ partitions, stalenessBound }: { readonly partitions: number; readonly stalenessBound: number }, schedule: ScheduleName) {
   if (schedule === 'synchronous') return {};
-  const timing = { ...(schedule === 'bounded' && { bound }), ...(schedule === 'poisson' && { clockRate: 1 }) }; // one event in the time of an update
-  return { schedule: 'virtual', partitions, timing, virtual: { ...STUDY_WORLD, discipline: schedule } };
+  const timing = { ...(schedule === 'bounded' && { stalenessBound }), ...(schedule === 'poisson' && { clockRate: 1 }) }; // one event in the time of an update
+  return { time: 'virtual', schedule, partitions, timing, virtual: STUDY_WORLD };
 }
 
 /** The verdict of an interval: above 0 as a whole, below it, or neither. */
@@ -114,14 +114,14 @@ export const leakyIntegrator = defineStudy({
     option('densities', densities, {
       default: [0.0625, 0.125, 0.5, 1], narrow: (at) => densitiesOf(at(HIDDEN)), flag: '--densities', argument: 'shares', help: 'fractions of the hidden neurons that are read again, with commas between them', group, everyday: true,
     }),
-    option('schedules', namesOf(DISCIPLINE_NAMES), {
-      default: ['synchronous', 'hogwild', 'bounded', 'poisson'], flag: '--schedules', help: `under which the best network learns once more, with commas between them: ${DISCIPLINE_NAMES.join(', ')}`, group,
+    option('schedules', namesOf(SCHEDULE_NAMES), {
+      default: ['synchronous', 'hogwild', 'bounded', 'poisson'], flag: '--schedules', help: `under which the best network learns once more, with commas between them: ${SCHEDULE_NAMES.join(', ')}`, group,
     }),
     vary(PARTITIONS, {
       default: (at) => Math.min(2, sum(at(HIDDEN))), narrow: (at) => integer({ min: 1, max: sum(at(HIDDEN)) }),
       help: 'groups of neurons that read old parameters of one another, under schedules other than synchronous', group, everyday: false,
     }),
-    option('bound', BOUND.kind, { default: 4, flag: '--bound', argument: 'versions', help: BOUND.help, group }),
+    option('stalenessBound', STALENESS_BOUND.kind, { default: 4, flag: '--staleness-bound', argument: 'updates', formerly: ['--bound', 'bound'], help: STALENESS_BOUND.help, group }),
     vary(SEEDS, { help: 'trials of each network, from seeds 1, 2, …, and of each schedule, from as many fresh ones' }),
     vary(STEPS, { default: (at) => shippedSteps(at(TASK), MAZE) }),
     HIDDEN,
@@ -133,10 +133,10 @@ export const leakyIntegrator = defineStudy({
   plan: ({ evaluation: { every, final } }) => ({ evaluation: { every, episodes: Math.min(CURVE_EPISODES, final), final } }),
   divergedAsRandom: true,
   arms({ environment, rule: { name: algorithm }, densities: fractions, timeConstants }): LeakyArm[] {
-    const { memory } = resolveSettings({ environment }).network;
+    const { observationTraces } = resolveSettings({ environment }).network;
     const networks: Memory[] = [
       MEMORYLESS,
-      ...(memory.length === 0 ? [] : [{ kind: 'sensory memory', memory } as const]),
+      ...(observationTraces.length === 0 ? [] : [{ kind: 'sensory memory', observationTraces } as const]),
       ...fractions.flatMap((density) => timeConstants.map((timeConstant) => ({ kind: 'leaky', density, timeConstant } as const))),
     ];
     return networks.map((network) => ({ label: describeNetwork(network), algorithm, part: 'networks', network, schedule: 'synchronous', options: { network: networkOptions(network) } }));
@@ -232,12 +232,12 @@ export const leakyIntegrator = defineStudy({
     'Density: the fraction of the hidden neurons that every neuron of the first hidden layer reads again in the next environment step, each through a leaky integrator. With one hidden layer it is the fraction of all possible lateral connections. Time constant: of the slowest integrator; they are spread from 1 to it in equal ratios. With 1, all carry on the voltage of the step before.',
     'Median age read, at most: of the voltages that partitions read from one another, in updates of their writers. A rule that learns online keeps partitions close to one another under every schedule: ages are small then.',
   ],
-  method: ({ steps, seeds, partitions, bound, evaluation, network }) => [
+  method: ({ steps, seeds, partitions, stalenessBound, evaluation, network }) => [
     'c ← c + (v − c) / τ from step to step, with c = 0 at the start of an episode: v is the sampled voltage of a hidden neuron, exploration included, and c an input neuron that all neurons of the first hidden layer read with weights of their own. These weights are drawn and learned like all others, without unrolling: credit goes back by one step, and further by eligibility traces alone.',
     `Every network has ${network.hidden.join('-')} hidden neurons and learns for ${whole(steps)} environment steps from ${seeds === 1 ? 'seed 1' : `seeds 1 to ${seeds}`}, under the synchronous schedule. All have the settings that the rule ships with for the task, except for their memory. The memoryless network has none, the leaky ones their integrators. The sensory memory, if the task ships with one, consists of integrators of the observations with fixed weights; it is shown for comparison.`,
-    `The best leaky network and the memoryless one learn again under each schedule, from fresh seeds, ${seeds + 1} to ${2 * seeds}. Synchronous: a barrier at every gate, the same for any number of partitions. The others run in virtual time on ${plural(partitions, 'partition')} and repeat bit for bit: an update takes lognormal(1, 0.3), acting and the environment 0.02, a message 0.1. Hogwild: no partition waits. Bounded: at most ${bound} updates ahead of the slowest. Poisson: updates begin at random times, one in the time of an update.`,
+    `The best leaky network and the memoryless one learn again under each schedule, from fresh seeds, ${seeds + 1} to ${2 * seeds}. Synchronous: a barrier at every gate, the same for any number of partitions. The others run in virtual time on ${plural(partitions, 'partition')} and repeat bit for bit: an update takes lognormal(1, 0.3), acting and the environment 0.02, a message 0.1. Hogwild: no partition waits. Bounded: at most ${stalenessBound} updates ahead of the slowest. Poisson: updates begin at random times, one in the time of an update.`,
     `Evaluations are on ${plural(evaluation.final, 'episode')} at the end that depend on the seed alone, without exploration, and on fewer every ${whole(evaluation.every)} steps; integrators start each of them at 0. They change nothing in the training.`,
-    'Settings are listed for the first networks and the last trial; the other leaky ones differ in “network.recurrent” and “network.timeConstant” alone.',
+    'Settings are listed for the first networks and the last trial; the other leaky ones differ in “network.recurrent” and “network.recurrentTimeConstant” alone.',
   ],
   shown: ({ rows }) => rows.filter((_, i) => i < 3 || i === rows.length - 1).map(({ label }) => label),
 });

@@ -18,8 +18,8 @@ const algorithms = (environment?: string) => algorithmNames({ known: LESION_ALGO
 /** One step before the lesion, and one after it for the reinitialisation. */
 const LESION_STEPS = vary(STEPS, { default: (at) => shippedSteps(at(ENVIRONMENT), PENDULUM), narrow: () => integer({ min: 3, max: 100_000_000 }) });
 const EVERY = evaluateEvery(20, 'a twentieth of the steps');
-const LESION_STEP = option('death.at', integer({ min: 1 }), {
-  default: (at) => Math.floor(at(LESION_STEPS) / 2), narrow: (at) => integer({ min: 1, max: at(LESION_STEPS) - 1 }), flag: '--death-step', argument: 'step',
+const LESION_STEP = option('lesion.step', integer({ min: 1 }), {
+  default: (at) => Math.floor(at(LESION_STEPS) / 2), narrow: (at) => integer({ min: 1, max: at(LESION_STEPS) - 1 }), flag: '--lesion-step', formerly: ['--death-step', 'death.at'], argument: 'step',
   shown: 'half of the steps', help: 'environment step of the lesion', group,
 });
 
@@ -37,8 +37,8 @@ const describeFate = (reborn: boolean) => (reborn ? 'reinitialised' : 'silent');
 const leastRecoveries = ({ recoveries, learned }: { recoveries: readonly (number | null)[]; learned: boolean }, left: number) => (learned ? recoveries.map((steps) => steps ?? left) : []);
 
 /** Evaluations of a trial by environment steps since the lesion: the return before it at 0, the return after it at 1. */
-export function curveAroundLesion({ curve, death }: Pick<TrialResult, 'curve' | 'death'>, at: number) {
-  const around = death === undefined ? [] : [{ step: at, meanReturn: death.before }, { step: at + 1, meanReturn: death.after }, ...death.points];
+export function curveAroundLesion({ curve, lesion: report }: Pick<TrialResult, 'curve' | 'lesion'>, at: number) {
+  const around = report === undefined ? [] : [{ step: at, meanReturn: report.before }, { step: at + 1, meanReturn: report.after }, ...report.points];
   return [...curve.filter(({ step }) => step < at), ...around].map(({ step, meanReturn }) => ({ step: step - at, meanReturn }));
 }
 
@@ -55,31 +55,31 @@ export const lesion = defineStudy({
       default: ['broadcast', 'three-factor', FROZEN], narrow: (at) => algorithms(at(ENVIRONMENT)), flag: '--algorithms',
       help: `with commas between them: ${LESION_ALGORITHMS.join(', ')} (broadcast with hidden rows that do not learn), or paths of your own rules`, group: 'Run', everyday: true,
     }),
-    option('shares', distinct(listOf(number({ min: 0, max: 1, above: true }), 'a list of fractions, for example [0.1, 0.5]', { least: 1 }), percent), {
-      default: [0.1, 0.25, 0.5], flag: '--shares', argument: 'shares', help: 'fractions of the hidden neurons that are lesioned, with commas between them', group, everyday: true,
+    option('fractions', distinct(listOf(number({ min: 0, max: 1, above: true }), 'a list of fractions, for example [0.1, 0.5]', { least: 1 }), percent), {
+      default: [0.1, 0.25, 0.5], flag: '--fractions', argument: 'fractions', formerly: ['--shares', 'shares'], help: 'fractions of the hidden neurons that are lesioned, with commas between them', group, everyday: true,
     }),
     vary(SEEDS, { help: 'trials of each algorithm, fraction and fate, from seeds 1, 2, …' }),
     LESION_STEPS,
     sameHidden('its neurons are lesioned'),
     LESION_STEP,
-    option('death.rebirthAfter', integer({ min: 0 }), {
+    option('lesion.reinitialiseAfter', integer({ min: 0 }), {
       default: (at) => Math.min(at(EVERY), at(LESION_STEPS) - 1 - at(LESION_STEP)), narrow: (at) => integer({ min: 0, max: at(LESION_STEPS) - 1 - at(LESION_STEP) }),
-      flag: '--rebirth-after', unit: 'environment steps', argument: 'steps', shown: 'a twentieth of the steps', help: 'environment steps from the lesion to the reinitialisation', group,
+      flag: '--reinitialise-after', formerly: ['--rebirth-after', 'death.rebirthAfter'], unit: 'environment steps', argument: 'steps', shown: 'a twentieth of the steps', help: 'environment steps from the lesion to the reinitialisation', group,
     }),
     EVERY,
     FINAL_EPISODES,
   ],
-  describe: ({ environment, algorithms: learners, shares, seeds }) => `lesions of ${shares.map(percent).join(', ')} of the hidden neurons: ${learners.join(', ')} on ${environment}, ${plural(seeds, 'seed')} each`,
-  arms: ({ algorithms: learners, shares, death: { at, rebirthAfter }, evaluation: { every } }) => shares.flatMap((share) => [false, true].flatMap((reborn) => learners.map((learner): LesionArm => ({
+  describe: ({ environment, algorithms: learners, fractions, seeds }) => `lesions of ${fractions.map(percent).join(', ')} of the hidden neurons: ${learners.join(', ')} on ${environment}, ${plural(seeds, 'seed')} each`,
+  arms: ({ algorithms: learners, fractions, lesion: { step, reinitialiseAfter }, evaluation: { every } }) => fractions.flatMap((share) => [false, true].flatMap((reborn) => learners.map((learner): LesionArm => ({
     label: `${shortName(learner)}, ${percent(share)} ${describeFate(reborn)}`,
     algorithm: learner === FROZEN ? 'broadcast' : learner,
     learner: shortName(learner),
     share,
     reborn,
-    options: { ...(learner === FROZEN && { rule: { hiddenRate: 0 } }), death: { share, step: at, rebirth: reborn ? at + rebirthAfter : null, evaluateEvery: every } },
+    options: { ...(learner === FROZEN && { rule: { hiddenRate: 0 } }), lesion: { fraction: share, step, reinitialiseAt: reborn ? step + reinitialiseAfter : null, evaluateEvery: every } },
   })))),
   row({ finished }) {
-    const lesions = finished.flatMap(({ death }) => death ?? []);
+    const lesions = finished.flatMap(({ lesion: report }) => report ?? []);
     const meanOf = (value: (found: (typeof lesions)[number]) => number) => ifAny(lesions.map(value), mean);
     const gains = lesions.map(({ before, randomReturn }) => before - randomReturn);
     const learned = isGain(gains);
@@ -92,7 +92,7 @@ export const lesion = defineStudy({
       lowest: meanOf(lowestReturn),
       final: meanOf(({ points, after }) => points.at(-1)?.meanReturn ?? after),
       /** before − after, and before − random. */
-      loss: estimate(lesions.map(({ loss }) => loss)),
+      returnDrop: estimate(lesions.map(({ returnDrop }) => returnDrop)),
       gain: estimate(gains),
       /** True if the interval of the gain lies above 0: something could be lost and recovered. */
       learned,
@@ -102,38 +102,38 @@ export const lesion = defineStudy({
       recoverySteps: learned ? ifAny(known, median) : null,
     };
   },
-  tables: ({ settings: { environment, steps, death }, rows }) => [{
+  tables: ({ settings: { environment, steps, lesion }, rows }) => [{
     title: environment,
-    note: `${whole(steps)} environment steps, lesion at step ${whole(death.at)}; random policy ${score(rows[0].randomReturn)}.`,
+    note: `${whole(steps)} environment steps, lesion at step ${whole(lesion.step)}; random policy ${score(rows[0].randomReturn)}.`,
     names: [['algorithm', ({ learner }) => learner], ['lesioned', ({ share }) => percent(share)], ['then', ({ reborn }) => describeFate(reborn)]],
     numbers: [
       ...SEED_COLUMNS,
       ['before', ({ before }) => score(before)], ['after', ({ after }) => score(after)],
-      ['lost', ({ loss }) => score(loss?.mean)], ['95 % interval', ({ loss }) => interval(loss)],
+      ['lost', ({ returnDrop }) => score(returnDrop?.mean)], ['95 % interval', ({ returnDrop }) => interval(returnDrop)],
       ['lowest', ({ lowest }) => score(lowest)],
       ['recovered', ({ seeds, recovered }) => (seeds === 0 ? NOTHING : recovered === null ? 'nothing learned' : `${recovered} of ${seeds}`)],
       ['steps to recovery', ({ recoverySteps }) => whole(recoverySteps)],
       ['at the end', ({ final }) => score(final)],
     ],
   }],
-  figures: ({ settings: { environment, steps, death } }) => [
+  figures: ({ settings: { environment, steps, lesion } }) => [
     {
       file: 'learning-curves', heading: 'Returns around the lesion', title: `Returns around the lesion of hidden neurons: ${environment}`, subtitle: OVER_SEEDS, x: 'environment steps after the lesion', y: 'mean return',
       lines: ({ learner, share, reborn }, results) => [{
-        panel: `${percent(share)} lesioned, ${reborn ? `reinitialised ${whole(death.rebirthAfter)} steps later` : 'silent to the end'}`, name: learner,
-        points: curveOf(results.map((result) => ({ curve: curveAroundLesion(result, death.at) }))),
+        panel: `${percent(share)} lesioned, ${reborn ? `reinitialised ${whole(lesion.reinitialiseAfter)} steps later` : 'silent to the end'}`, name: learner,
+        points: curveOf(results.map((result) => ({ curve: curveAroundLesion(result, lesion.step) }))),
       }],
     },
     {
       file: 'losses', heading: 'What was lost', title: 'Return lost at once', subtitle: `immediately before the lesion less immediately after; ${OVER_SEEDS}; faint: single seeds`, value: 'mean return lost',
-      bars: ({ learner, share, reborn, loss }) => (reborn ? [] : [{ panel: `${percent(share)} lesioned`, name: learner, estimate: loss }]),
+      bars: ({ learner, share, reborn, returnDrop }) => (reborn ? [] : [{ panel: `${percent(share)} lesioned`, name: learner, estimate: returnDrop }]),
     },
     {
       file: 'recoveries', heading: 'How long recovery took', title: 'Environment steps to recovery', value: 'environment steps',
       subtitle: 'a trial that does not recover counts with all the steps it has left: the mean is then at least this; 95 % bootstrap interval over seeds; faint: single seeds',
       bars: (row) => [{
         panel: `${percent(row.share)} lesioned`, name: `${row.learner}, ${describeFate(row.reborn)}${row.seeds === 0 || row.learned ? '' : ' (nothing learned)'}`,
-        estimate: estimate(leastRecoveries(row, steps - death.at)),
+        estimate: estimate(leastRecoveries(row, steps - lesion.step)),
       }],
     },
   ],
@@ -141,23 +141,23 @@ export const lesion = defineStudy({
     const own = rows.filter((row) => row.learner === learner && row.seeds > 0);
     if (own.length === 0) return [];
     if (!own.some(({ learned }) => learned)) return [`${learner} had learned nothing before the lesion that it could lose: its gain over the random policy was ${withInterval(own[0].gain)}.`];
-    return own.filter(({ reborn, learned }) => !reborn && learned).map(({ share, loss, recovered, seeds, recoverySteps }) => {
-      if (loss === null || loss.interval[0] <= 0) return `A lesion of ${percent(share)} takes no clear return from ${learner} at once: ${withInterval(loss)}.`;
+    return own.filter(({ reborn, learned }) => !reborn && learned).map(({ share, returnDrop, recovered, seeds, recoverySteps }) => {
+      if (returnDrop === null || returnDrop.interval[0] <= 0) return `A lesion of ${percent(share)} takes no clear return from ${learner} at once: ${withInterval(returnDrop)}.`;
       const again = own.find((row) => row.share === share && row.reborn);
       const after = (steps: number | null) => (steps === null ? '' : `, in ${whole(steps)} steps at the median`);
-      return `A lesion of ${percent(share)} takes ${withInterval(loss)} from ${learner} at once; ${recovered} of ${plural(seeds, 'trial')} recover${after(recoverySteps)}${again === undefined || again.recovered === null ? '' : `, and ${again.recovered} of ${again.seeds} with reinitialisation${after(again.recoverySteps)}`}.`;
+      return `A lesion of ${percent(share)} takes ${withInterval(returnDrop)} from ${learner} at once; ${recovered} of ${plural(seeds, 'trial')} recover${after(recoverySteps)}${again === undefined || again.recovered === null ? '' : `, and ${again.recovered} of ${again.seeds} with reinitialisation${after(again.recoverySteps)}`}.`;
     });
   }),
   howToRead: [
     'A higher return is better. Before and after: the mean return immediately before and after the lesion, over seeds. Lost: their difference, with its 95 % percentile bootstrap interval. Lowest: the lowest return of a trial from then on, over seeds; learning with the remaining neurons may lose more than the lesion itself, and a trial may recover, fall, and recover again. At the end: the mean return after the last step.',
     'Recovered: trials with an evaluation after the lesion that is back to within 5 % of |before − random| of the return before it. Steps to recovery: environment steps from the lesion to the first such evaluation, as the median of the trials that have one; 0 if almost nothing was lost. “Nothing learned”: the 95 % interval of before − random reaches down to 0, so that nothing could be recovered. The resolution is that of the evaluations.',
   ],
-  method: ({ steps, seeds, death, evaluation, algorithms: learners }) => [
-    `Every trial learns for ${whole(steps)} environment steps, from ${seeds === 1 ? 'seed 1' : `seeds 1 to ${seeds}`}. At step ${whole(death.at)} a random fraction of the hidden neurons, drawn by the seed, falls silent: the voltage of a silent neuron is 0 for all readers, it does not explore, and it does not learn. The neurons of a smaller fraction are among those of a larger one. Until the lesion the trials of one seed and algorithm are the same. Learning rates fall over the whole trial, whatever happens in it.`,
-    `“Silent”: to the end of the trial. “Reinitialised”: ${whole(death.rebirthAfter)} steps later the silent neurons get new random weights, initial critics and empty traces. Neurons that read them keep their weights.`,
+  method: ({ steps, seeds, lesion, evaluation, algorithms: learners }) => [
+    `Every trial learns for ${whole(steps)} environment steps, from ${seeds === 1 ? 'seed 1' : `seeds 1 to ${seeds}`}. At step ${whole(lesion.step)} a random fraction of the hidden neurons, drawn by the seed, falls silent: the voltage of a silent neuron is 0 for all readers, it does not explore, and it does not learn. The neurons of a smaller fraction are among those of a larger one. Until the lesion the trials of one seed and algorithm are the same. Learning rates fall over the whole trial, whatever happens in it.`,
+    `“Silent”: to the end of the trial. “Reinitialised”: ${whole(lesion.reinitialiseAfter)} steps later the silent neurons get new random weights, initial critics and empty traces. Neurons that read them keep their weights.`,
     ...(learners.includes(FROZEN) ? [`“${FROZEN}” is broadcast with hidden rows that stay as drawn: only the outputs can compensate for the lesion.`] : []),
     `Evaluations are on ${plural(evaluation.final, 'episode')} that depend on the seed alone, without exploration: immediately before the lesion, immediately after, and every ${whole(evaluation.every)} steps from then on; before the lesion every ${whole(evaluation.every)} steps of the trial. They change nothing in the training.`,
     'Each trial runs on one partition under the synchronous schedule and repeats bit for bit. Settings are listed for the first fraction; the others differ in the lesion alone.',
   ],
-  shown: ({ settings: { algorithms: learners, shares } }) => learners.map((learner) => `${shortName(learner)}, ${percent(shares[0])} ${describeFate(false)}`),
+  shown: ({ settings: { algorithms: learners, fractions } }) => learners.map((learner) => `${shortName(learner)}, ${percent(fractions[0])} ${describeFate(false)}`),
 });

@@ -19,8 +19,8 @@ export const oscillation: Scenario = {
       const found = runFreely(settings);
       const pictures = await drawOscillation(settings, found);
       const result = { scenario: NAME, status: 'finished', ...settings, ...found.summary, runFolder: folder.path };
-      const { neurons, density, gain, timeConstant, timeStep, duration, seed } = settings;
-      const command = `node scenarios/run ${NAME} --neurons ${neurons} --density ${density} --gain ${gain} --time-constant ${timeConstant} --time-step ${timeStep} --duration ${duration} --seed ${seed}`;
+      const { neurons, density, gain, membraneTimeConstant, timeStep, duration, seed } = settings;
+      const command = `node scenarios/run ${NAME} --neurons ${neurons} --density ${density} --gain ${gain} --membrane-time-constant ${membraneTimeConstant} --time-step ${timeStep} --duration ${duration} --seed ${seed}`;
       folder.write('voltages.svg', pictures.voltages);
       folder.write('connections.svg', pictures.connections);
       folder.write('report.html', oscillationPage(settings, found, pictures, command));

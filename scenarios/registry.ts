@@ -6,7 +6,7 @@ import { dense } from './dense.js';
 import { leakyIntegrator } from './leaky-integrator.js';
 import { lesion } from './lesion.js';
 import { oscillation } from './oscillation.js';
-import { replay } from './replay.js';
+import { rerun } from './rerun.js';
 import type { Scenario } from './scenario.js';
 import { singleScenario } from './single.js';
 import { stragglers } from './stragglers.js';
@@ -16,7 +16,7 @@ import { train } from './train.js';
 import { virtualCheck } from './virtual-check.js';
 
 const known: Scenario[] = [
-  train, ...TRAINABLE.slice(1).map(singleScenario), replay, certificate,
+  train, ...TRAINABLE.slice(1).map(singleScenario), rerun, certificate,
   studyScenario(decentralisedVsDdpg), studyScenario(asyncVsSync), studyScenario(stragglers), studyScenario(lesion), studyScenario(leakyIntegrator), studyScenario(virtualCheck),
   dense, oscillation, tabular,
 ];

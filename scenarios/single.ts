@@ -14,7 +14,7 @@ export function singleScenario({ name, summary, table, create, resume }: Trainab
     async run(input) {
       const training = await (input.resumption ? resume(input.resumption.checkpoint) : create(input.options));
       const { threads = 1 } = training.settings;
-      return trainAndClose(training, { scenario: name, title: name, rule: name, schedule: 'synchronous', partitions: 1, environments: 1, rateLimit: 0, ledger: true, threads }, input);
+      return trainAndClose(training, { scenario: name, title: name, rule: name, schedule: 'synchronous', time: 'real', partitions: 1, environments: 1, updateWindow: 0, measureStaleness: true, threads }, input);
     },
   };
 }

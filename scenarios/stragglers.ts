@@ -1,4 +1,4 @@
-import { BOUND, describeDistribution, DISCIPLINE_NAMES, keyOf, layerSizes, PARTITIONS, RATE_LIMIT, RULE_NAMES, TIMES, type DisciplineName } from '../src/entries/internals.js';
+import { STALENESS_BOUND, describeDistribution, SCHEDULE_NAMES, keyOf, layerSizes, PARTITIONS, UPDATE_WINDOW, RULE_NAMES, TIMES, type ScheduleName } from '../src/entries/internals.js';
 import {
   agePoints, algorithmNames, curveOf, defineStudy, describeNeighbour, distinct, drawNeighbour, ENVIRONMENT, evaluateEvery, FINAL_EPISODES, ifAny, integer, interval, isOutcome, joinAges, listed, listOf,
   mean, measureNeighbour, namesOf, neighbourFinding, neighbourTable, NOTHING, number, oneOf, option, OVER_SEEDS, plural, pointAt, SAME_HIDDEN, score, SEED_COLUMNS, SEEDS, shortName, SHOWN_AGES, STEPS, STUDY_WORLD, vary, whole, withInterval,
@@ -10,7 +10,7 @@ const algorithms = (environment?: string) => algorithmNames({ known: RULE_NAMES,
 
 /** Who waits for whom, and how slow the stragglers are. */
 interface StragglerArm extends Arm {
-  readonly discipline: DisciplineName;
+  readonly schedule: ScheduleName;
   readonly slowdown: number;
 }
 
@@ -49,7 +49,7 @@ function curveInTime(results: readonly TrialResult[]) {
   return curveOf(own.map((result) => ({ curve: returnsAt(times, result) })));
 }
 
-/** What slow partitions cost under each discipline. */
+/** What slow partitions cost under each schedule. */
 export const stragglers = defineStudy({
   name: 'stragglers',
   summary: 'slow some partitions down: what do barriers, bounds and free running lose? and beside a busy process, in real time?',
@@ -58,21 +58,23 @@ export const stragglers = defineStudy({
   options: [
     ENVIRONMENT,
     option('algorithms', algorithms(), { default: ['broadcast'], narrow: (at) => algorithms(at(ENVIRONMENT)), flag: '--algorithms', help: `with commas between them: ${RULE_NAMES.join(', ')}, or paths of your own rules`, group: 'Run', everyday: true }),
-    option('disciplines', namesOf(DISCIPLINE_NAMES), {
-      default: ['synchronous', 'bounded', 'hogwild'], flag: '--disciplines', help: `which partitions wait for others, with commas between them: ${DISCIPLINE_NAMES.join(', ')}`, group: 'Run', everyday: true,
+    option('schedules', namesOf(SCHEDULE_NAMES), {
+      default: ['synchronous', 'bounded', 'hogwild'], flag: '--schedules', formerly: ['--disciplines', 'disciplines'], help: `which partitions wait for others, with commas between them: ${SCHEDULE_NAMES.join(', ')}`, group: 'Run', everyday: true,
     }),
     option('slowdowns', distinct(listOf({ ...number({ min: 1, max: 1e6 }), argument: 'factor' }, 'a list of factors, for example [1, 4]', { least: 1 })), {
       default: [1, 2, 4, 8], flag: '--slowdowns', help: 'how many times slower stragglers are, with commas between them; the others are compared with 1', group, everyday: true,
     }),
-    option('share', number({ min: 0, max: 1, above: true }), { default: 0.25, flag: '--share', argument: 'share', help: 'fraction of the partitions that are stragglers', group }),
+    option('stragglerFraction', number({ min: 0, max: 1, above: true }), {
+      default: 0.25, flag: '--straggler-fraction', argument: 'fraction', formerly: ['--share', 'share'], help: 'fraction of the partitions that are slow', group,
+    }),
     vary(PARTITIONS, { default: 4, everyday: false }),
-    RATE_LIMIT,
+    UPDATE_WINDOW,
     ...TIMES.map((row) => {
       const durations: Readonly<Record<string, string | number>> = STUDY_WORLD;
       return vary(row, { default: durations[keyOf(row.path)], shown: String(durations[keyOf(row.path)]) });
     }),
-    option('bound', BOUND.kind, { default: 4, flag: '--bound', argument: 'versions', help: BOUND.help, group }),
-    vary(SEEDS, { help: 'trials of each discipline and factor, from seeds 1, 2, …' }),
+    option('stalenessBound', STALENESS_BOUND.kind, { default: 4, flag: '--staleness-bound', argument: 'updates', formerly: ['--bound', 'bound'], help: STALENESS_BOUND.help, group }),
+    vary(SEEDS, { help: 'trials of each schedule and factor, from seeds 1, 2, …' }),
     vary(STEPS, { default: 10_000 }),
     SAME_HIDDEN,
     evaluateEvery(10, 'a tenth of the steps'),
@@ -82,17 +84,17 @@ export const stragglers = defineStudy({
     option('neighbour.seconds', number({ min: 0, max: 600, above: true }), { default: 2, flag: '--neighbour-seconds', unit: 'seconds', help: 'duration of each', group }),
     option('neighbour.hidden', layerSizes, { default: [256, 256], flag: '--neighbour-hidden', help: 'neurons in each hidden layer of that', group }),
   ],
-  describe: ({ environment, algorithms: rules, disciplines, slowdowns, share, partitions, seeds }) =>
-    `${Number((100 * share).toFixed(4))} % of ${partitions} partitions ${slowdowns.join(', ')} times slower: ${rules.join(', ')} under ${disciplines.join(', ')} on ${environment}, ${plural(seeds, 'seed')} each`,
-  arms: ({ algorithms: rules, disciplines, slowdowns, share, partitions, bound, rateLimit, virtual }) => rules.flatMap((algorithm) => disciplines.flatMap((discipline) => slowdowns.map((slowdown): StragglerArm => ({
-    label: `${shortName(algorithm)}, ${discipline}, ${describeSlowdown(slowdown)}`,
+  describe: ({ environment, algorithms: rules, schedules, slowdowns, stragglerFraction, partitions, seeds }) =>
+    `${Number((100 * stragglerFraction).toFixed(4))} % of ${partitions} partitions ${slowdowns.join(', ')} times slower: ${rules.join(', ')} under ${schedules.join(', ')} on ${environment}, ${plural(seeds, 'seed')} each`,
+  arms: ({ algorithms: rules, schedules, slowdowns, stragglerFraction, partitions, stalenessBound, updateWindow, virtual }) => rules.flatMap((algorithm) => schedules.flatMap((schedule) => slowdowns.map((slowdown): StragglerArm => ({
+    label: `${shortName(algorithm)}, ${schedule}, ${describeSlowdown(slowdown)}`,
     algorithm,
-    discipline,
+    schedule,
     slowdown,
-    options: { schedule: 'virtual', partitions, rateLimit, ...(discipline === 'bounded' && { timing: { bound } }), virtual: { ...virtual, discipline, stragglers: share, slowdown } },
+    options: { time: 'virtual', schedule, partitions, updateWindow, ...(schedule === 'bounded' && { timing: { stalenessBound } }), virtual: { ...virtual, stragglers: stragglerFraction, slowdown } },
   })))),
-  row({ arm: { algorithm, discipline }, finished, others, estimate, paired }) {
-    const unhindered = others((arm) => arm.algorithm === algorithm && arm.discipline === discipline && arm.slowdown === 1);
+  row({ arm: { algorithm, schedule }, finished, others, estimate, paired }) {
+    const unhindered = others((arm) => arm.algorithm === algorithm && arm.schedule === schedule && arm.slowdown === 1);
     const relative = (which: 'updates' | 'steps') => paired(unhindered.filter(({ failure }) => failure === null), (own, other) => {
       const [rates, reference] = [own.failure === null ? ratesOf(own) : undefined, ratesOf(other)];
       return rates && reference && rates[which] / reference[which];
@@ -119,11 +121,11 @@ export const stragglers = defineStudy({
     },
     inResult: true,
   },
-  tables: ({ settings: { environment, steps, share, partitions, rateLimit }, rows, measured }) => [
+  tables: ({ settings: { environment, steps, stragglerFraction, partitions, updateWindow }, rows, measured }) => [
     {
       title: environment,
-      note: `${whole(steps)} environment steps, ${Math.round(share * partitions)} of ${partitions} partitions slow, rate limit ${rateLimit}; random policy ${score(rows.find(({ randomReturn }) => randomReturn !== null)?.randomReturn)}.`,
-      names: [['algorithm', ({ algorithm }) => shortName(algorithm)], ['discipline', ({ discipline }) => discipline], ['stragglers', ({ slowdown }) => describeSlowdown(slowdown)]],
+      note: `${whole(steps)} environment steps, ${Math.round(stragglerFraction * partitions)} of ${partitions} partitions slow, rate limit ${updateWindow}; random policy ${score(rows.find(({ randomReturn }) => randomReturn !== null)?.randomReturn)}.`,
+      names: [['algorithm', ({ algorithm }) => shortName(algorithm)], ['schedule', ({ schedule }) => schedule], ['stragglers', ({ slowdown }) => describeSlowdown(slowdown)]],
       numbers: [
         ...SEED_COLUMNS,
         ['updates', ({ updates }) => rate(updates?.mean)], ['slowest', ({ slowestUpdates }) => rate(slowestUpdates)], ['fastest', ({ fastestUpdates }) => rate(fastestUpdates)],
@@ -137,7 +139,7 @@ export const stragglers = defineStudy({
     ...(measured === undefined || 'skipped' in measured ? [] : [{ title: 'The noisy neighbour, in real time', note: `${describeNeighbour(measured)}.`, table: neighbourTable(measured) }]),
   ],
   async figures({ settings: { environment, algorithms: rules }, measured }) {
-    const name = ({ algorithm, discipline }: { algorithm: string; discipline: string }) => (rules.length === 1 ? discipline : `${shortName(algorithm)}, ${discipline}`);
+    const name = ({ algorithm, schedule }: { algorithm: string; schedule: string }) => (rules.length === 1 ? schedule : `${shortName(algorithm)}, ${schedule}`);
     return [
       {
         file: 'speeds', title: 'What stragglers cost', subtitle: 'per unit of virtual time, over the same without stragglers; mean and 95 % bootstrap interval over seeds', x: 'times slower', y: 'of the speed without stragglers',
@@ -164,7 +166,7 @@ export const stragglers = defineStudy({
   findings({ settings: { slowdowns }, rows, measured }) {
     const worst = Math.max(...slowdowns);
     const slow = rows.filter(({ slowdown, relativeUpdates }) => slowdown === worst && worst > 1 && relativeUpdates !== null);
-    const named = (row: (typeof rows)[number]) => (new Set(rows.map(({ algorithm }) => algorithm)).size === 1 ? row.discipline : `${shortName(row.algorithm)}, ${row.discipline}`);
+    const named = (row: (typeof rows)[number]) => (new Set(rows.map(({ algorithm }) => algorithm)).size === 1 ? row.schedule : `${shortName(row.algorithm)}, ${row.schedule}`);
     const kept = slow.map((row) => `${named(row)} ${withInterval(row.relativeUpdates, 2)} of the updates, ${withInterval(row.relativeSteps, 2)} of the environment steps`);
     const returns = slow.filter((row) => row.returns !== null).map((row) => `${named(row)} ${withInterval(row.returns)}`);
     const random = rows.find(({ randomReturn }) => randomReturn !== null)?.randomReturn;
@@ -176,12 +178,12 @@ export const stragglers = defineStudy({
   },
   howToRead: [
     'Updates and env steps count for each unit of virtual time, which is the median time of one partition\'s update. Updates are the mean over partitions, slowest and fastest those of single partitions. Relative: over those of the same seed without stragglers, as the mean with its 95 % percentile bootstrap interval over seeds.',
-    'An action waits until its observation has reached the outputs through every partition: a straggler slows environment steps under every discipline. Updates of its peers are not slowed under hogwild; but the rate limit keeps every partition\'s updates within a window around the update-to-data ratio, and holds acting back while a partition is further behind. With --rate-limit off updates continue regardless.',
+    'An action waits until its observation has reached the outputs through every partition: a straggler slows environment steps under every schedule. Updates of its peers are not slowed under hogwild; but the rate limit keeps every partition\'s updates within a window around the update-to-data ratio, and holds acting back while a partition is further behind. With --update-window off updates continue regardless.',
     'Staleness: age of the voltages that partitions read from one another, in updates of their writers: median, p90, maximum. Computed a peer\'s: the fraction that was not published yet and that the reader computed from the peer\'s weights.',
   ],
-  method: ({ steps, seeds, virtual, bound, rateLimit, evaluation, neighbour }) => [
+  method: ({ steps, seeds, virtual, stalenessBound, updateWindow, evaluation, neighbour }) => [
     `Time is virtual: work of partitions and messages take simulated durations, and a run repeats bit for bit. Durations: ${Object.entries(virtual).map(([key, distribution]) => `${key} ${describeDistribution(distribution)}`).join(', ')}. Updates and acting ticks of a straggler take so many times as long; environment steps do not. One unit is the median of an update's time. The seed draws the slow partitions.`,
-    `Every trial learns for ${whole(steps)} environment steps, from ${seeds === 1 ? 'seed 1' : `seeds 1 to ${seeds}`}. Synchronous: a barrier at every gate of an update; acting and learning alternate. Bounded: a partition is at most ${bound} updates ahead of the slowest. Hogwild: no partition waits. The rate limit, ${rateLimit}, holds the updates of a partition within that window around the update-to-data ratio; it is 0 under synchronous.`,
+    `Every trial learns for ${whole(steps)} environment steps, from ${seeds === 1 ? 'seed 1' : `seeds 1 to ${seeds}`}. Synchronous: a barrier at every gate of an update; acting and learning alternate. Bounded: a partition is at most ${stalenessBound} updates ahead of the slowest. Hogwild: no partition waits. The rate limit, ${updateWindow}, holds the updates of a partition within that window around the update-to-data ratio; it is 0 under synchronous.`,
     `Evaluations are on ${plural(evaluation.final, 'episode')} that depend on the seed alone, without exploration, every ${whole(evaluation.every)} steps, while virtual time stands still. Before each of them all partitions finish their work, so that none is ahead when learning continues.`,
     'Settings are listed for the first factor; the others differ in “virtual.slowdown” alone.',
     `The noisy neighbour is measured in real time after all trials: networks of ${neighbour.hidden.join('-')} hidden neurons, minibatches of 64, free running at eight updates per environment step. Arms run in turn for ${neighbour.seconds} s each, ${neighbour.repeats} times, without and with a process that keeps one core busy. Such figures depend on the load of the machine.`,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { createProgressBar, createRunFolder, finishing, freeRunPath, reopenRunFolder, rescuing, RUN_FILES, runFolderName, stalenessBetween, type RunFolder } from '../src/entries/internals.js';
 import { drawEpisodes, recordEpisodes } from '../src/entries/study.js';
-import { InternalError, type DeathReport, type Evaluation, type RunReport, type Settings, type Training, type WorkerDeath } from '../src/index.js';
+import { InternalError, type LesionReport, type Evaluation, type RunReport, type Settings, type Training, type WorkerRestart } from '../src/index.js';
 import { EPISODES } from './command-rows.js';
 import { CHECKPOINT_EVERY, type RunNote } from './resumption.js';
 import type { ScenarioInput } from './scenario.js';
@@ -16,45 +16,46 @@ export interface TrainResult {
   readonly environment: string;
   readonly rule: string;
   readonly schedule: string;
+  readonly time: Settings['time'];
   readonly partitions: number;
-  /** Of DDPG, which has no partitions and reads nothing of others: threads that share an update. */
+  /** Of DDPG, which has no partitions: threads for each update. */
   readonly threads?: number;
-  /** That were acted in at once. */
+  /** Stepped at once by one network. */
   readonly environments: number;
   readonly seed: number;
   readonly steps: number;
-  /** Environment step of the checkpoint that the run went on from last; null where it was not resumed. */
+  /** Environment step of the checkpoint that was resumed last; null without one. */
   readonly resumedAt: number | null;
   readonly evaluation: Evaluation;
   readonly random: { readonly meanReturn: number };
-  /** Where neurons have died: what was lost, and how long recovery took. */
-  readonly death?: DeathReport;
-  /** Of the training, without what was repeated; the rates are those since it was resumed. */
+  /** Of a run with a lesion: its cost and the duration of recovery. */
+  readonly lesion?: LesionReport;
+  /** Of training, repeated steps excluded. The rates are those since the run was resumed. */
   readonly seconds: number;
   readonly stepsPerSecond: number;
   readonly updatesPerSecond: number;
   readonly updatesPerStep: number;
-  /** Under the schedule `virtual`. */
+  /** In virtual time. */
   readonly virtualSeconds?: number;
-  readonly rateLimit: Settings['rateLimit'];
-  /** False where staleness was not measured: all of it is 0 then. */
-  readonly ledger: boolean;
+  readonly updateWindow: Settings['updateWindow'];
+  /** False if staleness was not measured: all of it is 0 then. */
+  readonly measureStaleness: boolean;
   readonly staleness: RunReport['staleness'];
-  /** Where acting is free: how often the environment's clock has struck, and how old the actions were. */
+  /** Under sampled inference: control ticks, age of actions, missed deadlines. */
   readonly actionTiming?: RunReport['actionTiming'];
   readonly perPartition: RunReport['partitions'];
-  /** Workers that died and were replaced, in training and evaluation, since it was resumed. */
-  readonly workerRestarts: readonly WorkerDeath[];
-  /** The log of a recorded run; null where it was not recorded. */
+  /** Workers that failed and were restarted, in training and evaluation, since the run was resumed. */
+  readonly workerRestarts: readonly WorkerRestart[];
+  /** The log of a recorded run; null if it was not recorded. */
   readonly journal: (NonNullable<RunReport['journal']> & { readonly bytesPerPartitionTick: number }) | null;
   readonly weightsSha256: string;
-  /** Drawn where an episode was watched, in the run folder. */
+  /** Files in the run folder, with --record-activity. */
   readonly pictures?: readonly string[];
   readonly runFolder: string;
 }
 
-/** What a result says of a run besides what every kind of training can tell of itself. */
-export interface TrainingLabels extends Pick<TrainResult, 'scenario' | 'rule' | 'schedule' | 'partitions' | 'environments' | 'rateLimit' | 'ledger' | 'threads'> {
+/** The fields of a result that are not common to all trainers. */
+export interface TrainingLabels extends Pick<TrainResult, 'scenario' | 'rule' | 'schedule' | 'time' | 'partitions' | 'environments' | 'updateWindow' | 'measureStaleness' | 'threads'> {
   /** For the progress bar. */
   readonly title: string;
 }
@@ -71,11 +72,11 @@ export async function trainAndClose(training: Training, labels: TrainingLabels, 
 async function trainInto(training: Training, labels: TrainingLabels, input: ScenarioInput): Promise<number> {
   const folder = openFolder(training, labels, input);
   const course = planCourse(training, labels, input);
-  const deaths: WorkerDeath[] = [];
-  training.on('workerRestart', (death) => deaths.push(death));
+  const restarts: WorkerRestart[] = [];
+  training.on('workerRestart', (restart) => restarts.push(restart));
   return finishing(async () => {
     const report = await trainWithProgress(training, labels, folder, course, input);
-    const result = await conclude(training, labels, folder, { ...report, workerRestarts: deaths }, course, input);
+    const result = await conclude(training, labels, folder, { ...report, workerRestarts: restarts }, course, input);
     printSummary(result);
     if (input.json) console.log(JSON.stringify(result));
     return result.status === 'interrupted' ? 130 : 0;
@@ -104,7 +105,7 @@ function planCourse({ settings }: Training, { scenario }: TrainingLabels, { resu
   };
 }
 
-async function trainWithProgress(training: Training, { title, ledger }: TrainingLabels, folder: RunFolder, course: Course, { interrupt, record }: ScenarioInput): Promise<RunReport> {
+async function trainWithProgress(training: Training, { title, measureStaleness }: TrainingLabels, folder: RunFolder, course: Course, { interrupt, record }: ScenarioInput): Promise<RunReport> {
   const first = training.step;
   const { goal } = course;
   const bar = createProgressBar(`${training.settings.environment} ${title}`, goal, first);
@@ -117,12 +118,12 @@ async function trainWithProgress(training: Training, { title, ledger }: Training
     bar.update(step, runningReturn, ended);
   });
   const stretch = createStretches(training);
-  training.on('workerRestart', (death) => {
-    folder.log('timing', { step: training.step, seconds: seconds(), workerRestart: death });
+  training.on('workerRestart', (workerRestart) => {
+    folder.log('timing', { step: training.step, seconds: seconds(), workerRestart });
   });
   training.on('metrics', (metrics) => {
     folder.log('metrics', { type: 'metrics', ...metrics });
-    folder.log('timing', { step: metrics.step, seconds: seconds(), ...(ledger && stretch()) });
+    folder.log('timing', { step: metrics.step, seconds: seconds(), ...(measureStaleness && stretch()) });
     folder.flush();
   });
   const keep = keepCheckpoints(training, folder, () => ({ ...course, seconds: seconds() }));
@@ -169,9 +170,9 @@ function keepCheckpoints(training: Training, folder: RunFolder, course: () => Co
 }
 
 /** Saves the weights first and evaluates afterwards: an impatient second Ctrl-C loses no more than the evaluation. */
-async function conclude(training: Training, labels: TrainingLabels, folder: RunFolder, report: RunReport, { episodes, seconds }: Course, { resumption: resume, interrupt, watch }: ScenarioInput): Promise<TrainResult> {
+async function conclude(training: Training, labels: TrainingLabels, folder: RunFolder, report: RunReport, { episodes, seconds }: Course, { resumption: resume, interrupt, recordActivity }: ScenarioInput): Promise<TrainResult> {
   const { settings } = training;
-  const { scenario, rule, schedule, partitions, environments, rateLimit, ledger, threads } = labels;
+  const { scenario, rule, schedule, time, partitions, environments, updateWindow, measureStaleness, threads } = labels;
   const weightsSha256 = folder.write('weights', training.encodeWeights());
   const evaluation = await training.evaluate(interrupt.aborted ? { episodes: Math.min(episodes, 20) } : { episodes, signal: interrupt });
   const result: TrainResult = {
@@ -180,6 +181,7 @@ async function conclude(training: Training, labels: TrainingLabels, folder: RunF
     environment: settings.environment,
     rule,
     schedule,
+    time,
     partitions,
     ...(threads !== undefined && { threads }),
     environments,
@@ -188,21 +190,21 @@ async function conclude(training: Training, labels: TrainingLabels, folder: RunF
     resumedAt: resume?.checkpoint.step ?? null,
     evaluation,
     random: { meanReturn: training.evaluateRandomPolicy({ episodes: evaluation.episodes }).meanReturn },
-    ...(report.death !== undefined && { death: report.death }),
+    ...(report.lesion !== undefined && { lesion: report.lesion }),
     seconds: seconds + report.seconds,
     stepsPerSecond: report.stepsPerSecond,
     updatesPerSecond: report.updatesPerSecond,
     updatesPerStep: report.updatesPerStep,
     ...(report.virtualSeconds !== undefined && { virtualSeconds: report.virtualSeconds }),
-    rateLimit,
-    ledger,
+    updateWindow,
+    measureStaleness,
     staleness: report.staleness,
     ...(report.actionTiming !== undefined && { actionTiming: report.actionTiming }),
     perPartition: report.partitions,
     workerRestarts: report.workerRestarts,
     journal: report.journal ? { ...report.journal, bytesPerPartitionTick: report.journal.bytes / Math.max(1, report.journal.partitionTicks) } : null,
     weightsSha256,
-    ...(watch && { pictures: await drawInto(training, folder) }),
+    ...(recordActivity && { pictures: await drawInto(training, folder) }),
     runFolder: folder.path,
   };
   folder.settle();
@@ -212,9 +214,9 @@ async function conclude(training: Training, labels: TrainingLabels, folder: RunF
 
 /** Watches an episode and draws it. @returns the names of the pictures */
 async function drawInto(training: Training, folder: RunFolder): Promise<string[]> {
-  if (training.watch === undefined) throw new InternalError('this training cannot be watched');
+  if (training.recordEpisode === undefined) throw new InternalError('this training cannot be watched');
   const { environment, seed } = training.settings;
-  const drawn = await drawEpisodes(recordEpisodes(training.watch.bind(training)), `${environment}, seed ${seed}, after ${training.step.toLocaleString('en')} steps`);
+  const drawn = await drawEpisodes(recordEpisodes(training.recordEpisode.bind(training)), `${environment}, seed ${seed}, after ${training.step.toLocaleString('en')} steps`);
   return (['voltages', 'activity', 'connections'] as const).map((picture) => {
     folder.write(picture, drawn[picture]);
     return RUN_FILES[picture];

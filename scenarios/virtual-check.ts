@@ -73,7 +73,7 @@ export const virtualCheck = defineStudy({
   describe: ({ environment, algorithm, partitions, seeds }) => `${algorithm}, hogwild on ${partitions} partitions, ${environment}, ${plural(seeds, 'seed')}: twice in real time and once in virtual time`,
   parallel: 1, // real runs need their cores
   arms: ({ algorithm, partitions }) => Array.from({ length: REAL_RUNS }, (_, i): WorldArm => (
-    { label: `real ${i + 1}`, algorithm, world: 'real', repeat: i + 1, options: { schedule: 'hogwild', partitions, timing: { measure: true, acting: 'awaited' } } })),
+    { label: `real ${i + 1}`, algorithm, world: 'real', repeat: i + 1, options: { schedule: 'hogwild', partitions, timing: { measureDurations: true, inference: 'distributed' } } })),
   row: ({ arm: { world }, results, others }) => ({ comparison: world === 'real' ? null : compareWorlds([...others((arm) => arm.world === 'real'), ...results]) }),
   following: {
     trials: ({ seeds }) => seeds,
@@ -81,7 +81,7 @@ export const virtualCheck = defineStudy({
     arms: ({ settings: { algorithm, partitions }, entries }) => (entries.at(0)?.results ?? []).flatMap(({ trial: { seed }, failure, timing }): WorldArm[] => (
       failure !== null || timing?.times === undefined ? [] : [{
         label: 'virtual', algorithm, world: 'virtual', seeds: [seed],
-        options: { schedule: 'virtual', partitions, virtual: { discipline: 'hogwild', ...worldOf(timing.times, partitions) } },
+        options: { time: 'virtual', schedule: 'hogwild', partitions, virtual: worldOf(timing.times, partitions) },
       }])),
   },
   tables: ({ rows }) => rows.flatMap(({ comparison }) => (comparison === null ? [] : [
@@ -116,7 +116,7 @@ export const virtualCheck = defineStudy({
     'The total variation distance is the largest difference in probability of any event: 0 for equal distributions, 1 for disjoint ones. The interval is a 95 % bootstrap interval of the mean over seeds. If the real runs lie far apart, as run times do on a busy machine and returns do before much is learned, the limit is wide and agreement means little: read it together with “real from real”.',
   ],
   method: ({ steps, evaluation }) => [
-    `Each seed trains for ${whole(steps)} environment steps: twice on threads, with timing.measure, one run after the other; then in virtual time, where an update, an acting tick, an environment step and the waking of a sleeping partition take as long as one of those of the first real run, drawn at random. Evaluations are on ${plural(evaluation.final, 'episode')}, without exploration, every ${whole(evaluation.every)} steps.`,
+    `Each seed trains for ${whole(steps)} environment steps: twice on threads, with timing.measureDurations, one run after the other; then in virtual time, where an update, an acting tick, an environment step and the waking of a sleeping partition take as long as one of those of the first real run, drawn at random. Evaluations are on ${plural(evaluation.final, 'episode')}, without exploration, every ${whole(evaluation.every)} steps.`,
     'In virtual time partitions have a core each and wait briefly for voltages of their peers if the machine has as many cores; otherwise they share its cores and do not wait.',
     'Ages are those of voltages, in acting and on minibatches together. The virtual world leaves out that consecutive durations are correlated, that those of both partitions are long at the same time, and the cost of measuring. Real runs do not repeat themselves exactly.',
   ],

@@ -23,16 +23,16 @@ const loosely = (resolve: unknown) => resolve as (given: unknown) => unknown;
 
 /** Everything that takes options, and a few paths in them. */
 const RESOLVERS: Record<string, { resolve: (given: unknown) => unknown; paths: string[] }> = {
-  simulation: { resolve: loosely(resolveSettings), paths: ['environment', 'network', 'network.hidden', 'network.layers', 'network.blocks', 'network.observationScale', 'network.memory', 'network.inhibition', 'rule', 'rule.name', 'rule.criticRate', 'learning.replay', 'death', 'death.step', 'schedule', 'timing.patience', 'virtual', 'virtual.compute', 'rateLimit', 'partitions', 'seed', 'nothing'] },
-  ddpg: { resolve: loosely(resolveDdpgSettings), paths: ['environment', 'exploration.hiddenNeurons', 'learning.frozenLayers', 'learning.delay', 'threads', 'network'] },
+  simulation: { resolve: loosely(resolveSettings), paths: ['environment', 'network', 'network.hidden', 'network.layers', 'network.blocks', 'network.observationScale', 'network.observationTraces', 'network.inhibition', 'rule', 'rule.name', 'rule.criticRate', 'learning.replay', 'death', 'lesion.step', 'schedule', 'timing.workerTimeout', 'virtual', 'virtual.compute', 'updateWindow', 'partitions', 'seed', 'nothing'] },
+  ddpg: { resolve: loosely(resolveDdpgSettings), paths: ['environment', 'exploration.hiddenNeurons', 'learning.frozenLayers', 'learning.gradientDelay', 'threads', 'network'] },
   dense: { resolve: loosely(resolveBatchedSettings), paths: ['replicas', 'device', 'network', 'rule'] },
   certificate: { resolve: loosely(resolveCertificateSettings), paths: ['certificate', 'certificate.critics', 'certificate.utilityRules', 'network', 'exploration'] },
   study: { resolve: loosely(decentralisedVsDdpg.resolve), paths: ['environments', 'algorithms', 'seeds', 'steps', 'network.hidden', 'evaluation.every'] },
   async: { resolve: loosely(asyncVsSync.resolve), paths: ['algorithms', 'delays', 'network', 'evaluation'] },
-  death: { resolve: loosely(lesion.resolve), paths: ['algorithms', 'shares', 'death'] },
+  death: { resolve: loosely(lesion.resolve), paths: ['algorithms', 'fractions', 'lesion'] },
   leaky: { resolve: loosely(leakyIntegrator.resolve), paths: ['environment', 'rule', 'timeConstants', 'densities', 'schedules', 'network'] },
   reality: { resolve: loosely(virtualCheck.resolve), paths: ['algorithm', 'network', 'evaluation'] },
-  stragglers: { resolve: loosely(stragglers.resolve), paths: ['algorithms', 'disciplines', 'slowdowns', 'virtual'] },
+  stragglers: { resolve: loosely(stragglers.resolve), paths: ['algorithms', 'schedules', 'slowdowns', 'virtual'] },
   oscillation: { resolve: loosely(resolveOscillationSettings), paths: ['neurons', 'gain', 'seed'] },
   environment: { resolve: (given) => makeEnvironment('TMaze-v0', given as object), paths: ['seed', 'length'] },
 };

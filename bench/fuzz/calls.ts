@@ -1,7 +1,7 @@
 import { parseDistribution } from '../../src/entries/internals.js';
 import { decentralisedVsDdpg } from '../../scenarios/decentralised-vs-ddpg.js';
 import { resolveOscillationSettings } from '../../src/entries/study.js';
-import { createDdpg, createSimulation, defineEnvironment, makeEnvironment, readJournal, replaySimulation, resolveCertificateSettings, resolveBatchedSettings, resumeDdpg, resumeSimulation, type Training } from '../../src/index.js';
+import { createDdpg, createSimulation, defineEnvironment, makeEnvironment, readJournal, rerunSimulation, resolveCertificateSettings, resolveBatchedSettings, resumeDdpg, resumeSimulation, type Training } from '../../src/index.js';
 import { createEnvironment } from '../../src/environment/task.js';
 import { tameAll } from './budget.js';
 import type { FuzzCase } from './case.js';
@@ -9,7 +9,7 @@ import type { Draw } from './draw.js';
 import { readOriginal } from './originals.js';
 import { show, strangeData, strangeValue } from './strange.js';
 
-const NEURONS = { environment: 'Pendulum-v1', rule: { name: 'broadcast', criticRate: 0.01 }, schedule: 'synchronous', partitions: 1, steps: 60, seed: 1, network: { hidden: [4], activation: 'tanh', memory: [2], observationScale: [1, 1, 8] }, learning: { batch: 8, replay: 300, warmup: 20, discount: 0.97 }, exploration: { output: 0.5, final: 1 }, timing: { ledger: true, patience: 30 }, death: { share: 0.5, step: 30, rebirth: null, evaluateEvery: 30 }, environments: 1, rateLimit: 'off', kernels: 'simd' };
+const NEURONS = { environment: 'Pendulum-v1', rule: { name: 'broadcast', criticRate: 0.01 }, schedule: 'synchronous', partitions: 1, steps: 60, seed: 1, network: { hidden: [4], activation: 'tanh', observationTraces: [2], observationScale: [1, 1, 8] }, learning: { batch: 8, replay: 300, warmup: 20, discount: 0.97 }, exploration: { output: 0.5, finalFraction: 1 }, timing: { measureStaleness: true, workerTimeout: 30 }, lesion: { fraction: 0.5, step: 30, reinitialiseAt: null, evaluateEvery: 30 }, environments: 1, updateWindow: 'off', kernels: 'simd' };
 const BACKPROPAGATED = { environment: 'Pendulum-v1', steps: 60, seed: 1, network: { hidden: [4] }, learning: { batch: 8, replay: 300, warmup: 20 }, exploration: { output: 0.5 } };
 const RUN = { steps: 30, checkpointEvery: 10, episodes: 1, signal: new AbortController().signal };
 
@@ -31,7 +31,7 @@ const SINGLE: readonly Call[] = [
   ['resumeSimulation', closed(resumeSimulation as Any), [new Uint8Array(100)]],
   ['resumeDdpg', closed(resumeDdpg as Any), [new Uint8Array(100)]],
   ['readJournal', readJournal as Any, [new Uint8Array(100)]],
-  ['replaySimulation', closed(replaySimulation as Any), [new Uint8Array(100), { threads: 1 }]],
+  ['rerunSimulation', closed(rerunSimulation as Any), [new Uint8Array(100), { threads: 1 }]],
 ];
 
 /** A user's task that gives this state, this observation and this reward, whatever they are. */

@@ -5,7 +5,7 @@ import { dense } from '../../scenarios/dense.js';
 import { leakyIntegrator } from '../../scenarios/leaky-integrator.js';
 import { lesion } from '../../scenarios/lesion.js';
 import { oscillation } from '../../scenarios/oscillation.js';
-import { replay } from '../../scenarios/replay.js';
+import { rerun } from '../../scenarios/rerun.js';
 import { COMMAND_ROWS } from '../../scenarios/command-rows.js';
 import { flaggedRows, type Scenario } from '../../scenarios/scenario.js';
 import { SCENARIOS } from '../../scenarios/registry.js';
@@ -39,21 +39,21 @@ const ALONE: readonly Pair[] = [['--parallel', '1'], ['--algorithms', 'broadcast
 /** Scenarios, how often each is drawn, and a command line of a short run. */
 const COMMANDS: readonly (readonly [weight: number, scenario: Scenario, pairs: readonly Pair[]])[] = [
   [12, train, [...SHORT, ['--partitions', '1'], ['--schedule', 'synchronous']]],
-  [4, train, [...SHORT, ['--schedule', 'virtual'], ['--compute-time', 'exponential(0.002)'], ['--delay', 'pareto(0.001, 2.5)'], ['--loss', '0.1']]],
-  [3, train, [...SHORT, ['--kill', '0.25@30'], ['--rebirth', '40'], ['--memory', '2,4'], ['--inhibition', 'winners(1/2)']]],
+  [4, train, [...SHORT, ['--schedule', 'virtual'], ['--compute-time', 'exponential(0.002)'], ['--delay', 'pareto(0.001, 2.5)'], ['--message-loss', '0.1']]],
+  [3, train, [...SHORT, ['--lesion', '0.25@30'], ['--reinitialise-at', '40'], ['--observation-traces', '2,4'], ['--inhibition', 'winners(1/2)']]],
   [2, train, [...SHORT, ['--record'], ['--partitions', '2'], ['--checkpoint-every', '20']]],
   [2, train, [['--steps', '60'], ['--hidden', '4'], ['--episodes', '1'], ['--environment', 'DelayedRecall-v0(delay=3, arms=2)'], ['--rule', 'coagent'], ['--trace-decay', '0.5']]],
   ...SCENARIOS.filter(({ algorithm }) => algorithm === 'ddpg').map((ddpg) => [4, ddpg, SHORT] as const),
   [1, dense, [...SHORT, ['--replicas', '1']]],
   [1, certificate, [...SHORT, ['--neurons', '1'], ['--minibatches', '2'], ['--probe-every', '30'], ['--critics', 'linear'], ['--utility-seeds', '1'], ['--utility-steps', '60']]],
-  [1, oscillation, [['--neurons', '4'], ['--duration', '1'], ['--time-step', '0.1'], ['--time-constant', '1'], ['--gain', '1.5'], ['--density', '0.5'], ['--seed', '1']]],
+  [1, oscillation, [['--neurons', '4'], ['--duration', '1'], ['--time-step', '0.1'], ['--membrane-time-constant', '1'], ['--gain', '1.5'], ['--density', '0.5'], ['--seed', '1']]],
   [2, studyScenario(decentralisedVsDdpg), [...STUDY, ...ALONE, ['--environments', 'Pendulum-v1'], ['--evaluation-episodes', '1']]],
   [1, studyScenario(asyncVsSync), [...STUDY, ...ALONE, ['--delays', '0,1'], ['--partitions', '2']]],
-  [1, studyScenario(stragglers), [...STUDY, ...ALONE, ['--disciplines', 'hogwild'], ['--slowdowns', '1,2'], ['--partitions', '2'], ['--noisy-neighbour', 'off']]],
-  [1, studyScenario(lesion), [...STUDY, ...ALONE, ['--shares', '0.25'], ['--death-step', '30']]],
+  [1, studyScenario(stragglers), [...STUDY, ...ALONE, ['--schedules', 'hogwild'], ['--slowdowns', '1,2'], ['--partitions', '2'], ['--noisy-neighbour', 'off']]],
+  [1, studyScenario(lesion), [...STUDY, ...ALONE, ['--fractions', '0.25'], ['--lesion-step', '30']]],
   [1, studyScenario(leakyIntegrator), [...STUDY, ['--parallel', '1'], ['--time-constants', '1'], ['--densities', '1'], ['--schedules', 'synchronous']]],
   [1, studyScenario(virtualCheck), [['--steps', '60'], ['--hidden', '4'], ['--episodes', '1'], ['--seeds', '1'], ['--evaluate-every', '60']]],
-  [1, replay, [['--threads', '1']]],
+  [1, rerun, [['--threads', '1']]],
 ];
 
 /** A flag, the setting it stands for, and words in which a value may be found. */

@@ -14,7 +14,7 @@ function drawGraph(draw: Draw): { readonly layers: readonly object[]; readonly b
     name,
     size: sizes[i],
     ...(draw.chance(0.3) && { activation: draw.pick(['tanh', 'relu', 'logistic', 'linear']) }),
-    ...(draw.chance(0.3) && { dynamic: draw.pick(['discrete', 'leaky', 'firing']), timeConstant: draw.pick([1, 4]) }),
+    ...(draw.chance(0.3) && { neuronModel: draw.pick(['static', 'leaky', 'spiking']), recurrentTimeConstant: draw.pick([1, 4]) }),
     ...(draw.chance(0.2) && { inhibition: draw.pick(['none', 'divisive(1/2)', 'winners(1/2)']) }),
   }));
   const chain = ['input', ...names, 'output'];

@@ -9,7 +9,7 @@ export const ORIGINALS = {
   synchronous: [...SHORT, ...KEPT, '--schedule', 'synchronous', '--partitions', '1'],
   virtual: [...SHORT, ...KEPT, '--schedule', 'virtual', '--delay', 'exponential(0.001)', '--environments', '2'],
   stream: ['--steps', '60', '--hidden', '4', '--episodes', '1', ...KEPT, '--environment', 'TMaze-v0(length=4)', '--rule', 'sarsa', '--schedule', 'synchronous', '--partitions', '1'],
-  death: [...SHORT, ...KEPT, '--schedule', 'synchronous', '--partitions', '2', '--kill', '0.5@30', '--rebirth', '50'],
+  death: [...SHORT, ...KEPT, '--schedule', 'synchronous', '--partitions', '2', '--lesion', '0.5@30', '--reinitialise-at', '50'],
   ddpg: ['ddpg', ...SHORT, ...KEPT],
   recorded: [...SHORT, '--record', '--partitions', '3', '--checkpoint-every', '0'],
   bounded: [...SHORT, '--record', '--partitions', '2', '--schedule', 'bounded', '--checkpoint-every', '30'],

@@ -69,7 +69,7 @@ export function measureOwnUpdate(rule: 'broadcast' | 'linear', threads: number, 
     rule: { name: rule, criticRate: RATE, outputRate: RATE, hiddenRate: RATE },
     schedule: 'hogwild',
     partitions: threads,
-    timing: { ledger: false },
+    timing: { measureStaleness: false },
   };
   return racer(nameOf(rule, kernels), threads, (task, hidden) => createSimulation({ ...options, ...task, network: { hidden } }));
 }

@@ -33,7 +33,7 @@ export interface ActingPolicy {
   readonly topology: Topology;
   readonly encoder: Encoder;
   readonly decoder: Decoder;
-  readonly memory: readonly number[];
+  readonly observationTraces: readonly number[];
   /** State of the environment at the end of training, where the gains of observation traces are. */
   readonly trained: ArrayLike<number>;
 }

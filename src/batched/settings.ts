@@ -3,7 +3,7 @@ import { ENVIRONMENT } from '../environment/options.js';
 import { HIDDEN_NOISE } from '../network/exploration-options.js';
 import { NEURAL, NEURAL_KEYS } from '../network/neuron-options.js';
 import { firstUnusual } from '../network/neural.js';
-import { MEMORY, RECURRENT, TIME_CONSTANT } from '../network/options.js';
+import { OBSERVATION_TRACES, RECURRENT, RECURRENT_TIME_CONSTANT } from '../network/options.js';
 import { SEED, STEPS } from '../options/common.js';
 import { integer, oneOf } from '../options/kind.js';
 import { inShort, option, vary, withoutFlags, type OptionsOf, type SettingsOf } from '../options/row.js';
@@ -17,12 +17,12 @@ import { BATCHED_RULES } from './parameters.js';
 const NEURAL_PATHS = NEURAL_KEYS.map((key) => `network.${key}`);
 
 /** What a batch has only one value for: its networks are plain layers, nothing is remembered, and hidden neurons do not explore under its rules. */
-const FIXED = [...NEURAL_PATHS, MEMORY.path, RECURRENT.path, TIME_CONSTANT.path, HIDDEN_NOISE.path, TRACE_DECAY.path];
+const FIXED = [...NEURAL_PATHS, OBSERVATION_TRACES.path, RECURRENT.path, RECURRENT_TIME_CONSTANT.path, HIDDEN_NOISE.path, TRACE_DECAY.path];
 
 /** The options that a batch of networks shares with a simulation, with the same defaults, and its own. */
 export const BATCHED_ROWS = [
   ENVIRONMENT,
-  ...withoutFlags(NEURAL.map((row) => (row === MEMORY ? vary(MEMORY, { unshipped: () => true }) : row)), FIXED),
+  ...withoutFlags(NEURAL.map((row) => (row === OBSERVATION_TRACES ? vary(OBSERVATION_TRACES, { unshipped: () => true }) : row)), FIXED),
   ...withoutFlags(RULE_EXPLORATION, FIXED),
   inShort(option('rule.name', oneOf(BATCHED_RULES), { default: 'broadcast', flag: '--rule', help: `how neurons learn: ${BATCHED_RULES.join(', ')}`, group: RULE_NAME.group, everyday: true })),
   ...withoutFlags(RULE_RATES, FIXED),
@@ -63,7 +63,7 @@ function verify({ network, learning, replicas }: BatchedSettings): void {
   if (network.recurrent > 0) throw wrongValue('network.recurrent', '0 in a batch of networks', network.recurrent);
   const unusual = firstUnusual(network);
   if (unusual !== undefined) throw wrongValue(unusual.path, 'what plain layers have, in a batch of networks', unusual.value);
-  if (network.memory.length > 0) throw wrongValue('network.memory', 'none in a batch of networks', network.memory);
+  if (network.observationTraces.length > 0) throw wrongValue('network.observationTraces', 'none in a batch of networks', network.observationTraces);
   if (replicas * learning.replay * BYTES > MOST_REPLAY) {
     throw wrongValue('replicas', 'replays that take at most 8 GiB together', replicas, '; take fewer replicas, or a smaller learning.replay');
   }

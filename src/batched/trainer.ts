@@ -164,7 +164,7 @@ export class BatchedTrainer extends EventEmitter<BatchedEvents> {
   /** All replicas' learned numbers in the safetensors format: see `batchedTensors`. */
   async encodeWeights(): Promise<Uint8Array> {
     const { environment, rule, seed, replicas } = this.settings;
-    const { tensors, description } = describePolicy({ ...this.#context, memory: [], trained: 'untrained' });
+    const { tensors, description } = describePolicy({ ...this.#context, observationTraces: [], trained: 'untrained' });
     const metadata = { format: 'ganglion', environment, rule: rule.name, seed: String(seed), replicas: String(replicas), step: String(this.#step), policy: description };
     return encodeSafetensors({ ...tensors, ...batchedTensors(this.#context.topology, this.#shape, replicas, await this.#program.values()) }, metadata);
   }
@@ -212,7 +212,7 @@ export class BatchedTrainer extends EventEmitter<BatchedEvents> {
   #learn(): void {
     const { rule, steps } = this.settings;
     for (const replica of this.#replicas) replica.draw(this.updates, this.#batch);
-    this.#program.learn(this.#batch, rateFraction(rule.finalRate, this.#step, steps));
+    this.#program.learn(this.#batch, rateFraction(rule.finalRateFraction, this.#step, steps));
   }
 
   /** One environment step of every replica. */

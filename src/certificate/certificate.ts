@@ -102,10 +102,10 @@ export class Certificate {
 
   /** Every kind's TD step on the minibatch of the update that DDPG has just made. */
   follow(): void {
-    const { certificate, learning: { finalRate, targetRate }, steps } = this.settings;
+    const { certificate, learning: { finalRateFraction, targetRate }, steps } = this.settings;
     const { actor, transitions, firstStochastic, updates } = this.training.agent;
     const batch: Batch = { ...transitions, activations: actor.activations, firstStochastic, episodeStart: false };
-    const share = rateFraction(finalRate, this.training.step, steps);
+    const share = rateFraction(finalRateFraction, this.training.step, steps);
     this.#kinds.forEach((kind, k) => {
       kind.learn(batch, { criticRate: share * criticRateOf(certificate.critics[k], this.settings), targetRate }, updates);
     });

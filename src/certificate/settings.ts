@@ -66,7 +66,7 @@ const CERTIFICATION = [
 const always = { unshipped: () => true };
 const CERTIFIED_STEPS = vary(STEPS, { default: 10_000, ...always });
 
-const OWN_DDPG = withoutFlags(DDPG_ROWS, ['learning.delay', 'credit']).filter((row) => row.path !== 'exploration.hiddenNeurons').map((row) => {
+const OWN_DDPG = withoutFlags(DDPG_ROWS, ['learning.gradientDelay', 'credit']).filter((row) => row.path !== 'exploration.hiddenNeurons').map((row) => {
   if (row.path === STEPS.path) return CERTIFIED_STEPS;
   if (row.path === HIDDEN.path) return vary(HIDDEN, { default: [32, 32], ...always });
   return row.path === HIDDEN_NOISE.path ? vary(HIDDEN_NOISE, { default: 0.1, ...always }) : row;
@@ -90,9 +90,9 @@ export const CERTIFICATE = createTable(CERTIFICATE_ROWS, shippedDdpg);
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */
 export function resolveCertificateSettings(given: CertificateOptions = {}): CertificateSettings {
-  return CERTIFICATE.resolve(given, ({ exploration: { hidden }, learning: { delay } }) => {
+  return CERTIFICATE.resolve(given, ({ exploration: { hidden }, learning: { gradientDelay: delay } }) => {
     if (hidden === 0) throw wrongValue('exploration.hidden', 'a number > 0', 0, ': a neuron that never explores has no slope to be known');
-    if (delay > 0) throw wrongValue('learning.delay', '0', delay, ': the critics learn along at the present parameters');
+    if (delay > 0) throw wrongValue('learning.gradientDelay', '0', delay, ': the critics learn along at the present parameters');
   });
 }
 

@@ -19,7 +19,7 @@ export { reportPage, type Page, type Section } from '../report/page.js';
 export type { Reference } from '../report/panels.js';
 export type { Svg } from '../report/svg.js';
 export { formatNumber, type Column, type Table } from '../report/table.js';
-export { lowestReturn } from '../simulation/death.js';
+export { lowestReturn } from '../simulation/lesion.js';
 export { agePoints, joinAges, SHOWN_AGES, type AgeSummary } from '../study/ages.js';
 export { algorithmArms, algorithmName, algorithmNames, shortName, type AlgorithmArm, type GivenArm } from '../study/algorithm-options.js';
 export { runBenchmark, type Benchmark, type BenchmarkArm, type BenchmarkOutcome, type BenchmarkResult, type Spread } from '../study/benchmark.js';

@@ -36,7 +36,7 @@ export interface JournalClosing {
  * The order leaves no choice, so that a frame that is missing, doubled or swapped shows.
  */
 export const MAGIC = new TextEncoder().encode('ganglog\n');
-export const FORMAT = 1;
+export const FORMAT = 2;
 export const HEADER_BYTES = MAGIC.length + 8;
 const EXPLANATIONS = 6;
 export const FRAME_BYTES = 4 + EXPLANATIONS * 4 + 8;

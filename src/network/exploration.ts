@@ -66,8 +66,8 @@ export function createExploration(
     if (kind !== 'input') streams[neuron] = [createStream(seed, streamName(topology, neuron))];
   }
   const { outputs } = topology;
-  const { correlation, final } = scale;
-  const left = (step: number) => 1 - (1 - final) * Math.min(1, step / steps);
+  const { correlation, finalFraction } = scale;
+  const left = (step: number) => 1 - (1 - finalFraction) * Math.min(1, step / steps);
   const innovation = Math.sqrt(1 - correlation * correlation);
   return {
     explore(neuron, mean, step, warmingUp, environment = 0) {

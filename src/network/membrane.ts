@@ -1,8 +1,8 @@
 import { ACTIVATIONS, type ActivationName } from '../kernels/activation.js';
 import type { FloatArray } from '../kernels/kernels.js';
 
-export const DYNAMIC_NAMES = ['discrete', 'leaky', 'firing'] as const;
-export type DynamicName = (typeof DYNAMIC_NAMES)[number];
+export const NEURON_MODEL_NAMES = ['static', 'leaky', 'spiking'] as const;
+export type NeuronModelName = (typeof NEURON_MODEL_NAMES)[number];
 
 /**
  * What the neurons of a population keep from environment step to environment step, and what they make of it and their weighted input z:
@@ -18,7 +18,7 @@ export type DynamicName = (typeof DYNAMIC_NAMES)[number];
  */
 export type Membrane =
   | { readonly kind: 'leaky'; readonly kept: number; readonly factors: Float64Array }
-  | { readonly kind: 'firing'; readonly kept: number; readonly factors: Float64Array; readonly threshold: number; readonly refractory: number };
+  | { readonly kind: 'spiking'; readonly kept: number; readonly factors: Float64Array; readonly threshold: number; readonly refractory: number };
 
 /** A population whose neurons have a membrane. */
 export interface Excitable {
@@ -68,7 +68,7 @@ function potentialOf(membrane: Membrane, population: Excitable, { lanes, voltage
  * Reads: what is kept, and the neuron's weighted input. Writes nothing.
  */
 export function membraneValue(membrane: Membrane, population: Excitable, activations: Voltages, neuron: number, lane: number, activated: number): number {
-  if (membrane.kind === 'firing') {
+  if (membrane.kind === 'spiking') {
     const potential = potentialOf(membrane, population, activations, neuron, lane);
     return potential > membrane.threshold ? ACTIVATIONS[population.activation].value(potential) : 0;
   }

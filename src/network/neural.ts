@@ -14,8 +14,8 @@ export function graphOf(network: NeuralSettings, observations: number, outputs: 
 }
 
 function withInhibition({ inhibition, ...layer }: LayerSettings): StepGraphLayer {
-  const { name, size, activation, timeConstant, dynamic, leak, threshold, refractory } = layer;
-  return { name, size, activation, timeConstant, dynamic, leak, threshold, refractory, inhibition: parseInhibition('network.inhibition', inhibition) };
+  const { name, size, activation, recurrentTimeConstant, neuronModel, membraneTimeConstant, threshold, refractory } = layer;
+  return { name, size, activation, recurrentTimeConstant, neuronModel, membraneTimeConstant, threshold, refractory, inhibition: parseInhibition('network.inhibition', inhibition) };
 }
 
 /** Each layer reads the one before it. */
@@ -44,8 +44,8 @@ export function firstUnusual(network: NeuralSettings): { path: string; value: un
   return firstDynamic(network);
 }
 
-function isPlainLayer({ dynamic, inhibition }: Pick<LayerSettings, 'dynamic' | 'inhibition'>): boolean {
-  return dynamic === 'discrete' && inhibition === 'none';
+function isPlainLayer({ neuronModel, inhibition }: Pick<LayerSettings, 'neuronModel' | 'inhibition'>): boolean {
+  return neuronModel === 'static' && inhibition === 'none';
 }
 
 /** The first place at which a network has neurons that are more than σ(K v). */
@@ -53,5 +53,5 @@ export function firstDynamic(network: NeuralSettings): { path: string; value: st
   const places = network.layers?.map((layer, index) => ({ path: `network.layers[${index}]`, ...layer })) ?? [{ path: 'network', ...network }];
   const found = places.find((place) => !isPlainLayer(place));
   if (found === undefined) return undefined;
-  return found.dynamic === 'discrete' ? { path: `${found.path}.inhibition`, value: found.inhibition } : { path: `${found.path}.dynamic`, value: found.dynamic };
+  return found.neuronModel === 'static' ? { path: `${found.path}.inhibition`, value: found.inhibition } : { path: `${found.path}.neuronModel`, value: found.neuronModel };
 }

@@ -8,7 +8,7 @@ import { BIAS_NEURON } from './topology.js';
 /** What a network's senses are made of. */
 export interface ObservationEncoding {
   /** Time constants of the sensory memory; none: nothing is remembered. */
-  readonly memory: readonly number[];
+  readonly observationTraces: readonly number[];
   readonly observationScale: readonly number[] | null;
 }
 
@@ -23,7 +23,7 @@ export interface ObservationEncoding {
  * @param trained the state of another such environment, whose gains are taken and stay as they are: for evaluation
  * @throws RangeError naming `network.observationScale` where its length is not the space's
  */
-export function withObservationTraces(environment: Environment, { memory: timeConstants, observationScale }: ObservationEncoding, trained?: ArrayLike<number> | 'untrained'): Environment {
+export function withObservationTraces(environment: Environment, { observationTraces: timeConstants, observationScale }: ObservationEncoding, trained?: ArrayLike<number> | 'untrained'): Environment {
   if (timeConstants.length === 0) return environment;
   const { observationSpace: { low, high } } = environment;
   const observations = low.length;

@@ -22,44 +22,44 @@ const timeConstants = kind<readonly number[]>({
 });
 
 export const HIDDEN = option('network.hidden', layerSizes, {
-  default: [64], flag: '--hidden', help: 'neurons in each hidden layer, for example 64,64; none for no hidden layer', group, everyday: true,
+  default: [64], flag: '--hidden', help: 'sizes of the hidden layers, for example 64,64; none: no hidden layer', group, everyday: true,
 });
 
-export const ACTIVATION = option('network.activation', oneOf(ACTIVATION_NAMES), { default: 'tanh', flag: '--activation', help: `of hidden neurons: ${ACTIVATION_NAMES.join(', ')}`, group });
+export const ACTIVATION = option('network.activation', oneOf(ACTIVATION_NAMES), { default: 'tanh', flag: '--activation', help: `activation function of hidden neurons: ${ACTIVATION_NAMES.join(', ')}`, group });
 
-export const MEMORY = option('network.memory', timeConstants, {
-  default: [], flag: '--memory', unit: 'environment steps', argument: 'constants',
-  help: 'time constants, in environment steps, of neurons that remember what was observed, for example 2,4,8; none for no memory', group,
+export const OBSERVATION_TRACES = option('network.observationTraces', timeConstants, {
+  default: [], flag: '--observation-traces', unit: 'environment steps', argument: 'constants', formerly: ['--memory', 'network.memory'],
+  help: 'time constants of leaky integrators of each observation component, for example 2,4,8; none: no traces', group,
 });
 
-/** In a network of layers that each read the one before, nothing is read again. */
+/** A feed-forward network has no recurrent connections. */
 export const RECURRENT = option('network.recurrent', number({ min: 0, max: 1 }), {
   default: 0, narrow: () => only(0, 'the network is feed-forward'),
-  help: 'share of the hidden neurons that the first hidden layer reads again in the next environment step', group,
+  help: 'fraction of the hidden neurons whose voltages the first hidden layer reads one environment step later', group,
 });
 
-export const TIME_CONSTANT = option('network.timeConstant', number({ min: 1, max: 1e6 }), {
-  default: 1, narrow: (at) => (at(RECURRENT) > 0 ? undefined : only(1, 'nothing is read again')), unit: 'environment steps', argument: 'steps',
-  help: 'of the slowest of these, leaky integrators whose time constants are spread from 1 to it', group,
+export const RECURRENT_TIME_CONSTANT = option('network.recurrentTimeConstant', number({ min: 1, max: 1e6 }), {
+  default: 1, narrow: (at) => (at(RECURRENT) > 0 ? undefined : only(1, 'the network has no recurrent connections')), unit: 'environment steps', argument: 'steps', formerly: ['--time-constant', 'network.timeConstant'],
+  help: 'longest time constant of the leaky integrators on recurrent connections; they are spaced from 1 to it', group,
 });
 
-/** The network that every learner has, neuron-agents and their opponents alike. */
+/** The network options of every learner. */
 export const NETWORK = [
   HIDDEN,
   ACTIVATION,
-  option('network.outputActivation', oneOf(ACTIVATION_NAMES), { default: 'tanh', flag: '--output-activation', help: 'of output neurons', group }),
-  option('network.bias', onOff, { default: true, help: 'whether hidden and output neurons read a neuron that is always 1', group }),
-  option('network.hiddenGain', number(POSITIVE), { default: 2, help: 'standard deviation of the first weights of hidden neurons, times the root of their number of inputs', group }),
-  option('network.outputGain', number(POSITIVE), { default: 0.1, help: 'the same of output neurons', group }),
-  option('network.observationScale', orNull(divisors), { default: null, shown: 'the bounds of the task', help: 'what each component of the observation is divided by', group }),
-  MEMORY,
+  option('network.outputActivation', oneOf(ACTIVATION_NAMES), { default: 'tanh', flag: '--output-activation', help: 'activation function of output neurons', group }),
+  option('network.bias', onOff, { default: true, help: 'whether hidden and output neurons have a bias', group }),
+  option('network.hiddenGain', number(POSITIVE), { default: 2, help: 'initial weights of hidden neurons: standard deviation times the square root of the number of inputs', group }),
+  option('network.outputGain', number(POSITIVE), { default: 0.1, help: 'initial weights of output neurons, likewise', group }),
+  option('network.observationScale', orNull(divisors), { default: null, shown: 'the bounds of the task', help: 'divisor of each observation component', group }),
+  OBSERVATION_TRACES,
   RECURRENT,
-  TIME_CONSTANT,
+  RECURRENT_TIME_CONSTANT,
 ] as const;
 
 export type NetworkSettings = SettingsOf<(typeof NETWORK)[number]>['network'];
 
-/** The hidden layers of a study's networks; null: those that each algorithm ships with. */
+/** The hidden layers of a study's networks; null: the defaults of each algorithm. */
 export const SAME_HIDDEN = option('network.hidden', orNull(layerSizes), {
-  default: null, flag: '--hidden', shown: 'what each algorithm ships with', help: HIDDEN.help, group, everyday: true,
+  default: null, flag: '--hidden', shown: 'the default of each algorithm', help: HIDDEN.help, group, everyday: true,
 });

@@ -1,17 +1,17 @@
 import { collectEdges, createPopulation, placeLayers, type GraphLayer, type GraphNetwork, type Incoming, type Layer } from './edges.js';
 import type { LocalInhibition } from './inhibition.js';
 import { checkJoined } from './joined.js';
-import { keptBy, type DynamicName, type Membrane } from './membrane.js';
+import { keptBy, type NeuronModelName, type Membrane } from './membrane.js';
 import type { Keeping, RecurrentInputs } from './recurrent-inputs.js';
 import { connect, type Population, type Topology } from './topology.js';
 
 /** A layer of hidden neurons in a run. */
 export interface StepGraphLayer extends GraphLayer {
   /** τ of the slowest of its neurons that are read again, in environment steps; they are spread from 1 to it in equal ratios. */
-  readonly timeConstant: number;
-  readonly dynamic: DynamicName;
+  readonly recurrentTimeConstant: number;
+  readonly neuronModel: NeuronModelName;
   /** τ of the slowest of its neurons' membranes, in environment steps; they are spread from 1 to it in equal ratios. */
-  readonly leak: number;
+  readonly membraneTimeConstant: number;
   /** θ of firing neurons, and ρ, in environment steps. */
   readonly threshold: number;
   readonly refractory: number;
@@ -81,7 +81,7 @@ function keeps(population: Population): population is Keeping {
 function constantsOf({ layers: hidden }: StepGraph, layers: readonly Layer[], heard: readonly number[]): number[] {
   return layers.flatMap(({ kind, begin, end }, index) => {
     const { length } = heard.filter((neuron) => neuron >= begin && neuron < end);
-    return spread(kind === 'hidden' ? hidden[index - 1].timeConstant : 1, length);
+    return spread(kind === 'hidden' ? hidden[index - 1].recurrentTimeConstant : 1, length);
   });
 }
 
@@ -93,12 +93,12 @@ function spread(slowest: number, count: number): number[] {
 /** @param first input neuron that keeps anything */
 function placeMembranes(layers: readonly StepGraphLayer[], first: number): (Membrane | undefined)[] {
   let kept = first;
-  return layers.map(({ size, dynamic, leak, threshold, refractory }) => {
-    if (dynamic === 'discrete') return undefined;
-    const constants = spread(leak, size);
-    const membrane: Membrane = dynamic === 'leaky'
+  return layers.map(({ size, neuronModel, membraneTimeConstant, threshold, refractory }) => {
+    if (neuronModel === 'static') return undefined;
+    const constants = spread(membraneTimeConstant, size);
+    const membrane: Membrane = neuronModel === 'leaky'
       ? { kind: 'leaky', kept, factors: Float64Array.from(constants, (constant) => 1 / constant) }
-      : { kind: 'firing', kept, factors: Float64Array.from(constants, (constant) => Math.exp(-1 / constant)), threshold, refractory };
+      : { kind: 'spiking', kept, factors: Float64Array.from(constants, (constant) => Math.exp(-1 / constant)), threshold, refractory };
     kept += size * keptBy(membrane);
     return membrane;
   });

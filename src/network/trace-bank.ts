@@ -95,12 +95,12 @@ export function resetTraces({ integrators }: TraceBankState): void {
 }
 
 /**
- * @throws TypeError or RangeError naming `network.memory` and the time constant at fault
+ * @throws TypeError or RangeError naming `network.observationTraces` and the time constant at fault
  */
 export function checkTraceConstants(constants: readonly unknown[]): number[] {
   return constants.map((value, index) => {
-    const constant = checkNumber(`network.memory[${index}]`, value, { min: 1, above: true, max: 1e6 });
-    if (index > 0 && constant <= Number(constants[index - 1])) throw wrongValue(`network.memory[${index}]`, 'a time constant longer than the one before', constant);
+    const constant = checkNumber(`network.observationTraces[${index}]`, value, { min: 1, above: true, max: 1e6 });
+    if (index > 0 && constant <= Number(constants[index - 1])) throw wrongValue(`network.observationTraces[${index}]`, 'a time constant longer than the one before', constant);
     return constant;
   });
 }

@@ -116,7 +116,7 @@ export function polyakUpdate(kernels: Kernels, { values, target }: Parameter, ta
   kernels.softUpdate(values, target, targetRate);
 }
 
-/** Share of the learning rates left at environment step `step`: 1 - (1 - finalRate) · step / steps, and finalRate past the last. */
-export function rateFraction(finalRate: number, step: number, steps: number): number {
-  return 1 - (1 - finalRate) * Math.min(1, step / steps);
+/** Share of the learning rates left at environment step `step`: 1 - (1 - finalRateFraction) · step / steps, and finalRateFraction past the last. */
+export function rateFraction(finalRateFraction: number, step: number, steps: number): number {
+  return 1 - (1 - finalRateFraction) * Math.min(1, step / steps);
 }

@@ -3,7 +3,7 @@ import { isOptionError, OptionRangeError, OptionTypeError } from '../errors.js';
 /** What a user typed for each option that was given: `network.hidden` → `--hidden`. */
 export type Origins = ReadonlyMap<string, string>;
 
-/** What was typed for an option, or for that whose part it is: `network.memory[1]` is part of `network.memory`. */
+/** What was typed for an option, or for that whose part it is: `network.observationTraces[1]` is part of `network.observationTraces`. */
 export function typedName(path: string, origins: Origins): string | undefined {
   for (let part = path; part !== ''; part = part.slice(0, Math.max(0, part.lastIndexOf('.'), part.lastIndexOf('[')))) {
     const name = origins.get(part);

@@ -1,5 +1,5 @@
 import { checkKeys, checkObject, isRecord, wrongValue } from '../check.js';
-import { InternalError } from '../errors.js';
+import { InternalError, OptionRangeError } from '../errors.js';
 import { changeOption } from './origin.js';
 import type { AnyRow, At, Row } from './row.js';
 
@@ -26,7 +26,9 @@ const shorthandOf = (rows: readonly AnyRow[], section: string) => rows.find(({ p
 export function readLayer(rows: readonly AnyRow[], given: Layer, path = ''): { layer: Layer; origins: Map<string, string> } {
   const origins = new Map<string, string>();
   const layer: Record<string, unknown> = { ...given };
-  checkNames(rows, path, layer, [...new Set(rows.map((row) => sectionOf(row.path)))]);
+  refuseFormerNames(rows, layer, path);
+  checkKeys(path, layer, [...new Set(rows.map((row) => sectionOf(row.path)))]);
+  for (const row of rows) expandShortForm(row, layer, origins);
   for (const section of new Set(rows.filter((row) => !isSingle(row)).map((row) => sectionOf(row.path)))) {
     if (layer[section] === undefined) continue;
     const short = shorthandOf(rows, section);
@@ -34,19 +36,46 @@ export function readLayer(rows: readonly AnyRow[], given: Layer, path = ''): { l
       origins.set(short.path, section);
       layer[section] = { [keyOf(short.path)]: layer[section] };
     }
-    checkNames(rows, section, checkObject(section, layer[section]), rows.filter((row) => !isSingle(row) && sectionOf(row.path) === section).map((row) => keyOf(row.path)));
+    checkKeys(section, checkObject(section, layer[section]), rows.filter((row) => !isSingle(row) && sectionOf(row.path) === section).map((row) => keyOf(row.path)));
   }
   return { layer, origins };
 }
 
-/** Refuses what no row reads; a former name is refused with the present one. */
-function checkNames(rows: readonly AnyRow[], section: string, value: Layer, known: readonly string[]): void {
-  for (const key of Object.keys(value)) {
-    const path = section === '' ? key : `${section}.${key}`;
-    const now = rows.find(({ formerly }) => formerly?.includes(path) === true);
-    if (now !== undefined) throw wrongValue(path, `"${now.path}", as it is called now`, key);
+/** @throws RangeError naming a former path and the present one. @param path of the record that the options are in */
+function refuseFormerNames(rows: readonly AnyRow[], layer: Layer, path: string): void {
+  const whole = (name: string) => (path === '' ? name : `${path}.${name}`);
+  for (const [key, value] of Object.entries(layer)) {
+    for (const name of [key, ...(isRecord(value) ? Object.keys(value).map((inner) => `${key}.${inner}`) : [])]) {
+      const row = rows.find(({ formerly }) => formerly?.includes(name) === true);
+      if (row !== undefined) throw formerName(whole(name), whole(row.path));
+    }
+    const inside = rows.some((row) => sectionOf(row.path) === key) ? undefined : rows.find(({ formerly }) => formerly?.some((name) => name.startsWith(`${key}.`)) === true);
+    if (inside !== undefined) throw formerName(whole(key), whole(sectionOf(inside.path)));
   }
-  checkKeys(section, value, known);
+}
+
+/** The error for an option, flag or scenario under its former name. */
+export function formerName(former: string, now: string): OptionRangeError {
+  return new OptionRangeError(former, `"${former}" is now "${now}"`);
+}
+
+const warned = new Set<string>();
+
+/** Replaces a short form by the options that it stands for, and warns once in a process. @throws RangeError where these are given otherwise */
+function expandShortForm({ path, shortFor }: AnyRow, layer: Record<string, unknown>, origins: Map<string, string>): void {
+  const value = layer[path];
+  const meant = typeof value === 'string' ? shortFor?.[value] : undefined;
+  if (meant === undefined) return;
+  layer[path] = undefined;
+  for (const [other, expected] of Object.entries(meant)) {
+    const given = layer[other] ?? expected;
+    if (given !== expected) throw wrongValue(other, `${JSON.stringify(expected)} beside "${path}": ${JSON.stringify(value)}`, given);
+    layer[other] = expected;
+    origins.set(other, path);
+    const warning = `"${path}": ${JSON.stringify(value)} is short for "${other}": ${JSON.stringify(expected)} with the default ${path}`;
+    if (!warned.has(warning)) process.stderr.write(`warning: ${warning}\n`);
+    warned.add(warning);
+  }
 }
 
 /**

@@ -24,8 +24,10 @@ export interface Naming {
   readonly unit?: string;
   /** Among those that `--help` shows first. */
   readonly everyday?: boolean;
-  /** Flags and paths that it had before: they are refused with the present name. */
+  /** Former flags and paths. Each is refused with the present name. */
   readonly formerly?: readonly string[];
+  /** Values that stand for other options: `schedule: "virtual"` for `time: "virtual"`. They are accepted with a warning. */
+  readonly shortFor?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** The options under which the default is what `--help` shows, where the option does nothing otherwise; or words in its place. */
   readonly shown?: string | Readonly<Record<string, unknown>>;
   /** Reads a flag that sets several keys of the section at once. */

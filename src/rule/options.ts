@@ -18,47 +18,47 @@ const ruleName = kind<string, RuleName | (string & {})>({ // the names are what 
   schema: { anyOf: [{ enum: RULE_NAMES }, { type: 'string', pattern: MODULE_PATTERN }] },
 });
 
-export const RULE_NAME = inShort(option('rule.name', ruleName, { default: 'broadcast', flag: '--rule', help: `how neurons learn: ${RULE_NAMES.join(', ')}; or the path of a module of your own`, group: 'Run', everyday: true }));
+export const RULE_NAME = inShort(option('rule.name', ruleName, { default: 'broadcast', flag: '--rule', help: `learning rule: ${RULE_NAMES.join(', ')}; or the path of a module of your own`, group: 'Run', everyday: true }));
 
 export const ruleOf = (at: At): Rule => ruleNamed(at(RULE_NAME));
 
-/** True under a rule that learns every transition once, as it happens: what belongs to a replay then has only one value. */
+/** True under a rule that learns each transition once, online: options of the replay buffer then have a single value. */
 export const isStreamed = (at: At) => ruleOf(at).data === 'online';
 
-/** What `then` is under a rule that learns from the stream; elsewhere nothing. */
+/** `then` under a rule that learns online; undefined under others. */
 export function streamed<Value>(then: (at: At) => Value): (at: At) => Value | undefined {
   return (at) => (isStreamed(at) ? then(at) : undefined);
 }
 
 const rate = number(NOT_NEGATIVE);
-const share = number({ min: 0, max: 1 });
+const fraction = number({ min: 0, max: 1 });
 
 export const CRITIC_RATE = option('rule.criticRate', rate, { default: 1e-2, flag: '--critic-rate', argument: 'rate', help: 'learning rate of critics', group });
 
 export const TARGET_RATE = option('rule.targetRate', number({ ...NOT_NEGATIVE, max: 1 }), {
   default: 0.005, narrow: (at) => (isStreamed(at) ? only(0, 'the rule keeps no target copies') : number({ ...POSITIVE, max: 1 })), flag: '--target-rate',
-  argument: 'rate', help: 'share of the way a target copy follows in one update', group,
+  argument: 'rate', help: 'fraction τ of the Polyak average by which target copies follow in one update', group,
 });
 
-export const FINAL_RATE = option('rule.finalRate', share, {
-  default: 0.1, flag: '--final-rate', argument: 'share', help: 'share of the learning rates left at the last step; they fall to it in a straight line', group,
+export const FINAL_RATE = option('rule.finalRateFraction', fraction, {
+  default: 0.1, flag: '--final-rate-fraction', argument: 'fraction', formerly: ['--final-rate', 'rule.finalRate'], help: 'fraction of the learning rates left at the last step, after linear decay', group,
 });
 
 export const OPTIMISER = option('rule.optimiser', oneOf<OptimiserName>(OPTIMISER_NAMES), {
   default: 'adam', narrow: (at) => (isStreamed(at) ? undefined : oneOf<OptimiserName>(REPLAY_OPTIMISERS)), flag: '--optimiser',
-  help: `each neuron's own step: ${OPTIMISER_NAMES.join(', ')}`, group,
+  help: `optimiser of each neuron: ${OPTIMISER_NAMES.join(', ')}`, group,
 });
 
-export const TRACE_DECAY = option('rule.traceDecay', share, {
+export const TRACE_DECAY = option('rule.traceDecay', fraction, {
   default: (at) => (isStreamed(at) ? 0.9 : 0), narrow: (at) => (isStreamed(at) ? undefined : only(0, 'the rule keeps no eligibility traces')), flag: '--trace-decay',
-  argument: 'factor', help: 'lambda of eligibility traces, for rules that keep them', group,
+  argument: 'factor', help: 'λ of the eligibility traces, for rules that have them', group,
 });
 
 /** A rule's rates. */
 export const RULE_RATES = [
   CRITIC_RATE,
   option('rule.outputRate', rate, { default: 1e-3, flag: '--output-rate', argument: 'rate', help: 'learning rate of output neurons\' weights', group }),
-  option('rule.hiddenRate', rate, { default: 1e-3, flag: '--hidden-rate', argument: 'rate', help: 'learning rate of hidden neurons\' weights; 0 freezes them', group }),
+  option('rule.hiddenRate', rate, { default: 1e-3, flag: '--hidden-rate', argument: 'rate', help: 'learning rate of hidden neurons\' weights; 0: they stay as initialised', group }),
   TARGET_RATE,
   FINAL_RATE,
   TRACE_DECAY,
@@ -67,17 +67,17 @@ export const RULE_RATES = [
 
 const learning = 'Learning';
 
-export const BATCH = option('learning.batch', integer({ min: 1, max: 65_536 }), { default: 64, flag: '--batch', help: 'transitions in a minibatch', group: learning });
+export const BATCH = option('learning.batch', integer({ min: 1, max: 65_536 }), { default: 64, flag: '--batch', help: 'minibatch size, in transitions', group: learning });
 
-/** Fewest slots of a replay, whatever it is drawn for. */
+/** Smallest capacity of a replay buffer. */
 const LEAST_REPLAY = 256;
 const MOST_REPLAY = 2 ** 27;
 
-/** @param environments each of which stores a last transition that cannot be learned from yet: the others are to be as many at least */
+/** @param environments each holds one slot whose next observation is still unknown; at least as many others are required */
 export const replaySlots = (batch: number, environments: number) => integer({ min: Math.max(LEAST_REPLAY, 2 * batch, 4 * environments), max: MOST_REPLAY });
 
 export const REPLAY = option('learning.replay', integer({ min: LEAST_REPLAY, max: MOST_REPLAY }), {
-  default: 50_000, narrow: (at) => replaySlots(at(BATCH), 1), flag: '--replay', help: 'transitions kept', group: learning,
+  default: 50_000, narrow: (at) => replaySlots(at(BATCH), 1), flag: '--replay', help: 'capacity of the replay buffer, in transitions', group: learning,
 });
 
 const MOST_WARMUP = 2 ** 31 - 1;
@@ -90,13 +90,13 @@ export const WARMUP = option('learning.warmup', warmupSteps(0), {
 });
 
 export const UPDATES_PER_STEP = option('learning.updatesPerStep', number({ ...POSITIVE, max: 1000 }), {
-  default: 1, flag: '--updates-per-step', argument: 'count', help: 'updates owed for each environment step', group: learning,
+  default: 1, flag: '--updates-per-step', argument: 'count', help: 'update-to-data ratio: updates per environment step', group: learning,
 });
 
-/** How every learner learns from its replay. */
+/** Learning from the replay buffer, for every learner. */
 export const LEARNING = [
-  option('learning.discount', share, { default: 0.97, flag: '--discount', argument: 'factor', help: 'weight of the next step\'s value', group: learning }),
-  option('learning.rewardScale', number(POSITIVE), { default: 0.1, flag: '--reward-scale', argument: 'factor', help: 'rewards are multiplied by it before they are learned from', group: learning }),
+  option('learning.discount', fraction, { default: 0.97, flag: '--discount', argument: 'factor', help: 'discount factor γ', group: learning }),
+  option('learning.rewardScale', number(POSITIVE), { default: 0.1, flag: '--reward-scale', argument: 'factor', help: 'factor on rewards before learning', group: learning }),
   BATCH,
   REPLAY,
   WARMUP,

@@ -58,7 +58,7 @@ export interface RuleProgram {
 }
 
 export interface RuleDefaults {
-  readonly rule?: Partial<RuleRates> & { readonly traceDecay?: number; readonly finalRate?: number; readonly optimiser?: OptimiserName };
+  readonly rule?: Partial<RuleRates> & { readonly traceDecay?: number; readonly finalRateFraction?: number; readonly optimiser?: OptimiserName };
   readonly network?: { readonly outputActivation: ActivationName };
   readonly exploration?: Readonly<Record<string, number>>;
   readonly learning?: Readonly<Record<string, number>>;

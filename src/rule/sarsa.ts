@@ -34,9 +34,9 @@ export const sarsa: Rule = {
   locality: 'broadcast',
   localityNote: 'one TD error is broadcast, which action was taken, and how much all outputs hear. A neuron uses only its own weights and critic part',
   defaults: {
-    rule: { criticRate: 1, outputRate: 1, hiddenRate: 1e-2, targetRate: 0, traceDecay: 0.5, finalRate: 1, optimiser: 'bounded' },
+    rule: { criticRate: 1, outputRate: 1, hiddenRate: 1e-2, targetRate: 0, traceDecay: 0.5, finalRateFraction: 1, optimiser: 'bounded' },
     network: { outputActivation: 'linear' }, // values know no bounds
-    exploration: { output: 0.3, hidden: 0, warmup: 0, correlation: 0, final: 0.02 }, // what is on the way to a reward has to be repeated
+    exploration: { output: 0.3, hidden: 0, warmup: 0, correlation: 0, finalFraction: 0.02 }, // sequences of actions that lead to a reward have to recur
     learning: { batch: 1, replay: 256, warmup: 0, updatesPerStep: 1 },
   },
   data: 'online',

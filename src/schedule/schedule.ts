@@ -3,12 +3,8 @@ import type { EventCount } from './event-count.js';
 import { createStream } from '../random/stream.js';
 import { createPoissonClock, type PoissonClock } from './poisson-clock.js';
 
-/** Who waits for whom. */
-export const DISCIPLINE_NAMES = ['hogwild', 'synchronous', 'bounded', 'poisson'] as const;
-export type DisciplineName = (typeof DISCIPLINE_NAMES)[number];
-
-/** The disciplines on threads of their own, and `virtual`: any of them in simulated time. */
-export const SCHEDULE_NAMES = [...DISCIPLINE_NAMES, 'virtual'] as const;
+/** The schedules, in real and in virtual time alike. */
+export const SCHEDULE_NAMES = ['hogwild', 'synchronous', 'bounded', 'poisson'] as const;
 export type ScheduleName = (typeof SCHEDULE_NAMES)[number];
 
 /** Decides only when a partition may go on. Learning code calls these and does not know which schedule it runs under. */
@@ -64,10 +60,10 @@ export interface ScheduleContext {
 /** When partitions may run, in numbers. */
 export interface ClockSettings {
   /** k of `bounded`: versions that a partition may be ahead of the slowest. */
-  readonly bound: number;
-  /** Strikes per second of a clock of `poisson`. */
+  readonly stalenessBound: number;
+  /** Mean events per second of a clock of `poisson`. */
   readonly clockRate: number;
-  /** Whose clocks strike under `poisson`: each partition's, or each neuron's. */
+  /** Which have clocks under `poisson`: partitions or neurons. */
   readonly clocks: ClockOwner;
 }
 
@@ -114,7 +110,7 @@ const HOGWILD: Schedule = { mayBegin: always, begin: nothing, arrive: nothing, i
  * Source: Ho et al. 2013, stale synchronous parallel.
  */
 function bounded(context: ScheduleContext): Schedule {
-  const { control: { version }, timing: { bound } } = context;
+  const { control: { version }, timing: { stalenessBound: bound } } = context;
   return { ...HOGWILD, mayBegin: (update) => update - version.least() <= bound };
 }
 
@@ -193,4 +189,4 @@ function sleepUntilDue(due: () => boolean, remaining: () => number): Pick<Schedu
   };
 }
 
-export const DISCIPLINES: Record<DisciplineName, (context: ScheduleContext) => Schedule> = { hogwild: () => HOGWILD, synchronous, bounded, poisson };
+export const SCHEDULES: Record<ScheduleName, (context: ScheduleContext) => Schedule> = { hogwild: () => HOGWILD, synchronous, bounded, poisson };

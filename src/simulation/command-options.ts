@@ -47,13 +47,13 @@ export function checkEpisodesAlone(options: unknown): number {
 }
 
 /** Which episode is to be watched, from 0, and how many steps of it. */
-export function checkWatchOptions(options: unknown): { readonly episode: number; readonly steps: number } {
+export function checkRecordOptions(options: unknown): { readonly episode: number; readonly steps: number } {
   const { episode = 0, steps = 1000 } = commandOptions(options, ['episode', 'steps']);
   return { episode: checkInteger('episode', episode, { min: 0, max: 999_999 }), steps: checkInteger('steps', steps, { min: 1, max: 1_000_000 }) };
 }
 
 /** Worker threads of a replay, where they are given. */
-export function checkReplayOptions(options: unknown): { readonly threads?: number } {
+export function checkRerunOptions(options: unknown): { readonly threads?: number } {
   return given(commandOptions(options, ['threads']), 'threads', (value) => checkInteger('threads', value, { min: 1 }));
 }
 

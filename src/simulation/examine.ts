@@ -7,10 +7,10 @@ import { countConnections } from '../network/size.js';
 import { graphOf } from '../network/neural.js';
 import { createRateLimiter } from '../schedule/rate-limiter.js';
 import { createRunLayout, WEIGHTS } from '../placement/partitioned/run-layout.js';
-import { disciplineOf, type Settings } from '../placement/partitioned/settings.js';
+import type { Settings } from '../placement/partitioned/settings.js';
 import { settledUpdates } from '../placement/partitioned/partition-context.js';
 import { checkVirtualState } from '../placement/partitioned/virtual-state-check.js';
-import { readDeathState } from './death.js';
+import { readLesionState } from './lesion.js';
 import { readEpisodeCount } from './halt.js';
 import { resolveSettings } from './options.js';
 import { checkState } from './restorable.js';
@@ -33,14 +33,14 @@ export async function examineSimulation(checkpoint: Checkpoint): Promise<Setting
     const plan = createRunLayout(settings);
     checkpoint.check(plan.blocks);
     readEpisodeCount(checkpoint);
-    readDeathState(settings, checkpoint);
+    readLesionState(settings, checkpoint);
     checkState(checkpoint, {
       ...plan,
       environment: settings.environment,
       senses: settings.network,
       sampled: plan.rule.data === 'replay',
       updates: (steps, stored) => settledUpdates(plan, steps, stored),
-      together: disciplineOf(settings) === 'synchronous',
+      together: settings.schedule === 'synchronous',
     });
     checkVirtualState(plan, checkpoint);
     return settings;

@@ -38,20 +38,20 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
 }
 
 /** What no option can be held to by itself. */
-function verify({ network, rule: { name }, death, schedule, timing }: Settings): void {
+function verify({ network, rule: { name }, lesion, time, timing }: Settings): void {
   const rule = ruleNamed(name);
   refuseNeurons(network);
   refuseDynamics(rule, network);
-  if (schedule === 'virtual' && rule.locality === 'weights') throw wrongValue('schedule', `one that reads others' weights at once, for the rule ${name}`, schedule);
-  if (death.step === null && death.share > 0) throw wrongValue('death.step', 'a step for the share that dies', null);
-  if (timing.acting === 'free' && rule.data === 'online') {
-    throw wrongValue('timing.acting', 'awaited for a rule that learns from the stream: it takes what was acted for the answer to what was seen', timing.acting);
+  if (time === 'virtual' && rule.locality === 'weights') throw wrongValue('time', `real for the rule ${name}, which reads the weights of all neurons`, time);
+  if (lesion.step === null && lesion.fraction > 0) throw wrongValue('lesion.step', 'a step for the lesion', null);
+  if (timing.inference === 'sampled' && rule.data === 'online') {
+    throw wrongValue('timing.inference', 'central or distributed for a rule that learns online: it needs the action that belongs to each observation', timing.inference);
   }
 }
 
-function refuseNeurons({ hidden, dynamic, inhibition }: NeuralSettings): void {
+function refuseNeurons({ hidden, neuronModel, inhibition }: NeuralSettings): void {
   if (hidden.length > 0) return;
-  if (dynamic !== 'discrete') throw wrongValue('network.dynamic', 'discrete; there are no hidden neurons', dynamic);
+  if (neuronModel !== 'static') throw wrongValue('network.neuronModel', 'static; there are no hidden neurons', neuronModel);
   if (inhibition !== 'none') throw wrongValue('network.inhibition', 'none; there are no hidden neurons', inhibition);
 }
 
@@ -60,5 +60,5 @@ export function refuseDynamics({ name, targetWeights, locality }: Rule, network:
   const found = firstDynamic(network);
   if (found === undefined || !(targetWeights || locality === 'deltas' || locality === 'weights')) return;
   const why = targetWeights ? 'works out what a neuron would do next from its weights alone' : 'looks through others\' neurons by their voltages alone';
-  throw wrongValue(found.path, `${found.path.endsWith('dynamic') ? 'discrete' : 'none'} for the rule ${name}, which ${why}`, found.value);
+  throw wrongValue(found.path, `${found.path.endsWith('neuronModel') ? 'static' : 'none'} for the rule ${name}, which ${why}`, found.value);
 }

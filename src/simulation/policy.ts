@@ -14,7 +14,7 @@ export interface ActingNetwork {
   readonly encoder: Encoder;
   readonly decoder: Decoder;
   /** τ of the sensory memory; empty: there is none. */
-  readonly memory: readonly number[];
+  readonly observationTraces: readonly number[];
   /** State of the environment at the end of training, where the memory's gains are. */
   readonly trained: ArrayLike<number> | 'untrained';
   readonly context?: RecurrentInputs;
@@ -31,14 +31,14 @@ export interface PolicyFile {
 
 export function describePolicy(network: ActingNetwork): PolicyFile {
   const { topology: { neurons, populations, inputs, ticks }, decoder: { space } } = network;
-  const { encoder: { centre }, memory, context = { sources: [], membranes: [] } } = network;
+  const { encoder: { centre }, observationTraces, context = { sources: [], membranes: [] } } = network;
   const kept = context.membranes.reduce((sum, { begin, end, membrane }) => sum + (end - begin) * keptBy(membrane), 0);
   return {
     tensors: { ...inputTensors(network), ...populationTensors(populations), ...actionTensors(network) },
     description: JSON.stringify({
-      version: 1,
+      version: 2,
       neurons,
-      inputs: { name: inputs.name, observations: centre.length, memory: centre.length * memory.length, recurrent: context.sources.length, kept },
+      inputs: { name: inputs.name, observations: centre.length, traces: centre.length * observationTraces.length, recurrent: context.sources.length, kept },
       populations: ticks.flatMap((indices, tick) => indices.map((index) => describePopulation(populations[index], tick + 1))),
       action: space.kind === 'discrete' ? { kind: 'discrete', count: space.count } : { kind: 'box', size: space.low.length },
     }),
@@ -48,13 +48,13 @@ export function describePolicy(network: ActingNetwork): PolicyFile {
 const doubles = (values: ArrayLike<number>, ...shape: readonly number[]): Tensor => ({ shape: shape.length === 0 ? [values.length] : shape, values: Float64Array.from(values) });
 
 /** How an observation, and what was kept of those before it, becomes input voltages. */
-function inputTensors({ encoder: { centre, factor }, memory, trained, context }: ActingNetwork): Record<string, Tensor> {
+function inputTensors({ encoder: { centre, factor }, observationTraces, trained, context }: ActingNetwork): Record<string, Tensor> {
   const observations = centre.length;
   const tensors: Record<string, Tensor> = { 'observation.shift': doubles(centre), 'observation.factor': doubles(factor) };
-  if (memory.length > 0) {
-    const { meanSquares } = traceBankOf({ observations, timeConstants: memory }, trained);
-    tensors['memory.timeConstant'] = doubles(memory);
-    tensors['memory.deviation'] = doubles(meanSquares.map(deviationOf), observations, memory.length);
+  if (observationTraces.length > 0) {
+    const { meanSquares } = traceBankOf({ observations, timeConstants: observationTraces }, trained);
+    tensors['traces.timeConstant'] = doubles(observationTraces);
+    tensors['traces.sd'] = doubles(meanSquares.map(deviationOf), observations, observationTraces.length);
   }
   if (context !== undefined && context.sources.length > 0) {
     tensors['recurrent.source'] = { shape: [context.sources.length], values: context.sources };

@@ -19,8 +19,8 @@ import { checkVirtualState } from '../placement/partitioned/virtual-state-check.
 import { encodeSafetensors } from '../telemetry/safetensors.js';
 import { mean } from '../telemetry/statistics.js';
 import { createAlone, stoppable } from './command.js';
-import { checkEpisodesAlone, checkEvaluateOptions, checkRunOptions, checkWatchOptions } from './command-options.js';
-import { DeathWatch, readDeathState } from './death.js';
+import { checkEpisodesAlone, checkEvaluateOptions, checkRunOptions, checkRecordOptions } from './command-options.js';
+import { LesionProtocol, readLesionState } from './lesion.js';
 import { SIMULATION } from './examine.js';
 import { createStillness, eventsAt, nextHalt, readEpisodeCount } from './halt.js';
 import { checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCounter, randomEvaluation, reportRates, summariseReturns } from './measure.js';
@@ -28,7 +28,7 @@ import { resolveSettings, type SimulationOptions } from './options.js';
 import { checkRecordable, digestOf } from './recording.js';
 import { describePolicy, type ActingNetwork } from './policy.js';
 import type { EvaluateOptions, Evaluation, Progress, RunOptions, RunReport, Training, TrainingEvents } from './training.js';
-import { watchEpisode, type WatchedEpisode } from './watch.js';
+import { recordEpisode, type EpisodeRecording } from './record-episode.js';
 import { weightNorms, weightTensors } from './weights.js';
 
 /** Milliseconds between two looks at the arena while the partitions run. */
@@ -57,8 +57,8 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   readonly #counter: EpisodeCounter;
   readonly #alone = createAlone();
   readonly #stillness = createStillness();
-  readonly #deathWatch: DeathWatch;
-  readonly #deaths: WorkerRestart[] = [];
+  readonly #lesions: LesionProtocol;
+  readonly #restarts: WorkerRestart[] = [];
   readonly #journal: Journal | undefined;
   #commands = 0;
   #goal = 0;
@@ -70,12 +70,12 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   constructor(settings: Settings, checkpoint?: Checkpoint, repetition?: Rerun) {
     super();
     this.settings = settings;
-    const death = readDeathState(settings, checkpoint);
+    const lesion = readLesionState(settings, checkpoint);
     this.#counter = createEpisodeCounter(readEpisodeCount(checkpoint));
     this.#journal = repetition?.journal;
     const again = repetition && { logs: repetition.journal.logs.map(({ bytes }) => bytes), threads: repetition.threads };
     this.#supervisor = new Supervisor(settings, checkpoint && beginAt(checkpoint), again);
-    this.#deathWatch = new DeathWatch(settings, this.#supervisor.layout.topology, this.#supervisor, death);
+    this.#lesions = new LesionProtocol(settings, this.#supervisor.layout.topology, this.#supervisor, lesion);
   }
 
   get step(): number {
@@ -104,12 +104,12 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
       const first = this.step;
       const updatesBefore = this.#updates();
       const virtualBefore = this.#supervisor.virtualSeconds ?? 0;
-      const deathsBefore = this.#deaths.length;
+      const restartsBefore = this.#restarts.length;
       this.#goal = this.#journal?.goal ?? first + steps;
       const file = record === undefined ? undefined : this.#record(record);
       const seconds = await this.#train({ signal, checkpointEvery, episodes, file }).catch((error: unknown) => { throw this.#asJournals(error); });
       return {
-        ...this.#report(first, updatesBefore, deathsBefore, seconds),
+        ...this.#report(first, updatesBefore, restartsBefore, seconds),
         ...(file && { journal: { bytes: file.length, partitionTicks: file.updates } }),
         ...this.#virtualTime(virtualBefore),
       };
@@ -120,7 +120,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   #checkRepetition({ steps, checkpointEvery, record }: RunOptions): void {
     if (this.#journal === undefined) return;
     for (const [name, given] of Object.entries({ steps, checkpointEvery, record })) {
-      if (given !== undefined) throw wrongValue(name, 'nothing in a replay, whose journal says what it does', given);
+      if (given !== undefined) throw wrongValue(name, 'nothing in a rerun, which its journal defines', given);
     }
     if (this.#commands === this.#journal.halts.length) throw new Error('the journal has been repeated to its end');
   }
@@ -155,16 +155,16 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
     return { staleness: joinStaleness(partitions), partitions };
   }
 
-  /** How long everything took so far, the latest of each kind; undefined unless `timing.measure` is set. */
+  /** How long everything took so far, the latest of each kind; undefined unless `timing.measureDurations` is set. */
   phaseTimings(): PhaseTimings | undefined {
     return this.#supervisor.phaseTimings();
   }
 
-  watch(options: { episode?: number; steps?: number } = {}): WatchedEpisode {
-    const { episode, steps } = checkWatchOptions(options);
+  recordEpisode(options: { episode?: number; steps?: number } = {}): EpisodeRecording {
+    const { episode, steps } = checkRecordOptions(options);
     this.#stillness.check('a network can be watched');
     const { layout, arena } = this.#supervisor;
-    return watchEpisode(layout, arena, evaluationSeeds(this.settings.seed, episode + 1)[episode], steps);
+    return recordEpisode(layout, arena, evaluationSeeds(this.settings.seed, episode + 1)[episode], steps);
   }
 
   encodeWeights(): Uint8Array {
@@ -177,7 +177,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
 
   encodeCheckpoint(note: object = {}): Uint8Array {
     this.#stillness.check();
-    const training = { ...this.#counter.state(), death: this.#deathWatch.state() };
+    const training = { ...this.#counter.state(), lesion: this.#lesions.state() };
     const { step, image, virtualState } = this.#supervisor.quiescentState();
     return encodeCheckpoint(image, { kind: SIMULATION, settings: this.settings, training, note, step, world: virtualState });
   }
@@ -207,7 +207,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   #halt(checkpointEvery: number): number | undefined {
     if (this.#journal !== undefined) return this.#journal.halts.at(this.#commands);
     const { step, settings: { steps } } = this;
-    const due = Math.min(this.#deathWatch.nextHalt(step), step < steps ? steps : Infinity);
+    const due = Math.min(this.#lesions.nextPause(step), step < steps ? steps : Infinity);
     return step < this.#goal ? nextHalt(step, this.#goal, checkpointEvery, due) : undefined;
   }
 
@@ -226,8 +226,8 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
     const failed = () => failures.length > 0;
     const aborted = () => signal?.aborted === true;
     const stopped = () => this.#isStopped(signal);
-    const attend = () => this.#stillness.end(() => this.#deathWatch.attend(this.step, episodes, (count) => this.#measure(count, signal)));
-    const deathsBefore = this.#deaths.length;
+    const attend = () => this.#stillness.end(() => this.#lesions.attend(this.step, episodes, (count) => this.#measure(count, signal)));
+    const restartsBefore = this.#restarts.length;
     let seconds = 0;
     const timer = setInterval(() => {
       try {
@@ -244,7 +244,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
         seconds += await this.#trainTo(halt, signal, file);
         if (failed()) break;
         this.#look();
-        if (file !== undefined && this.#deaths.length > deathsBefore) throw logLost(this.#deaths[deathsBefore]);
+        if (file !== undefined && this.#restarts.length > restartsBefore) throw logLost(this.#restarts[restartsBefore]);
         if (this.step === before) continue; // stopped at once
         for (const event of eventsAt({ step: this.step, goal: this.#goal, checkpointEvery, stopped })) {
           if (failed()) break;
@@ -287,9 +287,9 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
   }
 
   #tellDeaths(): void {
-    for (const death of this.#supervisor.takeRestarts()) {
-      this.#deaths.push(death);
-      this.emit('workerRestart', death);
+    for (const restart of this.#supervisor.takeRestarts()) {
+      this.#restarts.push(restart);
+      this.emit('workerRestart', restart);
     }
   }
 
@@ -332,32 +332,32 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Training
     return weightNorms(layout.topology, attachTables(layout, arena)[WEIGHTS].values);
   }
 
-  #report(first: number, updatesBefore: number, deathsBefore: number, seconds: number): RunReport {
+  #report(first: number, updatesBefore: number, restartsBefore: number, seconds: number): RunReport {
     const { ownership, topology } = this.#supervisor.layout;
-    const death = this.#deathWatch.report();
+    const lesion = this.#lesions.report();
     const { staleness, partitions } = this.staleness();
     return {
       ...reportRates(this.step - first, this.#updates() - updatesBefore, seconds),
       stopped: this.step < this.#goal,
       staleness,
       ...this.#actionTiming(),
-      workerRestarts: this.#deaths.slice(deathsBefore),
+      workerRestarts: this.#restarts.slice(restartsBefore),
       partitions: ownership.map((ranges, partition) => ({
         partition,
         neurons: ranges.reduce((sum, { begin, end }) => sum + (begin < topology.inputs.end ? 0 : end - begin), 0),
         updates: this.#supervisor.updates(partition),
         ...partitions[partition],
       })),
-      ...(death !== undefined && { death }),
+      ...(lesion !== undefined && { lesion }),
     };
   }
 }
 
 /** The network as an evaluation has it. */
 function actingNetwork(layout: RunLayout, arena: Arena): ActingNetwork {
-  const { settings: { network: { memory } }, topology, encoder, decoder, context } = layout;
+  const { settings: { network: { observationTraces } }, topology, encoder, decoder, context } = layout;
   const trained = trainedState({ layout, arena });
-  return { topology, encoder, decoder, memory, trained, context, alive: arena.int32(ALIVE) };
+  return { topology, encoder, decoder, observationTraces, trained, context, alive: arena.int32(ALIVE) };
 }
 
 /** Where a checkpoint's run goes on. */

@@ -5,8 +5,8 @@ import type { WorkerRestart } from '../runtime/supervised-worker.js';
 import type { Staleness } from '../runtime/staleness.js';
 import type { ActionTiming } from '../placement/partitioned/action-timing.js';
 import type { PhaseTimings } from '../runtime/phase-timings.js';
-import type { DeathReport } from './death.js';
-import type { WatchedEpisode } from './watch.js';
+import type { LesionReport } from './lesion.js';
+import type { EpisodeRecording } from './record-episode.js';
 
 /** Where a run stands. Sent several times a second, and once at the end of every 1,000 steps. */
 export interface Progress {
@@ -56,7 +56,7 @@ export interface RunReport {
   /** Where acting is free: how old actions were since the first step. */
   readonly actionTiming?: ActionTiming;
   /** Where neurons have died by the run's settings: what was lost, and how long recovery took. */
-  readonly death?: DeathReport;
+  readonly lesion?: LesionReport;
 }
 
 export interface Evaluation {
@@ -83,7 +83,7 @@ export interface RunOptions {
   /** Episodes of each evaluation around a death, where the settings ask for one; 20 unless given. */
   readonly episodes?: number;
   /**
-   * A new file to keep in it all that the run's result depends on besides settings and seed: see `replaySimulation`. From the first step on, with
+   * A new file to keep in it all that the run's result depends on besides settings and seed: see `rerunSimulation`. From the first step on, with
    * `timing.reads` 'versioned' (`recordedOptions`). Only where the run would not repeat itself anyway.
    */
   readonly record?: string;
@@ -133,7 +133,7 @@ export interface Training extends Pick<EventEmitter<TrainingEvents>, 'on' | 'onc
    * @param options `episode`: the first is 0; `steps`: so many of it are kept, 1,000 unless given
    * @throws Error while a command is going on, or after one has failed
    */
-  watch?(options?: { readonly episode?: number; readonly steps?: number }): WatchedEpisode;
+  recordEpisode?(options?: { readonly episode?: number; readonly steps?: number }): EpisodeRecording;
   /** All learned numbers as a safetensors file. Equal weights give equal bytes. */
   encodeWeights(): Uint8Array;
   /**

@@ -1,7 +1,7 @@
 import { lineChart, type LinePanel } from '../report/line-chart.js';
 import { matrixChart } from '../report/matrix-chart.js';
 import type { Svg } from '../report/svg.js';
-import type { WatchedNeuron } from '../simulation/watch.js';
+import type { RecordedNeuron } from '../simulation/record-episode.js';
 import { score } from './format.js';
 import type { RecordedEpisode, RecordedEpisodes, TrialEpisodes } from './recorded-episodes.js';
 import type { DrawnFigure } from './study.js';
@@ -33,9 +33,9 @@ export async function drawEpisodes(watched: RecordedEpisodes, whose: string): Pr
 }
 
 function panelsOf({ neurons, episodes }: RecordedEpisodes, { voltages, steps, return: episodeReturn }: RecordedEpisode): LinePanel[] {
-  const indices = (kind: WatchedNeuron['kind']) => [...neurons.keys()].filter((neuron) => neurons[neuron].kind === kind);
+  const indices = (kind: RecordedNeuron['kind']) => [...neurons.keys()].filter((neuron) => neurons[neuron].kind === kind);
   const contexts = spreadOver(indices('context'));
-  const heard = contexts.length === 0 ? spreadOver(indices('hidden')) : contexts.map((context) => neurons[context].heard ?? context);
+  const heard = contexts.length === 0 ? spreadOver(indices('hidden')) : contexts.map((context) => neurons[context].source ?? context);
   const series = (shown: readonly number[], names: readonly number[] = shown) =>
     shown.map((neuron, i) => ({ name: shortName(neurons[names[i]]), points: voltages.map((row, step) => ({ x: step, y: row[neuron] })) }));
   const length = voltages.length < steps ? `the first ${voltages.length} of ${steps} steps` : `${steps} steps`;
@@ -95,12 +95,12 @@ function drawConnections({ neurons, connections }: RecordedEpisodes, whose: stri
   });
 }
 
-function columnName(neurons: readonly WatchedNeuron[], neuron: number): string {
-  const { heard } = neurons[neuron];
-  return heard === undefined ? shortName(neurons[neuron]) : `∫${shortName(neurons[heard])}`;
+function columnName(neurons: readonly RecordedNeuron[], neuron: number): string {
+  const { source } = neurons[neuron];
+  return source === undefined ? shortName(neurons[neuron]) : `∫${shortName(neurons[source])}`;
 }
 
-function shortName({ name, kind }: WatchedNeuron): string {
+function shortName({ name, kind }: RecordedNeuron): string {
   return kind === 'observation' ? name.replace('input', 'observation') : name;
 }
 

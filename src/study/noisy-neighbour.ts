@@ -19,7 +19,7 @@ export interface NeighbourSettings {
 
 /** Free running at eight updates per environment step, so that updates limit the speed. */
 function benchmarkArms(hidden: readonly number[]): BenchmarkArm[] {
-  const work: SimulationOptions = { environment: 'Pendulum-v1', network: { hidden }, learning: { batch: 64, warmup: 64, updatesPerStep: 8 }, rateLimit: 'off' };
+  const work: SimulationOptions = { environment: 'Pendulum-v1', network: { hidden }, learning: { batch: 64, warmup: 64, updatesPerStep: 8 }, updateWindow: 'off' };
   return [
     { name: '1 partition', options: { ...work, schedule: 'hogwild', partitions: 1 } },
     { name: '2 × hogwild', options: { ...work, schedule: 'hogwild', partitions: 2 } },
@@ -29,7 +29,7 @@ function benchmarkArms(hidden: readonly number[]): BenchmarkArm[] {
 }
 
 /**
- * Measures two partitions under each discipline against one in real time: alone, and beside one busy process that keeps to one core.
+ * Measures two partitions under each schedule against one in real time: alone, and beside one busy process that keeps to one core.
  *
  * @param cores that threads may run on
  */

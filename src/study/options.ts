@@ -57,4 +57,4 @@ export function ownHidden(sizes: readonly number[], need: string) {
 }
 
 /** Durations of the simulated world of studies. One unit of virtual time is the median of one partition's update. */
-export const STUDY_WORLD = { compute: 'lognormal(1, 0.3)', act: 0.02, step: 0.02, delay: 0.1, latency: 0.1, wake: 0 } as const;
+export const STUDY_WORLD = { compute: 'lognormal(1, 0.3)', act: 0.02, step: 0.02, learningMessageDelay: 0.1, actingMessageDelay: 0.1, wake: 0 } as const;

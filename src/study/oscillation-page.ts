@@ -46,7 +46,7 @@ export function describeOscillation({ neurons }: OscillationSettings, { connecti
 
 /** The page of a free network: one HTML file. @param command that repeats it */
 export function oscillationPage(settings: OscillationSettings, { summary }: Oscillation, pictures: OscillationPictures, command: string): string {
-  const { gain, timeConstant, timeStep, duration, density, seed } = settings;
+  const { gain, membraneTimeConstant, timeStep, duration, density, seed } = settings;
   return reportPage({
     title: 'Oscillations of a free network',
     lead: `A recurrent network of leaky integrators, left to itself from random voltages: does it fall silent, or go on by itself? Here: ${describeOscillation(settings, summary)}.`,
@@ -56,7 +56,7 @@ export function oscillationPage(settings: OscillationSettings, { summary }: Osci
       {
         title: 'How it was done',
         paragraphs: [
-          `v ← v + (Δt/τ_n) (tanh(K v) − v) with Δt = ${timeStep} for a time of ${duration.toLocaleString('en')}; time constants from 1 to ${timeConstant} in equal ratios. Each connection, of a neuron to itself too, is there with probability ${density}; weights are Gaussian, of standard deviation ${gain} over the square root of the connections that a neuron has on average. In large networks activity dies out below a gain of 1 and sustains itself above it (Sompolinsky, Crisanti & Sommers 1988). Seed ${seed}.`,
+          `v ← v + (Δt/τ_n) (tanh(K v) − v) with Δt = ${timeStep} for a time of ${duration.toLocaleString('en')}; time constants from 1 to ${membraneTimeConstant} in equal ratios. Each connection, of a neuron to itself too, is there with probability ${density}; weights are Gaussian, of standard deviation ${gain} over the square root of the connections that a neuron has on average. In large networks activity dies out below a gain of 1 and sustains itself above it (Sompolinsky, Crisanti & Sommers 1988). Seed ${seed}.`,
           'All is measured in the second half. Voltages deviate by: the root mean square of voltages about their own means. A neuron oscillates if it deviates by more than a hundredth and crosses its mean upwards at least twice; its period is the mean time between such crossings.',
         ],
       },

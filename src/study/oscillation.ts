@@ -18,7 +18,9 @@ const OSCILLATION_ROWS = [
     default: 0.2, flag: '--density', argument: 'share', help: 'share of the possible connections that are there, self-connections among them', group, everyday: true,
   }),
   option('gain', number({ min: 0, above: true, max: 1000 }), { default: 5, flag: '--gain', argument: 'gain', help: 'of the weights; in large networks activity sustains itself above 1', group, everyday: true }),
-  option('timeConstant', number({ min: 1, max: 1e6 }), { default: 4, flag: '--time-constant', argument: 'time', help: 'of the slowest neuron; they are spread from 1 to it', group, everyday: true }),
+  option('membraneTimeConstant', number({ min: 1, max: 1e6 }), {
+    default: 4, flag: '--membrane-time-constant', argument: 'time', formerly: ['--time-constant', 'timeConstant'], help: 'longest membrane time constant; they are spaced from 1 to it', group, everyday: true,
+  }),
   option('timeStep', number({ min: 0, above: true, max: 1 }), { default: 0.1, flag: '--time-step', argument: 'time', help: 'of the integration', group, everyday: true }),
   option('duration', number({ min: 0, above: true, max: 1e6 }), { default: 200, flag: '--duration', argument: 'time', help: 'how long the network runs', group, everyday: true }),
   SEED,
@@ -59,7 +61,7 @@ export interface OscillationSummary {
 }
 
 /** Lets a random recurrent network of leaky integrators run freely, from random voltages and with nothing coming in. */
-export function runFreely({ neurons, density, gain, timeConstant, timeStep, duration, seed }: OscillationSettings): Oscillation {
+export function runFreely({ neurons, density, gain, membraneTimeConstant, timeStep, duration, seed }: OscillationSettings): Oscillation {
   const topology = graphTopology({
     observations: 0,
     layers: [{ name: 'hidden', size: neurons, activation: 'tanh' }],
@@ -69,7 +71,7 @@ export function runFreely({ neurons, density, gain, timeConstant, timeStep, dura
     blocks: [{ from: 'hidden', to: 'hidden', density, self: true }, { from: 'hidden', to: 'output' }],
     seed,
   });
-  const timeConstants = spreadTimeConstants(topology, 1, timeConstant);
+  const timeConstants = spreadTimeConstants(topology, 1, membraneTimeConstant);
   checkTimeConstants(topology, { timeStep, timeConstants });
   const hidden = topology.populations[1];
   const weights = drawWeights(topology, gain / Math.sqrt(density * neurons), seed);

@@ -1,13 +1,13 @@
 import { isRecord } from '../check.js';
-import type { WatchedEpisode } from '../simulation/watch.js';
+import type { EpisodeRecording } from '../simulation/record-episode.js';
 import type { Measurement, Report } from './study.js';
 import { algorithmOf, trialDigest, trialOptions, type Trial, type TrialResult } from './trial.js';
 
 /** An episode without what all have in common. */
-export type RecordedEpisode = Omit<WatchedEpisode, 'neurons' | 'connections'>;
+export type RecordedEpisode = Omit<EpisodeRecording, 'neurons' | 'connections'>;
 
 /** Episodes of one network, seen from inside. */
-export interface RecordedEpisodes extends Pick<WatchedEpisode, 'neurons' | 'connections'> {
+export interface RecordedEpisodes extends Pick<EpisodeRecording, 'neurons' | 'connections'> {
   /** The first of an evaluation, and the first of the others that begins with another observation. */
   readonly episodes: readonly [RecordedEpisode, ...RecordedEpisode[]];
 }
@@ -15,16 +15,16 @@ export interface RecordedEpisodes extends Pick<WatchedEpisode, 'neurons' | 'conn
 /** What is kept of a long episode, and among how many one is looked for that begins otherwise. */
 const [MOST_STEPS, MOST_EPISODES] = [200, 10];
 
-type Record = (options: { readonly episode?: number; readonly steps: number }) => WatchedEpisode;
+type RecordEpisode = (options: { readonly episode?: number; readonly steps: number }) => EpisodeRecording;
 
 /** Records the first episode of an evaluation, and one that begins otherwise. */
-export function recordEpisodes(record: Record): RecordedEpisodes {
+export function recordEpisodes(record: RecordEpisode): RecordedEpisodes {
   const first = record({ steps: MOST_STEPS });
   const { neurons, connections } = first;
   return { neurons, connections, episodes: [courseOf(first), ...recordOther(record, first)] };
 }
 
-function recordOther(record: Record, first: WatchedEpisode): RecordedEpisode[] {
+function recordOther(record: RecordEpisode, first: EpisodeRecording): RecordedEpisode[] {
   for (let episode = 1; episode < MOST_EPISODES; episode += 1) {
     const other = record({ episode, steps: MOST_STEPS });
     if (firstSeen(other) !== firstSeen(first)) return [courseOf(other)];
@@ -32,11 +32,11 @@ function recordOther(record: Record, first: WatchedEpisode): RecordedEpisode[] {
   return [];
 }
 
-function firstSeen({ neurons, voltages }: WatchedEpisode): string {
+function firstSeen({ neurons, voltages }: EpisodeRecording): string {
   return voltages[0].filter((_, neuron) => neurons[neuron].kind === 'observation').join();
 }
 
-function courseOf({ voltages, rewards, return: episodeReturn, steps }: WatchedEpisode): RecordedEpisode {
+function courseOf({ voltages, rewards, return: episodeReturn, steps }: EpisodeRecording): RecordedEpisode {
   return { voltages, rewards, return: episodeReturn, steps };
 }
 
@@ -75,8 +75,8 @@ async function recordTrial(trial: Trial, signal: AbortSignal): Promise<TrialEpis
   const training = await algorithmOf(trial).create(trialOptions(trial));
   try {
     const { stopped } = await training.run({ steps, signal });
-    if (stopped || training.watch === undefined) return undefined;
-    return { label, seed, digest: trialDigest(trial), ...recordEpisodes(training.watch.bind(training)) };
+    if (stopped || training.recordEpisode === undefined) return undefined;
+    return { label, seed, digest: trialDigest(trial), ...recordEpisodes(training.recordEpisode.bind(training)) };
   } finally {
     await training.close();
   }

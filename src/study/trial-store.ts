@@ -92,23 +92,23 @@ function parseResult(text: string): TrialResult | undefined {
 /** Looks at everything that the summary reads. */
 function isTrialResult(data: unknown): data is TrialResult {
   if (!isRecord(data) || !isRecord(data.trial) || typeof data.digest !== 'string') return false;
-  const { failure, curve, returns, steps, seconds, samplesPerSecond, updatesPerSecond, randomReturn, death, timing } = data;
+  const { failure, curve, returns, steps, seconds, samplesPerSecond, updatesPerSecond, randomReturn, lesion, timing } = data;
   const failureKnown = failure === null || (isRecord(failure) && typeof failure.kind === 'string' && typeof failure.message === 'string');
   const curveKnown = isCurve(curve);
   const randomKnown = randomReturn === null || typeof randomReturn === 'number';
-  const deathKnown = death === undefined || isDeathReport(death);
+  const lesionKnown = lesion === undefined || isLesionReport(lesion);
   const timingKnown = timing === undefined || isTimingReport(timing);
-  return timingKnown && deathKnown && failureKnown && curveKnown && randomKnown && areNumbers(returns) && areNumbers([steps, seconds, samplesPerSecond, updatesPerSecond]);
+  return timingKnown && lesionKnown && failureKnown && curveKnown && randomKnown && areNumbers(returns) && areNumbers([steps, seconds, samplesPerSecond, updatesPerSecond]);
 }
 
 function isCurve(data: unknown): boolean {
   return Array.isArray(data) && data.every((point) => isRecord(point) && areNumbers([point.step, point.meanReturn]));
 }
 
-function isDeathReport(data: unknown): boolean {
+function isLesionReport(data: unknown): boolean {
   if (!isRecord(data) || !isCurve(data.points)) return false;
-  const { before, after, loss, randomReturn, recoverySteps } = data;
-  return areNumbers([before, after, loss, randomReturn]) && (recoverySteps === null || typeof recoverySteps === 'number');
+  const { before, after, returnDrop, randomReturn, recoverySteps } = data;
+  return areNumbers([before, after, returnDrop, randomReturn]) && (recoverySteps === null || typeof recoverySteps === 'number');
 }
 
 function isTimingReport(data: unknown): boolean {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { isRecord } from '../check.js';
 import { DivergenceError, InternalError } from '../errors.js';
-import type { DeathReport } from '../simulation/death.js';
+import type { LesionReport } from '../simulation/lesion.js';
 import type { RunReport, Training } from '../simulation/training.js';
 import type { StalenessHistogram } from '../runtime/staleness-histogram.js';
 import type { Staleness } from '../runtime/staleness.js';
@@ -81,7 +81,7 @@ export interface TrialResult {
   readonly samplesPerSecond: number;
   readonly updatesPerSecond: number;
   /** Where neurons have died: what was lost, and how long recovery took. */
-  readonly death?: DeathReport;
+  readonly lesion?: LesionReport;
   readonly timing?: TimingReport;
 }
 
@@ -162,7 +162,7 @@ interface TrialRecord {
   randomReturn: number | null;
   seconds: number;
   updates: number;
-  death?: DeathReport;
+  lesion?: LesionReport;
   timing?: TimingReport;
 }
 
@@ -175,7 +175,7 @@ async function trainAndEvaluate(training: Training, { steps, evaluation }: Trial
   for (;;) {
     if (isAborted(signal)) return false;
     const last = training.step >= steps;
-    const known = record.death?.points.find(({ step }) => step === training.step); // measured within the run
+    const known = record.lesion?.points.find(({ step }) => step === training.step); // measured within the run
     const { returns } = known !== undefined && !last ? { returns: [] } : await training.evaluate({ episodes: last ? Math.max(evaluation.final, evaluation.episodes) : evaluation.episodes, signal });
     if (isAborted(signal)) return false; // it may have been cut short
     record.steps = training.step;
@@ -187,7 +187,7 @@ async function trainAndEvaluate(training: Training, { steps, evaluation }: Trial
     const report = await training.run({ steps: Math.min(evaluation.every, steps - training.step), signal, episodes: evaluation.final });
     record.seconds += report.seconds;
     record.updates += report.updatesPerSecond * report.seconds;
-    if (report.death !== undefined) record.death = report.death;
+    if (report.lesion !== undefined) record.lesion = report.lesion;
     noteTiming(record, report, training);
   }
 }

@@ -65,10 +65,12 @@ export interface WorldBegin {
   /** Seconds of virtual time. */
   readonly time: number;
   readonly durations?: DurationState | undefined;
+  /** True under schedules with clocks of their own, which wake partitions without a message. */
+  readonly clocks?: boolean;
 }
 
 /** @param groups environments in each of the groups that step together */
-export function createWorld(settings: VirtualSettings, seed: number, partitions: number, groups: readonly number[] = [1], { time, durations }: WorldBegin = { time: 0 }): World {
+export function createWorld(settings: VirtualSettings, seed: number, partitions: number, groups: readonly number[] = [1], { time, durations, clocks = false }: WorldBegin = { time: 0 }): World {
   const slow = stragglers(settings, seed, partitions);
   const queue = createEventQueue<EventHandler>(time);
   const ordered = new Map<string, Stream>(); // those whose draws come one after another
@@ -89,8 +91,8 @@ export function createWorld(settings: VirtualSettings, seed: number, partitions:
   const computing = each('compute', (name) => sequence(name, settings.compute));
   const acting = each('act', (name) => sequence(name, settings.act));
   const stepping = createSteps(sequence, settings.step, groups, queue, durations?.stepEnds);
-  const gates = each('gate', (name) => sequence(name, settings.delay));
-  const latencies = each('latency', (name) => sequence(name, settings.latency));
+  const gates = each('gate', (name) => sequence(name, settings.learningMessageDelay));
+  const latencies = each('latency', (name) => sequence(name, settings.actingMessageDelay));
   const rousing = [...each('wake', (name) => sequence(name, settings.wake)), ...groups.map((_, group) => sequence(`wake/environments${group}`, settings.wake))];
   const gateLosses = each('gate-loss', orderedStream);
   const messages = each('message', (name) => createStream(seed, `virtual/${name}`));
@@ -112,13 +114,13 @@ export function createWorld(settings: VirtualSettings, seed: number, partitions:
   }
 
   function isLost(sender: number, position: number): boolean {
-    return settings.loss > 0 && uniformAt(losses[sender], position) < settings.loss;
+    return settings.messageLoss > 0 && uniformAt(losses[sender], position) < settings.messageLoss;
   }
 
   return {
     settings,
     queue,
-    wakesOnlyOnChange: settings.discipline !== 'poisson' && settings.wake.name === 'constant' && settings.wake.value === 0,
+    wakesOnlyOnChange: !clocks && settings.wake.name === 'constant' && settings.wake.value === 0,
     noteChange() {
       changes += 1;
     },
@@ -132,15 +134,15 @@ export function createWorld(settings: VirtualSettings, seed: number, partitions:
     arrival(sender, receiver, number, sent) {
       const position = number * partitions + receiver;
       if (isLost(sender, position)) return Infinity;
-      if (settings.delay.name === 'constant') return sent + settings.delay.value;
+      if (settings.learningMessageDelay.name === 'constant') return sent + settings.learningMessageDelay.value;
       const stream = messages[sender];
       stream.position = position;
-      return sent + drawDuration(settings.delay, stream);
+      return sent + drawDuration(settings.learningMessageDelay, stream);
     },
     broadcastDelay(sender, kind) {
       if (kind === 'acting') return latencies[sender].next();
       let delay = gates[sender].next();
-      while (settings.loss > 0 && gateLosses[sender].uniform() < settings.loss) delay += gates[sender].next();
+      while (settings.messageLoss > 0 && gateLosses[sender].uniform() < settings.messageLoss) delay += gates[sender].next();
       return delay;
     },
     wakeLatency: settings.wake.name === 'constant' ? () => constant : (thread) => rousing[thread].next(),

@@ -30,7 +30,7 @@ const REFUSED: [Record<string, unknown>, RegExp][] = [
   [{ certificate: { explorers: 'some' } }, /^"certificate\.explorers" expected one of chosen, all, got "some"/],
   [{ certificate: { probeevery: 5 } }, /^"certificate\.probeevery" expected a known option .*; did you mean "probeEvery"\?$/],
   [{ exploration: { hidden: 0 } }, /^"exploration\.hidden" expected a number > 0, got 0: a neuron that never explores has no slope to be known$/],
-  [{ learning: { delay: 4 } }, /^"learning\.delay" expected 0, got 4: the critics learn along at the present parameters$/],
+  [{ learning: { gradientDelay: 4 } }, /^"learning\.gradientDelay" expected 0, got 4: the critics learn along at the present parameters$/],
   [{ exploration: { hiddenNeurons: [] } }, /^"exploration\.hiddenNeurons" expected a known option/],
   [{ steps: 'many' }, /^"steps" expected a whole number >= 1 and <= 100000000, got "many"$/],
   [{ rule: 'linear' }, /^"rule" expected a known option/],

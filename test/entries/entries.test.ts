@@ -22,7 +22,7 @@ test('the package exports the entries, with their types', (t) => {
 
 test('what a newcomer needs comes from ganglion alone, and is little', (t) => {
   const names = Object.keys(ganglion);
-  for (const name of ['createSimulation', 'createDdpg', 'resumeSimulation', 'replaySimulation', 'makeEnvironment', 'defineEnvironment', 'registerEnvironment', 'box', 'discrete']) {
+  for (const name of ['createSimulation', 'createDdpg', 'resumeSimulation', 'rerunSimulation', 'makeEnvironment', 'defineEnvironment', 'registerEnvironment', 'box', 'discrete']) {
     t.true(names.includes(name), name);
   }
   t.true(names.length <= 50, `${names.length} names`);

@@ -49,7 +49,7 @@ test('DDPG and virtual time take a module too', async (t) => {
   const training = await createDdpg({ environment: 'Ball-v0', network: { hidden: [6] }, learning: { warmup: 20, batch: 8, replay: 500 }, steps: 100 });
   t.is((await training.run({ steps: 60 })).stopped, false);
   await training.close();
-  t.is((await weightsOf({ environment: 'Ball-v0', schedule: 'virtual', partitions: 2 })).length, (await weightsOf({ environment: BALL })).length);
+  t.is((await weightsOf({ environment: 'Ball-v0', time: 'virtual', partitions: 2 })).length, (await weightsOf({ environment: BALL })).length);
 });
 
 test('a recorded run of a module is repeated, and a study runs it, on the command line', (t) => {

@@ -149,7 +149,7 @@ test('a journal whose header is not whole breaks there', (t) => {
   const { bytes } = write(SMALL);
   const altered = (at: number) => refusal(Buffer.concat([bytes.subarray(0, at), Buffer.of(bytes[at] ^ 1), bytes.subarray(at + 1)]));
   t.is(altered(0)?.message, 'the journal breaks in its header (it is no journal)');
-  t.is(altered(8)?.message, 'the journal breaks in its header (format 0, and this version reads format 1)');
+  t.is(altered(8)?.message, 'the journal breaks in its header (format 3, and this version reads format 2)');
   t.is(altered(30)?.message, 'the journal breaks in its header (checksum)');
   t.is(altered(30)?.place, null);
   t.is(refusal(new Uint8Array(0))?.message, 'the journal breaks in its header (it is no journal)');

@@ -30,7 +30,7 @@ test('no limit is above 4 GiB, and none is nothing', (t) => {
   t.true(memoryLimits().every(({ bytes }) => bytes > 0));
 });
 
-const RUNS: SimulationOptions[] = [{}, { rule: 'linear', partitions: 3 }, { schedule: 'virtual' }, { environments: 4, timing: { acting: 'free', measure: true } }, { timing: { reads: 'versioned', acting: 'awaited' } }];
+const RUNS: SimulationOptions[] = [{}, { rule: 'linear', partitions: 3 }, { time: 'virtual' }, { environments: 4, timing: { inference: 'sampled', measureDurations: true } }, { timing: { reads: 'versioned', inference: 'distributed' } }];
 
 for (const options of RUNS) {
   test(`the demands of ${JSON.stringify(options)} are its arena and the gradients`, (t) => {

@@ -39,14 +39,14 @@ test('the decoder of a box stretches ±1 over the bounds and clips beyond them',
 const topology = layeredTopology({ observations: 1, hidden: [2], outputs: 1, bias: true, activation: 'tanh', outputActivation: 'tanh' });
 
 test('exploration of a neuron is the same whoever owns its neighbours', (t) => {
-  const scale = { output: 0.3, hidden: 0.1, warmup: 1, correlation: 0, final: 1 };
+  const scale = { output: 0.3, hidden: 0.1, warmup: 1, correlation: 0, finalFraction: 1 };
   const all = createExploration(topology, 1, scale, [2, 3, 4]);
   const alone = createExploration(topology, 1, scale, [4]);
   for (const clock of [0, 5, 3]) t.is(alone.explore(4, 0.5, clock, false), all.explore(4, 0.5, clock, false));
 });
 
 test('exploration has the deviation asked for, of outputs, of hidden neurons and in the warm-up', (t) => {
-  const { explore } = createExploration(topology, 1, { output: 0.3, hidden: 0.1, warmup: 1, correlation: 0, final: 1 }, [2, 3, 4]);
+  const { explore } = createExploration(topology, 1, { output: 0.3, hidden: 0.1, warmup: 1, correlation: 0, finalFraction: 1 }, [2, 3, 4]);
   const deviation = (neuron: number, warmingUp: boolean) => {
     let sum = 0;
     for (let clock = 0; clock < 4000; clock += 1) sum += (explore(neuron, 0.5, clock, warmingUp) - 0.5) ** 2;
@@ -58,7 +58,7 @@ test('exploration has the deviation asked for, of outputs, of hidden neurons and
 });
 
 test('exploration falls in a straight line to the share that is left at the last step, and its warm-up does not', (t) => {
-  const create = (final: number) => createExploration(topology, 1, { output: 0.5, hidden: 0.1, warmup: 1, correlation: 0, final }, [2, 3, 4], undefined, 200);
+  const create = (finalFraction: number) => createExploration(topology, 1, { output: 0.5, hidden: 0.1, warmup: 1, correlation: 0, finalFraction }, [2, 3, 4], undefined, 200);
   const [steady, falling] = [create(1), create(0.2)];
   for (const [step, share] of [[0, 1], [50, 0.8], [100, 0.6], [200, 0.2], [300, 0.2]] as const) {
     const noise = steady.explore(4, 0, step, false);
@@ -68,7 +68,7 @@ test('exploration falls in a straight line to the share that is left at the last
 });
 
 test('correlated noise keeps its standard deviation and its correlation from step to step', (t) => {
-  const { explore } = createExploration(topology, 1, { output: 0.5, hidden: 0, warmup: 0.5, correlation: 0.8, final: 1 }, [4]);
+  const { explore } = createExploration(topology, 1, { output: 0.5, hidden: 0, warmup: 0.5, correlation: 0.8, finalFraction: 1 }, [4]);
   const noise = Array.from({ length: 20_000 }, (_, step) => explore(4, 0, step, false)).slice(100); // it starts at 0
   const covariance = (lag: number) => noise.slice(lag).reduce((sum, value, i) => sum + value * noise[i], 0) / (noise.length - lag);
   t.true(Math.abs(Math.sqrt(covariance(0)) - 0.5) < 0.02);
@@ -77,7 +77,7 @@ test('correlated noise keeps its standard deviation and its correlation from ste
 });
 
 test('noise moves once in a step, however often an observation is shown in it', (t) => {
-  const [once, often] = [0, 1].map(() => createExploration(topology, 1, { output: 0.5, hidden: 0, warmup: 0.5, correlation: 0.8, final: 1 }, [4]));
+  const [once, often] = [0, 1].map(() => createExploration(topology, 1, { output: 0.5, hidden: 0, warmup: 0.5, correlation: 0.8, finalFraction: 1 }, [4]));
   for (let step = 0; step < 50; step += 1) {
     const expected = once.explore(4, 0, step, false);
     for (let shown = 0; shown <= step % 3; shown += 1) t.is(often.explore(4, 0, step, false), expected);
@@ -85,7 +85,7 @@ test('noise moves once in a step, however often an observation is shown in it', 
 });
 
 test('an exploration goes on from another\'s state, and moves its noise once where that one had moved it already', (t) => {
-  const create = (state = createExplorationState(topology)) => ({ state, ...createExploration(topology, 1, { output: 0.5, hidden: 0.1, warmup: 0.5, correlation: 0.8, final: 1 }, [2, 3, 4], state) });
+  const create = (state = createExplorationState(topology)) => ({ state, ...createExploration(topology, 1, { output: 0.5, hidden: 0.1, warmup: 0.5, correlation: 0.8, finalFraction: 1 }, [2, 3, 4], state) });
   const whole = create();
   const expected = [0, 1, 3, 4, 5].map((step) => whole.explore(4, 0, step, false)); // steps may be left out
   const first = create();

@@ -13,7 +13,7 @@ import type { Population, Topology } from '../../src/network/topology.js';
 
 /** Two inputs, a layer that reads both and no bias, and one output. Weights of a hidden neuron: two; inputs are neurons 1 and 2. */
 function layerOf(size: number, change: Partial<StepGraphLayer>): Topology {
-  const hidden: StepGraphLayer = { name: 'pool', size, activation: 'tanh', timeConstant: 1, dynamic: 'discrete', leak: 1, threshold: 1, refractory: 0, ...change };
+  const hidden: StepGraphLayer = { name: 'pool', size, activation: 'tanh', recurrentTimeConstant: 1, neuronModel: 'static', membraneTimeConstant: 1, threshold: 1, refractory: 0, ...change };
   const blocks = [{ from: 'input', to: 'pool' }, { from: 'pool', to: 'output' }];
   return compileStepGraph({ observations: 2, layers: [hidden], outputs: 1, outputActivation: 'linear', bias: false, blocks, seed: 1 }).topology;
 }
@@ -35,7 +35,7 @@ function play(topology: Topology, weights: Float64Array, observations: readonly 
 const steady = (steps: number, input: number): [number, number][] => Array.from({ length: steps }, () => [input, 0]);
 
 test('a leaky neuron answers a step by σ(I) (1 - (1 - 1/τ)^k), each by its own time constant', (t) => {
-  const topology = layerOf(3, { dynamic: 'leaky', leak: 16 }); // τ = 1, 4, 16
+  const topology = layerOf(3, { neuronModel: 'leaky', membraneTimeConstant: 16 }); // τ = 1, 4, 16
   let k = 0;
   play(topology, Float64Array.of(1, 0, 1, 0, 1, 0), steady(40, 0.8), ({ voltages }, { begin }) => {
     k += 1;
@@ -44,12 +44,12 @@ test('a leaky neuron answers a step by σ(I) (1 - (1 - 1/τ)^k), each by its own
 });
 
 test('a firing neuron under a steady input fires every r + ⌊ln(1 - θ (1 - a) / I) / ln a⌋ + 1 steps, and never below the threshold', (t) => {
-  fc.assert(fc.property(fc.double({ min: 1, max: 20, noNaN: true }), fc.integer({ min: 0, max: 4 }), fc.double({ min: 0.05, max: 2, noNaN: true }), (leak, refractory, current) => {
-    const a = Math.exp(-1 / leak);
+  fc.assert(fc.property(fc.double({ min: 1, max: 20, noNaN: true }), fc.integer({ min: 0, max: 4 }), fc.double({ min: 0.05, max: 2, noNaN: true }), (membraneTimeConstant, refractory, current) => {
+    const a = Math.exp(-1 / membraneTimeConstant);
     fc.pre(Math.abs(current - (1 - a)) > 1e-3);
     const spikes: number[] = [];
     let step = 0;
-    play(layerOf(1, { dynamic: 'firing', leak, refractory }), Float64Array.of(1, 0), steady(300, current), ({ voltages }, { begin }) => {
+    play(layerOf(1, { neuronModel: 'spiking', membraneTimeConstant, refractory }), Float64Array.of(1, 0), steady(300, current), ({ voltages }, { begin }) => {
       if (voltages[begin] !== 0) spikes.push(step);
       step += 1;
     });
@@ -64,7 +64,7 @@ test('a firing neuron under a steady input fires every r + ⌊ln(1 - θ (1 - a) 
 
 test('a layer of firing neurons in a run is the leaky neuron of the paper, step for step', (t) => {
   const size = 4;
-  const topology = layerOf(size, { dynamic: 'firing', leak: 5, threshold: 0.7, refractory: 2 });
+  const topology = layerOf(size, { neuronModel: 'spiking', membraneTimeConstant: 5, threshold: 0.7, refractory: 2 });
   const alone = graphTopology({ observations: 2, layers: [{ name: 'pool', size, activation: 'tanh' }], outputs: 1, outputActivation: 'linear', bias: false, blocks: [{ from: 'input', to: 'pool' }, { from: 'pool', to: 'output' }], seed: 1 });
   const weights = Float64Array.from({ length: 2 * size + size }, (_, i) => Math.sin(3 * i + 1));
   const observations = Array.from({ length: 200 }, (_, i): [number, number] => [Math.sin(i / 7), Math.cos(i / 3)]);
@@ -83,7 +83,7 @@ test('a layer of firing neurons in a run is the leaky neuron of the paper, step 
 });
 
 test('the eligibility of a leaky neuron is the derivative of its voltage by its weights, over the whole past', (t) => {
-  const topology = layerOf(1, { dynamic: 'leaky', leak: 6 });
+  const topology = layerOf(1, { neuronModel: 'leaky', membraneTimeConstant: 6 });
   const number = fc.double({ min: -1, max: 1, noNaN: true });
   fc.assert(fc.property(fc.tuple(number, number), fc.array(fc.tuple(number, number), { minLength: 1, maxLength: 30 }), (row, observations) => {
     const eligibility = new Float64Array(2);
@@ -106,7 +106,7 @@ test('the eligibility of a leaky neuron is the derivative of its voltage by its 
 });
 
 test('the eligibility of a firing neuron is the derivative of its potential as long as it does not fire, and begins anew when it has', (t) => {
-  const topology = layerOf(1, { dynamic: 'firing', leak: 3, threshold: 1 });
+  const topology = layerOf(1, { neuronModel: 'spiking', membraneTimeConstant: 3, threshold: 1 });
   const a = Math.exp(-1 / 3);
   const eligibility = new Float64Array(2);
   const seen: number[] = [];
@@ -120,7 +120,7 @@ test('the eligibility of a firing neuron is the derivative of its potential as l
 });
 
 test('the pseudo-slope of a firing neuron is 0.3 / θ at the threshold, falls to 0 at 0 and 2 θ, and is 0 while it rests', (t) => {
-  const topology = layerOf(1, { dynamic: 'firing', leak: 1, threshold: 2, refractory: 1 });
+  const topology = layerOf(1, { neuronModel: 'spiking', membraneTimeConstant: 1, threshold: 2, refractory: 1 });
   const slopeAt = (input: number) => {
     const slopes: number[] = [];
     play(topology, Float64Array.of(1, 0, 0), [[input, 0], [input, 0]], (activations, pool) => slopes.push(transferSlope(pool, activations, pool.begin, 0)));
@@ -134,7 +134,7 @@ test('the pseudo-slope of a firing neuron is 0.3 / θ at the threshold, falls to
 
 test('slopes of leaky and of divisively inhibited neurons are those of finite differences', (t) => {
   const number = fc.double({ min: -1, max: 1, noNaN: true });
-  for (const change of [{ dynamic: 'leaky', leak: 4 }, { inhibition: parseInhibition('test', 'divisive(0.5/3)') }, { dynamic: 'leaky', leak: 4, inhibition: parseInhibition('test', 'divisive(0.5/3)') }] as const) {
+  for (const change of [{ neuronModel: 'leaky', membraneTimeConstant: 4 }, { inhibition: parseInhibition('test', 'divisive(0.5/3)') }, { neuronModel: 'leaky', membraneTimeConstant: 4, inhibition: parseInhibition('test', 'divisive(0.5/3)') }] as const) {
     const topology = layerOf(6, change);
     fc.assert(fc.property(fc.array(number, { minLength: 12, maxLength: 12 }), fc.array(fc.tuple(number, number), { minLength: 1, maxLength: 4 }), fc.integer({ min: 0, max: 5 }), (weights, observations, neuron) => {
       const bias = (by: number) => { // a change of z in the last step alone: by the weight of an input that is 1 in it and else 0

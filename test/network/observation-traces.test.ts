@@ -4,11 +4,11 @@ import { makeEnvironment } from '../../src/environment/registry.js';
 import { withObservationTraces } from '../../src/network/observation-traces.js';
 import { createTraceBankState, updateTraces } from '../../src/network/trace-bank.js';
 
-const SENSES = { memory: [2, 8], observationScale: null };
+const SENSES = { observationTraces: [2, 8], observationScale: null };
 const create = (seed: number) => withObservationTraces(makeEnvironment('PendulumNoVel-v1', { seed }), SENSES);
 
 test('observations are followed by what the memory says of them as the network sees them', (t) => {
-  const environment = withObservationTraces(makeEnvironment('CartPoleNoVel-v1', { seed: 3 }), { memory: [2, 8], observationScale: [2, 0.5] });
+  const environment = withObservationTraces(makeEnvironment('CartPoleNoVel-v1', { seed: 3 }), { observationTraces: [2, 8], observationScale: [2, 0.5] });
   const state = createTraceBankState({ observations: 2, timeConstants: [2, 8] });
   t.is(environment.observationSpace.low.length, 6);
   for (const seen of [environment.reset(), environment.step(1).observation, environment.step(0).observation]) {
@@ -20,7 +20,7 @@ test('observations are followed by what the memory says of them as the network s
 
 test('no memory is the environment itself', (t) => {
   const environment = makeEnvironment('Pendulum-v1');
-  t.is(withObservationTraces(environment, { memory: [], observationScale: null }), environment);
+  t.is(withObservationTraces(environment, { observationTraces: [], observationScale: null }), environment);
 });
 
 test('a step taken again from a state gives the same and adapts no gain twice', (t) => {
@@ -66,5 +66,5 @@ test('an evaluation takes the trained gains and leaves them as they are', (t) =>
 });
 
 test('a scale of another length than the observations names the option', (t) => {
-  t.throws(() => withObservationTraces(makeEnvironment('Pendulum-v1'), { memory: [2], observationScale: [1] }), { instanceOf: RangeError, message: /^"network.observationScale" expected a list of 3 divisors, got / });
+  t.throws(() => withObservationTraces(makeEnvironment('Pendulum-v1'), { observationTraces: [2], observationScale: [1] }), { instanceOf: RangeError, message: /^"network.observationScale" expected a list of 3 divisors, got / });
 });

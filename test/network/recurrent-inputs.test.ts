@@ -9,8 +9,8 @@ import { resolveSettings } from '../../src/simulation/options.js';
 
 const HIDDEN = [4, 3];
 
-function networkOf(recurrent: number, timeConstant = 1): StepNetwork {
-  const { network, seed } = resolveSettings({ network: { hidden: HIDDEN, recurrent, timeConstant } });
+function networkOf(recurrent: number, recurrentTimeConstant = 1): StepNetwork {
+  const { network, seed } = resolveSettings({ network: { hidden: HIDDEN, recurrent, recurrentTimeConstant } });
   return compileStepGraph(graphOf(network, 3, 1, seed));
 }
 

@@ -7,7 +7,7 @@ import { divideNeurons, neuronsOf } from '../../src/network/ownership.js';
 import { neuronName, populationOf, sourcesOf, type Topology } from '../../src/network/topology.js';
 
 const layer = (name: string, size: number, change: Partial<StepGraphLayer> = {}): StepGraphLayer => ({
-  name, size, activation: 'tanh', timeConstant: 1, dynamic: 'discrete', leak: 1, threshold: 1, refractory: 0, ...change,
+  name, size, activation: 'tanh', recurrentTimeConstant: 1, neuronModel: 'static', membraneTimeConstant: 1, threshold: 1, refractory: 0, ...change,
 });
 
 const graph = (change: Partial<StepGraph> = {}): StepGraph => ({
@@ -53,19 +53,19 @@ test('a connection that skips a layer goes with the observation, and a layer tha
 });
 
 test('time constants are spread from 1 to a layer\'s slowest, over those of its neurons that are read back', (t) => {
-  const { context } = compileStepGraph(graph({ layers: [layer('first', 3, { timeConstant: 9 }), layer('second', 2)], blocks: [...graph().blocks ?? [], { from: 'first', to: 'first' }, { from: 'second', to: 'first' }] }));
+  const { context } = compileStepGraph(graph({ layers: [layer('first', 3, { recurrentTimeConstant: 9 }), layer('second', 2)], blocks: [...graph().blocks ?? [], { from: 'first', to: 'first' }, { from: 'second', to: 'first' }] }));
   [1, 1 / 3, 1 / 9, 1, 1].forEach((share, i) => { t.true(Math.abs(context.shares[i] - share) < 1e-12); });
 });
 
 test('what neurons keep of their own lies behind what is read back, one number of leaky and two of firing neurons', (t) => {
   const { topology, context } = compileStepGraph(graph({
-    layers: [layer('first', 3, { dynamic: 'leaky', leak: 4 }), layer('second', 2, { dynamic: 'firing', leak: 1, threshold: 0.5, refractory: 2 })],
+    layers: [layer('first', 3, { neuronModel: 'leaky', membraneTimeConstant: 4 }), layer('second', 2, { neuronModel: 'spiking', membraneTimeConstant: 1, threshold: 0.5, refractory: 2 })],
     blocks: [...graph().blocks ?? [], { from: 'second', to: 'first' }],
   }));
   t.is(context.size, 2 + 3 + 4);
   const [, first, second] = topology.populations;
   t.deepEqual(first.membrane, { kind: 'leaky', kept: 5, factors: Float64Array.of(1, 1 / 2, 1 / 4) });
-  t.deepEqual(second.membrane, { kind: 'firing', kept: 8, factors: new Float64Array(2).fill(Math.exp(-1)), threshold: 0.5, refractory: 2 });
+  t.deepEqual(second.membrane, { kind: 'spiking', kept: 8, factors: new Float64Array(2).fill(Math.exp(-1)), threshold: 0.5, refractory: 2 });
   for (const { sources } of topology.populations) t.false(sources.some((source) => source >= 5 && source < 12)); // nobody reads them
 });
 

@@ -70,7 +70,7 @@ test('components are remembered apart, from and to the places given', (t) => {
 
 test('time constants ascend from above 1', (t) => {
   t.deepEqual(checkTraceConstants([2, 4.5, 32]), [2, 4.5, 32]);
-  t.throws(() => checkTraceConstants([1]), { instanceOf: RangeError, message: '"network.memory[0]" expected a number > 1 and <= 1000000, got 1' });
-  t.throws(() => checkTraceConstants([4, 4]), { instanceOf: RangeError, message: '"network.memory[1]" expected a time constant longer than the one before, got 4' });
-  t.throws(() => checkTraceConstants(['2']), { instanceOf: TypeError, message: '"network.memory[0]" expected a number > 1 and <= 1000000, got "2"' });
+  t.throws(() => checkTraceConstants([1]), { instanceOf: RangeError, message: '"network.observationTraces[0]" expected a number > 1 and <= 1000000, got 1' });
+  t.throws(() => checkTraceConstants([4, 4]), { instanceOf: RangeError, message: '"network.observationTraces[1]" expected a time constant longer than the one before, got 4' });
+  t.throws(() => checkTraceConstants(['2']), { instanceOf: TypeError, message: '"network.observationTraces[0]" expected a number > 1 and <= 1000000, got "2"' });
 });

@@ -12,42 +12,42 @@ import { listEnvironments, makeEnvironment, resolveCertificateSettings, resolveD
 
 /** Tasks with a model are left out: they ship with the general defaults. */
 const TASKS = listEnvironments().filter((id) => makeEnvironment(id).model === undefined);
-const LAYERS = [{ name: 'near', size: 5, dynamic: 'leaky', leak: 4 }, { name: 'far', size: 4, dynamic: 'firing', inhibition: 'winners(1/2)' }, { name: 'last', size: 3 }] as const;
+const LAYERS = [{ name: 'near', size: 5, neuronModel: 'leaky', membraneTimeConstant: 4 }, { name: 'far', size: 4, neuronModel: 'spiking', inhibition: 'winners(1/2)' }, { name: 'last', size: 3 }] as const;
 const BLOCKS = [{ from: 'input', to: 'near' }, { from: 'near', to: 'far', density: 0.5 }, { from: 'far', to: 'near', first: 2 }, { from: 'far', to: 'last', self: true }, { from: 'last', to: 'output' }];
-const DEATHS = [{ share: 0.2, step: 500 }, { share: 0.2, step: 500, rebirth: 700, evaluateEvery: 100 }, { share: 0.5, step: 'evaluation' }] as const;
-const DURATIONS = { compute: 'exponential(0.002)', act: 0.1, step: { name: 'constant', value: 1 }, delay: 'pareto(1, 2)', latency: '0.5', wake: 'lognormal(1, 0.5)', forward: 0.5, cores: 2, waits: true, loss: 0.1, stragglers: 0.5, slowdown: 3 } as const;
+const LESIONS = [{ fraction: 0.2, step: 500 }, { fraction: 0.2, step: 500, reinitialiseAt: 700, evaluateEvery: 100 }, { fraction: 0.5, step: 'evaluation' }] as const;
+const DURATIONS = { compute: 'exponential(0.002)', act: 0.1, step: { name: 'constant', value: 1 }, learningMessageDelay: 'pareto(1, 2)', actingMessageDelay: '0.5', wake: 'lognormal(1, 0.5)', forward: 0.5, cores: 2, peerWait: true, messageLoss: 0.1, stragglers: 0.5, slowdown: 3 } as const;
 
 /** Options of a simulation, each of which takes another way through its table. */
 const SIMULATIONS: readonly object[] = [
   {},
   { network: { hidden: [] } },
-  { network: { hidden: [8, 4], recurrent: 0.5, timeConstant: 4, memory: [2, 4], observationScale: [1, 2, 3], bias: false, density: 0.5 } },
-  { network: { dynamic: 'leaky', leak: 8, inhibition: 'divisive(1/4)' } },
-  { network: { dynamic: 'firing', refractory: 2 } },
-  { network: { layers: LAYERS, blocks: BLOCKS, edges: [['near[0]', 'last[0]']], activation: 'relu', dynamic: 'firing', leak: 3 } },
+  { network: { hidden: [8, 4], recurrent: 0.5, recurrentTimeConstant: 4, observationTraces: [2, 4], observationScale: [1, 2, 3], bias: false, density: 0.5 } },
+  { network: { neuronModel: 'leaky', membraneTimeConstant: 8, inhibition: 'divisive(1/4)' } },
+  { network: { neuronModel: 'spiking', refractory: 2 } },
+  { network: { layers: LAYERS, blocks: BLOCKS, edges: [['near[0]', 'last[0]']], activation: 'relu', neuronModel: 'spiking', membraneTimeConstant: 3 } },
   { environment: 'CartPoleNoVel-v1', rule: 'broadcast', network: { layers: LAYERS, blocks: BLOCKS } },
   { environment: 'TMaze-v0(length=5)' },
   { environment: 'DelayedRecall-v0(delay=5,arms=2)', rule: 'linear' },
   { schedule: 'synchronous', environments: 700, seed: 2 ** 53 - 1, steps: 7 },
-  { schedule: 'bounded', timing: { bound: 3, measure: true, ledger: false, patience: 0, reads: 'versioned' } },
-  { schedule: 'poisson', timing: { clocks: 'neuron' }, rateLimit: 'off' },
-  { timing: { acting: 'free' } },
-  { schedule: 'virtual' },
-  { schedule: 'virtual', virtual: DURATIONS, timing: { acting: 'free', environmentPeriod: 100 } },
-  { schedule: 'virtual', virtual: { discipline: 'bounded' }, timing: { bound: 2 } },
-  { schedule: 'virtual', virtual: { discipline: 'poisson' } },
+  { schedule: 'bounded', timing: { stalenessBound: 3, measureDurations: true, measureStaleness: false, workerTimeout: 0, reads: 'versioned' } },
+  { schedule: 'poisson', timing: { clocks: 'neuron' }, updateWindow: 'off' },
+  { timing: { inference: 'sampled' } },
+  { time: 'virtual' },
+  { time: 'virtual', virtual: DURATIONS, timing: { inference: 'sampled', controlPeriod: 100 } },
+  { time: 'virtual', schedule: 'bounded', timing: { stalenessBound: 2 } },
+  { time: 'virtual', schedule: 'poisson' },
   { rule: 'coagent', environment: 'CartPole-v1' },
-  ...DEATHS.map((death) => ({ death })),
+  ...LESIONS.map((lesion) => ({ lesion })),
 ];
 
 const STUDIES: Readonly<Record<string, { readonly resolve: (options: object) => object; readonly options: readonly object[] }>> = {
-  ddpg: { resolve: resolveDdpgSettings, options: [...TASKS.map((environment) => ({ environment })), { exploration: { hidden: 0.1, hiddenNeurons: ['hidden1[0]'] }, learning: { delay: 3, frozenLayers: ['hidden1'] } }, { threads: 2 }] },
+  ddpg: { resolve: resolveDdpgSettings, options: [...TASKS.map((environment) => ({ environment })), { exploration: { hidden: 0.1, hiddenNeurons: ['hidden1[0]'] }, learning: { gradientDelay: 3, frozenLayers: ['hidden1'] } }, { threads: 2 }] },
   dense: { resolve: resolveBatchedSettings, options: ['broadcast', 'three-factor'].flatMap((rule) => TASKS.map((environment) => ({ environment, rule, replicas: 3 }))) },
   certificate: { resolve: resolveCertificateSettings, options: [...TASKS.map((environment) => ({ environment })), { steps: 77, certificate: { critics: ['exact', 'linear'], criticRate: 0.1, utilityRules: [] } }] },
   study: { resolve: decentralisedVsDdpg.resolve, options: [{}, { environments: ['all'], algorithms: ['all'] }, { algorithms: ['ddpg', { algorithm: 'linear', label: 'two', options: { rule: { criticRate: 1 } } }], steps: 100, network: { hidden: [4] }, evaluation: { every: 5, episodes: 1, final: 2 } }] },
   async: { resolve: asyncVsSync.resolve, options: [{}, { environment: 'CartPole-v1', algorithms: ['all'], delays: [4, 0], network: { hidden: [4] } }] },
-  stragglers: { resolve: stragglers.resolve, options: [{}, { slowdowns: [2], virtual: { compute: 2, delay: 'exponential(1)' }, network: { hidden: [4] }, neighbour: { run: 'off' }, rateLimit: 'off' }] },
-  death: { resolve: lesion.resolve, options: [{}, { environment: 'CartPole-v1', shares: [0.5], steps: 1000, death: { at: 300 }, network: { hidden: [4] } }] },
+  stragglers: { resolve: stragglers.resolve, options: [{}, { slowdowns: [2], virtual: { compute: 2, learningMessageDelay: 'exponential(1)' }, network: { hidden: [4] }, neighbour: { run: 'off' }, updateWindow: 'off' }] },
+  death: { resolve: lesion.resolve, options: [{}, { environment: 'CartPole-v1', fractions: [0.5], steps: 1000, lesion: { step: 300 }, network: { hidden: [4] } }] },
   leaky: { resolve: leakyIntegrator.resolve, options: [{}, { environment: 'CartPoleNoVel-v1', timeConstants: [8, 2], densities: [1, 0.5], rule: { name: 'broadcast' }, schedules: ['bounded'], network: { hidden: [4] } }] },
   reality: { resolve: virtualCheck.resolve, options: [{}, { environment: 'CartPole-v1', algorithm: 'linear', steps: 600, network: { hidden: [4] } }] },
   oscillation: { resolve: resolveOscillationSettings, options: [{}, { neurons: 10, duration: 5 }] },

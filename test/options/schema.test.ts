@@ -40,12 +40,12 @@ for (const [kind, resolved] of Object.entries(resolvedOptions())) {
 const BAD: [string, unknown][] = [
   ...[
     { environment: 'Pendulum' }, { rule: 'hebb' }, { rule: { criticRate: -1 } }, { partitions: 0 }, { partitions: 1.5 }, { network: { hidden: [8, 0] } }, { network: { hidden: 64 } }, { network: [] },
-    { network: null }, { network: { observationScale: [1, 0] } }, { learning: { discount: 1.1 } }, { learning: { batch: 0 } }, { death: { share: 2 } }, { death: { step: 1.5 } }, { rateLimit: 'on' },
-    { sedd: 3 }, { learning: { disccount: 0.9 } }, { steps: null }, { timing: { ledger: 'on' } }, { network: { layers: [{ name: 'a' }] } }, { network: { layers: [] } }, { network: { edges: [['a']] } },
-    { network: { inhibition: 'winners' } }, { virtual: { loss: 1 } }, { virtual: { compute: true } }, { scenario: 'ddpg' },
+    { network: null }, { network: { observationScale: [1, 0] } }, { learning: { discount: 1.1 } }, { learning: { batch: 0 } }, { lesion: { fraction: 2 } }, { lesion: { step: 1.5 } }, { updateWindow: 'on' },
+    { sedd: 3 }, { learning: { disccount: 0.9 } }, { steps: null }, { timing: { measureStaleness: 'on' } }, { network: { layers: [{ name: 'a' }] } }, { network: { layers: [] } }, { network: { edges: [['a']] } },
+    { network: { inhibition: 'winners' } }, { virtual: { messageLoss: 1 } }, { virtual: { compute: true } }, { scenario: 'ddpg' },
   ].map((options): [string, unknown] => ['train', options]),
   ['ddpg', { rule: 'broadcast' }], ['ddpg', { learning: { targetRate: 0 } }], ['dense', { rule: 'linear' }], ['certificate', { certificate: { minibatches: 3 } }], ['oscillation', { density: 0 }],
-  ['decentralised-vs-ddpg', { algorithms: ['linera'] }], ['decentralised-vs-ddpg', { environments: [] }], ['stragglers', { slowdowns: [0.5] }], ['lesion', { shares: [2] }],
+  ['decentralised-vs-ddpg', { algorithms: ['linera'] }], ['decentralised-vs-ddpg', { environments: [] }], ['stragglers', { slowdowns: [0.5] }], ['lesion', { fractions: [2] }],
 ];
 
 for (const [name, options] of BAD) {

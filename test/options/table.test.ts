@@ -23,7 +23,7 @@ test('settings are complete, in the order of the rows, from what is given, what 
 const BAD: [unknown, string][] = [
   [{ rule: 'fancie' }, '"rule" expected one of plain, fancy, got "fancie"; did you mean "fancy"?'],
   [{ rule: { name: 'fancie' } }, '"rule.name" expected one of plain, fancy, got "fancie"; did you mean "fancy"?'],
-  [{ rule: { speed: 1 } }, '"rule.speed" expected "rule.rate", as it is called now, got "speed"'],
+  [{ rule: { speed: 1 } }, '"rule.speed" is now "rule.rate"'],
   [{ rule: { rat: 1 } }, '"rule.rat" expected a known option (name, rate), got "rat"; did you mean "rate"?'],
   [{ rule: { rate: 6 } }, '"count" expected 1, got 3; at such a rate (its default)'],
   [{ extra: { size: 1 } }, '"extra.size" expected the rule fancy, got "plain"'],
@@ -42,8 +42,8 @@ test('options that depend on one another in a circle are our bug', (t) => {
 });
 
 test('an error takes the name that was typed, for the option and for its parts', (t) => {
-  const origins = new Map([['network.memory', '--memory']]);
-  for (const [path, name] of [['network.memory', '--memory'], ['network.memory[1]', '--memory'], ['network.memory.mean', '--memory'], ['network', undefined], ['network.memories', undefined]] as const) {
+  const origins = new Map([['network.observationTraces', '--observation-traces']]);
+  for (const [path, name] of [['network.observationTraces', '--observation-traces'], ['network.observationTraces[1]', '--observation-traces'], ['network.observationTraces.mean', '--observation-traces'], ['network', undefined], ['network.memories', undefined]] as const) {
     t.is(typedName(path, origins), name);
   }
   const error = t.throws(() => TABLE.resolve({ count: 0 }));

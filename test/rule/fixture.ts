@@ -5,7 +5,7 @@ import type { ActivationName } from '../../src/kernels/activation.js';
 import { attachParameter, longestGroup, parameterBlocks, type ParameterShape } from '../../src/memory/parameters.js';
 import { createWorkspace, workspaceBlock } from '../../src/memory/workspace.js';
 import { createActivations, tick } from '../../src/network/dynamic.js';
-import type { DynamicName } from '../../src/network/membrane.js';
+import type { NeuronModelName } from '../../src/network/membrane.js';
 import { compileStepGraph } from '../../src/network/step-graph.js';
 import { rowLengths, type Topology } from '../../src/network/topology.js';
 import { graphOf } from '../../src/network/neural.js';
@@ -26,7 +26,7 @@ export interface RuleFixtureOptions {
   /** Share of the connections between layers that are there. */
   readonly density?: number;
   /** Of hidden neurons; those with a membrane have time constants up to 3. */
-  readonly dynamic?: DynamicName;
+  readonly dynamic?: NeuronModelName;
   readonly rates?: Partial<RuleRates>;
   readonly optimiser?: OptimiserName;
   readonly size?: number;
@@ -56,8 +56,8 @@ export interface RuleFixture {
   update(): void;
 }
 
-function membranes(dynamic: DynamicName = 'discrete'): object {
-  return dynamic === 'discrete' ? {} : { dynamic, leak: 3 };
+function membranes(dynamic: NeuronModelName = 'static'): object {
+  return dynamic === 'static' ? {} : { neuronModel: dynamic, membraneTimeConstant: 3 };
 }
 
 export function createRuleFixture(name: RuleName, options: RuleFixtureOptions = {}): RuleFixture {

@@ -37,7 +37,7 @@ const VARIANTS: readonly (readonly [options: RuleFixtureOptions, whose: string, 
   [{ density: 0.6 }, ', where each reads neurons of its own', ({ batching }) => batching === 'any'],
   [{ optimiser: 'bounded' }, ', each row at a rate of its own', ({ data }) => data === 'online'],
   [{ dynamic: 'leaky' }, ', with membranes', ({ data }) => data === 'online'],
-  [{ dynamic: 'firing', density: 0.6 }, ', with membranes, where each reads neurons of its own', ({ data }) => data === 'online'],
+  [{ dynamic: 'spiking', density: 0.6 }, ', with membranes, where each reads neurons of its own', ({ data }) => data === 'online'],
 ];
 
 for (const [options, whose, takesPart] of VARIANTS) {

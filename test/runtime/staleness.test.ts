@@ -74,7 +74,7 @@ test.serial('two partitions of a hogwild run read voltages or weights once for e
 
 test.serial('behind barriers nothing that is read is stale, of the replay and of the stream, and no weights are read', async (t) => {
   for (const rule of ['broadcast', 'coagent'] as const) {
-    const { partitions } = await runOf({ network: { hidden: [8] }, ...(rule === 'broadcast' && { learning: { warmup: 64 } }), rule, partitions: 2, schedule: 'synchronous', timing: { acting: 'awaited' } }, 300);
+    const { partitions } = await runOf({ network: { hidden: [8] }, ...(rule === 'broadcast' && { learning: { warmup: 64 } }), rule, partitions: 2, schedule: 'synchronous', timing: { inference: 'distributed' } }, 300);
     for (const { voltages, weights, reward } of partitions) {
       t.deepEqual([voltages.max, reward.max, weights.reads], [0, 0, 0], rule);
       t.is(reward.reads, rule === 'broadcast' ? 300 - 64 : 300 - 1); // the last transition has no successor yet
@@ -100,12 +100,12 @@ test.serial('a partition alone reads nothing but rewards', async (t) => {
 
 test.serial('a ledger that is off records nothing, takes no room and changes nothing that is learned', async (t) => {
   const options = { ...SMALL, schedule: 'synchronous' } as const;
-  const [on, off] = await Promise.all([true, false].map((ledger) => runOf({ ...options, timing: { ledger } }, 150)));
+  const [on, off] = await Promise.all([true, false].map((measureStaleness) => runOf({ ...options, timing: { measureStaleness } }, 150)));
   t.true(on.staleness.reads > 0);
   t.deepEqual(off.staleness, NOTHING_READ);
   for (const each of off.partitions) t.like(each, NOTHING_READ);
   t.deepEqual(off.weights, on.weights);
-  const simulation = await createSimulation({ ...options, timing: { ledger: false } });
+  const simulation = await createSimulation({ ...options, timing: { measureStaleness: false } });
   t.false(Buffer.from(simulation.encodeCheckpoint()).toString('latin1').includes('"ledger/sum"'));
   await simulation.close();
 });

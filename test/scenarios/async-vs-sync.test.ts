@@ -33,7 +33,7 @@ test('a study of delays ends with tables, pictures and a page, and continues wit
   t.deepEqual(JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')), result);
   for (const words of ['half lost at delay', 'gain kept', 'with barriers', `report: ${out}/report.html`]) t.true(stderr.includes(words), words);
   const page = readFileSync(join(out, 'report.html'), 'utf8');
-  for (const words of ['Return against delay', 'How to read the tables', 'parameter-server', 'not the same thing', 'How local each is', 'Only 1 seed', 'What was found', 'virtual.delay.value', 'learning.delay']) t.true(page.includes(words), words);
+  for (const words of ['Return against delay', 'How to read the tables', 'parameter-server', 'not the same thing', 'How local each is', 'Only 1 seed', 'What was found', 'virtual.learningMessageDelay.value', 'learning.gradientDelay']) t.true(page.includes(words), words);
   t.is(page.match(/<svg/g)?.length, 4);
   t.true(stderr.trimEnd().endsWith(result.findings.join('\n')));
 
@@ -52,7 +52,7 @@ const USAGE_ERRORS: [string[], RegExp][] = [
   [['--algorithms', 'exact'], /^"--algorithms" expected one of .*, got "exact"/],
   [['--partitions', '1'], /^"--partitions" expected a whole number >= 2 and <= 64, got 1$/],
   [['--hidden', 'none'], /^"--hidden" expected a hidden layer: partitions share its neurons, got \[\]$/],
-  [['--delay', '3'], /^"--delay" expected an option of the scenario async-vs-sync/],
+  [['--gradient-delay', '3'], /^"--gradient-delay" expected an option of the scenario async-vs-sync/],
 ];
 
 for (const [options, expected] of USAGE_ERRORS) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import test from 'ava';
 
-import type { DeathReport } from '../../src/index.js';
+import type { LesionReport } from '../../src/index.js';
 import { newFolder as folder, run, withValues } from './command.js';
 
 const readLines = (file: string) => readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -28,10 +28,10 @@ test('a run leaves its settings, metrics, timing, weights and result, and prints
 
 test('a graph of firing and leaky neurons is trained from a file, and its network watched', async (t) => {
   const [out, graph] = [folder(), `${folder()}.json`];
-  const layers = [{ name: 'near', size: 5, dynamic: 'leaky', leak: 4 }, { name: 'far', size: 4, dynamic: 'firing' }];
+  const layers = [{ name: 'near', size: 5, neuronModel: 'leaky', membraneTimeConstant: 4 }, { name: 'far', size: 4, neuronModel: 'spiking' }];
   const blocks = [{ from: 'input', to: 'near' }, { from: 'near', to: 'far', density: 0.5 }, { from: 'far', to: 'near' }, { from: 'near', to: 'output' }];
   writeFileSync(graph, JSON.stringify({ layers, blocks }));
-  const { status, stdout, stderr } = await run('--graph', graph, '--watch', '--steps', '300', '--warmup', '100', '--episodes', '2', '--out', out, '--json');
+  const { status, stdout, stderr } = await run('--graph', graph, '--record-activity', '--steps', '300', '--warmup', '100', '--episodes', '2', '--out', out, '--json');
   t.is(status, 0, stderr);
   t.like(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''), { status: 'finished', pictures: ['voltages.svg', 'activity.svg', 'connections.svg'] });
   for (const [picture, words] of [['voltages', 'leaky integrators'], ['activity', 'far[3]'], ['connections', '∫far[0]']] as const) {
@@ -67,19 +67,19 @@ test('the config.json of a synchronous run repeats it bit for bit, on other part
   for (const file of ['metrics.jsonl', 'weights.safetensors']) t.deepEqual(readFileSync(join(second, file)), readFileSync(join(first, file)));
 });
 
-test('a run in which neurons die tells what was lost and how long recovery took, and its config.json repeats it', async (t) => {
+test('a run with a lesion reports the return drop and the duration of recovery, and its config.json repeats it', async (t) => {
   const [out, again] = [folder(), folder()];
-  const { status, stdout, stderr } = await run(...SHORT, '--schedule', 'synchronous', '--kill', '0.25@200', '--rebirth', '300', '--out', out, '--json');
+  const { status, stdout, stderr } = await run(...SHORT, '--schedule', 'synchronous', '--lesion', '0.25@200', '--reinitialise-at', '300', '--out', out, '--json');
   t.is(status, 0, stderr);
-  const { death, evaluation } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { death: DeathReport; evaluation: { meanReturn: number } };
-  t.like(death, { share: 0.25, step: 200, rebirth: 300, episodes: 2 });
-  t.is(death.neurons.length, 2);
-  t.deepEqual(death.points.at(-1), { step: 400, meanReturn: evaluation.meanReturn });
-  t.true(stderr.includes('2 hidden neurons (25 %) at step 200: ') && stderr.includes('born again at step 300') && stderr.includes('recovery'));
-  t.deepEqual((JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as { death: DeathReport }).death, death);
-  const repeated = await run('--config', join(out, 'config.json'), '--kill', '0.5@200', '--episodes', '2', '--out', again, '--json');
-  const other = (JSON.parse(repeated.stdout.trim().split('\n').at(-1) ?? '') as { death: DeathReport }).death;
-  t.like(other, { share: 0.5, rebirth: 300, before: death.before }); // a flag replaces what it says, and no more
+  const { lesion, evaluation } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { lesion: LesionReport; evaluation: { meanReturn: number } };
+  t.like(lesion, { fraction: 0.25, step: 200, reinitialisedAt: 300, episodes: 2 });
+  t.is(lesion.neurons.length, 2);
+  t.deepEqual(lesion.points.at(-1), { step: 400, meanReturn: evaluation.meanReturn });
+  t.true(stderr.includes('2 hidden neurons (25 %) at step 200: ') && stderr.includes('re-initialised at step 300') && stderr.includes('recovery'));
+  t.deepEqual((JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as { lesion: LesionReport }).lesion, lesion);
+  const repeated = await run('--config', join(out, 'config.json'), '--lesion', '0.5@200', '--episodes', '2', '--out', again, '--json');
+  const other = (JSON.parse(repeated.stdout.trim().split('\n').at(-1) ?? '') as { lesion: LesionReport }).lesion;
+  t.like(other, { fraction: 0.5, reinitialisedAt: 300, before: lesion.before }); // a flag replaces what it says, and no more
 });
 
 test('a run folder that is taken away ends the run with one line', async (t) => {
@@ -102,7 +102,7 @@ test('--list names the scenarios, one line each', async (t) => {
 test('--help all explains every option with the default that a run really takes', async (t) => {
   const { status, stdout } = await run('--help', 'all');
   t.is(status, 0);
-  for (const option of ['--environment', '--rule', '--schedule', '--partitions', '--environments', '--steps', '--seed', '--hidden', '--out', '--config', '--json', '--list', '--critic-rate', '--rate-limit']) {
+  for (const option of ['--environment', '--rule', '--schedule', '--partitions', '--environments', '--steps', '--seed', '--hidden', '--out', '--config', '--json', '--list', '--critic-rate', '--update-window']) {
     t.true(stdout.includes(option), option);
   }
   const out = folder();
@@ -110,7 +110,7 @@ test('--help all explains every option with the default that a run really takes'
   const config = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8')) as { rule: { criticRate: number }; learning: { discount: number } };
   const words = stdout.replaceAll(/\s+/g, ' ');
   t.true(words.includes(`learning rate of critics (default: ${config.rule.criticRate})`));
-  t.true(words.includes(`weight of the next step's value (default: ${config.learning.discount})`));
+  t.true(words.includes(`discount factor γ (default: ${config.learning.discount})`));
   t.notRegex(words, /\(default: (undefined|null|NaN|\[object|\))/);
 });
 
@@ -137,20 +137,20 @@ const USAGE_ERRORS: [string[], RegExp][] = [
   [['--actor-rate', '1'], /^"--actor-rate" expected an option of the scenario train/],
   [['--critic-rate', '-1'], /^"--critic-rate" expected a number >= 0, got -1$/],
   [['oscillation', '--episodes', '3'], /^"--episodes" expected an option of the scenario oscillation \(--help lists them\), got "--episodes"$/],
-  [['replay', '--episodes', '3'], /^"--episodes" expected an option of the scenario replay/],
+  [['rerun', '--episodes', '3'], /^"--episodes" expected an option of the scenario rerun/],
   [['virtual-check', '--config', config('{"parallel": 2}')], /^"parallel" expected a known option/],
   [['--hidden', '8,zwei'], /^"--hidden" expected a whole number .*, got "zwei"$/],
   [['--episodes', 'all'], /^"--episodes" expected a whole number >= 1, got "all"$/],
-  [['--kill', '1.5@100'], /^"--kill" expected a number > 0 and <= 1, got 1\.5$/],
-  [['--kill', '0@100'], /^"--kill" expected a number > 0 and <= 1, got 0$/],
-  [['--kill', '0.1'], /^"--kill" expected <share>@<step>, such as 0\.1@10000, or <share>@evaluation, got "0\.1"$/],
-  [['--kill', '0.1@soon'], /^"--kill" expected a whole number >= 1 and <= 39999, or "evaluation", got "soon"$/],
-  [['--kill', '0.1@500', '--steps', '500'], /^"--kill" expected a whole number >= 1 and <= 499, or "evaluation", got 500; the run has 500 steps$/],
-  [['--kill', '0.1@100', '--hidden', 'none'], /^"--kill" expected 0, got 0\.1; there are no hidden neurons that could die$/],
-  [['--kill', '0.1@200', '--rebirth', '100'], /^"--rebirth" expected a whole number >= 200 and <= 39999, got 100; from the death on, and before the last step$/],
-  [['--kill', '0.1@evaluation', '--rebirth', '100'], /^"--rebirth" expected nothing for neurons that are silent in an evaluation only, got 100$/],
-  [['--rebirth', '100'], /^"--rebirth" expected nothing for a run in which nobody dies, got 100$/],
-  [['ddpg', '--kill', '0.1@100'], /^"--kill" expected an option of the scenario ddpg/],
+  [['--lesion', '1.5@100'], /^"--lesion" expected a number > 0 and <= 1, got 1\.5$/],
+  [['--lesion', '0@100'], /^"--lesion" expected a number > 0 and <= 1, got 0$/],
+  [['--lesion', '0.1'], /^"--lesion" expected <fraction>@<step>, such as 0\.1@10000, or <fraction>@evaluation, got "0\.1"$/],
+  [['--lesion', '0.1@soon'], /^"--lesion" expected a whole number >= 1 and <= 39999, or "evaluation", got "soon"$/],
+  [['--lesion', '0.1@500', '--steps', '500'], /^"--lesion" expected a whole number >= 1 and <= 499, or "evaluation", got 500; the run has 500 steps$/],
+  [['--lesion', '0.1@100', '--hidden', 'none'], /^"--lesion" expected 0, got 0\.1; there are no hidden neurons$/],
+  [['--lesion', '0.1@200', '--reinitialise-at', '100'], /^"--reinitialise-at" expected a whole number >= 200 and <= 39999, got 100; from the lesion on, and before the last step$/],
+  [['--lesion', '0.1@evaluation', '--reinitialise-at', '100'], /^"--reinitialise-at" expected nothing: the lesion is for an evaluation only, got 100$/],
+  [['--reinitialise-at', '100'], /^"--reinitialise-at" expected nothing: the run has no lesion, got 100$/],
+  [['ddpg', '--lesion', '0.1@100'], /^"--lesion" expected an option of the scenario ddpg/],
   [['--config', '/no/such/file.json'], /^"--config" expected a file that can be read, got "\/no\/such\/file.json"/],
   [['--config', config('{"steps": 1e')], /^"--config" expected a file of JSON/],
   [['--config', config('{"rule": 5}'), '--critic-rate', '0.1'], /^"rule" expected an object, got 5$/],

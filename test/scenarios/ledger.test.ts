@@ -19,8 +19,8 @@ test('the lines of timing.jsonl tell stretches that add up to the result', async
   const { status, stderr } = await run(...SHORT, '--out', out);
   t.is(status, 0, stderr);
   const lines = readFileSync(join(out, 'timing.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Told);
-  const result = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as { ledger: boolean; staleness: Staleness; perPartition: readonly Staleness[] };
-  t.true(result.ledger);
+  const result = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as { measureStaleness: boolean; staleness: Staleness; perPartition: readonly Staleness[] };
+  t.true(result.measureStaleness);
   t.is(lines.length, 3);
   for (const kind of READ_KINDS) {
     const reads = (of: (line: Told) => Staleness) => lines.reduce((sum, line) => sum + of(line)[kind].reads, 0);
@@ -30,14 +30,14 @@ test('the lines of timing.jsonl tell stretches that add up to the result', async
   }
   t.true(lines[1].staleness.reads < result.staleness.reads);
   t.regex(stderr, /staleness +voltages \d+\/\d+\/\d+\/\d+, weights \d+\/\d+\/\d+\/\d+, acting \d+\/\d+\/\d+\/\d+ versions; reward \d+\/\d+\/\d+\/\d+ slots/);
-  t.regex(stderr, /partition 1 +4 neurons, [\d,]+ updates; voltages \d+\/\d+\/\d+\/\d+, .*reward \d+\/\d+\/\d+\/\d+; computed a peer's itself [\d.]+ % of the time/);
+  t.regex(stderr, /partition 1 +4 neurons, [\d,]+ updates; voltages \d+\/\d+\/\d+\/\d+, .*reward \d+\/\d+\/\d+\/\d+; helped: computed a peer's voltages [\d.]+ % of the time/);
 });
 
-test('--ledger off leaves staleness out and says so', async (t) => {
+test('--measure-staleness off leaves staleness out and says so', async (t) => {
   const out = newFolder();
-  const { status, stderr } = await run(...withValues(SHORT, { '--steps': '300' }), '--ledger', 'off', '--out', out);
+  const { status, stderr } = await run(...withValues(SHORT, { '--steps': '300' }), '--measure-staleness', 'off', '--out', out);
   t.is(status, 0, stderr);
-  t.regex(stderr, /staleness +not measured \(--ledger off\)/);
+  t.regex(stderr, /staleness +not measured \(--measure-staleness off\)/);
   t.deepEqual(Object.keys(JSON.parse(readFileSync(join(out, 'timing.jsonl'), 'utf8')) as object), ['step', 'seconds']);
-  t.is((await run('--ledger', 'maybe')).stderr.trim(), '"--ledger" expected on or off, got "maybe"');
+  t.is((await run('--measure-staleness', 'maybe')).stderr.trim(), '"--measure-staleness" expected on or off, got "maybe"');
 });

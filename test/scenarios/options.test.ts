@@ -30,12 +30,12 @@ async function resolve(...argv: string[]): Promise<object> {
 }
 
 const ERRORS: [string[], RegExp][] = [
-  [['--memory', '0.5'], /^"--memory" expected a number > 1 and <= 1000000, got 0\.5$/],
-  [['--memory', '2,,4'], /^"--memory" expected a number > 1 and <= 1000000, got ""$/],
-  [['--ledger', 'maybe'], /^"--ledger" expected on or off, got "maybe"$/],
-  [['--wait-for-peers', '1'], /^"--wait-for-peers" expected on or off, got "1"$/],
+  [['--observation-traces', '0.5'], /^"--observation-traces" expected a number > 1 and <= 1000000, got 0\.5$/],
+  [['--observation-traces', '2,,4'], /^"--observation-traces" expected a number > 1 and <= 1000000, got ""$/],
+  [['--measure-staleness', 'maybe'], /^"--measure-staleness" expected on or off, got "maybe"$/],
+  [['--peer-wait', '1'], /^"--peer-wait" expected on or off, got "1"$/],
   [['--config', file({ network: null })], /^"network" expected an object, got null$/],
-  [['--config', file({ network: { memory: [0.5] } })], /^"network\.memory\[0\]" expected a number > 1/],
+  [['--config', file({ network: { observationTraces: [0.5] } })], /^"network\.observationTraces\[0\]" expected a number > 1/],
   [['--config', file({ rule: 'hebb' })], /^"rule" expected one of .*, got "hebb"$/],
   [['--config', file({ rule: 'hebb' }), '--rule', 'hebbian'], /^"--rule" expected one of .*, got "hebbian"$/],
   [['--config', file({ rule: 'linear' }), '--critic-rate', '-1'], /^"--critic-rate" expected a number >= 0, got -1$/],
@@ -66,7 +66,7 @@ test('flags win over the file, whose $schema and scenario are no settings', asyn
 });
 
 test('one flag may set several options, and a study\'s file may say how many trials run at a time', async (t) => {
-  t.like(await resolve('--kill', '0.1@100'), { death: { share: 0.1, step: 100 } });
+  t.like(await resolve('--lesion', '0.1@100'), { lesion: { fraction: 0.1, step: 100 } });
   const words = readWords(['async-vs-sync', '--config', file({ parallel: 7 }), '--episodes', '3']);
   const { input } = await readRequest(new Given(chooseScenario(words), words), words);
   t.deepEqual([input.parallel, input.options], [7, { evaluation: { final: 3 } }]);

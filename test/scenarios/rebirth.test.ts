@@ -21,9 +21,9 @@ test.serial('a run whose workers are killed all the time finishes, and tells of 
   t.deepEqual(JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')), result);
   const lines = readFileSync(join(out, 'timing.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
   t.deepEqual(lines.flatMap(({ workerRestart }) => (workerRestart === undefined ? [] : [workerRestart])), result.workerRestarts);
-  t.regex(stderr, /worker died {8}partition \d's at step \d+ \(killed on purpose\); another took its place after \d+\.\d\d s\n/);
-  t.is(stderr.match(/worker died/g)?.length, Math.min(3, result.workerRestarts.length));
-  t.is(/and (\d+) more deaths/.exec(stderr)?.[1], result.workerRestarts.length > 3 ? String(result.workerRestarts.length - 3) : undefined);
+  t.regex(stderr, /worker restarted {3}partition \d at step \d+ \(killed on purpose\), within \d+\.\d\d s\n/);
+  t.is(stderr.match(/worker restarted/g)?.length, Math.min(3, result.workerRestarts.length));
+  t.is(/and (\d+) more; all/.exec(stderr)?.[1], result.workerRestarts.length > 3 ? String(result.workerRestarts.length - 3) : undefined);
 });
 
 /** Each is refused with one line. */
@@ -31,7 +31,7 @@ const USAGE_ERRORS: [string[], RegExp][] = [
   [['--kill-worker-every', 'often'], /^"--kill-worker-every" expected a number >= 0 and <= 1000000, got "often"$/],
   [['--kill-worker-every', '-1'], /^"--kill-worker-every" expected a number >= 0 and <= 1000000, got -1$/],
   [['ddpg', '--kill-worker-every', '1'], /^"--kill-worker-every" expected an option of the scenario ddpg \(--help lists them\), got "--kill-worker-every"$/],
-  [['--patience', '-1'], /^"--patience" expected a number >= 0, got -1$/],
+  [['--worker-timeout', '-1'], /^"--worker-timeout" expected a number >= 0, got -1$/],
 ];
 
 for (const [options, expected] of USAGE_ERRORS) {

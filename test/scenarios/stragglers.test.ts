@@ -5,7 +5,7 @@ import test from 'ava';
 
 import { newFolder, run } from './command.js';
 
-const STUDY = ['stragglers', '--disciplines', 'synchronous,hogwild', '--slowdowns', '1,8', '--partitions', '2', '--share', '0.5', '--seeds', '1', '--steps', '1200', '--hidden', '4', '--evaluate-every', '600', '--episodes', '1', '--neighbour-repeats', '1', '--neighbour-seconds', '0.1', '--neighbour-hidden', '4'];
+const STUDY = ['stragglers', '--schedules', 'synchronous,hogwild', '--slowdowns', '1,8', '--partitions', '2', '--straggler-fraction', '0.5', '--seeds', '1', '--steps', '1200', '--hidden', '4', '--evaluate-every', '600', '--episodes', '1', '--neighbour-repeats', '1', '--neighbour-seconds', '0.1', '--neighbour-hidden', '4'];
 
 interface Row {
   readonly relativeUpdates: { readonly mean: number } | null;
@@ -21,7 +21,7 @@ test('a study of stragglers ends with tables, pictures and a page, and continues
   const result = JSON.parse(lastLine(stdout)) as { results: Row[]; measured: { skipped?: string; standings?: { name: string; disturbed: boolean }[] } };
   const measured = result.measured.skipped === undefined;
   t.deepEqual(readdirSync(out).toSorted(), ['config.json', 'learning-curves.svg', ...(measured ? ['neighbour.json', 'neighbour.svg'] : []), 'report.html', 'result.json', 'results.csv', 'results.md', 'returns.svg', 'speeds.svg', 'staleness.svg', 'trials.jsonl']);
-  t.like(result, { scenario: 'stragglers', status: 'finished', environment: 'Pendulum-v1', disciplines: ['synchronous', 'hogwild'], slowdowns: [1, 8], trials: { planned: 4, ended: 4 }, failures: [] });
+  t.like(result, { scenario: 'stragglers', status: 'finished', environment: 'Pendulum-v1', schedules: ['synchronous', 'hogwild'], slowdowns: [1, 8], trials: { planned: 4, ended: 4 }, failures: [] });
   const [, barrier, , free] = result.results;
   t.true((barrier.relativeUpdates?.mean ?? 1) < 0.3, JSON.stringify(barrier.relativeUpdates)); // the world repeats itself: no chance in this
   t.is(barrier.staleness?.max, 0);
@@ -40,8 +40,8 @@ test('a study of stragglers ends with tables, pictures and a page, and continues
 
 const USAGE_ERRORS: [string[], RegExp][] = [
   [['--slowdowns', '0.5'], /^"--slowdowns" expected a number >= 1/],
-  [['--disciplines', 'hogwidl'], /^"--disciplines" expected one of .*, got "hogwidl"; did you mean "hogwild"\?$/],
-  [['--delay', 'never'], /^"--delay" expected seconds, or a distribution of them/],
+  [['--schedules', 'hogwidl'], /^"--schedules" expected one of .*, got "hogwidl"; did you mean "hogwild"\?$/],
+  [['--learning-message-delay', 'never'], /^"--learning-message-delay" expected seconds, or a distribution of them/],
   [['--noisy-neighbour', 'maybe'], /^"--noisy-neighbour" expected one of on, off, got "maybe"$/],
 ];
 

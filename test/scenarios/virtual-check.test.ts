@@ -26,7 +26,7 @@ test('the check of virtual time prints both worlds side by side, with limits and
   t.deepEqual(curves.real.map(({ step }) => step), [0, 600, 1200]);
   for (const words of [verdict, 'total variation', 'computed instead', 'Mean returns', 'limit']) t.true(stderr.includes(words), words);
   const page = readFileSync(join(out, 'report.html'), 'utf8');
-  for (const words of ['How to read the tables', 'Real and virtual', 'Ages of the voltages read', 'timing.measure']) t.true(page.includes(words), words);
+  for (const words of ['How to read the tables', 'Real and virtual', 'Ages of the voltages read', 'timing.measureDurations']) t.true(page.includes(words), words);
 
   const again = await run(...CHECK, '--out', out, '--json');
   t.true(again.stderr.includes('2 trials, all of them known already'));

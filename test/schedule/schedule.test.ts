@@ -5,9 +5,9 @@ import { createArena } from '../../src/memory/arena.js';
 import { attachControl, controlBlocks, WORD } from '../../src/memory/control.js';
 import { createEventCount } from '../../src/schedule/event-count.js';
 import { createRateLimiter, createStreamLimiter } from '../../src/schedule/rate-limiter.js';
-import { DISCIPLINES, type ScheduleContext, type ClockSettings } from '../../src/schedule/schedule.js';
+import { SCHEDULES, type ScheduleContext, type ClockSettings } from '../../src/schedule/schedule.js';
 
-const TIMING = { bound: 2, clockRate: 10, clocks: 'partition' } as const;
+const TIMING = { stalenessBound: 2, clockRate: 10, clocks: 'partition' } as const;
 
 /** What partition 0 of several sees; the others' counters are written by hand. */
 function context(partitions: number, timing: ClockSettings = TIMING, now = () => 0) {
@@ -40,7 +40,7 @@ test('nobody is left asleep on the eventCount', (t) => {
 });
 
 test('a barrier of one lets its partition pass', (t) => {
-  const schedule = DISCIPLINES.synchronous(context(1));
+  const schedule = SCHEDULES.synchronous(context(1));
   schedule.begin(0);
   schedule.arrive();
   t.true(schedule.isGateOpen());
@@ -48,7 +48,7 @@ test('a barrier of one lets its partition pass', (t) => {
 
 test('a barrier opens once the last partition has come as far, and the last one rings', (t) => {
   const shared = context(2);
-  const schedules = [0, 1].map((partition) => DISCIPLINES.synchronous({ ...shared, partition }));
+  const schedules = [0, 1].map((partition) => SCHEDULES.synchronous({ ...shared, partition }));
   for (const schedule of schedules) schedule.begin(7);
   const prepare = shared.eventCount.prepare();
   schedules[0].arrive();
@@ -63,7 +63,7 @@ test('a barrier opens once the last partition has come as far, and the last one 
 
 test('a partition that begins its update anew passes the gates that the others wait behind', (t) => {
   const shared = context(2);
-  const [waiting, reborn] = [0, 1].map((partition) => DISCIPLINES.synchronous({ ...shared, partition }));
+  const [waiting, reborn] = [0, 1].map((partition) => SCHEDULES.synchronous({ ...shared, partition }));
   for (const schedule of [waiting, reborn]) {
     schedule.begin(7);
     schedule.arrive();
@@ -79,14 +79,14 @@ test('a partition that begins its update anew passes the gates that the others w
 });
 
 test('hogwild never waits', (t) => {
-  const schedule = DISCIPLINES.hogwild(context(5));
+  const schedule = SCHEDULES.hogwild(context(5));
   t.true(schedule.isGateOpen() && schedule.mayBegin(1000) && schedule.learns(4));
   t.is(schedule.wakeDelay(), Infinity);
 });
 
 test('bounded lets a partition begin at most k versions ahead of the slowest', (t) => {
   const shared = context(3);
-  const schedule = DISCIPLINES.bounded(shared);
+  const schedule = SCHEDULES.bounded(shared);
   shared.control.version.set(0, 9);
   shared.control.version.set(1, 7);
   shared.control.version.set(2, 8);
@@ -95,7 +95,7 @@ test('bounded lets a partition begin at most k versions ahead of the slowest', (
 
 test('poisson lets a partition begin once for each strike of its clock, at the mean rate', (t) => {
   let time = 0;
-  const schedule = DISCIPLINES.poisson(context(2, TIMING, () => time));
+  const schedule = SCHEDULES.poisson(context(2, TIMING, () => time));
   const waits: number[] = [];
   for (let update = 0; update < 20_000; update += 1) {
     waits.push(schedule.mayBegin(update) ? 0 : schedule.wakeDelay() / 1000);
@@ -112,7 +112,7 @@ test('poisson lets a partition begin once for each strike of its clock, at the m
 for (const clocks of ['partition', 'neuron'] as const) {
   test(`poisson wakes for a strike only where it refused to begin before it: clocks of the ${clocks}`, (t) => {
     let time = 0;
-    const schedule = DISCIPLINES.poisson(context(2, { ...TIMING, clocks }, () => time));
+    const schedule = SCHEDULES.poisson(context(2, { ...TIMING, clocks }, () => time));
     t.is(schedule.wakeDelay(), Infinity);
     t.false(schedule.mayBegin(0));
     t.true(Number.isFinite(schedule.wakeDelay()));
@@ -125,7 +125,7 @@ for (const clocks of ['partition', 'neuron'] as const) {
 
 test('with clocks of their own, neurons sit out the updates before their clock strikes', (t) => {
   let time = 0;
-  const schedule = DISCIPLINES.poisson(context(2, { ...TIMING, clocks: 'neuron' }, () => time));
+  const schedule = SCHEDULES.poisson(context(2, { ...TIMING, clocks: 'neuron' }, () => time));
   const learned = [0, 0];
   const updates = 20_000;
   for (let update = 0; update < updates; update += 1) {
@@ -192,18 +192,18 @@ test('learning from the stream never runs ahead of acting, and acting never more
 });
 
 test('where nobody waits for an action, turns of acting are kept together by barriers alone', (t) => {
-  const barrier = DISCIPLINES.synchronous(context(2)).inferenceTicks;
+  const barrier = SCHEDULES.synchronous(context(2)).inferenceTicks;
   t.true(barrier.lockstep && barrier.mayBegin(3, 3) && barrier.mayBegin(3, Infinity));
   t.false(barrier.mayBegin(3, 2));
   for (const name of ['hogwild', 'bounded'] as const) {
-    const { inferenceTicks } = DISCIPLINES[name](context(2));
+    const { inferenceTicks } = SCHEDULES[name](context(2));
     t.true(!inferenceTicks.lockstep && inferenceTicks.mayBegin(3, 0));
   }
 });
 
 test('under poisson a turn of acting waits for a strike that comes after it is wanted, and none is saved up', (t) => {
   let time = 0;
-  const { inferenceTicks } = DISCIPLINES.poisson(context(1, TIMING, () => time));
+  const { inferenceTicks } = SCHEDULES.poisson(context(1, TIMING, () => time));
   t.is(inferenceTicks.wakeDelay(), Infinity); // no turn is wanted
   time = 100; // a thousand strikes later
   t.false(inferenceTicks.mayBegin(0, Infinity));

@@ -12,8 +12,8 @@ const KINDS: Record<string, SimulationOptions> = {
   'noise that lasts': { learning: { batch: 8, warmup: 100 }, exploration: { correlation: 0.9 } },
   'hidden neurons that explore': { rule: 'linear', learning: { batch: 8, warmup: 100 } },
   'the stream': { rule: 'coagent' },
-  'leaky neurons that inhibit one another': { rule: 'coagent', network: { hidden: [9, 6], dynamic: 'leaky', inhibition: 'winners(1/3)' } },
-  'firing neurons, read again': { rule: 'broadcast', learning: { batch: 8, warmup: 100 }, network: { hidden: [9, 6], dynamic: 'firing', recurrent: 0.5 } },
+  'leaky neurons that inhibit one another': { rule: 'coagent', network: { hidden: [9, 6], neuronModel: 'leaky', inhibition: 'winners(1/3)' } },
+  'firing neurons, read again': { rule: 'broadcast', learning: { batch: 8, warmup: 100 }, network: { hidden: [9, 6], neuronModel: 'spiking', recurrent: 0.5 } },
   'three environments': { learning: { batch: 8, warmup: 100 }, environments: 3 },
 };
 
@@ -29,15 +29,15 @@ async function outcome(options: SimulationOptions): Promise<[weights: string, re
 for (const [name, options] of Object.entries(KINDS)) {
   test.serial(`one partition answers for all, or each for its own: the same bits behind barriers, with ${name}`, async (t) => {
     const reference = await outcome({ ...SMALL, ...options, partitions: 1 });
-    for (const acting of ['hosted', 'awaited'] as const) t.deepEqual(await outcome({ ...SMALL, ...options, partitions: 3, timing: { acting } }), reference, acting);
+    for (const acting of ['central', 'distributed'] as const) t.deepEqual(await outcome({ ...SMALL, ...options, partitions: 3, timing: { inference: acting } }), reference, acting);
   });
 }
 
 test('whoever hears of others by messages or by versions alone cannot answer for them', (t) => {
-  t.is(resolveSettings({}).timing.acting, 'hosted');
-  for (const options of [{ schedule: 'virtual' }, { timing: { reads: 'versioned' } }] as const) {
-    t.is(resolveSettings(options).timing.acting, 'awaited');
-    t.throws(() => resolveSettings({ ...options, timing: { ...('timing' in options && options.timing), acting: 'hosted' } }), { message: '"timing.acting" expected one of awaited, free, got "hosted"' });
+  t.is(resolveSettings({}).timing.inference, 'central');
+  for (const options of [{ time: 'virtual' }, { timing: { reads: 'versioned' } }] as const) {
+    t.is(resolveSettings(options).timing.inference, 'distributed');
+    t.throws(() => resolveSettings({ ...options, timing: { ...('timing' in options && options.timing), inference: 'central' } }), { message: '"timing.inference" expected one of distributed, sampled, got "central"' });
   }
-  t.like(recordedOptions({ timing: { acting: 'hosted' } }), { timing: { acting: 'awaited', reads: 'versioned' } });
+  t.like(recordedOptions({ timing: { inference: 'central' } }), { timing: { inference: 'distributed', reads: 'versioned' } });
 });

@@ -1,8 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
 
-import { createCertificate, createDdpg, createBatchedTrainer, createSimulation, isOptionError, replaySimulation, resumeSimulation } from '../../src/index.js';
-import { checkEvaluateOptions, checkReplayOptions, checkRunOptions, checkRunOptionsWith, checkWatchOptions } from '../../src/simulation/command-options.js';
+import { createCertificate, createDdpg, createBatchedTrainer, createSimulation, isOptionError, rerunSimulation, resumeSimulation } from '../../src/index.js';
+import { checkEvaluateOptions, checkRerunOptions, checkRunOptions, checkRunOptionsWith, checkRecordOptions } from '../../src/simulation/command-options.js';
 
 /** What JavaScript may call a command with. */
 const anything = (value: unknown) => value as object;
@@ -38,14 +38,14 @@ test('what is right comes back as it went in, and what is not given stays away',
   const onUpdate = () => undefined;
   t.is(checkRunOptionsWith({ onUpdate }, 'onUpdate').onUpdate, onUpdate);
   t.throws(() => checkRunOptionsWith({ onUpdate: 1 }, 'onUpdate'), { message: '"onUpdate" expected a function, got 1' });
-  t.deepEqual(checkWatchOptions({}), { episode: 0, steps: 1000 });
-  t.throws(() => checkReplayOptions({ thread: 1 }), { message: '"thread" expected a known option (threads), got "thread"; did you mean "threads"?' });
+  t.deepEqual(checkRecordOptions({}), { episode: 0, steps: 1000 });
+  t.throws(() => checkRerunOptions({ thread: 1 }), { message: '"thread" expected a known option (threads), got "thread"; did you mean "threads"?' });
 });
 
 test('options of commands end in an option error for any value', (t) => {
   const value = fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true, withSparseArray: true, withTypedArray: true, withBoxedValues: true, maxDepth: 2 });
   const key = fc.constantFrom('steps', 'signal', 'checkpointEvery', 'episodes', 'record', 'episode', 'threads', '__proto__', 'other');
-  fc.assert(fc.property(fc.oneof(value, fc.dictionary(key, value)), fc.constantFrom(checkRunOptions, checkEvaluateOptions, checkWatchOptions, checkReplayOptions), (options, check) => {
+  fc.assert(fc.property(fc.oneof(value, fc.dictionary(key, value)), fc.constantFrom(checkRunOptions, checkEvaluateOptions, checkRecordOptions, checkRerunOptions), (options, check) => {
     try {
       check(options);
     } catch (error) {
@@ -63,7 +63,7 @@ test('commands of a simulation refuse what is wrong, and an aborted signal short
   await t.throwsAsync(simulation.evaluate(anything('x')), { message: '"options" expected an object, got "x"' });
   await t.throwsAsync(simulation.evaluate(anything({ episode: 1 })), { message: /^"episode" expected a known option \(episodes, signal\).*did you mean "episodes"\?$/ });
   t.throws(() => simulation.evaluateRandomPolicy(anything({ seed: 1 })), { message: /^"seed" expected a known option \(episodes\)/ });
-  t.throws(() => simulation.watch(anything({ step: 1 })), { message: /^"step" expected a known option/ });
+  t.throws(() => simulation.recordEpisode(anything({ step: 1 })), { message: /^"step" expected a known option/ });
   t.like(await simulation.run({ signal: aborted }), { steps: 0, stopped: true });
   t.deepEqual(await simulation.evaluate({ signal: aborted }), { meanReturn: NaN, episodes: 0, returns: [] });
   t.is((await simulation.evaluate({ episodes: 1 })).episodes, 1);
@@ -83,6 +83,6 @@ test('so do those of DDPG, of batches and of certificates', async (t) => {
   const certificate = await createCertificate(SMALL);
   await t.throwsAsync(certificate.run(anything({ onProbe: 1 })), { message: '"onProbe" expected a function, got 1' });
   await certificate.close();
-  await t.throwsAsync(replaySimulation(null as never), { message: '"journal" expected the bytes of a journal, or what readJournal has read, got null' });
+  await t.throwsAsync(rerunSimulation(null as never), { message: '"journal" expected the bytes of a journal, or what readJournal has read, got null' });
   await t.throwsAsync(resumeSimulation('x' as never), { message: '"checkpoint" expected the bytes of a checkpoint, or what they say, got "x"' });
 });

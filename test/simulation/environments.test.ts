@@ -39,14 +39,14 @@ test.serial('behind barriers a run in several environments is bit-identical on 1
   const same = ({ weights, episodes }: typeof reference) => { t.deepEqual({ weights, episodes }, { weights: reference.weights, episodes: reference.episodes }); };
   for (const partitions of [2, 3]) same(await outcome({ schedule: 'synchronous', partitions }, [820]));
   same(await outcome({ schedule: 'synchronous', partitions: 2 }, [49, 2, 346, 421, 2]));
-  same(await outcome({ schedule: 'virtual', partitions: 3, virtual: { discipline: 'synchronous', compute: 'exponential(0.001)', step: 'pareto(0.001, 2)', delay: 0.002, latency: 0.001 } }, [333, 487]));
+  same(await outcome({ time: 'virtual', schedule: 'synchronous', partitions: 3, virtual: { compute: 'exponential(0.001)', step: 'pareto(0.001, 2)', learningMessageDelay: 0.002, actingMessageDelay: 0.001 } }, [333, 487]));
   for (const environments of [1, 3]) t.not((await outcome({ schedule: 'synchronous', partitions: 1, environments }, [820])).weights, reference.weights);
 });
 
-for (const discipline of ['hogwild', 'bounded', 'poisson'] as const) {
-  test.serial(`several environments in virtual time under ${discipline} repeat themselves exactly`, async (t) => {
-    const virtual = { discipline, compute: 'exponential(0.002)', act: 'exponential(0.0003)', step: 'pareto(0.002, 2.5)', delay: 'lognormal(0.002, 0.5)', latency: 'exponential(0.0005)', wake: 0.0001, loss: 0.1, cores: 3 };
-    const options: SimulationOptions = { schedule: 'virtual', partitions: 3, virtual };
+for (const schedule of ['hogwild', 'bounded', 'poisson'] as const) {
+  test.serial(`several environments in virtual time under ${schedule} repeat themselves exactly`, async (t) => {
+    const virtual = { compute: 'exponential(0.002)', act: 'exponential(0.0003)', step: 'pareto(0.002, 2.5)', learningMessageDelay: 'lognormal(0.002, 0.5)', actingMessageDelay: 'exponential(0.0005)', wake: 0.0001, messageLoss: 0.1, cores: 3 };
+    const options: SimulationOptions = { time: 'virtual', schedule, partitions: 3, virtual };
     const once = await outcome(options, [120, 80]);
     t.deepEqual(await outcome(options, [120, 80]), once);
     t.not((await outcome({ ...options, seed: 3 }, [120, 80])).weights, once.weights);
@@ -54,16 +54,16 @@ for (const discipline of ['hogwild', 'bounded', 'poisson'] as const) {
 }
 
 test.serial('steps of several environments are taken side by side: what one takes E times as long for, and halts cost nothing', async (t) => {
-  const perStep = async (environments: number, discipline: 'hogwild' | 'synchronous') => {
-    const options: SimulationOptions = { schedule: 'virtual', environments, partitions: 2, virtual: { discipline, compute: 1e-6, act: 1e-6, step: 1 } };
+  const perStep = async (environments: number, schedule: 'hogwild' | 'synchronous') => {
+    const options: SimulationOptions = { time: 'virtual', schedule, environments, partitions: 2, virtual: { compute: 1e-6, act: 1e-6, step: 1 } };
     const { seconds } = await outcome({ ...options, learning: { warmup: 1000, batch: 8, replay: 2048 } }, [1000, 200]);
     return seconds / 1200;
   };
   const near = (value: number, expected: number) => Math.abs(value / expected - 1) < 0.02;
-  for (const discipline of ['hogwild', 'synchronous'] as const) {
+  for (const schedule of ['hogwild', 'synchronous'] as const) {
     for (const environments of [1, 4, 40]) {
-      const duration = await perStep(environments, discipline);
-      t.true(near(duration, 1 / environments), `${discipline}: ${duration} s per step in ${environments} environments`);
+      const duration = await perStep(environments, schedule);
+      t.true(near(duration, 1 / environments), `${schedule}: ${duration} s per step in ${environments} environments`);
     }
   }
 });

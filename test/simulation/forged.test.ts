@@ -10,7 +10,7 @@ const LEARNING = { replay: 256, batch: 8, warmup: 20 };
 
 const SUBJECTS: [string, () => Promise<Pick<Simulation, 'run' | 'encodeCheckpoint' | 'close'>>][] = [
   ['simulation', () => createSimulation({ environment: 'TMaze-v0(length=3)', rule: 'broadcast', schedule: 'synchronous', partitions: 1, network: { hidden: [4] }, learning: LEARNING })],
-  ['several environments', () => createSimulation({ environment: 'CartPole-v1', schedule: 'hogwild', partitions: 2, environments: 3, network: { hidden: [4], memory: [2] }, learning: LEARNING })],
+  ['several environments', () => createSimulation({ environment: 'CartPole-v1', schedule: 'hogwild', partitions: 2, environments: 3, network: { hidden: [4], observationTraces: [2] }, learning: LEARNING })],
   ['DDPG', () => createDdpg({ environment: 'Pendulum-v1', network: { hidden: [4] }, learning: LEARNING })],
 ];
 
@@ -63,7 +63,7 @@ const FORGED: [string, string[], Json, RegExp][] = [
   ['steps that its environment has not taken', ['counters', 'steps'], 59, /^it says what cannot be: 40 updates of a partition after 59 steps$/],
   ['a step behind the last', ['counters', 'steps'], 2 ** 31 - 1, /^it says what cannot be: 2147483647 environment steps$/],
   ['episodes that have not ended', ['training', 'episodes'], 1000, /^it does not tell its episodes$/],
-  ['a death that nobody asked for', ['training', 'death', 'reborn'], true, /^it does not tell who has died$/],
+  ['a re-initialisation without a lesion', ['training', 'lesion', 'reinitialised'], true, /^its state of the lesion is not one that its settings can lead to$/],
   ['a network that fills the machine', ['settings', 'network', 'hidden'], [65_536, 65_536], /^its settings ask for 131072 hidden neurons and 4295\d+ weights at least, and it has 96 weights$/],
   ['a network of many layers', ['settings', 'network', 'hidden'], new Array<number>(10_000).fill(65_536), /^its settings ask for 655360000 hidden neurons/],
   ['an arena of gigabytes', ['settings', 'learning', 'replay'], 2 ** 27, /^it is of other settings: it has the block replay\/inputs of float32 \[256, \d+\], not replay\/inputs of float32 \[134217728, \d+\]$/],

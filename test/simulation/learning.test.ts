@@ -34,6 +34,6 @@ test.serial('coagent balances CartPole far longer than chance, from the stream a
 });
 
 test.serial('neurons that fire balance CartPole far longer than chance', async (t) => {
-  const { meanReturn } = await trained({ environment: 'CartPole-v1', rule: 'coagent', network: { dynamic: 'firing' }, seed: 1, steps: 12_000, partitions: 1 });
+  const { meanReturn } = await trained({ environment: 'CartPole-v1', rule: 'coagent', network: { neuronModel: 'spiking' }, seed: 1, steps: 12_000, partitions: 1 });
   t.true(meanReturn >= 100, `evaluation ${meanReturn}, chance is 22`);
 });

@@ -4,7 +4,7 @@ import test from 'ava';
 
 import { createDdpg, createSimulation, resolveSettings, resumeDdpg, resumeSimulation, type SimulationOptions, type Training } from '../../src/index.js';
 
-const SMALL = { environment: 'CartPoleNoVel-v1', network: { hidden: [5, 4], memory: [2, 8] }, learning: { warmup: 50, batch: 8, replay: 256 }, seed: 2 } as const satisfies SimulationOptions;
+const SMALL = { environment: 'CartPoleNoVel-v1', network: { hidden: [5, 4], observationTraces: [2, 8] }, learning: { warmup: 50, batch: 8, replay: 256 }, seed: 2 } as const satisfies SimulationOptions;
 
 /** What a training comes to; its evaluation has the gains that training has left. */
 async function conclude(training: Training): Promise<unknown> {
@@ -28,7 +28,7 @@ for (const environments of [1, 3]) {
     const reference = await run({ schedule: 'synchronous', partitions: 1, environments });
     for (const partitions of [2, 3]) t.deepEqual(await run({ schedule: 'synchronous', partitions, environments }), reference);
     t.deepEqual(await run({ schedule: 'synchronous', partitions: 2, environments }, [77, 153]), reference);
-    t.notDeepEqual(await run({ schedule: 'synchronous', partitions: 1, environments, network: { ...SMALL.network, memory: [2, 9] } }), reference);
+    t.notDeepEqual(await run({ schedule: 'synchronous', partitions: 1, environments, network: { ...SMALL.network, observationTraces: [2, 9] } }), reference);
   });
 }
 
@@ -49,7 +49,7 @@ test.serial('runs that remember, of neuron-agents and of the opponent, are cut i
   }
 });
 
-const RECURRENT = { ...SMALL.network, memory: [], recurrent: 1, timeConstant: 4 };
+const RECURRENT = { ...SMALL.network, observationTraces: [], recurrent: 1, recurrentTimeConstant: 4 };
 
 for (const rule of ['broadcast', 'coagent', 'sarsa'] as const) {
   test.serial(`a recurrent network under ${rule} is bit-identical on 1 and 3 partitions, wherever it is evaluated, and where it is cut and resumed`, async (t) => {
@@ -70,7 +70,7 @@ for (const rule of ['broadcast', 'coagent', 'sarsa'] as const) {
 }
 
 test.serial('a recurrent network acts and learns under every schedule, in several environments too', async (t) => {
-  for (const options of [{ schedule: 'hogwild' }, { schedule: 'bounded' }, { schedule: 'poisson' }, { schedule: 'virtual' }, { schedule: 'hogwild', environments: 3 }] as const) {
+  for (const options of [{ schedule: 'hogwild' }, { schedule: 'bounded' }, { schedule: 'poisson' }, { time: 'virtual' }, { schedule: 'hogwild', environments: 3 }] as const) {
     const simulation = await createSimulation({ ...SMALL, rule: 'broadcast', network: RECURRENT, partitions: 2, ...options });
     const { steps, updatesPerSecond } = await simulation.run({ steps: 200 });
     t.is(steps, 200);
@@ -81,7 +81,7 @@ test.serial('a recurrent network acts and learns under every schedule, in severa
 });
 
 test.serial('what a run keeps does not grow with the length of an episode', async (t) => {
-  const simulation = await createSimulation({ environment: 'TMaze-v0(length=10000)', network: { hidden: [5], recurrent: 1, timeConstant: 4 }, schedule: 'synchronous', partitions: 1 });
+  const simulation = await createSimulation({ environment: 'TMaze-v0(length=10000)', network: { hidden: [5], recurrent: 1, recurrentTimeConstant: 4 }, schedule: 'synchronous', partitions: 1 });
   const sizes: number[] = [];
   for (const steps of [400, 1600]) { // the ring of 256 slots is full, and the episode goes on
     await simulation.run({ steps });
@@ -92,13 +92,13 @@ test.serial('what a run keeps does not grow with the length of an episode', asyn
 });
 
 test('recurrence that there is nothing for is named', (t) => {
-  t.throws(() => resolveSettings({ network: { timeConstant: 4 } }), { message: '"network.timeConstant" expected 1, got 4; nothing is read again' });
+  t.throws(() => resolveSettings({ network: { recurrentTimeConstant: 4 } }), { message: '"network.recurrentTimeConstant" expected 1, got 4; nothing is read again' });
   t.throws(() => resolveSettings({ network: { hidden: [], recurrent: 1 } }), { message: '"network.recurrent" expected 0, got 1; the network is feed-forward' });
 });
 
 test('time constants that are none, or not in order, are named', (t) => {
   const refused = (memory: unknown, message: string) => t.throws(() => resolveSettings(JSON.parse(JSON.stringify({ network: { memory } })) as SimulationOptions), { message });
-  refused(2, '"network.memory" expected a list of time constants, for example [2, 4, 8], got 2');
-  refused([2, 1], '"network.memory[1]" expected a number > 1 and <= 1000000, got 1');
-  refused([4, 2], '"network.memory[1]" expected a time constant longer than the one before, got 2');
+  refused(2, '"network.observationTraces" expected a list of time constants, for example [2, 4, 8], got 2');
+  refused([2, 1], '"network.observationTraces[1]" expected a number > 1 and <= 1000000, got 1');
+  refused([4, 2], '"network.observationTraces[1]" expected a time constant longer than the one before, got 2');
 });

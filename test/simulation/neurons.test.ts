@@ -10,7 +10,7 @@ type Network = NonNullable<SimulationOptions['network']>;
 
 /** Skips a layer, leads back, from the output too, is random in places, and has single edges. */
 const GRAPH: Network = {
-  layers: [{ name: 'near', size: 6, timeConstant: 4 }, { name: 'far', size: 5, activation: 'relu' }],
+  layers: [{ name: 'near', size: 6, recurrentTimeConstant: 4 }, { name: 'far', size: 5, activation: 'relu' }],
   blocks: [
     { from: 'input', to: 'near', density: 0.7 },
     { from: 'near', to: 'near', density: 0.5, self: true },
@@ -26,14 +26,14 @@ const GRAPH: Network = {
 const NEURONS: Network = {
   ...GRAPH,
   layers: [
-    { name: 'near', size: 6, timeConstant: 4, dynamic: 'leaky', leak: 8, inhibition: 'divisive(0.5/3)' },
-    { name: 'far', size: 5, dynamic: 'firing', leak: 3, threshold: 0.3, refractory: 1 },
+    { name: 'near', size: 6, recurrentTimeConstant: 4, neuronModel: 'leaky', membraneTimeConstant: 8, inhibition: 'divisive(0.5/3)' },
+    { name: 'far', size: 5, neuronModel: 'spiking', membraneTimeConstant: 3, threshold: 0.3, refractory: 1 },
   ],
 };
 
 const small = (rule: NonNullable<SimulationOptions['rule']>, network: Network, change: SimulationOptions = {}): SimulationOptions => ({
   environment: rule === 'sarsa' ? 'CartPole-v1' : 'PendulumNoVel-v1',
-  network: { ...network, memory: [] },
+  network: { ...network, observationTraces: [] },
   rule,
   schedule: 'synchronous',
   seed: 3,
@@ -65,22 +65,22 @@ for (const rule of RULE_NAMES) {
   });
 }
 
-for (const [name, network] of [['winners', { hidden: [8], inhibition: 'winners(1/4)' }], ['a share of the connections', { hidden: [8, 7], density: 0.5, recurrent: 0.5, timeConstant: 3 }]] as const) {
+for (const [name, network] of [['winners', { hidden: [8], inhibition: 'winners(1/4)' }], ['a share of the connections', { hidden: [8, 7], density: 0.5, recurrent: 0.5, recurrentTimeConstant: 3 }]] as const) {
   test.serial(`layers with ${name} are bit-identical on 1 and 2 partitions`, async (t) => {
     t.deepEqual(await outcome(small('broadcast', network, { partitions: 2 })), await outcome(small('broadcast', network, { partitions: 1 })));
   });
 }
 
-for (const change of [{ schedule: 'hogwild' }, { schedule: 'bounded' }, { schedule: 'poisson' }, { schedule: 'hogwild', timing: { reads: 'versioned' } }, { schedule: 'hogwild', environments: 3 }, { schedule: 'hogwild', timing: { acting: 'free' } }] satisfies SimulationOptions[]) {
+for (const change of [{ schedule: 'hogwild' }, { schedule: 'bounded' }, { schedule: 'poisson' }, { schedule: 'hogwild', timing: { reads: 'versioned' } }, { schedule: 'hogwild', environments: 3 }, { schedule: 'hogwild', timing: { inference: 'sampled' } }] satisfies SimulationOptions[]) {
   test.serial(`neurons of every kind learn under ${JSON.stringify(change)}`, async (t) => {
     const { returns } = await outcome(small('broadcast', NEURONS, { partitions: 2, ...change }));
     t.true(returns.every((value) => Number.isFinite(value)));
   });
 }
 
-for (const timing of [{}, { acting: 'free', environmentPeriod: 2e-3 }] as const) {
-  test.serial(`neurons of every kind repeat themselves in virtual time${'acting' in timing ? ', acting freely' : ''}`, async (t) => {
-    const options = small('three-factor', NEURONS, { partitions: 3, schedule: 'virtual', timing });
+for (const timing of [{}, { inference: 'sampled', controlPeriod: 2e-3 }] as const) {
+  test.serial(`neurons of every kind repeat themselves in virtual time${'inference' in timing ? ', sampled inference' : ''}`, async (t) => {
+    const options = small('three-factor', NEURONS, { partitions: 3, time: 'virtual', timing });
     t.deepEqual(await outcome(options), await outcome(options));
   });
 }
@@ -105,11 +105,11 @@ test.serial('watching an episode shows what evaluation does, and who reads whom'
   const simulation = await createSimulation(small('broadcast', NEURONS, { partitions: 2 }));
   await simulation.run({ steps: 100 });
   const [expected] = (await simulation.evaluate({ episodes: 1 })).returns;
-  const watched = simulation.watch();
+  const watched = simulation.recordEpisode();
   t.is(watched.return, expected);
   t.deepEqual([...new Set(watched.neurons.map(({ kind }) => kind))], ['bias', 'observation', 'context', 'kept', 'hidden', 'output']);
   const kept = watched.neurons.filter(({ kind }) => kind === 'kept');
-  t.deepEqual(kept.map(({ heard = -1 }) => watched.neurons[heard].name), [...Array(6).keys()].map((i) => `near[${i}]`).concat([...Array(5).keys()].flatMap((i) => [`far[${i}]`, `far[${i}]`])));
+  t.deepEqual(kept.map(({ source = -1 }) => watched.neurons[source].name), [...Array(6).keys()].map((i) => `near[${i}]`).concat([...Array(5).keys()].flatMap((i) => [`far[${i}]`, `far[${i}]`])));
   await simulation.close();
 });
 
@@ -135,10 +135,10 @@ const REFUSED: [string, SimulationOptions, string][] = [
   ['a share that is read again beside a graph', { network: { ...GRAPH, recurrent: 0.5 } }, '"network.recurrent" expected 0 beside network.layers, whose blocks say what is read again, got 0.5'],
   ['a density beside a graph', { network: { ...GRAPH, density: 0.5 } }, '"network.density" expected 1, got 0.5; each block of a graph has its own'],
   ['blocks without layers', { network: { blocks: [{ from: 'input', to: 'output' }] } }, '"network.blocks" expected nothing where network.layers are not given, got [{"from":"input","to":"output"}]'],
-  ['a leak of neurons that keep nothing', { network: { leak: 4 } }, '"network.leak" expected 1, got 4; only leaky and firing neurons have one'],
-  ['a threshold of leaky neurons', { network: { dynamic: 'leaky', threshold: 2 } }, '"network.threshold" expected 1, got 2; only firing neurons have one'],
-  ['a membrane without hidden neurons', { network: { hidden: [], dynamic: 'leaky' } }, '"network.dynamic" expected discrete; there are no hidden neurons, got "leaky"'],
-  ['a membrane under linear', { rule: 'linear', network: { dynamic: 'firing' } }, '"network.dynamic" expected discrete for the rule linear, which works out what a neuron would do next from its weights alone, got "firing"'],
+  ['a leak of neurons that keep nothing', { network: { membraneTimeConstant: 4 } }, '"network.membraneTimeConstant" expected 1, got 4; only leaky and spiking neurons have one'],
+  ['a threshold of leaky neurons', { network: { neuronModel: 'leaky', threshold: 2 } }, '"network.threshold" expected 1, got 2; only spiking neurons have one'],
+  ['a membrane without hidden neurons', { network: { hidden: [], neuronModel: 'leaky' } }, '"network.neuronModel" expected static; there are no hidden neurons, got "leaky"'],
+  ['a membrane under linear', { rule: 'linear', network: { neuronModel: 'spiking' } }, '"network.neuronModel" expected static for the rule linear, which works out what a neuron would do next from its weights alone, got "firing"'],
   ['inhibition under exact', { rule: 'exact', network: { inhibition: 'winners(1/2)' } }, '"network.inhibition" expected none for the rule exact, which looks through others\' neurons by their voltages alone, got "winners(1/2)"'],
   ['more partitions than pools', { network: { hidden: [8], inhibition: 'winners(1/4)' }, partitions: 4 }, '"partitions" expected at most one partition per pool of hidden neurons and output neuron (<= 3), got 4'],
 ];
@@ -152,5 +152,5 @@ for (const [what, options, message] of REFUSED) {
 
 test('whoever has plain layers refuses more', async (t) => {
   t.throws(() => resolveBatchedSettings({ network: { density: 0.5 } }), { message: '"network.density" expected what plain layers have, in a batch of networks, got 0.5' });
-  await t.throwsAsync(() => createDdpg(JSON.parse('{"network": {"dynamic": "leaky"}}') as object), { message: /^"network.dynamic" expected/ });
+  await t.throwsAsync(() => createDdpg(JSON.parse('{"network": {"dynamic": "leaky"}}') as object), { message: /^"network.neuronModel" expected/ });
 });

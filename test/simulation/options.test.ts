@@ -56,17 +56,17 @@ const BAD: [unknown, string][] = [
   [{ rule: { traceDecay: 0.5 } }, '"rule.traceDecay" expected 0, got 0.5; the rule keeps no eligibility traces'],
   [{ rule: { name: 'coagent', targetRate: 0.1 } }, '"rule.targetRate" expected 0, got 0.1; the rule keeps no target copies'],
   [{ rule: 'coagent', exploration: { warmup: 1 } }, '"exploration.warmup" expected 0, got 1; the rule has no warm-up'],
-  [{ rule: 'coagent', exploration: { correlation: 0.5 } }, '"exploration.correlation" expected 0, got 0.5; the rule takes its noise for white'],
+  [{ rule: 'coagent', exploration: { correlation: 0.5 } }, '"exploration.correlation" expected 0, got 0.5; the rule assumes white noise'],
   [{ rule: 'coagent', learning: { batch: 2 } }, '"learning.batch" expected 1, got 2; the rule learns from each transition once, as it happens'],
   [{ rule: 'coagent', learning: { warmup: 5 } }, '"learning.warmup" expected 0, got 5; the rule learns'],
   [{ rule: 'coagent', learning: { updatesPerStep: 2 } }, '"learning.updatesPerStep" expected 1, got 2; the rule learns'],
-  [{ death: { share: 0.1 } }, '"death.step" expected a step for the share that dies, got null'],
-  [{ death: { share: 0.1, step: 0 } }, '"death.step" expected a whole number >= 1 and <= 39999, or "evaluation", got 0'],
-  [{ death: { share: 0.1, step: 1.5 } }, '"death.step" expected a whole number >= 1'],
-  [{ death: { share: 0.1, step: 9, evaluateEvery: 0 } }, '"death.evaluateEvery" expected a whole number >= 1, got 0'],
-  [{ death: { evaluateEvery: 10 } }, '"death.evaluateEvery" expected nothing for a run in which nobody dies, got 10'],
-  [{ death: '0.1@5' }, '"death" expected an object, got "0.1@5"'],
-  [{ rateLimit: 'on' }, '"rateLimit" expected a whole number of updates >= 0, or "off", got "on"'],
+  [{ lesion: { fraction: 0.1 } }, '"lesion.step" expected a step for the lesion, got null'],
+  [{ lesion: { fraction: 0.1, step: 0 } }, '"lesion.step" expected a whole number >= 1 and <= 39999, or "evaluation", got 0'],
+  [{ lesion: { fraction: 0.1, step: 1.5 } }, '"lesion.step" expected a whole number >= 1'],
+  [{ lesion: { fraction: 0.1, step: 9, evaluateEvery: 0 } }, '"lesion.evaluateEvery" expected a whole number >= 1, got 0'],
+  [{ lesion: { evaluateEvery: 10 } }, '"lesion.evaluateEvery" expected nothing: the run has no lesion, got 10'],
+  [{ lesion: '0.1@5' }, '"lesion" expected an object, got "0.1@5"'],
+  [{ updateWindow: 'on' }, '"updateWindow" expected a whole number of updates >= 0, or "off", got "on"'],
   [{ sedd: 3 }, '"sedd" expected a known option'],
   [{ learning: { disccount: 0.9 } }, '"learning.disccount" expected a known option'],
   [{ steps: null }, '"steps" expected a whole number'],
@@ -82,10 +82,10 @@ for (const [options, message] of BAD) {
   });
 }
 
-test('a death takes its interval from the steps, and resolves to itself', (t) => {
-  const settings = resolveSettings({ steps: 1010, death: { share: 0.1, step: 500, rebirth: 500 } });
-  t.deepEqual(settings.death, { share: 0.1, step: 500, rebirth: 500, evaluateEvery: 51 });
+test('a lesion takes its interval of evaluation from the steps, and resolves to itself', (t) => {
+  const settings = resolveSettings({ steps: 1010, lesion: { fraction: 0.1, step: 500, reinitialiseAt: 500 } });
+  t.deepEqual(settings.lesion, { fraction: 0.1, step: 500, reinitialiseAt: 500, evaluateEvery: 51 });
   t.deepEqual(resolveSettings(JSON.parse(JSON.stringify(settings)) as SimulationOptions), settings);
-  t.deepEqual(resolveSettings({ death: { share: 0.1, step: 'evaluation' } }).death, { share: 0.1, step: 'evaluation', rebirth: null, evaluateEvery: null });
-  t.deepEqual(resolveSettings().death, { share: 0, step: null, rebirth: null, evaluateEvery: null });
+  t.deepEqual(resolveSettings({ lesion: { fraction: 0.1, step: 'evaluation' } }).lesion, { fraction: 0.1, step: 'evaluation', reinitialiseAt: null, evaluateEvery: null });
+  t.deepEqual(resolveSettings().lesion, { fraction: 0, step: null, reinitialiseAt: null, evaluateEvery: null });
 });

@@ -62,7 +62,7 @@ const halting = (cuts: readonly number[]): Way => async (simulation) => {
   for (const until of [...cuts, STEPS]) {
     await simulation.run({ steps: until - simulation.step });
     await simulation.evaluate({ episodes: 1 });
-    simulation.watch({ steps: 1 });
+    simulation.recordEpisode({ steps: 1 });
   }
   return simulation;
 };
@@ -81,19 +81,19 @@ const resuming = (cuts: readonly number[]): Way => async (simulation, tell) => {
   return current;
 };
 
-const SLOW = { compute: 'exponential(0.002)', act: 'exponential(0.0003)', step: 'pareto(0.002, 2.5)', delay: 'lognormal(0.004, 0.5)', latency: 'exponential(0.0005)' } as const;
+const SLOW = { compute: 'exponential(0.002)', act: 'exponential(0.0003)', step: 'pareto(0.002, 2.5)', learningMessageDelay: 'lognormal(0.004, 0.5)', actingMessageDelay: 'exponential(0.0005)' } as const;
 
 /** Worlds in which as many different things as possible are under way. */
 const WORLDS: Record<string, SimulationOptions> = {
-  'several environments, lost messages and stragglers': { environments: 3, virtual: { ...SLOW, loss: 0.2, stragglers: 0.34, slowdown: 5 } },
-  'few cores, and threads that sleep and wait for one another': { virtual: { ...SLOW, cores: 2, wake: 'exponential(0.0002)', waits: true } },
+  'several environments, lost messages and stragglers': { environments: 3, virtual: { ...SLOW, messageLoss: 0.2, stragglers: 0.34, slowdown: 5 } },
+  'few cores, and threads that sleep and wait for one another': { virtual: { ...SLOW, cores: 2, wake: 'exponential(0.0002)', peerWait: true } },
 };
 
 const cutsOf = fc.tuple(fc.integer({ min: 231, max: REST - 1 }), fc.integer({ min: REST + 1, max: STEPS - 1 }));
 
 /** Holds each way through a run against the plain one. */
 async function holdsTo(t: ExecutionContext, options: SimulationOptions, seed: number): Promise<void> {
-  const virtual: SimulationOptions = { schedule: 'virtual', partitions: 3, ...options };
+  const virtual: SimulationOptions = { time: 'virtual', partitions: 3, ...options };
   const expected = await outcome(virtual, plain);
   t.true(expected.updates.every((updates) => updates > 20), String(expected.updates));
   t.deepEqual(await outcome(virtual, checkpointing), expected);
@@ -106,22 +106,22 @@ async function holdsTo(t: ExecutionContext, options: SimulationOptions, seed: nu
   );
 }
 
-const DISCIPLINES = ['hogwild', 'bounded', 'poisson', 'synchronous'] as const;
+const SCHEDULES = ['hogwild', 'bounded', 'poisson', 'synchronous'] as const;
 
-DISCIPLINES.forEach((discipline, seed) => {
-  for (const [name, { virtual, ...world }] of Object.entries(WORLDS)) {
-    test.serial(`${discipline}, ${name}: looking, stopping, evaluating, checkpointing and resuming change nothing`, async (t) => {
-      await holdsTo(t, { ...world, virtual: { ...virtual, discipline } }, seed);
+SCHEDULES.forEach((schedule, seed) => {
+  for (const [name, world] of Object.entries(WORLDS)) {
+    test.serial(`${schedule}, ${name}: looking, stopping, evaluating, checkpointing and resuming change nothing`, async (t) => {
+      await holdsTo(t, { ...world, schedule }, seed);
     });
   }
 });
 
 /** Networks that remember, acting that waits for nobody, and neurons that die and are born. */
 const OTHERS: Record<string, SimulationOptions> = {
-  'leaky integrators and a sensory memory': { environment: 'PendulumNoVel-v1', rule: 'three-factor', network: { hidden: [4], recurrent: 0.5, timeConstant: 4, memory: [2, 4] }, virtual: SLOW },
-  'membranes': { network: { hidden: [4], dynamic: 'firing', threshold: 0.5, refractory: 1 }, virtual: SLOW },
-  'acting that waits for nobody': { environments: 2, exploration: { correlation: 0.5 }, timing: { acting: 'free', environmentPeriod: 0.003 }, virtual: { ...SLOW, discipline: 'poisson' } },
-  'a death and a birth': { death: { share: 0.5, step: 250, rebirth: 265 }, virtual: SLOW },
+  'leaky integrators and a sensory memory': { environment: 'PendulumNoVel-v1', rule: 'three-factor', network: { hidden: [4], recurrent: 0.5, recurrentTimeConstant: 4, observationTraces: [2, 4] }, virtual: SLOW },
+  'membranes': { network: { hidden: [4], neuronModel: 'spiking', threshold: 0.5, refractory: 1 }, virtual: SLOW },
+  'acting that waits for nobody': { environments: 2, exploration: { correlation: 0.5 }, timing: { inference: 'sampled', controlPeriod: 0.003 }, schedule: 'poisson', virtual: SLOW },
+  'a death and a birth': { lesion: { fraction: 0.5, step: 250, reinitialiseAt: 265 }, virtual: SLOW },
 };
 
 Object.entries(OTHERS).forEach(([name, options], seed) => {

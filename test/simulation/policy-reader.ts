@@ -3,7 +3,7 @@
 interface Description {
   readonly version: number;
   readonly neurons: number;
-  readonly inputs: { readonly observations: number; readonly memory: number; readonly recurrent: number; readonly kept: number };
+  readonly inputs: { readonly observations: number; readonly traces: number; readonly recurrent: number; readonly kept: number };
   readonly populations: readonly PopulationDescription[];
   readonly action: { readonly kind: 'discrete' | 'box' };
 }
@@ -14,7 +14,7 @@ interface PopulationDescription {
   readonly end: number;
   readonly activation: 'tanh' | 'relu' | 'logistic' | 'linear';
   readonly sparse: boolean;
-  readonly membrane: { readonly kind: 'leaky' | 'firing'; readonly kept: number; readonly threshold: number; readonly refractory: number } | null;
+  readonly membrane: { readonly kind: 'leaky' | 'spiking'; readonly kept: number; readonly threshold: number; readonly refractory: number } | null;
   readonly inhibition: { readonly kind: 'winners' | 'divisive'; readonly amount: number; readonly pool: number } | null;
 }
 
@@ -68,7 +68,7 @@ export interface ReadPolicy {
 export function readPolicy(file: Uint8Array, replica = 0): ReadPolicy {
   const { metadata, tensors } = readSafetensors(file);
   const policy = JSON.parse(metadata.policy) as Description;
-  const { observations, memory, recurrent, kept: keptNumbers } = policy.inputs;
+  const { observations, traces, recurrent, kept: keptNumbers } = policy.inputs;
   const replicas = 'replicas' in metadata ? Number(metadata.replicas) : 1;
   const numbers = (name: string): readonly number[] => (name in tensors ? tensors[name].values : []);
   const learned = (name: string): readonly number[] => {
@@ -76,9 +76,9 @@ export function readPolicy(file: Uint8Array, replica = 0): ReadPolicy {
     const size = values.length / replicas;
     return values.slice(replica * size, (replica + 1) * size);
   };
-  const constants = numbers('memory.timeConstant');
+  const constants = numbers('traces.timeConstant');
   const voltages = new Float32Array(policy.neurons);
-  const firstKept = 1 + observations + memory + recurrent;
+  const firstKept = 1 + observations + traces + recurrent;
   let integrators: number[][] = [];
   let context = new Float32Array(0);
   let kept = new Float32Array(0);
@@ -91,7 +91,7 @@ export function readPolicy(file: Uint8Array, replica = 0): ReadPolicy {
         integrators[j][i] += (seen - integrators[j][i]) / constant;
         const difference = faster - integrators[j][i];
         faster = integrators[j][i];
-        const deviation = numbers('memory.deviation')[j * constants.length + i];
+        const deviation = numbers('traces.sd')[j * constants.length + i];
         return deviation === 0 ? 0 : clip(difference / deviation, -4, 4);
       });
     });

@@ -31,7 +31,7 @@ async function compare(t: ExecutionContext, training: Training): Promise<Safeten
   const own = play(name, seed, policy);
   t.is(returns.length, EPISODES);
   returns.forEach((each, i) => { t.true(Math.abs(each - own[i]) <= 1e-4 * Math.abs(each), `returns ${returns.join()} and ${own.join()}`); });
-  const watched = training.watch?.({ episode: 0, steps: 50 });
+  const watched = training.recordEpisode?.({ episode: 0, steps: 50 });
   if (watched === undefined) return readSafetensors(file);
   const environment = makeEnvironment(name);
   let observation: Float64Array = environment.reset({ seed: evaluationSeeds(seed, 1)[0] });
@@ -48,7 +48,7 @@ async function compare(t: ExecutionContext, training: Training): Promise<Safeten
 }
 
 const LEARNING = { warmup: 60, batch: 8, replay: 512 };
-const LAYERS = [{ name: 'nähe "a"', size: 9, timeConstant: 4, dynamic: 'leaky', leak: 6, inhibition: 'divisive(0.5/4)' }, { name: 'far', size: 6, activation: 'logistic' }] as const;
+const LAYERS = [{ name: 'nähe "a"', size: 9, recurrentTimeConstant: 4, neuronModel: 'leaky', membraneTimeConstant: 6, inhibition: 'divisive(0.5/4)' }, { name: 'far', size: 6, activation: 'logistic' }] as const;
 const BLOCKS = [
   { from: 'input', to: 'nähe "a"', density: 0.7 },
   { from: 'nähe "a"', to: 'nähe "a"', density: 0.5, self: true },
@@ -62,26 +62,26 @@ const RUNS: Record<string, SimulationOptions> = {
   'Pendulum-v1': { environment: 'Pendulum-v1', network: { hidden: [16, 8] } },
   'CartPole-v1': { environment: 'CartPole-v1' },
   'CartPole-v1 with a scale of its own': { environment: 'CartPole-v1', network: { observationScale: [2, 3, 0.2, 2], bias: false } },
-  'PendulumNoVel-v1, with a sensory memory': { environment: 'PendulumNoVel-v1' },
+  'PendulumNoVel-v1, with observation traces': { environment: 'PendulumNoVel-v1' },
   'PendulumNoVel-v1 in three environments': { environment: 'PendulumNoVel-v1', environments: 3 },
   'MountainCar-v0 under sarsa': { environment: 'MountainCar-v0', rule: 'sarsa', learning: {} },
-  'a leaky network': { environment: 'PendulumNoVel-v1', network: { hidden: [12], memory: [], dynamic: 'leaky', leak: 6 } },
-  'a firing network': { environment: 'PendulumNoVel-v1', network: { hidden: [12], memory: [3], dynamic: 'firing', leak: 5, threshold: 0.3, refractory: 2 } },
-  'a recurrent network': { environment: 'PendulumNoVel-v1', network: { hidden: [12], memory: [2], recurrent: 0.7, timeConstant: 5 } },
-  'a recurrent network under coagent': { environment: 'TMaze-v0', rule: 'coagent', network: { memory: [], recurrent: 1, timeConstant: 8 }, learning: {} },
+  'a leaky network': { environment: 'PendulumNoVel-v1', network: { hidden: [12], observationTraces: [], neuronModel: 'leaky', membraneTimeConstant: 6 } },
+  'a firing network': { environment: 'PendulumNoVel-v1', network: { hidden: [12], observationTraces: [3], neuronModel: 'spiking', membraneTimeConstant: 5, threshold: 0.3, refractory: 2 } },
+  'a recurrent network': { environment: 'PendulumNoVel-v1', network: { hidden: [12], observationTraces: [2], recurrent: 0.7, recurrentTimeConstant: 5 } },
+  'a recurrent network under coagent': { environment: 'TMaze-v0', rule: 'coagent', network: { observationTraces: [], recurrent: 1, recurrentTimeConstant: 8 }, learning: {} },
   'winners': { environment: 'CartPole-v1', network: { hidden: [10], inhibition: 'winners(1/4)' } },
-  'a sparse graph of neurons of every kind': { environment: 'PendulumNoVel-v1', network: { memory: [2, 8], layers: [...LAYERS], blocks: BLOCKS, edges: [['output[0]', 'far[1]']] } },
-  'neurons that died': { environment: 'Pendulum-v1', network: { hidden: [12], inhibition: 'divisive(0.5/4)' }, death: { step: 100, share: 0.5 } },
+  'a sparse graph of neurons of every kind': { environment: 'PendulumNoVel-v1', network: { observationTraces: [2, 8], layers: [...LAYERS], blocks: BLOCKS, edges: [['output[0]', 'far[1]']] } },
+  'neurons that died': { environment: 'Pendulum-v1', network: { hidden: [12], inhibition: 'divisive(0.5/4)' }, lesion: { step: 100, fraction: 0.5 } },
 };
 
 /** Tensors that a network of these options has, and plain layers have not. */
-function tensorsOf({ environment, network = {}, death }: SimulationOptions): string[] {
+function tensorsOf({ environment, network = {}, lesion }: SimulationOptions): string[] {
   return [
-    ...(environment === 'PendulumNoVel-v1' && network.memory?.length !== 0 ? ['memory.timeConstant', 'memory.deviation'] : []),
+    ...(environment === 'PendulumNoVel-v1' && network.observationTraces?.length !== 0 ? ['traces.timeConstant', 'traces.sd'] : []),
     ...(network.recurrent === undefined ? [] : ['recurrent.source', 'recurrent.rate']),
-    ...(network.dynamic === undefined ? [] : ['hidden1.membrane']),
+    ...(network.neuronModel === undefined ? [] : ['hidden1.membrane']),
     ...(network.layers === undefined ? [] : ['recurrent.source', 'nähe "a".rows', 'nähe "a".membrane', 'far.rows']),
-    ...(death === undefined ? [] : ['alive']),
+    ...(lesion === undefined ? [] : ['alive']),
   ];
 }
 
@@ -117,9 +117,9 @@ test.serial('each policy of a batch of networks that is read from the file alone
   await trainer.close();
 });
 
-test.serial('before the first step the gains of a memory are 0', async (t) => {
-  const simulation = await createSimulation({ environment: 'PendulumNoVel-v1', schedule: 'synchronous', partitions: 1, network: { hidden: [4], memory: [2, 4] } });
-  t.deepEqual(readSafetensors(simulation.encodeWeights()).tensors['memory.deviation'], { shape: [2, 2], values: [0, 0, 0, 0] });
+test.serial('before the first step the gains of observation traces are 0', async (t) => {
+  const simulation = await createSimulation({ environment: 'PendulumNoVel-v1', schedule: 'synchronous', partitions: 1, network: { hidden: [4], observationTraces: [2, 4] } });
+  t.deepEqual(readSafetensors(simulation.encodeWeights()).tensors['traces.sd'], { shape: [2, 2], values: [0, 0, 0, 0] });
   await simulation.close();
 });
 

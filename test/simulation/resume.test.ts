@@ -31,7 +31,7 @@ interface Kind {
 async function compare(t: { deepEqual(actual: unknown, expected: unknown, message?: string): boolean; true(value: boolean): boolean }, { create, resume }: Kind, steps: number, cuts: readonly number[]): Promise<void> {
   const whole = await create();
   const expected = listen(whole);
-  const { death } = await whole.run({ steps, episodes: 1 });
+  const { lesion } = await whole.run({ steps, episodes: 1 });
   const end = await conclude(whole);
 
   let training = await create();
@@ -58,7 +58,7 @@ async function compare(t: { deepEqual(actual: unknown, expected: unknown, messag
   }
   told.push(...events);
   t.deepEqual(told, expected);
-  t.deepEqual(report?.death, death);
+  t.deepEqual(report?.lesion, lesion);
   t.deepEqual(await conclude(training), end);
 }
 
@@ -96,11 +96,11 @@ test.serial('a run with episodes that are truncated, cut around the truncation a
   await compare(t, simulation(options), 1230, [199, 201, 1000, 1111]);
 });
 
-const DYING: SimulationOptions = { ...small('broadcast', 2), environment: 'Pendulum-v1', steps: 420, death: { share: 0.3, step: 230, rebirth: 300, evaluateEvery: 50 } };
+const DYING: SimulationOptions = { ...small('broadcast', 2), environment: 'Pendulum-v1', steps: 420, lesion: { fraction: 0.3, step: 230, reinitialiseAt: 300, evaluateEvery: 50 } };
 
 test.serial('a run with a death and a rebirth, cut before, at, between and behind them, equals the uninterrupted one, its report included', async (t) => {
   await compare(t, simulation(DYING), 420, [150, 230, 260, 280, 300, 301, 330, 419]);
-  await compare(t, simulation({ ...small('coagent', 3), steps: 220, death: { share: 0.5, step: 110, rebirth: 130 } }), 220, [109, 111, 129, 130, 200]);
+  await compare(t, simulation({ ...small('coagent', 3), steps: 220, lesion: { fraction: 0.5, step: 110, reinitialiseAt: 130 } }), 220, [109, 111, 129, 130, 200]);
 });
 
 test.serial('a run cut where neurons were about to die, unmeasured, makes up for it when it is resumed', async (t) => {
@@ -114,15 +114,15 @@ test.serial('a run cut where neurons were about to die, unmeasured, makes up for
     await first.close();
     if (taken === undefined) throw new Error('no checkpoint was taken');
     const second = await resumeSimulation(taken);
-    const [expected, { death, steps }] = [await whole.run({ episodes: 1 }), await second.run(at < 420 ? { steps: 420 - at, episodes: 1 } : { steps: 1, signal: AbortSignal.abort(), episodes: 1 })];
-    t.deepEqual([death, steps], [expected.death, 420 - at]);
+    const [expected, { lesion, steps }] = [await whole.run({ episodes: 1 }), await second.run(at < 420 ? { steps: 420 - at, episodes: 1 } : { steps: 1, signal: AbortSignal.abort(), episodes: 1 })];
+    t.deepEqual([lesion, steps], [expected.lesion, 420 - at]);
     t.deepEqual(second.encodeWeights(), whole.encodeWeights());
     await Promise.all([second.close(), whole.close()]);
   }
 });
 
 test.serial('DDPG that is cut anywhere and resumed equals the uninterrupted run bit for bit', async (t) => {
-  const options = { network: { hidden: [5] }, exploration: { hidden: 0.1, correlation: 0.9 }, learning: { batch: 8, warmup: 60, replay: 256, updatesPerStep: 0.7, finalRate: 0.1 }, seed: 3, steps: 1000 };
+  const options = { network: { hidden: [5] }, exploration: { hidden: 0.1, correlation: 0.9 }, learning: { batch: 8, warmup: 60, replay: 256, updatesPerStep: 0.7, finalRateFraction: 0.1 }, seed: 3, steps: 1000 };
   const kind: Kind = { create: () => createDdpg(options), resume: resumeDdpg };
   for (const cuts of [[1, 60, 200, 201], randomCuts('ddpg', 4, 1150), [1000, 1149]]) await compare(t, kind, 1150, cuts);
 });

@@ -7,8 +7,8 @@ const SMALL = { network: { hidden: [8] }, learning: { warmup: 64 }, partitions: 
 
 test.serial('learning rates fall to their final share at the last step and stay there', async (t) => {
   for (const rule of ['broadcast', 'coagent'] as const) {
-    const [moves, stays] = await Promise.all([0.5, 0].map(async (finalRate) => {
-      const simulation = await createSimulation({ network: { hidden: [8] }, ...(rule === 'broadcast' && { learning: { warmup: 64 } }), rule: { name: rule, finalRate }, schedule: 'synchronous', partitions: 1, steps: 100 });
+    const [moves, stays] = await Promise.all([0.5, 0].map(async (finalRateFraction) => {
+      const simulation = await createSimulation({ network: { hidden: [8] }, ...(rule === 'broadcast' && { learning: { warmup: 64 } }), rule: { name: rule, finalRateFraction }, schedule: 'synchronous', partitions: 1, steps: 100 });
       const numbers = () => Buffer.from(simulation.encodeWeights()).subarray(-4 * (8 * 4 + 9)); // the header tells the step
       await simulation.run({ steps: 120 });
       const before = numbers();
@@ -21,14 +21,14 @@ test.serial('learning rates fall to their final share at the last step and stay 
 });
 
 test.serial('hogwild holds updates per environment step inside the window of its rate limit', async (t) => {
-  const simulation = await createSimulation({ ...SMALL, schedule: 'hogwild', rateLimit: 4 });
+  const simulation = await createSimulation({ ...SMALL, schedule: 'hogwild', updateWindow: 4 });
   const { partitions } = await simulation.run({ steps: 1064 });
   await simulation.close();
   for (const { updates } of partitions) t.true(updates >= 1000 && updates <= 1004, `${updates} updates`);
 });
 
 test.serial('hogwild without a rate limit ends at the last step', async (t) => {
-  const simulation = await createSimulation({ ...SMALL, schedule: 'hogwild', rateLimit: 'off' });
+  const simulation = await createSimulation({ ...SMALL, schedule: 'hogwild', updateWindow: 'off' });
   const { steps, partitions } = await simulation.run({ steps: 500 });
   await simulation.close();
   t.is(steps, 500);
@@ -36,7 +36,7 @@ test.serial('hogwild without a rate limit ends at the last step', async (t) => {
 });
 
 test.serial('hogwild learns from every slot of the stream once, on every partition', async (t) => {
-  const simulation = await createSimulation({ environment: 'CartPole-v1', network: { hidden: [8] }, partitions: 3, schedule: 'hogwild', rule: 'coagent', rateLimit: 'off' });
+  const simulation = await createSimulation({ environment: 'CartPole-v1', network: { hidden: [8] }, partitions: 3, schedule: 'hogwild', rule: 'coagent', updateWindow: 'off' });
   let episodes = 0;
   simulation.on('episode', () => { episodes += 1; });
   const { partitions } = await simulation.run({ steps: 1000 });

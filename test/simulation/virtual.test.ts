@@ -25,13 +25,13 @@ const duration = fc.oneof(
   fc.double({ min: 1e-6, max: 0.01, noNaN: true }).map((mean) => `exponential(${mean})`),
   fc.double({ min: 1e-6, max: 0.01, noNaN: true }).map((scale) => `pareto(${scale}, 1.5)`),
 );
-const world = fc.record({ compute: duration, act: duration, step: duration, delay: duration, latency: duration, loss: fc.double({ min: 0, max: 0.5, noNaN: true }), stragglers: fc.constantFrom(0, 0.34), slowdown: fc.constantFrom(1, 7) });
+const world = fc.record({ compute: duration, act: duration, step: duration, learningMessageDelay: duration, actingMessageDelay: duration, messageLoss: fc.double({ min: 0, max: 0.5, noNaN: true }), stragglers: fc.constantFrom(0, 0.34), slowdown: fc.constantFrom(1, 7) });
 
 test('with barriers, no delay, loss or straggler of a virtual world changes what is learned: it is what threads learn', async (t) => {
   const threads = await outcome({ schedule: 'synchronous', partitions: 2 });
   await fc.assert(
     fc.asyncProperty(world, fc.integer({ min: 1, max: 4 }), async (virtual, partitions) => {
-      const { weights } = await outcome({ schedule: 'virtual', virtual: { ...virtual, discipline: 'synchronous' }, partitions });
+      const { weights } = await outcome({ time: 'virtual', schedule: 'synchronous', virtual, partitions });
       t.is(weights, threads.weights);
     }),
     { seed: 1, numRuns: 5 },
@@ -40,8 +40,8 @@ test('with barriers, no delay, loss or straggler of a virtual world changes what
 
 test('an asynchronous run in virtual time repeats itself exactly, whatever the world', async (t) => {
   await fc.assert(
-    fc.asyncProperty(world, fc.constantFrom('hogwild', 'bounded', 'poisson'), async (virtual, discipline) => {
-      const options: SimulationOptions = { schedule: 'virtual', virtual: { ...virtual, discipline } };
+    fc.asyncProperty(world, fc.constantFrom('hogwild', 'bounded', 'poisson'), async (virtual, schedule) => {
+      const options: SimulationOptions = { time: 'virtual', schedule, virtual };
       t.deepEqual(await outcome(options), await outcome(options));
     }),
     { seed: 1, numRuns: 4 },
@@ -51,7 +51,7 @@ test('an asynchronous run in virtual time repeats itself exactly, whatever the w
 test('streaming rules and rules with critics of their own learn in virtual time as well', async (t) => {
   for (const rule of ['coagent', 'compatible', 'quadratic'] as const) {
     const learning = rule === 'coagent' ? {} : { ...SMALL.learning };
-    const options: SimulationOptions = { rule, learning, schedule: 'virtual', virtual: { compute: 'exponential(0.001)', delay: 0.002 } };
+    const options: SimulationOptions = { rule, learning, time: 'virtual', virtual: { compute: 'exponential(0.001)', learningMessageDelay: 0.002 } };
     const [once, again] = [await outcome(options), await outcome(options)];
     t.deepEqual(once, again);
     t.not(once.weights, (await outcome({ ...options, seed: 3 })).weights);
@@ -59,7 +59,7 @@ test('streaming rules and rules with critics of their own learn in virtual time 
 });
 
 test('time adds up: one partition takes its updates, acting ticks and steps one after another', async (t) => {
-  const { seconds = 0, updates } = await outcome({ schedule: 'virtual', partitions: 1, virtual: { discipline: 'synchronous', compute: 0.1, act: 0.01, step: 1 } });
+  const { seconds = 0, updates } = await outcome({ time: 'virtual', schedule: 'synchronous', partitions: 1, virtual: { compute: 0.1, act: 0.01, step: 1 } });
   t.deepEqual(updates, [STEPS - 64]);
   const observations = STEPS + 1; // the last one is answered, and not acted upon
   t.true(Math.abs(seconds - (0.1 * updates[0] + 0.01 * 3 * observations + STEPS + 1)) < 1.2, String(seconds)); // an episode's end costs one more
@@ -67,8 +67,8 @@ test('time adds up: one partition takes its updates, acting ticks and steps one 
 
 test('a straggler holds up the updates of those who wait for it, and of nobody else', async (t) => {
   const straggling = { compute: 0.001, act: 0, step: 0, stragglers: 0.34, slowdown: 10 };
-  const perSecond = async (discipline: 'synchronous' | 'hogwild') => {
-    const { seconds = 1, updates } = await outcome({ rateLimit: 'off', schedule: 'virtual', virtual: { ...straggling, discipline } });
+  const perSecond = async (schedule: 'synchronous' | 'hogwild') => {
+    const { seconds = 1, updates } = await outcome({ updateWindow: 'off', time: 'virtual', schedule, virtual: { ...straggling } });
     return updates.map((count) => count / seconds).toSorted((a, b) => a - b);
   };
   const near = (rate: number, expected: number) => Math.abs(rate / expected - 1) < 0.1;
@@ -79,7 +79,7 @@ test('a straggler holds up the updates of those who wait for it, and of nobody e
 });
 
 test('what belongs to virtual time is refused elsewhere, and an oracle that reads all weights in virtual time', async (t) => {
-  await t.throwsAsync(createSimulation({ virtual: { delay: 1 } }), { message: '"virtual.delay" expected the schedule virtual, got "hogwild"' });
-  await t.throwsAsync(createSimulation({ schedule: 'virtual', rule: 'exact' }), { message: /"schedule" expected one that reads others' weights at once, for the rule exact/ });
-  await t.throwsAsync(createSimulation({ schedule: 'virtual', virtual: { delay: 'exponential(-1)' } }), { message: /"virtual.delay/ });
+  await t.throwsAsync(createSimulation({ virtual: { learningMessageDelay: 1 } }), { message: '"virtual.learningMessageDelay" expected "time": "virtual", got "real"' });
+  await t.throwsAsync(createSimulation({ time: 'virtual', rule: 'exact' }), { message: /"time" expected real for the rule exact, which reads the weights of all neurons, got "virtual"/ });
+  await t.throwsAsync(createSimulation({ time: 'virtual', virtual: { learningMessageDelay: 'exponential(-1)' } }), { message: /"virtual.learningMessageDelay/ });
 });

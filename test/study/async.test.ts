@@ -12,10 +12,10 @@ test('every algorithm learns with barriers and at every delay, from the same see
   t.deepEqual(trials.slice(0, 2).map(({ label, seed, steps }) => [label, seed, steps]), [['broadcast, time of barriers at delay 0', 1, 264], ['broadcast, time of barriers at delay 4', 1, 264]]);
   const labels = ['broadcast, barriers', 'broadcast, delay 0', 'broadcast, delay 4', 'ddpg, barriers', 'ddpg, delay 0', 'ddpg, delay 4'];
   t.deepEqual(trials.slice(2).map(({ label, seed }) => [label, seed]), [1, 2].flatMap((seed) => labels.map((label) => [label, seed])));
-  const world = { compute: 1, act: 0, step: 0, latency: 0 };
-  t.deepEqual(trials[2].options, { schedule: 'virtual', partitions: 2, virtual: { ...world, discipline: 'synchronous', delay: 0 } });
-  t.deepEqual(trials[4].options, { schedule: 'virtual', partitions: 2, virtual: { ...world, discipline: 'hogwild', delay: 4 } });
-  t.deepEqual(trials[7].options, { learning: { delay: 4 } });
+  const world = { compute: 1, act: 0, step: 0, actingMessageDelay: 0 };
+  t.deepEqual(trials[2].options, { time: 'virtual', schedule: 'synchronous', partitions: 2, virtual: { ...world, learningMessageDelay: 0 } });
+  t.deepEqual(trials[4].options, { time: 'virtual', schedule: 'hogwild', partitions: 2, virtual: { ...world, learningMessageDelay: 4 } });
+  t.deepEqual(trials[7].options, { learning: { gradientDelay: 4 } });
   t.deepEqual(asyncVsSync.resolve(settings), settings);
 });
 

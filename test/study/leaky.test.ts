@@ -15,9 +15,9 @@ test('every density learns with every time constant, beside a network without me
   const trials = planTrials(leakyIntegrator, SETTINGS);
   t.deepEqual(trials.slice(0, 6).map(({ label }) => label), ['memoryless', 'sensory memory', 'density 50 %, time constant 1', 'density 50 %, time constant 16', 'density 100 %, time constant 1', 'density 100 %, time constant 16']);
   t.deepEqual(trials.map(({ seed }) => seed), [1, 2, 3].flatMap((seed) => new Array<number>(6).fill(seed)));
-  t.deepEqual(trials[0].options, { network: { hidden: [4], memory: [], recurrent: 0 } });
-  t.deepEqual(trials[1].options, { network: { hidden: [4], memory: [2, 4, 8, 16, 32], recurrent: 0 } });
-  t.deepEqual(trials[3].options, { network: { hidden: [4], memory: [], recurrent: 0.5, timeConstant: 16 } });
+  t.deepEqual(trials[0].options, { network: { hidden: [4], observationTraces: [], recurrent: 0 } });
+  t.deepEqual(trials[1].options, { network: { hidden: [4], observationTraces: [2, 4, 8, 16, 32], recurrent: 0 } });
+  t.deepEqual(trials[3].options, { network: { hidden: [4], observationTraces: [], recurrent: 0.5, recurrentTimeConstant: 16 } });
   t.like(trials[3], { algorithm: 'sarsa', environment: 'DelayedRecall-v0(delay=3)', steps: 500, evaluation: { every: 50, episodes: 10, final: 20 } });
   t.deepEqual(leakyIntegrator.resolve(SETTINGS), SETTINGS);
 });
@@ -26,8 +26,8 @@ test('the best network learns under every schedule, beside the memoryless one, f
   const trials = summarise(leakyIntegrator, SETTINGS, NETWORKS).trials.slice(18);
   t.deepEqual(trials.slice(0, 4).map(({ label }) => label), ['synchronous: memoryless', 'synchronous: density 50 %, time constant 16', 'bounded: memoryless', 'bounded: density 50 %, time constant 16']);
   t.deepEqual([...new Set(trials.map(({ seed }) => seed))], [4, 5, 6]);
-  t.deepEqual(trials[1].options, { network: { hidden: [4], memory: [], recurrent: 0.5, timeConstant: 16 } });
-  t.like(trials[3].options, { schedule: 'virtual', partitions: 2, timing: { bound: 4 }, virtual: { discipline: 'bounded', delay: 0.1 } });
+  t.deepEqual(trials[1].options, { network: { hidden: [4], observationTraces: [], recurrent: 0.5, recurrentTimeConstant: 16 } });
+  t.like(trials[3].options, { time: 'virtual', schedule: 'bounded', partitions: 2, timing: { stalenessBound: 4 }, virtual: { learningMessageDelay: 0.1 } });
   t.is(trials.length, 12);
   t.is(summarise(leakyIntegrator, SETTINGS, []).planned, 18 + 12);
 });

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 
 import test from 'ava';
 
-import type { DeathReport } from '../../src/index.js';
+import type { LesionReport } from '../../src/index.js';
 import { curveAroundLesion, lesion } from '../../scenarios/lesion.js';
 import { planTrials } from '../../src/study/plan.js';
 import { openTrialStore, trialLine } from '../../src/study/trial-store.js';
@@ -12,15 +12,15 @@ import { madeResult, newFolder, reported, tinyTrial } from './fixture.js';
 const SIGNAL = new AbortController().signal;
 
 test('every algorithm is lesioned in every fraction, with and without reinitialisation, from the same seeds', (t) => {
-  const settings = lesion.resolve({ algorithms: ['three-factor', 'frozen'], shares: [0.1, 0.125], seeds: 2, steps: 1000 });
-  t.like(settings, { environment: 'Pendulum-v1', death: { at: 500, rebirthAfter: 50 }, evaluation: { every: 50, final: 20 } });
+  const settings = lesion.resolve({ algorithms: ['three-factor', 'frozen'], fractions: [0.1, 0.125], seeds: 2, steps: 1000 });
+  t.like(settings, { environment: 'Pendulum-v1', lesion: { step: 500, reinitialiseAfter: 50 }, evaluation: { every: 50, final: 20 } });
   const trials = planTrials(lesion, settings);
   t.deepEqual(trials.slice(0, 8).map(({ label }) => label), [
     'three-factor, 10 % silent', 'frozen, 10 % silent', 'three-factor, 10 % reinitialised', 'frozen, 10 % reinitialised',
     'three-factor, 12.5 % silent', 'frozen, 12.5 % silent', 'three-factor, 12.5 % reinitialised', 'frozen, 12.5 % reinitialised',
   ]);
   t.deepEqual(trials.map(({ seed }) => seed), [...new Array<number>(8).fill(1), ...new Array<number>(8).fill(2)]);
-  t.deepEqual(trialOptions(trials[3]), { environment: 'Pendulum-v1', seed: 1, steps: 1000, rule: { hiddenRate: 0 }, death: { share: 0.1, step: 500, rebirth: 550, evaluateEvery: 50 } });
+  t.deepEqual(trialOptions(trials[3]), { environment: 'Pendulum-v1', seed: 1, steps: 1000, rule: { hiddenRate: 0 }, lesion: { fraction: 0.1, step: 500, reinitialiseAt: 550, evaluateEvery: 50 } });
   t.is(trials[3].algorithm, 'broadcast');
   t.deepEqual(lesion.resolve(settings), settings);
 });
@@ -28,11 +28,11 @@ test('every algorithm is lesioned in every fraction, with and without reinitiali
 const REFUSED: [object, RegExp][] = [
   [{ algorithms: ['ddpg'] }, /^"algorithms" expected one of broadcast, .*frozen, got "ddpg"$/],
   [{ algorithms: ['frozen', 'frozen'] }, /^"algorithms" expected each name once, got "frozen"$/],
-  [{ shares: [] }, /^"shares" expected a list of fractions/],
-  [{ shares: [0.5, 1.5] }, /^"shares" expected a number > 0 and <= 1, got 1\.5$/],
-  [{ shares: [0.5, 0.5] }, /^"shares" expected each name once, got "50 %"$/],
-  [{ steps: 100, death: { at: 100 } }, /^"death\.at" expected a whole number >= 1 and <= 99, got 100$/],
-  [{ steps: 100, death: { at: 90, rebirthAfter: 10 } }, /^"death\.rebirthAfter" expected a whole number >= 0 and <= 9, got 10$/],
+  [{ fractions: [] }, /^"fractions" expected a list of fractions/],
+  [{ fractions: [0.5, 1.5] }, /^"fractions" expected a number > 0 and <= 1, got 1\.5$/],
+  [{ fractions: [0.5, 0.5] }, /^"fractions" expected each name once, got "50 %"$/],
+  [{ steps: 100, lesion: { step: 100 } }, /^"lesion\.step" expected a whole number >= 1 and <= 99, got 100$/],
+  [{ steps: 100, lesion: { step: 90, reinitialiseAfter: 10 } }, /^"lesion\.reinitialiseAfter" expected a whole number >= 0 and <= 9, got 10$/],
   [{ network: { hidden: [] } }, /^"network\.hidden" expected a hidden layer: its neurons are lesioned, got \[\]$/],
 ];
 
@@ -42,17 +42,17 @@ for (const [options, message] of REFUSED) {
   });
 }
 
-const DEATH = { share: 0.5, neurons: ['hidden1[0]'], step: 150, rebirth: null, episodes: 2, randomReturn: -1200, before: -200, after: -800, loss: 600, points: [{ step: 225, meanReturn: -600 }, { step: 300, meanReturn: -210 }], lowest: -800, recoverySteps: 150 } satisfies DeathReport;
+const DEATH = { fraction: 0.5, neurons: ['hidden1[0]'], step: 150, reinitialisedAt: null, episodes: 2, randomReturn: -1200, before: -200, after: -800, returnDrop: 600, points: [{ step: 225, meanReturn: -600 }, { step: 300, meanReturn: -210 }], lowest: -800, recoverySteps: 150 } satisfies LesionReport;
 
-const SETTINGS = lesion.resolve({ algorithms: ['broadcast', 'frozen'], shares: [0.5], seeds: 4, steps: 300, death: { at: 150 } });
+const SETTINGS = lesion.resolve({ algorithms: ['broadcast', 'frozen'], fractions: [0.5], seeds: 4, steps: 300, lesion: { step: 150 } });
 const summarise = (results: readonly TrialResult[]) => reported(lesion, SETTINGS, results);
 
-const made = (seed: number, death: Partial<DeathReport> | undefined, changes = {}) =>
-  madeResult(tinyTrial({ seed, label: 'broadcast, 50 % silent' }), { ...(death && { death: { ...DEATH, ...death } }), ...changes });
+const made = (seed: number, death: Partial<LesionReport> | undefined, changes = {}) =>
+  madeResult(tinyTrial({ seed, label: 'broadcast, 50 % silent' }), { ...(death && { lesion: { ...DEATH, ...death } }), ...changes });
 
 const RESULTS = [
   made(1, {}),
-  made(2, { before: -300, after: -400, loss: 100, points: [{ step: 300, meanReturn: -1000 }], recoverySteps: null }),
+  made(2, { before: -300, after: -400, returnDrop: 100, points: [{ step: 300, meanReturn: -1000 }], recoverySteps: null }),
   made(3, { recoverySteps: 50 }),
   made(4, undefined, { failure: { kind: 'diverged', message: 'weights became NaN' }, steps: 120 }),
 ];
@@ -62,7 +62,7 @@ test('the cost of a lesion is summarised over seeds, failures apart', (t) => {
   t.deepEqual(others, []);
   t.like(row, { algorithm: 'broadcast', share: 0.5, reborn: false, seeds: 3, failures: 1, randomReturn: -1200, recoveries: [150, null, 50], recovered: 2, recoverySteps: 100, learned: true });
   t.deepEqual([row.before, row.after, row.lowest, row.final], [-700 / 3, -2000 / 3, -2600 / 3, -1420 / 3]);
-  t.deepEqual(row.loss, { mean: 1300 / 3, interval: [100, 600], values: [600, 100, 600] });
+  t.deepEqual(row.returnDrop, { mean: 1300 / 3, interval: [100, 600], values: [600, 100, 600] });
   t.deepEqual(cells, [['broadcast', '50 %', 'silent', '3', '1', '-233.3', '-666.7', '433.3', '100.0 to 600.0', '-866.7', '2 of 3', '100', '-473.3']]);
   t.deepEqual(findings, ['A lesion of 50 % takes 433.3 [100.0, 600.0] from broadcast at once; 2 of 3 trials recover, in 100 steps at the median.']);
 });
@@ -76,7 +76,7 @@ test('if nothing had been learned nothing is said to have recovered', (t) => {
 
 test('if every trial failed nothing is made up', (t) => {
   const { rows: [row], tables: [cells], findings } = summarise([RESULTS[3]]);
-  t.like(row, { seeds: 0, failures: 1, before: null, loss: null, gain: null, learned: false, recovered: null, recoverySteps: null });
+  t.like(row, { seeds: 0, failures: 1, before: null, returnDrop: null, gain: null, learned: false, recovered: null, recoverySteps: null });
   t.deepEqual(cells[0].slice(3), ['0', '1', '–', '–', '–', '–', '–', '–', '–', '–']);
   t.deepEqual(findings, []);
 });
@@ -88,19 +88,19 @@ test('a curve around a lesion has the returns immediately before and after it', 
 });
 
 test('a trial with a lesion returns what was measured, and a store keeps it', async (t) => {
-  const options = { ...tinyTrial().options, death: { share: 0.5, step: 150, evaluateEvery: 75 } };
+  const options = { ...tinyTrial().options, lesion: { fraction: 0.5, step: 150, evaluateEvery: 75 } };
   const trial = tinyTrial({ options, evaluation: { every: 75, episodes: 1, final: 2 } });
   const result = await runTrial(trial, { signal: SIGNAL, onProgress: () => undefined });
   if (result === undefined) throw new Error('the trial was stopped');
-  t.like(result.death, { share: 0.5, step: 150, episodes: 2, randomReturn: result.randomReturn });
+  t.like(result.lesion, { fraction: 0.5, step: 150, episodes: 2, randomReturn: result.randomReturn });
   t.deepEqual(result.curve.map(({ step }) => step), [0, 75, 150, 225, 300]);
-  t.is(result.curve[3].meanReturn, result.death?.points[0].meanReturn ?? NaN); // not evaluated twice
-  t.is(result.death?.points[1].meanReturn, (result.returns[0] + result.returns[1]) / 2);
+  t.is(result.curve[3].meanReturn, result.lesion?.points[0].meanReturn ?? NaN); // not evaluated twice
+  t.is(result.lesion?.points[1].meanReturn, (result.returns[0] + result.returns[1]) / 2);
 
   const path = `${newFolder()}.jsonl`;
   openTrialStore(path, t.fail).append(result);
   const warnings: string[] = [];
-  appendFileSync(path, `${trialLine({ ...result, digest: 'other', death: { ...result.death, before: 'high' } } as unknown as typeof result)}\n`);
+  appendFileSync(path, `${trialLine({ ...result, digest: 'other', lesion: { ...result.lesion, before: 'high' } } as unknown as typeof result)}\n`);
   const { finished } = openTrialStore(path, (line) => warnings.push(line));
   t.deepEqual(finished.get(result.digest), result);
   t.is(finished.size, 1);

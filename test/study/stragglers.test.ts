@@ -11,23 +11,23 @@ import { madeResult, newFolder, reported, tinyTrial } from './fixture.js';
 
 const SIGNAL = new AbortController().signal;
 
-test('every discipline meets every factor, from the same seeds', (t) => {
-  const settings = stragglers.resolve({ disciplines: ['bounded', 'hogwild'], slowdowns: [1, 4], seeds: 2, steps: 1000, bound: 2 });
-  t.like(settings, { environment: 'Pendulum-v1', share: 0.25, partitions: 4, rateLimit: 16, evaluation: { every: 100, final: 20 }, virtual: { compute: { name: 'lognormal', median: 1, sigma: 0.3 }, delay: { value: 0.1 } } });
+test('every schedule meets every factor, from the same seeds', (t) => {
+  const settings = stragglers.resolve({ schedules: ['bounded', 'hogwild'], slowdowns: [1, 4], seeds: 2, steps: 1000, stalenessBound: 2 });
+  t.like(settings, { environment: 'Pendulum-v1', stragglerFraction: 0.25, partitions: 4, updateWindow: 16, evaluation: { every: 100, final: 20 }, virtual: { compute: { name: 'lognormal', median: 1, sigma: 0.3 }, learningMessageDelay: { value: 0.1 } } });
   const trials = planTrials(stragglers, settings);
   t.deepEqual(trials.map(({ label, seed }) => `${label} ${seed}`), [1, 2].flatMap((seed) => ['bounded, no straggler', 'bounded, 4 × slower', 'hogwild, no straggler', 'hogwild, 4 × slower'].map((each) => `broadcast, ${each} ${seed}`)));
-  t.like(algorithmOf(trials[1]).resolve(trialOptions(trials[1])), { schedule: 'virtual', timing: { bound: 2 }, virtual: { discipline: 'bounded', stragglers: 0.25, slowdown: 4 } });
+  t.like(algorithmOf(trials[1]).resolve(trialOptions(trials[1])), { time: 'virtual', schedule: 'bounded', timing: { stalenessBound: 2 }, virtual: { stragglers: 0.25, slowdown: 4 } });
   t.deepEqual(stragglers.resolve(settings), settings);
 });
 
 const REFUSED: [object, RegExp][] = [
   [{ algorithms: ['ddpg'] }, /^"algorithms" expected one of broadcast, .*, got "ddpg"$/],
-  [{ disciplines: ['virtual'] }, /^"disciplines" expected one of hogwild, synchronous, bounded, poisson, got "virtual"$/],
+  [{ schedules: ['virtual'] }, /^"schedules" expected one of hogwild, synchronous, bounded, poisson, got "virtual"$/],
   [{ slowdowns: [0.5] }, /^"slowdowns" expected a number >= 1/],
   [{ slowdowns: [2, 2] }, /^"slowdowns" expected each name once, got "2"$/],
-  [{ share: 0 }, /^"share" expected a number > 0 and <= 1, got 0$/],
-  [{ virtual: { delay: 'exponential(-1)' } }, /^"virtual\.delay/],
-  [{ rateLimit: -1 }, /^"rateLimit" expected a whole number of updates/],
+  [{ stragglerFraction: 0 }, /^"stragglerFraction" expected a number > 0 and <= 1, got 0$/],
+  [{ virtual: { learningMessageDelay: 'exponential(-1)' } }, /^"virtual\.learningMessageDelay/],
+  [{ updateWindow: -1 }, /^"updateWindow" expected a whole number of updates/],
   [{ neighbour: { run: 'yes' } }, /^"neighbour\.run" expected one of on, off, got "yes"$/],
 ];
 
@@ -42,7 +42,7 @@ function timing(virtualSeconds: number, updates: readonly number[]): TimingRepor
 }
 
 test('speeds are per unit of virtual time, and relative to the same seed without stragglers', (t) => {
-  const settings = stragglers.resolve({ disciplines: ['hogwild'], slowdowns: [1, 4], seeds: 2, steps: 300 });
+  const settings = stragglers.resolve({ schedules: ['hogwild'], slowdowns: [1, 4], seeds: 2, steps: 300 });
   const results = planTrials(stragglers, settings).map((trial) => {
     const [slow, first] = [trial.label.includes('slower'), trial.seed === 1];
     return madeResult(trial, { timing: slow ? timing(600, [300, 60]) : timing(first ? 300 : 150, [300, 300]) });
@@ -61,7 +61,7 @@ test('speeds are per unit of virtual time, and relative to the same seed without
 });
 
 test('what no trial got to is left open', (t) => {
-  const settings = stragglers.resolve({ disciplines: ['hogwild'], slowdowns: [4], seeds: 1, steps: 300 });
+  const settings = stragglers.resolve({ schedules: ['hogwild'], slowdowns: [4], seeds: 1, steps: 300 });
   const [trial] = planTrials(stragglers, settings);
   const { rows: [row], findings } = reported(stragglers, settings, [madeResult(trial, { failure: { kind: 'diverged', message: 'NaN' }, returns: [] })]);
   t.like(row, { seeds: 0, failures: 1, updates: null, relativeUpdates: null, returns: null, staleness: null });
@@ -80,7 +80,7 @@ test('returns between two evaluations lie on a straight line in virtual time', (
 });
 
 test('a trial in virtual time tells what became of the time, the same every time, and the store keeps it', async (t) => {
-  const trial = tinyTrial({ options: { network: { hidden: [4] }, learning: { warmup: 100 }, schedule: 'virtual', partitions: 2, virtual: { compute: 1, act: 0.1, step: 0.1 } } });
+  const trial = tinyTrial({ options: { network: { hidden: [4] }, learning: { warmup: 100 }, time: 'virtual', partitions: 2, virtual: { compute: 1, act: 0.1, step: 0.1 } } });
   const run = () => runTrial(trial, { signal: SIGNAL, onProgress: () => undefined });
   const [once, again] = [await run(), await run()];
   t.truthy(once?.timing);

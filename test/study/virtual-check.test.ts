@@ -39,13 +39,13 @@ test('each seed runs twice in real time, which are two trials, and once in a wor
   const virtual = summarise(virtualCheck, SETTINGS, [...results.slice(0, 3), { ...results[3], failure: { kind: 'crashed', message: '' } }]).trials.slice(4);
   t.deepEqual(virtual.map(({ label, seed }) => [label, seed]), [['virtual', 1], ['virtual', 2]]);
   t.like(algorithmOf(virtual[1]).resolve(trialOptions(virtual[1])), {
-    schedule: 'virtual', partitions: 2, virtual: { discipline: 'hogwild', compute: { name: 'trace', values: [0.002, 0.004] }, wake: { name: 'constant', value: 0 }, forward: 0.6 },
+    time: 'virtual', schedule: 'hogwild', partitions: 2, virtual: { compute: { name: 'trace', values: [0.002, 0.004] }, wake: { name: 'constant', value: 0 }, forward: 0.6 },
   });
 });
 
 test('partitions wait for one another in a world where each has a core, and share the cores where these are fewer', (t) => {
-  t.like(worldOf(TIMES, 2, 2), { cores: null, waits: true });
-  t.like(worldOf(TIMES, 3, 2), { cores: 2, waits: false });
+  t.like(worldOf(TIMES, 2, 2), { cores: null, peerWait: true });
+  t.like(worldOf(TIMES, 3, 2), { cores: 2, peerWait: false });
 });
 
 test('long traces are thinned evenly', (t) => {

@@ -7,7 +7,7 @@ import type { VirtualSettings } from '../../src/virtual/settings.js';
 import { createWorld, type World } from '../../src/virtual/world.js';
 
 const zero = { name: 'constant', value: 0 } as const;
-const SETTINGS: VirtualSettings = { discipline: 'hogwild', compute: zero, forward: null, act: zero, step: zero, delay: zero, latency: zero, wake: zero, cores: null, waits: false, loss: 0, stragglers: 0, slowdown: 1 };
+const SETTINGS: VirtualSettings = { compute: zero, forward: null, act: zero, step: zero, learningMessageDelay: zero, actingMessageDelay: zero, wake: zero, cores: null, peerWait: false, messageLoss: 0, stragglers: 0, slowdown: 1 };
 
 let threads = 0;
 
@@ -115,7 +115,7 @@ test('forward ticks take their share of an update', (t) => {
 });
 
 test('a message arrives when it will, however often and by whom that is asked', (t) => {
-  const settings = { ...SETTINGS, delay: { name: 'lognormal', median: 0.1, sigma: 1 } as const, loss: 0.25 };
+  const settings = { ...SETTINGS, learningMessageDelay: { name: 'lognormal', median: 0.1, sigma: 1 } as const, messageLoss: 0.25 };
   const [one, other] = [createWorld(settings, 5, 3), createWorld(settings, 5, 3)];
   let lost = 0;
   fc.assert(

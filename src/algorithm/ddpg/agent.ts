@@ -67,7 +67,7 @@ export function createDdpgAgent(settings: DdpgSettings, checkpoint?: Snapshot): 
 
   const replay = attachReplay(arena, ring);
   const rates = { ...learning }; // falls as the run goes on
-  const program = createDdpgProgram({ kernels, ...bench, firstStochastic, rates, optimiser: createOptimiser(learning.optimiser, kernels), credit, frozenLayers: plan.frozenLayers, delay: learning.delay });
+  const program = createDdpgProgram({ kernels, ...bench, firstStochastic, rates, optimiser: createOptimiser(learning.optimiser, kernels), credit, frozenLayers: plan.frozenLayers, delay: learning.gradientDelay });
   const dataParallel = settings.threads > 1 ? createDataParallelUpdate(kernels, bench, program, rates, { arena, plan, offsets }) : undefined;
   const sampler = createSampler(replay, createStream(seed, 'replay'));
   const slots = new Int32Array(learning.batch);
@@ -105,7 +105,7 @@ export function createDdpgAgent(settings: DdpgSettings, checkpoint?: Snapshot): 
     step: () => play.step(),
     update() {
       const updates = version.get(0);
-      const share = rateFraction(learning.finalRate, play.steps, settings.steps);
+      const share = rateFraction(learning.finalRateFraction, play.steps, settings.steps);
       rates.actorRate = share * learning.actorRate;
       rates.criticRate = share * learning.criticRate;
       sampler.draw(updates, slots);
@@ -114,7 +114,7 @@ export function createDdpgAgent(settings: DdpgSettings, checkpoint?: Snapshot): 
       version.set(0, updates + 1);
     },
     evaluation: () => createEvaluationPlay(createPolicy(policyContext), withObservationTraces(makeEnvironment(settings.environment), network, environment.getState())),
-    acting: () => ({ topology: actorTopology, encoder, decoder, memory: network.memory, trained: environment.getState() }),
+    acting: () => ({ topology: actorTopology, encoder, decoder, observationTraces: network.observationTraces, trained: environment.getState() }),
     examine() {
       for (const each of [actor, critic]) checkFinite(each);
     },

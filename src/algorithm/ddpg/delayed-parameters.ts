@@ -29,7 +29,7 @@ export interface DelayedParameters {
 
 /**
  * @param delay d; 0: the parameters themselves, and nothing is copied or allocated
- * @throws RangeError naming `learning.delay` where what is to be remembered takes more than 1 GiB
+ * @throws RangeError naming `learning.gradientDelay` where what is to be remembered takes more than 1 GiB
  */
 export function createDelayedParameters(kernels: Kernels, actor: TrainedNetwork, critic: TrainedNetwork, delay: number): DelayedParameters {
   if (delay === 0) {
@@ -64,7 +64,7 @@ interface ParameterSnapshot extends Differentiated {
 function createRing(kernels: Kernels, live: readonly Float32Array[], delay: number): ParameterSnapshot[] {
   const length = live.reduce((sum, part) => sum + part.length, 0);
   const most = Math.floor(MOST_BYTES / (length * Float32Array.BYTES_PER_ELEMENT)) - 1;
-  if (delay > most) throw wrongValue('learning.delay', 'a delay whose parameters take at most 1 GiB', delay, `; with networks of this size it can be ${Math.max(0, most)}`);
+  if (delay > most) throw wrongValue('learning.gradientDelay', 'a delay whose parameters take at most 1 GiB', delay, `; with networks of this size it can be ${Math.max(0, most)}`);
   return Array.from({ length: delay + 1 }, () => createSnapshot(kernels, live));
 }
 

@@ -84,7 +84,7 @@ export interface DdpgProgram {
  *
  * Reads: `transitions`, the input voltages of the actor's activations. Writes: all else of both networks.
  *
- * @throws RangeError naming `learning.delay` where remembering the parameters takes more than 1 GiB
+ * @throws RangeError naming `learning.gradientDelay` where remembering the parameters takes more than 1 GiB
  */
 export function createDdpgProgram(context: DdpgContext): DdpgProgram {
   const { kernels, actor, critic, transitions, firstStochastic, rates, optimiser, credit = backpropCredit, frozenLayers = [], delay = 0, share = ONE_THREAD } = context;

@@ -5,7 +5,7 @@ import { environmentId } from '../../environment/registry.js';
 import { KERNELS } from '../../kernels/options.js';
 import type { Demand } from '../../memory/budget.js';
 import { canonicalName, MODULE_PATTERN } from '../../modules.js';
-import { CORRELATION, FINAL_NOISE, HIDDEN_NOISE, NOISE, WARMUP_NOISE } from '../../network/exploration-options.js';
+import { CORRELATION, FINAL_NOISE, HIDDEN_NOISE, OUTPUT_NOISE, WARMUP_NOISE } from '../../network/exploration-options.js';
 import { NETWORK } from '../../network/options.js';
 import { SEED, STEPS } from '../../options/common.js';
 import { integer, kind, listOf, NOT_NEGATIVE, number, oneOf, orNull, POSITIVE, text } from '../../options/kind.js';
@@ -21,7 +21,7 @@ import { UPDATE_THREADS } from './barrier.js';
 export const MOST_DELAY = 4096;
 
 const group = 'DDPG';
-const share = number({ min: 0, max: 1 });
+const fraction = number({ min: 0, max: 1 });
 const rate = number(NOT_NEGATIVE);
 
 /** A credit assignment's name, shipped or of a module of the user's own that has been loaded. */
@@ -36,47 +36,49 @@ const creditName = kind<string, OpenCreditName | (string & {})>({ // the names a
 });
 
 const CREDIT = option('credit', creditName, {
-  default: 'backprop', flag: '--credit', help: `how hidden neurons of actor and critic get their credit: ${OPEN_CREDITS.join(', ')}; or the path of a module of your own`,
+  default: 'backprop', flag: '--credit', help: `credit assignment of the hidden layers: ${OPEN_CREDITS.join(', ')}; or the path of a module of your own`,
   group: 'Run', everyday: true,
 });
 
-const DELAY = option('learning.delay', integer({ min: 0, max: MOST_DELAY }), {
-  default: 0, flag: '--delay', unit: 'updates', help: 'gradients are computed from parameters this many updates old, as asynchronous workers compute them', group,
+const GRADIENT_DELAY = option('learning.gradientDelay', integer({ min: 0, max: MOST_DELAY }), {
+  default: 0, flag: '--gradient-delay', unit: 'updates', formerly: ['--delay', 'learning.delay'], help: 'age of the parameters that gradients are computed from, as in asynchronous training', group,
 });
 
 const HIDDEN_NEURONS = option('exploration.hiddenNeurons', orNull(listOf(text, 'a list of names, for example ["hidden1[3]"], or null')), {
   default: null, shown: 'all of them', help: 'names of the hidden neurons that explore, for example hidden1[3]', group: 'Exploration',
 });
 
-/** Every option of DDPG; the network is that of the actor, and of the critic but for its inputs and its one output, which is linear. */
+/** Every option of DDPG. The network is that of the actor; the critic differs in its inputs and has one linear output. */
 export const DDPG_ROWS = [
   ENVIRONMENT,
   CREDIT,
   ...NETWORK,
-  vary(NOISE, { default: 0.3 }),
+  vary(OUTPUT_NOISE, { default: 0.3 }),
   HIDDEN_NOISE,
   WARMUP_NOISE,
   CORRELATION,
   FINAL_NOISE,
   HIDDEN_NEURONS,
   ...LEARNING,
-  option('learning.actorRate', rate, { default: 1e-3, flag: '--actor-rate', argument: 'rate', help: 'learning rate of the actor\'s weights', group }),
-  option('learning.criticRate', rate, { default: 1e-3, flag: '--critic-rate', argument: 'rate', help: 'learning rate of critics', group }),
+  option('learning.actorRate', rate, { default: 1e-3, flag: '--actor-rate', argument: 'rate', help: 'learning rate of the actor', group }),
+  option('learning.criticRate', rate, { default: 1e-3, flag: '--critic-rate', argument: 'rate', help: 'learning rate of the critic', group }),
   option('learning.targetRate', number({ ...POSITIVE, max: 1 }), {
-    default: 0.005, flag: '--target-rate', argument: 'rate', help: 'share of the way a target copy follows in one update', group,
+    default: 0.005, flag: '--target-rate', argument: 'rate', help: 'fraction τ of the Polyak average by which target copies follow in one update', group,
   }),
-  option('learning.finalRate', share, { default: 1, flag: '--final-rate', argument: 'share', help: 'share of the learning rates left at the last step; they fall to it in a straight line', group }),
-  option('learning.optimiser', oneOf<OptimiserName>(REPLAY_OPTIMISERS), { default: 'adam', flag: '--optimiser', help: `how weights follow their gradients: ${REPLAY_OPTIMISERS.join(', ')}`, group }),
+  option('learning.finalRateFraction', fraction, {
+    default: 1, flag: '--final-rate-fraction', argument: 'fraction', formerly: ['--final-rate', 'learning.finalRate'], help: 'fraction of the learning rates left at the last step, after linear decay', group,
+  }),
+  option('learning.optimiser', oneOf<OptimiserName>(REPLAY_OPTIMISERS), { default: 'adam', flag: '--optimiser', help: `optimiser: ${REPLAY_OPTIMISERS.join(', ')}`, group }),
   option('learning.frozenLayers', listOf(text, 'a list of names, for example ["hidden1"]'), {
-    default: [], help: 'layers of the actor whose rows stay as they were drawn, for example hidden1: what learning them is worth', group,
+    default: [], help: 'layers of the actor whose weights stay as initialised, for example hidden1', group,
   }),
-  DELAY,
+  GRADIENT_DELAY,
   KERNELS,
   option('threads', integer({ min: 1, max: UPDATE_THREADS }), {
     default: 1,
-    narrow: (at) => (at(DELAY) > 0 || at(KERNELS) === 'reference' ? integer({ min: 1, max: 1 }) : undefined), // delayed gradients are taken by one thread, and the reference shares no memory
+    narrow: (at) => (at(GRADIENT_DELAY) > 0 || at(KERNELS) === 'reference' ? integer({ min: 1, max: 1 }) : undefined), // delayed gradients are taken by one thread, and the reference shares no memory
     flag: '--threads',
-    help: 'threads that share an update, 1 or 2, with the same result',
+    help: 'threads for each update, 1 or 2; the result is the same',
     group: 'Run',
   }),
   SEED,

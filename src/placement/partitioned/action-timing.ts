@@ -10,7 +10,7 @@ export interface ActionTiming {
   /** At which an action was read and carried out. */
   readonly actions: number;
   /** That went by while the host was busy with something else. */
-  readonly missed: number;
+  readonly missedDeadlines: number;
   /**
    * How old these actions were, in environment steps: 0 where the outputs had answered the newest observation completely; k where the oldest
    * observation that anything in them was made of was the one k steps before.
@@ -51,7 +51,7 @@ export function attachActionTimingRecorder(arena: Arena): ActionTimingRecorder {
 export function readActionTiming(arena: Arena): ActionTiming | undefined {
   if (!arena.blocks.some(({ name }) => name === AGES)) return undefined;
   const ages = arena.uint32(AGES);
-  const [sum, missed] = arena.float64(SUMS);
+  const [sum, missedDeadlines] = arena.float64(SUMS);
   const { reads, mean, median, max, histogram } = summariseBins(nonEmptyBins(ages.subarray(0, AGE_BINS)), sum, ages[AGE_BINS]);
-  return { actions: reads, missed, age: { mean, median, p95: percentile(histogram, 0.95 * reads), max, histogram } };
+  return { actions: reads, missedDeadlines, age: { mean, median, p95: percentile(histogram, 0.95 * reads), max, histogram } };
 }

@@ -6,7 +6,7 @@ import { createAsynchronousInference } from './asynchronous-inference.js';
 import { createSampledPort } from './sampled-inference-port.js';
 import { ENVIRONMENT_PARTITION } from './run-layout.js';
 import { createBlockingPort, type InferencePort } from './inference-port.js';
-import type { ActingName } from './timing-options.js';
+import type { InferenceName } from './timing-options.js';
 import { limiterWindow, type PartitionContext } from './partition-context.js';
 import { attachActivationVersions } from './activation-versions.js';
 
@@ -24,17 +24,17 @@ export interface InferenceMode {
   createInference(groups: readonly EnvironmentGroup[]): PartitionInference;
 }
 
-const MODES: Record<ActingName, (views: PartitionContext) => InferenceMode> = { hosted, awaited, free };
+const MODES: Record<InferenceName, (views: PartitionContext) => InferenceMode> = { central, distributed, sampled };
 
 export function createInferenceMode(views: PartitionContext): InferenceMode {
-  return MODES[views.layout.settings.timing.acting](views);
+  return MODES[views.layout.settings.timing.inference](views);
 }
 
 /**
  * Nobody waits for a partition that is in the midst of an update, or has lost its core for a moment. Nothing else keeps partitions together then, so that the host
  * sees to it that none is further behind it than a quarter of what learning may be behind acting (docs/research.md, entry 30).
  */
-function hosted(views: PartitionContext): InferenceMode {
+function central(views: PartitionContext): InferenceMode {
   const { layout, layout: { topology: { populations } }, partition, control: { version, ticksDone }, limiter } = views;
   const drift = limiterWindow(layout) / 4;
   const answering: InferenceScope = { ranges: populations, ticksDone: (group) => ticksDone[group].get(ENVIRONMENT_PARTITION), alone: true };
@@ -54,12 +54,12 @@ function hosted(views: PartitionContext): InferenceMode {
 const NO_INFERENCE: PartitionInference = { isReady: () => false, tick: () => undefined };
 
 /** An environment waits for its answer, and partitions for one another: the policy acted is the policy stored. */
-function awaited(views: PartitionContext): InferenceMode {
+function distributed(views: PartitionContext): InferenceMode {
   return { concurrent: false, central: false, mayAct: (updates, experience) => views.limiter.mayAct(updates, experience), createPort: () => createBlockingPort(views), createInference: (groups) => createInference(views, groups) };
 }
 
 /** Nobody waits for anybody: what is stored is what was acted in what was seen, though it may answer what was seen before. */
-function free(views: PartitionContext): InferenceMode {
+function sampled(views: PartitionContext): InferenceMode {
   const { layout: { topology, ownership }, kernels, arena, inferenceActivations: { lanes, alive } } = views;
   const activations = { ...createActivations(kernels, topology, lanes), ...(alive && { alive }) };
   const state = { activations, noise: createPartitionNoise(views, activations, ownership[views.partition], true), versions: attachActivationVersions(arena, topology, ownership) };

@@ -44,10 +44,10 @@ export function createIsolatedEvaluation(plan: RunLayout, arena: Arena): Isolate
 
 /** One environment, and no replay to speak of. */
 function evaluationSettings({ virtual, ...settings }: Settings): Settings {
-  const timing = { ...settings.timing, measure: false, ledger: false };
+  const timing = { ...settings.timing, measure: false, measureStaleness: false };
   const small = { ...settings, environments: 1, learning: { ...settings.learning, batch: 1, replay: 4 }, timing };
-  if (timing.acting === 'free') return { ...small, ...(virtual && { virtual }) };
-  return { ...small, partitions: 1, schedule: 'synchronous', timing: { ...timing, reads: 'racy', acting: 'awaited' } };
+  if (timing.inference === 'sampled') return { ...small, ...(virtual && { virtual }) };
+  return { ...small, partitions: 1, schedule: 'synchronous', timing: { ...timing, reads: 'racy', inference: 'distributed' } };
 }
 
 function find({ blocks }: Arena, name: string): Block {

@@ -104,9 +104,9 @@ export function createLearner(views: PartitionContext): Learner {
     }
   }
 
-  /** η ← η (1 - (1 - finalRate) · step / steps); past the last step the rates stay where they are. Called behind a gate, as `readSource.steps` asks for. */
+  /** η ← η (1 - (1 - finalRateFraction) · step / steps); past the last step the rates stay where they are. Called behind a gate, as `readSource.steps` asks for. */
   function decayRates(): void {
-    const share = rateFraction(settings.rule.finalRate, readSource.steps(), settings.steps);
+    const share = rateFraction(settings.rule.finalRateFraction, readSource.steps(), settings.steps);
     rates.criticRate = share * settings.rule.criticRate;
     rates.outputRate = share * settings.rule.outputRate;
     rates.hiddenRate = share * settings.rule.hiddenRate;

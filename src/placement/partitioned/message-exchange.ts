@@ -64,7 +64,7 @@ export function createTransport(world: World, partitions: number, ticks: number,
   left?.updates.forEach((messages, sender) => {
     for (const message of messages) {
       post.updates[sender][message.update % KEPT_UPDATES] = message;
-      if (world.settings.waits) message.ticks.forEach(({ sent }, tick) => { scheduleArrivals(post, sender, message.update, tick + 1, sent); });
+      if (world.settings.peerWait) message.ticks.forEach(({ sent }, tick) => { scheduleArrivals(post, sender, message.update, tick + 1, sent); });
     }
   });
   return post;
@@ -209,7 +209,7 @@ export function messageExchange(arena: Arena, { ticks, batchSize, parameters }: 
     publish(_of, update, tick, ranges, { voltages }) {
       const copies = ranges.map(({ begin, end }) => voltages.slice(begin * lanes, end * lanes));
       sent(self, update)?.ticks.push({ sent: world.now(), ranges: copies });
-      if (world.settings.waits && !certain) scheduleArrivals(post, self, update, tick, world.now());
+      if (world.settings.peerWait && !certain) scheduleArrivals(post, self, update, tick, world.now());
     },
     writerOf: (of) => of,
     isPublished: (peer, update, tick) => arrived(peer, update, tick) !== undefined,

@@ -9,7 +9,7 @@ import { neuronsOf } from '../../network/ownership.js';
 import { attachReplay, type ReplayRing } from '../../replay/ring.js';
 import { createEventCount, type EventCount } from '../../schedule/event-count.js';
 import { createRateLimiter, createStreamLimiter, type RateLimiter } from '../../schedule/rate-limiter.js';
-import { DISCIPLINES, type Schedule } from '../../schedule/schedule.js';
+import { SCHEDULES, type Schedule } from '../../schedule/schedule.js';
 import { createWorld, type World } from '../../virtual/world.js';
 import { createLiveSource, createRecordingSource, type ReadSource, type ReadSourceContext } from './read-source.js';
 import { attachExchange, type ActivationExchange } from './activation-exchange.js';
@@ -17,7 +17,6 @@ import { attachStalenessRecorder, type StalenessRecorder } from '../../runtime/s
 import { createPeerWait, NO_WAIT, virtualClock, threadClock, type PeerWait } from './peer-wait.js';
 import { ALIVE, type RunLayout } from './run-layout.js';
 import { createRerunSource } from './rerun.js';
-import { disciplineOf } from './settings.js';
 import { attachPeerParameters, type PeerParameters } from './peer-parameters.js';
 import { attachPhaseTimer, timestampNotifications, type PhaseTimer } from '../../runtime/phase-timings.js';
 import { createCounterMessages, delayControl, type CounterMessages } from './message-control.js';
@@ -74,9 +73,9 @@ export interface VirtualRuntime {
  *
  * @param begin virtual time, and what was left of the world at that time
  */
-export function createVirtualRuntime({ settings: { virtual, seed, partitions }, groups, topology }: RunLayout, { time, left }: { readonly time: number; readonly left?: VirtualState | undefined } = { time: 0 }): VirtualRuntime | undefined {
+export function createVirtualRuntime({ settings: { schedule, virtual, seed, partitions }, groups, topology }: RunLayout, { time, left }: { readonly time: number; readonly left?: VirtualState | undefined } = { time: 0 }): VirtualRuntime | undefined {
   if (virtual === undefined) return undefined;
-  const world = createWorld(virtual, seed, partitions, groups.map(({ begin, end }) => end - begin), { time, durations: left?.durations });
+  const world = createWorld(virtual, seed, partitions, groups.map(({ begin, end }) => end - begin), { time, durations: left?.durations, clocks: schedule === 'poisson' });
   return { world, transport: createTransport(world, partitions, topology.ticks.length, left?.messages), counterMessages: createCounterMessages(world, partitions, groups.length, left?.messages) };
 }
 
@@ -94,14 +93,14 @@ export function createPartitionContext(layout: RunLayout, arena: Arena, partitio
   const truth = { ...attachControl(arena), ...run };
   const control = virtualRuntime ? delayControl(truth, partition, virtualRuntime.world, virtualRuntime.counterMessages, partition === 0 && settings.environments > 1) : truth;
   const silent = createEventCount(control.words, spin);
-  const eventCount = settings.timing.measure ? timestampNotifications(silent, arena) : silent;
+  const eventCount = settings.timing.measureDurations ? timestampNotifications(silent, arena) : silent;
   const replay = attachReplay(arena, layout.ring);
   const kernels = createKernels(settings.kernels, () => createWorkspace(arena, partition));
   const peers = attachTransport(layout, arena, kernels, control, partition, virtualRuntime);
   const context = { partition, partitions: settings.partitions, ticks: topology.ticks.length, depth: layout.exchange.depth, control, replay, ...peers };
   const lanes = 2 * settings.learning.batch;
   const alive = arena.int32(ALIVE);
-  const phaseTimer = settings.timing.measure ? attachPhaseTimer(arena, partition) : undefined;
+  const phaseTimer = settings.timing.measureDurations ? attachPhaseTimer(arena, partition) : undefined;
   const watch = virtualRuntime ? virtualClock(() => virtualRuntime.world.now()) : threadClock((milliseconds) => { phaseTimer?.countWaiting(milliseconds); });
   const patient = waitsForPeers(layout, spin, log !== undefined);
   const own = (name: string) => arena.float32(name).subarray(partition * topology.neurons * lanes, (partition + 1) * topology.neurons * lanes);
@@ -115,7 +114,7 @@ export function createPartitionContext(layout: RunLayout, arena: Arena, partitio
     control,
     eventCount,
     notifyAll: virtualRuntime ? () => { virtualRuntime.world.noteChange(); eventCount.notify(); } : () => { eventCount.notify(); },
-    schedule: DISCIPLINES[log === undefined ? disciplineOf(settings) : 'hogwild']({
+    schedule: SCHEDULES[log === undefined ? settings.schedule : 'hogwild']({
       control,
       eventCount,
       partition,
@@ -135,7 +134,7 @@ export function createPartitionContext(layout: RunLayout, arena: Arena, partitio
     ...peers,
     readSource: log === undefined ? createReadSource(layout, context) : createRerunSource(context, arena, eventCount, log),
     phaseTimer,
-    staleness: settings.timing.ledger ? attachStalenessRecorder(arena, partition) : undefined,
+    staleness: settings.timing.measureStaleness ? attachStalenessRecorder(arena, partition) : undefined,
     tables: attachTables(layout, arena),
     inferenceActivations: { lanes: settings.environments, voltages: arena.float32('voltage'), weightedInputs: arena.float32('voltage/weighted'), alive },
     learningActivations: { lanes, voltages: own('board'), weightedInputs: own('board/weighted'), alive },
@@ -144,8 +143,8 @@ export function createPartitionContext(layout: RunLayout, arena: Arena, partitio
 
 /** Whether a partition waits a little for voltages: not behind barriers, where they are there, nor where a journal says what to wait for. */
 function waitsForPeers({ settings }: RunLayout, spin: boolean, repeats: boolean): boolean {
-  if (disciplineOf(settings) === 'synchronous' || repeats) return false;
-  return settings.virtual?.waits ?? spin;
+  if (settings.schedule === 'synchronous' || repeats) return false;
+  return settings.virtual?.peerWait ?? spin;
 }
 
 function deliverLater(world: World, partition: number): PartitionContext['deliver'] {
@@ -176,7 +175,7 @@ function attachTransport(plan: RunLayout, arena: Arena, kernels: Kernels, contro
     return { peerParameters, exchange: attachExchange(arena, kernels, exchange, ownership, partition, peerParameters) };
   }
   const peerParameters = messageParameters(arena, kernels, shape, ownership, partition, surroundings.transport);
-  return { peerParameters, exchange: messageExchange(arena, exchange, ownership, partition, peerParameters, surroundings.transport, disciplineOf(settings) === 'synchronous') };
+  return { peerParameters, exchange: messageExchange(arena, exchange, ownership, partition, peerParameters, surroundings.transport, settings.schedule === 'synchronous') };
 }
 
 /** The tables of all parameters, by name. */
@@ -210,12 +209,12 @@ export function settledUpdates(plan: RunLayout, steps: number, stored: number): 
 
 /** Where nobody waits, what is owed as acting ends stays owed. Behind barriers all partitions must end with the same update: with what is owed. */
 function allowUnsettled({ settings }: RunLayout, limiter: RateLimiter): RateLimiter {
-  return settings.timing.acting === 'free' && disciplineOf(settings) !== 'synchronous' ? { ...limiter, isSettled: () => true } : limiter;
+  return settings.timing.inference === 'sampled' && settings.schedule !== 'synchronous' ? { ...limiter, isSettled: () => true } : limiter;
 }
 
 /** The synchronous schedule alternates acting and learning strictly: otherwise a run could not be repeated. */
 export function limiterWindow({ settings }: RunLayout): number {
-  const { rateLimit } = settings;
-  if (disciplineOf(settings) === 'synchronous') return 0;
-  return rateLimit === 'off' ? Infinity : rateLimit;
+  const { updateWindow } = settings;
+  if (settings.schedule === 'synchronous') return 0;
+  return updateWindow === 'off' ? Infinity : updateWindow;
 }

@@ -24,7 +24,7 @@ import { stalenessBlocks } from '../../runtime/staleness.js';
 import { actionTimingBlocks } from './action-timing.js';
 import { rerunBlocks } from './rerun.js';
 import { peerParameterBlocks, type PeerParameterShape } from './peer-parameters.js';
-import { disciplineOf, type Settings } from './settings.js';
+import type { Settings } from './settings.js';
 import { phaseTimingBlocks } from '../../runtime/phase-timings.js';
 import { activationVersionBlocks } from './activation-versions.js';
 
@@ -43,8 +43,8 @@ export const MAX_STEPS_PER_COMMAND = 1000;
  * Whether a run in virtual time comes to rest at a step: every `MAX_STEPS_PER_COMMAND`, at the last step of the plan, and where neurons die or are born. It
  * does so whoever looks: all updates that are owed are made, and the partitions begin anew with what was left (virtual-state.ts).
  */
-export function isRestPoint({ steps, death }: Pick<Settings, 'steps' | 'death'>, step: number): boolean {
-  return step % MAX_STEPS_PER_COMMAND === 0 || step === steps || step === death.step || step === death.rebirth;
+export function isRestPoint({ steps, lesion }: Pick<Settings, 'steps' | 'lesion'>, step: number): boolean {
+  return step % MAX_STEPS_PER_COMMAND === 0 || step === steps || step === lesion.step || step === lesion.reinitialiseAt;
 }
 
 /** Most episodes of one evaluation command: their returns all fit the arena. */
@@ -120,9 +120,9 @@ export function createRunLayout(settings: Settings): RunLayout {
       ...replayBlocks(ring),
       ...(settings.virtual ? [VIRTUAL_TIME] : scratch([...exchangeBlocks(exchange), ...peerParameterBlocks(peerParameters)])), // an update's entries are opened anew by whoever makes it
       ...(peerParameters.reads === 'versioned' && !settings.virtual ? scratch(rerunBlocks(partitions)) : []),
-      ...(settings.timing.acting === 'free' ? [...scratch(activationVersionBlocks(partitions, groups.length, topology.ticks.length)), ...actionTimingBlocks()] : []),
-      ...(settings.timing.measure ? scratch(phaseTimingBlocks(partitions)) : []),
-      ...(settings.timing.ledger ? stalenessBlocks(partitions) : []),
+      ...(settings.timing.inference === 'sampled' ? [...scratch(activationVersionBlocks(partitions, groups.length, topology.ticks.length)), ...actionTimingBlocks()] : []),
+      ...(settings.timing.measureDurations ? scratch(phaseTimingBlocks(partitions)) : []),
+      ...(settings.timing.measureStaleness ? stalenessBlocks(partitions) : []),
       { name: 'episodes', type: 'float64', shape: [MAX_STEPS_PER_COMMAND, EPISODE_FIELDS], owner: "the environment's host" },
       { name: 'evaluation', type: 'float64', shape: [MAX_EPISODES_PER_COMMAND], owner: "the environment's host", scratch: true },
       cursorBlock(environments, observations, stateSize),
@@ -143,7 +143,7 @@ export const EPISODE_FIELDS = 3;
  */
 function mayHelp(settings: Settings, { data }: Rule, { populations }: Topology): boolean {
   const { partitions, timing: { reads }, virtual } = settings;
-  return partitions > 1 && populations.every(isPlain) && disciplineOf(settings) !== 'synchronous' && data === 'replay' && reads === 'racy' && virtual === undefined;
+  return partitions > 1 && populations.every(isPlain) && settings.schedule !== 'synchronous' && data === 'replay' && reads === 'racy' && virtual === undefined;
 }
 
 function weightShape(topology: Topology, rule: Rule): ParameterShape {
@@ -153,17 +153,17 @@ function weightShape(topology: Topology, rule: Rule): ParameterShape {
 /** Behind barriers a run repeats itself only where all environments keep step. */
 function groupEnvironments(settings: Settings): EnvironmentGroup[] {
   const { environments } = settings;
-  if (disciplineOf(settings) === 'synchronous') return [{ begin: 0, end: environments }];
+  if (settings.schedule === 'synchronous') return [{ begin: 0, end: environments }];
   return Array.from({ length: environments }, (_, environment) => ({ begin: environment, end: environment + 1 }));
 }
 
 /** The inference activations that all partitions share. Where a run repeats itself, and an action may be read before the observation is answered, what stands on it counts. */
-function actingBlocks(neurons: number, { environments, virtual, timing: { acting } }: Settings): BlockRequest[] {
+function actingBlocks(neurons: number, { environments, virtual, timing: { inference: acting } }: Settings): BlockRequest[] {
   const blocks: BlockRequest[] = [
     { name: 'voltage', type: 'float32', shape: [neurons, environments], owner: 'each partition its own neurons; inputs: the host' },
     { name: 'voltage/weighted', type: 'float32', shape: [neurons, environments], owner: 'each partition its own neurons' },
   ];
-  return virtual !== undefined && acting === 'free' ? blocks : scratch(blocks);
+  return virtual !== undefined && acting === 'sampled' ? blocks : scratch(blocks);
 }
 
 /** A board for minibatches of each partition's own. */

@@ -28,7 +28,7 @@ interface ControlClock {
  * @param counted false in evaluation
  */
 export function createSampledPort(views: PartitionContext, wave: ActivationVersions, counted: boolean): InferencePort {
-  const { layout: { topology, groups, settings: { timing: { environmentPeriod: period } } }, control, inferenceActivations: { lanes, voltages, weightedInputs }, arena, now } = views;
+  const { layout: { topology, groups, settings: { timing: { controlPeriod: period } } }, control, inferenceActivations: { lanes, voltages, weightedInputs }, arena, now } = views;
   const activations = { lanes, voltages: new Float32Array(voltages.length), weightedInputs: new Float32Array(weightedInputs.length) };
   const { submit, step } = createLanePort(views, activations);
   const last = topology.ticks.findIndex((populations) => populations.includes(topology.populations.indexOf(topology.outputs))); // no layer that is only read back counts

@@ -1,43 +1,43 @@
 import { ENVIRONMENT } from '../../environment/options.js';
 import { KERNELS } from '../../kernels/options.js';
-import { CORRELATION, FINAL_NOISE, HIDDEN_NOISE, NOISE, WARMUP_NOISE } from '../../network/exploration-options.js';
+import { CORRELATION, FINAL_NOISE, HIDDEN_NOISE, OUTPUT_NOISE, WARMUP_NOISE } from '../../network/exploration-options.js';
 import { NEURAL, NEURAL_HIDDEN } from '../../network/neuron-options.js';
 import { SEED, STEPS } from '../../options/common.js';
 import { integer, integerOr, only } from '../../options/kind.js';
 import { option, vary, type SettingsOf } from '../../options/row.js';
 import { BATCH, isStreamed, LEARNING, REPLAY, replaySlots, RULE_NAME, RULE_RATES, ruleOf, UPDATES_PER_STEP, WARMUP, warmupSteps } from '../../rule/options.js';
-import { SCHEDULE } from '../../schedule/options.js';
-import type { DisciplineName } from '../../schedule/schedule.js';
+import { SCHEDULE, TIME } from '../../schedule/options.js';
 import { VIRTUAL } from '../../virtual/settings.js';
-import { DEATH } from './death-options.js';
+import { LESION } from './lesion-options.js';
 import { TIMING } from './timing-options.js';
 
-/** Each has a lane of the inference activations, and a slot of the replay that waits for its successor. */
+/** Each has a lane of the board of activations, and a replay slot whose next observation is still unknown. */
 const MOST_ENVIRONMENTS = 4096;
 
 const ENVIRONMENTS = option('environments', integer({ min: 1, max: MOST_ENVIRONMENTS }), {
   default: 1, narrow: (at) => (isStreamed(at) ? integer({ min: 1, max: 1, hint: 'the rule learns from one stream of transitions' }) : undefined), flag: '--environments',
-  help: 'environments that the network acts in at once; all store into one replay and count their steps together', group: 'Run',
+  help: 'environments stepped at once by one network; they share one replay buffer and one step counter', group: 'Run',
 });
 
 export const PARTITIONS = option('partitions', integer({ min: 1, max: 1024 }), {
-  default: (at) => (at(NEURAL_HIDDEN).length === 0 ? 1 : 2), flag: '--partitions', help: 'worker threads that the neurons are divided over', group: 'Run', everyday: true,
+  default: (at) => (at(NEURAL_HIDDEN).length === 0 ? 1 : 2), flag: '--partitions', help: 'worker threads, each of which owns a part of the neurons', group: 'Run', everyday: true,
 });
 
-export const RATE_LIMIT = option('rateLimit', integerOr('off', 'a whole number of updates', { min: 0 }), {
-  default: 16, flag: '--rate-limit', argument: 'updates', help: 'updates that learning may be ahead of or behind acting under hogwild, or off', group: 'Timing',
+export const UPDATE_WINDOW = option('updateWindow', integerOr('off', 'a whole number of updates', { min: 0 }), {
+  default: 16, flag: '--update-window', argument: 'updates', formerly: ['--rate-limit', 'rateLimit'],
+  help: 'tolerance of the rate limiter: updates that learning may be ahead of or behind the update-to-data ratio; off: no limit', group: 'Timing',
 });
 
 /** How neurons explore under their rule. */
 export const RULE_EXPLORATION = [
-  NOISE,
+  OUTPUT_NOISE,
   vary(HIDDEN_NOISE, {
     default: (at) => (ruleOf(at).hiddenIsStochastic ? 0.1 : 0),
     narrow: (at) => (ruleOf(at).hiddenIsStochastic ? undefined : only(0, 'hidden neurons do not explore under this rule')),
   }),
   vary(WARMUP_NOISE, { narrow: (at) => (isStreamed(at) ? only(0, 'the rule has no warm-up') : undefined) }),
-  vary(CORRELATION, { narrow: (at) => (isStreamed(at) ? only(0, 'the rule takes its noise for white') : undefined) }),
-  vary(FINAL_NOISE, { narrow: (at) => (isStreamed(at) && ruleOf(at).hiddenIsStochastic ? only(1, 'the rule knows its noise by one deviation') : undefined) }),
+  vary(CORRELATION, { narrow: (at) => (isStreamed(at) ? only(0, 'the rule assumes white noise') : undefined) }),
+  vary(FINAL_NOISE, { narrow: (at) => (isStreamed(at) && ruleOf(at).hiddenIsStochastic ? only(1, 'the rule assumes a constant standard deviation') : undefined) }),
 ] as const;
 
 const STREAMED = 'the rule learns from each transition once, as it happens';
@@ -65,11 +65,12 @@ export const SIMULATION_ROWS = [
   RULE_NAME,
   ...RULE_RATES,
   ...RULE_LEARNING,
-  ...DEATH,
+  ...LESION,
   SCHEDULE,
+  TIME,
   ...TIMING,
   ...VIRTUAL,
-  RATE_LIMIT,
+  UPDATE_WINDOW,
   PARTITIONS,
   ENVIRONMENTS,
   KERNELS,
@@ -79,8 +80,3 @@ export const SIMULATION_ROWS = [
 
 /** Everything a run depends on, resolved: plain data, written to the run folder and sent to the workers as it is. */
 export type Settings = SettingsOf<(typeof SIMULATION_ROWS)[number]>;
-
-/** Who waits for whom, in real time or in virtual time. */
-export function disciplineOf({ schedule, virtual }: Pick<Settings, 'schedule' | 'virtual'>): DisciplineName {
-  return schedule === 'virtual' ? (virtual?.discipline ?? 'hogwild') : schedule;
-}

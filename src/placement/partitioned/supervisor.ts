@@ -149,7 +149,7 @@ export class Supervisor {
   /** Undefined where times are not measured. */
   phaseTimings(): PhaseTimings | undefined {
     const { timing, partitions } = this.layout.settings;
-    return timing.measure ? readPhaseTimings(this.arena, partitions) : undefined;
+    return timing.measureDurations ? readPhaseTimings(this.arena, partitions) : undefined;
   }
 
   /** What became of the strikes of the environments' clock so far; undefined where they wait for their actions. */
@@ -160,7 +160,7 @@ export class Supervisor {
   /** What each partition has read of others so far. */
   staleness(): Staleness[] {
     const { partitions, timing } = this.layout.settings;
-    return Array.from({ length: partitions }, (_, partition) => (timing.ledger ? readStaleness(this.arena, partition) : NOTHING_READ));
+    return Array.from({ length: partitions }, (_, partition) => (timing.measureStaleness ? readStaleness(this.arena, partition) : NOTHING_READ));
   }
 
   /** The worker threads, for looking after them: one for each partition; fewer where a run is done again on fewer, and one in virtual time. */
@@ -314,7 +314,7 @@ export class Supervisor {
 
   /** Seconds that a worker may be without a sign of life. */
   #timeoutSeconds(): number {
-    const { patience } = this.layout.settings.timing;
+    const { workerTimeout: patience } = this.layout.settings.timing;
     return Math.min(patience === 0 ? Infinity : patience, this.#isAborted() ? CLOSING_TIMEOUT : Infinity);
   }
 

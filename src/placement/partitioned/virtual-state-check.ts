@@ -4,7 +4,6 @@ import type { ParameterShape } from '../../memory/parameters.js';
 import { neuronsOf, type Ownership } from '../../network/ownership.js';
 import { MAX_STEPS_PER_COMMAND, type RunLayout } from './run-layout.js';
 import { publishedParts } from './peer-parameters.js';
-import { disciplineOf } from './settings.js';
 import type { VirtualState } from './virtual-state.js';
 
 type Check = (value: unknown) => boolean;
@@ -51,7 +50,7 @@ function isWorldState(plan: RunLayout, value: unknown): value is VirtualState {
 
 /** Clocks of a partition's schedule. */
 function clocksOf({ settings, ownership }: RunLayout, partition: number): number {
-  if (disciplineOf(settings) !== 'poisson') return 0;
+  if (settings.schedule !== 'poisson') return 0;
   return 1 + (settings.timing.clocks === 'partition' ? 1 : neuronsOf(ownership, partition).length);
 }
 

@@ -52,8 +52,8 @@ test('a hidden neuron that does not exist is refused by name', (t) => {
 });
 
 test('learning rates fall to their final share at the last step', (t) => {
-  const stepped = (finalRate: number) => {
-    const agent = agentWith({ learning: { ...SMALL.learning, finalRate }, steps: 30 });
+  const stepped = (finalRateFraction: number) => {
+    const agent = agentWith({ learning: { ...SMALL.learning, finalRateFraction }, steps: 30 });
     for (let step = 0; step < 30; step += 1) agent.step();
     const before = [...agent.actor.weights.values, ...agent.critic.weights.values];
     agent.update();

@@ -44,7 +44,7 @@ test('what the second thread meets ends the update with the neuron\'s name', asy
 });
 
 test('a second thread is no use to delayed gradients or to the reference', (t) => {
-  for (const options of [{ learning: { delay: 1 } }, { kernels: 'reference' }] as const) {
+  for (const options of [{ learning: { gradientDelay: 1 } }, { kernels: 'reference' }] as const) {
     t.throws(() => resolveDdpgSettings({ ...options, threads: 2 }), { instanceOf: RangeError, message: /^"threads" expected 1, got 2/ });
   }
 });

@@ -126,7 +126,7 @@ test('without a delay the parameters themselves are read, and nothing is copied'
   t.is(at.criticStepped, critic.weights.values);
 });
 
-const agentWith = (delay: number, hidden = [6]) => createDdpgAgent(resolveDdpgSettings({ network: { hidden }, learning: { delay, warmup: 64, replay: 256 } }));
+const agentWith = (delay: number, hidden = [6]) => createDdpgAgent(resolveDdpgSettings({ network: { hidden }, learning: { gradientDelay: delay, warmup: 64, replay: 256 } }));
 
 test('an agent with a delay learns something else than one without, and acts the same until it learns', (t) => {
   const [prompt, late] = [0, 4].map((delay) => agentWith(delay));
@@ -138,6 +138,6 @@ test('an agent with a delay learns something else than one without, and acts the
 });
 
 test('a delay whose parameters take more than 1 GiB is refused with the longest that there can be', (t) => {
-  const message = '"learning.delay" expected a delay whose parameters take at most 1 GiB, got 4096; with networks of this size it can be 251';
+  const message = '"learning.gradientDelay" expected a delay whose parameters take at most 1 GiB, got 4096; with networks of this size it can be 251';
   t.throws(() => agentWith(4096, [512, 512]), { instanceOf: RangeError, message });
 });

@@ -5,7 +5,7 @@ import { listEnvironments, resolveDdpgSettings, resolveSettings, type DdpgOption
 
 test('settings resolve to themselves, so that a run folder\'s config.json repeats its run', (t) => {
   for (const environment of listEnvironments()) {
-    const settings = resolveDdpgSettings({ environment, seed: 7, exploration: { hidden: 0.1, hiddenNeurons: ['hidden1[0]'] }, learning: { delay: 3 } });
+    const settings = resolveDdpgSettings({ environment, seed: 7, exploration: { hidden: 0.1, hiddenNeurons: ['hidden1[0]'] }, learning: { gradientDelay: 3 } });
     t.deepEqual(resolveDdpgSettings(JSON.parse(JSON.stringify(settings)) as DdpgOptions), settings);
   }
 });
@@ -35,8 +35,8 @@ const BAD: [unknown, string][] = [
   [{ learning: { actorRate: -1 } }, '"learning.actorRate" expected a number >= 0, got -1'],
   [{ learning: { targetRate: 0 } }, '"learning.targetRate" expected a number > 0 and <= 1, got 0'],
   [{ learning: { optimiser: 'adan' } }, '"learning.optimiser" expected one of adam, sgd, got "adan"; did you mean "adam"?'],
-  [{ learning: { delay: -1 } }, '"learning.delay" expected a whole number >= 0 and <= 4096, got -1'],
-  [{ learning: { delay: 4097 } }, '"learning.delay" expected a whole number >= 0 and <= 4096, got 4097'],
+  [{ learning: { gradientDelay: -1 } }, '"learning.gradientDelay" expected a whole number >= 0 and <= 4096, got -1'],
+  [{ learning: { gradientDelay: 4097 } }, '"learning.gradientDelay" expected a whole number >= 0 and <= 4096, got 4097'],
   [{ learning: { actorate: 1 } }, '"learning.actorate" expected a known option'],
   [{ exploration: { correlation: 1 } }, '"exploration.correlation" expected a number >= 0 and < 1, got 1'],
   [{ exploration: { hiddenNeurons: 'all' } }, '"exploration.hiddenNeurons" expected a list of names, for example ["hidden1[3]"], or null, got "all"'],

@@ -12,7 +12,7 @@ import { createTrainingTasks } from '../../../src/placement/partitioned/environm
 import { ALIVE, createRunLayout } from '../../../src/placement/partitioned/run-layout.js';
 import { createPartitionContext, type PartitionContext } from '../../../src/placement/partitioned/partition-context.js';
 
-const FREE: SimulationOptions = { timing: { acting: 'free', environmentPeriod: 0 } };
+const FREE: SimulationOptions = { timing: { inference: 'sampled', controlPeriod: 0 } };
 
 /** What each partition of a network with two hidden layers sees of one arena. */
 function createAll(partitions: number, options: SimulationOptions = FREE): PartitionContext[] {

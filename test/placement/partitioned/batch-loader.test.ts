@@ -53,7 +53,7 @@ test('the stream computes the weighted inputs of the state by the voltages acted
 });
 
 test('acting waits long before it would overwrite what was not learned from yet', (t) => {
-  const { limiter } = createContext({ rule: 'coagent', schedule: 'hogwild', rateLimit: 'off', learning: { replay: 256 } });
+  const { limiter } = createContext({ rule: 'coagent', schedule: 'hogwild', updateWindow: 'off', learning: { replay: 256 } });
   t.true(limiter.mayAct(0, 64));
   t.false(limiter.mayAct(0, 128));
 });

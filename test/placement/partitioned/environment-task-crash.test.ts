@@ -34,10 +34,10 @@ function live(plan: RunLayout, arena: Arena, budget: Budget): boolean {
 
 const STEPS = 23; // two episodes or so
 
-/** @param memory time constants of the network's sensory memory */
-function createRun(memory: readonly number[] = []): { plan: RunLayout; arena: Arena } {
+/** @param observationTraces time constants of the network's sensory memory */
+function createRun(observationTraces: readonly number[] = []): { plan: RunLayout; arena: Arena } {
   const learning = { replay: 256, warmup: 20, batch: 1 };
-  const plan = createRunLayout(resolveSettings({ environment: 'CartPole-v1', network: { hidden: [2], memory }, exploration: { correlation: 0.7 }, learning, partitions: 1, seed: 4 }));
+  const plan = createRunLayout(resolveSettings({ environment: 'CartPole-v1', network: { hidden: [2], observationTraces }, exploration: { correlation: 0.7 }, learning, partitions: 1, seed: 4 }));
   const arena = createArena(plan.blocks);
   Atomics.store(arena.int32('control'), WORD.stepLimit, STEPS);
   arena.float32('weights').forEach((_, i, weights) => (weights[i] = Math.sin(i)));

@@ -10,7 +10,7 @@ import { withoutMessages, type VirtualState } from '../../../src/placement/parti
 
 /** Two partitions of a virtual world, whose messages about learning are so many seconds under way. */
 function pair(delay: number) {
-  const plan = createRunLayout(resolveSettings({ network: { hidden: [2] }, learning: { replay: 256, batch: 4 }, partitions: 2, schedule: 'virtual', virtual: { delay } }));
+  const plan = createRunLayout(resolveSettings({ network: { hidden: [2] }, learning: { replay: 256, batch: 4 }, partitions: 2, time: 'virtual', virtual: { learningMessageDelay: delay } }));
   const arena = createArena(plan.blocks);
   arena.int32(ALIVE).fill(1);
   const [, hidden] = plan.ownership[1];

@@ -21,7 +21,7 @@ const UNLIMITED = () => ({ left: Infinity });
 
 function createRun(options: SimulationOptions): { plan: RunLayout; arena: Arena } {
   const learning = { replay: 256, warmup: WARMUP, batch: 2 };
-  const plan = createRunLayout(resolveSettings({ environment: 'Pendulum-v1', network: { hidden: [2] }, learning, partitions: 2, rateLimit: 4, seed: 4, ...options }));
+  const plan = createRunLayout(resolveSettings({ environment: 'Pendulum-v1', network: { hidden: [2] }, learning, partitions: 2, updateWindow: 4, seed: 4, ...options }));
   const arena = createArena(plan.blocks);
   Atomics.store(arena.int32('control'), WORD.stepLimit, STEPS);
   arena.float32('weights').forEach((_, i, weights) => (weights[i] = Math.sin(i)));
@@ -84,11 +84,11 @@ function countWrites(options: SimulationOptions, victim: number): number {
 const KINDS: Record<string, SimulationOptions> = {
   hogwild: { schedule: 'hogwild' },
   'hogwild on whole versions': { schedule: 'hogwild', timing: { reads: 'versioned' } },
-  'hogwild, actions awaited': { schedule: 'hogwild', timing: { acting: 'awaited' } },
+  'hogwild, actions awaited': { schedule: 'hogwild', timing: { inference: 'distributed' } },
   synchronous: { schedule: 'synchronous' },
-  'bounded on whole versions': { schedule: 'bounded', timing: { bound: 1, reads: 'versioned' } },
+  'bounded on whole versions': { schedule: 'bounded', timing: { stalenessBound: 1, reads: 'versioned' } },
   poisson: { schedule: 'poisson', timing: { clockRate: 1e6 } },
-  'synchronous, acting free': { schedule: 'synchronous', timing: { acting: 'free', environmentPeriod: 0 } },
+  'synchronous, acting free': { schedule: 'synchronous', timing: { inference: 'sampled', controlPeriod: 0 } },
   'coagent, from the stream': { schedule: 'synchronous', rule: 'coagent', learning: { replay: 256, warmup: 0, batch: 1 } },
 };
 

@@ -1,6 +1,6 @@
 import test from 'ava';
 
-import { DISCIPLINE_NAMES } from '../../../src/entries/internals.js';
+import { SCHEDULE_NAMES } from '../../../src/entries/internals.js';
 import { createSimulation, PartitionError, resolveSettings, type SimulationOptions } from '../../../src/index.js';
 import { createStream, type Stream } from '../../../src/random/stream.js';
 import { Supervisor } from '../../../src/placement/partitioned/supervisor.js';
@@ -26,7 +26,7 @@ async function killAlong(supervisor: Supervisor, stream: Stream, kills: number):
   }
 }
 
-for (const schedule of DISCIPLINE_NAMES) {
+for (const schedule of SCHEDULE_NAMES) {
   for (const partitions of [1, 2, 3]) {
     test.serial(`${schedule} on ${partitions}: workers killed at random moments are replaced, and not a transition is lost or doubled`, async (t) => {
       const reads = schedule === 'bounded' || (schedule === 'hogwild' && partitions === 3) ? 'versioned' : 'racy';
@@ -54,10 +54,10 @@ for (const schedule of DISCIPLINE_NAMES) {
 }
 
 /** Who is killed in an evaluation, and after how many episodes: who takes no part in it is not missed. */
-const KILLED = { hosted: [[0, 1], [0, 3]], awaited: [[0, 1], [1, 2], [0, 3]] } as const;
+const KILLED = { central: [[0, 1], [0, 3]], distributed: [[0, 1], [1, 2], [0, 3]] } as const;
 
-for (const acting of ['hosted', 'awaited'] as const) test.serial(`${acting}: an evaluation goes on with the episode in which a worker died, and comes to the same returns`, async (t) => {
-  const supervisor = await start({ partitions: 2, schedule: 'synchronous', timing: { acting } });
+for (const acting of ['central', 'distributed'] as const) test.serial(`${acting}: an evaluation goes on with the episode in which a worker died, and comes to the same returns`, async (t) => {
+  const supervisor = await start({ partitions: 2, schedule: 'synchronous', timing: { inference: acting } });
   const seeds = Array.from({ length: 12 }, (_, i) => i);
   const expected = await supervisor.evaluate(seeds);
   t.deepEqual(supervisor.takeRestarts(), []);
@@ -84,12 +84,12 @@ test.serial('a worker that was killed while nothing went on is replaced at the n
 const HANGS: readonly [SimulationOptions, step: number][] = [
   [{ schedule: 'hogwild' }, 64 + 16 + 1],
   [{ schedule: 'synchronous' }, 64 + 1],
-  [{ schedule: 'hogwild', timing: { acting: 'awaited' } }, 0],
+  [{ schedule: 'hogwild', timing: { inference: 'distributed' } }, 0],
 ];
 
 for (const [options, step] of HANGS) {
-  test.serial(`${options.schedule}, actions ${options.timing?.acting ?? 'hosted'}: a worker that hangs is found and replaced, and those that wait for it are not taken for hung`, async (t) => {
-    const simulation = await createSimulation({ ...SMALL, ...options, partitions: 3, timing: { ...options.timing, patience: 1.5 } });
+  test.serial(`${options.schedule}, actions ${options.timing?.inference ?? 'central'}: a worker that hangs is found and replaced, and those that wait for it are not taken for hung`, async (t) => {
+    const simulation = await createSimulation({ ...SMALL, ...options, partitions: 3, timing: { ...options.timing, workerTimeout: 1.5 } });
     simulation.hang(1);
     const { steps, workerRestarts: deaths } = await simulation.run({ steps: 300 });
     t.is(steps, 300);
@@ -131,7 +131,7 @@ test.serial('a worker that dies again and again without getting any further ends
 });
 
 test.serial('close ends a worker that hangs even where hanging is for ever tolerated', async (t) => {
-  const simulation = await createSimulation({ ...SMALL, partitions: 2, timing: { patience: 0 } });
+  const simulation = await createSimulation({ ...SMALL, partitions: 2, timing: { workerTimeout: 0 } });
   simulation.hang(0);
   const run = simulation.run({ steps: 100 });
   await pause(300);

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import test from 'ava';
 
 import { recordedOptions } from '../../src/entries/internals.js';
-import { createSimulation, JournalError, PartitionError, readJournal, replaySimulation, type Journal, type Simulation, type SimulationOptions } from '../../src/index.js';
+import { createSimulation, JournalError, PartitionError, readJournal, rerunSimulation, type Journal, type Simulation, type SimulationOptions } from '../../src/index.js';
 import { createJournalReader } from '../../src/journal/reader.js';
 import { createJournalWriter } from '../../src/journal/writer.js';
 import { createStream } from '../../src/random/stream.js';
@@ -54,7 +54,7 @@ async function recordRun(options: SimulationOptions, steps: number): Promise<Cou
 }
 
 async function replayRun(journal: Journal, threads: number): Promise<Course> {
-  const simulation = await replaySimulation(journal, { threads });
+  const simulation = await rerunSimulation(journal, { threads });
   const events = listen(simulation);
   try {
     await simulation.run();
@@ -73,27 +73,27 @@ function randomRun(number: number): { options: SimulationOptions; rule: string; 
   const stream = createStream(number, 'replay test');
   const rule = RULES[stream.integer(RULES.length)];
   const schedule = SCHEDULES[number % 3];
-  const rateLimit = LIMITS[stream.integer(LIMITS.length)];
+  const updateWindow = LIMITS[stream.integer(LIMITS.length)];
   const hidden = stream.integer(2) === 0 ? [7] : [6, 5];
   const options: SimulationOptions = {
     environment: stream.integer(2) === 0 ? 'CartPole-v1' : 'Pendulum-v1',
     network: { hidden },
     rule,
     schedule,
-    rateLimit,
+    updateWindow,
     partitions: 1 + Math.floor(number / 3) % 3,
     seed: number,
     steps: 400,
-    ...(schedule === 'bounded' && { timing: { bound: stream.integer(5) } }),
+    ...(schedule === 'bounded' && { timing: { stalenessBound: stream.integer(5) } }),
     ...(rule !== 'coagent' && { exploration: { correlation: 0.5 }, learning: { batch: 8, warmup: 30, replay: 256 } }),
   };
-  return { options, rule, steps: rateLimit === 'off' ? 32 + stream.integer(12) : 60 + stream.integer(600) }; // where nothing limits it, learning goes on a thousand times as fast as acting
+  return { options, rule, steps: updateWindow === 'off' ? 32 + stream.integer(12) : 60 + stream.integer(600) }; // where nothing limits it, learning goes on a thousand times as fast as acting
 }
 
 for (let number = 0; number < 20; number += 1) {
   const { options, rule, steps } = randomRun(number);
-  const { environment, schedule, partitions = 1, rateLimit, network } = options;
-  test.serial(`run ${number} repeats itself: ${rule} ${String(schedule)}×${partitions} on ${String(environment)}, hidden ${String(network?.hidden)}, rate limit ${String(rateLimit)}, ${steps} steps`, async (t) => {
+  const { environment, schedule, partitions = 1, updateWindow, network } = options;
+  test.serial(`run ${number} repeats itself: ${rule} ${String(schedule)}×${partitions} on ${String(environment)}, hidden ${String(network?.hidden)}, rate limit ${String(updateWindow)}, ${steps} steps`, async (t) => {
     const { journal, helped, ...recorded } = await recordRun(options, steps);
     const ticks = journal.logs.reduce((sum, { updates }) => sum + updates, 0);
     t.log(`${ticks} updates, ${(journal.logs.reduce((sum, { bytes }) => sum + bytes.length, 0) / ticks).toFixed(2)} bytes each, ${helped} sources computed`);
@@ -115,26 +115,26 @@ test.serial('a run that a signal ended repeats itself up to where it ended, and 
   t.true(stopped && simulation.step > 1100);
   const end = { weights: digestOf(simulation.encodeWeights()), step: simulation.step, ...await simulation.evaluate({ episodes: 3 }) };
   await simulation.close();
-  const replay = await replaySimulation(readFileSync(path), { threads: 1 });
-  const repeated = listen(replay);
-  await replay.run();
-  t.deepEqual({ weights: digestOf(replay.encodeWeights()), step: replay.step, ...await replay.evaluate({ episodes: 3 }) }, end);
+  const rerun = await rerunSimulation(readFileSync(path), { threads: 1 });
+  const repeated = listen(rerun);
+  await rerun.run();
+  t.deepEqual({ weights: digestOf(rerun.encodeWeights()), step: rerun.step, ...await rerun.evaluate({ episodes: 3 }) }, end);
   t.deepEqual(repeated, events);
-  await t.throwsAsync(replay.run(), { message: 'the journal has been repeated to its end' });
-  await replay.close();
+  await t.throwsAsync(rerun.run(), { message: 'the journal has been repeated to its end' });
+  await rerun.close();
 });
 
-test.serial('a replay that is interrupted stands still after a command, and goes on from there', async (t) => {
+test.serial('a rerun that is interrupted stands still after a command, and goes on from there', async (t) => {
   const { journal, ...recorded } = await recordRun(SMALL, 2500);
-  const replay = await replaySimulation(journal, { threads: 2 });
-  t.teardown(() => replay.close());
-  const events = listen(replay);
+  const rerun = await rerunSimulation(journal, { threads: 2 });
+  t.teardown(() => rerun.close());
+  const events = listen(rerun);
   const interruption = new AbortController();
-  replay.once('episode', () => { interruption.abort(); });
-  t.true((await replay.run({ signal: interruption.signal })).stopped);
-  t.is(replay.step, 1000);
-  t.false((await replay.run()).stopped);
-  t.deepEqual({ weights: digestOf(replay.encodeWeights()), events }, { weights: recorded.weights, events: recorded.events });
+  rerun.once('episode', () => { interruption.abort(); });
+  t.true((await rerun.run({ signal: interruption.signal })).stopped);
+  t.is(rerun.step, 1000);
+  t.false((await rerun.run()).stopped);
+  t.deepEqual({ weights: digestOf(rerun.encodeWeights()), events }, { weights: recorded.weights, events: recorded.events });
 });
 
 /** The log of a lone partition in which the update has one acting tick more before it, and the next one less. */
@@ -156,7 +156,7 @@ function actEarlier({ logs: [{ bytes }], shape }: Journal, update: number): Uint
   return writer.takeBytes();
 }
 
-test.serial('what a replay does is what the journal says, not what its own clock would have it do', async (t) => {
+test.serial('what a rerun does is what the journal says, not what its own clock would have it do', async (t) => {
   const { journal, ...recorded } = await recordRun({ ...SMALL, partitions: 1 }, 300);
   const changed = { ...journal, logs: [{ bytes: actEarlier(journal, 50), updates: journal.logs[0].updates }] };
   const other = await replayRun(changed, 1);
@@ -174,12 +174,12 @@ test.serial('a journal that does not fit its run is refused, instead of waiting 
 
 test.serial('a journal of other first weights, settings or kind is refused', async (t) => {
   const { journal } = await recordRun(SMALL, 100);
-  const refused = (change: object, reason: RegExp) => t.throwsAsync(replaySimulation({ ...journal, ...change }), { instanceOf: JournalError, message: reason });
+  const refused = (change: object, reason: RegExp) => t.throwsAsync(rerunSimulation({ ...journal, ...change }), { instanceOf: JournalError, message: reason });
   await refused({ digest: 'ab' }, /^the journal breaks in its header \(its first weights are not those that this version draws\)$/);
   await refused({ settings: { seed: 'x' } }, /^the journal breaks in its header \(settings that this version does not know: "seed" expected /);
   await refused({ settings: null }, /^the journal breaks in its header \(settings that this version does not know: /);
   await refused({ partitions: 3 }, /\(settings of another number of partitions\)$/);
-  await t.throwsAsync(replaySimulation(readFileSync('package.json')), { instanceOf: JournalError, message: 'the journal breaks in its header (it is no journal)' });
+  await t.throwsAsync(rerunSimulation(readFileSync('package.json')), { instanceOf: JournalError, message: 'the journal breaks in its header (it is no journal)' });
 });
 
 test.serial('a run that fails leaves a journal that is refused', async (t) => {
@@ -187,14 +187,14 @@ test.serial('a run that fails leaves a journal that is refused', async (t) => {
   const path = newPath();
   await t.throwsAsync(simulation.run({ steps: 500, record: path }), { instanceOf: PartitionError });
   await simulation.close();
-  await t.throwsAsync(replaySimulation(readFileSync(path)), { instanceOf: JournalError, message: /^the journal breaks at update 0 of partition 0 \(cut short: the next frame is missing\)$/ });
+  await t.throwsAsync(rerunSimulation(readFileSync(path)), { instanceOf: JournalError, message: /^the journal breaks at update 0 of partition 0 \(cut short: the next frame is missing\)$/ });
 });
 
 test.serial('what cannot be repeated is not recorded', async (t) => {
   const refusal = (options: SimulationOptions) => t.throws(() => recordedOptions(options), { instanceOf: RangeError }).message;
-  t.is(refusal({ schedule: 'synchronous' }), '"record" expected a schedule other than synchronous, which repeats itself anyway, got "synchronous"');
-  t.is(refusal({ rule: 'exact' }), '"record" expected a rule other than exact, which looks at all weights while they change, got "exact"');
-  t.is(refusal({ schedule: 'poisson', timing: { clocks: 'neuron' } }), '"record" expected clocks of partitions: which neurons took part in an update is not kept, got "neuron"');
+  t.is(refusal({ schedule: 'synchronous' }), '"record" expected another schedule: a synchronous run repeats itself without a journal, got "synchronous"');
+  t.is(refusal({ rule: 'exact' }), '"record" expected a rule other than exact, which reads all weights while they change, got "exact"');
+  t.is(refusal({ schedule: 'poisson', timing: { clocks: 'neuron' } }), '"record" expected clocks of partitions: the journal does not hold which neurons learned in an update, got "neuron"');
   const racy = await createSimulation(SMALL);
   await t.throwsAsync(racy.run({ steps: 10, record: newPath() }), { message: /^"record" expected timing\.reads to be versioned/ });
   await racy.close();
@@ -204,11 +204,11 @@ test.serial('what cannot be repeated is not recorded', async (t) => {
   await simulation.close();
 });
 
-test.serial('a replay takes no options but a signal and a number of threads', async (t) => {
+test.serial('a rerun takes no options but a signal and a number of threads', async (t) => {
   const { journal } = await recordRun(SMALL, 20);
-  await t.throwsAsync(replaySimulation(journal, { threads: 0 }), { message: '"threads" expected a whole number >= 1, got 0' });
-  const replay = await replaySimulation(journal, { threads: 99 });
-  await t.throwsAsync(replay.run({ steps: 5 }), { message: '"steps" expected nothing in a replay, whose journal says what it does, got 5' });
-  await t.throwsAsync(replay.run({ record: newPath() }), { message: /^"record" expected nothing in a replay/ });
-  await replay.close();
+  await t.throwsAsync(rerunSimulation(journal, { threads: 0 }), { message: '"threads" expected a whole number >= 1, got 0' });
+  const rerun = await rerunSimulation(journal, { threads: 99 });
+  await t.throwsAsync(rerun.run({ steps: 5 }), { message: '"steps" expected nothing in a rerun, which its journal defines, got 5' });
+  await t.throwsAsync(rerun.run({ record: newPath() }), { message: /^"record" expected nothing in a rerun/ });
+  await rerun.close();
 });

@@ -5,13 +5,13 @@ import { readJournal, type Journal } from '../journal/read-journal.js';
 import { checkNetworkBudget } from '../placement/partitioned/budget.js';
 import { createRunLayout } from '../placement/partitioned/run-layout.js';
 import type { Settings } from '../placement/partitioned/settings.js';
-import { checkReplayOptions } from './command-options.js';
+import { checkRerunOptions } from './command-options.js';
 import { resolveSettings } from './options.js';
 import { checkRepeatable } from './repeatable.js';
 import { checkRecordable, digestOf } from './recording.js';
 import { readySimulation, Simulation } from './simulation.js';
 
-export interface ReplayOptions {
+export interface RerunOptions {
   /** Worker threads, at most one for each partition; one for each unless given. The result does not depend on it. */
   readonly threads?: number;
 }
@@ -23,8 +23,8 @@ export interface ReplayOptions {
  * @param journal the bytes of a `journal.bin`, or these as `readJournal` read them
  * @throws JournalError where it is cut short, was altered, or is of a version that does not repeat it
  */
-export async function replaySimulation(journal: Uint8Array | Journal, options: ReplayOptions = {}): Promise<Simulation> {
-  const { threads } = checkReplayOptions(options);
+export async function rerunSimulation(journal: Uint8Array | Journal, options: RerunOptions = {}): Promise<Simulation> {
+  const { threads } = checkRerunOptions(options);
   if (!isRecord(journal) && !((journal as unknown) instanceof Uint8Array)) throw wrongKind('journal', 'the bytes of a journal, or what readJournal has read', journal);
   const whole = journal instanceof Uint8Array ? readJournal(journal) : journal;
   const settings = await settingsOf(whole);

@@ -13,18 +13,18 @@ import { ALIVE, WEIGHTS, type RunLayout } from '../placement/partitioned/run-lay
 import { attachTables } from '../placement/partitioned/partition-context.js';
 
 /** A neuron of a network that is looked at from inside. */
-export interface WatchedNeuron {
+export interface RecordedNeuron {
   readonly name: string;
   /** `context`: an input that carries on, leaky, what a neuron said. `kept`: one that holds what a neuron's membrane keeps. */
   readonly kind: 'bias' | 'observation' | 'memory' | 'context' | 'kept' | 'hidden' | 'output';
   /** Of a context neuron: the neuron that it listens to, by index, and τ in environment steps. Of a kept number: whose it is. */
-  readonly heard?: number;
+  readonly source?: number;
   readonly timeConstant?: number;
 }
 
 /** One episode of a network, exploration off, seen from inside: plain data. */
-export interface WatchedEpisode {
-  readonly neurons: readonly WatchedNeuron[];
+export interface EpisodeRecording {
+  readonly neurons: readonly RecordedNeuron[];
   /** K: weight by reader and by neuron that is read; null where there is no connection; [neurons][neurons] */
   readonly connections: readonly (readonly (number | null)[])[];
   /** Once the outputs had answered, step by step, as long as it was watched; [steps][neurons] */
@@ -43,7 +43,7 @@ export interface WatchedEpisode {
  * @param seed of the episode
  * @param most steps whose voltages are kept
  */
-export function watchEpisode(layout: RunLayout, arena: Arena, seed: number, most: number): WatchedEpisode {
+export function recordEpisode(layout: RunLayout, arena: Arena, seed: number, most: number): EpisodeRecording {
   const { settings, topology, context, encoder, decoder } = layout;
   const own = createArena([workspaceBlock(1)]); // not the arena's own workspaces: those are the partitions'
   const kernels = createKernels(settings.kernels, () => createWorkspace(own, 0));
@@ -67,20 +67,20 @@ export function watchEpisode(layout: RunLayout, arena: Arena, seed: number, most
   return { neurons: describeNeurons(layout), connections: connectionsOf(layout, values), voltages, rewards, return: episodeReturn, steps };
 }
 
-function describeNeurons(plan: RunLayout): WatchedNeuron[] {
+function describeNeurons(plan: RunLayout): RecordedNeuron[] {
   const { topology, context: { begin, sources: heard, shares, membranes } } = plan;
   const owners = membranes.flatMap(({ begin: first, end, membrane }) => Array.from({ length: (end - first) * keptBy(membrane) }, (_, i) => first + Math.floor(i / keptBy(membrane))));
   const bare = makeEnvironment(plan.settings.environment);
   const seen = bare.observationSpace.low.length;
   bare.close();
-  return Array.from({ length: topology.neurons }, (_, neuron): WatchedNeuron => {
+  return Array.from({ length: topology.neurons }, (_, neuron): RecordedNeuron => {
     const name = neuronName(topology, neuron);
     if (neuron === BIAS_NEURON) return { name, kind: 'bias' };
     const { kind } = populationOf(topology, neuron);
     if (kind !== 'input') return { name, kind };
     if (neuron < begin) return { name, kind: neuron <= seen ? 'observation' : 'memory' };
-    if (neuron >= begin + heard.length) return { name, kind: 'kept', heard: owners[neuron - begin - heard.length] };
-    return { name, kind: 'context', heard: heard[neuron - begin], timeConstant: 1 / shares[neuron - begin] };
+    if (neuron >= begin + heard.length) return { name, kind: 'kept', source: owners[neuron - begin - heard.length] };
+    return { name, kind: 'context', source: heard[neuron - begin], timeConstant: 1 / shares[neuron - begin] };
   });
 }
 

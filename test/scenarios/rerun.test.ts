@@ -25,16 +25,16 @@ test('a recorded run leaves a journal, and its summary says how many bytes an up
   t.is(journal.bytes, readFileSync(join(recorded, 'journal.bin')).length);
   t.is(journal.bytesPerPartitionTick, journal.bytes / journal.partitionTicks);
   t.true(journal.bytesPerPartitionTick <= 16, `${journal.bytesPerPartitionTick}`);
-  t.regex(summary, /journal +[\d,]+ bytes, \d+\.\d\d for each update of a partition; node scenarios\/run replay .+\n/);
+  t.regex(summary, /journal +[\d,]+ bytes, \d+\.\d\d for each update of a partition; node scenarios\/run rerun .+\n/);
 });
 
 for (const threads of ['1', '2', '3']) {
-  test(`a replay on ${threads} threads leaves the same metrics and weights where it is asked to, and says that they are identical`, async (t) => {
+  test(`a rerun on ${threads} threads leaves the same metrics and weights where it is asked to, and says that they are identical`, async (t) => {
     const out = folder();
-    const { status, stdout, stderr } = await run('replay', recorded, '--threads', threads, '--json', '--out', out);
+    const { status, stdout, stderr } = await run('rerun', recorded, '--threads', threads, '--json', '--out', out);
     t.is(status, 0, stderr);
     for (const file of ['metrics.jsonl', 'weights.safetensors', 'config.json']) t.deepEqual(readFileSync(join(out, file)), readFileSync(join(recorded, file)), file);
-    t.like(JSON.parse(stdout), { scenario: 'replay', status: 'identical', threads: Math.min(Number(threads), 2), steps: 400, firstDifference: null, weightsSha256: result(recorded).weightsSha256, runFolder: out });
+    t.like(JSON.parse(stdout), { scenario: 'rerun', status: 'identical', threads: Math.min(Number(threads), 2), steps: 400, firstDifference: null, weightsSha256: result(recorded).weightsSha256, runFolder: out });
     t.deepEqual(JSON.parse(stdout), result(out));
     t.regex(stderr, /repeated on \d threads?: identical\n/);
   });
@@ -57,7 +57,7 @@ const ALTERED: [string, (bytes: Buffer) => Uint8Array, RegExp][] = [
 
 for (const [kind, change, message] of ALTERED) {
   test(`a journal ${kind} is refused in one line that says where it breaks`, async (t) => {
-    const { status, stdout, stderr } = await run('replay', altered('journal.bin', change));
+    const { status, stdout, stderr } = await run('rerun', altered('journal.bin', change));
     t.is(status, 2);
     t.is(stdout, '');
     t.regex(stderr.trimEnd(), message);
@@ -66,14 +66,14 @@ for (const [kind, change, message] of ALTERED) {
 }
 
 test('metrics that are not those of the recorded run are named by their first line that differs', async (t) => {
-  const { status, stderr } = await run('replay', altered('metrics.jsonl', (bytes) => bytes.toString().replace('"episode":2', '"episode":7')), '--threads', '1');
+  const { status, stderr } = await run('rerun', altered('metrics.jsonl', (bytes) => bytes.toString().replace('"episode":2', '"episode":7')), '--threads', '1');
   t.is(status, 1);
   t.regex(stderr, /repeated on 1 thread: different\n/);
   t.regex(stderr, /metrics +line 2 differs: recorded \{"type":"episode".*"episode":7.*\}, repeated \{"type":"episode".*"episode":2.*\}\n/);
   const missing = folder();
   cpSync(recorded, missing, { recursive: true });
   rmSync(join(missing, 'metrics.jsonl'));
-  t.regex((await run('replay', missing, '--threads', '1')).stderr, /metrics +line 1 differs: recorded nothing, repeated \{/);
+  t.regex((await run('rerun', missing, '--threads', '1')).stderr, /metrics +line 1 differs: recorded nothing, repeated \{/);
 });
 
 for (const [kind, spoil] of [
@@ -83,7 +83,7 @@ for (const [kind, spoil] of [
   test(`weights that are ${kind} in the recorded folder are named, and the run is not identical`, async (t) => {
     const copy = altered('weights.safetensors', (bytes) => bytes);
     spoil(join(copy, 'weights.safetensors'));
-    const { status, stdout, stderr } = await run('replay', copy, '--json');
+    const { status, stdout, stderr } = await run('rerun', copy, '--json');
     t.is(status, 1);
     t.like(JSON.parse(stdout), { status: 'different', firstDifference: null, differentFiles: ['weights.safetensors'] });
     t.regex(stderr, /weights +SHA-256 \w+, as recorded\n.*\n +files +weights\.safetensors in .+: missing, damaged, or of another run\n/);
@@ -96,7 +96,7 @@ test('a run that Ctrl-C ended is repeated up to there', async (t) => {
   while (!existsSync(join(out, 'metrics.jsonl'))) await new Promise((resolve) => { setTimeout(resolve, 20); });
   child.kill('SIGINT');
   t.is(await new Promise((resolve) => { child.on('exit', resolve); }), 130);
-  const { status, stdout, stderr } = await run('replay', out, '--json');
+  const { status, stdout, stderr } = await run('rerun', out, '--json');
   t.is(status, 0, stderr);
   t.like(JSON.parse(stdout), { status: 'identical', steps: result(out).steps });
 });
@@ -105,21 +105,21 @@ const configless = () => altered('config.json', (bytes) => bytes.toString().repl
 
 /** Each is refused with one line. */
 const USAGE_ERRORS: [string, () => string[], RegExp][] = [
-  ['a synchronous run', () => ['--record', '--schedule', 'synchronous'], /^"--record" expected a schedule other than synchronous, which repeats itself anyway, got "synchronous"$/],
-  ['an oracle', () => ['--record', '--rule', 'exact'], /^"--record" expected a rule other than exact, which looks at all weights while they change, got "exact"$/],
-  ['clocks of neurons', () => ['--record', '--schedule', 'poisson', '--clocks', 'neuron'], /^"--record" expected clocks of partitions: which neurons took part in an update is not kept, got "neuron"$/],
+  ['a synchronous run', () => ['--record', '--schedule', 'synchronous'], /^"--record" expected another schedule: a synchronous run repeats itself without a journal, got "synchronous"$/],
+  ['an oracle', () => ['--record', '--rule', 'exact'], /^"--record" expected a rule other than exact, which reads all weights while they change, got "exact"$/],
+  ['clocks of neurons', () => ['--record', '--schedule', 'poisson', '--clocks', 'neuron'], /^"--record" expected clocks of partitions: the journal does not hold which neurons learned in an update, got "neuron"$/],
   ['a run of ddpg', () => ['ddpg', '--record'], /^"--record" expected an option of the scenario ddpg/],
   ['a run that goes on', () => ['--record', '--resume', recorded], /^"--record" expected no --resume beside it: a run is recorded from its first step on, got /],
   ['going on with a recorded run', () => ['--resume', recorded], /^"--resume" expected a run that was not recorded, got ".*"; without its journal\.bin it goes on unrecorded$/],
-  ['a replay of nothing', () => ['replay'], /^"run folder" expected the folder of a run made with --record, behind the word replay, got undefined$/],
-  ['a replay of two', () => ['replay', recorded, recorded], /^"scenario" expected replay and one run folder, got 3: /],
-  ['a folder without a journal', () => ['replay', join(recorded, '..')], /^"run folder" expected the folder of a run made with --record, got ".*" \(ENOENT: .*\)$/],
-  ['other settings beside the journal', () => ['replay', configless()], /^"run folder" expected a folder whose config\.json has the settings of its journal, got /],
-  ['no thread', () => ['replay', recorded, '--threads', '0'], /^"--threads" expected a whole number >= 1, got 0$/],
-  ['some threads', () => ['replay', recorded, '--threads', 'two'], /^"--threads" expected a whole number >= 1, got "two"$/],
-  ['settings of a replay', () => ['replay', recorded, '--seed', '3'], /^"--seed" expected an option of the scenario replay/],
-  ['episodes of a replay', () => ['replay', recorded, '--episodes', '3'], /^"--episodes" expected an option of the scenario replay/],
-  ['a configured replay', () => ['replay', recorded, '--config', join(recorded, 'config.json')], /^"--config" expected an option of the scenario replay/],
+  ['a rerun of nothing', () => ['rerun'], /^"run folder" expected the folder of a run made with --record, after the word rerun, got undefined$/],
+  ['a rerun of two', () => ['rerun', recorded, recorded], /^"scenario" expected rerun and one run folder, got 3: /],
+  ['a folder without a journal', () => ['rerun', join(recorded, '..')], /^"run folder" expected the folder of a run made with --record, got ".*" \(ENOENT: .*\)$/],
+  ['other settings beside the journal', () => ['rerun', configless()], /^"run folder" expected a folder whose config\.json has the settings of its journal, got /],
+  ['no thread', () => ['rerun', recorded, '--threads', '0'], /^"--threads" expected a whole number >= 1, got 0$/],
+  ['some threads', () => ['rerun', recorded, '--threads', 'two'], /^"--threads" expected a whole number >= 1, got "two"$/],
+  ['settings of a rerun', () => ['rerun', recorded, '--seed', '3'], /^"--seed" expected an option of the scenario rerun/],
+  ['episodes of a rerun', () => ['rerun', recorded, '--episodes', '3'], /^"--episodes" expected an option of the scenario rerun/],
+  ['a configured rerun', () => ['rerun', recorded, '--config', join(recorded, 'config.json')], /^"--config" expected an option of the scenario rerun/],
 ];
 
 for (const [kind, options, expected] of USAGE_ERRORS) {
@@ -132,11 +132,11 @@ for (const [kind, options, expected] of USAGE_ERRORS) {
   });
 }
 
-test('--help of the replay names the run folder and the threads', async (t) => {
-  const { status, stdout } = await run('replay', '--help');
+test('--help of rerun names the run folder and the threads', async (t) => {
+  const { status, stdout } = await run('rerun', '--help');
   t.is(status, 0);
   t.regex(stdout, /\[scenario\] \[run folder\]/);
-  t.regex(stdout, /--threads <count> +worker threads that carry the partitions \(default:\s+one\s+for\s+each\s+partition\)/);
+  t.regex(stdout, /--threads <count> +worker threads \(default:\s+one\s+per\s+partition\)/);
   t.false(stdout.includes('--episodes') || stdout.includes('--config'));
   t.true((await run('--help', 'all')).stdout.includes('--record'));
 });

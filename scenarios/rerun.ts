@@ -6,37 +6,37 @@ import colours from 'picocolors';
 
 import { createProgressBar, createRunFolder, createTable, finishing, RUN_FILES, wrongKind, wrongValue, type RunFolder } from '../src/entries/internals.js';
 import { integer, optional } from '../src/entries/study.js';
-import { readJournal, replaySimulation, type Journal, type RunReport, type Simulation } from '../src/index.js';
+import { readJournal, rerunSimulation, type Journal, type RunReport, type Simulation } from '../src/index.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
 import { warn } from './warn.js';
 
 const SUBJECT = 'run folder';
 
-/** A replay takes all settings from the journal. */
-const REPLAY = createTable([
-  optional('threads', integer({ min: 1 }), { flag: '--threads', shown: 'one for each partition', help: 'worker threads that carry the partitions', group: 'Run', everyday: true }),
+/** All settings come from the journal. */
+const RERUN = createTable([
+  optional('threads', integer({ min: 1 }), { flag: '--threads', shown: 'one per partition', help: 'worker threads', group: 'Run', everyday: true }),
 ]);
 
-/** A recorded run, as its folder tells it. */
+/** A recorded run, read from its folder. */
 interface Recorded {
   readonly folder: string;
   readonly journal: Journal;
-  /** What it left besides; undefined where it cannot be read. */
+  /** Its other files; undefined if unreadable. */
   readonly metrics: Buffer | undefined;
   readonly weights: Buffer | undefined;
 }
 
-/** A line that is not the same in both; undefined where one of them has fewer. */
+/** The first line that differs; undefined where one of the files has fewer. */
 interface Difference {
   /** From 1. */
   readonly line: number;
   readonly recorded: string | undefined;
-  readonly replayed: string | undefined;
+  readonly rerun: string | undefined;
 }
 
-/** What a replay came to; `--json` prints it, and with `--out` it is kept. */
-interface ReplayResult {
-  readonly scenario: 'replay';
+/** The result of a rerun: printed by `--json`, written with `--out`. */
+interface RerunResult {
+  readonly scenario: 'rerun';
   readonly status: 'identical' | 'different' | 'interrupted';
   readonly recordedFolder: string;
   readonly environment: string;
@@ -51,23 +51,24 @@ interface ReplayResult {
   readonly firstDifference: Difference | null;
   readonly recordedWeightsSha256: string;
   readonly weightsSha256: string;
-  /** Files in the recorded run's folder that are missing, or not, byte for byte, what was repeated. */
+  /** Files of the recorded run that are missing, or differ from the rerun in any byte. */
   readonly differentFiles: readonly string[];
-  /** Where it was left; null unless asked for. */
+  /** The run folder of `--out`; null without it. */
   readonly runFolder: string | null;
 }
 
-/** Repeats a recorded run and holds it against what that run left. */
-export const replay: Scenario = {
-  name: 'replay',
-  summary: 'repeat a run that was recorded with --record, bit for bit, on any number of threads',
-  table: REPLAY,
+/** Repeats a recorded run and compares the results. */
+export const rerun: Scenario = {
+  name: 'rerun',
+  formerly: ['replay'],
+  summary: 'repeat a run recorded with --record, bit for bit, on any number of threads',
+  table: RERUN,
   commands: [],
   subject: SUBJECT,
   async run(input) {
-    const threads = REPLAY.resolve(input.options);
+    const threads = RERUN.resolve(input.options);
     const recorded = readRecorded(input.subject);
-    const simulation = await replaySimulation(recorded.journal, threads);
+    const simulation = await rerunSimulation(recorded.journal, threads);
     try {
       return await repeat(simulation, recorded, input, threads.threads);
     } finally {
@@ -77,7 +78,7 @@ export const replay: Scenario = {
 };
 
 function readRecorded(folder: string | undefined): Recorded {
-  if (folder === undefined) throw wrongKind(SUBJECT, 'the folder of a run made with --record, behind the word replay', folder);
+  if (folder === undefined) throw wrongKind(SUBJECT, 'the folder of a run made with --record, after the word rerun', folder);
   const read = (file: 'journal' | 'config') => {
     try {
       return readFileSync(join(folder, RUN_FILES[file]));
@@ -116,17 +117,17 @@ async function repeat(simulation: Simulation, recorded: Recorded, input: Scenari
 
 async function repeatInto(folder: RunFolder | undefined, simulation: Simulation, recorded: Recorded, { json, interrupt }: ScenarioInput, threads?: number): Promise<number> {
   folder?.write('config', simulation.settings);
-  const replayed: string[] = [];
+  const lines: string[] = [];
   for (const type of ['episode', 'metrics'] as const) {
     simulation.on(type, (event) => {
-      replayed.push(JSON.stringify({ type, ...event }));
+      lines.push(JSON.stringify({ type, ...event }));
       folder?.log('metrics', { type, ...event });
     });
   }
   const report = await runVisibly(simulation, recorded, interrupt);
   const weights = simulation.encodeWeights();
   folder?.write('weights', weights);
-  const result = { ...resultOf(simulation, recorded, replayed, report, weights), threads: Math.min(threads ?? Infinity, simulation.settings.partitions), runFolder: folder?.path ?? null };
+  const result = { ...resultOf(simulation, recorded, lines, report, weights), threads: Math.min(threads ?? Infinity, simulation.settings.partitions), runFolder: folder?.path ?? null };
   folder?.settle();
   folder?.write('result', result);
   printResult(result);
@@ -147,15 +148,15 @@ async function runVisibly(simulation: Simulation, { journal }: Recorded, interru
   }
 }
 
-function resultOf({ settings, step }: Simulation, { folder, journal, ...recorded }: Recorded, replayed: readonly string[], { seconds }: RunReport, weights: Uint8Array): Omit<ReplayResult, 'threads' | 'runFolder'> {
+function resultOf({ settings, step }: Simulation, { folder, journal, ...recorded }: Recorded, lines: readonly string[], { seconds }: RunReport, weights: Uint8Array): Omit<RerunResult, 'threads' | 'runFolder'> {
   const weightsSha256 = createHash('sha256').update(weights).digest('hex');
   const interrupted = step < (journal.halts.at(-1) ?? 0);
-  const firstDifference = interrupted ? null : compare(linesOf(recorded.metrics?.toString() ?? ''), replayed);
-  const repeated = { metrics: Buffer.from(replayed.map((line) => `${line}\n`).join('')), weights };
+  const firstDifference = interrupted ? null : compare(linesOf(recorded.metrics?.toString() ?? ''), lines);
+  const repeated = { metrics: Buffer.from(lines.map((line) => `${line}\n`).join('')), weights };
   const differentFiles = interrupted ? [] : (['metrics', 'weights'] as const).filter((file) => recorded[file]?.equals(repeated[file]) !== true).map((file) => RUN_FILES[file]);
   const identical = differentFiles.length === 0 && weightsSha256 === journal.weightsSha256;
   return {
-    scenario: 'replay',
+    scenario: 'rerun',
     status: interrupted ? 'interrupted' : identical ? 'identical' : 'different',
     recordedFolder: folder,
     environment: settings.environment,
@@ -165,7 +166,7 @@ function resultOf({ settings, step }: Simulation, { folder, journal, ...recorded
     seed: settings.seed,
     steps: step,
     seconds,
-    metricsLines: replayed.length,
+    metricsLines: lines.length,
     firstDifference,
     recordedWeightsSha256: journal.weightsSha256,
     weightsSha256,
@@ -173,14 +174,14 @@ function resultOf({ settings, step }: Simulation, { folder, journal, ...recorded
   };
 }
 
-function compare(recorded: readonly string[], replayed: readonly string[]): Difference | null {
-  for (let i = 0; i < Math.max(recorded.length, replayed.length); i += 1) {
-    if (recorded[i] !== replayed[i]) return { line: i + 1, recorded: recorded.at(i), replayed: replayed.at(i) };
+function compare(recorded: readonly string[], lines: readonly string[]): Difference | null {
+  for (let i = 0; i < Math.max(recorded.length, lines.length); i += 1) {
+    if (recorded[i] !== lines[i]) return { line: i + 1, recorded: recorded.at(i), rerun: lines.at(i) };
   }
   return null;
 }
 
-function printResult(result: ReplayResult): void {
+function printResult(result: RerunResult): void {
   const { status, steps, firstDifference: difference } = result;
   const line = (name: string, value: string) => `  ${colours.dim(name.padEnd(18))} ${value}`;
   const same = result.weightsSha256 === result.recordedWeightsSha256;
@@ -192,7 +193,7 @@ function printResult(result: ReplayResult): void {
       line('repeated', `${steps.toLocaleString('en')} env steps in ${result.seconds.toFixed(1)} s`),
       ...(status === 'interrupted' ? [] : [
         line('weights', same ? `SHA-256 ${result.weightsSha256}, as recorded` : `SHA-256 ${result.weightsSha256}, recorded ${result.recordedWeightsSha256}`),
-        line('metrics', difference === null ? `${result.metricsLines} lines, as recorded` : `line ${difference.line} differs: recorded ${difference.recorded ?? 'nothing'}, repeated ${difference.replayed ?? 'nothing'}`),
+        line('metrics', difference === null ? `${result.metricsLines} lines, as recorded` : `line ${difference.line} differs: recorded ${difference.recorded ?? 'nothing'}, repeated ${difference.rerun ?? 'nothing'}`),
         ...(result.differentFiles.length === 0 ? [] : [line('files', `${result.differentFiles.join(' and ')} in ${result.recordedFolder}: missing, damaged, or of another run`)]),
       ]),
       ...(result.runFolder === null ? [] : [line('run folder', result.runFolder)]),
