@@ -6,7 +6,7 @@ import { warn } from './warn.js';
 
 const NAME = 'oscillation';
 
-/** What a recurrent network does when nobody tells it anything. */
+/** The activity of a recurrent network without input. */
 export const oscillation: Scenario = {
   name: NAME,
   summary: 'let a recurrent network of leaky integrators run freely: voltages over time, and its connection matrix, as pictures',

@@ -8,7 +8,7 @@ export interface Section {
   readonly paragraphs?: readonly string[];
   /** Sentences, one below the other, before the paragraphs. */
   readonly list?: readonly string[];
-  /** What a reader must know before the numbers. */
+  /** A caveat about the numbers. */
   readonly warning?: string;
   readonly table?: Table;
   /** A picture, as the chart functions draw it; the only thing that is not escaped. */
@@ -21,7 +21,7 @@ export interface Section {
 
 export interface Page {
   readonly title: string;
-  /** What the page says, in a sentence or two. */
+  /** The subject of the page, in a sentence or two. */
   readonly lead: string;
   /** Each a heading, then paragraphs, table, picture and note, as far as given. */
   readonly sections: readonly Section[];
@@ -32,7 +32,7 @@ export interface Page {
  * fetched. It reads in light and dark, on narrow screens and on paper.
  *
  * @returns the file's text; equal pages give equal bytes
- * @throws RangeError where a picture is no SVG or a table's row does not fit its columns
+ * @throws RangeError if a picture is no SVG or a row of a table does not fit its columns
  */
 export function reportPage({ title, lead, sections }: Page): string {
   return `<!doctype html>

@@ -13,7 +13,7 @@ import type { Settings } from '../placement/partitioned/settings.js';
 /** Options as a user gives them, not checked yet. */
 export type Options = Readonly<Record<string, unknown>>;
 
-/** A way of learning that a study can put beside others. */
+/** A way of learning that a study can compare with others. */
 export interface Algorithm {
   /** What crosses from neuron to neuron besides voltages. */
   readonly localityNote: string;
@@ -57,7 +57,7 @@ export function findAlgorithm(name: string): Algorithm | undefined {
   return ALGORITHMS.get(name) ?? (findRule(rule) === undefined ? undefined : ruleAlgorithm(rule));
 }
 
-/** False where the task's actions are none that the algorithm can learn. */
+/** False if the algorithm cannot learn the kind of actions that the task has. */
 export function fitsTask(algorithm: string, environment: string): boolean {
   const rule = findRule(canonicalName(algorithm));
   if (rule?.actions === undefined) return true;

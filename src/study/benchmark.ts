@@ -1,4 +1,4 @@
-/** Contests of speed: the same work done in several ways by turns, so that whatever else the machine does slows all of them alike. */
+/** Benchmarks of speed: arms run in turn, so that other load on the machine slows all of them alike. */
 import { loadavg } from 'node:os';
 
 import type { SimulationOptions } from '../simulation/options.js';
@@ -6,7 +6,7 @@ import { createSimulation, type Simulation } from '../simulation/simulation.js';
 import { median } from '../telemetry/statistics.js';
 import { startBusyProcess } from './busy-process.js';
 
-/** One way to run. The first of a contest is what the others are compared with. */
+/** One way to run. The others are compared with the first of a benchmark. */
 export interface BenchmarkArm {
   readonly name: string;
   readonly options: SimulationOptions;
@@ -15,9 +15,9 @@ export interface BenchmarkArm {
 export interface Benchmark {
   readonly arms: readonly BenchmarkArm[];
   readonly repeats: number;
-  /** Of running, of each contestant in each repeat. */
+  /** Of each arm in each repeat. */
   readonly seconds: number;
-  /** Each repeat once without and once with a busy process beside; or only without. */
+  /** True if each repeat also runs beside a busy process. */
   readonly neighbour: boolean;
   /** Seconds of running before anything is measured: the warm-up steps, and compilation. */
   readonly warmUp: number;
@@ -36,39 +36,39 @@ export interface BenchmarkResult {
   /** Whether a busy process ran beside it. */
   readonly disturbed: boolean;
   readonly updatesPerSecond: Spread;
-  /** To the first contestant's updates per second in the same repeat, as disturbed. */
+  /** To the first arm's updates per second in the same repeat, under the same disturbance. */
   readonly ratio: Spread;
   readonly ratios: readonly number[];
 }
 
-/** What became of a contest. */
+/** Result of a benchmark. */
 export interface BenchmarkOutcome {
   readonly standings: readonly BenchmarkResult[];
   readonly repeats: number;
   /** Whether the busy process kept to one core. */
   readonly pinned: boolean;
-  /** Processes that wanted to run, on average over the last minute: as it began and as it ended. */
+  /** Load average over the last minute, at the start and at the end. */
   readonly load: readonly [before: number, after: number];
 }
 
 /** Longer than any run: the signal ends it. */
 const ENDLESS = 100_000_000;
 
-/** Runs all contestants by turns, beginning with another one in each repeat. A repeat that the signal cuts off does not count. */
-export async function runBenchmark({ arms: contestants, repeats, seconds, neighbour, warmUp, signal }: Benchmark): Promise<BenchmarkOutcome> {
+/** Runs all arms in turn, starting with another one in each repeat. A repeat that the signal interrupts does not count. */
+export async function runBenchmark({ arms, repeats, seconds, neighbour, warmUp, signal }: Benchmark): Promise<BenchmarkOutcome> {
   const before = loadavg()[0];
-  const rates: Record<'alone' | 'disturbed', number[][]> = { alone: [], disturbed: [] }; // [repeats][contestants]
+  const rates: Record<'alone' | 'disturbed', number[][]> = { alone: [], disturbed: [] }; // [repeats][arms]
   const simulations: Simulation[] = [];
   let pinned = true;
   try {
-    for (const { options } of contestants) {
+    for (const { options } of arms) {
       const simulation = await createSimulation(options);
       simulations.push(simulation);
       await speed(simulation, warmUp);
     }
     for (let repeat = 0; repeat < repeats; repeat += 1) {
-      const alone = await takeTurns(simulations, repeat, seconds, signal);
-      const disturbed = neighbour ? await beside(() => takeTurns(simulations, repeat, seconds, signal)) : undefined;
+      const alone = await runInTurn(simulations, repeat, seconds, signal);
+      const disturbed = neighbour ? await beside(() => runInTurn(simulations, repeat, seconds, signal)) : undefined;
       if (signal?.aborted === true) break;
       rates.alone.push(alone);
       if (disturbed) rates.disturbed.push(disturbed.result);
@@ -77,11 +77,11 @@ export async function runBenchmark({ arms: contestants, repeats, seconds, neighb
   } finally {
     await Promise.all(simulations.map((simulation) => simulation.close()));
   }
-  const standings = [...summariseRates(contestants, rates.alone, false), ...summariseRates(contestants, rates.disturbed, true)];
+  const standings = [...summariseRates(arms, rates.alone, false), ...summariseRates(arms, rates.disturbed, true)];
   return { standings, repeats: rates.alone.length, pinned, load: [before, loadavg()[0]] };
 }
 
-async function takeTurns(simulations: readonly Simulation[], first: number, seconds: number, signal: AbortSignal | undefined): Promise<number[]> {
+async function runInTurn(simulations: readonly Simulation[], first: number, seconds: number, signal: AbortSignal | undefined): Promise<number[]> {
   const rates = new Array<number>(simulations.length).fill(0);
   for (let turn = 0; turn < simulations.length && signal?.aborted !== true; turn += 1) {
     const at = (first + turn) % simulations.length;
@@ -105,10 +105,10 @@ async function beside<Result>(action: () => Promise<Result>): Promise<{ readonly
   }
 }
 
-/** @param rates updates per second; [repeats][contestants] */
-export function summariseRates(contestants: readonly Pick<BenchmarkArm, 'name'>[], rates: readonly (readonly number[])[], disturbed: boolean): BenchmarkResult[] {
+/** @param rates updates per second; [repeats][arms] */
+export function summariseRates(arms: readonly Pick<BenchmarkArm, 'name'>[], rates: readonly (readonly number[])[], disturbed: boolean): BenchmarkResult[] {
   if (rates.length === 0) return [];
-  return contestants.map(({ name }, i) => {
+  return arms.map(({ name }, i) => {
     const ratios = rates.map((repeat) => repeat[i] / repeat[0]);
     return { name, disturbed, updatesPerSecond: spread(rates.map((repeat) => repeat[i])), ratio: spread(ratios), ratios };
   });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
-/** Seconds after which a neighbour ends by itself, should nobody be left to end it. */
+/** Seconds after which the process ends by itself if its parent has not ended it. */
 const LIFE = 900;
 
 const BUSY = `const end = Date.now() + ${1000 * LIFE}; while (Date.now() < end);`;
@@ -11,15 +11,15 @@ const SETTLING = 300;
 
 /** A busy process of its own. */
 export interface BusyProcess {
-  /** True where it keeps to one core; else the system moves it about. */
+  /** True if it keeps to one core; otherwise the system may move it. */
   readonly pinned: boolean;
   close(): Promise<void>;
 }
 
 /**
- * Starts a process that takes what it can of the last core; on a system without `taskset`, of any one core.
+ * Starts a process that keeps the last core busy; without `taskset`, any one core.
  *
- * @throws Error where no process can be started
+ * @throws Error if no process can be started
  */
 export async function startBusyProcess(): Promise<BusyProcess> {
   const core = String(availableParallelism() - 1);
@@ -28,7 +28,7 @@ export async function startBusyProcess(): Promise<BusyProcess> {
   return neighbour;
 }
 
-/** @returns undefined where there is no such command, or it ends at once */
+/** @returns undefined if there is no such command, or it ends at once */
 function start(command: string, options: readonly string[]): Promise<BusyProcess | undefined> {
   const child = spawn(command, options, { stdio: 'ignore' });
   const kill = () => child.kill('SIGKILL');

@@ -7,17 +7,17 @@ const PROBE_STEPS = 500;
 /** A trial this many times longer than a probe is worth one. */
 const WORTH_PROBING = 10;
 
-/** Environment steps per second where nothing was measured. */
+/** Environment steps per second without a measurement. */
 const ASSUMED_RATE = 1000;
 
-/** How many seconds a trial will take on one lane of the pool. */
+/** Seconds that a trial takes on one lane of the pool. */
 export type TrialEstimate = (trial: Trial) => number;
 
 /**
  * Runs a short probe of each contender on each task, in the pool that the trials will run in. Evaluations are not counted: they
  * take a small part of the time.
  *
- * @param announce is told the number of probes before the first: many of them take a minute or two
+ * @param announce gets the number of probes before the first: many of them take a minute or two
  */
 export async function estimateTrials(trials: readonly Trial[], options: PoolOptions, announce: (probes: number) => void = ignore): Promise<TrialEstimate> {
   const rates = new Map<string, number>();
@@ -34,18 +34,18 @@ export async function estimateTrials(trials: readonly Trial[], options: PoolOpti
 }
 
 function ignore(): void {
-  // a probe is over before anybody would want to hear of it alone
+  // probes are too short to report one by one
 }
 
 function contender({ environment, label }: Trial): string {
   return JSON.stringify([environment, label]);
 }
 
-/** The trial, cut to its first learning steps, in which nobody dies. */
+/** The trial, cut to its first learning steps, without a lesion. */
 function probe(trial: Trial): Trial {
   const { learning } = trialSettings(trial);
   const given = trial.options.learning;
-  const warmup = Math.min(learning.warmup, learning.batch); // none where a rule learns from the stream
+  const warmup = Math.min(learning.warmup, learning.batch); // 0 for a rule that learns online
   return {
     ...trial,
     steps: warmup + PROBE_STEPS,
@@ -54,7 +54,7 @@ function probe(trial: Trial): Trial {
   };
 }
 
-/** A duration for people: `40 s`, `6 min`, `2.5 h`. */
+/** A duration as text: `40 s`, `6 min`, `2.5 h`. */
 export function describeSeconds(seconds: number): string {
   if (seconds < 100) return `${Math.ceil(seconds)} s`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;

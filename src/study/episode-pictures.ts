@@ -48,7 +48,7 @@ function panelsOf({ neurons, episodes }: RecordedEpisodes, { voltages, steps, re
   ];
 }
 
-/** What is left out, in words. */
+/** How much is left out. */
 function thinned(shown: readonly number[], all: readonly number[]): string {
   return shown.length < all.length ? `. Not all are drawn: ${shown.length} of ${all.length} rows${shown.length > MOST_NEURONS ? ' and columns' : ''}, evenly` : '';
 }

@@ -1,7 +1,4 @@
-import { describeSeconds } from './duration.js';
 import type { Estimate } from './estimate.js';
-
-export { describeSeconds };
 
 /** Fewer seeds than this give no verdict, and a warning. */
 export const FEW_SEEDS = 5;

@@ -2,7 +2,7 @@ import { createStream } from '../random/stream.js';
 import { bootstrapInterval, mean, percentileInterval } from '../telemetry/statistics.js';
 import type { Estimate } from './estimate.js';
 
-/** What is left of a gain at a delay: 1 all of it, 0 nothing. */
+/** The fraction of a gain that remains at a delay. */
 export interface GainPoint {
   /** In updates. */
   readonly delay: number;
@@ -15,7 +15,7 @@ export interface GainPoint {
  *     x* = x_i + (g_i - 1/2) / (g_i - g_{i+1}) · (x_{i+1} - x_i)        for the first i with g_i > 1/2 >= g_{i+1}
  *
  * @param points from the shortest delay to the longest
- * @returns in updates; the first point's delay where half is lost there already; Infinity where it is lost nowhere
+ * @returns in updates; the first point's delay if half is lost there already; Infinity if it is never lost
  */
 export function halfGainDelay(points: readonly GainPoint[]): number {
   const i = points.findIndex(({ gain }) => gain <= 0.5);
@@ -26,21 +26,21 @@ export function halfGainDelay(points: readonly GainPoint[]): number {
   return 2 ** (from + share * (to - from)) - 1;
 }
 
-/** What one seed came to: returns of the random policy, without delay, and at each delay. */
+/** Returns of one seed: of the random policy, without delay, and at each delay. */
 export interface SeedReturns {
   readonly random: number;
   readonly reference: number;
   readonly returns: readonly number[];
 }
 
-/** How much an algorithm gains without delay, and what half of that can bear. */
+/** The gain of an algorithm without delay, and the delay at which half of it is lost. */
 export interface GainSummary {
   /** Mean return without delay less the random policy's, and its 95 % bootstrap interval over seeds. */
   readonly gain: number;
   readonly gainInterval: readonly [low: number, high: number];
-  /** At each delay, the share of the mean gain that is left; null where there is no gain to keep. */
+  /** At each delay, the fraction of the mean gain that remains; null without a gain. */
   readonly kept: readonly number[] | null;
-  /** Null where there is no gain to lose: the interval of the gain reaches down to 0. */
+  /** Null without a gain: its interval reaches down to 0. */
   readonly halfGain: HalfGain | null;
 }
 
@@ -55,7 +55,7 @@ export interface HalfGain {
 
 const RESAMPLES = 10_000;
 
-/** True where the 95 % bootstrap interval of a mean gain lies above 0. Of anything less nothing can be kept, lost half of or won back. */
+/** True where the 95 % bootstrap interval of a mean gain lies above 0. Otherwise there is nothing to keep, to lose or to recover. */
 export function isGain(gains: readonly number[]): boolean {
   return gains.length > 0 && bootstrapInterval(gains)[0] > 0;
 }
@@ -65,7 +65,7 @@ export function isGain(gains: readonly number[]): boolean {
  *
  *     gain(d) = (R(d) - R_random) / (R(without delay) - R_random)
  *
- * A resample draws whole seeds: what one came to at all delays stays together. Where a resample has no gain, half of it is lost at
+ * A resample draws whole seeds, each with its returns at all delays. If a resample has no gain, half of it is lost at
  * the first delay.
  *
  * @param delays from the shortest to the longest
@@ -99,7 +99,7 @@ function keptGains(delays: readonly number[], seeds: readonly SeedReturns[]): nu
   return delays.map((_, i) => (whole > 0 ? (mean(seeds.map(({ returns }) => returns[i])) - random) / whole : 0));
 }
 
-/** Where no delay of 0 was tried, the reference stands for it. */
+/** Without a delay of 0 the reference takes its place. */
 function delayOf(delays: readonly number[], seeds: readonly SeedReturns[]): number {
   const kept = keptGains(delays, seeds);
   const points = delays.map((delay, i): GainPoint => ({ delay, gain: kept[i] }));

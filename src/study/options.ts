@@ -35,7 +35,7 @@ export function evaluateEvery(points: number, shown: string) {
 
 export const FINAL_EPISODES = option('evaluation.final', integer({ min: 1, max: 10_000 }), { default: 20, flag: '--episodes', help: 'episodes of the evaluation at the end', group: 'Run', everyday: true });
 
-/** Environment steps of a trial: those found for the study's own task, and for others what they ship with. */
+/** Environment steps of a trial: the study's own on its own task, otherwise those that the task ships with. */
 export function shippedSteps(environment: string, own: { readonly environment: string; readonly steps: number }): number {
   return environment === own.environment ? own.steps : resolveSettings({ environment }).steps;
 }
@@ -51,7 +51,7 @@ export function sameHidden(need: string) {
   return vary(SAME_HIDDEN, { narrow: () => orNull(refine(layerSizes, withNeurons(need))) });
 }
 
-/** The same where the study has hidden layers of its own. */
+/** The same for a study with default hidden layers of its own. */
 export function ownHidden(sizes: readonly number[], need: string) {
   return vary(HIDDEN, { default: sizes, narrow: () => refine(layerSizes, withNeurons(need)) });
 }

@@ -6,10 +6,10 @@ import { ALGORITHM_NAMES, findAlgorithm, fitsTask, type Options } from './algori
 import type { Arm, Study, TrialPlan } from './study.js';
 import { trialSettings, type Trial } from './trial.js';
 
-/** Points of a learning curve, where the study does not say how many. */
+/** Points of a learning curve unless the study sets `evaluation.every`. */
 const POINTS = 20;
 
-/** The options from which a study's plan comes unless it says otherwise. */
+/** The options that make a study's plan, by their names. */
 interface PlanOptions {
   readonly environment?: string;
   readonly environments?: readonly string[];

@@ -10,12 +10,12 @@ const WORKER = new URL('../../workers/trial.js', import.meta.url).href;
 
 type TrialPool = Piscina<TrialTask, TrialResult | undefined>;
 
-/** Who wants to know how the trials of a pool stand. What it throws ends the study. */
+/** Callbacks about the trials of a pool. An exception in one of them ends the study. */
 export interface TrialObserver {
   started(trial: Trial): void;
   progress(trial: Trial, progress: TrialProgress): void;
   finished(result: TrialResult): void;
-  /** The trial was under way when the signal came, and has no result. */
+  /** The signal ended the trial, which has no result. */
   abandoned(trial: Trial): void;
 }
 
@@ -44,7 +44,7 @@ export async function runTrials(trials: readonly Trial[], watcher: TrialObserver
     atomics: 'disabled', // a trial listens to its port, and to the workers of its own
     execArgv: ['--enable-source-maps'],
   });
-  pool.on('error', () => undefined); // a replacement that fails to load; the death itself is told by the task
+  pool.on('error', () => undefined); // a replacement that fails to load; the task itself reports that its worker ended
   const queue = trials.values(); // every lane takes its next trial from here
   const failure = new AbortController();
   const ending = AbortSignal.any([signal, failure.signal]);

@@ -8,7 +8,7 @@ import type { Trial, TrialProgress, TrialResult } from './trial.js';
 
 const { Format, MultiBar } = cliProgress; // CommonJS: Node cannot see its names
 
-/** Milliseconds between two lines where no terminal shows bars. */
+/** Milliseconds between two lines without a terminal. */
 const LINE_INTERVAL = 10_000;
 
 export interface StudyProgress extends TrialObserver {
@@ -16,7 +16,7 @@ export interface StudyProgress extends TrialObserver {
 }
 
 /**
- * Shows on stderr how a study stands: on a terminal one bar for each running trial and one for all; elsewhere a line for each trial
+ * Shows the progress of a study on stderr: on a terminal one bar for each running trial and one for all; elsewhere a line for each trial
  * that ends, and one every ten seconds.
  *
  * @param trials those that are to run

@@ -12,7 +12,7 @@ export interface RecordedEpisodes extends Pick<EpisodeRecording, 'neurons' | 'co
   readonly episodes: readonly [RecordedEpisode, ...RecordedEpisode[]];
 }
 
-/** What is kept of a long episode, and among how many one is looked for that begins otherwise. */
+/** Steps kept of a long episode, and episodes searched for one with another first observation. */
 const [MOST_STEPS, MOST_EPISODES] = [200, 10];
 
 type RecordEpisode = (options: { readonly episode?: number; readonly steps: number }) => EpisodeRecording;

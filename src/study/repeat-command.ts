@@ -4,7 +4,7 @@ import type { AnyRow } from '../options/row.js';
 import { canonical } from './trial.js';
 
 /**
- * The command line that gives these settings again: all of its flags, or, where a flag cannot say a value, its config.json.
+ * The command line that gives these settings again: all of its flags, or its config.json if a flag cannot express a value.
  *
  * @param start of the command, up to the scenario
  */
@@ -14,14 +14,14 @@ export function repeatCommand(start: string, rows: readonly AnyRow[], settings: 
     const value = valueAt(settings, row.path);
     if (value === null || value === undefined || row.flag === undefined) continue;
     const text = row.kind.show(value);
-    if (!says(row, text, value)) return `${start} --config config.json, with the config.json that lies beside this page`;
+    if (!expresses(row, text, value)) return `${start} --config config.json, with the config.json that lies beside this page`;
     flags.push(`${row.flag} ${/^[\w.,:/+-]+$/.test(text) ? text : `"${text}"`}`);
   }
   return [start, ...flags].join(' ');
 }
 
-/** Whether the text after the flag stands for the value. */
-function says({ kind, flag = '', path }: AnyRow, text: string, value: unknown): boolean {
+/** True if the text after the flag gives the value. */
+function expresses({ kind, flag = '', path }: AnyRow, text: string, value: unknown): boolean {
   try {
     return canonical(kind.check(path, kind.parse(text, flag))) === canonical(value);
   } catch {

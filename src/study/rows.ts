@@ -8,7 +8,7 @@ import type { Trial, TrialResult } from './trial.js';
 /** Everything about a study that its results so far give. */
 export interface StudyState<S extends object, A extends Arm, Own extends object, M> {
   readonly report: Report<S, Row<A, Own>, M>;
-  /** The trials whose turn has come: those that follow are there once all of the first have ended. */
+  /** The trials that can run: those that follow are in it after all of the first have ended. */
   readonly trials: readonly Trial[];
   /** Trials of the whole study. */
   readonly planned: number;
@@ -84,7 +84,7 @@ function collect<S extends object, A extends Arm, Own extends object, M>(
   };
 }
 
-/** Fields of an arm that say how its trials run; the others are its facts. */
+/** Fields of an arm that determine its trials; the others are its facts. */
 const ARM_KEYS: ReadonlySet<string> = new Set<keyof Arm>(['label', 'algorithm', 'options', 'seeds', 'repeat', 'steps', 'evaluation', 'auxiliary']);
 
 function rowOf<S extends object, A extends Arm, Own extends object, M>(study: Study<S, A, Own, M>, own: ArmResults<S, A>, steps: number | null): Row<A, Own> {

@@ -24,7 +24,7 @@ export interface StudyRun {
   readonly out?: string | undefined;
   /** Trials at a time; as many as there are cores unless given. */
   readonly parallel?: number;
-  /** Ends the study early; what has ended is kept. */
+  /** Ends the study early; ended trials are kept. */
   readonly signal?: AbortSignal;
   /** The command line up to the study's options, for the page. */
   readonly command?: string;
@@ -46,9 +46,9 @@ export interface StudyResult<R> {
 }
 
 /**
- * Runs the trials that the study's folder does not have yet, says on stderr how far it is, and leaves tables, pictures and a page.
+ * Runs the trials that the study's folder does not have yet, shows progress on stderr, and writes tables, pictures and a page.
  *
- * @throws TypeError or RangeError naming an option; FileError where the folder cannot be written to
+ * @throws TypeError or RangeError naming an option; FileError if the folder cannot be written to
  */
 export async function runStudy<S extends object, A extends Arm, Own extends object, M>(study: Study<S, A, Own, M>, run: StudyRun = {}): Promise<StudyResult<Row<A, Own>>> {
   await loadModulesOf(run.options ?? {});
@@ -139,7 +139,7 @@ function taskTables<R extends Row>(rows: readonly R[]) {
   });
 }
 
-/** For people, on stderr: stdout is for machines. The findings come last. */
+/** Prints tables and findings on stderr, the findings last. */
 function print<R extends { readonly seeds: number }>({ status, trials, findings, results, failures, runFolder }: StudyResult<R>, tables: readonly OtherTable[]): void {
   const warning = seedWarning(results);
   const lines = [

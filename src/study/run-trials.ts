@@ -7,7 +7,7 @@ import { trialDigest, type Trial, type TrialResult } from './trial.js';
 /**
  * Runs the trials that the store does not have yet, and keeps each result as it comes.
  *
- * @returns what is known of the trials, in their order: all of them, unless the signal came first
+ * @returns results of the trials, in their order: of all, unless the signal came first
  */
 export async function runTrialsOf(trials: readonly Trial[], store: TrialStore, watcher: TrialObserver, options: PoolOptions): Promise<TrialResult[]> {
   const ended = new Map(store.finished);
@@ -28,7 +28,7 @@ export async function runTrialsOf(trials: readonly Trial[], store: TrialStore, w
   });
 }
 
-/** `runTrialsOf`, which says on stderr how long it will take and how it stands. */
+/** `runTrialsOf` with an estimate and progress on stderr. */
 export async function runTrialsWithProgress(trials: readonly Trial[], store: TrialStore, options: PoolOptions): Promise<TrialResult[]> {
   const missing = missingTrials(trials, store);
   const estimate = await estimateTrials(missing, options, (probes) => {
@@ -51,7 +51,7 @@ function describeWork(planned: number, missing: readonly Trial[], estimate: Tria
   return `${planned} trials${known} ${parallel} at a time: about ${describeSeconds(seconds)}`;
 }
 
-/** The trials that the store does not have, each once: two labels may stand for the same trial. */
+/** The trials that the store does not have, each once: two labels may name the same trial. */
 function missingTrials(trials: readonly Trial[], store: TrialStore): Trial[] {
   const seen = new Set(store.finished.keys());
   return trials.filter((trial) => {

@@ -12,7 +12,7 @@ import { canonical } from './trial.js';
 
 /** The files of every study; pictures and the result of a measurement lie beside them. Each is whole or absent, save for the end of the trials, which a crash may cut off. */
 export const STUDY_FILES = {
-  /** What is compared, resolved. */
+  /** The resolved settings. */
   config: 'config.json',
   /** One line for each trial that has ended. */
   trials: TRIALS_FILE,
@@ -38,13 +38,13 @@ export interface StudyFolder {
 }
 
 /**
- * Creates the folder of a study, or opens it to go on where it was stopped. No other process writes to it until it is closed.
+ * Creates the folder of a study, or opens it to continue. No other process writes to it until it is closed.
  *
  * @param config what decides the study's results; a folder with another one is refused
  * @param formerly earlier names of the scenario that the config may have
- * @param warn gets one line for whatever was not read, and where the lock of a process that has ended is taken over
- * @throws RangeError naming `out` where the folder holds something else, is written to by another process, or cannot be created or written to: nothing is
- *   overwritten; FileError where its files cannot be written
+ * @param warn gets a line for each part that was not read, and one if the lock of an ended process is taken over
+ * @throws RangeError naming `out` if the folder holds something else, is written to by another process, or cannot be created or written to: nothing is
+ *   overwritten; FileError if its files cannot be written
  */
 export function openStudyFolder(path: string, config: object, warn: (line: string) => void, formerly: readonly string[] = []): StudyFolder {
   const folder = resolve(checkString('out', path));
@@ -68,14 +68,14 @@ export function openStudyFolder(path: string, config: object, warn: (line: strin
   }
 }
 
-/** @throws RangeError where a folder without settings holds files of a run or a study */
+/** @throws RangeError if a folder without settings holds files of a run or a study */
 function refuseFiles(path: string, folder: string): void {
   const names = new Set<string>([...Object.values(STUDY_FILES), ...Object.values(RUN_FILES)]);
   const found = readdirSync(folder).find((name) => names.has(name) || checkpointStep(name) >= 0);
   if (found !== undefined) throw wrongValue('out', 'a folder that holds nothing else', path, `; it has ${found}`);
 }
 
-/** What a file of the study holds; undefined where it is not there, or is no sound JSON. */
+/** Content of a file of the study; undefined if it is absent or no valid JSON. */
 function readOwn(file: string): unknown {
   try {
     return readJson('out', file);

@@ -1,12 +1,12 @@
 import type { TrialResult } from './trial.js';
 
-/** What a task's results are measured against. */
+/** Reference returns of a task. */
 export interface TaskScore {
-  /** Mean return from which on a task counts as learned: set beforehand, near the published number. */
+  /** Mean return from which on a task counts as learned: set before the measurements, near the published number. */
   readonly threshold: number;
   /** A published mean return. */
   readonly published: number;
-  /** Whose, and where steps are known, after how many. */
+  /** Of which method, and after how many steps if that is known. */
   readonly source: string;
 }
 

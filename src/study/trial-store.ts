@@ -8,7 +8,7 @@ import { plainOptions } from '../plain.js';
 import { crc32c } from '../telemetry/crc32c.js';
 import type { TrialResult } from './trial.js';
 
-/** The results of a study on disk: what is there when it starts need not be run again. */
+/** The results of a study on disk; a trial with a result is not run again. */
 export interface TrialStore {
   /** The latest result of each trial, by its digest. Trials whose worker crashed are left out: they get another try. */
   readonly finished: ReadonlyMap<string, TrialResult>;
@@ -18,7 +18,7 @@ export interface TrialStore {
 
 /**
  * Opens a file of results, or begins one. A last line that was cut off is taken away. Lines whose checksum is wrong, and those that are no results, are left
- * where they are and not read: their trials are missing, and so run again. A file from before there were checksums gets them.
+ * in place and not read: their trials are missing and run again. A file without checksums gets them.
  *
  * @param warn gets one line for whatever was not read
  */
@@ -67,7 +67,7 @@ function checked(text: string): string {
   return `${text.slice(0, -1)},"crc32c":"${crc32c(Buffer.from(text)).toString(16).padStart(8, '0')}"}`;
 }
 
-/** The text that a line's checksum was made of; undefined where it has another, or none. */
+/** The text of a line with a valid checksum; undefined otherwise. */
 function textOf(line: string): string | undefined {
   const text = line.replace(CHECKSUM, '}');
   return text !== line && checked(text) === line ? text : undefined;
@@ -79,7 +79,7 @@ function addChecksums(path: string, lines: readonly string[], warn: (line: strin
   warn(`${path}: its ${lines.length} lines were written without checksums; they are taken as they are, and have checksums now`);
 }
 
-/** The result in a line's text; undefined where it is none. */
+/** The result in a line's text; undefined if it is not one. */
 function parseResult(text: string): TrialResult | undefined {
   try {
     const data = plainOptions(JSON.parse(text)); // not nested so deep that nothing could write it again

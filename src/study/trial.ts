@@ -32,7 +32,7 @@ export interface Trial {
   /** What differs from the defaults that the algorithm ships with for the task. */
   readonly options: Options;
   readonly evaluation: EvaluationPlan;
-  /** Which of several, where the same settings do not give the same run. */
+  /** Number of a repetition, for settings that do not give the same run twice. */
   readonly repeat?: number;
 }
 
@@ -43,15 +43,15 @@ export interface CurvePoint {
   readonly virtualSeconds?: number;
 }
 
-/** What became of the time where partitions read from one another, or time is virtual. */
+/** Times and staleness of a run with several partitions or in virtual time. */
 export interface TimingReport {
   /** Seconds of training in virtual time; null in real time. */
   readonly virtualSeconds: number | null;
   /** Of each partition. */
   readonly updates: readonly number[];
-  /** How old what partitions have read was. */
+  /** Ages of what partitions read. */
   readonly staleness: Pick<Staleness, 'reads' | 'median' | 'max' | 'helped'> & { readonly voltages: Pick<StalenessHistogram, 'histogram'> };
-  /** Where it was asked for: how long everything took. */
+  /** Durations, if they were measured. */
   readonly times?: PhaseTimings;
 }
 
@@ -61,31 +61,31 @@ export interface TrialFailure {
   readonly message: string;
 }
 
-/** What a trial came to. */
+/** Result of a trial. */
 export interface TrialResult {
   readonly trial: Trial;
-  /** Of the trial and its complete settings: what has another digest is another trial. */
+  /** Of the trial and its complete settings; it identifies the trial. */
   readonly digest: string;
-  /** Null where the trial got to its end. */
+  /** Null if the trial finished. */
   readonly failure: TrialFailure | null;
   /** Environment steps taken. */
   readonly steps: number;
   /** The learning curve: from step 0 to the last, or to the failure. */
   readonly curve: readonly CurvePoint[];
-  /** Returns of the final evaluation; empty where the trial failed. */
+  /** Returns of the final evaluation; empty if the trial failed. */
   readonly returns: readonly number[];
-  /** Mean return of the random policy on the same episodes; null where it was not got to. */
+  /** Mean return of the random policy on the same episodes; null if it was not evaluated. */
   readonly randomReturn: number | null;
   /** Of training alone, evaluations left out. */
   readonly seconds: number;
   readonly samplesPerSecond: number;
   readonly updatesPerSecond: number;
-  /** Where neurons have died: what was lost, and how long recovery took. */
+  /** After a lesion: the drop of the return and the time to recovery. */
   readonly lesion?: LesionReport;
   readonly timing?: TimingReport;
 }
 
-/** Where a trial stands. */
+/** Progress of a trial. */
 export interface TrialProgress {
   readonly step: number;
   /** Mean return of the last training episodes; null before the first. */
@@ -128,7 +128,7 @@ export function canonical(data: unknown): string {
   );
 }
 
-/** The result of a trial whose worker is gone. */
+/** The result of a trial whose worker ended. */
 export function crashedTrial(trial: Trial, message: string): TrialResult {
   return { ...resultOf(trial, startRecord()), failure: { kind: 'crashed', message } };
 }
@@ -136,7 +136,7 @@ export function crashedTrial(trial: Trial, message: string): TrialResult {
 /**
  * Trains and evaluates by turns. Under the synchronous schedule the evaluations in between change nothing of the training.
  *
- * @returns the result, that of a failure too; undefined where the signal has ended the trial
+ * @returns the result, also after a failure; undefined if the signal ended the trial
  */
 export async function runTrial(trial: Trial, { signal, onProgress }: TrialOptions): Promise<TrialResult | undefined> {
   const record = startRecord();
@@ -154,7 +154,7 @@ export async function runTrial(trial: Trial, { signal, onProgress }: TrialOption
   }
 }
 
-/** What is measured while a trial runs. */
+/** Measurements of a running trial. */
 interface TrialRecord {
   steps: number;
   curve: CurvePoint[];
@@ -170,7 +170,7 @@ function startRecord(): TrialRecord {
   return { steps: 0, curve: [], returns: [], randomReturn: null, seconds: 0, updates: 0 };
 }
 
-/** @returns false where the signal has ended it */
+/** @returns false if the signal ended it */
 async function trainAndEvaluate(training: Training, { steps, evaluation }: Trial, record: TrialRecord, signal: AbortSignal): Promise<boolean> {
   for (;;) {
     if (isAborted(signal)) return false;
@@ -192,7 +192,7 @@ async function trainAndEvaluate(training: Training, { steps, evaluation }: Trial
   }
 }
 
-/** What the report says of time; nothing where there is nothing to say. */
+/** Notes times and staleness, if the run has any. */
 function noteTiming(record: TrialRecord, { virtualSeconds, staleness: { reads, median, max, helped, voltages }, partitions }: RunReport, training: Training): void {
   if (reads + helped === 0 && virtualSeconds === undefined) return;
   const times = training.phaseTimings?.();
