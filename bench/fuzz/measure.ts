@@ -2,9 +2,11 @@
 import { writeSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 
+import { peakMemory } from './peak-memory.js';
+
 if (isMainThread) {
   process.on('exit', () => {
-    const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-    writeSync(3, JSON.stringify({ cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, memoryBytes: maxRSS * 1024 }));
+    const { userCPUTime, systemCPUTime } = process.resourceUsage();
+    writeSync(3, JSON.stringify({ cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, memoryBytes: peakMemory() }));
   });
 }

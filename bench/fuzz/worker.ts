@@ -1,5 +1,5 @@
 // The child process of the fuzzer: carries out one case after another, in the same process, and says what came of each.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { main } from '../../scenarios/main.js';
@@ -9,6 +9,7 @@ import type { CaseName, FuzzCase, Outcome } from './case.js';
 import { writeFiles } from './files.js';
 import { generateCase } from './generate.js';
 import { ORIGINALS, type Original } from './originals.js';
+import { peakMemory } from './peak-memory.js';
 
 /** What the parent asks for. */
 export type Order =
@@ -27,12 +28,7 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   });
 }
 
-/** Peak of resident memory since it was cleared, in bytes. */
-function peakMemory(): number {
-  const status = readFileSync('/proc/self/status', 'utf8');
-  return 1024 * Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? process.resourceUsage().maxRSS);
-}
-
+/** From now on the peak of memory counts. */
 function clearPeak(): void {
   globalThis.gc?.();
   try {
