@@ -22,7 +22,12 @@ export { listEnvironments, loadEnvironment, makeEnvironment, registerEnvironment
 export { defineTable, type TableDefinition } from './environment/table.js';
 export { CheckpointError, DivergenceError, EnvironmentError, FileError, InternalError, isOptionError, JournalError, MemoryError, OptionRangeError, OptionTypeError, PartitionError } from './errors.js';
 export { readJournal, type Journal } from './journal/read-journal.js';
-export { linearTdRule } from './rule/linear-td.js';
+export type { Batch } from './objective/batch.js';
+export { linearTd } from './objective/linear-td.js';
+export type { Objective, ObjectiveContext, ObjectiveDefinition, OutputError } from './objective/objective.js';
+export { loadObjective, registerObjective } from './objective/registry.js';
+export { oneStepTarget, tdError } from './objective/targets.js';
+export { creditRule, linearTdRule } from './rule/credit-rule.js';
 export { loadRule, registerRule } from './rule/registry.js';
 export type { Rule, RuleContext, RuleProgram } from './rule/rule.js';
 export { createDdpg, type Ddpg } from './simulation/single.js';

@@ -1,5 +1,5 @@
 import { creditNamed } from '../credit/registry.js';
-import { linearTdRule } from '../rule/linear-td.js';
+import { linearTdRule } from '../rule/credit-rule.js';
 import { findRule, RULE_NAMES, RULES } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
 

@@ -2,3 +2,4 @@
 export type { ContractCheck } from '../testing/check.js';
 export { creditContract } from '../testing/credit-contract.js';
 export { environmentContract } from '../testing/environment-contract.js';
+export { objectiveContract } from '../testing/objective-contract.js';

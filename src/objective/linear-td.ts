@@ -4,7 +4,7 @@ import type { PeerParameter, ParameterShape } from '../memory/parameters.js';
 import { neuronName, type Topology } from '../network/topology.js';
 import { polyakUpdate } from '../optimise/optimiser.js';
 import type { Batch } from './batch.js';
-import { CRITIC, type Objective, type ObjectiveContext } from './objective.js';
+import { CRITIC, type Objective, type ObjectiveContext, type ObjectiveDefinition } from './objective.js';
 import { tdError } from './targets.js';
 
 /** Each input and hidden neuron keeps [θ_n, w_{1,n}, …, w_{K,n}] and a target copy. */
@@ -85,6 +85,14 @@ export function createLinearTd({ kernels, topology, peers, rates, optimiser, bat
     },
   };
 }
+
+/** `linear-td`: see `createLinearTd`. */
+export const linearTd: ObjectiveDefinition = {
+  name: 'linear-td',
+  summary: 'the policy climbs a linear critic, whose parts are spread over the neurons and learn by TD',
+  parameters: (topology) => [linearTdShape(topology)],
+  create: createLinearTd,
+};
 
 /**
  * What to say of a broadcast TD error that is not finite: it names the neuron whose critic part has left the finite numbers;

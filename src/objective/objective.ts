@@ -1,5 +1,5 @@
 import type { Kernels } from '../kernels/kernels.js';
-import type { PeerParameter } from '../memory/parameters.js';
+import type { ParameterShape, ParameterTable, PeerParameter } from '../memory/parameters.js';
 import type { Neuron } from '../network/neuron.js';
 import type { Topology } from '../network/topology.js';
 import type { Optimiser } from '../optimise/optimiser.js';
@@ -50,4 +50,16 @@ export interface ObjectiveContext {
   readonly batchSize: number;
   /** Length of the longest parameter vector of any neuron or group: room for a gradient. */
   readonly longest: number;
+}
+
+/** An objective: what is wrong at the outputs, and what neurons keep to find it out. One file, one line in the registry; or a module of the user's own. */
+export interface ObjectiveDefinition {
+  readonly name: string;
+  /** One line for `--help`. */
+  readonly summary: string;
+  /** The numbers each neuron keeps for it; a critic is called `critic`. */
+  parameters(topology: Topology): ParameterShape[];
+  /** Sets their first values; they are zero where this is absent. */
+  initialise?(topology: Topology, tables: Readonly<Record<string, ParameterTable>>, seed: number): void;
+  create(context: ObjectiveContext): Objective;
 }

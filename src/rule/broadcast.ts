@@ -1,5 +1,5 @@
 import { broadcastCredit } from '../credit/broadcast.js';
-import { linearTdRule } from './linear-td.js';
+import { linearTdRule } from './credit-rule.js';
 
 /**
  * `broadcast`: linear TD under broadcast credit. One scalar TD error D is broadcast, and each hidden neuron answers it with a fixed random number b_n.

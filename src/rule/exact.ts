@@ -1,5 +1,5 @@
 import { backpropCredit } from '../credit/backprop.js';
-import { linearTdRule } from './linear-td.js';
+import { linearTdRule } from './credit-rule.js';
 
 /**
  * `exact`: linear TD under backpropagation, the oracle. Every hidden neuron is told the true slope of the shared critic in its own voltage,

@@ -1,5 +1,5 @@
 import { feedbackCredit } from '../credit/feedback.js';
-import { linearTdRule } from './linear-td.js';
+import { linearTdRule } from './credit-rule.js';
 
 /**
  * `feedback`: linear TD under direct feedback alignment. Each hidden neuron receives the slopes of all outputs through a fixed random row.

@@ -1,5 +1,5 @@
 import { kolenPollackCredit } from '../credit/kolen-pollack.js';
-import { linearTdRule } from './linear-td.js';
+import { linearTdRule } from './credit-rule.js';
 
 /**
  * `kolen-pollack`: linear TD under credit that is passed back from layer to layer along feedback weights, which learn by the steps of the weights.

@@ -2,7 +2,8 @@ import { OPTIMISER_NAMES, REPLAY_OPTIMISERS, type OptimiserName } from '../optim
 import { checkName } from '../check.js';
 import { canonicalName, MODULE_PATTERN } from '../modules.js';
 import { integer, kind, NOT_NEGATIVE, number, oneOf, only, POSITIVE } from '../options/kind.js';
-import { inShort, option, type At, type SettingsOf } from '../options/row.js';
+import { inShort, option, optional, type At, type SettingsOf } from '../options/row.js';
+import { findObjective, OBJECTIVE_NAMES } from '../objective/registry.js';
 import { findRule, RULE_NAMES, ruleNamed, type RuleName } from './registry.js';
 import type { Rule } from './rule.js';
 
@@ -19,6 +20,20 @@ const ruleName = kind<string, RuleName | (string & {})>({ // the names are what 
 });
 
 export const RULE_NAME = inShort(option('rule.name', ruleName, { default: 'broadcast', flag: '--rule', help: `learning rule: ${RULE_NAMES.join(', ')}; or the path of a module of your own`, group: 'Run', everyday: true }));
+
+/** An objective's name, shipped or of a module of the user's own that has been loaded. */
+const objectiveName = kind<string>({
+  check(path, value) {
+    const name = typeof value === 'string' ? canonicalName(value) : value;
+    return typeof name === 'string' && findObjective(name) !== undefined ? name : checkName(path, name, OBJECTIVE_NAMES);
+  },
+  argument: 'name',
+  schema: { anyOf: [{ enum: OBJECTIVE_NAMES }, { type: 'string', pattern: MODULE_PATTERN }] },
+});
+
+export const OBJECTIVE = optional('rule.objective', objectiveName, {
+  flag: '--objective', shown: 'the rule\'s own', help: `what output neurons climb, for rules that are a credit: ${OBJECTIVE_NAMES.join(', ')}; or the path of a module of your own`, group,
+});
 
 export const ruleOf = (at: At): Rule => ruleNamed(at(RULE_NAME));
 

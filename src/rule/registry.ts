@@ -2,9 +2,11 @@ import { checkName, isRecord, wrongKind } from '../check.js';
 import { InternalError } from '../errors.js';
 import { LOCALITIES } from '../credit/credit.js';
 import { createModules } from '../modules.js';
+import { objectiveNamed } from '../objective/registry.js';
 import { broadcast } from './broadcast.js';
 import { coagent } from './coagent.js';
 import { compatible, compatibleNatural } from './compatible.js';
+import { creditRule } from './credit-rule.js';
 import { deep } from './deep.js';
 import { exact } from './exact.js';
 import { feedback } from './feedback.js';
@@ -47,6 +49,12 @@ export function ruleNamed(name: string): Rule {
   const rule = findRule(name);
   if (rule === undefined) throw new InternalError(`there is no rule ${name}`);
   return rule;
+}
+
+/** The rule of settings: the one named, or an objective of the user's choice under its credit. */
+export function ruleOfSettings({ name, objective }: { readonly name: string; readonly objective?: string | undefined }): Rule {
+  const rule = ruleNamed(name);
+  return objective === undefined || rule.credit === undefined ? rule : creditRule(objectiveNamed(objective), rule.credit, rule);
 }
 
 const FUNCTIONS = ['parameters', 'create'] as const;

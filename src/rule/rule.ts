@@ -1,4 +1,4 @@
-import type { Locality } from '../credit/credit.js';
+import type { CreditAssignment, Locality } from '../credit/credit.js';
 import type { ParameterShape, ParameterTable } from '../memory/parameters.js';
 import type { ActivationName } from '../kernels/activation.js';
 import type { Neuron } from '../network/neuron.js';
@@ -75,6 +75,8 @@ export interface Rule {
   readonly localityNote: string;
   /** Options that this rule needs where they differ from the general ones and the task's; laid out as a config.json. */
   readonly defaults?: RuleDefaults;
+  /** Of a rule that is an objective under a credit: its credit. Any objective may take the place of its own. */
+  readonly credit?: CreditAssignment;
   /**
    * What it learns from: minibatches drawn from the replay, with target copies; or the stream of transitions, each once and in
    * order, with eligibility traces, and where hidden neurons explore with the voltages of all neurons as acted.

@@ -1,5 +1,5 @@
 import { threeFactorCredit } from '../credit/three-factor.js';
-import { linearTdRule } from './linear-td.js';
+import { linearTdRule } from './credit-rule.js';
 
 /**
  * `three-factor`: linear TD under three-factor credit: presynaptic voltage × postsynaptic slope × one broadcast TD error D, dopamine-style.

@@ -38,8 +38,9 @@ export function resolveSettings(given: SimulationOptions = {}): Settings {
 }
 
 /** What no option can be held to by itself. */
-function verify({ network, rule: { name }, lesion, time, timing }: Settings): void {
+function verify({ network, rule: { name, objective }, lesion, time, timing }: Settings): void {
   const rule = ruleNamed(name);
+  if (objective !== undefined && rule.credit === undefined) throw wrongValue('rule.objective', `nothing for the rule ${name}, which has an objective of its own`, objective);
   refuseNeurons(network);
   refuseDynamics(rule, network);
   if (time === 'virtual' && rule.locality === 'weights') throw wrongValue('time', `real for the rule ${name}, which reads the weights of all neurons`, time);

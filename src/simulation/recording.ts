@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { wrongValue } from '../check.js';
-import { ruleNamed } from '../rule/registry.js';
+import { ruleOfSettings } from '../rule/registry.js';
 import type { Settings } from '../placement/partitioned/settings.js';
 import { resolveSettings, type SimulationOptions } from './options.js';
 
@@ -13,7 +13,7 @@ import { resolveSettings, type SimulationOptions } from './options.js';
 export function recordedOptions(options: SimulationOptions): SimulationOptions {
   const settings = resolveSettings(options);
   const { schedule, time, timing: { inference: acting } } = settings;
-  const rule = ruleNamed(settings.rule.name);
+  const rule = ruleOfSettings(settings.rule);
   if (rule.locality === 'weights') throw wrongValue('record', `a rule other than ${rule.name}, which reads all weights while they change`, rule.name);
   if (schedule === 'synchronous') throw wrongValue('record', 'another schedule: a synchronous run repeats itself without a journal', schedule);
   if (time === 'virtual') throw wrongValue('record', 'real time: a run in virtual time repeats itself without a journal', time);

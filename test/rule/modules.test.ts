@@ -7,18 +7,24 @@ import { pathToFileURL } from 'node:url';
 import test from 'ava';
 
 import { findCredit } from '../../src/credit/registry.js';
-import { createDdpg, createSimulation, loadCredit, registerCredit, registerRule, resumeDdpg, resumeSimulation, type SimulationOptions } from '../../src/index.js';
-import { creditContract } from '../../src/entries/testing.js';
+import { findObjective, OBJECTIVES } from '../../src/objective/registry.js';
+import { createDdpg, createSimulation, loadCredit, loadObjective, registerCredit, registerObjective, registerRule, resumeDdpg, resumeSimulation, type SimulationOptions } from '../../src/index.js';
+import { creditContract, objectiveContract } from '../../src/entries/testing.js';
 import { numbersOf } from '../simulation/numbers.js';
 
 const RULE = resolve('examples/hebbian-rule.js');
 const CREDIT = resolve('examples/sign-credit.js');
+const OBJECTIVE = resolve('examples/actor-critic-objective.js');
 const SMALL: SimulationOptions = { schedule: 'synchronous', network: { hidden: [8, 6] }, learning: { warmup: 20, batch: 8, replay: 500 }, steps: 200 };
 
 registerCredit('sign', pathToFileURL(CREDIT));
-await loadCredit('sign');
+registerObjective('actor-critic', pathToFileURL(OBJECTIVE));
+await Promise.all([loadCredit('sign'), loadObjective('actor-critic')]);
 const sign = findCredit('sign');
 for (const { title, check } of sign === undefined ? [] : creditContract(sign)) test(title, check);
+
+const actorCritic = findObjective('actor-critic');
+for (const { title, check } of [...Object.values(OBJECTIVES), ...(actorCritic === undefined ? [] : [actorCritic])].flatMap(objectiveContract)) test(title, check);
 
 async function weightsOf(options: SimulationOptions): Promise<number[]> {
   const simulation = await createSimulation({ ...SMALL, ...options });
@@ -46,6 +52,33 @@ test('a run by a rule of the user\'s own goes on from its checkpoint', async (t)
   await resumed.close();
 });
 
+test('an objective of the user\'s own takes the place of a rule\'s, on every thread, with the same bits, and goes on from a checkpoint', async (t) => {
+  const own = { name: 'feedback', objective: OBJECTIVE } as const;
+  const weights = await weightsOf({ rule: own, partitions: 1 });
+  t.deepEqual(await weightsOf({ rule: { ...own, objective: './examples/actor-critic-objective.js' }, partitions: 3 }), weights);
+  t.deepEqual(await weightsOf({ rule: { ...own, objective: 'actor-critic' }, partitions: 2 }), weights);
+  t.notDeepEqual(await weightsOf({ rule: { ...own, name: 'broadcast' }, partitions: 2 }), weights);
+  t.notDeepEqual(await weightsOf({ rule: { ...own, objective: 'linear-td' } }), weights);
+  t.deepEqual(await weightsOf({ rule: { ...own, objective: 'linear-td' } }), await weightsOf({ rule: 'feedback' }));
+  const simulation = await createSimulation({ ...SMALL, rule: own, partitions: 2 });
+  await simulation.run({ steps: 31 });
+  const resumed = await resumeSimulation(simulation.encodeCheckpoint());
+  await simulation.close();
+  await resumed.run({ steps: 29 });
+  t.deepEqual(numbersOf(resumed.encodeWeights()), weights);
+  await resumed.close();
+});
+
+test('an objective of the user\'s own learns in virtual time, the same again', async (t) => {
+  const options: SimulationOptions = { rule: { name: 'broadcast', objective: OBJECTIVE }, schedule: 'virtual', partitions: 2 };
+  t.deepEqual(await weightsOf(options), await weightsOf(options));
+});
+
+test('a rule with an objective of its own takes no other', async (t) => {
+  await t.throwsAsync(createSimulation({ rule: { name: 'linear', objective: 'linear-td' } }), { instanceOf: RangeError, message: /^"rule\.objective" expected nothing for the rule linear/ });
+  await t.throwsAsync(createSimulation({ rule: { name: 'broadcast', objective: 'linear-dt' } }), { message: /did you mean "linear-td"\?$/ });
+});
+
 test('DDPG takes a credit of the user\'s own, on one and on two threads, and resumes with it', async (t) => {
   const learning = { warmup: 20, batch: 16, replay: 500 };
   const weightsAfter = async (threads: number, credit: string) => {
@@ -64,17 +97,21 @@ test('DDPG takes a credit of the user\'s own, on one and on two threads, and res
   t.notDeepEqual(await weightsAfter(1, 'broadcast'), weights);
 });
 
-test('the command line takes both, and refuses what is neither', (t) => {
+test('the command line takes each, and refuses what is neither', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'ganglion-'));
   const common = ['--steps', '200', '--warmup', '64', '--hidden', '6', '--episodes', '1'];
   execFileSync('node', ['scenarios/run', '--rule', 'examples/hebbian-rule.js', ...common, '--out', join(folder, 'rule')], { stdio: 'ignore' });
   execFileSync('node', ['scenarios/run', 'ddpg', '--credit', 'examples/sign-credit.js', ...common, '--out', join(folder, 'credit')], { stdio: 'ignore' });
   execFileSync('node', ['scenarios/run', 'decentralised-vs-ddpg', '--algorithms', 'examples/hebbian-rule.js,broadcast', '--seeds', '1', '--steps', '300', '--hidden', '6', '--out', join(folder, 'study')], { stdio: 'ignore' });
+  execFileSync('node', ['scenarios/run', '--objective', 'examples/actor-critic-objective.js', ...common, '--out', join(folder, 'objective')], { stdio: 'ignore' });
+  const study = join(folder, 'study.json');
+  writeFileSync(study, JSON.stringify({ environments: ['Pendulum-v1'], seeds: 1, steps: 300, algorithms: [{ algorithm: 'broadcast', label: 'own', options: { rule: { objective: OBJECTIVE }, network: { hidden: [6] } } }] }));
+  execFileSync('node', ['scenarios/run', 'decentralised-vs-ddpg', '--config', study, '--out', join(folder, 'arms')], { stdio: 'ignore' });
   const empty = join(folder, 'empty.mjs');
   writeFileSync(empty, 'export default {};\n');
-  for (const [flag, args] of [['--rule', []], ['--credit', ['ddpg']]] as const) {
+  for (const [flag, args] of [['--rule', []], ['--objective', []], ['--credit', ['ddpg']]] as const) {
     const { status, stderr } = spawnSync('node', ['scenarios/run', ...args, flag, empty], { encoding: 'utf8' });
     t.is(status, 2);
-    t.regex(stderr, new RegExp(`^"${flag}" expected a module whose default export is a (Rule|CreditAssignment)[^\\n]*\\n$`));
+    t.regex(stderr, new RegExp(`^"${flag}" expected a module whose default export is an? (Rule|CreditAssignment|ObjectiveDefinition)[^\\n]*\\n$`));
   }
 });

@@ -3,7 +3,7 @@ import { blockBytes, type BlockRequest } from '../../memory/layout.js';
 import { longestGroup } from '../../memory/parameters.js';
 import { countConnections } from '../../network/size.js';
 import { graphOf } from '../../network/neural.js';
-import { ruleNamed } from '../../rule/registry.js';
+import { ruleOfSettings } from '../../rule/registry.js';
 import type { RunLayout } from './run-layout.js';
 import type { Settings } from './settings.js';
 
@@ -23,8 +23,8 @@ const GROWS_WITH: readonly { readonly names: readonly string[]; readonly what: s
  * @throws RangeError naming the network's option
  */
 export function checkNetworkBudget(settings: Settings): void {
-  const { network, rule: { name } } = settings;
-  const rule = ruleNamed(name);
+  const { network } = settings;
+  const rule = ruleOfSettings(settings.rule);
   const weights = countConnections(graphOf(network, 1, 1, settings.seed));
   checkBudget([{ ...networkDemand(settings), bytes: weights * FLOAT * (rule.targetWeights ? 4 : 3) }]); // values, two moments and perhaps a target copy
 }

@@ -17,7 +17,7 @@ import { graphOf } from '../../network/neural.js';
 import { cursorBlock } from '../../environment/cursor-store.js';
 import type { EnvironmentGroup } from '../../environment/cursor.js';
 import { replayBlocks, type RingShape } from '../../replay/ring.js';
-import { ruleNamed } from '../../rule/registry.js';
+import { ruleOfSettings } from '../../rule/registry.js';
 import type { Rule } from '../../rule/rule.js';
 import { exchangeBlocks, exchangeDepth, type ExchangeShape } from './activation-exchange.js';
 import { stalenessBlocks } from '../../runtime/staleness.js';
@@ -85,7 +85,7 @@ export function createRunLayout(settings: Settings): RunLayout {
   const observations = remembered + context.size;
   const stateSize = remembering.getState().length;
   environment.close();
-  const rule = ruleNamed(settings.rule.name);
+  const rule = ruleOfSettings(settings.rule);
   if (rule.actions === 'discrete' && actionSpace.kind !== 'discrete') throw wrongValue('rule.name', 'a rule that learns continuous actions', rule.name);
   const weights = weightShape(topology, rule);
   const parameters = [weights, ...rule.parameters(topology)];

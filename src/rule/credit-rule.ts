@@ -1,30 +1,41 @@
 import type { CreditAssignment } from '../credit/credit.js';
-import { createLinearTd, linearTdShape } from '../objective/linear-td.js';
+import { linearTd } from '../objective/linear-td.js';
+import type { ObjectiveDefinition } from '../objective/objective.js';
 import { createRowUpdate } from './row-update.js';
 import type { Rule, RuleContext, RuleProgram } from './rule.js';
 
+/** How a rule is described; `locality` is that of its credit. */
+type Words = Pick<Rule, 'name' | 'summary' | 'localityNote'>;
+
 /**
- * A rule whose objective is linear TD: output neurons climb ∂Q/∂a_k, every input and hidden neuron learns its part of the critic, and what
- * hidden neurons climb is for the credit to say.
+ * A rule made of an objective and a credit: output neurons follow the objective's ∂J/∂v, hidden neurons what the credit assigns, and every
+ * neuron learns its part of the objective, such as its part of a critic.
  */
-export function linearTdRule(credit: CreditAssignment, words: Pick<Rule, 'name' | 'summary' | 'localityNote'>): Rule {
+export function creditRule(objective: ObjectiveDefinition, credit: CreditAssignment, words: Words): Rule {
   return {
     ...words,
     locality: credit.locality,
+    credit,
     data: 'replay',
     hiddenIsStochastic: false,
     targetWeights: false,
     reads: 'sources',
     batching: 'any',
-    parameters: (topology) => [linearTdShape(topology), ...credit.parameters(topology)],
-    ...(credit.initialise && { initialise: (topology, tables, seed) => { credit.initialise?.(topology, tables, seed); } }),
-    create: (context) => createProgram(context, credit),
+    parameters: (topology) => [...objective.parameters(topology), ...credit.parameters(topology)],
+    initialise(topology, tables, seed) {
+      objective.initialise?.(topology, tables, seed);
+      credit.initialise?.(topology, tables, seed);
+    },
+    create: (context) => createProgram(context, objective, credit),
   };
 }
 
-function createProgram(context: RuleContext, assignment: CreditAssignment): RuleProgram {
+/** A rule whose objective is linear TD. */
+export const linearTdRule = (credit: CreditAssignment, words: Words): Rule => creditRule(linearTd, credit, words);
+
+function createProgram(context: RuleContext, { create }: ObjectiveDefinition, assignment: CreditAssignment): RuleProgram {
   const { kernels, topology, batchSize } = context;
-  const objective = createLinearTd(context);
+  const objective = create(context);
   const program = assignment.create(context);
   const rowUpdate = createRowUpdate(context, program.learn?.bind(program));
   const credit = kernels.numbers(Math.max(...topology.populations.map(({ begin, end }) => end - begin)) * batchSize);
