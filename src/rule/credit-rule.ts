@@ -33,9 +33,9 @@ export function creditRule(objective: ObjectiveDefinition, credit: CreditAssignm
 /** A rule whose objective is linear TD. */
 export const linearTdRule = (credit: CreditAssignment, words: Words): Rule => creditRule(linearTd, credit, words);
 
-function createProgram(context: RuleContext, { create }: ObjectiveDefinition, assignment: CreditAssignment): RuleProgram {
+function createProgram(context: RuleContext, definition: ObjectiveDefinition, assignment: CreditAssignment): RuleProgram {
   const { kernels, topology, batchSize } = context;
-  const objective = create(context);
+  const objective = definition.create(context);
   const program = assignment.create(context);
   const rowUpdate = createRowUpdate(context, program.learn?.bind(program));
   const credit = kernels.numbers(Math.max(...topology.populations.map(({ begin, end }) => end - begin)) * batchSize);

@@ -70,7 +70,7 @@ test('an objective of the user\'s own takes the place of a rule\'s, on every thr
 });
 
 test('an objective of the user\'s own learns in virtual time, the same again', async (t) => {
-  const options: SimulationOptions = { rule: { name: 'broadcast', objective: OBJECTIVE }, schedule: 'virtual', partitions: 2 };
+  const options: SimulationOptions = { rule: { name: 'broadcast', objective: OBJECTIVE }, schedule: 'bounded', time: 'virtual', partitions: 2 };
   t.deepEqual(await weightsOf(options), await weightsOf(options));
 });
 
