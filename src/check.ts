@@ -114,6 +114,26 @@ export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
+/** Signals of other realms and of libraries will do: what counts is that they can be asked and listened to. */
+export function checkSignal(option: string, value: unknown): AbortSignal {
+  if (!isSignal(value)) throw wrongKind(option, 'an AbortSignal', value);
+  return value;
+}
+
+function isSignal(value: unknown): value is AbortSignal {
+  try {
+    return typeof value === 'object' && value !== null && 'aborted' in value && typeof value.aborted === 'boolean' && 'addEventListener' in value && typeof value.addEventListener === 'function';
+  } catch {
+    return false;
+  }
+}
+
+/** A function: what it takes cannot be asked. */
+export function checkFunction(option: string, value: unknown): (...values: never[]) => void {
+  if (typeof value !== 'function') throw wrongKind(option, 'a function', value);
+  return value as (...values: never[]) => void;
+}
+
 /** Refuses keys nobody reads: an option that does nothing is a defect. */
 export function checkKeys(option: string, value: Record<string, unknown>, known: readonly string[]): void {
   for (const key of Object.keys(value)) {

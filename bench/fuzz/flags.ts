@@ -11,6 +11,7 @@ import { flaggedRows, type Scenario } from '../../scenarios/scenario.js';
 import { SCENARIOS } from '../../scenarios/registry.js';
 import { stragglers } from '../../scenarios/stragglers.js';
 import { studyScenario } from '../../scenarios/study.js';
+import { tabular } from '../../scenarios/tabular.js';
 import { train } from '../../scenarios/train.js';
 import { virtualCheck } from '../../scenarios/virtual-check.js';
 import { tame } from './budget.js';
@@ -54,6 +55,7 @@ const COMMANDS: readonly (readonly [weight: number, scenario: Scenario, pairs: r
   [1, studyScenario(leakyIntegrator), [...STUDY, ['--parallel', '1'], ['--time-constants', '1'], ['--densities', '1'], ['--schedules', 'synchronous']]],
   [1, studyScenario(virtualCheck), [['--steps', '60'], ['--hidden', '4'], ['--episodes', '1'], ['--seeds', '1'], ['--evaluate-every', '60']]],
   [1, rerun, [['--threads', '1']]],
+  [2, tabular, [['--steps', '200'], ['--episodes', '1'], ['--method', 'q-learning'], ['--actors', '1'], ['--seed', '1']]],
 ];
 
 /** A flag, the setting it stands for, and words in which a value may be found. */

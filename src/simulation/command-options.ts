@@ -1,4 +1,4 @@
-import { checkInteger, checkString, wrongKind } from '../check.js';
+import { checkFunction, checkInteger, checkSignal, checkString } from '../check.js';
 import { commandOptions } from '../plain.js';
 import { checkCheckpointEvery } from './halt.js';
 import { checkEpisodes, checkRunSteps } from './measure.js';
@@ -18,7 +18,7 @@ const RUN = ['steps', 'signal', 'checkpointEvery', 'episodes', 'record'];
 function runOptionsIn(known: Record<string, unknown>): RunOptions {
   return {
     ...given(known, 'steps', (value) => checkRunSteps(value)),
-    ...given(known, 'signal', checkSignal),
+    ...given(known, 'signal', (value) => checkSignal('signal', value)),
     ...given(known, 'checkpointEvery', checkCheckpointEvery),
     ...given(known, 'episodes', checkEpisodes),
     ...given(known, 'record', (value) => checkString('record', value)),
@@ -38,7 +38,7 @@ export function checkPlainRunOptions(options: unknown): Pick<RunOptions, 'steps'
 
 export function checkEvaluateOptions(options: unknown): EvaluateOptions {
   const known = commandOptions(options, ['episodes', 'signal'], ['signal']);
-  return { ...given(known, 'episodes', checkEpisodes), ...given(known, 'signal', checkSignal) };
+  return { ...given(known, 'episodes', checkEpisodes), ...given(known, 'signal', (value) => checkSignal('signal', value)) };
 }
 
 /** Episodes of a command that has no other option. */
@@ -55,23 +55,4 @@ export function checkRecordOptions(options: unknown): { readonly episode: number
 /** Worker threads of a replay, where they are given. */
 export function checkRerunOptions(options: unknown): { readonly threads?: number } {
   return given(commandOptions(options, ['threads']), 'threads', (value) => checkInteger('threads', value, { min: 1 }));
-}
-
-/** Signals of other realms and of libraries will do: what counts is that they can be asked and listened to. */
-function checkSignal(value: unknown): AbortSignal {
-  if (!isSignal(value)) throw wrongKind('signal', 'an AbortSignal', value);
-  return value;
-}
-
-function isSignal(value: unknown): value is AbortSignal {
-  try {
-    return typeof value === 'object' && value !== null && 'aborted' in value && typeof value.aborted === 'boolean' && 'addEventListener' in value && typeof value.addEventListener === 'function';
-  } catch {
-    return false;
-  }
-}
-
-function checkFunction(option: string, value: unknown): (...values: never[]) => void {
-  if (typeof value !== 'function') throw wrongKind(option, 'a function', value);
-  return value as (...values: never[]) => void; // what it takes cannot be asked
 }

@@ -22,12 +22,12 @@ export function iterate(sweeps: Sweeps, states: number): Float64Array {
 }
 
 /**
- * Counts sweeps, up to as many as values could need to settle: a million, and under a discount below 1 as many more as bring any error down to rounding.
+ * Counts sweeps, up to as many as values could need to settle: 200,000, and under a discount below 1 as many more as bring any error down to rounding.
  *
  * @throws RangeError naming `discount` where there are more
  */
 function createSweepCounter(discount: number): () => void {
-  let left = 1e6 + (discount < 1 ? 60 / (1 - discount) : 0);
+  let left = 2e5 + (discount < 1 ? 60 / (1 - discount) : 0);
   return () => {
     left -= 1;
     if (left < 0) throw wrongValue('discount', 'one under which the values settle', discount, ': they go on changing');

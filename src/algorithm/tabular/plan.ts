@@ -1,9 +1,9 @@
 import type { TransitionModel } from '../../environment/model.js';
 import { createStream } from '../../random/stream.js';
-import { iterate, modifiedPolicyIteration, policyIteration, valueIteration, type Problem } from './dynamic-programming.js';
+import { modifiedPolicyIteration, policyIteration, valueIteration, type Problem } from './dynamic-programming.js';
 import { solvePolicy } from './linear-system.js';
 import { createCounts } from './model-estimate.js';
-import { createPolicy } from './run-actors.js';
+import { createPolicy } from './policy.js';
 import type { Reference } from './reference.js';
 import type { TabularSettings } from './settings.js';
 import { createWalk } from './walk.js';
@@ -22,8 +22,11 @@ export interface PlanPoint {
 /** Points of the error's curve of an estimated model, each of which is solved anew. */
 const ESTIMATES = 20;
 
-/** Runs a method that reads the model, or estimates it. It can be left after each point. */
-export function* plan(settings: TabularSettings, problem: Problem, { fixed }: Reference): Generator<PlanPoint, void> {
+/** Sweeps of an undiscounted estimate: as long as no way from some state to an end was seen, its value falls without end. */
+const MOST_SWEEPS = 1000;
+
+/** Runs a method that reads the model, or estimates it. It can be left after each point, and wherever it has none. */
+export function* plan(settings: TabularSettings, problem: Problem, { fixed }: Reference): Generator<PlanPoint | undefined, void> {
   const { method, epsilon = 0, tolerance = 1e-10, sweeps = 1 } = settings;
   const { model, discount } = problem;
   if (method === 'model-estimate') {
@@ -45,7 +48,7 @@ export function* plan(settings: TabularSettings, problem: Problem, { fixed }: Re
 }
 
 /** Counts the transitions of uniformly random actions; solves what was estimated from them, again and again. */
-function* estimate(settings: TabularSettings, { model, discount }: Problem, tolerance: number): Generator<PlanPoint, void> {
+function* estimate(settings: TabularSettings, { model, discount }: Problem, tolerance: number): Generator<PlanPoint | undefined, void> {
   const { steps = 0, seed } = settings;
   const stream = createStream(seed, 'tabular/policy/0');
   const walk = createWalk(model, createStream(seed, 'tabular/environment/0'));
@@ -62,7 +65,14 @@ function* estimate(settings: TabularSettings, { model, discount }: Problem, tole
     }
     if (Math.floor(((step - 1) * ESTIMATES) / steps) === Math.floor((step * ESTIMATES) / steps)) continue;
     const estimated = counts.estimate();
-    const values = iterate(valueIteration({ model: estimated, discount }, createPolicy(settings), tolerance), model.states);
+    let values: Float64Array = new Float64Array(model.states);
+    let sweeps = 0;
+    for (const each of valueIteration({ model: estimated, discount }, createPolicy(settings), tolerance)) {
+      values = each;
+      sweeps += 1;
+      if (discount === 1 && sweeps === MOST_SWEEPS) break;
+      yield undefined;
+    }
     yield { step, values, model: estimated, episodes };
   }
 }

@@ -57,6 +57,15 @@ export function boltzmann(temperature: number): SoftPolicy {
   };
 }
 
+/** A policy in words and numbers: plain data. */
+export interface PolicySettings {
+  readonly policy: 'epsilon-greedy' | 'boltzmann';
+  readonly epsilon?: number | undefined;
+  readonly temperature?: number | undefined;
+}
+
+export const createPolicy = ({ policy, epsilon = 0, temperature = 1 }: PolicySettings): SoftPolicy => (policy === 'boltzmann' ? boltzmann(temperature) : epsilonGreedy(epsilon));
+
 /** The greedy policy: what is optimal is greedy about its own values. */
 export const greedy = epsilonGreedy(0);
 

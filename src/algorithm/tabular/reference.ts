@@ -1,9 +1,10 @@
+import { isOptionError } from '../../errors.js';
 import { reachableStates } from '../../environment/model.js';
 import { policyAbout } from './backup.js';
-import { iterativeEvaluation, valueIteration, type Problem, type Sweeps } from './dynamic-programming.js';
+import { iterate, iterativeEvaluation, policyIteration, valueIteration, type Problem, type Sweeps } from './dynamic-programming.js';
 import { MOST_EQUATIONS, solvePolicy } from './linear-system.js';
 import { METHODS, type MethodName } from './methods.js';
-import { greedy, type SoftPolicy } from './policy.js';
+import { createPolicy, type PolicySettings } from './policy.js';
 import type { Slices } from './slices.js';
 
 /** What a method is to approximate. */
@@ -30,6 +31,9 @@ export interface ValueError {
 /** A sweep that changes no value by more is the last one. */
 const EXACT = 1e-13;
 
+/** States up to which a system is solved again and again: 500 take 50 ms each time. */
+const MOST_SOLVED = 500;
+
 /** States up to which linear-system is held against iteration, and not against itself. */
 const FEW = 100;
 
@@ -38,17 +42,30 @@ const FEW = 100;
  *
  * @throws RangeError naming `discount` where the values do not settle
  */
-export async function solveFor(method: MethodName, problem: Problem, policy: SoftPolicy, slices: Slices): Promise<Reference> {
+export async function solveFor(method: MethodName, problem: Problem, policy: PolicySettings, slices: Slices): Promise<Reference> {
   const { model, discount } = problem;
   const common = { reachable: reachableStates(model), initial: model.initial };
   const { goal } = METHODS[method];
-  if (goal === 'own-policy') return { ...common, values: await settle(problem, valueIteration(problem, policy, EXACT), slices) };
-  const best = await settle(problem, valueIteration(problem, greedy, EXACT), slices);
+  if (goal === 'own-policy') return { ...common, values: await improve(method, problem, policy, slices) };
+  const best = await improve(method, problem, { policy: 'epsilon-greedy', epsilon: 0 }, slices);
   if (goal === 'optimal') return { ...common, values: best };
-  const fixed = policyAbout(model, best, discount, policy);
+  const fixed = policyAbout(model, best, discount, createPolicy(policy));
   const bySystem = model.states <= MOST_EQUATIONS && (method !== 'linear-system' || model.states > FEW);
   const values = bySystem ? solvePolicy(model, fixed, discount) : await settle(problem, iterativeEvaluation(problem, fixed, EXACT), slices);
   return { ...common, fixed, values };
+}
+
+/** The values of the best policy of a kind: by policy iteration, and where it is that method's own reference, or some policy on the way never ends, by value iteration. */
+async function improve(method: MethodName, problem: Problem, policy: PolicySettings, slices: Slices): Promise<Float64Array> {
+  const { states } = problem.model;
+  if (policy.policy === 'epsilon-greedy' && method !== 'policy-iteration' && states <= MOST_SOLVED) {
+    try {
+      return iterate(policyIteration(problem, policy.epsilon ?? 0), states);
+    } catch (error) {
+      if (!isOptionError(error)) throw error;
+    }
+  }
+  return settle(problem, valueIteration(problem, createPolicy(policy), EXACT), slices);
 }
 
 /** The values in which sweeps end; NaN where the signal comes first. */

@@ -1,5 +1,5 @@
 import { createActor, createReader, type Actor, type Learning } from './actor.js';
-import { boltzmann, epsilonGreedy } from './policy.js';
+import { createPolicy, type PolicySettings } from './policy.js';
 import { errorOf, type Reference, type ValueError } from './reference.js';
 import { addEpisodes, barrier, claimSteps, endAfter, endsAfter, isStopped, publishSteps, type RoundLog, type SharedRun } from './shared-run.js';
 import { createValueTable, updateEntry, type ValueTable } from './value-table.js';
@@ -27,12 +27,6 @@ export interface ThreadTask {
   readonly thread: number;
 }
 
-export interface PolicySettings {
-  readonly policy: 'epsilon-greedy' | 'boltzmann';
-  readonly epsilon?: number | undefined;
-  readonly temperature?: number | undefined;
-}
-
 /** What a thread did. */
 export interface ThreadReport {
   readonly steps: number;
@@ -40,8 +34,6 @@ export interface ThreadReport {
   readonly episodes: number;
   readonly errors: readonly ErrorPoint[];
 }
-
-export const createPolicy = ({ policy, epsilon = 0, temperature = 1 }: PolicySettings) => (policy === 'boltzmann' ? boltzmann(temperature) : epsilonGreedy(epsilon));
 
 /** Most steps that a thread claims at a time. */
 const BLOCK = 256;

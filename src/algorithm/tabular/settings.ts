@@ -74,7 +74,7 @@ const TABULAR_ROWS = [
   forLearners(option('stepSize', stepSizeKind, {
     default: (at) => (isMonteCarlo(at(METHOD)) ? '1/n' : 0.1), flag: '--step-size', shown: '0.1; 1/n for Monte Carlo', help: 'of an update: a number, or 1/n for the n-th of an entry', group: 'Learning', everyday: true,
   })),
-  forLearners(option('initialValue', number(), { default: 0, flag: '--initial-value', shown: '0', help: 'of all entries of the table', group: 'Learning' })),
+  forLearners(option('initialValue', number({ min: -1e12, max: 1e12 }), { default: 0, flag: '--initial-value', shown: '0', help: 'of all entries of the table', group: 'Learning' })),
   only(option('tolerance', number(POSITIVE), {
     default: 1e-10, flag: '--tolerance', shown: '1e-10', help: 'of the values: twice how far they may be from their limit for a discount below 1, and else the change of the last sweep', group: 'Learning',
   }), (at) => iterates(at(METHOD)), 'no value for a method that does not repeat backups', (at) => at(METHOD)),

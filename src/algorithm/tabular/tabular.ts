@@ -1,15 +1,16 @@
-import { checkInteger } from '../../check.js';
+import { checkFunction, checkInteger, checkSignal } from '../../check.js';
 import type { TransitionModel } from '../../environment/model.js';
 import { makeEnvironment } from '../../environment/registry.js';
-import { isModuleName } from '../../modules.js';
+import { isModuleName, loadModulesOf } from '../../modules.js';
+import { commandOptions } from '../../plain.js';
 import { createReader } from './actor.js';
 import { readActionValues } from './backup.js';
 import { evaluatePolicy, type TabularEvaluation } from './evaluate.js';
 import { isLearner, learnsStateValues, METHODS, type LearnerName } from './methods.js';
 import { plan, type PlanPoint } from './plan.js';
-import { greedy } from './policy.js';
+import { createPolicy, greedy } from './policy.js';
 import { errorOf, solveFor, type Reference } from './reference.js';
-import { createPolicy, type ErrorPoint } from './run-actors.js';
+import type { ErrorPoint } from './run-actors.js';
 import { modelOf, resolveTabularSettings, type TabularOptions, type TabularSettings } from './settings.js';
 import { createSharedRun, roundCapacity } from './shared-run.js';
 import { createSlices, type Slices } from './slices.js';
@@ -63,13 +64,14 @@ const POINTS = 100;
  *
  * @throws TypeError or RangeError naming the option that is wrong
  */
-export async function runTabular(options: TabularOptions = {}, { signal = new AbortController().signal, episodes = 100, onProgress = () => undefined }: TabularRunOptions = {}): Promise<TabularReport> {
+export async function runTabular(options: TabularOptions = {}, how: TabularRunOptions = {}): Promise<TabularReport> {
+  const { signal, episodes, onProgress } = checkRunOptions(how);
+  await loadModulesOf(options);
   const settings = resolveTabularSettings(options);
-  checkInteger('episodes', episodes, { min: 1, max: 1_000_000 });
   const { method, discount, environment, seed } = settings;
   const model = modelOf(environment);
   const slices = createSlices(signal);
-  const reference = await solveFor(method, { model, discount }, createPolicy(settings), slices);
+  const reference = await solveFor(method, { model, discount }, settings, slices);
   const begin = performance.now();
   const found = isLearner(method) ? await learn(settings, method, model, reference, signal, onProgress) : await follow(settings, model, reference, slices, onProgress);
   const seconds = (performance.now() - begin) / 1000;
@@ -79,6 +81,12 @@ export async function runTabular(options: TabularOptions = {}, { signal = new Ab
     settings, task: isModuleName(environment) ? makeEnvironment(environment).id : environment, model, reference, exactActionValues: lookAhead(model, reference.values, discount), ...found, seconds, stopped: signal.aborted,
     evaluation: await evaluatePolicy(model, policy, episodes, seed, slices), random: await evaluatePolicy(model, uniform, episodes, seed, slices),
   };
+}
+
+function checkRunOptions(how: TabularRunOptions): Required<TabularRunOptions> {
+  const { signal = new AbortController().signal, episodes = 100, onProgress } = commandOptions(how, ['signal', 'episodes', 'onProgress'], ['signal', 'onProgress']);
+  if (onProgress !== undefined) checkFunction('onProgress', onProgress);
+  return { signal: checkSignal('signal', signal), episodes: checkInteger('episodes', episodes, { min: 1, max: 1_000_000 }), onProgress: how.onProgress ?? (() => undefined) };
 }
 
 async function learn(settings: TabularSettings, method: LearnerName, model: TransitionModel, reference: Reference, signal: AbortSignal, onProgress: (step: number, episodes: number) => void): Promise<Found> {
@@ -110,10 +118,10 @@ async function follow(settings: TabularSettings, model: TransitionModel, referen
   const errors: ErrorPoint[] = [];
   let last: PlanPoint = { step: 0, values: new Float64Array(model.states), model, episodes: 0 };
   for (const point of plan(settings, { model, discount }, reference)) {
-    last = point;
-    if (isPoint(point.step, errors.at(-1)?.step ?? 0)) errors.push({ step: point.step, ...errorOf(point.values, reference) });
+    last = point ?? last;
+    if (point !== undefined && isPoint(point.step, errors.at(-1)?.step ?? 0)) errors.push({ step: point.step, ...errorOf(point.values, reference) });
     if (!slices.due()) continue;
-    onProgress(point.step, point.episodes);
+    onProgress(last.step, last.episodes);
     await slices.rest();
     if (slices.signal.aborted) break;
   }

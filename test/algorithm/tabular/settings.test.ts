@@ -46,6 +46,22 @@ for (const [options, message] of BAD) {
   });
 }
 
-test('a number of episodes that is none is refused', async (t) => {
-  await t.throwsAsync(() => runTabular({}, { episodes: 0 }), { instanceOf: RangeError, message: /^"episodes" expected a whole number >= 1/ });
+const BAD_RUNS: [object, string][] = [
+  [{ episodes: 0 }, '"episodes" expected a whole number >= 1 and <= 1000000, got 0'],
+  [{ signal: {} }, '"signal" expected an AbortSignal, got {}'],
+  [{ onProgress: 3 }, '"onProgress" expected a function, got 3'],
+  [{ episods: 3 }, '"episods" expected a known option (signal, episodes, onProgress), got "episods"; did you mean "episodes"?'],
+];
+
+for (const [how, message] of BAD_RUNS) {
+  test(`a run with ${JSON.stringify(how)} is refused`, async (t) => {
+    const error = await t.throwsAsync(() => runTabular({}, how));
+    t.is(error.message, message);
+  });
+}
+
+test('a run loads the module of its task', async (t) => {
+  const { task, values, reference } = await runTabular({ environment: './examples/own-table.js', method: 'value-iteration' });
+  t.is(task, 'Machine-v0');
+  t.true(Math.abs(values[0] - 670.8294735) < 1e-6 && Math.abs(values[0] - reference.values[0]) < 1e-9);
 });
