@@ -15,7 +15,7 @@ export function worldOf({ compute, act, step, wake, forwardFraction }: PhaseTimi
     wake: measured('wake', wake),
     forward: Math.min(1, forwardFraction),
     cores: partitions <= cores ? null : cores,
-    waits: partitions <= cores,
+    peerWait: partitions <= cores,
   };
 }
 

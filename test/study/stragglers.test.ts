@@ -93,7 +93,7 @@ test('a trial in virtual time tells what became of the time, the same every time
   t.deepEqual([...openTrialStore(path, t.fail).finished.values()], [once]);
 });
 
-test('contestants are compared within each repeat', (t) => {
+test('benchmark arms are compared within each repeat', (t) => {
   const [one, two] = summariseRates([{ name: 'one' }, { name: 'two' }], [[100, 150], [10, 20], [50, 60]], true);
   t.deepEqual(one.ratio, { median: 1, min: 1, max: 1 });
   t.deepEqual(two, { name: 'two', disturbed: true, updatesPerSecond: { median: 60, min: 20, max: 150 }, ratio: { median: 1.5, min: 1.2, max: 2 }, ratios: [1.5, 2, 1.2] });
