@@ -1,4 +1,5 @@
-import { TRAINABLE } from '../src/entries/internals.js';
+import { ACTOR_LEARNER_METHODS, TRAINABLE, type Trainable } from '../src/entries/internals.js';
+import { actorLearnerScenario } from './actor-learners.js';
 import { asyncVsSync } from './async-vs-sync.js';
 import { certificate } from './certificate.js';
 import { decentralisedVsDdpg } from './decentralised-vs-ddpg.js';
@@ -15,8 +16,10 @@ import { tabular } from './tabular.js';
 import { train } from './train.js';
 import { virtualCheck } from './virtual-check.js';
 
+const scenarioOf = (trainable: Trainable): Scenario => (ACTOR_LEARNER_METHODS.some((name) => name === trainable.name) ? actorLearnerScenario(trainable) : singleScenario(trainable));
+
 const known: Scenario[] = [
-  train, ...TRAINABLE.slice(1).map(singleScenario), rerun, certificate,
+  train, ...TRAINABLE.slice(1).map(scenarioOf), rerun, certificate,
   studyScenario(decentralisedVsDdpg), studyScenario(asyncVsSync), studyScenario(stragglers), studyScenario(lesion), studyScenario(leakyIntegrator), studyScenario(virtualCheck),
   dense, oscillation, tabular,
 ];

@@ -11,26 +11,28 @@ export function printSummary(result: TrainResult): void {
   const { evaluation, random } = result;
   const line = (name: string, value: string) => `  ${colours.dim(name.padEnd(18))} ${value}`;
   const rate = (value: number) => Math.round(value).toLocaleString('en');
-  const partitions = result.perPartition.map(
-    ({ partition, neurons, updates, ...staleness }) =>
-      line(`partition ${partition}`, [`${neurons} neurons, ${rate(updates)} updates`, ...describeReads(staleness)].join('; ')),
-  );
+  const { actors } = result;
+  const partitions = result.perPartition.map(({ partition, neurons, updates, ...staleness }) =>
+    (actors === undefined
+      ? line(`partition ${partition}`, [`${neurons} neurons, ${rate(updates)} updates`, ...describeReads(staleness)].join('; '))
+      : line(`worker ${partition}`, `${actors.ofWorkers[partition]} actors${result.schedule === 'synchronous' ? '' : `, ${rate(updates)} updates`}`)));
   const restarts = result.workerRestarts.slice(0, RESTARTS).map(({ partition, step, reason, seconds }) =>
-    line('worker restarted', `partition ${partition} at step ${step.toLocaleString('en')} (${reason}), within ${seconds.toFixed(2)} s`),
+    line('worker restarted', `${actors === undefined ? 'partition' : 'worker'} ${partition} at step ${step.toLocaleString('en')} (${reason}), within ${seconds.toFixed(2)} s`),
   );
   const further = result.workerRestarts.length - restarts.length;
   if (process.stderr.isTTY) process.stderr.clearLine(0); // an interrupted progress bar may have left its line behind
   process.stderr.write(
     [
       '',
-      colours.bold(`${result.environment}: ${result.rule}${describePlaces(result)}${result.environments === 1 ? '' : ` in ${result.environments} environments`}, seed ${result.seed}, ${result.status}`),
+      colours.bold(`${result.environment}: ${result.rule}${describePlaces(result)}${result.environments === 1 || actors !== undefined ? '' : ` in ${result.environments} environments`}, seed ${result.seed}, ${result.status}`),
       line('evaluation', `${colours.green(evaluation.meanReturn.toFixed(1))} mean return of ${evaluation.episodes} fresh episodes, exploration off`),
       line('random policy', `${random.meanReturn.toFixed(1)} on the same episodes`),
       ...describeLesion(result).map(([name, value]) => line(name, value)),
       line('training', `${rate(result.steps)} env steps in ${result.seconds.toFixed(1)} s`),
-      line('speed', `${rate(result.stepsPerSecond)} env steps/s, ${rate(result.updatesPerSecond)} updates/s, ${result.updatesPerStep.toFixed(2)} updates per step (${describeWindow(result)})`),
+      line('speed', `${rate(result.stepsPerSecond)} env steps/s, ${rate(result.updatesPerSecond)} updates/s, ${result.updatesPerStep.toFixed(2)} updates per step${actors === undefined ? ` (${describeWindow(result)})` : ''}`),
       ...(result.virtualSeconds === undefined ? [] : [line('virtual time', `${result.virtualSeconds.toFixed(1)} s: ${rate(result.steps / result.virtualSeconds)} env steps/s`)]),
       ...(result.threads === undefined ? [line('staleness', describeStaleness(result))] : []),
+      ...(actors === undefined || actors.lostUpdates.sampled === 0 ? [] : [line('lost updates', `${(1e6 * actors.lostUpdates.fraction).toFixed(1)} in a million of ${rate(actors.lostUpdates.sampled)} sampled`)]),
       ...(result.actionTiming === undefined ? [] : [line('actions', describeActionTiming(result.actionTiming))]),
       ...(result.threads === undefined ? partitions : []),
       ...restarts,
@@ -45,8 +47,9 @@ export function printSummary(result: TrainResult): void {
 }
 
 /** The schedule and the partitions of a network of neuron-agents; the threads of an algorithm without them. */
-function describePlaces({ schedule, time, partitions, threads }: TrainResult): string {
+function describePlaces({ schedule, time, partitions, threads, actors }: TrainResult): string {
   const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
+  if (actors !== undefined) return `, ${schedule}, ${count(actors.count, 'actor')} on ${count(partitions, 'thread')}`;
   return threads === undefined ? `, ${schedule} on ${count(partitions, 'partition')}${time === 'virtual' ? ' in virtual time' : ''}` : ` on ${count(threads, 'thread')}`;
 }
 
@@ -69,7 +72,8 @@ function describeActionTiming({ actions, missedDeadlines, age: { mean, p95, max 
 
 const QUANTILES = 'age of reads: median/p90/p99/maximum';
 
-function describeStaleness({ measureStaleness, staleness }: TrainResult): string {
+function describeStaleness({ measureStaleness, staleness, actors, schedule }: TrainResult): string {
+  if (actors !== undefined) return schedule === 'synchronous' ? 'none: every rollout is of the weights that it changes' : `age of the weights that rollouts learned from, in updates: median/p90/p99/maximum ${describeAges('', staleness.weights).trim()}`;
   if (!measureStaleness) return 'not measured (--measure-staleness off)';
   const { voltages, weights, reward, acting } = staleness;
   if (voltages.reads + weights.reads + reward.reads + acting.reads === 0) return 'none: partitions read nothing of one another';

@@ -33,7 +33,7 @@ export const train: Scenario = {
     }
     const { rule, schedule, time, partitions, environments, updateWindow, timing: { measureStaleness } } = simulation.settings;
     const title = `${rule.name} ${schedule}×${partitions}${time === 'virtual' ? ', virtual time' : ''}`;
-    const endKilling = killWorkersEvery(simulation, input.killWorkerEvery);
+    const endKilling = killWorkersEvery(simulation, simulation.settings.partitions, input.killWorkerEvery);
     try {
       return await trainAndClose(simulation, { scenario: 'train', title, rule: rule.name, schedule, time, partitions, environments, updateWindow, measureStaleness }, input);
     } finally {

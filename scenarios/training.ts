@@ -46,6 +46,8 @@ export interface TrainResult {
   readonly perPartition: RunReport['partitions'];
   /** Workers that failed and were restarted, in training and evaluation, since the run was resumed. */
   readonly workerRestarts: readonly WorkerRestart[];
+  /** Of actor-learners: how many there are, on each worker, and the updates that were lost to races. */
+  readonly actors?: RunReport['actors'];
   /** The log of a recorded run; null if it was not recorded. */
   readonly journal: (NonNullable<RunReport['journal']> & { readonly bytesPerPartitionTick: number }) | null;
   readonly weightsSha256: string;
@@ -163,7 +165,7 @@ function keepCheckpoints(training: Training, folder: RunFolder, course: () => Co
     if (checkpointEvery === 0 || training.step === saved) return;
     saved = training.step;
     const checkpoints = [...folder.checkpoints, saved];
-    folder.saveCheckpoint(saved, training.encodeCheckpoint({ ...course(), lines: folder.settle(), checkpoints } satisfies RunNote));
+    folder.saveCheckpoint(saved, training.encodeCheckpoint({ ...course(), goal: Math.max(course().goal, saved), lines: folder.settle(), checkpoints } satisfies RunNote));
   };
   training.on('checkpoint', keep);
   return keep;
@@ -202,6 +204,7 @@ async function conclude(training: Training, labels: TrainingLabels, folder: RunF
     ...(report.actionTiming !== undefined && { actionTiming: report.actionTiming }),
     perPartition: report.partitions,
     workerRestarts: report.workerRestarts,
+    ...(report.actors !== undefined && { actors: report.actors }),
     journal: report.journal ? { ...report.journal, bytesPerPartitionTick: report.journal.bytes / Math.max(1, report.journal.partitionTicks) } : null,
     weightsSha256,
     ...(recordActivity && { pictures: await drawInto(training, folder) }),

@@ -36,6 +36,7 @@ export { killWorkersEvery } from '../simulation/faults.js';
 export { LARGEST_EVALUATION, LARGEST_RUN } from '../simulation/measure.js';
 export { SIMULATION } from '../simulation/options.js';
 export { recordedOptions } from '../simulation/recording.js';
+export { METHOD_NAMES as ACTOR_LEARNER_METHODS } from '../placement/actor-learners/methods.js';
 export { TRAINABLE, type Trainable } from '../simulation/trainer.js';
 export { READ_KINDS, stalenessBetween } from '../runtime/staleness.js';
 export { createProgressBar, type ProgressBar } from '../telemetry/progress-bar.js';

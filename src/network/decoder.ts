@@ -15,7 +15,7 @@ export interface Decoder {
  * voltage range [-1, 1] is stretched over the bounds and clipped there; an unbounded component is the voltage itself.
  */
 export function createDecoder(space: Space): Decoder {
-  if (space.kind === 'discrete') return { space, outputs: space.count, decode: indexOfHighest };
+  if (space.kind === 'discrete') return { space, outputs: space.count, decode: (voltages) => indexOfHighest(voltages) };
   const size = space.low.length;
   const action = new Float64Array(size);
   return {
@@ -28,9 +28,10 @@ export function createDecoder(space: Space): Decoder {
   };
 }
 
-function indexOfHighest(voltages: Float32Array): number {
+/** The first of the highest among the first `count` voltages, all of them unless given. */
+export function indexOfHighest(voltages: Float32Array, count = voltages.length): number {
   let best = 0;
-  for (let i = 1; i < voltages.length; i += 1) if (voltages[i] > voltages[best]) best = i;
+  for (let i = 1; i < count; i += 1) if (voltages[i] > voltages[best]) best = i;
   return best;
 }
 

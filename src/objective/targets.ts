@@ -40,6 +40,23 @@ export function nStepReturn(rewards: Numbers, discounts: Numbers, bootstrap: num
 }
 
 /**
+ * The longest n-step return of each of the first `length` transitions, all of which bootstrap from the state behind the last:
+ *
+ *   G_t = r_t + γ_t G_{t+1},   G_length = v
+ *
+ * Source: Mnih et al. 2016, Algorithms S2 and S3. Writes: `returns`, its first `length` numbers.
+ *
+ * @param bootstrap v, the value of the state behind the last transition
+ */
+export function rolloutReturns(rewards: Numbers, discounts: Numbers, length: number, bootstrap: number, returns: Float32Array | Float64Array): void {
+  let later = bootstrap;
+  for (let t = length - 1; t >= 0; t -= 1) {
+    later = oneStepTarget(rewards[t], discounts[t], later);
+    returns[t] = later;
+  }
+}
+
+/**
  * λ-returns: G_t = r_t + γ_t ((1 - λ) v_{t+1} + λ G_{t+1}), with G_n = v_n. λ = 0 gives one-step targets, λ = 1 the longest n-step returns.
  *
  * Source: Sutton & Barto 2018, equation 12.18. Writes: `returns`, [n].

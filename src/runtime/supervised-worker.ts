@@ -1,11 +1,10 @@
 import type { Remote } from 'comlink';
 import type { Piscina } from 'piscina';
 
-import type { RunnerApi } from '../../workers/partition.js';
 import { PartitionError } from '../errors.js';
 import { WORD, type Control } from '../memory/control.js';
-import type { RunnerSpec } from '../placement/partitioned/partition-runner.js';
-import { spawnWorker, WorkerExited } from './worker-thread.js';
+import type { WorkerApi } from './worker-api.js';
+import { spawnWorker, WorkerExited, type WorkerSpec } from './worker-thread.js';
 import { monitorHeartbeat } from './heartbeat.js';
 
 /** Deaths in a row, with nothing achieved in between, that a crew does not come back from. */
@@ -23,7 +22,7 @@ export interface WorkerRestart {
 }
 
 /** A crew as the supervisor holds it, however many workers it takes. */
-export interface SupervisedWorker {
+export interface SupervisedWorker<Api extends WorkerApi> {
   readonly partitions: readonly number[];
   readonly threads: Piscina['threads'];
   /**
@@ -31,7 +30,7 @@ export interface SupervisedWorker {
    *
    * @throws PartitionError where that does not help, or is not wanted any more
    */
-  call<Answer>(command: (control: Remote<RunnerApi>) => Promise<Answer>): Promise<Answer>;
+  call<Answer>(command: (control: Remote<Api>) => Promise<Answer>): Promise<Answer>;
   /** Ends the worker on purpose; nothing where it is not up. */
   kill(): void;
   /** Ends the crew and its worker. Not while a call is going on. */
@@ -49,13 +48,16 @@ export interface RestartPolicy {
   readonly onRestart: (death: WorkerRestart) => void;
 }
 
-/** Starts a crew. */
-export function superviseWorker(specification: RunnerSpec, { control, timeoutSeconds, isEnding, onRestart }: RestartPolicy): SupervisedWorker {
-  const { partitions } = specification;
+/**
+ * Starts a worker, and another on the same arena where it exits.
+ *
+ * @param partitions that it carries: their heartbeats and versions are followed
+ */
+export function superviseWorker<Api extends WorkerApi>(specification: WorkerSpec, partitions: readonly number[], { control, timeoutSeconds, isEnding, onRestart }: RestartPolicy): SupervisedWorker<Api> {
   const [partition] = partitions;
   const restarts: (Omit<WorkerRestart, 'seconds'> & { readonly since: number })[] = [];
   const countRestart = countRestartsWithoutProgress(control, partitions);
-  let worker = spawnWorker(specification);
+  let worker = spawnWorker<Api>(specification);
   let up = false;
 
   const step = () => Atomics.load(control.words, WORD.steps);
@@ -67,7 +69,7 @@ export function superviseWorker(specification: RunnerSpec, { control, timeoutSec
     const count = countRestart(death);
     const times = count < MAX_RESTARTS_WITHOUT_PROGRESS ? '' : ` ${count} times without getting any further`;
     if (isEnding() || times !== '') throw new PartitionError(partition, step(), `its worker died${times} (${death.reason})`, { cause: death });
-    worker = spawnWorker(specification);
+    worker = spawnWorker<Api>(specification);
   }
 
   /** Returns once the crew can be called, and tells since when it could not. */
@@ -77,7 +79,7 @@ export function superviseWorker(specification: RunnerSpec, { control, timeoutSec
     for (const { since, ...death } of restarts.splice(0)) onRestart({ ...death, seconds: (performance.now() - since) / 1000 });
   }
 
-  async function attend<Answer>(command: (crew: Remote<RunnerApi>) => Promise<Answer>): Promise<Answer> {
+  async function attend<Answer>(command: (crew: Remote<Api>) => Promise<Answer>): Promise<Answer> {
     await arrive();
     const stop = monitorHeartbeat(control, partitions, timeoutSeconds, () => { worker.terminate(`no sign of life for ${timeoutSeconds()} s`, false); });
     try {

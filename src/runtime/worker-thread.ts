@@ -4,13 +4,17 @@ import { releaseProxy, wrap, type Remote } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { Piscina } from 'piscina';
 
-import type { RunnerApi, RunnerTask } from '../../workers/partition.js';
 import { moduleUrls } from '../modules.js';
-import type { RunnerSpec } from '../placement/partitioned/partition-runner.js';
+import type { WorkerApi, WorkerTask } from './worker-api.js';
 import { deserialiseError, type SerialisedError } from './serialised-error.js';
 import { createTermination } from './termination.js';
 
-const WORKER = new URL('../../workers/partition.js', import.meta.url).href;
+/** What a worker runs: the file of its entry, and what that is told. */
+export interface WorkerSpec {
+  readonly entry: URL;
+  /** Plain data and the shared memory. */
+  readonly task: object;
+}
 
 /** A worker is no more, for a reason that is not in our code. */
 export class WorkerExited extends Error {
@@ -22,7 +26,7 @@ export class WorkerExited extends Error {
 }
 
 /** A crew on one worker, from its start until the worker is gone. */
-export interface WorkerThread {
+export interface WorkerThread<Api extends WorkerApi> {
   /** Settles once the crew can be called. @throws as `call` */
   readonly ready: Promise<void>;
   readonly threads: Piscina['threads'];
@@ -31,7 +35,7 @@ export interface WorkerThread {
    *
    * @throws WorkerDied where the worker dies before it answers; what building the crew threw
    */
-  call<Answer>(command: (control: Remote<RunnerApi>) => Promise<Answer>): Promise<Answer>;
+  call<Answer>(command: (control: Remote<Api>) => Promise<Answer>): Promise<Answer>;
   /** Ends the worker at once. The first reason given is the one that calls hear of. */
   terminate(reason: string, intended: boolean): void;
   /** Lets the crew end by itself, where it still lives. Nothing of it runs when it returns. Can be called twice. */
@@ -39,9 +43,9 @@ export interface WorkerThread {
 }
 
 /** Starts a worker and the crew on it. */
-export function spawnWorker(specification: RunnerSpec): WorkerThread {
+export function spawnWorker<Api extends WorkerApi>({ entry, task: own }: WorkerSpec): WorkerThread<Api> {
   const pool = new Piscina({
-    filename: WORKER,
+    filename: entry.href,
     minThreads: 0, // a dead worker is replaced by whoever holds the crew, and only once it is gone
     maxThreads: 1,
     idleTimeout: Infinity,
@@ -50,10 +54,11 @@ export function spawnWorker(specification: RunnerSpec): WorkerThread {
   });
   pool.on('error', () => undefined); // told below, by the worker itself
   const { port1, port2 } = new MessageChannel();
-  const task: RunnerTask = { ...specification, modules: moduleUrls(), port: port2 };
+  const task: WorkerTask = { ...own, modules: moduleUrls(), port: port2 };
   const run = pool.run(task, { transferList: [port2] }) as Promise<SerialisedError | undefined>;
   const [worker] = pool.threads;
-  const control = wrap<RunnerApi>(nodeEndpoint(port1));
+  const control = wrap<Api>(nodeEndpoint(port1));
+  const common = control as unknown as Remote<WorkerApi>; // what every worker answers
   let exit: { readonly reason: string; readonly intended: boolean } | undefined;
   let closing: Promise<void> | undefined;
 
@@ -76,16 +81,16 @@ export function spawnWorker(specification: RunnerSpec): WorkerThread {
   const failed = Promise.race([exited, startError]).then((error) => { termination.terminate(error ?? new WorkerExited('it had been closed', false)); });
 
   async function conclude(): Promise<void> {
-    control.close().catch(() => undefined); // a dead worker does not answer
+    common.close().catch(() => undefined); // a dead worker does not answer
     await failed;
-    control[releaseProxy]();
+    common[releaseProxy]();
     port1.close();
     await pool.destroy();
     await exited;
   }
 
-  const call: WorkerThread['call'] = (command) => termination.race(command(control));
-  const ready = call((crew) => crew.ready());
+  const call: WorkerThread<Api>['call'] = (command) => termination.race(command(control));
+  const ready = call(() => common.ready());
   ready.catch(() => undefined);
   return {
     ready,

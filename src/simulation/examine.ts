@@ -6,6 +6,9 @@ import { CheckpointError, isOptionError } from '../errors.js';
 import { countConnections } from '../network/size.js';
 import { graphOf } from '../network/neural.js';
 import { createRateLimiter } from '../schedule/rate-limiter.js';
+import { createLayout } from '../placement/actor-learners/layout.js';
+import { METHOD_NAMES, type MethodName } from '../placement/actor-learners/methods.js';
+import { tableOf, type ActorLearnerSettings } from '../placement/actor-learners/settings.js';
 import { createRunLayout, WEIGHTS } from '../placement/partitioned/run-layout.js';
 import type { Settings } from '../placement/partitioned/settings.js';
 import { settledUpdates } from '../placement/partitioned/partition-context.js';
@@ -77,10 +80,31 @@ export function findAlgorithm(name: string): Algorithm | undefined {
   return Object.values<Algorithm>(ALGORITHMS).find((each) => each.name === name);
 }
 
+/** The same for actor-learners; where their actors are is checked as they continue. */
+export async function examineActorLearners(checkpoint: Checkpoint): Promise<ActorLearnerSettings> {
+  return fitting(async () => {
+    const name = findMethod(checkpoint.kind);
+    if (name === undefined) throw new CheckpointError('settings', `it is a checkpoint of ${checkpoint.kind}, not of actor-learners`);
+    await loadModulesOf(checkpoint.settings);
+    const settings = tableOf(name).resolve(checkpoint.settings);
+    const { hidden } = settings.network;
+    checkSize(hidden, hidden.reduce((sum, size, layer) => sum + size * (layer === 0 ? 1 : hidden[layer - 1]), 0), checkpoint.numbers(WEIGHTS, 'float32').length);
+    checkpoint.check(createLayout(settings).blocks);
+    readEpisodeCount(checkpoint);
+    return settings;
+  });
+}
+
+/** The method of actor-learners whose name this is. */
+function findMethod(name: string): MethodName | undefined {
+  return METHOD_NAMES.find((each) => each === name);
+}
+
 /** Checks a checkpoint of any kind. @throws CheckpointError naming what is wrong with it */
 export async function examineCheckpoint(checkpoint: Checkpoint): Promise<void> {
   const single = findAlgorithm(checkpoint.kind);
-  await (single === undefined ? examineSimulation(checkpoint) : examineSingle(single, checkpoint));
+  if (findMethod(checkpoint.kind) !== undefined) await examineActorLearners(checkpoint);
+  else await (single === undefined ? examineSimulation(checkpoint) : examineSingle(single, checkpoint));
 }
 
 function checkKind(kind: string, checkpoint: Checkpoint): void {

@@ -7,7 +7,8 @@ import { isRecord, wrongKind, wrongValue } from '../check.js';
 import { decodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
 import { CheckpointError } from '../errors.js';
 import { checkpointStep } from '../telemetry/run-folder.js';
-import { examineCheckpoint, examineSimulation, examineSingle, fitting } from './examine.js';
+import { ActorLearners, readyActorLearners } from './actor-learners.js';
+import { examineActorLearners, examineCheckpoint, examineSimulation, examineSingle, fitting } from './examine.js';
 import { readySimulation, Simulation } from './simulation.js';
 import { SingleTrainer, type Ddpg } from './single.js';
 
@@ -82,6 +83,13 @@ export async function resumeSingle<Settings extends AlgorithmSettings, Own exten
 }
 
 export const resumeDdpg = (checkpoint: Uint8Array | Checkpoint): Promise<Ddpg> => resumeSingle(ddpg, checkpoint);
+
+/** The same for actor-learners. */
+export async function resumeActorLearners(checkpoint: Uint8Array | Checkpoint): Promise<ActorLearners> {
+  const decoded = decode(checkpoint);
+  const settings = await examineActorLearners(decoded);
+  return readyActorLearners(await fitting(() => new ActorLearners(settings, decoded)));
+}
 
 export function decode(given: Uint8Array | Checkpoint): Checkpoint {
   if (!isRecord(given) && !((given as unknown) instanceof Uint8Array)) throw wrongKind('checkpoint', 'the bytes of a checkpoint, or what they say', given);

@@ -3,14 +3,17 @@ import { ALGORITHMS } from '../algorithm/registry.js';
 import { checkName } from '../check.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { OptionTable } from '../options/table.js';
+import { METHOD_NAMES, METHODS, type MethodName } from '../placement/actor-learners/methods.js';
+import { tableOf } from '../placement/actor-learners/settings.js';
 import { plainOptions } from '../plain.js';
 import { SIMULATION, type SimulationOptions } from './options.js';
-import { decode, resumeSimulation, resumeSingle } from './resume.js';
+import { createActorLearners } from './actor-learners.js';
+import { decode, resumeActorLearners, resumeSimulation, resumeSingle } from './resume.js';
 import { createSimulation } from './simulation.js';
 import { createSingle } from './single.js';
 import type { Training } from './training.js';
 
-export type AlgorithmName = 'neurons' | keyof typeof ALGORITHMS;
+export type AlgorithmName = 'neurons' | keyof typeof ALGORITHMS | MethodName;
 
 /** What can be trained: an algorithm, and how its trainer is made. */
 export interface Trainable {
@@ -31,8 +34,16 @@ const neurons: Trainable = {
 
 const single = (algorithm: Algorithm): Trainable => ({ ...algorithm, create: (options) => createSingle(algorithm, options), resume: (checkpoint) => resumeSingle(algorithm, checkpoint) });
 
+const learners = (algorithm: MethodName): Trainable => ({
+  name: algorithm,
+  summary: `train ${METHODS[algorithm].summary}, by actors on threads that share one set of weights`,
+  table: tableOf(algorithm),
+  create: (options) => createActorLearners({ ...options, algorithm }),
+  resume: resumeActorLearners,
+});
+
 /** Everything that can be trained, the default first. */
-export const TRAINABLE: readonly Trainable[] = [neurons, ...Object.values<Algorithm>(ALGORITHMS).map(single)];
+export const TRAINABLE: readonly Trainable[] = [neurons, ...Object.values<Algorithm>(ALGORITHMS).map(single), ...METHOD_NAMES.map(learners)];
 
 const NAMES = TRAINABLE.map(({ name }) => name);
 

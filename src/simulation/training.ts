@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'eventemitter3';
 
+import type { LostUpdates } from '../placement/actor-learners/supervisor.js';
 import type { EpisodeRecord } from '../environment/environment.js';
 import type { WorkerRestart } from '../runtime/supervised-worker.js';
 import type { Staleness } from '../runtime/staleness.js';
@@ -55,6 +56,8 @@ export interface RunReport {
   readonly partitions: readonly (Staleness & { readonly partition: number; readonly neurons: number; readonly updates: number })[];
   /** Where acting is free: how old actions were since the first step. */
   readonly actionTiming?: ActionTiming;
+  /** Of actor-learners: how many there are, on each worker, and the updates that were lost to races. */
+  readonly actors?: { readonly count: number; readonly ofWorkers: readonly number[]; readonly lostUpdates: LostUpdates };
   /** Where neurons have died by the run's settings: what was lost, and how long recovery took. */
   readonly lesion?: LesionReport;
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 
 import type { Piscina } from 'piscina';
 
+import type { RunnerApi } from '../../../workers/partition.js';
 import type { EpisodeRecord } from '../../environment/environment.js';
 import { closedError, InternalError, PartitionError } from '../../errors.js';
 import type { PartitionLog } from '../../journal/file.js';
@@ -15,12 +16,15 @@ import { superviseWorker, type SupervisedWorker, type WorkerRestart } from '../.
 import { deserialiseError } from '../../runtime/serialised-error.js';
 import { reinitialise, endTrajectory, initialiseParameters, setEnabled } from './lesion.js';
 import { ALIVE, createRunLayout, EPISODE_FIELDS, MAX_EPISODES_PER_COMMAND, MAX_STEPS_PER_COMMAND, type RunLayout } from './run-layout.js';
+import type { RunnerSpec } from './partition-runner.js';
 import type { Settings } from './settings.js';
 import type { Outcome } from '../../runtime/cooperative.js';
 import { readActionTiming, type ActionTiming } from './action-timing.js';
 import { readPhaseTimings, type PhaseTimings } from '../../runtime/phase-timings.js';
 import { attachTables } from './partition-context.js';
 import { withoutMessages, type VirtualState } from './virtual-state.js';
+
+const ENTRY = new URL('../../../workers/partition.js', import.meta.url);
 
 /** A halt that no run reaches. */
 const NO_STEP_LIMIT = 2 ** 31 - 1;
@@ -65,7 +69,7 @@ export class Supervisor {
   readonly arena: Arena;
   readonly #control: Control;
   readonly #eventCount: EventCount;
-  readonly #workers: SupervisedWorker[];
+  readonly #workers: SupervisedWorker<RunnerApi>[];
   readonly #restarts: WorkerRestart[] = [];
   readonly #start: StartState | undefined;
   #episodesSeen = 0;
@@ -106,7 +110,7 @@ export class Supervisor {
       isEnding: () => this.#isAborted(),
       onRestart: (death: WorkerRestart) => { this.#restarts.push(death); },
     };
-    this.#workers = crews.map((partitions) => superviseWorker({ partitions, settings, arena: { memory, blocks }, spin, ...(again && { logs: partitions.map((partition) => again.logs[partition]) }) }, care));
+    this.#workers = crews.map((partitions) => superviseWorker<RunnerApi>({ entry: ENTRY, task: { partitions, settings, arena: { memory, blocks }, spin, ...(again && { logs: partitions.map((partition) => again.logs[partition]) }) } satisfies RunnerSpec }, partitions, care));
   }
 
   /**
@@ -268,7 +272,7 @@ export class Supervisor {
     await Promise.all(this.#workers.map((crew) => crew.close()));
   }
 
-  async #command(call: (crew: SupervisedWorker) => Promise<Outcome>): Promise<Outcome[]> {
+  async #command(call: (crew: SupervisedWorker<RunnerApi>) => Promise<Outcome>): Promise<Outcome[]> {
     Atomics.store(this.#control.words, WORD.finished, 0);
     Atomics.store(this.#control.words, WORD.sleepers, 0); // whoever was killed asleep is still counted
     const outcomes = await this.#all(async (crew) => {
@@ -280,7 +284,7 @@ export class Supervisor {
   }
 
   /** Asks every crew. The first failure stops the others, and is thrown once all have answered or died. */
-  async #all<Answer>(ask: (crew: SupervisedWorker) => Promise<Answer>): Promise<Answer[]> {
+  async #all<Answer>(ask: (crew: SupervisedWorker<RunnerApi>) => Promise<Answer>): Promise<Answer[]> {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#closing !== undefined) throw closedError();
     const answers = this.#workers.map(async (crew) => {

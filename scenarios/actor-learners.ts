@@ -1,0 +1,27 @@
+import { killWorkersEvery, type Trainable } from '../src/entries/internals.js';
+import { createActorLearners, resumeActorLearners, type ActorLearnerOptions } from '../src/index.js';
+import { ALGORITHM, CHECKPOINTS, CONFIG, FINAL, KILLING, RESUME } from './command-rows.js';
+import type { Scenario } from './scenario.js';
+import { trainAndClose } from './training.js';
+
+/** Trains actor-learners by one method, and leaves the same run folder as neuron-agents do. */
+export function actorLearnerScenario({ name, summary, table }: Trainable): Scenario {
+  return {
+    name,
+    algorithm: name,
+    summary,
+    table,
+    commands: [ALGORITHM, CONFIG, FINAL, CHECKPOINTS, RESUME, KILLING],
+    async run(input) {
+      const options = { ...input.options, algorithm: name } as ActorLearnerOptions; // checked there
+      const learners = await (input.resumption ? resumeActorLearners(input.resumption.checkpoint) : createActorLearners(options));
+      const { schedule, workers, actors } = learners.settings;
+      const endKilling = killWorkersEvery(learners, workers, input.killWorkerEvery);
+      try {
+        return await trainAndClose(learners, { scenario: name, title: `${name} ${schedule}×${workers}`, rule: name, schedule, time: 'real', partitions: workers, environments: actors, updateWindow: 'off', measureStaleness: true }, input);
+      } finally {
+        endKilling();
+      }
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import { makeEnvironment } from '../../environment/registry.js';
+import type { Kernels } from '../../kernels/kernels.js';
+import type { Arena } from '../../memory/arena.js';
+import { createStream } from '../../random/stream.js';
+import type { Coroutine } from '../../schedule/work.js';
+import type { RolloutObjective, Rollout } from '../../objective/rollout.js';
+import { createBehaviour } from './behaviour.js';
+import type { Cursors } from './cursor.js';
+import type { ActorLearnersLayout } from './layout.js';
+import { createLocalNetworks, type LocalNetworks } from './local-networks.js';
+import type { UpdatePort } from './updates.js';
+
+/** What actors act and learn with: one for all actors of a thread that finish their rollouts one by one. */
+export interface Workbench {
+  readonly networks: LocalNetworks;
+  readonly objective: RolloutObjective;
+  readonly rollout: Rollout;
+}
+
+export function createWorkbench(kernels: Kernels, arena: Arena, layout: ActorLearnersLayout): Workbench {
+  const { method, distribution, outputs, cursors: { components }, settings: { rollout: { steps: size }, policy } } = layout;
+  const weights = { value: policy?.valueWeight ?? 0, entropy: policy?.entropyWeight ?? 0 };
+  const objective = method.create({ room: kernels, outputs, size, distribution, weights });
+  return {
+    networks: createLocalNetworks(kernels, arena, layout, objective.error),
+    objective,
+    rollout: {
+      size,
+      length: 0,
+      outputs: new Float32Array(outputs * size),
+      successors: kernels.numbers(outputs * size),
+      actions: new Float32Array(components * (size + 1)),
+      rewards: new Float32Array(size),
+      discounts: new Float32Array(size),
+    },
+  };
+}
+
+/** An actor-learner: acts in an environment of its own, and learns from each rollout. */
+export interface Actor {
+  /** Rollout after rollout, until the update port admits no further one. Pauses behind each. */
+  run(): Coroutine;
+  close(): void;
+}
+
+/** @param target the shared target copy, read as it is */
+export function createActor(index: number, layout: ActorLearnersLayout, { networks, objective, rollout }: Workbench, cursors: Cursors, port: UpdatePort, target: Float32Array): Actor {
+  const { method, settings: { environment: name, seed, learning: { discount, rewardScale } }, cursors: { components } } = layout;
+  const { size, outputs, successors, actions, rewards, discounts } = rollout;
+  const environment = makeEnvironment(name, { seed: index === 0 ? seed : createStream(seed, `environment/${index}`).integer(2 ** 48) });
+  const stream = createStream(seed, `actor${index}/behaviour`);
+  const behaviour = createBehaviour(layout, index);
+  const { said } = networks;
+  const cursor = cursors.restore(index, environment);
+  const actsAhead = method.actsAhead === true;
+  stream.position = cursor.draws;
+
+  /** Chooses the action of the state whose outputs were said last. */
+  function choose(step: number): void {
+    if (!cursor.chosen) behaviour.sample(said, stream, step, cursor.action);
+    cursor.chosen = true;
+  }
+
+  function putAction(t: number): void {
+    for (let k = 0; k < components; k += 1) actions[k * (size + 1) + t] = cursor.action[k];
+  }
+
+  /** One environment step, of state `t`. */
+  function advance(t: number): void {
+    putAction(t);
+    for (let k = 0; k < said.length; k += 1) outputs[k * size + t] = said[k];
+    const { observation, reward, terminated, truncated } = environment.step(behaviour.decode(cursor.action));
+    cursor.observation = observation;
+    cursor.chosen = false;
+    cursor.ended = terminated || truncated;
+    cursor.episodeReturn += reward;
+    cursor.length += 1;
+    rewards[t] = reward * rewardScale;
+    discounts[t] = terminated ? 0 : discount;
+  }
+
+  /** What is said of the states behind the steps, by the weights that bootstrap. */
+  function lookAhead(length: number, step: number): void {
+    if (actsAhead && !cursor.ended) {
+      networks.show(cursor.observation, length);
+      choose(step);
+      putAction(length);
+    } else networks.encode(cursor.observation, length);
+    if (method.bootstrap === 'all') {
+      networks.judgeAll(target, length, successors);
+      return;
+    }
+    networks.judge(method.kind === 'value' ? target : networks.weights, length);
+    for (let k = 0; k < said.length; k += 1) successors[k * size + length - 1] = said[k];
+  }
+
+  function* act(step: number): Coroutine<number> {
+    let t = 0;
+    do {
+      yield 'act';
+      networks.show(cursor.observation, t);
+      choose(step);
+      yield 'step';
+      advance(t);
+      t += 1;
+    } while (t < size && !cursor.ended);
+    return t;
+  }
+
+  function startEpisode(): void {
+    cursor.observation = environment.reset();
+    cursor.ended = false;
+    cursor.episodeReturn = 0;
+    cursor.length = 0;
+  }
+
+  function commit(length: number, marker: number): void {
+    cursor.steps += length;
+    cursor.draws = stream.position;
+    if (cursor.ended) cursors.putEpisode(index, cursor.episodes, marker, cursor.episodeReturn, cursor.length);
+    if (cursor.ended) cursor.episodes += 1;
+    cursors.commit(index, cursor, environment);
+  }
+
+  return {
+    *run() {
+      for (;;) {
+        const admission = port.admit(index);
+        if (admission === 'halt') return;
+        if (admission === 'wait') {
+          yield 'blocked';
+          continue;
+        }
+        if (cursor.ended) startEpisode();
+        const version = port.refresh(networks.weights);
+        const step = port.steps();
+        rollout.length = yield* act(step);
+        lookAhead(rollout.length, step);
+        yield 'compute';
+        objective.evaluate(rollout);
+        networks.differentiate(objective.error, rollout.length);
+        yield 'learn';
+        port.contribute(index, networks.gradient, version, rollout.length, (marker) => { commit(rollout.length, marker); });
+        yield 'pause';
+      }
+    },
+    close() {
+      environment.close();
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { createKernels } from '../../kernels/create.js';
+import { attachArena, type ArenaHandle } from '../../memory/arena.js';
+import { attachControl, WORD } from '../../memory/control.js';
+import { attachParameter } from '../../memory/parameters.js';
+import { createWorkspace } from '../../memory/workspace.js';
+import { createEventCount } from '../../schedule/event-count.js';
+import { serialiseError, type SerialisedError } from '../../runtime/serialised-error.js';
+import type { Announcement, Coroutine } from '../../schedule/work.js';
+import { createActor, createWorkbench } from './actor.js';
+import { attachCursors } from './cursor.js';
+import { createHogwildPort } from './hogwild.js';
+import { createLayout, weightShape } from './layout.js';
+import type { ActorLearnerSettings } from './settings.js';
+import { createSynchronousPort, updateRounds } from './synchronous.js';
+
+/** What a thread is told. Plain data, so that it crosses threads. */
+export interface RunnerSpec {
+  readonly worker: number;
+  readonly settings: ActorLearnerSettings;
+  readonly arena: ArenaHandle;
+  /** False where threads outnumber cores. */
+  readonly spin: boolean;
+}
+
+/** The actors of one thread. */
+export interface Runner {
+  /** Goes on from where the actors were committed, until the step limit in the control words is reached. @returns what went wrong, if anything */
+  train(): SerialisedError | undefined;
+  close(): void;
+}
+
+/** The actors that a worker carries: dealt in turn, so that the first worker has the first one. */
+export function actorsOf({ actors, workers }: Pick<ActorLearnerSettings, 'actors' | 'workers'>, worker: number): number[] {
+  return Array.from({ length: actors }, (_, actor) => actor).filter((actor) => actor % workers === worker);
+}
+
+export function createRunner({ worker, settings, arena: handle, spin }: RunnerSpec): Runner {
+  const arena = attachArena(handle);
+  const layout = createLayout(settings);
+  const kernels = createKernels(settings.kernels, () => createWorkspace(arena, worker));
+  const { words, heartbeat } = attachControl(arena);
+  const eventCount = createEventCount(words, spin);
+  const context = { kernels, arena, layout, eventCount };
+  const cursors = attachCursors(arena, layout.cursors);
+  const synchronous = settings.schedule === 'synchronous';
+  const port = synchronous ? createSynchronousPort(context, cursors) : createHogwildPort(context, worker);
+  const { target } = attachParameter(arena, weightShape(layout.networks));
+  const bench = createWorkbench(kernels, arena, layout);
+  const actors = actorsOf(settings, worker).map((actor) => createActor(actor, layout, bench, cursors, port, target));
+
+  return {
+    train() {
+      const tasks = actors.map((actor) => actor.run());
+      if (synchronous && worker === 0) tasks.push(updateRounds(context, cursors));
+      try {
+        runInTurn(tasks, eventCount, () => { heartbeat.set(worker, heartbeat.get(worker) + 1); });
+        return undefined;
+      } catch (error) {
+        return serialiseError(error);
+      }
+    },
+    close() {
+      for (const actor of actors) actor.close();
+    },
+  };
+
+  function runInTurn(tasks: readonly Coroutine[], { prepare, wait }: Pick<typeof eventCount, 'prepare' | 'wait'>, beat: () => void): void {
+    let going = [...tasks];
+    while (going.length > 0) {
+      const ticket = prepare();
+      let moved = false;
+      const left: Coroutine[] = [];
+      for (const task of going) {
+        const announced = runToPause(task);
+        if (announced !== undefined) left.push(task);
+        if (announced !== 'blocked') moved = true;
+      }
+      beat();
+      going = left;
+      if (!moved && Atomics.load(words, WORD.abort) === 0) wait(ticket);
+    }
+  }
+}
+
+/** Goes on to where the thread may pass to another task. @returns undefined where the task has ended */
+function runToPause(task: Coroutine): Announcement | undefined {
+  for (;;) {
+    const { done, value } = task.next();
+    if (done === true) return undefined;
+    if (value === 'pause' || value === 'blocked') return value;
+  }
+}

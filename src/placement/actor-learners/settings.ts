@@ -1,0 +1,131 @@
+import { checkName, wrongValue } from '../../check.js';
+import { CREDITS, findCredit, OPEN_CREDITS, type OpenCreditName } from '../../credit/registry.js';
+import { ENVIRONMENT } from '../../environment/options.js';
+import { environmentId } from '../../environment/registry.js';
+import { KERNELS } from '../../kernels/options.js';
+import { canonicalName, MODULE_PATTERN } from '../../modules.js';
+import { NETWORK } from '../../network/options.js';
+import { SEED, STEPS } from '../../options/common.js';
+import { integer, kind, listOf, NOT_NEGATIVE, number, oneOf, onOff, POSITIVE, refine } from '../../options/kind.js';
+import type { Ships } from '../../options/resolve.js';
+import { onlyWhen, option, vary, type At, type OptionsOf, type SettingsOf, type When } from '../../options/row.js';
+import { createTable, type OptionTable } from '../../options/table.js';
+import { ROLLOUT_OPTIMISERS } from '../../optimise/optimiser.js';
+import { METHOD_NAMES, methodNamed, METHODS, type MethodName } from './methods.js';
+import { shippedOptions } from './task-defaults.js';
+
+/** When actors' gradients reach the shared parameters: at once and without locks, or all of them in one update. */
+export const UPDATE_SCHEDULES = ['hogwild', 'synchronous'] as const;
+export type UpdateSchedule = (typeof UPDATE_SCHEDULES)[number];
+
+const MAX_WORKERS = 64;
+const MAX_ACTORS = 4096;
+
+const group = 'Actor-learners';
+const fraction = number({ min: 0, max: 1 });
+
+/** A credit assignment's name, shipped or of a module of the user's own that has been loaded. */
+const creditName = kind<string, OpenCreditName | (string & {})>({ // the names are what an editor proposes
+  check(path, value) {
+    const name = typeof value === 'string' ? canonicalName(value) : value;
+    const own = typeof name === 'string' && findCredit(name) !== undefined && !(name in CREDITS);
+    return own ? name : checkName(path, name, OPEN_CREDITS);
+  },
+  argument: 'name',
+  schema: { anyOf: [{ enum: OPEN_CREDITS }, { type: 'string', pattern: MODULE_PATTERN }] },
+});
+
+export const METHOD = option('algorithm', oneOf(METHOD_NAMES), { default: 'a3c', help: METHOD_NAMES.map((name) => `${name}: ${METHODS[name].summary}`).join('; '), group: 'Run' });
+
+const methodOf = (at: At) => methodNamed(at(METHOD));
+const under = (wanted: 'value' | 'policy', words: string): When => ({
+  holds: (at) => methodOf(at).kind === wanted,
+  otherwise: (at) => [words, at(METHOD)],
+});
+
+/** Networks here are plain layers, whose outputs are linear. */
+const LAYER_PATHS = ['network.hidden', 'network.activation', 'network.bias', 'network.hiddenGain', 'network.outputGain', 'network.observationScale'] as const;
+type NetworkRow = (typeof NETWORK)[number];
+const LAYERS = NETWORK.filter((row): row is Extract<NetworkRow, { readonly path: (typeof LAYER_PATHS)[number] }> => LAYER_PATHS.some((path) => path === row.path));
+
+const ACTORS = option('actors', integer({ min: 1, max: MAX_ACTORS }), { default: 8, flag: '--actors', help: 'actors, each with an environment of its own', group: 'Run' });
+
+const odds = listOf(number(NOT_NEGATIVE), 'a list of weights, for example [4, 3, 3]', { least: 1 });
+
+const DEFAULT_ODDS = [4, 3, 3];
+
+const FINAL_EPSILONS = option('behaviour.finalEpsilons', listOf(fraction, 'a list of probabilities, for example [0.1, 0.01, 0.5]', { least: 1 }), {
+  default: [0.1, 0.01, 0.5], flag: '--final-epsilons', argument: 'probabilities', help: 'probabilities of a random action at the end of the fall, of which each actor draws one', group: 'Behaviour',
+});
+
+/** Every option of actor-learners. */
+export const ACTOR_LEARNER_ROWS = [
+  ENVIRONMENT,
+  METHOD,
+  option('credit', creditName, {
+    default: 'backprop', flag: '--credit', help: `how hidden neurons get their credit: ${OPEN_CREDITS.join(', ')}; or the path of a module of your own`, group: 'Run', everyday: true,
+  }),
+  ...LAYERS,
+  option('schedule', oneOf(UPDATE_SCHEDULES), {
+    default: (at) => methodOf(at).schedule, flag: '--schedule', group: 'Run', shown: 'hogwild; synchronous for a2c',
+    help: 'hogwild: each rollout\'s gradient is applied at once, without locks; synchronous: the gradients of all actors are summed, and applied in one update',
+  }),
+  ACTORS,
+  option('workers', integer({ min: 1, max: MAX_WORKERS }), {
+    default: 2, narrow: (at) => integer({ min: 1, max: Math.min(MAX_WORKERS, at(ACTORS)) }), flag: '--workers', help: 'worker threads, among which the actors are divided', group: 'Run', everyday: true,
+  }),
+  option('rollout.steps', integer({ min: 1, max: 4096 }), { default: 5, flag: '--rollout', unit: 'environment steps', argument: 'steps', help: 'environment steps of an actor before each of its updates; fewer at the end of an episode', group }),
+  option('learning.discount', fraction, { default: 0.99, flag: '--discount', argument: 'factor', help: 'weight of the next step\'s value', group }),
+  option('learning.rewardScale', number(POSITIVE), { default: 1, flag: '--reward-scale', argument: 'factor', help: 'rewards are multiplied by it before they are learned from', group }),
+  option('learning.rate', number(NOT_NEGATIVE), { default: 7e-4, flag: '--rate', argument: 'rate', help: 'learning rate at the first step', group }),
+  option('learning.finalRateFraction', fraction, { default: 0, flag: '--final-rate-fraction', argument: 'fraction', help: 'fraction of the learning rate left at the last step; it falls to it linearly in the steps of all actors', group }),
+  option('learning.optimiser', oneOf(ROLLOUT_OPTIMISERS), { default: 'rmsprop', flag: '--optimiser', help: `how weights follow their gradients: ${ROLLOUT_OPTIMISERS.join(', ')}`, group }),
+  option('learning.decay', fraction, { default: 0.99, flag: '--decay', argument: 'factor', help: 'fraction of its second moment that rmsprop keeps at each update', group }),
+  option('learning.epsilon', number(POSITIVE), { default: 0.1, flag: '--epsilon', help: 'added to the second moment under the root of rmsprop', group }),
+  option('learning.momentum', number({ min: 0, max: 1, below: true }), { default: 0.9, flag: '--momentum', argument: 'factor', help: 'fraction of its last step that momentum takes again', group }),
+  option('learning.moments', oneOf(['shared', 'own']), { default: 'shared', flag: '--moments', help: 'whether all actors share one set of the optimiser\'s moments, or each has its own', group }),
+  option('learning.clip', number(POSITIVE), { default: 40, flag: '--gradient-clip', argument: 'norm', help: 'longest gradient: longer ones are scaled down to it', group }),
+  ...onlyWhen([
+    option('policy.valueWeight', number(NOT_NEGATIVE), { default: 0.5, flag: '--value-weight', argument: 'factor', help: 'weight of the value\'s squared error beside the policy\'s objective', group: 'Policy' }),
+    option('policy.entropyWeight', number(NOT_NEGATIVE), { default: 0.01, flag: '--entropy-weight', argument: 'factor', help: 'weight of the policy\'s entropy', group: 'Policy' }),
+    option('policy.separateTrunks', onOff, { default: false, flag: '--separate-trunks', argument: null, help: 'policy and value have hidden layers of their own', group: 'Policy' }),
+  ], under('policy', 'nothing under a value method')),
+  ...onlyWhen([
+    FINAL_EPSILONS,
+    option('behaviour.odds', odds, {
+      default: (at) => at(FINAL_EPSILONS).map((_, i) => DEFAULT_ODDS[at(FINAL_EPSILONS).length === DEFAULT_ODDS.length ? i : 1]), shown: '4,3,3; equal where there are not three', narrow: (at) => refine(odds, (path, weights) => {
+        const { length } = at(FINAL_EPSILONS);
+        if (weights.length !== length || weights.every((each) => each === 0)) throw wrongValue(path, `${length} weights, one for each of behaviour.finalEpsilons and not all 0`, weights);
+        return weights;
+      }),
+      flag: '--epsilon-odds', argument: 'weights', help: 'odds with which an actor draws each of them', group: 'Behaviour',
+    }),
+    option('behaviour.annealing', fraction, { default: 0.5, flag: '--annealing', argument: 'fraction', help: 'fraction of the run in which the probability of a random action falls from 1', group: 'Behaviour' }),
+    option('targets.period', integer({ min: 1 }), { default: 2000, flag: '--target-period', unit: 'environment steps', argument: 'steps', help: 'environment steps of all actors between two copies of the weights to the target network', group: 'Behaviour' }),
+  ], under('value', 'nothing under a policy method')),
+  option('timing.workerTimeout', number(NOT_NEGATIVE), { default: 30, flag: '--worker-timeout', unit: 'seconds', help: 'time without a heartbeat after which a worker is replaced; 0: never', group: 'Run' }),
+  KERNELS,
+  SEED,
+  vary(STEPS, { default: 200_000 }),
+] as const;
+
+/** Everything a run of actor-learners depends on, resolved: plain data, written to the run folder as it is. */
+export type ActorLearnerSettings = SettingsOf<(typeof ACTOR_LEARNER_ROWS)[number]>;
+export type ActorLearnerOptions = OptionsOf<(typeof ACTOR_LEARNER_ROWS)[number]>;
+
+const ships: Ships = (at, path) => (path === ENVIRONMENT.path || path === METHOD.path ? [] : shippedOptions(environmentId(at(ENVIRONMENT)), at(METHOD)));
+
+/** The table of one method, which is the only one that its settings may name. */
+export function tableOf(name: MethodName): OptionTable<ActorLearnerSettings> {
+  const only = vary(METHOD, { default: name, narrow: () => oneOf([name]) });
+  return createTable(ACTOR_LEARNER_ROWS.map((row) => (row.path === METHOD.path ? only : row)), ships);
+}
+
+/**
+ * Checks what a user gave, fills in defaults and returns the complete settings of actor-learners.
+ *
+ * @throws TypeError or RangeError naming the option, what was expected and what came
+ */
+export function resolveActorLearnerSettings(given: ActorLearnerOptions = {}): ActorLearnerSettings {
+  return createTable(ACTOR_LEARNER_ROWS, ships).resolve(given);
+}

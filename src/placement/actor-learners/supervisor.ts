@@ -1,0 +1,229 @@
+import { availableParallelism } from 'node:os';
+
+import type { LearnersApi } from '../../../workers/actor-learners.js';
+import type { EpisodeRecord } from '../../environment/environment.js';
+import { makeEnvironment } from '../../environment/registry.js';
+import { CheckpointError, closedError, isOptionError, PartitionError } from '../../errors.js';
+import { createArena, type Arena, type Snapshot } from '../../memory/arena.js';
+import { attachControl, WORD, type Control } from '../../memory/control.js';
+import { attachParameter } from '../../memory/parameters.js';
+import { initialiseWeights } from '../../network/initialise.js';
+import { deserialiseError } from '../../runtime/serialised-error.js';
+import { readStaleness, type Staleness } from '../../runtime/staleness.js';
+import { superviseWorker, type SupervisedWorker, type WorkerRestart } from '../../runtime/supervised-worker.js';
+import { createEventCount, type EventCount } from '../../schedule/event-count.js';
+import { attachCursors, type Cursors } from './cursor.js';
+import { attachCredit, createLayout, weightShape, type ActorLearnersLayout } from './layout.js';
+import type { RunnerSpec } from './runner.js';
+import type { ActorLearnerSettings } from './settings.js';
+import { attachProbe, attachWords, type LearningWords } from './words.js';
+
+const ENTRY = new URL('../../../workers/actor-learners.js', import.meta.url);
+
+/** Seconds without a heartbeat that a worker has where everything is to end. */
+const CLOSING_TIMEOUT = 5;
+
+/** Steps of the probe that did not survive: see `createProbe`. */
+export interface LostUpdates {
+  /** Steps of single numbers that were taken, and those that another thread overwrote. */
+  readonly sampled: number;
+  readonly lost: number;
+  readonly fraction: number;
+}
+
+/** Owns the arena of a run of actor-learners, and the workers that carry the actors. */
+export class ActorLearnerSupervisor {
+  readonly layout: ActorLearnersLayout;
+  readonly arena: Arena;
+  readonly cursors: Cursors;
+  readonly #control: Control;
+  readonly #words: LearningWords;
+  readonly #eventCount: EventCount;
+  readonly #workers: SupervisedWorker<LearnersApi>[];
+  readonly #restarts: WorkerRestart[] = [];
+  /** Episodes of each actor that were reported. */
+  readonly #reported: number[];
+  #probedFrom = 0;
+  #failure: Error | undefined;
+  #running: Promise<unknown> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+
+  /**
+   * Allocates the arena, draws the first weights and starts the workers.
+   *
+   * @throws RangeError for settings that do not fit; CheckpointError where the checkpoint is of other settings, or holds a state that cannot be
+   */
+  constructor(settings: ActorLearnerSettings, snapshot?: Snapshot) {
+    this.layout = createLayout(settings);
+    snapshot?.check(this.layout.blocks);
+    this.arena = createArena(this.layout.blocks);
+    this.cursors = attachCursors(this.arena, this.layout.cursors);
+    this.#control = attachControl(this.arena);
+    this.#words = attachWords(this.arena);
+    this.#eventCount = createEventCount(this.#control.words, false);
+    initialise(this.layout, this.arena);
+    snapshot?.restore(this.arena);
+    checkCursors(this.layout, this.cursors);
+    this.#reported = Array.from({ length: settings.actors }, (_, actor) => this.cursors.counts(actor).episodes);
+    const { memory, blocks } = this.arena;
+    const spin = settings.workers <= availableParallelism();
+    this.#workers = Array.from({ length: settings.workers }, (_, worker) =>
+      superviseWorker<LearnersApi>({ entry: ENTRY, task: { worker, settings, arena: { memory, blocks }, spin } satisfies RunnerSpec }, [worker], {
+        control: this.#control,
+        timeoutSeconds: () => this.#timeoutSeconds(),
+        isEnding: () => this.#isAborted(),
+        onRestart: (restart) => { this.#restarts.push(restart); },
+      }));
+  }
+
+  /** Returns once every worker is up. @throws PartitionError where one could not be built */
+  async ready(): Promise<void> {
+    await this.#all((worker) => worker.call((api) => api.ready()));
+  }
+
+  /** Environment steps of all actors. */
+  get steps(): number {
+    return Atomics.load(this.#control.words, WORD.steps);
+  }
+
+  /** Updates of the shared weights. */
+  get updates(): number {
+    return this.#words.version.get();
+  }
+
+  /** The worker threads, for tests of what follows their end. */
+  kill(worker: number): void {
+    this.#workers[worker].kill();
+  }
+
+  /** What each worker has read so far: the ages of weights, in updates. */
+  staleness(): Staleness[] {
+    return this.#workers.map((_, worker) => readStaleness(this.arena, worker));
+  }
+
+  /** Workers that were replaced since the last call. */
+  takeRestarts(): WorkerRestart[] {
+    return this.#restarts.splice(0);
+  }
+
+  /** Sets the probe to 0: lost updates are counted from here on. Not during a command. */
+  startProbe(): void {
+    attachProbe(this.arena).fill(0);
+    this.#probedFrom = this.updates;
+  }
+
+  /** Not during a command. */
+  lostUpdates(): LostUpdates {
+    const probe = attachProbe(this.arena);
+    const meant = this.layout.settings.schedule === 'synchronous' ? 0 : this.updates - this.#probedFrom;
+    const lost = probe.reduce((sum, survived) => sum + Math.max(0, meant - survived), 0);
+    const sampled = meant * probe.length;
+    return { sampled, lost, fraction: sampled === 0 ? 0 : lost / sampled };
+  }
+
+  /**
+   * Trains until all actors together have taken `stepLimit` environment steps, at most `MAX_STEPS_PER_COMMAND` further. It halts behind rollouts, and so up
+   * to one rollout of each actor later.
+   *
+   * @throws PartitionError naming the worker; the others are stopped first. A worker's death is no failure, unless it comes again and again
+   */
+  async train(stepLimit: number): Promise<void> {
+    const { words } = this.#control;
+    Atomics.store(words, WORD.stepLimit, stepLimit);
+    Atomics.store(words, WORD.sleepers, 0); // a worker that was killed asleep is still counted
+    this.#words.halt.set(-1);
+    await this.#all((worker, number) => worker.call((api) => api.train()).then((fault) => {
+      if (fault !== undefined) throw new PartitionError(number, this.steps, fault.message, { cause: deserialiseError(fault) });
+    }));
+  }
+
+  /** Lets a running `train` halt behind the rollouts that are under way. */
+  stop(): void {
+    Atomics.store(this.#control.words, WORD.stepLimit, 0);
+  }
+
+  /** Episodes that ended since the last call, in the order of their steps and then of their actors. Not during a command. */
+  takeEpisodes(): EpisodeRecord[] {
+    const ended = this.#reported.flatMap((from, actor) => {
+      const { episodes } = this.cursors.counts(actor);
+      this.#reported[actor] = episodes;
+      return Array.from({ length: episodes - from }, (_, i) => this.cursors.episode(actor, from + i));
+    });
+    const before = Atomics.add(this.#control.words, WORD.episodes, ended.length);
+    return ended
+      .toSorted((a, b) => a.step - b.step || a.actor - b.actor)
+      .map(({ step, return: episodeReturn, length }, i) => ({ step, episode: before + i + 1, return: episodeReturn, length }));
+  }
+
+  /** Ends every worker; none is left when it returns. Can be called twice. */
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    this.#abort();
+    await this.#running.catch(() => undefined); // its caller gets the error
+    await Promise.all(this.#workers.map((worker) => worker.close()));
+  }
+
+  /** Asks every worker. The first failure stops the others, and is thrown once all have answered. */
+  async #all(ask: (worker: SupervisedWorker<LearnersApi>, number: number) => Promise<unknown>): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#closing !== undefined) throw closedError();
+    this.#running = Promise.allSettled(this.#workers.map(async (worker, number) => {
+      try {
+        await ask(worker, number);
+      } catch (error) {
+        if (this.#closing === undefined) this.#failure ??= error instanceof Error ? error : new Error(String(error));
+        this.#abort(); // the others leave their loops and answer
+      }
+    }));
+    await this.#running;
+    this.#checkEnd();
+  }
+
+  #checkEnd(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#closing !== undefined) throw closedError();
+  }
+
+  #isAborted(): boolean {
+    return Atomics.load(this.#control.words, WORD.abort) !== 0;
+  }
+
+  #timeoutSeconds(): number {
+    const { workerTimeout } = this.layout.settings.timing;
+    return Math.min(workerTimeout === 0 ? Infinity : workerTimeout, this.#isAborted() ? CLOSING_TIMEOUT : Infinity);
+  }
+
+  #abort(): void {
+    Atomics.store(this.#control.words, WORD.abort, 1);
+    this.#eventCount.notify();
+  }
+}
+
+/** Draws the first weights, and what neurons keep for their credit. */
+function initialise({ networks, credit, settings: { seed, network } }: ActorLearnersLayout, arena: Arena): void {
+  const { values, target } = attachParameter(arena, weightShape(networks));
+  for (const plan of networks) {
+    const { topology, offset } = plan;
+    initialiseWeights(topology, seed, network, values.subarray(offset));
+    credit.initialise?.(topology, attachCredit(arena, plan, credit), seed);
+  }
+  target.set(values);
+}
+
+/** @throws CheckpointError where an actor is in a state that its environment cannot be in */
+function checkCursors({ settings: { environment: name, actors } }: ActorLearnersLayout, cursors: Cursors): void {
+  const environment = makeEnvironment(name);
+  try {
+    for (let actor = 0; actor < actors; actor += 1) if (cursors.commits(actor) !== 0) cursors.restore(actor, environment);
+  } catch (error) {
+    if (!isOptionError(error)) throw error;
+    throw new CheckpointError('format', `an actor is in a state that ${name} cannot be in: ${error.message}`);
+  } finally {
+    environment.close();
+  }
+}
+

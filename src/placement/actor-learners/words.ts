@@ -1,0 +1,59 @@
+import type { Arena } from '../../memory/arena.js';
+import type { BlockRequest } from '../../memory/layout.js';
+
+/** Counters that all threads read and write with Atomics, each on a cache line of its own. */
+const LINE = 16;
+
+const WORDS = {
+  /** Updates of the shared weights: the version of these. */
+  version: 0,
+  /** Copies made to the target network. */
+  targets: 1,
+  /** The same before the synchronous update that goes on. */
+  targetsBefore: 2,
+  /** 2 · version + 1 while a synchronous update goes on. */
+  stage: 3,
+  /** The version at which a synchronous run halts; -1 where none is known yet. */
+  halt: 4,
+} as const;
+
+const NAME = 'learning/words';
+const PROBES = 'learning/probes';
+
+/** Numbers of the probe: four vectors of four. */
+export const PROBE_NUMBERS = 16;
+
+export function wordBlocks(): BlockRequest[] {
+  return [
+    { name: NAME, type: 'int32', shape: [Object.keys(WORDS).length, LINE], owner: 'all threads, with Atomics' },
+    { name: PROBES, type: 'float32', shape: [PROBE_NUMBERS], owner: 'all threads, without locks', scratch: true },
+  ];
+}
+
+/** One shared counter. */
+export interface Counter {
+  get(): number;
+  set(value: number): void;
+  /** @returns the value before */
+  add(count: number): number;
+  /** Sets it where it has the value expected. @returns whether it had */
+  exchange(expected: number, value: number): boolean;
+}
+
+export type LearningWords = Readonly<Record<keyof typeof WORDS, Counter>>;
+
+export function attachWords(arena: Arena): LearningWords {
+  const words = arena.int32(NAME);
+  const counter = (index: number): Counter => {
+    const at = index * LINE;
+    return {
+      get: () => Atomics.load(words, at),
+      set: (value) => { Atomics.store(words, at, value); },
+      add: (count) => Atomics.add(words, at, count),
+      exchange: (expected, value) => Atomics.compareExchange(words, at, expected, value) === expected,
+    };
+  };
+  return { version: counter(WORDS.version), targets: counter(WORDS.targets), targetsBefore: counter(WORDS.targetsBefore), stage: counter(WORDS.stage), halt: counter(WORDS.halt) };
+}
+
+export const attachProbe = (arena: Arena): Float32Array => arena.float32(PROBES); // shared, racy on purpose (Hogwild)

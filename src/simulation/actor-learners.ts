@@ -1,0 +1,254 @@
+import { EventEmitter } from 'eventemitter3';
+
+import { wrongValue } from '../check.js';
+import { encodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
+import { playEpisode } from '../environment/loop.js';
+import { makeEnvironment } from '../environment/registry.js';
+import { createKernels } from '../kernels/create.js';
+import { imageOf } from '../memory/image.js';
+import { attachParameter } from '../memory/parameters.js';
+import { createWorkspace } from '../memory/workspace.js';
+import { loadModulesOf } from '../modules.js';
+import { createWorkbench } from '../placement/actor-learners/actor.js';
+import { createBehaviour } from '../placement/actor-learners/behaviour.js';
+import { attachCredit, MAX_STEPS_PER_COMMAND, weightShape } from '../placement/actor-learners/layout.js';
+import { actorsOf } from '../placement/actor-learners/runner.js';
+import { resolveActorLearnerSettings, type ActorLearnerOptions, type ActorLearnerSettings } from '../placement/actor-learners/settings.js';
+import { ActorLearnerSupervisor } from '../placement/actor-learners/supervisor.js';
+import { joinStaleness, type Staleness } from '../runtime/staleness.js';
+import type { WorkerRestart } from '../runtime/supervised-worker.js';
+import { encodeSafetensors } from '../telemetry/safetensors.js';
+import { createAlone, inStretches, stoppable } from './command.js';
+import { checkEpisodesAlone, checkEvaluateOptions, checkRunOptions } from './command-options.js';
+import { createStillness, readEpisodeCount } from './halt.js';
+import { checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCounter, randomEvaluation, reportRates, summariseReturns } from './measure.js';
+import { describePolicy } from './policy.js';
+import type { EvaluateOptions, Evaluation, Progress, RunOptions, RunReport, Training, TrainingEvents } from './training.js';
+import { weightNorms, weightTensors } from './weights.js';
+
+/** Where a run halts, and where it was to go. */
+interface Halt {
+  readonly before: number;
+  readonly goal: number;
+  readonly checkpointEvery: number;
+  readonly stopped: () => boolean;
+}
+
+/**
+ * Actor-learners on worker threads over one shared set of weights: asynchronous one-step Q-learning, Sarsa, n-step Q-learning and A3C, and A2C. Create it with
+ * `createActorLearners`. A run halts behind rollouts: it ends with the first at or behind its last step.
+ */
+export class ActorLearners extends EventEmitter<TrainingEvents> implements Training {
+  readonly settings: ActorLearnerSettings;
+  readonly #supervisor: ActorLearnerSupervisor;
+  readonly #counter: EpisodeCounter;
+  readonly #alone = createAlone();
+  readonly #stillness = createStillness();
+  readonly #restarts: WorkerRestart[] = [];
+  #play: ((seed: number) => number) | undefined;
+  #goal = 0;
+  #closed = false;
+
+  /** @param checkpoint of the same settings, to go on from */
+  constructor(settings: ActorLearnerSettings, checkpoint?: Checkpoint) {
+    super();
+    this.settings = settings;
+    this.#counter = createEpisodeCounter(readEpisodeCount(checkpoint));
+    this.#supervisor = new ActorLearnerSupervisor(settings, checkpoint);
+  }
+
+  get step(): number {
+    return this.#supervisor.steps;
+  }
+
+  /** Returns once every worker thread is up. */
+  async ready(): Promise<void> {
+    await this.#supervisor.ready();
+  }
+
+  /** As `Training` says. @throws PartitionError naming the worker; its cause is a DivergenceError where a voltage has left the finite numbers */
+  async run(options: RunOptions = {}): Promise<RunReport> {
+    const { steps = this.settings.steps, signal, checkpointEvery = 0, record } = checkRunOptions(options);
+    if (record !== undefined) throw wrongValue('record', 'nothing under actor-learners', record);
+    checkRunSteps(steps, this.step);
+    return this.#alone(async () => {
+      const first = this.step;
+      const { updates } = this.#supervisor;
+      const restarts = this.#restarts.length;
+      this.#goal = first + steps;
+      this.#supervisor.startProbe();
+      const seconds = await this.#train(signal, checkpointEvery);
+      return this.#report(first, updates, restarts, seconds);
+    });
+  }
+
+  async evaluate(options: EvaluateOptions = {}): Promise<Evaluation> {
+    const { episodes = 20, signal } = checkEvaluateOptions(options);
+    const seeds = signal?.aborted === true ? [] : evaluationSeeds(this.settings.seed, episodes);
+    let stopped = false;
+    const stop = () => { stopped = true; };
+    return this.#alone(async () => {
+      await this.#supervisor.ready();
+      return summariseReturns(await stoppable(signal, stop, () => this.#stillness.end(() => this.#evaluateOn(seeds, () => stopped))));
+    });
+  }
+
+  evaluateRandomPolicy(options: { episodes?: number } = {}): Evaluation {
+    return randomEvaluation(this.settings, checkEpisodesAlone(options));
+  }
+
+  staleness(): { readonly staleness: Staleness; readonly partitions: readonly Staleness[] } {
+    const partitions = this.#supervisor.staleness();
+    return { staleness: joinStaleness(partitions), partitions };
+  }
+
+  /** The action is read off the first output neurons; behind those of a policy comes the value. */
+  encodeWeights(): Uint8Array {
+    const { layout: { networks, encoder, decoder, credit }, arena } = this.#supervisor;
+    const { environment, algorithm, seed } = this.settings;
+    const [{ topology }] = networks;
+    const { tensors, description } = describePolicy({ topology, encoder, decoder, observationTraces: [], trained: 'untrained' });
+    const { values, shape } = attachParameter(arena, weightShape(networks));
+    const own = networks.map((network) => {
+      const part = values.subarray(network.offset);
+      const table = { ...attachParameter(arena, weightShape(networks)), shape, values: part, offset: network.topology.rowOffset };
+      return weightTensors(network.topology, { weights: table, ...attachCredit(arena, network, credit) });
+    });
+    const metadata = { format: 'ganglion', environment, rule: algorithm, seed: String(seed), step: String(this.step), policy: description };
+    return encodeSafetensors(Object.assign({}, tensors, ...own) as typeof tensors, metadata);
+  }
+
+  encodeCheckpoint(note: object = {}): Uint8Array {
+    this.#stillness.check();
+    return encodeCheckpoint(imageOf(this.#supervisor.arena), { kind: this.settings.algorithm, settings: this.settings, training: this.#counter.state(), note });
+  }
+
+  /** Kills a worker at once: a fault on purpose. Nothing where it is not at work. */
+  kill(worker: number): void {
+    this.#supervisor.kill(worker);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#supervisor.close();
+    this.removeAllListeners();
+  }
+
+  /** @returns seconds */
+  async #train(signal: AbortSignal | undefined, checkpointEvery: number): Promise<number> {
+    await this.#supervisor.ready();
+    const begin = performance.now();
+    const stopped = () => signal?.aborted === true;
+    await stoppable(signal, () => { this.#supervisor.stop(); }, async () => {
+      while (this.step < this.#goal && !stopped()) {
+        const before = this.step;
+        await this.#stillness.end(() => this.#supervisor.train(nextHalt(before, this.#goal, checkpointEvery)));
+        this.#tell({ before, goal: this.#goal, checkpointEvery, stopped });
+      }
+    });
+    return (performance.now() - begin) / 1000;
+  }
+
+  /** Where a halt lies behind a multiple that is due, or the run is over. */
+  #tell({ before, goal, checkpointEvery, stopped }: Halt): void {
+    for (const episode of this.#supervisor.takeEpisodes()) {
+      this.#counter.add(episode);
+      this.emit('episode', episode);
+    }
+    for (const restart of this.#supervisor.takeRestarts()) {
+      this.#restarts.push(restart);
+      this.emit('workerRestart', restart);
+    }
+    const crossed = (every: number) => every > 0 && Math.floor(this.step / every) > Math.floor(before / every);
+    const measured = crossed(MAX_STEPS_PER_COMMAND) || this.step >= goal;
+    this.emit('progress', this.#progress());
+    if (measured) this.#measure();
+    const over = stopped() || this.step >= goal;
+    if (checkpointEvery > 0 && (over || crossed(checkpointEvery))) this.emit('checkpoint', this.#progress());
+    if (over && !measured) this.#measure();
+  }
+
+  #measure(): void {
+    const { layout: { networks }, arena } = this.#supervisor;
+    const { values } = attachParameter(arena, weightShape(networks));
+    const norms = networks.map(({ topology, offset }) => weightNorms(topology, values.subarray(offset)));
+    this.emit('metrics', { ...this.#progress(), weightNorm: Object.assign({}, ...norms) as Record<string, number> });
+  }
+
+  async #evaluateOn(seeds: readonly number[], stopped: () => boolean): Promise<number[]> {
+    const returns: number[] = [];
+    if (seeds.length === 0) return returns;
+    this.#play ??= this.#createPlayer();
+    const play = this.#play;
+    await inStretches(() => {
+      if (this.#closed) return false;
+      returns.push(play(seeds[returns.length]));
+      return returns.length < seeds.length && !stopped();
+    });
+    return returns;
+  }
+
+  /** Plays whole episodes without exploration, on the calling thread. @returns the return of the episode of a seed */
+  #createPlayer(): (seed: number) => number {
+    const { layout, arena } = this.#supervisor;
+    const kernels = createKernels(this.settings.kernels, () => createWorkspace(arena, this.settings.workers));
+    const { networks } = createWorkbench(kernels, arena, layout);
+    const behaviour = createBehaviour(layout, 0);
+    const environment = makeEnvironment(this.settings.environment);
+    const { values } = attachParameter(arena, weightShape(layout.networks));
+    const action = new Float32Array(layout.cursors.components);
+    return (seed) => {
+      networks.weights.set(values);
+      return playEpisode(environment, seed, (observation) => {
+        networks.show(observation, 0);
+        behaviour.greedy(networks.said, action);
+        return behaviour.decode(action);
+      }).episodeReturn;
+    };
+  }
+
+  #progress(): Progress {
+    return { step: this.step, steps: this.#goal, ...this.#counter.summary(), updates: this.#supervisor.updates };
+  }
+
+  #report(first: number, updatesBefore: number, restarts: number, seconds: number): RunReport {
+    const { updates, layout: { networks } } = this.#supervisor;
+    const neurons = networks.reduce((sum, { topology }) => sum + topology.neurons - topology.inputs.end, 0);
+    const { staleness, partitions } = this.staleness();
+    return {
+      ...reportRates(this.step - first, updates - updatesBefore, seconds),
+      stopped: this.step < this.#goal,
+      staleness,
+      partitions: partitions.map((each, partition) => ({ partition, neurons, updates: each.weights.reads, ...each })),
+      workerRestarts: this.#restarts.slice(restarts),
+      actors: { count: this.settings.actors, ofWorkers: partitions.map((_, worker) => actorsOf(this.settings, worker).length), lostUpdates: this.#supervisor.lostUpdates() },
+    };
+  }
+}
+
+/** The step at which a run halts next: a multiple of 2,000, of `checkpointEvery`, or its end. */
+function nextHalt(step: number, goal: number, checkpointEvery: number): number {
+  const next = (every: number) => (Math.floor(step / every) + 1) * every;
+  return Math.min(next(MAX_STEPS_PER_COMMAND), goal, checkpointEvery > 0 ? next(checkpointEvery) : Infinity);
+}
+
+/**
+ * Builds actor-learners for a task: allocates their arena, draws the first weights and starts the workers.
+ *
+ * @throws TypeError or RangeError naming the option, what was expected and what came
+ */
+export async function createActorLearners(options: ActorLearnerOptions = {}): Promise<ActorLearners> {
+  await loadModulesOf(options);
+  return readyActorLearners(new ActorLearners(resolveActorLearnerSettings(options)));
+}
+
+/** Closes it where its workers do not come up. */
+export async function readyActorLearners(learners: ActorLearners): Promise<ActorLearners> {
+  try {
+    await learners.ready();
+    return learners;
+  } catch (error) {
+    await learners.close();
+    throw error;
+  }
+}
