@@ -155,7 +155,7 @@ export class Given {
 /** @param known rows of the scenario, with and without flags: they come first, as one flag may have become two */
 function refuseFormerFlag(flag: string, rows: readonly AnyRow[], known: readonly AnyRow[]): void {
   if (rows.some((row) => row.flag === flag)) return;
-  const row = [...known, ...allRows()].find(({ formerly }) => formerly?.includes(flag) === true);
+  const row = [...known, ...COMMAND_ROWS, ...SCENARIOS.flatMap(flaggedRows)].find(({ formerly }) => formerly?.includes(flag) === true);
   if (row !== undefined) throw formerName(flag, row.flag ?? row.path);
 }
 

@@ -28,6 +28,6 @@ test('resumeTrainer continues any algorithm from its checkpoint to the last bit'
 });
 
 test('an algorithm that does not exist, and options of another, are refused', async (t) => {
-  await t.throwsAsync(createTrainer({ algorithm: 'ddgp' } as object), { instanceOf: RangeError, message: /^"algorithm" expected one of neurons, ddpg, got "ddgp"; did you mean "ddpg"\?$/ });
+  await t.throwsAsync(createTrainer({ algorithm: 'ddgp' } as object), { instanceOf: RangeError, message: /^"algorithm" expected one of neurons, ddpg, async-q, async-sarsa, async-nstep-q, a3c, a2c, got "ddgp"; did you mean "ddpg"\?$/ });
   await t.throwsAsync(createTrainer({ algorithm: 'ddpg', rule: 'broadcast' }), { instanceOf: RangeError, message: /^"rule" expected a known option/ });
 });
