@@ -25,7 +25,7 @@ const TRAINED: readonly object[] = [
   { ...STREAMED, environment: 'DelayedRecall-v0(delay=3,arms=3)', rule: { name: 'coagent', traceDecay: 0.9, optimiser: 'bounded' }, partitions: 1 },
 ];
 
-const BACKPROPAGATED = { ...SHORT, environment: 'Pendulum-v1', learning: { ...SHORT.learning, actorRate: 0.001, criticRate: 0.001, targetRate: 0.005, finalRateFraction: 0.1, optimiser: 'adam', learningMessageDelay: 2 }, exploration: { output: 0.8, hidden: 0, warmup: 1, correlation: 0, finalFraction: 1 }, threads: 1, kernels: 'simd', seed: 1 };
+const BACKPROPAGATED = { ...SHORT, environment: 'Pendulum-v1', learning: { ...SHORT.learning, actorRate: 0.001, criticRate: 0.001, targetRate: 0.005, finalRateFraction: 0.1, optimiser: 'adam', gradientDelay: 2 }, exploration: { output: 0.8, hidden: 0, warmup: 1, correlation: 0, finalFraction: 1 }, threads: 1, kernels: 'simd', seed: 1 };
 
 const STUDIED = { environments: ['Pendulum-v1'], algorithms: ['broadcast', { label: 'slow', algorithm: 'ddpg', options: { ...SHORT, learning: SHORT.learning } }], seeds: 1, steps: 60, network: { hidden: [4] }, evaluation: { every: 60, episodes: 1, final: 1 }, parallel: 1 };
 

@@ -40,7 +40,7 @@ const ALONE: readonly Pair[] = [['--parallel', '1'], ['--algorithms', 'broadcast
 /** Scenarios, how often each is drawn, and a command line of a short run. */
 const COMMANDS: readonly (readonly [weight: number, scenario: Scenario, pairs: readonly Pair[]])[] = [
   [12, train, [...SHORT, ['--partitions', '1'], ['--schedule', 'synchronous']]],
-  [4, train, [...SHORT, ['--schedule', 'virtual'], ['--compute-time', 'exponential(0.002)'], ['--delay', 'pareto(0.001, 2.5)'], ['--message-loss', '0.1']]],
+  [4, train, [...SHORT, ['--time', 'virtual'], ['--compute-time', 'exponential(0.002)'], ['--learning-message-delay', 'pareto(0.001, 2.5)'], ['--message-loss', '0.1']]],
   [3, train, [...SHORT, ['--lesion', '0.25@30'], ['--reinitialise-at', '40'], ['--observation-traces', '2,4'], ['--inhibition', 'winners(1/2)']]],
   [2, train, [...SHORT, ['--record'], ['--partitions', '2'], ['--checkpoint-every', '20']]],
   [2, train, [['--steps', '60'], ['--hidden', '4'], ['--episodes', '1'], ['--environment', 'DelayedRecall-v0(delay=3, arms=2)'], ['--rule', 'coagent'], ['--trace-decay', '0.5']]],

@@ -32,7 +32,7 @@ function steer(graph: unknown): unknown {
 export function alterGraph(draw: Draw): FuzzCase {
   const { bytes, words } = alterFile(draw, drawGraph(draw), steer);
   const environment = draw.pick(['Pendulum-v1', 'CartPole-v1', 'PendulumNoVel-v1']);
-  const schedule = draw.pick([['--schedule', 'synchronous', '--partitions', '1'], ['--partitions', '1'], ['--schedule', 'synchronous'], ['--schedule', 'virtual']]);
+  const schedule = draw.pick([['--schedule', 'synchronous', '--partitions', '1'], ['--partitions', '1'], ['--schedule', 'synchronous'], ['--time', 'virtual']]);
   const short = ['--steps', '60', '--warmup', '20', '--batch', '8', '--replay', '300', '--episodes', '1'];
   return { words, args: ['--graph', 'graph.json', '--environment', environment, ...schedule, ...short, '--out', 'run'], files: { 'graph.json': bytes }, adds: ['run'] };
 }

@@ -1,3 +1,4 @@
+import { rerun } from '../../scenarios/rerun.js';
 import { isRecord } from '../../src/check.js';
 import { decodeFrame, encodeFrame, FRAME, HEADER_BYTES, MAGIC, type Frame } from '../../src/journal/frame.js';
 import { crc32c } from '../../src/telemetry/crc32c.js';
@@ -80,7 +81,7 @@ function forge(draw: Draw, file: Uint8Array): AlteredBytes {
   }
 }
 
-/** Folders given to `replay`: a journal damaged or forged, or what lies beside it. @param parent of the whole folders */
+/** Folders given to `rerun`: a journal damaged or forged, or what lies beside it. @param parent of the whole folders */
 export function alterJournal(draw: Draw, parent: string): FuzzCase {
   const original = draw.pick<Original>(['recorded', 'bounded']);
   const whole = readOriginal(parent, original);
@@ -89,7 +90,7 @@ export function alterJournal(draw: Draw, parent: string): FuzzCase {
   const [bytes, words] = kind === 'forged' ? forge(draw, whole[name]) : alterBytes(draw, whole[name]);
   const files = { ...whole, [name]: kind === 'folder' && draw.chance(0.2) ? null : bytes };
   const threads = draw.weighted([[4, ['--threads', '1']], [2, []], [1, ['--threads', '2']]]);
-  return { words: [original, `${name} ${kind}: ${words}`], args: ['replay', 'run', ...threads], files: { ...inRun(files), ...matching(draw, files['journal.bin']) }, adds: [] };
+  return { words: [original, `${name} ${kind}: ${words}`], args: [rerun.name, 'run', ...threads], files: { ...inRun(files), ...matching(draw, files['journal.bin']) }, adds: [] };
 }
 
 /** Settings that agree with a forged header, so that a reader has to look behind it. */

@@ -7,7 +7,7 @@ const KEPT = ['--checkpoint-every', '20'];
 /** The command line that makes each whole folder, which cases then alter. */
 export const ORIGINALS = {
   synchronous: [...SHORT, ...KEPT, '--schedule', 'synchronous', '--partitions', '1'],
-  virtual: [...SHORT, ...KEPT, '--schedule', 'virtual', '--delay', 'exponential(0.001)', '--environments', '2'],
+  virtual: [...SHORT, ...KEPT, '--time', 'virtual', '--learning-message-delay', 'exponential(0.001)', '--environments', '2'],
   stream: ['--steps', '60', '--hidden', '4', '--episodes', '1', ...KEPT, '--environment', 'TMaze-v0(length=4)', '--rule', 'sarsa', '--schedule', 'synchronous', '--partitions', '1'],
   death: [...SHORT, ...KEPT, '--schedule', 'synchronous', '--partitions', '2', '--lesion', '0.5@30', '--reinitialise-at', '50'],
   ddpg: ['ddpg', ...SHORT, ...KEPT],
