@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 
 import type { PhaseTimings } from '../runtime/phase-timings.js';
+import type { VirtualSettings } from '../virtual/settings.js';
 import { traceOf, type Trace } from '../virtual/trace.js';
 
 /** Durations of each kind that a virtual world is made of. They go into the trial's line. */
@@ -16,7 +17,7 @@ export function worldOf({ compute, act, step, wake, forwardFraction }: PhaseTimi
     forward: Math.min(1, forwardFraction),
     cores: partitions <= cores ? null : cores,
     peerWait: partitions <= cores,
-  };
+  } satisfies { readonly [Key in keyof VirtualSettings]?: unknown };
 }
 
 /** A thinned trace, to a tenth of a microsecond; 0 without a measurement. */
