@@ -25,13 +25,13 @@ const LESION_STEP = option('lesion.step', integer({ min: 1 }), {
 
 /** An algorithm, the fraction of its hidden neurons that is lesioned, and whether they are reinitialised. */
 interface LesionArm extends Arm {
-  readonly share: number;
-  readonly reborn: boolean;
+  readonly fraction: number;
+  readonly reinitialised: boolean;
   /** `broadcast`, or `frozen`, which the registry does not know. */
   readonly learner: string;
 }
 
-const describeFate = (reborn: boolean) => (reborn ? 'reinitialised' : 'silent');
+const describeFate = (reinitialised: boolean) => (reinitialised ? 'reinitialised' : 'silent');
 
 /** What recovery took, per seed. A trial that does not recover counts with all the steps it has left, so that the mean is a lower bound. Empty if nothing was learned. */
 const leastRecoveries = ({ recoveries, learned }: { recoveries: readonly (number | null)[]; learned: boolean }, left: number) => (learned ? recoveries.map((steps) => steps ?? left) : []);
@@ -70,13 +70,13 @@ export const lesion = defineStudy({
     FINAL_EPISODES,
   ],
   describe: ({ environment, algorithms: learners, fractions, seeds }) => `lesions of ${fractions.map(percent).join(', ')} of the hidden neurons: ${learners.join(', ')} on ${environment}, ${plural(seeds, 'seed')} each`,
-  arms: ({ algorithms: learners, fractions, lesion: { step, reinitialiseAfter }, evaluation: { every } }) => fractions.flatMap((share) => [false, true].flatMap((reborn) => learners.map((learner): LesionArm => ({
-    label: `${shortName(learner)}, ${percent(share)} ${describeFate(reborn)}`,
+  arms: ({ algorithms: learners, fractions, lesion: { step, reinitialiseAfter }, evaluation: { every } }) => fractions.flatMap((fraction) => [false, true].flatMap((reinitialised) => learners.map((learner): LesionArm => ({
+    label: `${shortName(learner)}, ${percent(fraction)} ${describeFate(reinitialised)}`,
     algorithm: learner === FROZEN ? 'broadcast' : learner,
     learner: shortName(learner),
-    share,
-    reborn,
-    options: { ...(learner === FROZEN && { rule: { hiddenRate: 0 } }), lesion: { fraction: share, step, reinitialiseAt: reborn ? step + reinitialiseAfter : null, evaluateEvery: every } },
+    fraction,
+    reinitialised,
+    options: { ...(learner === FROZEN && { rule: { hiddenRate: 0 } }), lesion: { fraction, step, reinitialiseAt: reinitialised ? step + reinitialiseAfter : null, evaluateEvery: every } },
   })))),
   row({ finished }) {
     const lesions = finished.flatMap(({ lesion: report }) => report ?? []);
@@ -105,7 +105,7 @@ export const lesion = defineStudy({
   tables: ({ settings: { environment, steps, lesion }, rows }) => [{
     title: environment,
     note: `${whole(steps)} environment steps, lesion at step ${whole(lesion.step)}; random policy ${score(rows[0].randomReturn)}.`,
-    names: [['algorithm', ({ learner }) => learner], ['lesioned', ({ share }) => percent(share)], ['then', ({ reborn }) => describeFate(reborn)]],
+    names: [['algorithm', ({ learner }) => learner], ['lesioned', ({ fraction }) => percent(fraction)], ['then', ({ reinitialised }) => describeFate(reinitialised)]],
     numbers: [
       ...SEED_COLUMNS,
       ['before', ({ before }) => score(before)], ['after', ({ after }) => score(after)],
@@ -119,20 +119,20 @@ export const lesion = defineStudy({
   figures: ({ settings: { environment, steps, lesion } }) => [
     {
       file: 'learning-curves', heading: 'Returns around the lesion', title: `Returns around the lesion of hidden neurons: ${environment}`, subtitle: OVER_SEEDS, x: 'environment steps after the lesion', y: 'mean return',
-      lines: ({ learner, share, reborn }, results) => [{
-        panel: `${percent(share)} lesioned, ${reborn ? `reinitialised ${whole(lesion.reinitialiseAfter)} steps later` : 'silent to the end'}`, name: learner,
+      lines: ({ learner, fraction, reinitialised }, results) => [{
+        panel: `${percent(fraction)} lesioned, ${reinitialised ? `reinitialised ${whole(lesion.reinitialiseAfter)} steps later` : 'silent to the end'}`, name: learner,
         points: curveOf(results.map((result) => ({ curve: curveAroundLesion(result, lesion.step) }))),
       }],
     },
     {
       file: 'losses', heading: 'What was lost', title: 'Return lost at once', subtitle: `immediately before the lesion less immediately after; ${OVER_SEEDS}; faint: single seeds`, value: 'mean return lost',
-      bars: ({ learner, share, reborn, returnDrop }) => (reborn ? [] : [{ panel: `${percent(share)} lesioned`, name: learner, estimate: returnDrop }]),
+      bars: ({ learner, fraction, reinitialised, returnDrop }) => (reinitialised ? [] : [{ panel: `${percent(fraction)} lesioned`, name: learner, estimate: returnDrop }]),
     },
     {
       file: 'recoveries', heading: 'How long recovery took', title: 'Environment steps to recovery', value: 'environment steps',
       subtitle: 'a trial that does not recover counts with all the steps it has left: the mean is then at least this; 95 % bootstrap interval over seeds; faint: single seeds',
       bars: (row) => [{
-        panel: `${percent(row.share)} lesioned`, name: `${row.learner}, ${describeFate(row.reborn)}${row.seeds === 0 || row.learned ? '' : ' (nothing learned)'}`,
+        panel: `${percent(row.fraction)} lesioned`, name: `${row.learner}, ${describeFate(row.reinitialised)}${row.seeds === 0 || row.learned ? '' : ' (nothing learned)'}`,
         estimate: estimate(leastRecoveries(row, steps - lesion.step)),
       }],
     },
@@ -141,11 +141,11 @@ export const lesion = defineStudy({
     const own = rows.filter((row) => row.learner === learner && row.seeds > 0);
     if (own.length === 0) return [];
     if (!own.some(({ learned }) => learned)) return [`${learner} had learned nothing before the lesion that it could lose: its gain over the random policy was ${withInterval(own[0].gain)}.`];
-    return own.filter(({ reborn, learned }) => !reborn && learned).map(({ share, returnDrop, recovered, seeds, recoverySteps }) => {
-      if (returnDrop === null || returnDrop.interval[0] <= 0) return `A lesion of ${percent(share)} takes no clear return from ${learner} at once: ${withInterval(returnDrop)}.`;
-      const again = own.find((row) => row.share === share && row.reborn);
+    return own.filter(({ reinitialised, learned }) => !reinitialised && learned).map(({ fraction, returnDrop, recovered, seeds, recoverySteps }) => {
+      if (returnDrop === null || returnDrop.interval[0] <= 0) return `A lesion of ${percent(fraction)} takes no clear return from ${learner} at once: ${withInterval(returnDrop)}.`;
+      const again = own.find((row) => row.fraction === fraction && row.reinitialised);
       const after = (steps: number | null) => (steps === null ? '' : `, in ${whole(steps)} steps at the median`);
-      return `A lesion of ${percent(share)} takes ${withInterval(returnDrop)} from ${learner} at once; ${recovered} of ${plural(seeds, 'trial')} recover${after(recoverySteps)}${again === undefined || again.recovered === null ? '' : `, and ${again.recovered} of ${again.seeds} with reinitialisation${after(again.recoverySteps)}`}.`;
+      return `A lesion of ${percent(fraction)} takes ${withInterval(returnDrop)} from ${learner} at once; ${recovered} of ${plural(seeds, 'trial')} recover${after(recoverySteps)}${again === undefined || again.recovered === null ? '' : `, and ${again.recovered} of ${again.seeds} with reinitialisation${after(again.recoverySteps)}`}.`;
     });
   }),
   howToRead: [

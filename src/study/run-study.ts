@@ -56,7 +56,7 @@ export async function runStudy<S extends object, A extends Arm, Own extends obje
   const settings = study.resolve(run.options);
   const { warn = (line) => process.stderr.write(`warning: ${line}\n`) } = run;
   const path = run.out === undefined ? freeRunPath('runs', runFolderName(study.name, undefined, new Date())) : checkString('out', run.out);
-  const folder = openStudyFolder(path, { scenario: study.name, ...settings }, warn, study.formerly);
+  const folder = openStudyFolder(path, { scenario: study.name, ...settings }, warn);
   return finishing(() => runInto(study, settings, folder, run), () => { folder.close(); });
 }
 

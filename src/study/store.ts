@@ -41,12 +41,11 @@ export interface StudyFolder {
  * Creates the folder of a study, or opens it to continue. No other process writes to it until it is closed.
  *
  * @param config what decides the study's results; a folder with another one is refused
- * @param formerly earlier names of the scenario that the config may have
  * @param warn gets a line for each part that was not read, and one if the lock of an ended process is taken over
  * @throws RangeError naming `out` if the folder holds something else, is written to by another process, or cannot be created or written to: nothing is
  *   overwritten; FileError if its files cannot be written
  */
-export function openStudyFolder(path: string, config: object, warn: (line: string) => void, formerly: readonly string[] = []): StudyFolder {
+export function openStudyFolder(path: string, config: object, warn: (line: string) => void): StudyFolder {
   const folder = resolve(checkString('out', path));
   const at = (file: string) => join(folder, file);
   const write: StudyFolder['write'] = (file, content) => {
@@ -55,7 +54,7 @@ export function openStudyFolder(path: string, config: object, warn: (line: strin
   makeFolder(path);
   const lock = lockFolder('out', folder, warn);
   try {
-    if (existsSync(at(STUDY_FILES.config))) refuseOther(path, at(STUDY_FILES.config), config, formerly);
+    if (existsSync(at(STUDY_FILES.config))) refuseOther(path, at(STUDY_FILES.config), config);
     else {
       refuseFiles(path, folder);
       write(STUDY_FILES.config, config);
@@ -84,10 +83,9 @@ function readOwn(file: string): unknown {
   }
 }
 
-function refuseOther(path: string, file: string, config: object, formerly: readonly string[]): void {
+function refuseOther(path: string, file: string, config: object): void {
   const found = readOwn(file); // undefined: not this study's
-  const { scenario } = JSON.parse(JSON.stringify(config)) as { readonly scenario?: unknown };
-  const known: Readonly<Record<string, unknown>> = isRecord(found) ? { ...found, ...(formerly.includes(String(found.scenario)) && { scenario }) } : {};
+  const known: Readonly<Record<string, unknown>> = isRecord(found) ? found : {};
   if (canonical(known) === canonical(JSON.parse(JSON.stringify(config)))) return;
   const differing = Object.entries(config).filter(([key, value]) => canonical(known[key]) !== canonical(value));
   const names = differing.map(([key]) => key).join(', ');

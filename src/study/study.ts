@@ -150,7 +150,7 @@ export interface Measurement<Settings, R, Measured> {
 /** A study as it is declared: options, arms, numbers, and how they are shown. */
 export interface StudyDefinition<S extends object, A extends Arm, Own extends object, Measured> {
   readonly name: string;
-  /** Names that it had before: refused with the present one. Folders under them go on. */
+  /** Names that it had before: refused with the present one. */
   readonly formerly?: readonly string[];
   /** One line for `--list`. */
   readonly summary: string;

@@ -60,7 +60,7 @@ const RESULTS = [
 test('the cost of a lesion is summarised over seeds, failures apart', (t) => {
   const { rows: [row, ...others], tables: [cells], findings } = summarise(RESULTS);
   t.deepEqual(others, []);
-  t.like(row, { algorithm: 'broadcast', share: 0.5, reborn: false, seeds: 3, failures: 1, randomReturn: -1200, recoveries: [150, null, 50], recovered: 2, recoverySteps: 100, learned: true });
+  t.like(row, { algorithm: 'broadcast', fraction: 0.5, reinitialised: false, seeds: 3, failures: 1, randomReturn: -1200, recoveries: [150, null, 50], recovered: 2, recoverySteps: 100, learned: true });
   t.deepEqual([row.before, row.after, row.lowest, row.final], [-700 / 3, -2000 / 3, -2600 / 3, -1420 / 3]);
   t.deepEqual(row.returnDrop, { mean: 1300 / 3, interval: [100, 600], values: [600, 100, 600] });
   t.deepEqual(cells, [['broadcast', '50 %', 'silent', '3', '1', '-233.3', '-666.7', '433.3', '100.0 to 600.0', '-866.7', '2 of 3', '100', '-473.3']]);
