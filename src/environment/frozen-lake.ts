@@ -14,7 +14,7 @@ const SUCCESS = 1 / 3;
 /**
  * FrozenLake-v1: cross a lake of 4 by 4 fields from S to the goal G, and step into no hole H. State: row · columns + column. Actions left (0), down
  * (1), right (2), up (3); a step off the lake leaves the place as it is. On slippery ice the chosen direction and the two at right angles have
- * probability 1/3 each; `FrozenLake-v1(slippery=0)` goes where it is told. Reward 1 at the goal, else 0. Terminates in a hole or at the goal. 100
+ * probability 1/3 each; under `FrozenLake-v1(slippery=0)` the chosen direction is certain. Reward 1 at the goal, else 0. Terminates in a hole or at the goal. 100
  * steps. First state: S. Source: Gymnasium's toy text.
  */
 export const frozenLake = lake('FrozenLake-v1', SMALL, 100);

@@ -47,7 +47,7 @@ const grid = (title: string, passenger: number, destination: number) => ({ title
  * Taxi-v4: fetch a passenger from one of four locations and set it down at another, on 5 by 5 fields with walls. State: ((row · 5 + column) · 5 +
  * passenger) · 4 + destination, passenger 4 in the taxi. Actions south (0), north (1), east (2), west (3), pick up (4), drop off (5). Reward -1 a
  * step, -10 for picking up or dropping off where that cannot be, 20 at the destination, which terminates. 200 steps. First state: any field,
- * passenger and destination, but for passengers who are there already. Source: Dietterich 2000, as in Gymnasium's toy text.
+ * passenger and destination, except where the passenger is at the destination already. Source: Dietterich 2000, as in Gymnasium's toy text.
  */
 export const taxi: Task = createTaxi();
 

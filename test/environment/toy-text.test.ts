@@ -93,7 +93,7 @@ test('the last outcome is drawn where rounding leaves its probabilities below 1'
   }), { numRuns: 50, seed: 1 });
 });
 
-test('states that no episode passes through are told from the others', (t) => {
+test('states in which no episode goes on are not reachable', (t) => {
   const reached = (name: string) => reachableStates(modelOf(name)).reduce((sum, each) => sum + each, 0);
   t.deepEqual(['FrozenLake-v1', 'CliffWalking-v1', 'Taxi-v4', 'RandomWalk-v0'].map(reached), [11, 37, 400, 5]);
 });

@@ -30,7 +30,7 @@ export interface Actor {
 
 /**
  * @param number of the actor: it draws from streams of its own
- * @param onUpdate is told of each update, before it is made
+ * @param onUpdate called before each update
  */
 export function createActor(learning: Learning, table: ValueTable, number: number, onUpdate?: (entry: number, target: number) => void): Actor {
   const { model, policy, stepSize, seed, fixed } = learning;
@@ -71,7 +71,7 @@ export function createActor(learning: Learning, table: ValueTable, number: numbe
   return actor;
 }
 
-/** What a table stands for. */
+/** The values that a table represents. */
 export interface Reading {
   /** Its own values of states, the largest of the actions' for methods that learn the best ones, or else the mean under the policy; [states] */
   readonly values: Float64Array;

@@ -16,7 +16,7 @@ const SINGULAR = 1e-12;
 export function solvePolicy(model: TransitionModel, probabilities: Float64Array, discount: number): Float64Array {
   const { states, actions, offset, probability, next, reward, terminated } = model;
   const width = states + 1;
-  const system = new Float64Array(states * width); // one equation a row, with r_π behind it
+  const system = new Float64Array(states * width); // one equation a row; the last column is r_π
   for (let state = 0; state < states; state += 1) {
     const row = state * width;
     system[row + state] += 1;

@@ -9,7 +9,7 @@ export interface ErrorPoint extends ValueError {
   readonly step: number;
 }
 
-/** What a thread is told: plain data and shared memory. */
+/** The task of a thread: plain data and shared memory. */
 export interface ThreadTask {
   readonly learning: Omit<Learning, 'policy'>;
   readonly policy: PolicySettings;
@@ -23,7 +23,7 @@ export interface ThreadTask {
   /** Points of the error's curve. */
   readonly points: number;
   readonly shared: SharedRun;
-  /** Number of the thread. Its actors are that one and every `threads`-th behind it. */
+  /** Number of the thread. Its actors are those whose number leaves it as the remainder by `threads`. */
   readonly thread: number;
 }
 
@@ -80,7 +80,7 @@ function runFreely(task: ThreadTask, learning: Learning, own: readonly number[])
   const actors = own.map((number) => createActor(learning, table, number));
   const block = Math.max(1, Math.min(BLOCK, Math.floor(steps / points)));
   let done = 0;
-  barrier(control, task.threads); // none is far ahead only because it started first
+  barrier(control, task.threads); // threads start at different times; none takes its first step alone
   while (!isStopped(control)) {
     const begin = claimSteps(control, block);
     const end = Math.min(steps, begin + block);
@@ -146,7 +146,7 @@ function createRoundActor(learning: Learning, number: number, common: ValueTable
       at = (half * actors + number) * capacity;
       length = 0;
       for (let step = 0; step < steps; step += 1) actor.step();
-      lengths[half * actors + number] = length; // read behind the barrier
+      lengths[half * actors + number] = length; // read after the barrier
       return steps;
     },
   };

@@ -13,7 +13,7 @@ import type { StepSize } from './value-table.js';
 
 const POLICY_NAMES = ['epsilon-greedy', 'boltzmann'] as const;
 
-/** Who waits for whom: nobody, or all actors for one another after each round. */
+/** `hogwild`: no thread waits. `synchronous`: all actors wait for one another after each round. */
 const TABLE_SCHEDULES = ['hogwild', 'synchronous'] as const;
 
 /** Discounts of the shipped tasks whose episodes do not end under every policy that is worth a look; all others, a user's own too, have 0.99. */

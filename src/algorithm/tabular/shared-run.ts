@@ -70,7 +70,7 @@ export function endAfter(control: Int32Array, round: number): void {
 
 export const endsAfter = (control: Int32Array, round: number): boolean => round >= Atomics.load(control, WORD.lastRound);
 
-/** Waits until all threads have come here. Sleeps meanwhile. */
+/** Waits, asleep, until all threads have arrived. */
 export function barrier(control: Int32Array, threads: number): void {
   const generation = Atomics.load(control, WORD.generation);
   if (Atomics.add(control, WORD.arrived, 1) === threads - 1) {

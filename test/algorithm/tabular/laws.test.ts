@@ -91,7 +91,7 @@ test('undiscounted values that grow for ever are given up', (t) => {
   t.throws(() => iterate(valueIteration({ model: loop, discount: 1 }, greedy, 1e-9), 1), { instanceOf: RangeError, message: '"discount" expected one under which the values settle, got 1: they go on changing' });
 });
 
-test('an estimated model comes close to the true one, and knows nothing of actions that were never taken', (t) => {
+test('an estimated model comes close to the true one, and has no outcome of actions that were never taken', (t) => {
   const model = tableModel([[[[0.25, 0, 1, false], [0.75, 1, -1, false]], [[1, 0, 0, true]]], [[[1, 1, 2, true]], [[1, 0, 3, false]]]]);
   const counts = createCounts(model);
   const stream = createStream(1, 'test');

@@ -11,7 +11,7 @@ import { tableTask } from '../../../src/environment/table.js';
 import { createStream } from '../../../src/random/stream.js';
 import { modelOf } from './fixture.js';
 
-/** The targets that a method gives entries, for steps told by hand. @param values of the table */
+/** The targets that a method gives entries, for steps written by hand. @param values of the table */
 function targetsOf(method: LearnerName, values: readonly number[], steps: readonly (readonly [state: number, action: number, after: Partial<Walk>, nextAction?: number])[], coin = 0): [number, number][] {
   const table = createValueTable(values.length, 0);
   table.values.set(values);
@@ -55,7 +55,7 @@ test('a termination drops the bootstrap, a time limit keeps it', (t) => {
 
 const VISITS = [[0, 0, { state: 1, reward: 1 }], [1, 0, { state: 0, reward: 2 }], [0, 0, { state: 0, reward: 3, terminated: true }]] as const;
 
-test('Monte Carlo learns from returns after first or after all visits, behind the episode', (t) => {
+test('Monte Carlo learns from returns after first or after all visits, once the episode has ended', (t) => {
   t.deepEqual(targetsOf('every-visit-mc', [7, 7], VISITS), [[0, 3], [1, 4.7], [0, 5.23]]);
   t.deepEqual(targetsOf('first-visit-mc', [7, 7], VISITS), [[1, 4.7], [0, 5.23]]);
   t.deepEqual(targetsOf('every-visit-mc', [7, 7], VISITS.slice(0, 2)), []);
@@ -122,7 +122,7 @@ test('SARSA takes the action that its target was built on', (t) => {
   t.is(actor.updates, 12);
 });
 
-test('a table of action values stands for the best of them, or for their mean under the policy', (t) => {
+test('a table of action values represents the best of them, or for their mean under the policy', (t) => {
   const model = { ...modelOf('RandomWalk-v0'), states: 1 };
   const read = (method: LearnerName, values: readonly number[]) => {
     const table = createValueTable(values.length, 0);
