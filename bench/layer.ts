@@ -8,7 +8,7 @@ import { tick } from '../src/network/dynamic.js';
 import { divideNeurons } from '../src/network/ownership.js';
 import { layeredTopology, rowLengths, type Topology } from '../src/network/topology.js';
 import { createNeuronBlocks, learnAll } from '../src/rule/neuron-blocks.js';
-import { createOptimiser } from '../src/optimise/optimiser.js';
+import { createOptimiser } from '../src/optimise/registry.js';
 import { RULES } from '../src/rule/registry.js';
 import type { Batch } from '../src/objective/batch.js';
 

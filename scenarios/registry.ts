@@ -3,7 +3,7 @@ import { actorLearnerScenario } from './actor-learners.js';
 import { asyncVsSync } from './async-vs-sync.js';
 import { certificate } from './certificate.js';
 import { decentralisedVsDdpg } from './decentralised-vs-ddpg.js';
-import { dense } from './dense.js';
+import { batched } from './batched.js';
 import { leakyIntegrator } from './leaky-integrator.js';
 import { lesion } from './lesion.js';
 import { oscillation } from './oscillation.js';
@@ -21,7 +21,7 @@ const scenarioOf = (trainable: Trainable): Scenario => (ACTOR_LEARNER_METHODS.so
 const known: Scenario[] = [
   train, ...TRAINABLE.slice(1).map(scenarioOf), rerun, certificate,
   studyScenario(decentralisedVsDdpg), studyScenario(asyncVsSync), studyScenario(stragglers), studyScenario(lesion), studyScenario(leakyIntegrator), studyScenario(virtualCheck),
-  dense, oscillation, tabular,
+  batched, oscillation, tabular,
 ];
 
 /** Every scenario, the default first: a further one is one file and one line here. */

@@ -13,7 +13,8 @@ export type { CreditAssignment, CreditContext, CreditedNeurons, CreditProgram, L
 export { loadCredit, registerCredit } from './credit/registry.js';
 export { openDevice, type Device, type DeviceName } from './batched/device.js';
 export { resolveBatchedSettings, type BatchedOptions, type BatchedSettings } from './batched/settings.js';
-export { createBatchedTrainer, type BatchedEvaluation, type BatchedProgress, type BatchedReport, type BatchedTrainer } from './batched/trainer.js';
+export type { BatchedEvaluation, BatchedProgress, BatchedReport } from './batched/report.js';
+export { createBatchedTrainer, type BatchedTrainer } from './batched/trainer.js';
 export { defineEnvironment, type DefinedEnvironment, type EnvironmentDefinition, type EnvironmentRandom } from './environment/define.js';
 export { box, discrete } from './environment/environment.js';
 export type { Action, BoxSpace, DiscreteSpace, Environment, EpisodeRecord, Space, StepResult } from './environment/environment.js';

@@ -1,7 +1,7 @@
 import { asyncVsSync } from '../../scenarios/async-vs-sync.js';
 import { certificate } from '../../scenarios/certificate.js';
 import { decentralisedVsDdpg } from '../../scenarios/decentralised-vs-ddpg.js';
-import { dense } from '../../scenarios/dense.js';
+import { batched } from '../../scenarios/batched.js';
 import { leakyIntegrator } from '../../scenarios/leaky-integrator.js';
 import { lesion } from '../../scenarios/lesion.js';
 import { oscillation } from '../../scenarios/oscillation.js';
@@ -45,7 +45,7 @@ const COMMANDS: readonly (readonly [weight: number, scenario: Scenario, pairs: r
   [2, train, [...SHORT, ['--record'], ['--partitions', '2'], ['--checkpoint-every', '20']]],
   [2, train, [['--steps', '60'], ['--hidden', '4'], ['--episodes', '1'], ['--environment', 'DelayedRecall-v0(delay=3, arms=2)'], ['--rule', 'coagent'], ['--trace-decay', '0.5']]],
   ...SCENARIOS.filter(({ algorithm }) => algorithm === 'ddpg').map((ddpg) => [4, ddpg, SHORT] as const),
-  [1, dense, [...SHORT, ['--replicas', '1']]],
+  [1, batched, [...SHORT, ['--replicas', '1']]],
   [1, certificate, [...SHORT, ['--neurons', '1'], ['--minibatches', '2'], ['--probe-every', '30'], ['--critics', 'linear'], ['--utility-seeds', '1'], ['--utility-steps', '60']]],
   [1, oscillation, [['--neurons', '4'], ['--duration', '1'], ['--time-step', '0.1'], ['--membrane-time-constant', '1'], ['--gain', '1.5'], ['--density', '0.5'], ['--seed', '1']]],
   [2, studyScenario(decentralisedVsDdpg), [...STUDY, ...ALONE, ['--environments', 'Pendulum-v1'], ['--evaluation-episodes', '1']]],

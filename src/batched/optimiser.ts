@@ -1,5 +1,5 @@
 import { ADAM } from '../kernels/kernels.js';
-import type { OptimiserName } from '../optimise/optimiser.js';
+import type { OptimiserName } from '../optimise/registry.js';
 import type { Tensor, TensorFlow } from './tensorflow.js';
 
 /** Numbers that are learned, with their moments: all of one shape. */

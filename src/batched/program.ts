@@ -1,4 +1,4 @@
-import type { OptimiserName } from '../optimise/optimiser.js';
+import type { OptimiserName } from '../optimise/registry.js';
 import type { RuleRates } from '../rule/rule.js';
 import type { BatchedMinibatch } from './minibatch.js';
 import type { Device } from './device.js';

@@ -5,7 +5,7 @@ import { makeEnvironment } from '../environment/registry.js';
 import { DivergenceError } from '../errors.js';
 import type { Decoder } from '../network/decoder.js';
 import type { Encoder } from '../network/encoder.js';
-import { createExploration } from '../network/exploration.js';
+import { createExploration } from '../explore/voltage-noise.js';
 import { neuronName, type Topology } from '../network/topology.js';
 import { createStream } from '../random/stream.js';
 import { createReplaySink } from '../replay/replay-sink.js';

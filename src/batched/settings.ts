@@ -1,6 +1,6 @@
 import { wrongValue } from '../check.js';
 import { ENVIRONMENT } from '../environment/options.js';
-import { HIDDEN_NOISE } from '../network/exploration-options.js';
+import { HIDDEN_NOISE } from '../explore/options.js';
 import { NEURAL, NEURAL_KEYS } from '../network/neuron-options.js';
 import { firstUnusual } from '../network/neural.js';
 import { OBSERVATION_TRACES, RECURRENT, RECURRENT_TIME_CONSTANT } from '../network/options.js';

@@ -2,26 +2,26 @@ import { EventEmitter } from 'eventemitter3';
 
 import { loadModulesOf } from '../modules.js';
 import { makeEnvironment } from '../environment/registry.js';
-import type { EpisodeRecord } from '../environment/environment.js';
 import { closedError } from '../errors.js';
 import { createDecoder } from '../network/decoder.js';
 import { createEncoder } from '../network/encoder.js';
 import { layeredTopology } from '../network/topology.js';
-import { rateFraction } from '../optimise/optimiser.js';
+import { rateFraction } from '../optimise/update.js';
 import { createRateLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
 import { createAlone } from '../simulation/command.js';
 import { checkEpisodesAlone, checkEvaluateOptions, checkPlainRunOptions } from '../simulation/command-options.js';
 import { checkRunSteps, createEpisodeCounter, evaluationSeeds, randomEvaluation, summariseReturns } from '../simulation/measure.js';
 import { describePolicy } from '../simulation/policy.js';
-import type { EvaluateOptions, Evaluation } from '../simulation/training.js';
+import type { EvaluateOptions } from '../simulation/training.js';
 import { encodeSafetensors } from '../telemetry/safetensors.js';
-import { bootstrapInterval, mean } from '../telemetry/statistics.js';
+import { mean } from '../telemetry/statistics.js';
 import { createBatchedMinibatch, type BatchedMinibatch } from './minibatch.js';
 import { openDevice, type Device } from './device.js';
 import { playEpisodes } from './evaluation.js';
 import { drawParameters } from './parameters.js';
 import { createBatchedProgram, type BatchedProgram } from './program.js';
 import { createReplica, type Replica, type ReplicaContext } from './replica.js';
+import { summarise, type BatchedEvaluation, type BatchedEvents, type BatchedProgress, type BatchedReport } from './report.js';
 import { resolveBatchedSettings, type BatchedOptions, type BatchedSettings } from './settings.js';
 import { batchedShape, type BatchedShape } from './shape.js';
 import { batchedTensors } from './weights.js';
@@ -31,43 +31,6 @@ const LOOK = 100;
 
 /** Environment steps between two metrics. */
 const MEASURE = 1000;
-
-/** Where a batch stands. Steps are each replica's; all take them together. */
-export interface BatchedProgress {
-  readonly step: number;
-  readonly steps: number;
-  /** Updates that each replica has made. */
-  readonly updates: number;
-  /** Episodes ended, of all replicas. */
-  readonly episodes: number;
-  /** Mean over the replicas of each one's mean return in its last 20 episodes; null before each has ended one. */
-  readonly runningReturn: number | null;
-}
-
-export interface BatchedReport {
-  /** Environment steps that each replica took. */
-  readonly steps: number;
-  readonly seconds: number;
-  /** Environment steps, and updates, of all replicas together per second. */
-  readonly stepsPerSecond: number;
-  readonly updatesPerSecond: number;
-  /** True where the signal ended the run before its last step. */
-  readonly stopped: boolean;
-}
-
-export interface BatchedEvaluation {
-  /** Mean over the replicas of their mean returns, and its 95 % bootstrap interval; of those that ended an episode. */
-  readonly meanReturn: number;
-  readonly interval: readonly [low: number, high: number];
-  readonly replicas: readonly (Evaluation & { readonly seed: number })[];
-}
-
-export interface BatchedEvents {
-  episode: [EpisodeRecord & { readonly replica: number }];
-  progress: [BatchedProgress];
-  /** At every 1,000 steps, and at the end. */
-  metrics: [BatchedProgress];
-}
 
 /**
  * A batch of networks of neuron-agents that learn side by side from different seeds: environments step on the calling thread, and all
@@ -241,11 +204,6 @@ export class BatchedTrainer extends EventEmitter<BatchedEvents> {
       runningReturn: running.length < summaries.length ? null : mean(running),
     };
   }
-}
-
-function summarise(replicas: BatchedEvaluation['replicas']): BatchedEvaluation {
-  const means = replicas.filter(({ episodes }) => episodes > 0).map(({ meanReturn }) => meanReturn);
-  return { meanReturn: mean(means), interval: means.length === 0 ? [NaN, NaN] : bootstrapInterval(means), replicas };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { loadModulesOf } from '../modules.js';
-import { createOptimiser, rateFraction } from '../optimise/optimiser.js';
+import { createOptimiser } from '../optimise/registry.js';
+import { rateFraction } from '../optimise/update.js';
 import type { Batch } from '../objective/batch.js';
 import { checkRunOptionsWith } from '../simulation/command-options.js';
 import { createDdpg, type Ddpg } from '../simulation/single.js';

@@ -6,7 +6,7 @@ import { populationOf } from '../network/topology.js';
 import { createTransitions, loadMinibatch } from '../replay/minibatch.js';
 import { createSampler } from '../replay/sampler.js';
 import { createStream } from '../random/stream.js';
-import { createOptimiser } from '../optimise/optimiser.js';
+import { createOptimiser } from '../optimise/registry.js';
 import type { Batch } from '../objective/batch.js';
 import { createFiniteDifferences, type FiniteDifference } from './finite-difference.js';
 

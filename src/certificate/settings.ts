@@ -1,7 +1,7 @@
 import { checkName, wrongValue } from '../check.js';
 import { DDPG_ROWS, shippedDdpg, type DdpgSettings } from '../algorithm/ddpg/settings.js';
 import { canonicalName, isModuleName, MODULE_PATTERN } from '../modules.js';
-import { HIDDEN_NOISE } from '../network/exploration-options.js';
+import { HIDDEN_NOISE } from '../explore/options.js';
 import { HIDDEN } from '../network/options.js';
 import { findCredit } from '../credit/registry.js';
 import { STEPS } from '../options/common.js';

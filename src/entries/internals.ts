@@ -21,7 +21,7 @@ export { NEURON_MODEL_NAMES } from '../network/membrane.js';
 export { recurrentNeurons } from '../network/neural.js';
 export { NEURAL_KEYS } from '../network/neuron-options.js';
 export { layerSizes } from '../network/options.js';
-export { OPTIMISER_NAMES } from '../optimise/optimiser.js';
+export { OPTIMISER_NAMES } from '../optimise/registry.js';
 export type { JsonSchema } from '../options/kind.js';
 export { renameOption, typedName } from '../options/origin.js';
 export { formerName, keyOf, readLayer, sectionOf } from '../options/resolve.js';

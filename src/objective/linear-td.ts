@@ -2,7 +2,7 @@ import { DivergenceError } from '../errors.js';
 import { iota } from '../kernels/kernels.js';
 import type { PeerParameter, ParameterShape } from '../memory/parameters.js';
 import { neuronName, type Topology } from '../network/topology.js';
-import { polyakUpdate } from '../optimise/optimiser.js';
+import { polyakUpdate } from '../optimise/update.js';
 import type { Batch } from './batch.js';
 import { CRITIC, type Objective, type ObjectiveContext, type ObjectiveDefinition } from './objective.js';
 import { tdError } from './targets.js';

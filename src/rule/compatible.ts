@@ -1,6 +1,6 @@
 import { multiplyTransferSlopes } from '../network/transfer.js';
 import { createRowUpdate } from './row-update.js';
-import { polyakUpdate } from '../optimise/optimiser.js';
+import { polyakUpdate } from '../optimise/update.js';
 import { sampledOffset, checkTdError, createVoltageValue, largestPopulation, localCriticShape } from './local-critic.js';
 import { CRITIC } from '../objective/objective.js';
 import { tdError } from '../objective/targets.js';

@@ -1,7 +1,7 @@
 import { layeredTopology, neuronName, sourcesOf, type Topology } from '../network/topology.js';
 import { createStream } from '../random/stream.js';
 import { createRowUpdate } from './row-update.js';
-import { polyakUpdate } from '../optimise/optimiser.js';
+import { polyakUpdate } from '../optimise/update.js';
 import { checkTdError, createTargetAction, largestPopulation, localCriticShape, criticInputSize } from './local-critic.js';
 import { createLocalMlpCritics, CRITICS_PER_BLOCK } from './local-mlp-critic.js';
 import { CRITIC } from '../objective/objective.js';

@@ -1,6 +1,6 @@
 import { iota } from '../kernels/kernels.js';
 import { createRowUpdate } from './row-update.js';
-import { polyakUpdate } from '../optimise/optimiser.js';
+import { polyakUpdate } from '../optimise/update.js';
 import { sampledOffset, createTargetAction, createVoltageValue, largestPopulation, localCriticShape, tdDivergence, type CriticInputs } from './local-critic.js';
 import { CRITIC } from '../objective/objective.js';
 import type { Batch } from '../objective/batch.js';

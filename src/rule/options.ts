@@ -1,4 +1,4 @@
-import { OPTIMISER_NAMES, REPLAY_OPTIMISERS, type OptimiserName } from '../optimise/optimiser.js';
+import { OPTIMISER_NAMES, REPLAY_OPTIMISERS, type OptimiserName } from '../optimise/registry.js';
 import { checkName } from '../check.js';
 import { canonicalName, MODULE_PATTERN } from '../modules.js';
 import { integer, kind, NOT_NEGATIVE, number, oneOf, only, POSITIVE } from '../options/kind.js';

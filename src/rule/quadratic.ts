@@ -1,7 +1,7 @@
 import { iota } from '../kernels/kernels.js';
 import { sourceLists } from '../network/topology.js';
 import { createRowUpdate } from './row-update.js';
-import { polyakUpdate } from '../optimise/optimiser.js';
+import { polyakUpdate } from '../optimise/update.js';
 import { sampledOffset, checkTdError, createTargetAction, largestPopulation, observeSources, localCriticShape, criticInputSize } from './local-critic.js';
 import { CRITIC } from '../objective/objective.js';
 import { tdError } from '../objective/targets.js';

@@ -1,7 +1,7 @@
 import type { CreditProgram } from '../credit/credit.js';
 import type { Activations } from '../network/dynamic.js';
 import { multiplyTransferSlopes } from '../network/transfer.js';
-import { polyakUpdate } from '../optimise/optimiser.js';
+import { polyakUpdate } from '../optimise/update.js';
 import type { Batch } from '../objective/batch.js';
 import type { Neuron } from '../network/neuron.js';
 import type { RuleContext } from './rule.js';

@@ -5,7 +5,7 @@ import type { Neuron } from '../network/neuron.js';
 import type { Topology } from '../network/topology.js';
 import type { Batch } from '../objective/batch.js';
 import type { ObjectiveContext } from '../objective/objective.js';
-import type { OptimiserName } from '../optimise/optimiser.js';
+import type { OptimiserName } from '../optimise/registry.js';
 
 export interface RuleRates {
   /** η_Q, step size of critics. */

@@ -12,7 +12,7 @@ import { propagate } from '../network/dynamic.js';
 import { layeredTopology, type Topology } from '../network/topology.js';
 import { linearTdShape } from '../objective/linear-td.js';
 import { CRITIC, type OutputError } from '../objective/objective.js';
-import { createOptimiser } from '../optimise/optimiser.js';
+import { createOptimiser } from '../optimise/registry.js';
 import { createStream } from '../random/stream.js';
 import { contractCheck, type ContractCheck } from './check.js';
 

@@ -10,7 +10,7 @@ import { createNeuron } from '../network/neuron.js';
 import { layeredTopology } from '../network/topology.js';
 import type { Batch } from '../objective/batch.js';
 import type { ObjectiveDefinition } from '../objective/objective.js';
-import { createOptimiser } from '../optimise/optimiser.js';
+import { createOptimiser } from '../optimise/registry.js';
 import { createStream } from '../random/stream.js';
 import { contractCheck, type ContractCheck } from './check.js';
 

@@ -5,7 +5,7 @@ import { createBatchedProgram, type BatchedProgram } from '../../src/batched/pro
 import { batchedShape } from '../../src/batched/shape.js';
 import type { ActivationName } from '../../src/kernels/activation.js';
 import { createStream, type Stream } from '../../src/random/stream.js';
-import type { OptimiserName } from '../../src/optimise/optimiser.js';
+import type { OptimiserName } from '../../src/optimise/registry.js';
 import { createRuleFixture, type RuleFixture } from '../rule/fixture.js';
 
 export interface DenseCase {

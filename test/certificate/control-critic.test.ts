@@ -5,7 +5,7 @@ import { createProbe } from '../../src/certificate/probe.js';
 import { createReference } from '../../src/certificate/reference.js';
 import { createControlCritic } from '../../src/certificate/control-critic.js';
 import { createDdpg } from '../../src/index.js';
-import { createOptimiser } from '../../src/optimise/optimiser.js';
+import { createOptimiser } from '../../src/optimise/registry.js';
 
 const OPTIONS = { network: { hidden: [6, 5] }, exploration: { hidden: 0.1 }, learning: { warmup: 64, batch: 16 }, steps: 160 };
 

@@ -4,7 +4,7 @@ import { CERTIFIED_NAMES, certifiedRule } from '../../src/certificate/certified-
 import { createEstimator } from '../../src/certificate/estimator.js';
 import { createRecorder } from '../../src/certificate/recorder.js';
 import { InternalError } from '../../src/index.js';
-import { createOptimiser } from '../../src/optimise/optimiser.js';
+import { createOptimiser } from '../../src/optimise/registry.js';
 import type { Neuron } from '../../src/network/neuron.js';
 import { kernelsOf } from '../kernels/fixture.js';
 import { createRuleFixture } from '../rule/fixture.js';

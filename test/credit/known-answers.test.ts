@@ -13,7 +13,7 @@ import { createArena } from '../../src/memory/arena.js';
 import { createWorkspace, workspaceBlock } from '../../src/memory/workspace.js';
 import { createActivations, propagate } from '../../src/network/dynamic.js';
 import { layeredTopology } from '../../src/network/topology.js';
-import { createOptimiser } from '../../src/optimise/optimiser.js';
+import { createOptimiser } from '../../src/optimise/registry.js';
 import { CRITIC } from '../../src/objective/objective.js';
 
 const topology = layeredTopology({ observations: 1, hidden: [2], outputs: 2, bias: false, activation: 'linear', outputActivation: 'linear' });

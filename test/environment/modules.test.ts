@@ -58,7 +58,7 @@ test('a recorded run of a module is repeated, and a study runs it, on the comman
   const common = ['--environment', 'examples/ball.js', '--steps', '300', '--warmup', '64', '--hidden', '6', '--episodes', '2'];
   run(...common, '--record', '--out', join(folder, 'run'));
   t.is((JSON.parse(readFileSync(join(folder, 'run', 'config.json'), 'utf8')) as { environment: string }).environment, BALL);
-  const repeated = JSON.parse(run('replay', join(folder, 'run'), '--json').trim().split('\n').at(-1) ?? '') as { status: string };
+  const repeated = JSON.parse(run('rerun', join(folder, 'run'), '--json').trim().split('\n').at(-1) ?? '') as { status: string };
   t.is(repeated.status, 'identical');
   const study = run('decentralised-vs-ddpg', '--environments', 'examples/ball.js', '--algorithms', 'broadcast,ddpg', '--seeds', '1', '--steps', '300', '--hidden', '6', '--out', join(folder, 'study'), '--json');
   t.true(study.includes(BALL));

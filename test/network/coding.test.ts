@@ -4,7 +4,7 @@ import { box } from '../../src/environment/environment.js';
 import { makeEnvironment } from '../../src/environment/registry.js';
 import { createDecoder } from '../../src/network/decoder.js';
 import { createEncoder } from '../../src/network/encoder.js';
-import { createExploration, createExplorationState } from '../../src/network/exploration.js';
+import { createExploration, createExplorationState } from '../../src/explore/voltage-noise.js';
 import { layeredTopology } from '../../src/network/topology.js';
 
 test('the encoder maps bounds to ±1, leaves unbounded components alone and sets the bias to 1', (t) => {

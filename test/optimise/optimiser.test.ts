@@ -2,7 +2,8 @@ import test from 'ava';
 
 import { KERNEL_NAMES } from '../../src/kernels/kernels.js';
 import { kernelFault } from '../../src/kernels/self-check.js';
-import { clipNorm, createOptimiser } from '../../src/optimise/optimiser.js';
+import { createOptimiser } from '../../src/optimise/registry.js';
+import { clipNorm } from '../../src/optimise/update.js';
 import { kernelsOf } from '../kernels/fixture.js';
 
 const none = new Float32Array(0);

@@ -42,7 +42,7 @@ const SIMULATIONS: readonly object[] = [
 
 const STUDIES: Readonly<Record<string, { readonly resolve: (options: object) => object; readonly options: readonly object[] }>> = {
   ddpg: { resolve: resolveDdpgSettings, options: [...TASKS.map((environment) => ({ environment })), { exploration: { hidden: 0.1, hiddenNeurons: ['hidden1[0]'] }, learning: { gradientDelay: 3, frozenLayers: ['hidden1'] } }, { threads: 2 }] },
-  dense: { resolve: resolveBatchedSettings, options: ['broadcast', 'three-factor'].flatMap((rule) => TASKS.map((environment) => ({ environment, rule, replicas: 3 }))) },
+  batched: { resolve: resolveBatchedSettings, options: ['broadcast', 'three-factor'].flatMap((rule) => TASKS.map((environment) => ({ environment, rule, replicas: 3 }))) },
   certificate: { resolve: resolveCertificateSettings, options: [...TASKS.map((environment) => ({ environment })), { steps: 77, certificate: { critics: ['exact', 'linear'], criticRate: 0.1, utilityRules: [] } }] },
   study: { resolve: decentralisedVsDdpg.resolve, options: [{}, { environments: ['all'], algorithms: ['all'] }, { algorithms: ['ddpg', { algorithm: 'linear', label: 'two', options: { rule: { criticRate: 1 } } }], steps: 100, network: { hidden: [4] }, evaluation: { every: 5, episodes: 1, final: 2 } }] },
   async: { resolve: asyncVsSync.resolve, options: [{}, { environment: 'CartPole-v1', algorithms: ['all'], delays: [4, 0], network: { hidden: [4] } }] },

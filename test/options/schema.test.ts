@@ -44,7 +44,7 @@ const BAD: [string, unknown][] = [
     { sedd: 3 }, { learning: { disccount: 0.9 } }, { steps: null }, { timing: { measureStaleness: 'on' } }, { network: { layers: [{ name: 'a' }] } }, { network: { layers: [] } }, { network: { edges: [['a']] } },
     { network: { inhibition: 'winners' } }, { virtual: { messageLoss: 1 } }, { virtual: { compute: true } }, { scenario: 'ddpg' },
   ].map((options): [string, unknown] => ['train', options]),
-  ['ddpg', { rule: 'broadcast' }], ['ddpg', { learning: { targetRate: 0 } }], ['dense', { rule: 'linear' }], ['certificate', { certificate: { minibatches: 3 } }], ['oscillation', { density: 0 }],
+  ['ddpg', { rule: 'broadcast' }], ['ddpg', { learning: { targetRate: 0 } }], ['batched', { rule: 'linear' }], ['certificate', { certificate: { minibatches: 3 } }], ['oscillation', { density: 0 }],
   ['decentralised-vs-ddpg', { algorithms: ['linera'] }], ['decentralised-vs-ddpg', { environments: [] }], ['stragglers', { slowdowns: [0.5] }], ['lesion', { fractions: [2] }],
 ];
 

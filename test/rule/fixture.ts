@@ -11,7 +11,7 @@ import { rowLengths, type Topology } from '../../src/network/topology.js';
 import { graphOf } from '../../src/network/neural.js';
 import { resolveSettings } from '../../src/simulation/options.js';
 import { createNeuronBlocks, learnAll, type NeuronBlock } from '../../src/rule/neuron-blocks.js';
-import { createOptimiser, type OptimiserName } from '../../src/optimise/optimiser.js';
+import { createOptimiser, type OptimiserName } from '../../src/optimise/registry.js';
 import { RULES, type RuleName } from '../../src/rule/registry.js';
 import type { Batch } from '../../src/objective/batch.js';
 import type { Neuron } from '../../src/network/neuron.js';

@@ -9,7 +9,7 @@ import { parameterBlocks } from '../../memory/parameters.js';
 import { workspaceBlock } from '../../memory/workspace.js';
 import { createDecoder, type Decoder } from '../../network/decoder.js';
 import { createEncoder, type Encoder } from '../../network/encoder.js';
-import { explorationBlocks } from '../../network/exploration.js';
+import { explorationBlocks } from '../../explore/voltage-noise.js';
 import { withObservationTraces } from '../../network/observation-traces.js';
 import { layeredTopology, type Topology } from '../../network/topology.js';
 import { replayBlocks, type RingShape } from '../../replay/ring.js';

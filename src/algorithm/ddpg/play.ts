@@ -6,7 +6,7 @@ import type { Kernels } from '../../kernels/kernels.js';
 import type { Decoder } from '../../network/decoder.js';
 import { createActivations, tick, type Activations } from '../../network/dynamic.js';
 import type { Encoder } from '../../network/encoder.js';
-import type { Exploration } from '../../network/exploration.js';
+import type { Exploration } from '../../explore/voltage-noise.js';
 import { neuronName, type Topology } from '../../network/topology.js';
 import { createReplaySink, type WriteSlot } from '../../replay/replay-sink.js';
 import { SLOT, type ReplayRing } from '../../replay/ring.js';

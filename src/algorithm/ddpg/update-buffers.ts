@@ -8,7 +8,7 @@ import { createWorkspace } from '../../memory/workspace.js';
 import { moduleUrls } from '../../modules.js';
 import type { Topology } from '../../network/topology.js';
 import { createTransitions, type Minibatch } from '../../replay/minibatch.js';
-import { createOptimiser, type OptimiserName } from '../../optimise/optimiser.js';
+import { createOptimiser, type OptimiserName } from '../../optimise/registry.js';
 import { createDdpgProgram, type DdpgProgram, type UpdateShare } from './program.js';
 import { createTrainedNetwork, type TrainedNetwork } from './trained-network.js';
 import type { DdpgRates } from './settings.js';

@@ -1,7 +1,7 @@
 import { DivergenceError } from '../../errors.js';
 import { WORD } from '../../memory/control.js';
 import type { Activations } from '../../network/dynamic.js';
-import { attachExplorationState, createExploration } from '../../network/exploration.js';
+import { attachExplorationState, createExploration } from '../../explore/voltage-noise.js';
 import { neuronsIn, type NeuronRange } from '../../network/ownership.js';
 import { neuronName } from '../../network/topology.js';
 import type { EnvironmentGroup } from '../../environment/cursor.js';

@@ -1,6 +1,7 @@
 import { longestGroup, longestPart } from '../../memory/parameters.js';
 import { createNeuronBlocks, learnAll } from '../../rule/neuron-blocks.js';
-import { createOptimiser, rateFraction } from '../../optimise/optimiser.js';
+import { createOptimiser } from '../../optimise/registry.js';
+import { rateFraction } from '../../optimise/update.js';
 import type { Batch } from '../../objective/batch.js';
 import type { Coroutine } from '../../schedule/work.js';
 import { createBatchLoader } from './batch-loader.js';

@@ -6,7 +6,7 @@ import { parameterBlocks, type ParameterShape } from '../../memory/parameters.js
 import { workspaceBlock } from '../../memory/workspace.js';
 import { createDecoder, type Decoder } from '../../network/decoder.js';
 import { createEncoder, type Encoder } from '../../network/encoder.js';
-import { explorationBlocks } from '../../network/exploration.js';
+import { explorationBlocks } from '../../explore/voltage-noise.js';
 import { divideNeurons, type Ownership } from '../../network/ownership.js';
 import type { RecurrentInputs } from '../../network/recurrent-inputs.js';
 import { withObservationTraces } from '../../network/observation-traces.js';

@@ -1,6 +1,6 @@
 import { ENVIRONMENT } from '../../environment/options.js';
 import { KERNELS } from '../../kernels/options.js';
-import { CORRELATION, FINAL_NOISE, HIDDEN_NOISE, OUTPUT_NOISE, WARMUP_NOISE } from '../../network/exploration-options.js';
+import { CORRELATION, FINAL_NOISE, HIDDEN_NOISE, OUTPUT_NOISE, WARMUP_NOISE } from '../../explore/options.js';
 import { NEURAL, NEURAL_HIDDEN } from '../../network/neuron-options.js';
 import { SEED, STEPS } from '../../options/common.js';
 import { integer, integerOr, only } from '../../options/kind.js';

@@ -9,7 +9,7 @@ import { parameterBlocks } from '../../../src/memory/parameters.js';
 import { createWorkspace, workspaceBlock } from '../../../src/memory/workspace.js';
 import { layeredTopology, type LayeredNetwork } from '../../../src/network/topology.js';
 import { createTransitions, type Transitions } from '../../../src/replay/minibatch.js';
-import { createOptimiser, type OptimiserName } from '../../../src/optimise/optimiser.js';
+import { createOptimiser, type OptimiserName } from '../../../src/optimise/registry.js';
 
 /** DDPG on one minibatch, without replay or environment. The critic has the actor's hidden layers. */
 export interface DdpgFixture {

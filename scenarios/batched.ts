@@ -6,7 +6,7 @@ import { CONFIG, EPISODES, FINAL } from './command-rows.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
 import { warn } from './warn.js';
 
-const NAME = 'dense';
+const NAME = 'batched';
 
 /** What a batch came to; `--json` prints it and `result.json` keeps it. */
 interface DenseResult extends Pick<BatchedReport, 'seconds' | 'stepsPerSecond' | 'updatesPerSecond'> {
@@ -32,8 +32,9 @@ interface DenseResult extends Pick<BatchedReport, 'seconds' | 'stepsPerSecond' |
 }
 
 /** Trains a batch of networks on one device. */
-export const dense: Scenario = {
+export const batched: Scenario = {
   name: NAME,
+  formerly: ['dense'],
   summary: 'train many networks at once, from as many seeds, as batched tensors on a GPU or what else there is',
   table: BATCHED,
   commands: [CONFIG, FINAL],

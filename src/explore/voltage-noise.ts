@@ -1,8 +1,8 @@
 import type { Arena } from '../memory/arena.js';
 import type { BlockRequest } from '../memory/layout.js';
 import { createStream, type Stream } from '../random/stream.js';
-import type { ExplorationScale } from './exploration-options.js';
-import { neuronName, populationOf, type Topology } from './topology.js';
+import type { ExplorationScale } from './options.js';
+import { neuronName, populationOf, type Topology } from '../network/topology.js';
 
 /**
  * A neuron's exploration: a = μ + ξ, with ξ_t = ρ ξ_{t-1} + s √(1 - ρ²) ε_t of standard deviation s, the Ornstein-Uhlenbeck
