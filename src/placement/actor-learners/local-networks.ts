@@ -8,7 +8,7 @@ import { createActivationGradients } from '../../network/backpropagation.js';
 import { createActivations, propagate, type Activations } from '../../network/dynamic.js';
 import { rowLengths } from '../../network/topology.js';
 import type { OutputError } from '../../objective/objective.js';
-import { createOptimiser } from '../../optimise/optimiser.js';
+import { createOptimiser } from '../../optimise/registry.js';
 import { attachCredit, type ActorLearnersLayout, type NetworkPlan } from './layout.js';
 
 /**

@@ -10,7 +10,7 @@ import { integer, kind, listOf, NOT_NEGATIVE, number, oneOf, onOff, POSITIVE, re
 import type { Ships } from '../../options/resolve.js';
 import { onlyWhen, option, vary, type At, type OptionsOf, type SettingsOf, type When } from '../../options/row.js';
 import { createTable, type OptionTable } from '../../options/table.js';
-import { ROLLOUT_OPTIMISERS } from '../../optimise/optimiser.js';
+import { ROLLOUT_OPTIMISERS } from '../../optimise/registry.js';
 import { METHOD_NAMES, methodNamed, METHODS, type MethodName } from './methods.js';
 import { shippedOptions } from './task-defaults.js';
 
