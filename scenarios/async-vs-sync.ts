@@ -67,7 +67,7 @@ export const asyncVsSync = defineStudy({
     ENVIRONMENT,
     option('algorithms', algorithmNames({ known: ASYNC_ALGORITHMS, oracles: false }), {
       default: ['broadcast', 'three-factor', DDPG], narrow: (at) => names(at(ENVIRONMENT)), flag: '--algorithms',
-      help: `with commas between them: ${ASYNC_ALGORITHMS.join(', ')}, or paths of your own rules; or all, half of which take several times as long`, group: 'Run', everyday: true,
+      help: `with commas between them: ${ASYNC_ALGORITHMS.join(', ')}, or paths of your own rules or credits; or all, half of which take several times as long`, group: 'Run', everyday: true,
     }),
     option('delays', ascending(distinct(listOf(integer({ min: 0, max: MOST_DELAY }), 'a list of delays in updates, for example [0, 1, 16]', { least: 1 }))), {
       default: [0, 1, 4, 16, 64, 256], flag: '--delays', unit: 'updates', help: 'delays of all messages about learning, with commas between them', group: 'Study', everyday: true,

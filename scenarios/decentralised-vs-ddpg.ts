@@ -13,7 +13,7 @@ export const decentralisedVsDdpg = defineStudy({
     ENVIRONMENTS,
     option('algorithms', algorithmArms([]), {
       default: ['broadcast', 'three-factor', 'ddpg'], narrow: (at) => algorithmArms(at(ENVIRONMENTS)), flag: '--algorithms',
-      help: 'rules, ddpg, or paths of your own rules, with commas between them, or all; a file given with --config can give them options of their own', group: 'Run', everyday: true,
+      help: 'rules, ddpg, or paths of your own rules or credits, with commas between them, or all; a file given with --config can give them options of their own', group: 'Run', everyday: true,
     }),
     vary(SEEDS, { help: 'trials of each algorithm on each task, from seeds 1, 2, …' }),
     option('steps', orNull(STEPS.kind), { default: null, flag: '--steps', argument: 'count', unit: 'environment steps', shown: 'what each task ships with', help: STEPS.help, group: 'Run', everyday: true }),

@@ -105,7 +105,7 @@ export const leakyIntegrator = defineStudy({
     TASK,
     option('rule.name', rule(), {
       default: (at) => resolveSettings({ environment: at(TASK) }).rule.name, narrow: (at) => rule(at(TASK)), flag: '--rule', shown: 'the rule that the task ships with',
-      help: `how neurons learn: ${LEAKY_RULES.join(', ')}, or the path of your own rule`, group: 'Run', everyday: true,
+      help: `how neurons learn: ${LEAKY_RULES.join(', ')}, or the path of your own rule or credit`, group: 'Run', everyday: true,
     }),
     option('timeConstants', ascending(distinct(listOf(number({ min: 1, max: 1e6 }), 'a list of time constants in steps, for example [1, 8]', { least: 1 }))), {
       default: [1, 4, 16, 64], flag: '--time-constants', argument: 'steps', unit: 'environment steps',

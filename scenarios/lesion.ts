@@ -53,7 +53,7 @@ export const lesion = defineStudy({
     ENVIRONMENT,
     option('algorithms', algorithms(), {
       default: ['broadcast', 'three-factor', FROZEN], narrow: (at) => algorithms(at(ENVIRONMENT)), flag: '--algorithms',
-      help: `with commas between them: ${LESION_ALGORITHMS.join(', ')} (broadcast with hidden rows that do not learn), or paths of your own rules`, group: 'Run', everyday: true,
+      help: `with commas between them: ${LESION_ALGORITHMS.join(', ')} (broadcast with hidden rows that do not learn), or paths of your own rules or credits`, group: 'Run', everyday: true,
     }),
     option('fractions', distinct(listOf(number({ min: 0, max: 1, above: true }), 'a list of fractions, for example [0.1, 0.5]', { least: 1 }), percent), {
       default: [0.1, 0.25, 0.5], flag: '--fractions', argument: 'fractions', formerly: ['--shares', 'shares'], help: 'fractions of the hidden neurons that are lesioned, with commas between them', group, everyday: true,
@@ -145,7 +145,7 @@ export const lesion = defineStudy({
       if (returnDrop === null || returnDrop.interval[0] <= 0) return `A lesion of ${percent(fraction)} takes no clear return from ${learner} at once: ${withInterval(returnDrop)}.`;
       const again = own.find((row) => row.fraction === fraction && row.reinitialised);
       const after = (steps: number | null) => (steps === null ? '' : `, in ${whole(steps)} steps at the median`);
-      return `A lesion of ${percent(fraction)} takes ${withInterval(returnDrop)} from ${learner} at once; ${recovered} of ${plural(seeds, 'trial')} recover${after(recoverySteps)}${again === undefined || again.recovered === null ? '' : `, and ${again.recovered} of ${again.seeds} with reinitialisation${after(again.recoverySteps)}`}.`;
+      return `A lesion of ${percent(fraction)} takes ${withInterval(returnDrop)} from ${learner} at once; ${recovered} of ${seeds} trials recover${after(recoverySteps)}${again === undefined || again.recovered === null ? '' : `, and ${again.recovered} of ${again.seeds} with reinitialisation${after(again.recoverySteps)}`}.`;
     });
   }),
   howToRead: [

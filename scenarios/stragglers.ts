@@ -57,7 +57,7 @@ export const stragglers = defineStudy({
   question: 'Some partitions are slower than the others. What do the others lose if they wait for them, and what does it cost not to wait?',
   options: [
     ENVIRONMENT,
-    option('algorithms', algorithms(), { default: ['broadcast'], narrow: (at) => algorithms(at(ENVIRONMENT)), flag: '--algorithms', help: `with commas between them: ${RULE_NAMES.join(', ')}, or paths of your own rules`, group: 'Run', everyday: true }),
+    option('algorithms', algorithms(), { default: ['broadcast'], narrow: (at) => algorithms(at(ENVIRONMENT)), flag: '--algorithms', help: `with commas between them: ${RULE_NAMES.join(', ')}, or paths of your own rules or credits`, group: 'Run', everyday: true }),
     option('schedules', namesOf(SCHEDULE_NAMES), {
       default: ['synchronous', 'bounded', 'hogwild'], flag: '--schedules', formerly: ['--disciplines', 'disciplines'], help: `which partitions wait for others, with commas between them: ${SCHEDULE_NAMES.join(', ')}`, group: 'Run', everyday: true,
     }),

@@ -62,7 +62,7 @@ export const virtualCheck = defineStudy({
   question: 'Does training in a virtual world made of the durations of a real run behave as it does on threads?',
   options: [
     ENVIRONMENT,
-    option('algorithm', rule(), { default: 'broadcast', narrow: (at) => rule(at(ENVIRONMENT)), flag: '--algorithm', help: `how neurons learn: ${RULE_NAMES.join(', ')}, or the path of your own rule`, group: 'Run', everyday: true }),
+    option('algorithm', rule(), { default: 'broadcast', narrow: (at) => rule(at(ENVIRONMENT)), flag: '--algorithm', help: `how neurons learn: ${RULE_NAMES.join(', ')}, or the path of your own rule or credit`, group: 'Run', everyday: true }),
     vary(PARTITIONS, { default: 2, narrow: () => integer({ min: 2, max: 1024 }) }),
     vary(SEEDS, { help: 'each runs twice in real time and once in virtual time, from seeds 1, 2, …' }),
     vary(STEPS, { default: 6000 }),

@@ -45,10 +45,13 @@ export const { register: registerCredit, load: loadCredit } = createModules({
   option: 'credit',
   example: 'my-credit',
   has: (name) => findCredit(name) !== undefined,
-  add(name, exported) {
-    if (!isRecord(exported) || typeof exported.create !== 'function') throw wrongKind('credit', 'a module whose default export is a CreditAssignment, with create()', name);
-    if (typeof exported.summary !== 'string') throw wrongKind('credit.summary', 'a line for --help', exported.summary);
-    checkName('credit.locality', exported.locality, LOCALITIES);
-    OWN.set(name, Object.assign({ parameters: () => [] }, exported as unknown as CreditAssignment, { name })); // as far as can be looked at
-  },
+  add: (name, exported) => { OWN.set(name, checkCredit(name, exported)); },
 });
+
+/** A module's default export as a credit assignment. @throws TypeError or RangeError if it is none */
+export function checkCredit(name: string, exported: unknown): CreditAssignment {
+  if (!isRecord(exported) || typeof exported.create !== 'function') throw wrongKind('credit', 'a module whose default export is a CreditAssignment, with create()', name);
+  if (typeof exported.summary !== 'string') throw wrongKind('credit.summary', 'a line for --help', exported.summary);
+  checkName('credit.locality', exported.locality, LOCALITIES);
+  return Object.assign({ parameters: () => [] }, exported as unknown as CreditAssignment, { name }); // as far as can be checked
+}

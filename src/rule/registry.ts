@@ -1,12 +1,13 @@
 import { checkName, isRecord, wrongKind } from '../check.js';
 import { InternalError } from '../errors.js';
 import { LOCALITIES } from '../credit/credit.js';
+import { checkCredit } from '../credit/registry.js';
 import { createModules } from '../modules.js';
 import { objectiveNamed } from '../objective/registry.js';
 import { broadcast } from './broadcast.js';
 import { coagent } from './coagent.js';
 import { compatible, compatibleNatural } from './compatible.js';
-import { creditRule } from './credit-rule.js';
+import { creditRule, linearTdRule } from './credit-rule.js';
 import { deep } from './deep.js';
 import { exact } from './exact.js';
 import { feedback } from './feedback.js';
@@ -59,12 +60,23 @@ export function ruleOfSettings({ name, objective }: { readonly name: string; rea
 
 const FUNCTIONS = ['parameters', 'create'] as const;
 
-/** Rules of the user's own: modules whose default export is a `Rule`. */
+/** True for a credit assignment, which has none of the fields that only a rule has. */
+function isCredit(exported: unknown): boolean {
+  return isRecord(exported) && typeof exported.create === 'function' && typeof exported.locality === 'string' && exported.data === undefined && exported.reads === undefined;
+}
+
+/** Rules of the user's own: modules whose default export is a `Rule`, or a credit assignment, which is used under linear TD. */
 export const { register: registerRule, load: loadRule } = createModules({
   option: 'rule',
   example: 'my-rule',
   has: (name) => findRule(name) !== undefined,
   add(name, exported) {
+    if (isCredit(exported)) {
+      const credit = checkCredit(name, exported);
+      const { summary } = credit;
+      OWN.set(name, linearTdRule(credit, { name, summary, localityNote: `linear TD under your credit: ${summary}` }));
+      return;
+    }
     if (!isRecord(exported) || FUNCTIONS.some((key) => typeof exported[key] !== 'function')) throw wrongKind('rule', 'a module whose default export is a Rule, with parameters() and create()', name);
     const { summary, locality, data, reads } = exported;
     if (typeof summary !== 'string') throw wrongKind('rule.summary', 'a line for --help', summary);

@@ -42,6 +42,12 @@ test('a rule of the user\'s own learns on every thread, by path and by id, with 
   t.notDeepEqual(await weightsOf({ rule: 'broadcast', partitions: 2 }), weights);
 });
 
+test('a credit of the user\'s own is a rule under linear TD, with the same bits on any number of threads', async (t) => {
+  const weights = await weightsOf({ rule: CREDIT, partitions: 1 });
+  t.deepEqual(await weightsOf({ rule: CREDIT, partitions: 2 }), weights);
+  t.notDeepEqual(await weightsOf({ rule: 'broadcast', partitions: 1 }), weights);
+});
+
 test('a run by a rule of the user\'s own goes on from its checkpoint', async (t) => {
   const simulation = await createSimulation({ ...SMALL, rule: RULE, partitions: 2 });
   await simulation.run({ steps: 31 });
@@ -102,7 +108,7 @@ test('the command line takes each, and refuses what is neither', (t) => {
   const common = ['--steps', '200', '--warmup', '64', '--hidden', '6', '--episodes', '1'];
   execFileSync('node', ['scenarios/run', '--rule', 'examples/hebbian-rule.js', ...common, '--out', join(folder, 'rule')], { stdio: 'ignore' });
   execFileSync('node', ['scenarios/run', 'ddpg', '--credit', 'examples/sign-credit.js', ...common, '--out', join(folder, 'credit')], { stdio: 'ignore' });
-  execFileSync('node', ['scenarios/run', 'decentralised-vs-ddpg', '--algorithms', 'examples/hebbian-rule.js,broadcast', '--seeds', '1', '--steps', '300', '--hidden', '6', '--out', join(folder, 'study')], { stdio: 'ignore' });
+  execFileSync('node', ['scenarios/run', 'decentralised-vs-ddpg', '--algorithms', 'examples/hebbian-rule.js,examples/sign-credit.js,broadcast', '--seeds', '1', '--steps', '300', '--hidden', '6', '--out', join(folder, 'study')], { stdio: 'ignore' });
   execFileSync('node', ['scenarios/run', '--objective', 'examples/actor-critic-objective.js', ...common, '--out', join(folder, 'objective')], { stdio: 'ignore' });
   const study = join(folder, 'study.json');
   writeFileSync(study, JSON.stringify({ environments: ['Pendulum-v1'], seeds: 1, steps: 300, algorithms: [{ algorithm: 'broadcast', label: 'own', options: { rule: { objective: OBJECTIVE }, network: { hidden: [6] } } }] }));
