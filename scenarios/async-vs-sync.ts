@@ -67,10 +67,10 @@ export const asyncVsSync = defineStudy({
     ENVIRONMENT,
     option('algorithms', algorithmNames({ known: ASYNC_ALGORITHMS, oracles: false }), {
       default: ['broadcast', 'three-factor', DDPG], narrow: (at) => names(at(ENVIRONMENT)), flag: '--algorithms',
-      help: `with commas between them: ${ASYNC_ALGORITHMS.join(', ')}, or paths of your own rules or credits; or all, half of which take several times as long`, group: 'Run', everyday: true,
+      help: `comma-separated algorithms: ${ASYNC_ALGORITHMS.join(', ')}, or paths of your own rules or credits; or all; half of them take several times as long`, group: 'Run', everyday: true,
     }),
     option('delays', ascending(distinct(listOf(integer({ min: 0, max: MOST_DELAY }), 'a list of delays in updates, for example [0, 1, 16]', { least: 1 }))), {
-      default: [0, 1, 4, 16, 64, 256], flag: '--delays', unit: 'updates', help: 'delays of all messages about learning, with commas between them', group: 'Study', everyday: true,
+      default: [0, 1, 4, 16, 64, 256], flag: '--delays', unit: 'updates', help: 'delays of all messages about learning, comma-separated', group: 'Study', everyday: true,
     }),
     vary(SEEDS, { help: 'trials of each algorithm and delay, from seeds 1, 2, …; five take about 10 minutes on two idle cores at the defaults' }),
     vary(STEPS, { default: (at) => shippedSteps(at(ENVIRONMENT), PENDULUM) }),

@@ -35,7 +35,7 @@ interface DenseResult extends Pick<BatchedReport, 'seconds' | 'stepsPerSecond' |
 export const batched: Scenario = {
   name: NAME,
   formerly: ['dense'],
-  summary: 'train many networks at once, from as many seeds, as batched tensors on a GPU or what else there is',
+  summary: 'train many networks at once, one per seed, as batched tensors on a GPU or a CPU',
   table: BATCHED,
   commands: [CONFIG, FINAL],
   async run(input) {

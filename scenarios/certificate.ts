@@ -16,7 +16,7 @@ const LONG = 5000;
 /** The source paper's Experiment 1: do the neurons' own gradients agree with the network's? */
 export const certificate: Scenario = {
   name: NAME,
-  summary: 'hold each neuron\'s own gradient against the policy gradient of DDPG, for every kind of critic',
+  summary: 'compare the gradient that each neuron estimates with the policy gradient of DDPG, for every kind of critic',
   table: CERTIFICATE,
   commands: [CONFIG, FINAL],
   async run(input) {

@@ -14,19 +14,19 @@ const EVERYDAY = 'Everyday options:';
 
 /** What `--help` says of a scenario. @param all options, and not the everyday ones alone */
 export function helpOf(scenario: Scenario, all: boolean): string {
-  const { name, summary, subject } = scenario;
+  const { name, summary, positional } = scenario;
   const rows = flaggedRows(scenario);
   const shown = all ? rows : rows.filter(({ everyday }) => everyday === true);
   const program = new Command('node scenarios/run').description(`${name}: ${summary}`).helpOption(false).configureHelp({ helpWidth: WIDTH });
-  program.argument('[scenario]', 'what to do; --list names them (default: train)');
-  if (subject !== undefined) program.argument(`[${subject}]`, 'what it is done to, and where its settings come from');
+  program.argument('[scenario]', 'scenario to run; see --list (default: train)');
+  if (positional !== undefined) program.argument(`[${positional}]`, 'its input, with all settings');
   for (const row of shown.toSorted((a, b) => Number(b.everyday ?? false) - Number(a.everyday ?? false))) {
     program.addOption(new Option(writeFlag(row), describe(scenario, row)).helpGroup(row.everyday === true ? EVERYDAY : `${row.group}:`));
   }
   const hidden = rows.length - shown.length;
   return [
     program.helpInformation(),
-    ...(hidden > 0 ? [`--help all explains ${hidden} more options.\n`] : []),
+    ...(hidden > 0 ? [`--help all: ${hidden} more options.\n`] : []),
     `Scenarios:\n${summaries(SCENARIOS)}\n`,
     ...(rows.some(({ path }) => path === 'rule.name' || path === 'algorithms') ? [`Rules:\n${summaries(Object.values(RULES))}\n`] : []),
     ...(rows.some(({ path }) => path === 'method') ? [`Methods:\n${summaries(Object.entries(METHODS).map(([method, about]) => ({ ...about, name: method })))}\n`] : []),
@@ -36,7 +36,7 @@ export function helpOf(scenario: Scenario, all: boolean): string {
 }
 
 const defaultsOf = (scenario: Scenario, environment: AnyRow) =>
-  `Defaults are those of ${defaultOf(scenario, environment) ?? ''}, and of the first rule where there are rules; other tasks, rules and methods ship with some of their own; the config.json of a run has them all.`;
+  `Defaults are those of ${defaultOf(scenario, environment) ?? ''} and of the default rule; other tasks, rules and methods have other defaults. The config.json of a run contains all settings.`;
 
 /** What `--list` prints: a line for each scenario, however long, for programs to read. */
 export function scenarioLines(): string {

@@ -98,31 +98,31 @@ const ceilingOf = (environment: string) => [memorylessCeiling(environment) ?? []
 /** What leaky recurrence remembers: by time constant, density and schedule, beside a network without memory. */
 export const leakyIntegrator = defineStudy({
   name: 'leaky-integrator',
-  summary: 'sweep the time constant and the density of a leaky recurrent network, and the schedule: what does it remember that a memoryless one cannot?',
+  summary: 'sweep time constant, density and schedule of a leaky recurrent network: its return against networks without memory',
   title: 'Leaky integrators: the memory of a recurrent network',
   question: 'Hidden neurons are read again in the next environment step, through leaky integrators. Which time constants and how many such neurons make up for what a task hides, and does it take the synchronous schedule?',
   options: [
     TASK,
     option('rule.name', rule(), {
-      default: (at) => resolveSettings({ environment: at(TASK) }).rule.name, narrow: (at) => rule(at(TASK)), flag: '--rule', shown: 'the rule that the task ships with',
-      help: `how neurons learn: ${LEAKY_RULES.join(', ')}, or the path of your own rule or credit`, group: 'Run', everyday: true,
+      default: (at) => resolveSettings({ environment: at(TASK) }).rule.name, narrow: (at) => rule(at(TASK)), flag: '--rule', shown: 'the default of the task',
+      help: `learning rule: ${LEAKY_RULES.join(', ')}, or the path of your own rule or credit`, group: 'Run', everyday: true,
     }),
     option('timeConstants', ascending(distinct(listOf(number({ min: 1, max: 1e6 }), 'a list of time constants in steps, for example [1, 8]', { least: 1 }))), {
       default: [1, 4, 16, 64], flag: '--time-constants', argument: 'steps', unit: 'environment steps',
-      help: 'time constants of the slowest leaky integrator, in environment steps, with commas between them', group, everyday: true,
+      help: 'longest time constants of the leaky integrators, comma-separated', group, everyday: true,
     }),
     option('densities', densities, {
-      default: [0.0625, 0.125, 0.5, 1], narrow: (at) => densitiesOf(at(HIDDEN)), flag: '--densities', argument: 'shares', help: 'fractions of the hidden neurons that are read again, with commas between them', group, everyday: true,
+      default: [0.0625, 0.125, 0.5, 1], narrow: (at) => densitiesOf(at(HIDDEN)), flag: '--densities', argument: 'shares', help: 'fractions of the hidden neurons with recurrent connections, comma-separated', group, everyday: true,
     }),
     option('schedules', namesOf(SCHEDULE_NAMES), {
-      default: ['synchronous', 'hogwild', 'bounded', 'poisson'], flag: '--schedules', help: `under which the best network learns once more, with commas between them: ${SCHEDULE_NAMES.join(', ')}`, group,
+      default: ['synchronous', 'hogwild', 'bounded', 'poisson'], flag: '--schedules', help: `comma-separated schedules for a second training of the best network: ${SCHEDULE_NAMES.join(', ')}`, group,
     }),
     vary(PARTITIONS, {
       default: (at) => Math.min(2, sum(at(HIDDEN))), narrow: (at) => integer({ min: 1, max: sum(at(HIDDEN)) }),
-      help: 'groups of neurons that read old parameters of one another, under schedules other than synchronous', group, everyday: false,
+      help: 'partitions under schedules other than synchronous', group, everyday: false,
     }),
     option('stalenessBound', STALENESS_BOUND.kind, { default: 4, flag: '--staleness-bound', argument: 'updates', formerly: ['--bound', 'bound'], help: STALENESS_BOUND.help, group }),
-    vary(SEEDS, { help: 'trials of each network, from seeds 1, 2, …, and of each schedule, from as many fresh ones' }),
+    vary(SEEDS, { help: 'trials of each network, from seeds 1, 2, …, and of each schedule, from as many further seeds' }),
     vary(STEPS, { default: (at) => shippedSteps(at(TASK), MAZE) }),
     HIDDEN,
     evaluateEvery(10, 'a tenth of the steps'),

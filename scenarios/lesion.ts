@@ -46,25 +46,25 @@ export function curveAroundLesion({ curve, lesion: report }: Pick<TrialResult, '
 export const lesion = defineStudy({
   name: 'lesion',
   formerly: ['neuron-death'],
-  summary: 'lesion hidden neurons in the middle of a run: how far does the return drop, and how long does recovery take?',
+  summary: 'disable hidden neurons in the middle of a run: how far does the return drop, and how long does recovery take?',
   title: 'Lesions of hidden neurons, and recovery',
   question: 'Some hidden neurons fall silent in the middle of a run while the others go on learning. How far does the return drop at once, and how long does recovery take?',
   options: [
     ENVIRONMENT,
     option('algorithms', algorithms(), {
       default: ['broadcast', 'three-factor', FROZEN], narrow: (at) => algorithms(at(ENVIRONMENT)), flag: '--algorithms',
-      help: `with commas between them: ${LESION_ALGORITHMS.join(', ')} (broadcast with hidden rows that do not learn), or paths of your own rules or credits`, group: 'Run', everyday: true,
+      help: `comma-separated algorithms: ${LESION_ALGORITHMS.join(', ')} (broadcast without learning in hidden layers), or paths of your own rules or credits`, group: 'Run', everyday: true,
     }),
     option('fractions', distinct(listOf(number({ min: 0, max: 1, above: true }), 'a list of fractions, for example [0.1, 0.5]', { least: 1 }), percent), {
-      default: [0.1, 0.25, 0.5], flag: '--fractions', argument: 'fractions', formerly: ['--shares', 'shares'], help: 'fractions of the hidden neurons that are lesioned, with commas between them', group, everyday: true,
+      default: [0.1, 0.25, 0.5], flag: '--fractions', argument: 'fractions', formerly: ['--shares', 'shares'], help: 'fractions of the hidden neurons to disable, comma-separated', group, everyday: true,
     }),
-    vary(SEEDS, { help: 'trials of each algorithm, fraction and fate, from seeds 1, 2, …' }),
+    vary(SEEDS, { help: 'trials of each algorithm and fraction, with and without re-initialisation, from seeds 1, 2, …' }),
     LESION_STEPS,
     sameHidden('its neurons are lesioned'),
     LESION_STEP,
     option('lesion.reinitialiseAfter', integer({ min: 0 }), {
       default: (at) => Math.min(at(EVERY), at(LESION_STEPS) - 1 - at(LESION_STEP)), narrow: (at) => integer({ min: 0, max: at(LESION_STEPS) - 1 - at(LESION_STEP) }),
-      flag: '--reinitialise-after', formerly: ['--rebirth-after', 'death.rebirthAfter'], unit: 'environment steps', argument: 'steps', shown: 'a twentieth of the steps', help: 'environment steps from the lesion to the reinitialisation', group,
+      flag: '--reinitialise-after', formerly: ['--rebirth-after', 'death.rebirthAfter'], unit: 'environment steps', argument: 'steps', shown: 'a twentieth of the steps', help: 'environment steps from the lesion to the re-initialisation', group,
     }),
     EVERY,
     FINAL_EPISODES,

@@ -9,7 +9,7 @@ const NAME = 'oscillation';
 /** The activity of a recurrent network without input. */
 export const oscillation: Scenario = {
   name: NAME,
-  summary: 'let a recurrent network of leaky integrators run freely: voltages over time, and its connection matrix, as pictures',
+  summary: 'simulate a recurrent network of leaky integrators without input: voltages over time and connection matrix, as pictures',
   table: OSCILLATION,
   commands: [CONFIG],
   async run({ options, out, json }) {

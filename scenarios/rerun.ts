@@ -64,10 +64,10 @@ export const rerun: Scenario = {
   summary: 'repeat a run recorded with --record, bit for bit, on any number of threads',
   table: RERUN,
   commands: [],
-  subject: SUBJECT,
+  positional: SUBJECT,
   async run(input) {
     const threads = RERUN.resolve(input.options);
-    const recorded = readRecorded(input.subject);
+    const recorded = readRecorded(input.positional);
     const simulation = await rerunSimulation(recorded.journal, threads);
     try {
       return await repeat(simulation, recorded, input, threads.threads);

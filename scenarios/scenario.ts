@@ -8,7 +8,7 @@ export interface ScenarioInput extends CommandSettings {
   /** Settings from `--config` and flags, nested as in a config.json; not checked yet. */
   readonly options: Readonly<Record<string, unknown>>;
   /** What the scenario does it to; undefined where it needs nothing or was given nothing. */
-  readonly subject: string | undefined;
+  readonly positional: string | undefined;
   /** The run to go on with; undefined for a new one. */
   readonly resumption: Resumption | undefined;
   /** Aborted by Ctrl-C. */
@@ -29,7 +29,7 @@ export interface Scenario {
   /** What else can be said on the command line, besides what every scenario takes. */
   readonly commands: readonly AnyRow[];
   /** What it is done to, as `--help` names it: the word after the scenario. Absent where there is none. */
-  readonly subject?: string;
+  readonly positional?: string;
   /** Runs it to its end and returns the process's exit status. */
   run(input: ScenarioInput): Promise<number>;
 }
@@ -42,7 +42,7 @@ export function flaggedRows({ table, commands }: Scenario): AnyRow[] {
 /** The schema of a scenario's configuration files; undefined where it takes none. */
 export function schemaOf({ name, algorithm, table, commands }: Scenario): JsonSchema | undefined {
   if (!commands.includes(CONFIG)) return undefined;
-  const named = optional('scenario', { ...text, schema: { const: name } }, { help: 'the scenario that the file is for', group: 'Run' });
+  const named = optional('scenario', { ...text, schema: { const: name } }, { help: 'scenario of the file', group: 'Run' });
   const learner = algorithm === undefined ? [] : [optional('algorithm', { ...text, schema: { const: algorithm } }, { help: 'what learns', group: 'Run' })];
   return fileSchema(`Settings of the scenario ${name}`, [named, ...learner, ...table.rows, ...commands.filter((row) => row === PARALLEL)]);
 }

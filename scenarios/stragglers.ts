@@ -52,17 +52,17 @@ function curveInTime(results: readonly TrialResult[]) {
 /** What slow partitions cost under each schedule. */
 export const stragglers = defineStudy({
   name: 'stragglers',
-  summary: 'slow some partitions down: what do barriers, bounds and free running lose? and beside a busy process, in real time?',
+  summary: 'slow some partitions down: speed and return under barriers, bounds and hogwild; also beside a busy process, in real time',
   title: 'Stragglers',
   question: 'Some partitions are slower than the others. What do the others lose if they wait for them, and what does it cost not to wait?',
   options: [
     ENVIRONMENT,
-    option('algorithms', algorithms(), { default: ['broadcast'], narrow: (at) => algorithms(at(ENVIRONMENT)), flag: '--algorithms', help: `with commas between them: ${RULE_NAMES.join(', ')}, or paths of your own rules or credits`, group: 'Run', everyday: true }),
+    option('algorithms', algorithms(), { default: ['broadcast'], narrow: (at) => algorithms(at(ENVIRONMENT)), flag: '--algorithms', help: `comma-separated rules: ${RULE_NAMES.join(', ')}, or paths of your own rules or credits`, group: 'Run', everyday: true }),
     option('schedules', namesOf(SCHEDULE_NAMES), {
-      default: ['synchronous', 'bounded', 'hogwild'], flag: '--schedules', formerly: ['--disciplines', 'disciplines'], help: `which partitions wait for others, with commas between them: ${SCHEDULE_NAMES.join(', ')}`, group: 'Run', everyday: true,
+      default: ['synchronous', 'bounded', 'hogwild'], flag: '--schedules', formerly: ['--disciplines', 'disciplines'], help: `comma-separated schedules: ${SCHEDULE_NAMES.join(', ')}`, group: 'Run', everyday: true,
     }),
     option('slowdowns', distinct(listOf({ ...number({ min: 1, max: 1e6 }), argument: 'factor' }, 'a list of factors, for example [1, 4]', { least: 1 })), {
-      default: [1, 2, 4, 8], flag: '--slowdowns', help: 'how many times slower stragglers are, with commas between them; the others are compared with 1', group, everyday: true,
+      default: [1, 2, 4, 8], flag: '--slowdowns', help: 'factors by which stragglers are slower, comma-separated; 1 is the reference', group, everyday: true,
     }),
     option('stragglerFraction', number({ min: 0, max: 1, above: true }), {
       default: 0.25, flag: '--straggler-fraction', argument: 'fraction', formerly: ['--share', 'share'], help: 'fraction of the partitions that are slow', group,
@@ -79,10 +79,10 @@ export const stragglers = defineStudy({
     SAME_HIDDEN,
     evaluateEvery(10, 'a tenth of the steps'),
     FINAL_EPISODES,
-    option('neighbour.run', oneOf(['on', 'off']), { default: 'on', flag: '--noisy-neighbour', argument: 'on|off', help: 'whether the cost of a busy process beside is measured in real time', group }),
+    option('neighbour.run', oneOf(['on', 'off']), { default: 'on', flag: '--noisy-neighbour', argument: 'on|off', help: 'whether to measure, in real time, the cost of a busy process on one core', group }),
     option('neighbour.repeats', integer({ min: 1, max: 1000 }), { default: 5, flag: '--neighbour-repeats', help: 'repeats of that measurement', group }),
-    option('neighbour.seconds', number({ min: 0, max: 600, above: true }), { default: 2, flag: '--neighbour-seconds', unit: 'seconds', help: 'duration of each', group }),
-    option('neighbour.hidden', layerSizes, { default: [256, 256], flag: '--neighbour-hidden', help: 'neurons in each hidden layer of that', group }),
+    option('neighbour.seconds', number({ min: 0, max: 600, above: true }), { default: 2, flag: '--neighbour-seconds', unit: 'seconds', help: 'duration of each repeat', group }),
+    option('neighbour.hidden', layerSizes, { default: [256, 256], flag: '--neighbour-hidden', help: 'sizes of the hidden layers in that measurement', group }),
   ],
   describe: ({ environment, algorithms: rules, schedules, slowdowns, stragglerFraction, partitions, seeds }) =>
     `${Number((100 * stragglerFraction).toFixed(4))} % of ${partitions} partitions ${slowdowns.join(', ')} times slower: ${rules.join(', ')} under ${schedules.join(', ')} on ${environment}, ${plural(seeds, 'seed')} each`,

@@ -31,7 +31,7 @@ export interface TabularResult extends Pick<TabularReport, 'steps' | 'episodes' 
 /** Tabular methods on a task whose transitions are known. */
 export const tabular: Scenario = {
   name: NAME,
-  summary: 'find a table of values on a small task, by planning or from samples, on threads that share it, against the exact solution',
+  summary: 'compute a table of values on a small task, by planning or from samples on threads, and compare it with the exact solution',
   table: TABULAR,
   commands: [CONFIG, vary(FINAL, { shown: String(EPISODES), everyday: false })],
   async run(input) {

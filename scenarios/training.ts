@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { createProgressBar, createRunFolder, finishing, freeRunPath, reopenRunFolder, rescuing, RUN_FILES, runFolderName, stalenessBetween, type RunFolder } from '../src/entries/internals.js';
 import { drawEpisodes, recordEpisodes } from '../src/entries/study.js';
-import { InternalError, type LesionReport, type Evaluation, type RunReport, type Settings, type Training, type WorkerRestart } from '../src/index.js';
+import { InternalError, type LesionReport, type Evaluation, type RunReport, type Settings, type Trainer, type WorkerRestart } from '../src/index.js';
 import { EPISODES } from './command-rows.js';
 import { CHECKPOINT_EVERY, type RunNote } from './resumption.js';
 import type { ScenarioInput } from './scenario.js';
@@ -63,7 +63,7 @@ export interface TrainingLabels extends Pick<TrainResult, 'scenario' | 'rule' | 
 }
 
 /** Trains, evaluates and leaves a run folder; closes the training whatever happens. @returns the exit status */
-export async function trainAndClose(training: Training, labels: TrainingLabels, input: ScenarioInput): Promise<number> {
+export async function trainAndClose(training: Trainer, labels: TrainingLabels, input: ScenarioInput): Promise<number> {
   try {
     return await trainInto(training, labels, input);
   } finally {
@@ -71,9 +71,9 @@ export async function trainAndClose(training: Training, labels: TrainingLabels, 
   }
 }
 
-async function trainInto(training: Training, labels: TrainingLabels, input: ScenarioInput): Promise<number> {
+async function trainInto(training: Trainer, labels: TrainingLabels, input: ScenarioInput): Promise<number> {
   const folder = openFolder(training, labels, input);
-  const course = planCourse(training, labels, input);
+  const course = resolveGoal(training, labels, input);
   const restarts: WorkerRestart[] = [];
   training.on('workerRestart', (restart) => restarts.push(restart));
   return finishing(async () => {
@@ -86,7 +86,7 @@ async function trainInto(training: Training, labels: TrainingLabels, input: Scen
 }
 
 /** A new folder with the settings in it, or the resumed run's. */
-function openFolder({ settings }: Training, { scenario }: TrainingLabels, { out, resumption: resume }: ScenarioInput): RunFolder {
+function openFolder({ settings }: Trainer, { scenario }: TrainingLabels, { out, resumption: resume }: ScenarioInput): RunFolder {
   if (resume !== undefined) return reopenRunFolder(resume.lock, resume.checkpoint.step, resume.note.lines, resume.note.checkpoints);
   const folder = createRunFolder(out ?? freeRunPath('runs', runFolderName(scenario, settings.seed, new Date())), { warn });
   folder.write('config', settings);
@@ -94,10 +94,10 @@ function openFolder({ settings }: Training, { scenario }: TrainingLabels, { out,
 }
 
 /** Where the run goes, and how long it has been on the way. */
-type Course = Omit<RunNote, 'lines' | 'checkpoints'>;
+type RunGoal = Omit<RunNote, 'lines' | 'checkpoints'>;
 
 /** What is asked for, or else what the resumed run was asked for, or else the default. */
-function planCourse({ settings }: Training, { scenario }: TrainingLabels, { resumption: resume, checkpointEvery, episodes }: ScenarioInput): Course {
+function resolveGoal({ settings }: Trainer, { scenario }: TrainingLabels, { resumption: resume, checkpointEvery, episodes }: ScenarioInput): RunGoal {
   return {
     scenario,
     goal: resume?.goal ?? settings.steps,
@@ -107,7 +107,7 @@ function planCourse({ settings }: Training, { scenario }: TrainingLabels, { resu
   };
 }
 
-async function trainWithProgress(training: Training, { title, measureStaleness }: TrainingLabels, folder: RunFolder, course: Course, { interrupt, record }: ScenarioInput): Promise<RunReport> {
+async function trainWithProgress(training: Trainer, { title, measureStaleness }: TrainingLabels, folder: RunFolder, course: RunGoal, { interrupt, record }: ScenarioInput): Promise<RunReport> {
   const first = training.step;
   const { goal } = course;
   const bar = createProgressBar(`${training.settings.environment} ${title}`, goal, first);
@@ -140,7 +140,7 @@ async function trainWithProgress(training: Training, { title, measureStaleness }
 }
 
 /** @returns what tells the staleness since it was asked last; resumed runs begin with the step they were resumed at */
-function createStretches(training: Training): () => ReturnType<Training['staleness']> {
+function createStretches(training: Trainer): () => ReturnType<Trainer['staleness']> {
   let before = training.staleness();
   return () => {
     const [earlier, now] = [before, training.staleness()];
@@ -153,12 +153,12 @@ function createStretches(training: Training): () => ReturnType<Training['stalene
 }
 
 /** The report of no step at all: for a run that was killed behind its last one. */
-function reportOf(training: Training, episodes: number): Promise<RunReport> {
+function reportOf(training: Trainer, episodes: number): Promise<RunReport> {
   return training.run({ steps: 1, signal: AbortSignal.abort(), episodes });
 }
 
 /** @returns what takes one now, unless there is one of this step */
-function keepCheckpoints(training: Training, folder: RunFolder, course: () => Course): () => void {
+function keepCheckpoints(training: Trainer, folder: RunFolder, course: () => RunGoal): () => void {
   const { checkpointEvery } = course();
   let saved = training.step > 0 ? training.step : undefined; // the checkpoint that was resumed from
   const keep = () => {
@@ -172,7 +172,7 @@ function keepCheckpoints(training: Training, folder: RunFolder, course: () => Co
 }
 
 /** Saves the weights first and evaluates afterwards: an impatient second Ctrl-C loses no more than the evaluation. */
-async function conclude(training: Training, labels: TrainingLabels, folder: RunFolder, report: RunReport, { episodes, seconds }: Course, { resumption: resume, interrupt, recordActivity }: ScenarioInput): Promise<TrainResult> {
+async function conclude(training: Trainer, labels: TrainingLabels, folder: RunFolder, report: RunReport, { episodes, seconds }: RunGoal, { resumption: resume, interrupt, recordActivity }: ScenarioInput): Promise<TrainResult> {
   const { settings } = training;
   const { scenario, rule, schedule, time, partitions, environments, updateWindow, measureStaleness, threads } = labels;
   const weightsSha256 = folder.write('weights', training.encodeWeights());
@@ -216,7 +216,7 @@ async function conclude(training: Training, labels: TrainingLabels, folder: RunF
 }
 
 /** Watches an episode and draws it. @returns the names of the pictures */
-async function drawInto(training: Training, folder: RunFolder): Promise<string[]> {
+async function drawInto(training: Trainer, folder: RunFolder): Promise<string[]> {
   if (training.recordEpisode === undefined) throw new InternalError('this training cannot be watched');
   const { environment, seed } = training.settings;
   const drawn = await drawEpisodes(recordEpisodes(training.recordEpisode.bind(training)), `${environment}, seed ${seed}, after ${training.step.toLocaleString('en')} steps`);

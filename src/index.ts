@@ -40,7 +40,7 @@ export { rerunSimulation, type RerunOptions } from './simulation/rerun.js';
 export { readNewestCheckpoint, resumeActorLearners, resumeDdpg, resumeSimulation, type NewestCheckpoint } from './simulation/resume.js';
 export { createSimulation, type Simulation } from './simulation/simulation.js';
 export { createTrainer, resumeTrainer, type AlgorithmName, type TrainerOptions } from './simulation/trainer.js';
-export type { EvaluateOptions, Evaluation, Metrics, Progress, RunOptions, RunReport, Training, TrainingEvents } from './simulation/training.js';
+export type { EvaluateOptions, Evaluation, Metrics, Progress, RunOptions, RunReport, Trainer, TrainingEvents } from './simulation/training.js';
 export type { EpisodeRecording, RecordedNeuron } from './simulation/record-episode.js';
 export type { AgeBin, StalenessHistogram } from './runtime/staleness-histogram.js';
 export type { WorkerRestart } from './runtime/supervised-worker.js';

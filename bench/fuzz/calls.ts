@@ -1,7 +1,7 @@
 import { parseDistribution } from '../../src/entries/internals.js';
 import { decentralisedVsDdpg } from '../../scenarios/decentralised-vs-ddpg.js';
 import { resolveOscillationSettings } from '../../src/entries/study.js';
-import { createDdpg, createSimulation, defineEnvironment, makeEnvironment, readJournal, rerunSimulation, resolveCertificateSettings, resolveBatchedSettings, resumeDdpg, resumeSimulation, type Training } from '../../src/index.js';
+import { createDdpg, createSimulation, defineEnvironment, makeEnvironment, readJournal, rerunSimulation, resolveCertificateSettings, resolveBatchedSettings, resumeDdpg, resumeSimulation, type Trainer } from '../../src/index.js';
 import { createEnvironment } from '../../src/environment/task.js';
 import { tameAll } from './budget.js';
 import type { FuzzCase } from './case.js';
@@ -102,9 +102,9 @@ function callTraining(draw: Draw, strange: Strange): () => Promise<void> {
   const usual: Readonly<Record<string, readonly unknown[]>> = { run: [RUN], evaluate: [{ episodes: 1, signal: RUN.signal }], evaluateRandomPolicy: [{ episodes: 1 }], watch: [{ seed: 1 }], lesion: [['hidden1[0]']], encodeWeights: [] };
   const calls = names.map((name) => [name, strange(name, usual[name] ?? [])] as const);
   return async () => {
-    const training: Training = neurons ? await createSimulation({ schedule: 'synchronous', partitions: 1, steps: 60, network: { hidden: [4] }, learning: { batch: 8, replay: 300, warmup: 20 } }) : await createDdpg({ steps: 60, network: { hidden: [4] }, learning: { batch: 8, replay: 300, warmup: 20 } });
+    const training: Trainer = neurons ? await createSimulation({ schedule: 'synchronous', partitions: 1, steps: 60, network: { hidden: [4] }, learning: { batch: 8, replay: 300, warmup: 20 } }) : await createDdpg({ steps: 60, network: { hidden: [4] }, learning: { batch: 8, replay: 300, warmup: 20 } });
     try {
-      for (const [name, given] of calls) if (name in training) await method(training, name as keyof Training)(...given);
+      for (const [name, given] of calls) if (name in training) await method(training, name as keyof Trainer)(...given);
     } finally {
       await training.close();
     }

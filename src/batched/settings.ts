@@ -24,16 +24,16 @@ export const BATCHED_ROWS = [
   ENVIRONMENT,
   ...withoutFlags(NEURAL.map((row) => (row === OBSERVATION_TRACES ? vary(OBSERVATION_TRACES, { unshipped: () => true }) : row)), FIXED),
   ...withoutFlags(RULE_EXPLORATION, FIXED),
-  inShort(option('rule.name', oneOf(BATCHED_RULES), { default: 'broadcast', flag: '--rule', help: `how neurons learn: ${BATCHED_RULES.join(', ')}`, group: RULE_NAME.group, everyday: true })),
+  inShort(option('rule.name', oneOf(BATCHED_RULES), { default: 'broadcast', flag: '--rule', help: `learning rule: ${BATCHED_RULES.join(', ')}`, group: RULE_NAME.group, everyday: true })),
   ...withoutFlags(RULE_RATES, FIXED),
   ...RULE_LEARNING,
   SEED,
   STEPS,
   option('replicas', integer({ min: 1, max: 4096 }), {
-    default: 32, flag: '--replicas', help: 'networks that learn side by side, from the seeds seed, seed + 1, …, each with an environment and a replay of its own',
+    default: 32, flag: '--replicas', help: 'networks trained at once, from the seeds seed, seed + 1, …, each with its own environment and replay buffer',
     group: 'Run', everyday: true,
   }),
-  option('device', oneOf(DEVICE_NAMES), { default: 'auto', flag: '--device', help: `what computes their updates, as one batch of tensors: ${DEVICE_NAMES.join(', ')}`, group: 'Run', everyday: true }),
+  option('device', oneOf(DEVICE_NAMES), { default: 'auto', flag: '--device', help: `tensor backend of the updates: ${DEVICE_NAMES.join(', ')}`, group: 'Run', everyday: true }),
 ] as const;
 
 /** Everything that the training of a batch of networks depends on, resolved: plain data. */

@@ -8,7 +8,7 @@ import { createEncoder } from '../network/encoder.js';
 import { layeredTopology } from '../network/topology.js';
 import { rateFraction } from '../optimise/update.js';
 import { createRateLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
-import { createAlone } from '../simulation/command.js';
+import { createExclusive } from '../simulation/exclusive.js';
 import { checkEpisodesAlone, checkEvaluateOptions, checkPlainRunOptions } from '../simulation/command-options.js';
 import { checkRunSteps, createEpisodeCounter, evaluationSeeds, randomEvaluation, summariseReturns } from '../simulation/measure.js';
 import { describePolicy } from '../simulation/policy.js';
@@ -48,7 +48,7 @@ export class BatchedTrainer extends EventEmitter<BatchedEvents> {
   readonly #counters: readonly ReturnType<typeof createEpisodeCounter>[];
   readonly #limiter: RateLimiter;
   readonly #inputs: Float32Array;
-  readonly #alone = createAlone();
+  readonly #exclusive = createExclusive();
   #step = 0;
   #measured = 0;
   #goal = 0;
@@ -135,7 +135,7 @@ export class BatchedTrainer extends EventEmitter<BatchedEvents> {
   /** Gives back what it holds of the device. What is going on must have ended. */
   async close(): Promise<void> {
     if (this.#closed) return;
-    await this.#alone(() => {
+    await this.#exclusive(() => {
       this.#closed = true;
       this.#program.close();
       for (const replica of this.#replicas) replica.close();
@@ -146,7 +146,7 @@ export class BatchedTrainer extends EventEmitter<BatchedEvents> {
 
   #command<Result>(command: () => Promise<Result>): Promise<Result> {
     if (this.#closed) return Promise.reject(closedError());
-    return this.#alone(command);
+    return this.#exclusive(command);
   }
 
   async #train(signal: AbortSignal | undefined): Promise<void> {

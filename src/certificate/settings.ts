@@ -41,25 +41,25 @@ const critics = refine(listOf(criticName, 'a list of rules, for example ["linear
 /** What is certified, besides the run of DDPG that it is certified on. */
 const CERTIFICATION = [
   option('certificate.critics', critics, {
-    default: CRITIC_NAMES, flag: '--critics', shown: 'all but none', help: `kinds of critics, with commas between them; twin is the control: ${KNOWN.join(', ')}; or the path of a credit of your own`,
+    default: CRITIC_NAMES, flag: '--critics', shown: 'all but none', help: `comma-separated kinds of critics; twin is the control: ${KNOWN.join(', ')}; or the path of your own credit`,
     group, everyday: true,
   }),
-  option('certificate.neurons', integer({ min: 1 }), { default: 4, flag: '--neurons', help: 'neurons of each layer that are looked at, the first ones', group, everyday: true }),
+  option('certificate.neurons', integer({ min: 1 }), { default: 4, flag: '--neurons', help: 'number of neurons probed in each layer, from the first on', group, everyday: true }),
   option('certificate.explorers', oneOf(['chosen', 'all']), {
-    default: 'chosen', flag: '--explorers', argument: 'which', help: 'hidden neurons that explore: chosen (those looked at) or all', group,
+    default: 'chosen', flag: '--explorers', argument: 'which', help: 'hidden neurons that explore: chosen (those that are probed) or all', group,
   }),
   option('certificate.probeEvery', integer({ min: 1 }), { default: 1000, flag: '--probe-every', argument: 'steps', unit: 'environment steps', help: 'environment steps from one probe to the next', group }),
-  option('certificate.minibatches', integer({ min: 4, max: 1024 }), { default: 64, flag: '--minibatches', help: 'fresh minibatches of each probe', group }),
+  option('certificate.minibatches', integer({ min: 4, max: 1024 }), { default: 64, flag: '--minibatches', help: 'minibatches drawn for each probe', group }),
   option('certificate.criticRate', orNull(number(NOT_NEGATIVE)), {
-    default: null, flag: '--kinds-rate', argument: 'rate', shown: 'as each rule ships', help: 'learning rate of all rules\' critics, in place of each rule\'s own', group,
+    default: null, flag: '--kinds-rate', argument: 'rate', shown: 'as each rule ships', help: 'learning rate of the critics, in place of the default of each rule', group,
   }),
-  option('certificate.utilitySeeds', integer({ min: 0, max: 1000 }), { default: 2, flag: '--utility-seeds', help: 'seeds that depth utility is measured over; 0 leaves it out', group }),
+  option('certificate.utilitySeeds', integer({ min: 0, max: 1000 }), { default: 2, flag: '--utility-seeds', help: 'seeds of the measurement of depth utility; 0: none', group }),
   option('certificate.utilitySteps', integer({ min: 1, max: 100_000_000 }), {
     default: (at) => at(CERTIFIED_STEPS), flag: '--utility-steps', unit: 'environment steps', argument: 'count',
-    help: 'environment steps of each of its trials; as many as --steps unless given', group,
+    help: 'environment steps of each of its trials', group,
   }),
   // The shipped default alone: a further rule costs half a minute per seed.
-  option('certificate.utilityRules', utilityRules, { default: ['broadcast'], flag: '--utility-rules', help: `rules that it is measured for besides DDPG: ${RULE_NAMES.join(', ')}`, group }),
+  option('certificate.utilityRules', utilityRules, { default: ['broadcast'], flag: '--utility-rules', help: `rules for that measurement, besides DDPG: ${RULE_NAMES.join(', ')}`, group }),
 ] as const;
 
 /** Whatever DDPG ships with for the task: two layers, to be compared, and hidden neurons that explore, or no critic could know their slope. */

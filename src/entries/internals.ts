@@ -32,7 +32,7 @@ export { STALENESS_BOUND } from '../placement/partitioned/timing-options.js';
 export { textTable } from '../report/text-table.js';
 export { RULE_NAMES, RULES } from '../rule/registry.js';
 export { CLOCK_OWNERS, SCHEDULE_NAMES, type ScheduleName } from '../schedule/schedule.js';
-export { killWorkersEvery } from '../simulation/faults.js';
+export { injectWorkerFaults as killWorkersEvery } from '../simulation/fault-injection.js';
 export { LARGEST_EVALUATION, LARGEST_RUN } from '../simulation/measure.js';
 export { SIMULATION } from '../simulation/options.js';
 export { recordedOptions } from '../simulation/recording.js';

@@ -11,6 +11,6 @@ export const environmentName = kind<string>({
 });
 
 export const ENVIRONMENT = option('environment', environmentName, {
-  default: 'Pendulum-v1', flag: '--environment', help: `the task: ${listEnvironments().join(', ')}; or the path of a module of your own, such as ./my-task.js`,
+  default: 'Pendulum-v1', flag: '--environment', help: `task: ${listEnvironments().join(', ')}; or the path of your own module, such as ./my-task.js`,
   group: 'Run', everyday: true,
 });

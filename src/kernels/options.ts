@@ -10,4 +10,4 @@ const usableKernels = refine(oneOf(KERNEL_NAMES), (path, name) => {
   return name;
 });
 
-export const KERNELS = option('kernels', usableKernels, { default: 'simd', flag: '--kernels', help: `what does the arithmetic: ${KERNEL_NAMES.join(', ')}`, group: 'Run' });
+export const KERNELS = option('kernels', usableKernels, { default: 'simd', flag: '--kernels', help: `implementation of the arithmetic: ${KERNEL_NAMES.join(', ')}`, group: 'Run' });

@@ -19,7 +19,7 @@ const ruleName = kind<string, RuleName | (string & {})>({ // the names are what 
   schema: { anyOf: [{ enum: RULE_NAMES }, { type: 'string', pattern: MODULE_PATTERN }] },
 });
 
-export const RULE_NAME = inShort(option('rule.name', ruleName, { default: 'broadcast', flag: '--rule', help: `learning rule: ${RULE_NAMES.join(', ')}; or the path of a module of your own`, group: 'Run', everyday: true }));
+export const RULE_NAME = inShort(option('rule.name', ruleName, { default: 'broadcast', flag: '--rule', help: `learning rule: ${RULE_NAMES.join(', ')}; or the path of your own module`, group: 'Run', everyday: true }));
 
 /** An objective's name, shipped or of a module of the user's own that has been loaded. */
 const objectiveName = kind<string>({

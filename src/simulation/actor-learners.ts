@@ -18,16 +18,17 @@ import { ActorLearnerSupervisor } from '../placement/actor-learners/supervisor.j
 import { joinStaleness, type Staleness } from '../runtime/staleness.js';
 import type { WorkerRestart } from '../runtime/supervised-worker.js';
 import { encodeSafetensors } from '../telemetry/safetensors.js';
-import { createAlone, inStretches, stoppable } from './command.js';
+import { createExclusive, stoppable, yieldEvery } from './exclusive.js';
 import { checkEpisodesAlone, checkEvaluateOptions, checkRunOptions } from './command-options.js';
-import { createStillness, readEpisodeCount } from './halt.js';
+import { readEpisodeCount } from './pause-points.js';
+import { createQuiescence } from './quiescence.js';
 import { checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCounter, randomEvaluation, reportRates, summariseReturns } from './measure.js';
 import { describePolicy } from './policy.js';
-import type { EvaluateOptions, Evaluation, Progress, RunOptions, RunReport, Training, TrainingEvents } from './training.js';
+import type { EvaluateOptions, Evaluation, Progress, RunOptions, RunReport, Trainer, TrainingEvents } from './training.js';
 import { weightNorms, weightTensors } from './weights.js';
 
-/** Where a run halts, and where it was to go. */
-interface Halt {
+/** A pause of a run. */
+interface PausePoint {
   readonly before: number;
   readonly goal: number;
   readonly checkpointEvery: number;
@@ -36,14 +37,14 @@ interface Halt {
 
 /**
  * Actor-learners on worker threads over one shared set of weights: asynchronous one-step Q-learning, Sarsa, n-step Q-learning and A3C, and A2C. Create it with
- * `createActorLearners`. A run halts behind rollouts: it ends with the first at or behind its last step.
+ * `createActorLearners`. A run pauses between rollouts: it ends with the first at or behind its last step.
  */
-export class ActorLearners extends EventEmitter<TrainingEvents> implements Training {
+export class ActorLearners extends EventEmitter<TrainingEvents> implements Trainer {
   readonly settings: ActorLearnerSettings;
   readonly #supervisor: ActorLearnerSupervisor;
   readonly #counter: EpisodeCounter;
-  readonly #alone = createAlone();
-  readonly #stillness = createStillness();
+  readonly #exclusive = createExclusive();
+  readonly #quiescence = createQuiescence();
   readonly #restarts: WorkerRestart[] = [];
   #play: ((seed: number) => number) | undefined;
   #goal = 0;
@@ -66,12 +67,12 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
     await this.#supervisor.ready();
   }
 
-  /** As `Training` says. @throws PartitionError naming the worker; its cause is a DivergenceError where a voltage has left the finite numbers */
+  /** As `Trainer` says. @throws PartitionError naming the worker; its cause is a DivergenceError where a voltage has left the finite numbers */
   async run(options: RunOptions = {}): Promise<RunReport> {
     const { steps = this.settings.steps, signal, checkpointEvery = 0, record } = checkRunOptions(options);
     if (record !== undefined) throw wrongValue('record', 'nothing under actor-learners', record);
     checkRunSteps(steps, this.step);
-    return this.#alone(async () => {
+    return this.#exclusive(async () => {
       const first = this.step;
       const { updates } = this.#supervisor;
       const restarts = this.#restarts.length;
@@ -87,9 +88,9 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
     const seeds = signal?.aborted === true ? [] : evaluationSeeds(this.settings.seed, episodes);
     let stopped = false;
     const stop = () => { stopped = true; };
-    return this.#alone(async () => {
+    return this.#exclusive(async () => {
       await this.#supervisor.ready();
-      return summariseReturns(await stoppable(signal, stop, () => this.#stillness.end(() => this.#evaluateOn(seeds, () => stopped))));
+      return summariseReturns(await stoppable(signal, stop, () => this.#quiescence.during(() => this.#evaluateOn(seeds, () => stopped))));
     });
   }
 
@@ -119,7 +120,7 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
   }
 
   encodeCheckpoint(note: object = {}): Uint8Array {
-    this.#stillness.check();
+    this.#quiescence.check();
     return encodeCheckpoint(imageOf(this.#supervisor.arena), { kind: this.settings.algorithm, settings: this.settings, training: this.#counter.state(), note });
   }
 
@@ -142,15 +143,15 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
     await stoppable(signal, () => { this.#supervisor.stop(); }, async () => {
       while (this.step < this.#goal && !stopped()) {
         const before = this.step;
-        await this.#stillness.end(() => this.#supervisor.train(nextHalt(before, this.#goal, checkpointEvery)));
-        this.#tell({ before, goal: this.#goal, checkpointEvery, stopped });
+        await this.#quiescence.during(() => this.#supervisor.train(nextPause(before, this.#goal, checkpointEvery)));
+        this.#notify({ before, goal: this.#goal, checkpointEvery, stopped });
       }
     });
     return (performance.now() - begin) / 1000;
   }
 
-  /** Where a halt lies behind a multiple that is due, or the run is over. */
-  #tell({ before, goal, checkpointEvery, stopped }: Halt): void {
+  /** Emits what is due at a pause. */
+  #notify({ before, goal, checkpointEvery, stopped }: PausePoint): void {
     for (const episode of this.#supervisor.takeEpisodes()) {
       this.#counter.add(episode);
       this.emit('episode', episode);
@@ -180,7 +181,7 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
     if (seeds.length === 0) return returns;
     this.#play ??= this.#createPlayer();
     const play = this.#play;
-    await inStretches(() => {
+    await yieldEvery(() => {
       if (this.#closed) return false;
       returns.push(play(seeds[returns.length]));
       return returns.length < seeds.length && !stopped();
@@ -226,8 +227,8 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
   }
 }
 
-/** The step at which a run halts next: a multiple of 2,000, of `checkpointEvery`, or its end. */
-function nextHalt(step: number, goal: number, checkpointEvery: number): number {
+/** The step at which a run pauses next: a multiple of 2,000, of `checkpointEvery`, or its end. */
+function nextPause(step: number, goal: number, checkpointEvery: number): number {
   const next = (every: number) => (Math.floor(step / every) + 1) * every;
   return Math.min(next(MAX_STEPS_PER_COMMAND), goal, checkpointEvery > 0 ? next(checkpointEvery) : Infinity);
 }

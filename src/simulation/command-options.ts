@@ -1,6 +1,6 @@
 import { checkFunction, checkInteger, checkSignal, checkString } from '../check.js';
 import { commandOptions } from '../plain.js';
-import { checkCheckpointEvery } from './halt.js';
+import { checkCheckpointEvery } from './pause-points.js';
 import { checkEpisodes, checkRunSteps } from './measure.js';
 import type { EvaluateOptions, RunOptions } from './training.js';
 

@@ -14,7 +14,7 @@ import type { Settings } from '../placement/partitioned/settings.js';
 import { settledUpdates } from '../placement/partitioned/partition-context.js';
 import { checkVirtualState } from '../placement/partitioned/virtual-state-check.js';
 import { readLesionState } from './lesion.js';
-import { readEpisodeCount } from './halt.js';
+import { readEpisodeCount } from './pause-points.js';
 import { resolveSettings } from './options.js';
 import { checkState } from './restorable.js';
 

@@ -13,12 +13,13 @@ import { createRateLimiter, type RateLimiter } from '../schedule/rate-limiter.js
 import { NOTHING_READ, type Staleness } from '../runtime/staleness.js';
 import { WEIGHTS } from '../placement/partitioned/run-layout.js';
 import { encodeSafetensors, type Tensor } from '../telemetry/safetensors.js';
-import { createAlone, inStretches, stoppable } from './command.js';
+import { createExclusive, yieldEvery, stoppable } from './exclusive.js';
 import { checkEpisodesAlone, checkEvaluateOptions, checkRunOptionsWith } from './command-options.js';
-import { createStillness, eventsAt, readEpisodeCount, type Halt } from './halt.js';
+import { eventsAt, readEpisodeCount, type PausePoint } from './pause-points.js';
+import { createQuiescence } from './quiescence.js';
 import { checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCounter, randomEvaluation, reportRates, summariseReturns } from './measure.js';
 import { describePolicy } from './policy.js';
-import type { EvaluateOptions, Evaluation, Progress, RunOptions, RunReport, Training, TrainingEvents } from './training.js';
+import type { EvaluateOptions, Evaluation, Progress, RunOptions, RunReport, Trainer, TrainingEvents } from './training.js';
 import { weightNorms, weightTensors } from './weights.js';
 
 export interface SingleRunOptions extends RunOptions {
@@ -30,13 +31,13 @@ export interface SingleRunOptions extends RunOptions {
  * An algorithm placed on the calling thread, with the surface of a simulation. It yields to timers and signals every 50 ms. One seed gives the same
  * bits.
  */
-export class SingleTrainer<Settings extends AlgorithmSettings = AlgorithmSettings, Own extends Agent = Agent> extends EventEmitter<TrainingEvents> implements Training {
+export class SingleTrainer<Settings extends AlgorithmSettings = AlgorithmSettings, Own extends Agent = Agent> extends EventEmitter<TrainingEvents> implements Trainer {
   /** Networks, replay and environment; after an update, its minibatch and gradients. Not to be written. */
   readonly agent: Own;
   readonly #limiter: RateLimiter;
   readonly #counter: EpisodeCounter;
-  readonly #alone = createAlone();
-  readonly #stillness = createStillness();
+  readonly #exclusive = createExclusive();
+  readonly #quiescence = createQuiescence();
   #running: Promise<unknown> = Promise.resolve();
   #goal = 0;
   #closed = false;
@@ -55,7 +56,7 @@ export class SingleTrainer<Settings extends AlgorithmSettings = AlgorithmSetting
   }
 
   /**
-   * As `Training` says.
+   * As `Trainer` says.
    *
    * @throws DivergenceError naming the neuron of which a voltage, weight or TD error has left the finite numbers
    */
@@ -68,7 +69,7 @@ export class SingleTrainer<Settings extends AlgorithmSettings = AlgorithmSetting
       const updatesBefore = this.agent.updates;
       this.#goal = first + steps;
       const begin = performance.now();
-      await this.#stillness.end(() => this.#train(signal, checkpointEvery, onUpdate));
+      await this.#quiescence.during(() => this.#train(signal, checkpointEvery, onUpdate));
       return this.#report(first, updatesBefore, (performance.now() - begin) / 1000);
     });
   }
@@ -80,7 +81,7 @@ export class SingleTrainer<Settings extends AlgorithmSettings = AlgorithmSetting
     const stop = () => {
       stopped = true;
     };
-    return this.#command(async () => summariseReturns(await stoppable(signal, stop, () => this.#stillness.end(() => this.#play(seeds, () => stopped)))));
+    return this.#command(async () => summariseReturns(await stoppable(signal, stop, () => this.#quiescence.during(() => this.#play(seeds, () => stopped)))));
   }
 
   evaluateRandomPolicy(options: { episodes?: number } = {}): Evaluation {
@@ -101,7 +102,7 @@ export class SingleTrainer<Settings extends AlgorithmSettings = AlgorithmSetting
   }
 
   encodeCheckpoint(note: object = {}): Uint8Array {
-    this.#stillness.check();
+    this.#quiescence.check();
     return encodeCheckpoint(imageOf(this.agent.arena), { kind: this.algorithm.name, settings: this.settings, training: this.#counter.state(), note });
   }
 
@@ -115,7 +116,7 @@ export class SingleTrainer<Settings extends AlgorithmSettings = AlgorithmSetting
 
   /** What has failed once, or was closed, does not go on. */
   #command<Result>(command: () => Promise<Result>): Promise<Result> {
-    return this.#alone(() => {
+    return this.#exclusive(() => {
       this.#checkOpen();
       const running = command();
       this.#running = running;
@@ -130,14 +131,14 @@ export class SingleTrainer<Settings extends AlgorithmSettings = AlgorithmSetting
 
   /** What a listener throws ends the run and is thrown on. */
   async #train(signal: AbortSignal | undefined, checkpointEvery: number, onUpdate: (() => void) | undefined): Promise<void> {
-    let told = this.step;
-    await inStretches(() => {
+    let notified = this.step;
+    await yieldEvery(() => {
       this.#checkOpen();
       const settled = this.#limiter.isSettled(this.agent.updates, this.step, false);
       const stopped = () => signal?.aborted === true;
-      if (settled && this.step > told) {
-        this.#stillness.pause(() => { this.#tell({ step: this.step, goal: this.#goal, checkpointEvery, stopped }); });
-        told = this.step;
+      if (settled && this.step > notified) {
+        this.#quiescence.pause(() => { this.#notify({ step: this.step, goal: this.#goal, checkpointEvery, stopped }); });
+        notified = this.step;
       }
       const over = settled && (this.step >= this.#goal || stopped());
       if (!over) this.#advance(onUpdate);
@@ -158,8 +159,8 @@ export class SingleTrainer<Settings extends AlgorithmSettings = AlgorithmSetting
     this.emit('episode', episode);
   }
 
-  #tell(halt: Halt): void {
-    const events = [...eventsAt(halt)].filter((event) => event !== 'due'); // nobody dies
+  #notify(pause: PausePoint): void {
+    const events = [...eventsAt(pause)].filter((event) => event !== 'lesion'); // a network without lesions
     if (events.length > 0) this.#watched(() => { this.agent.examine(); });
     for (const event of events) {
       if (event === 'checkpoint') this.emit('checkpoint', this.#progress());
@@ -188,7 +189,7 @@ export class SingleTrainer<Settings extends AlgorithmSettings = AlgorithmSetting
     if (seeds.length === 0) return returns;
     const play = this.agent.evaluation();
     play.reset(seeds[0]);
-    await inStretches(() => {
+    await yieldEvery(() => {
       this.#checkOpen();
       if (!play.advance()) return true;
       returns.push(play.cursor.episodeReturn);

@@ -11,7 +11,7 @@ import { createActorLearners } from './actor-learners.js';
 import { decode, resumeActorLearners, resumeSimulation, resumeSingle } from './resume.js';
 import { createSimulation } from './simulation.js';
 import { createSingle } from './single.js';
-import type { Training } from './training.js';
+import type { Trainer } from './training.js';
 
 export type AlgorithmName = 'neurons' | keyof typeof ALGORITHMS | MethodName;
 
@@ -20,8 +20,8 @@ export interface Trainable {
   readonly name: string;
   readonly summary: string;
   readonly table: OptionTable;
-  readonly create: (options?: object) => Promise<Training>;
-  readonly resume: (checkpoint: Uint8Array | Checkpoint) => Promise<Training>;
+  readonly create: (options?: object) => Promise<Trainer>;
+  readonly resume: (checkpoint: Uint8Array | Checkpoint) => Promise<Trainer>;
 }
 
 const neurons: Trainable = {
@@ -55,7 +55,7 @@ export type TrainerOptions = { readonly algorithm?: 'neurons' } & SimulationOpti
  * @param options `algorithm`, `neurons` unless given, and the options of that algorithm
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */
-export async function createTrainer(options: TrainerOptions = {}): Promise<Training> {
+export async function createTrainer(options: TrainerOptions = {}): Promise<Trainer> {
   const { algorithm = 'neurons', ...own } = plainOptions(options);
   const name = checkName('algorithm', algorithm, NAMES);
   return (TRAINABLE.find((each) => each.name === name) ?? neurons).create(own);
@@ -66,7 +66,7 @@ export async function createTrainer(options: TrainerOptions = {}): Promise<Train
  *
  * @throws CheckpointError where it cannot be used
  */
-export async function resumeTrainer(checkpoint: Uint8Array | Checkpoint): Promise<Training> {
+export async function resumeTrainer(checkpoint: Uint8Array | Checkpoint): Promise<Trainer> {
   const decoded = decode(checkpoint);
   return (TRAINABLE.find(({ name }) => name === decoded.kind) ?? neurons).resume(decoded);
 }

@@ -9,16 +9,16 @@ import type { PhaseTimings } from '../runtime/phase-timings.js';
 import type { LesionReport } from './lesion.js';
 import type { EpisodeRecording } from './record-episode.js';
 
-/** Where a run stands. Sent several times a second, and once at the end of every 1,000 steps. */
+/** Progress of a run, emitted several times a second and at the end of every 1,000 steps. */
 export interface Progress {
   readonly step: number;
   readonly steps: number;
   readonly episodes: number;
   /** Mean return of the last 20 training episodes; null before the first. */
   readonly runningReturn: number | null;
-  /** Updates of the network so far: the mean over partitions. */
+  /** Updates of the network so far: mean over partitions. */
   readonly updates: number;
-  /** Seconds of virtual time so far, under the schedule `virtual`. */
+  /** Virtual time so far, in seconds; absent in real time. */
   readonly virtualSeconds?: number;
 }
 
@@ -26,11 +26,11 @@ export interface Progress {
 export interface Metrics extends Progress {
   /** Euclidean norm of each population's weights. */
   readonly weightNorm: Readonly<Record<string, number>>;
-  /** Where acting is free: how old actions were so far. */
+  /** Age of actions so far; absent unless inference is sampled. */
   readonly actionTiming?: ActionTiming;
 }
 
-/** How fast and how stale a run was. */
+/** Speed and staleness of a run. */
 export interface RunReport {
   readonly steps: number;
   readonly seconds: number;
@@ -38,27 +38,27 @@ export interface RunReport {
   /** Updates of the network, the mean over partitions, per second. */
   readonly updatesPerSecond: number;
   readonly updatesPerStep: number;
-  /** Seconds of virtual time that the run took, under the schedule `virtual`. */
+  /** Duration of the run in virtual time, in seconds; absent in real time. */
   readonly virtualSeconds?: number;
-  /** True where the signal ended the run before its last step. */
+  /** True if the signal ended the run before its last step. */
   readonly stopped: boolean;
-  /** Workers that died and were replaced. */
+  /** Workers that failed and were restarted. */
   readonly workerRestarts: readonly WorkerRestart[];
-  /** What was recorded of it; absent where nothing was. */
+  /** The journal of a recorded run. */
   readonly journal?: {
     /** Length of the file. */
     readonly bytes: number;
     /** Updates of all partitions. */
     readonly partitionTicks: number;
   };
-  /** How old everything was that partitions have read of others since the first step: by all together, and by each. */
+  /** Age of what partitions have read of one another since the first step: of all together, and of each. */
   readonly staleness: Staleness;
   readonly partitions: readonly (Staleness & { readonly partition: number; readonly neurons: number; readonly updates: number })[];
-  /** Where acting is free: how old actions were since the first step. */
+  /** Age of actions since the first step; absent unless inference is sampled. */
   readonly actionTiming?: ActionTiming;
   /** Of actor-learners: how many there are, on each worker, and the updates that were lost to races. */
   readonly actors?: { readonly count: number; readonly ofWorkers: readonly number[]; readonly lostUpdates: LostUpdates };
-  /** Where neurons have died by the run's settings: what was lost, and how long recovery took. */
+  /** The cost of the run's lesion and the duration of recovery; absent without a lesion. */
   readonly lesion?: LesionReport;
 }
 
@@ -72,22 +72,22 @@ export interface TrainingEvents {
   episode: [EpisodeRecord];
   progress: [Progress];
   metrics: [Metrics];
-  /** The moment for `encodeCheckpoint`: nothing moves. Only in runs that asked for it. */
+  /** The state is at rest: call `encodeCheckpoint` now. Only in runs with `checkpointEvery`. */
   checkpoint: [Progress];
-  /** A worker died, and another has taken its place: in an evaluation, too. */
+  /** A worker failed and was restarted, in training or evaluation. */
   workerRestart: [WorkerRestart];
 }
 
 export interface RunOptions {
   readonly steps?: number;
   readonly signal?: AbortSignal;
-  /** Emit `checkpoint` at multiples of so many steps and at the end, a signal's included; 0, unless given: never. */
+  /** Steps between `checkpoint` events, which also come at the end, even of an aborted run; 0, the default: none. */
   readonly checkpointEvery?: number;
-  /** Episodes of each evaluation around a death, where the settings ask for one; 20 unless given. */
+  /** Episodes of each evaluation around a lesion; 20 unless given. */
   readonly episodes?: number;
   /**
-   * A new file to keep in it all that the run's result depends on besides settings and seed: see `rerunSimulation`. From the first step on, with
-   * `timing.reads` 'versioned' (`recordedOptions`). Only where the run would not repeat itself anyway.
+   * Path of a new journal, from which `rerunSimulation` repeats the run. Only from the first step on, with
+   * versioned `timing.reads` (`recordedOptions`), and only for runs that do not repeat themselves anyway.
    */
   readonly record?: string;
 }
@@ -98,55 +98,53 @@ export interface EvaluateOptions {
 }
 
 /**
- * What a user holds while something learns, neuron-agents and backpropagation alike: whoever compares them needs to know no
- * more. One command at a time: `run` and `evaluate` refuse to begin while another is going on.
+ * Trains one algorithm on one task. All algorithms have this interface. One command at a time: `run` and `evaluate` are refused while
+ * another is going on.
  */
-export interface Training extends Pick<EventEmitter<TrainingEvents>, 'on' | 'once' | 'off'> {
+export interface Trainer extends Pick<EventEmitter<TrainingEvents>, 'on' | 'once' | 'off'> {
   readonly settings: { readonly environment: string; readonly seed: number; readonly steps: number; readonly threads?: number };
   /** Environment steps taken so far. */
   readonly step: number;
   /**
    * Trains for `steps` further environment steps, `settings.steps` unless given. Emits `episode`, `progress`, `workerRestart`, `metrics`
-   * and `checkpoint`: behind the metrics of that step, but before those that are there only because a signal ends the run, which a run that goes
-   * on from the checkpoint does not have.
+   * and `checkpoint`. A checkpoint comes after the metrics of its step, but before metrics that only the signal causes.
    *
-   * Learning rates fall over `settings.steps`, whatever is given here; past that they stay at their final share.
+   * Learning rates fall over `settings.steps`, whatever is given here, and stay at their final values afterwards.
    *
-   * @param options `signal` ends the run at the next environment step; it then returns its report. One that is given before takes no
-   *   step, but makes up for an evaluation around a death that was cut short at this step
+   * @param options `signal` ends the run at the next environment step; it then returns its report. If it is aborted before, the run takes no
+   *   step, but completes an evaluation around a lesion that was cut short at this step
    */
   run(options?: RunOptions): Promise<RunReport>;
   /**
    * Mean return over fresh episodes, 20 unless given, exploration off. The same seed always evaluates on the same episodes.
    *
-   * @param options `signal` ends the evaluation after the episode at hand: what it returns are the episodes that have ended. One that was aborted
-   *   before plays none: `episodes` is 0 and `meanReturn` NaN
+   * @param options `signal` ends the evaluation after the current episode; the result covers the episodes that have ended. If it is aborted
+   *   before, `episodes` is 0 and `meanReturn` NaN
    * @throws TypeError or RangeError naming the option that is wrong or not known, as all commands do
    */
   evaluate(options?: EvaluateOptions): Promise<Evaluation>;
-  /** The uniformly random policy on the very episodes of `evaluate`. */
+  /** The uniformly random policy on the episodes of `evaluate`. */
   evaluateRandomPolicy(options?: { readonly episodes?: number }): Evaluation;
-  /** How old everything was that partitions have read of others so far: by all together, and by each. */
+  /** Age of what partitions have read of one another so far: of all together, and of each. */
   staleness(): { readonly staleness: Staleness; readonly partitions: readonly Staleness[] };
-  /** How long everything took so far, where that is measured. */
+  /** Measured durations, with `timing.measureDurations`. */
   phaseTimings?(): PhaseTimings | undefined;
   /**
-   * Plays an episode of `evaluate` and keeps every neuron's voltages, where there are neurons to look at.
+   * Plays an episode of `evaluate` and records the voltages of all neurons. Absent for algorithms without neuron-agents.
    *
-   * @param options `episode`: the first is 0; `steps`: so many of it are kept, 1,000 unless given
+   * @param options `episode`: index, from 0; `steps`: recorded at most, 1,000 unless given
    * @throws Error while a command is going on, or after one has failed
    */
   recordEpisode?(options?: { readonly episode?: number; readonly steps?: number }): EpisodeRecording;
   /** All learned numbers as a safetensors file. Equal weights give equal bytes. */
   encodeWeights(): Uint8Array;
   /**
-   * Everything that is needed to go on from here, as one file: see `resumeSimulation` and `resumeDdpg`. Only between commands, or
-   * while `checkpoint` is emitted.
+   * The complete state, as one file: see `resumeTrainer`. Only between commands, or while `checkpoint` is emitted.
    *
    * @param note plain data to keep in it
    * @throws Error while a command is going on, or after one has failed
    */
   encodeCheckpoint(note?: object): Uint8Array;
-  /** Ends whatever is going on and frees what is held; nothing is left when it returns. Can be called twice. */
+  /** Ends all work and frees all resources. Can be called twice. */
   close(): Promise<void>;
 }

@@ -7,7 +7,7 @@ import { findRule, RULE_NAMES, ruleNamed } from '../rule/registry.js';
 import { createSingle } from '../simulation/single.js';
 import { resolveSettings } from '../simulation/options.js';
 import { createSimulation } from '../simulation/simulation.js';
-import type { Training } from '../simulation/training.js';
+import type { Trainer } from '../simulation/training.js';
 import type { Settings } from '../placement/partitioned/settings.js';
 
 /** Options as a user gives them, not checked yet. */
@@ -19,7 +19,7 @@ export interface Algorithm {
   readonly localityNote: string;
   /** The complete settings that the options stand for. @throws TypeError or RangeError naming the option */
   resolve(options: Options): Settings | AlgorithmSettings;
-  create(options: Options): Promise<Training>;
+  create(options: Options): Promise<Trainer>;
 }
 
 function ruleAlgorithm(name: string): Algorithm {

@@ -22,7 +22,7 @@ const namesOrAll = listOf(nameOrAll, `a list of ${listEnvironments().join(', ')}
 
 /** Several tasks. */
 export const ENVIRONMENTS = option('environments', distinct(refine(namesOrAll, (_, ids) => ids.flatMap((id) => (id === ALL ? listEnvironments() : [id])))), {
-  default: ['Pendulum-v1'], flag: '--environments', help: `the tasks, with commas between them, or all: ${listEnvironments().join(', ')}`, group: 'Run', everyday: true,
+  default: ['Pendulum-v1'], flag: '--environments', help: `comma-separated tasks, or all: ${listEnvironments().join(', ')}`, group: 'Run', everyday: true,
 });
 
 /** Points of a learning curve: environment steps between them. @param points of a whole trial */
@@ -33,7 +33,7 @@ export function evaluateEvery(points: number, shown: string) {
   });
 }
 
-export const FINAL_EPISODES = option('evaluation.final', integer({ min: 1, max: 10_000 }), { default: 20, flag: '--episodes', help: 'episodes of the evaluation at the end', group: 'Run', everyday: true });
+export const FINAL_EPISODES = option('evaluation.final', integer({ min: 1, max: 10_000 }), { default: 20, flag: '--episodes', help: 'episodes of the final evaluation', group: 'Run', everyday: true });
 
 /** Environment steps of a trial: the study's own on its own task, otherwise those that the task ships with. */
 export function shippedSteps(environment: string, own: { readonly environment: string; readonly steps: number }): number {

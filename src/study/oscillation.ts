@@ -15,14 +15,14 @@ const group = 'Run';
 const OSCILLATION_ROWS = [
   option('neurons', integer({ min: 2, max: 200 }), { default: 100, flag: '--neurons', help: 'neurons of the network', group, everyday: true }),
   option('density', number({ min: 0, above: true, max: 1 }), {
-    default: 0.2, flag: '--density', argument: 'share', help: 'share of the possible connections that are there, self-connections among them', group, everyday: true,
+    default: 0.2, flag: '--density', argument: 'share', help: 'probability of each connection, self-connections included', group, everyday: true,
   }),
-  option('gain', number({ min: 0, above: true, max: 1000 }), { default: 5, flag: '--gain', argument: 'gain', help: 'of the weights; in large networks activity sustains itself above 1', group, everyday: true }),
+  option('gain', number({ min: 0, above: true, max: 1000 }), { default: 5, flag: '--gain', argument: 'gain', help: 'gain of the weights; above 1 the activity of large networks sustains itself', group, everyday: true }),
   option('membraneTimeConstant', number({ min: 1, max: 1e6 }), {
     default: 4, flag: '--membrane-time-constant', argument: 'time', formerly: ['--time-constant', 'timeConstant'], help: 'longest membrane time constant; they are spaced from 1 to it', group, everyday: true,
   }),
-  option('timeStep', number({ min: 0, above: true, max: 1 }), { default: 0.1, flag: '--time-step', argument: 'time', help: 'of the integration', group, everyday: true }),
-  option('duration', number({ min: 0, above: true, max: 1e6 }), { default: 200, flag: '--duration', argument: 'time', help: 'how long the network runs', group, everyday: true }),
+  option('timeStep', number({ min: 0, above: true, max: 1 }), { default: 0.1, flag: '--time-step', argument: 'time', help: 'time step of the integration', group, everyday: true }),
+  option('duration', number({ min: 0, above: true, max: 1e6 }), { default: 200, flag: '--duration', argument: 'time', help: 'simulated time', group, everyday: true }),
   SEED,
 ] as const;
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { isRecord } from '../check.js';
 import { DivergenceError, InternalError } from '../errors.js';
 import type { LesionReport } from '../simulation/lesion.js';
-import type { RunReport, Training } from '../simulation/training.js';
+import type { RunReport, Trainer } from '../simulation/training.js';
 import type { StalenessHistogram } from '../runtime/staleness-histogram.js';
 import type { Staleness } from '../runtime/staleness.js';
 import type { PhaseTimings } from '../runtime/phase-timings.js';
@@ -140,7 +140,7 @@ export function crashedTrial(trial: Trial, message: string): TrialResult {
  */
 export async function runTrial(trial: Trial, { signal, onProgress }: TrialOptions): Promise<TrialResult | undefined> {
   const record = startRecord();
-  let training: Training | undefined;
+  let training: Trainer | undefined;
   try {
     training = await algorithmOf(trial).create(trialOptions(trial));
     training.on('progress', onProgress);
@@ -171,7 +171,7 @@ function startRecord(): TrialRecord {
 }
 
 /** @returns false if the signal ended it */
-async function trainAndEvaluate(training: Training, { steps, evaluation }: Trial, record: TrialRecord, signal: AbortSignal): Promise<boolean> {
+async function trainAndEvaluate(training: Trainer, { steps, evaluation }: Trial, record: TrialRecord, signal: AbortSignal): Promise<boolean> {
   for (;;) {
     if (isAborted(signal)) return false;
     const last = training.step >= steps;
@@ -193,7 +193,7 @@ async function trainAndEvaluate(training: Training, { steps, evaluation }: Trial
 }
 
 /** Notes times and staleness, if the run has any. */
-function noteTiming(record: TrialRecord, { virtualSeconds, staleness: { reads, median, max, helped, voltages }, partitions }: RunReport, training: Training): void {
+function noteTiming(record: TrialRecord, { virtualSeconds, staleness: { reads, median, max, helped, voltages }, partitions }: RunReport, training: Trainer): void {
   if (reads + helped === 0 && virtualSeconds === undefined) return;
   const times = training.phaseTimings?.();
   record.timing = {

@@ -1,6 +1,6 @@
 import test from 'ava';
 
-import type { EpisodeRecord, Metrics, Progress, Training } from '../../src/index.js';
+import type { EpisodeRecord, Metrics, Progress, Trainer } from '../../src/index.js';
 
 export interface SmallOptions {
   readonly environment?: string;
@@ -20,7 +20,7 @@ async function turnsUntil(over: () => boolean): Promise<void> {
  *
  * @param create a small one, with 8 hidden neurons, a warm-up of 64 steps and one update per step, that can be repeated bit for bit
  */
-export function trainingContract(name: string, create: (options?: SmallOptions) => Promise<Training>): void {
+export function trainingContract(name: string, create: (options?: SmallOptions) => Promise<Trainer>): void {
   test.serial(`${name} reports its episodes in order and its progress up to the last step`, async (t) => {
     const training = await create({ environment: 'CartPole-v1' });
     const episodes: EpisodeRecord[] = [];

@@ -1,11 +1,11 @@
 import test from 'ava';
 
-import { createDdpg, createSimulation, DivergenceError, type EpisodeRecord, type SimulationOptions, type Training } from '../../src/index.js';
+import { createDdpg, createSimulation, DivergenceError, type EpisodeRecord, type SimulationOptions, type Trainer } from '../../src/index.js';
 
 const SHARED = { environment: 'CartPole-v1', network: { hidden: [6, 5], observationScale: [2, 2, 0.2, 2] }, exploration: { output: 0.5, warmup: 0.7, correlation: 0.5 }, learning: { warmup: 300 }, seed: 3 } as const satisfies SimulationOptions;
 
 /** Episodes of the warm-up, before anything is learned. */
-async function warmUp(training: Training): Promise<EpisodeRecord[]> {
+async function warmUp(training: Trainer): Promise<EpisodeRecord[]> {
   const episodes: EpisodeRecord[] = [];
   training.on('episode', (episode) => episodes.push(episode));
   await training.run({ steps: 300 });

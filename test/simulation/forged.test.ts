@@ -62,7 +62,7 @@ for (const subject of SUBJECTS) {
 const FORGED: [string, string[], Json, RegExp][] = [
   ['steps that its environment has not taken', ['counters', 'steps'], 59, /^it says what cannot be: 40 updates of a partition after 59 steps$/],
   ['a step behind the last', ['counters', 'steps'], 2 ** 31 - 1, /^it says what cannot be: 2147483647 environment steps$/],
-  ['episodes that have not ended', ['training', 'episodes'], 1000, /^it does not tell its episodes$/],
+  ['episodes that have not ended', ['training', 'episodes'], 1000, /^its count of episodes does not fit its steps$/],
   ['a re-initialisation without a lesion', ['training', 'lesion', 'reinitialised'], true, /^its state of the lesion is not one that its settings can lead to$/],
   ['a network that fills the machine', ['settings', 'network', 'hidden'], [65_536, 65_536], /^its settings ask for 131072 hidden neurons and 4295\d+ weights at least, and it has 96 weights$/],
   ['a network of many layers', ['settings', 'network', 'hidden'], new Array<number>(10_000).fill(65_536), /^its settings ask for 655360000 hidden neurons/],

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 
 import test from 'ava';
 
-import { createDdpg, createSimulation, resolveSettings, resumeDdpg, resumeSimulation, type SimulationOptions, type Training } from '../../src/index.js';
+import { createDdpg, createSimulation, resolveSettings, resumeDdpg, resumeSimulation, type SimulationOptions, type Trainer } from '../../src/index.js';
 
 const SMALL = { environment: 'CartPoleNoVel-v1', network: { hidden: [5, 4], observationTraces: [2, 8] }, learning: { warmup: 50, batch: 8, replay: 256 }, seed: 2 } as const satisfies SimulationOptions;
 
 /** What a training comes to; its evaluation has the gains that training has left. */
-async function conclude(training: Training): Promise<unknown> {
+async function conclude(training: Trainer): Promise<unknown> {
   const weights = createHash('sha256').update(training.encodeWeights()).digest('hex');
   const { returns } = await training.evaluate({ episodes: 2 });
   await training.close();
@@ -39,10 +39,10 @@ test.serial('runs that remember, of neuron-agents and of the opponent, are cut i
     { create: () => createDdpg(SMALL), resume: resumeDdpg },
   ];
   for (const { create, resume } of kinds) {
-    const [whole, first]: [Training, Training] = [await create(), await create()];
+    const [whole, first]: [Trainer, Trainer] = [await create(), await create()];
     await whole.run({ steps: 230 });
     await first.run({ steps: 133 });
-    const second: Training = await resume(first.encodeCheckpoint());
+    const second: Trainer = await resume(first.encodeCheckpoint());
     await first.close();
     await second.run({ steps: 97 });
     t.deepEqual(await conclude(second), await conclude(whole));

@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 
 import { makeEnvironment } from '../../src/environment/registry.js';
-import { createDdpg, createBatchedTrainer, createSimulation, type SimulationOptions, type Training } from '../../src/index.js';
+import { createDdpg, createBatchedTrainer, createSimulation, type SimulationOptions, type Trainer } from '../../src/index.js';
 import { evaluationSeeds } from '../../src/simulation/measure.js';
 import { readPolicy, readSafetensors, type ReadPolicy, type SafetensorsFile } from './policy-reader.js';
 
@@ -23,7 +23,7 @@ function play(environmentName: string, seed: number, policy: ReadPolicy): number
 }
 
 /** Holds the policy in the file to what the product does: output voltages and rewards of an episode, and the returns of all. */
-async function compare(t: ExecutionContext, training: Training): Promise<SafetensorsFile> {
+async function compare(t: ExecutionContext, training: Trainer): Promise<SafetensorsFile> {
   const { environment: name, seed } = training.settings;
   const file = training.encodeWeights();
   const policy = readPolicy(file);

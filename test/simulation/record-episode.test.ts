@@ -41,7 +41,7 @@ test.serial('what is watched obeys the equations of neurons and leaky integrator
 test.serial('a network is not watched while it learns', async (t) => {
   const simulation = await createSimulation({ ...SMALL, network: { hidden: [4], observationTraces: [] } });
   const running = simulation.run({ steps: 100 });
-  t.throws(() => simulation.recordEpisode(), { message: /^a network can be watched between commands/ });
+  t.throws(() => simulation.recordEpisode(), { message: /^an episode can be recorded between commands/ });
   await running;
   await simulation.close();
 });

@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import test from 'ava';
 
 import { RULE_NAMES } from '../../src/entries/internals.js';
-import { CheckpointError, createDdpg, createSimulation, resumeDdpg, resumeSimulation, type RunReport, type SimulationOptions, type Training } from '../../src/index.js';
+import { CheckpointError, createDdpg, createSimulation, resumeDdpg, resumeSimulation, type RunReport, type SimulationOptions, type Trainer } from '../../src/index.js';
 import { createStream } from '../../src/random/stream.js';
 
 /** What a training tells from now on. */
-function listen(training: Training): string[] {
+function listen(training: Trainer): string[] {
   const events: string[] = [];
   training.on('episode', (episode) => events.push(JSON.stringify(episode)));
   training.on('metrics', (metrics) => events.push(JSON.stringify(metrics)));
@@ -15,7 +15,7 @@ function listen(training: Training): string[] {
 }
 
 /** All that a training comes to at the end. */
-async function conclude(training: Training): Promise<unknown> {
+async function conclude(training: Trainer): Promise<unknown> {
   const checkpoint = createHash('sha256').update(training.encodeWeights()).digest('hex');
   const { returns } = await training.evaluate({ episodes: 1 });
   await training.close();
@@ -23,8 +23,8 @@ async function conclude(training: Training): Promise<unknown> {
 }
 
 interface Kind {
-  readonly create: () => Promise<Training>;
-  readonly resume: (checkpoint: Uint8Array) => Promise<Training>;
+  readonly create: () => Promise<Trainer>;
+  readonly resume: (checkpoint: Uint8Array) => Promise<Trainer>;
 }
 
 /** Resumes a run of `steps` at each of the cuts, one after the other, and compares it with one that was never interrupted. */

@@ -1,12 +1,12 @@
 import test from 'ava';
 
 import { ALGORITHMS } from '../../src/algorithm/registry.js';
-import { createDdpg, createSimulation, createTrainer, resumeTrainer, type Training } from '../../src/index.js';
+import { createDdpg, createSimulation, createTrainer, resumeTrainer, type Trainer } from '../../src/index.js';
 
 const SMALL = { environment: 'Pendulum-v1', network: { hidden: [4] }, learning: { warmup: 64, batch: 32, replay: 256 }, seed: 2 };
 const NEURONS = { ...SMALL, schedule: 'synchronous', partitions: 1 } as const;
 
-async function weightsAfter(training: Training, steps: number): Promise<Uint8Array> {
+async function weightsAfter(training: Trainer, steps: number): Promise<Uint8Array> {
   await training.run({ steps });
   const weights = training.encodeWeights();
   await training.close();

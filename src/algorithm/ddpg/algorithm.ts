@@ -6,7 +6,7 @@ import { DDPG, type DdpgSettings } from './settings.js';
 /** Deep deterministic policy gradient: an actor and a critic, under the credit of `--credit`. */
 export const ddpg: Algorithm<DdpgSettings, DdpgAgent> = {
   name: 'ddpg',
-  summary: 'train DDPG, which backpropagates unless --credit says otherwise, on one task',
+  summary: 'train DDPG on one task, by backpropagation or with local credit (--credit)',
   localityNote: 'not local: the error is carried backwards through all weights of the critic and of the actor',
   table: DDPG,
   layout: createDdpgLayout,

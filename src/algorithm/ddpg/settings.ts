@@ -36,7 +36,7 @@ const creditName = kind<string, OpenCreditName | (string & {})>({ // the names a
 });
 
 const CREDIT = option('credit', creditName, {
-  default: 'backprop', flag: '--credit', help: `credit assignment of the hidden layers: ${OPEN_CREDITS.join(', ')}; or the path of a module of your own`,
+  default: 'backprop', flag: '--credit', help: `credit assignment of the hidden layers: ${OPEN_CREDITS.join(', ')}; or the path of your own module`,
   group: 'Run', everyday: true,
 });
 

@@ -43,7 +43,7 @@ function only<R extends AnyRow>(row: R, holds: (at: At) => boolean, constraint: 
 }
 
 const METHOD = option('method', oneOf(METHOD_NAMES), {
-  default: 'q-learning', flag: '--method', help: `how values are found: ${METHOD_NAMES.join(', ')}`, group: 'Run', everyday: true,
+  default: 'q-learning', flag: '--method', help: `method: ${METHOD_NAMES.join(', ')}`, group: 'Run', everyday: true,
 });
 const POLICY = option('policy', oneOf(POLICY_NAMES), {
   default: 'epsilon-greedy', flag: '--policy', help: `the policy that explores, or is evaluated, about action values: ${POLICY_NAMES.join(', ')}`, group: 'Policy',
@@ -51,30 +51,30 @@ const POLICY = option('policy', oneOf(POLICY_NAMES), {
 const SCHEDULE = option('schedule', oneOf(TABLE_SCHEDULES), {
   default: 'hogwild', flag: '--schedule', shown: 'hogwild', help: 'hogwild: threads share one table without locks; synchronous: actors learn in rounds, the same on any number of threads', group: 'Threads', everyday: true,
 });
-const ACTORS = option('actors', integer({ min: 1, max: 256 }), { default: 2, flag: '--actors', shown: '2', help: 'agents with an environment each, which share one table', group: 'Threads' });
+const ACTORS = option('actors', integer({ min: 1, max: 256 }), { default: 2, flag: '--actors', shown: '2', help: 'agents with one environment each and a shared table', group: 'Threads' });
 
 const forLearners = <R extends AnyRow>(row: R) => only(row, (at) => isLearner(at(METHOD)), 'no value for a method that learns no table from samples', (at) => at(METHOD));
 
 const isSampled = (method: MethodName) => METHODS[method].kind !== 'model';
 
 const TABULAR_ROWS = [
-  vary(ENVIRONMENT, { default: 'FrozenLake-v1', help: `the task, which must have a table of transitions: ${TABLE_TASKS.join(', ')}; or the path of a module of your own, such as ./my-table.js` }),
+  vary(ENVIRONMENT, { default: 'FrozenLake-v1', help: `the task, which must have a table of transitions: ${TABLE_TASKS.join(', ')}; or the path of your own module, such as ./my-table.js` }),
   METHOD,
   only(vary(STEPS, { default: 1_000_000, shown: '1000000', help: 'environment steps of all actors together' }), (at) => isSampled(at(METHOD)), 'no value for a method that takes no samples', (at) => at(METHOD)),
   option('discount', number({ min: 0, max: 1 }), {
-    default: (at) => (UNDISCOUNTED.includes(environmentId(at(ENVIRONMENT))) ? 1 : 0.99), flag: '--discount', shown: '0.99; 1 for CliffWalking, Taxi and RandomWalk', help: 'discount of a step', group: 'Run',
+    default: (at) => (UNDISCOUNTED.includes(environmentId(at(ENVIRONMENT))) ? 1 : 0.99), flag: '--discount', shown: '0.99; 1 for CliffWalking, Taxi and RandomWalk', help: 'discount factor γ', group: 'Run',
   }),
   POLICY,
   only(option('epsilon', number({ min: 0, max: 1 }), {
     default: (at) => METHODS[at(METHOD)].epsilon, flag: '--epsilon', shown: '0.1 for learners, 1 for evaluation, 0 for planning', help: 'probability of a uniform action under epsilon-greedy; methods that read the model then find the best such policy', group: 'Policy', everyday: true,
   }), (at) => at(POLICY) === 'epsilon-greedy', 'no value under another policy than epsilon-greedy', (at) => at(POLICY)),
   only(option('temperature', number(POSITIVE), {
-    default: 1, flag: '--temperature', shown: '1', help: 'of boltzmann, in units of return', group: 'Policy',
+    default: 1, flag: '--temperature', shown: '1', help: 'temperature of boltzmann, in units of return', group: 'Policy',
   }), (at) => at(POLICY) === 'boltzmann', 'no value under another policy than boltzmann', (at) => at(POLICY)),
   forLearners(option('stepSize', stepSizeKind, {
-    default: (at) => (isMonteCarlo(at(METHOD)) ? '1/n' : 0.1), flag: '--step-size', shown: '0.1; 1/n for Monte Carlo', help: 'of an update: a number, or 1/n for the n-th of an entry', group: 'Learning', everyday: true,
+    default: (at) => (isMonteCarlo(at(METHOD)) ? '1/n' : 0.1), flag: '--step-size', shown: '0.1; 1/n for Monte Carlo', help: 'step size: a number, or 1/n for the n-th update of an entry', group: 'Learning', everyday: true,
   })),
-  forLearners(option('initialValue', number({ min: -1e12, max: 1e12 }), { default: 0, flag: '--initial-value', shown: '0', help: 'of all entries of the table', group: 'Learning' })),
+  forLearners(option('initialValue', number({ min: -1e12, max: 1e12 }), { default: 0, flag: '--initial-value', shown: '0', help: 'initial value of all entries of the table', group: 'Learning' })),
   only(option('tolerance', number(POSITIVE), {
     default: 1e-10, flag: '--tolerance', shown: '1e-10', help: 'of the values: twice how far they may be from their limit for a discount below 1, and else the change of the last sweep', group: 'Learning',
   }), (at) => iterates(at(METHOD)), 'no value for a method that does not repeat backups', (at) => at(METHOD)),
@@ -83,7 +83,7 @@ const TABULAR_ROWS = [
   forLearners(ACTORS),
   forLearners(option('threads', integer({ min: 1, max: 64 }), { default: (at) => Math.min(2, at(ACTORS)), flag: '--threads', shown: '2, or 1 for one actor', help: 'threads that the actors run on', group: 'Threads', everyday: true })),
   only(option('rollout', integer({ min: 1, max: 100_000 }), { default: 64, flag: '--rollout', shown: '64', unit: 'environment steps', help: 'environment steps of an actor in a round of the synchronous schedule', group: 'Threads' }), (at) => isLearner(at(METHOD)) && at(SCHEDULE) === 'synchronous', 'no value under another schedule than synchronous', (at) => at(SCHEDULE)),
-  vary(SEED, { help: 'decides every random draw; under hogwild, threads also depend on when each gets its core' }),
+  vary(SEED, { help: 'seed of all random streams; hogwild runs also depend on thread timing' }),
 ] as const;
 
 const iterates = (method: MethodName) => method === 'value-iteration' || method === 'modified-policy-iteration' || method === 'model-estimate';

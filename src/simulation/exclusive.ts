@@ -1,7 +1,7 @@
 /** Runs one command at a time: a second would change what the first reads. */
-export type Alone = <Result>(command: () => Promise<Result>) => Promise<Result>;
+export type Exclusive = <Result>(command: () => Promise<Result>) => Promise<Result>;
 
-export function createAlone(): Alone {
+export function createExclusive(): Exclusive {
   let busy = false;
   return async (command) => {
     if (busy) throw new Error('a run or an evaluation is still going on: await it before the next');
@@ -14,7 +14,7 @@ export function createAlone(): Alone {
   };
 }
 
-/** Calls `stop` where the signal is given while the command is going on. */
+/** Calls `stop` if the signal is aborted during the command. */
 export async function stoppable<Result>(signal: AbortSignal | undefined, stop: () => void, command: () => Promise<Result>): Promise<Result> {
   signal?.addEventListener('abort', stop);
   try {
@@ -24,20 +24,20 @@ export async function stoppable<Result>(signal: AbortSignal | undefined, stop: (
   }
 }
 
-/** Milliseconds that the calling thread is kept at a stretch. */
-const STRETCH = 50;
+/** Longest time, in milliseconds, for which the calling thread does not yield. */
+const SLICE = 50;
 
 /**
- * Calls `advance` until it returns false. Every 50 ms it lets timers, signals and promises of others in.
+ * Calls `advance` until it returns false. Every 50 ms it yields to timers, signals and other promises.
  *
- * @param pause called each time before that
+ * @param pause called before each yield
  */
-export async function inStretches(advance: () => boolean, pause?: () => void): Promise<void> {
-  let end = performance.now() + STRETCH;
+export async function yieldEvery(advance: () => boolean, pause?: () => void): Promise<void> {
+  let end = performance.now() + SLICE;
   while (advance()) {
     if (performance.now() < end) continue;
     pause?.();
     await new Promise((resolve) => { setImmediate(resolve); });
-    end = performance.now() + STRETCH;
+    end = performance.now() + SLICE;
   }
 }

@@ -8,7 +8,7 @@ import { createStream } from '../random/stream.js';
  * @param seconds 0: never
  * @returns ends it
  */
-export function killWorkersEvery(training: { readonly settings: { readonly seed: number }; kill(worker: number): void }, workers: number, seconds: number): () => void {
+export function injectWorkerFaults(training: { readonly settings: { readonly seed: number }; kill(worker: number): void }, workers: number, seconds: number): () => void {
   checkNumber('seconds', seconds, { min: 0, max: 1_000_000 });
   if (seconds === 0) return () => undefined;
   const stream = createStream(training.settings.seed, 'faults');
