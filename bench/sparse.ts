@@ -2,7 +2,8 @@
 import type { KernelName } from '../src/entries/internals.js';
 import type { Table } from '../src/entries/study.js';
 import { availableKernels } from '../src/kernels/self-check.js';
-import { createActivations, type Activations } from '../src/network/dynamic.js';
+import type { Activations } from '../src/network/activations.js';
+import { createActivations } from '../src/network/dynamic.js';
 import { graphTopology } from '../src/network/graph.js';
 import { advance } from '../src/network/recurrent.js';
 import type { Topology } from '../src/network/topology.js';

@@ -6,36 +6,39 @@ import test from 'ava';
 /** What the package exports: they re-export from any room, and no room imports them. */
 const ENTRIES = ['index', 'entries'];
 
-/** What each room may import besides itself and what stands in `src` on its own: the arrows of the design. */
+/**
+ * What each room may import besides itself and what stands in `src` on its own: the arrows of the design. Rooms are in the order of the design, from the ground up: a
+ * room imports only rooms above its line.
+ */
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  kernels: [],
-  random: [],
-  memory: [],
-  checkpoint: ['memory'],
-  files: [],
-  telemetry: ['files', 'random'],
-  report: [],
-  environment: ['memory', 'random'],
-  network: ['kernels', 'random', 'environment', 'memory'],
   options: [],
+  files: [],
+  random: [],
+  kernels: [],
+  memory: [],
+  report: [],
+  telemetry: ['files', 'random'],
+  environment: ['memory', 'random'],
+  network: ['environment', 'kernels', 'memory', 'random'],
   optimise: ['kernels', 'memory'],
-  explore: ['random', 'memory', 'network'],
-  objective: ['kernels', 'network', 'memory', 'replay', 'optimise'],
-  credit: ['kernels', 'random', 'network', 'memory', 'objective', 'optimise'],
-  rule: ['kernels', 'random', 'network', 'memory', 'replay', 'optimise', 'objective', 'credit'],
-  replay: ['memory', 'random', 'environment'],
-  algorithm: ['kernels', 'random', 'environment', 'network', 'explore', 'rule', 'optimise', 'objective', 'credit', 'memory', 'replay'],
+  explore: ['memory', 'network', 'random'],
+  replay: ['environment', 'memory', 'random'],
+  objective: ['kernels', 'memory', 'network', 'optimise', 'replay'],
+  credit: ['kernels', 'memory', 'network', 'objective', 'optimise', 'random'],
+  rule: ['credit', 'kernels', 'memory', 'network', 'objective', 'optimise', 'random', 'replay'],
   schedule: ['memory', 'random'],
   virtual: ['random', 'schedule'],
   journal: ['files', 'telemetry'],
-  runtime: ['journal', 'memory', 'placement', 'schedule'],
-  placement: ['workers', 'algorithm', 'virtual', 'kernels', 'random', 'environment', 'network', 'explore', 'rule', 'optimise', 'objective', 'credit', 'memory', 'replay', 'schedule', 'telemetry', 'journal', 'runtime'],
-  simulation: ['virtual', 'kernels', 'random', 'environment', 'network', 'explore', 'rule', 'optimise', 'objective', 'credit', 'memory', 'replay', 'schedule', 'telemetry', 'placement', 'runtime', 'algorithm', 'checkpoint', 'journal'],
-  batched: ['kernels', 'random', 'environment', 'network', 'explore', 'rule', 'optimise', 'objective', 'credit', 'memory', 'replay', 'schedule', 'placement', 'runtime', 'simulation', 'telemetry'],
-  certificate: ['environment', 'kernels', 'random', 'network', 'explore', 'rule', 'optimise', 'objective', 'credit', 'memory', 'replay', 'algorithm', 'simulation', 'study', 'telemetry', 'report'],
-  study: ['algorithm', 'environment', 'files', 'kernels', 'network', 'random', 'report', 'rule', 'schedule', 'simulation', 'placement', 'runtime', 'telemetry', 'virtual', 'workers'],
-  workers: ['algorithm', 'environment', 'study', 'placement', 'runtime'],
+  checkpoint: ['memory'],
+  runtime: ['memory', 'schedule'],
+  placement: ['credit', 'environment', 'explore', 'journal', 'kernels', 'memory', 'network', 'objective', 'optimise', 'random', 'replay', 'rule', 'runtime', 'schedule', 'virtual'],
+  algorithm: ['credit', 'environment', 'explore', 'kernels', 'memory', 'network', 'objective', 'optimise', 'random', 'replay', 'rule', 'schedule'],
+  simulation: ['algorithm', 'checkpoint', 'environment', 'explore', 'journal', 'kernels', 'memory', 'network', 'placement', 'random', 'replay', 'rule', 'runtime', 'schedule', 'telemetry'],
+  batched: ['environment', 'explore', 'kernels', 'memory', 'network', 'objective', 'optimise', 'placement', 'random', 'replay', 'rule', 'schedule', 'simulation', 'telemetry'],
+  study: ['algorithm', 'environment', 'files', 'kernels', 'network', 'placement', 'random', 'report', 'rule', 'runtime', 'simulation', 'telemetry', 'virtual'],
+  certificate: ['algorithm', 'credit', 'explore', 'kernels', 'memory', 'network', 'objective', 'optimise', 'random', 'replay', 'report', 'rule', 'simulation', 'study', 'telemetry'],
   testing: ['algorithm', 'credit', 'environment', 'kernels', 'memory', 'network', 'objective', 'optimise', 'random'],
+  workers: ['algorithm', 'placement', 'runtime', 'study'],
   scenarios: ENTRIES,
 };
 
@@ -74,4 +77,42 @@ test('every room is in the plan', (t) => {
   const rooms = new Set(files.map(roomOf));
   for (const room of [...ENTRIES, ...EVERYWHERE]) if (room !== 'options') rooms.delete(room);
   t.deepEqual([...rooms].toSorted(), Object.keys(MAY_IMPORT).toSorted());
+});
+
+test('no room may import one that is above it', (t) => {
+  const rooms = [...ENTRIES, ...Object.keys(MAY_IMPORT)];
+  for (const [room, allowed] of Object.entries(MAY_IMPORT)) {
+    for (const other of allowed) t.true(rooms.indexOf(other) >= 0 && rooms.indexOf(other) < rooms.indexOf(room), `${room} imports ${other}`);
+  }
+});
+
+/** The files of a circle of imports, types included; undefined if there is none. */
+function findCircle(imports: ReadonlyMap<string, readonly string[]>): string[] | undefined {
+  const visited = new Set<string>();
+  const path: string[] = [];
+  function visit(file: string): string[] | undefined {
+    const at = path.indexOf(file);
+    if (at >= 0) return [...path.slice(at), file];
+    if (visited.has(file)) return undefined;
+    visited.add(file);
+    path.push(file);
+    for (const next of imports.get(file) ?? []) {
+      const circle = visit(next);
+      if (circle !== undefined) return circle;
+    }
+    path.pop();
+    return undefined;
+  }
+  for (const file of imports.keys()) {
+    const circle = visit(file);
+    if (circle !== undefined) return circle;
+  }
+  return undefined;
+}
+
+test('no files of the library import one another in a circle', (t) => {
+  t.deepEqual(findCircle(new Map([['a', ['b', 'c']], ['b', ['d']], ['c', ['d']], ['d', ['b']]])), ['b', 'd', 'b']);
+  const own = files.filter((file) => !file.startsWith('scenarios'));
+  const imports = new Map(own.map((file) => [file, importsOf(file).map((path) => path.replace(/\.js$/, '.ts'))]));
+  t.is(findCircle(imports)?.join(' -> '), undefined);
 });

@@ -1,5 +1,5 @@
 import { createDdpgProgram } from '../algorithm/ddpg/program.js';
-import { networkShape, withBuffers, type TrainedNetwork } from '../algorithm/ddpg/trained-network.js';
+import { networkShape, withBuffers, type TrainedNetwork } from '../credit/trained-network.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { parametersIn, type ParameterTable } from '../memory/parameters.js';
 import { initialiseWeights, type InitialWeights } from '../network/initialise.js';

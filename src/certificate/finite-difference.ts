@@ -1,4 +1,4 @@
-import type { TrainedNetwork } from '../algorithm/ddpg/trained-network.js';
+import type { TrainedNetwork } from '../credit/trained-network.js';
 import { doubleKernels } from '../kernels/reference.js';
 import { createActivations, propagate } from '../network/dynamic.js';
 import { populationOf } from '../network/topology.js';

@@ -1,6 +1,6 @@
 import type { DdpgAgent } from '../algorithm/ddpg/agent.js';
 import { createDdpgProgram } from '../algorithm/ddpg/program.js';
-import { withBuffers } from '../algorithm/ddpg/trained-network.js';
+import { withBuffers } from '../credit/trained-network.js';
 import type { DdpgSettings } from '../algorithm/ddpg/settings.js';
 import { populationOf } from '../network/topology.js';
 import { createTransitions, loadMinibatch } from '../replay/minibatch.js';

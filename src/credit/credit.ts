@@ -1,7 +1,7 @@
 import type { Kernels } from '../kernels/kernels.js';
 import type { Parameter, ParameterShape, ParameterTable, PeerParameter } from '../memory/parameters.js';
 import type { ActivationGradients } from '../network/backpropagation.js';
-import type { Activations } from '../network/dynamic.js';
+import type { Activations } from '../network/activations.js';
 import type { Topology } from '../network/topology.js';
 import type { OutputError } from '../objective/objective.js';
 import type { Optimiser } from '../optimise/optimiser.js';

@@ -38,7 +38,7 @@ export { SIMULATION } from '../simulation/options.js';
 export { recordedOptions } from '../simulation/recording.js';
 export { METHOD_NAMES as ACTOR_LEARNER_METHODS } from '../placement/actor-learners/methods.js';
 export { TRAINABLE, type Trainable } from '../simulation/trainer.js';
-export { READ_KINDS, stalenessBetween } from '../runtime/staleness.js';
+export { READ_KINDS, stalenessBetween } from '../placement/partitioned/staleness.js';
 export { createProgressBar, type ProgressBar } from '../telemetry/progress-bar.js';
 export { createRunFolder, reopenRunFolder, RUN_FILES, runFolderName, type LineLengths, type RunFolder } from '../telemetry/run-folder.js';
 export { createEventWriter, type EventWriter } from '../telemetry/tensorboard.js';

@@ -5,7 +5,7 @@ import { layoutBytes, planLayout, type Block, type BlockRequest, type ElementTyp
 const PAGE_BYTES = 65536;
 const MAX_PAGES = LARGEST_MEMORY / PAGE_BYTES;
 
-/** The one shared memory of a simulation and the table that says what lies where. Structured-cloneable: workers get it is. */
+/** The shared memory of a run, and its layout table. Structured-cloneable, to be sent to workers as it is. */
 export interface ArenaHandle {
   readonly memory: WebAssembly.Memory;
   readonly blocks: readonly Block[];
@@ -19,18 +19,18 @@ export interface Arena extends ArenaHandle {
   uint32(name: string): Uint32Array;
 }
 
-/** The numbers of an arena, to be put into another of the same layout. */
+/** The contents of an arena, to be put into another of the same layout. */
 export interface Snapshot {
-  /** Holds it against what an arena is to have, before that is allocated. @throws CheckpointError naming the block that is not the same in both, or is missing in one */
+  /** Compares it with the blocks of an arena before that is allocated. @throws CheckpointError naming a block that differs or is missing in one of them */
   readonly check: (blocks: readonly BlockRequest[]) => void;
-  /** Puts the numbers into the arena. @throws CheckpointError as `check` does */
+  /** Copies the contents into the arena. @throws CheckpointError as `check` does */
   readonly restore: (arena: Arena) => void;
 }
 
 /**
  * Allocates the arena on a shared WebAssembly memory, all zero. The memory can grow behind the blocks: see `workspace.ts`.
  *
- * @throws MemoryError where the system does not give it, or the blocks need more than 4 GiB, which `checkBudget` finds out beforehand
+ * @throws MemoryError if the system refuses the memory, or the blocks need more than 4 GiB; `checkBudget` finds out the latter beforehand
  */
 export function createArena(requests: readonly BlockRequest[]): Arena {
   const blocks = planLayout(requests);
@@ -47,7 +47,7 @@ function allocate(pages: number): WebAssembly.Memory {
   }
 }
 
-/** Gives a thread its views of an arena that another thread created. */
+/** A thread's views of an arena that another thread created. */
 export function attachArena({ memory, blocks }: ArenaHandle): Arena {
   const table = new Map(blocks.map((block) => [block.name, block]));
   const find = (name: string, type: ElementType): Block => {

@@ -2,41 +2,41 @@ import { freemem, totalmem } from 'node:os';
 
 import { wrongValue } from '../check.js';
 
-/** All that a 32-bit WebAssembly memory can address. */
+/** What a 32-bit WebAssembly memory can address, in bytes. */
 export const LARGEST_MEMORY = 2 ** 32;
 
 /** Bytes that a run needs for one purpose, and the option that they grow with. */
 export interface Demand {
   readonly option: string;
-  /** The setting as it stands. */
+  /** The option's value. */
   readonly value: unknown;
   /** For the message: `replay`. */
   readonly what: string;
   readonly bytes: number;
 }
 
-/** What a run may take, and why not more. */
+/** A limit of memory, and its reason. */
 export interface Limit {
   readonly bytes: number;
   readonly why: string;
 }
 
-/** What there is on this machine, and to this process where it is in a container. */
+/** The limits of this machine, and of this process if it is in a container. */
 export function memoryLimits(): Limit[] {
   const constrained = process.constrainedMemory();
   return [
     { bytes: LARGEST_MEMORY, why: 'the largest shared memory of a run' },
     { bytes: totalmem(), why: 'the memory of this machine' },
-    ...(constrained > 0 ? [{ bytes: constrained, why: 'the memory that this process may have' }] : []), // beyond the machine's where there is no limit
-    ...(process.platform === 'linux' ? [{ bytes: freemem(), why: 'the memory that is free' }] : []), // elsewhere caches count as taken
+    ...(constrained > 0 ? [{ bytes: constrained, why: 'the memory that this process may have' }] : []), // more than the machine's memory if there is no limit
+    ...(process.platform === 'linux' ? [{ bytes: freemem(), why: 'the memory that is free' }] : []), // on other systems caches do not count as free
   ];
 }
 
 /**
- * Refuses what cannot fit before any of it is allocated.
+ * Refuses demands that cannot fit, before any of them is allocated.
  *
- * @param demands at least; what is to be allocated later may be left out
- * @throws RangeError naming the option that asks for most, with the sizes of all
+ * @param demands at least; what is allocated later may be left out
+ * @throws RangeError naming the option of the largest demand, with the sizes of all
  */
 export function checkBudget(demands: readonly Demand[], limits: readonly Limit[] = memoryLimits()): void {
   const total = demands.reduce((sum, { bytes }) => sum + bytes, 0);

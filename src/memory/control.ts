@@ -3,17 +3,17 @@ import type { BlockRequest } from './layout.js';
 
 /** The words of the `control` block: counters and flags that threads read and write with Atomics. */
 export const WORD = {
-  /** Rung at every change somebody may be waiting for. */
+  /** Counts the notifications of the event count. */
   notifications: 0,
-  /** Threads asleep on the bell. */
+  /** Threads that sleep on the event count. */
   sleepers: 1,
-  /** 1 once a partition has failed or the simulation is closed: everybody leaves at once. */
+  /** 1 once a partition has failed or the run is closed: every thread leaves its command. */
   abort: 2,
-  /** 1 once the environment's host takes no further step in this run. */
+  /** 1 once the environment loop takes no further step in this command. */
   finished: 3,
-  /** The run ends at this environment step; lowered to stop early. */
+  /** The command ends at this environment step; lowered to stop early. */
   stepLimit: 4,
-  /** Number of the observation now in the input voltages, from 1. */
+  /** Number of the observation that is submitted, from 1. */
   observationNumber: 5,
   /** Environment steps taken. */
   steps: 6,
@@ -21,37 +21,37 @@ export const WORD = {
   stored: 7,
   /** Episodes ended. */
   episodes: 8,
-  /** Times that the environment's host has said where it stands: says which of its two records is the valid one. */
+  /** Commits of the environment cursors; its parity selects the valid records. */
   cursorRecord: 9,
-  /** Episodes of the evaluation at hand that have ended. */
+  /** Episodes of the current evaluation that have ended. */
   episodesEvaluated: 10,
 } as const;
 
 /** Words and counters are int32. */
 export const LARGEST_WORD = 2 ** 31 - 1;
 
-/** The words that a checkpoint keeps: what has happened. All others are about threads at work. */
+/** The words that a checkpoint keeps. All others belong to running threads. */
 export const KEPT_WORDS = ['cursorRecord', 'steps', 'stored', 'episodes'] as const;
 
 const EXPLANATIONS = 16;
 
-/** Int32 words between two partitions' counters: one cache line, so that counting does not slow a neighbour down. */
+/** Int32 words between two partitions' counters: one cache line, to avoid false sharing. */
 const STRIDE = 16;
 
-/** Counters that each partition keeps and all may read; every one on a cache line of its own. */
+/** Counters of each partition that all may read; every one on a cache line of its own. */
 const COUNTERS = ['version', 'ticksDone', 'inferenceVersion', 'barrierCount', 'heartbeat', 'hang'] as const;
 
-/** Where there are several groups of environments: the words of each that one group has among the control words. */
+/** With several groups of environments: the control words that each group has of its own. */
 const GROUP_WORDS = ['observationNumber', 'steps', 'cursorRecord'] as const;
 
-/** @param groups of environments, each with a clock and a progress of its own */
+/** @param groups of environments, each with an observation number and tick counters of its own */
 export function controlBlocks(partitions: number, groups = 1): BlockRequest[] {
   const counters = COUNTERS.map((name): BlockRequest => ({
     name,
     type: 'int32',
     shape: [partitions, name === 'ticksDone' ? Math.ceil(groups / STRIDE) * STRIDE : STRIDE],
     owner: 'each partition its own row',
-    ...(name !== 'version' && { scratch: true }), // a run begins by showing the observation anew, as number 1
+    ...(name !== 'version' && { scratch: true }), // a command submits the observation anew, as number 1
   }));
   return [{ name: 'control', type: 'int32', shape: [EXPLANATIONS], owner: 'by word: supervisor or host', scratch: true }, ...counters, ...(groups > 1 ? groupBlocks(groups) : [])];
 }
@@ -66,14 +66,14 @@ export interface Word {
   set(value: number): void;
 }
 
-/** What there is to know of a group of environments that are shown and stepped together. */
+/** The words of a group of environments that are submitted and stepped together. */
 export type GroupWords = Readonly<Record<(typeof GROUP_WORDS)[number], Word>>;
 
 /** One counter of every partition. */
 export interface PartitionCounter {
   get(partition: number): number;
   set(partition: number, value: number): void;
-  /** The smallest over all partitions. */
+  /** The minimum over all partitions. */
   least(): number;
 }
 
@@ -82,17 +82,17 @@ export interface Control {
   readonly words: Int32Array;
   /** Updates that a partition has finished: the version of its weights. */
   readonly version: PartitionCounter;
-  /** Of each group of environments, the acting phases that a partition has finished: ticks over all observations shown so far. */
+  /** Of each group of environments, the ticks that a partition has done over all observations submitted so far. */
   readonly ticksDone: readonly PartitionCounter[];
-  /** Of each group: number of the observation now in the input voltages, steps taken, times that the host has said where it stands. */
+  /** Of each group: number of the submitted observation, steps taken, commits of its cursors. */
   readonly groups: readonly GroupWords[];
-  /** Version of the weights behind the voltages that a partition acted with last. */
+  /** Version of the weights that a partition's last inference used. */
   readonly inferenceVersion: PartitionCounter;
-  /** Gates that a partition has come to: a barrier counts them. */
+  /** Gates that a partition has reached: a barrier counts them. */
   readonly barrierCount: PartitionCounter;
-  /** Looks that a partition has taken around: it stands still where the partition hangs. */
+  /** Counts resumptions of a partition's tasks: it stands still if the partition hangs. */
   readonly heartbeat: PartitionCounter;
-  /** Set to 1 where the partition is to hang at its next look, a fault on purpose. */
+  /** Injected fault: 1 if the partition is to hang. */
   readonly hang: PartitionCounter;
 }
 

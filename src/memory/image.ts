@@ -5,25 +5,25 @@ import { ELEMENT_BYTES, type Block, type BlockRequest } from './layout.js';
 /** The control words that a checkpoint keeps. */
 export type Counters = Readonly<Record<(typeof KEPT_WORDS)[number], number>>;
 
-/** All that a checkpoint keeps of an arena, as it was at one moment. */
+/** The contents of an arena that a checkpoint keeps, at one moment. */
 export interface Image {
   readonly counters: Counters;
   readonly parts: readonly { readonly block: Block; readonly bytes: Uint8Array }[];
 }
 
-/** A checkpoint leaves out what is scratch. */
+/** The blocks that a checkpoint keeps: all but scratch. */
 export function keptOf<Request extends BlockRequest>(blocks: readonly Request[]): Request[] {
   return blocks.filter((block) => block.scratch !== true);
 }
 
 export const keptBlocks = ({ blocks }: Arena): Block[] => keptOf(blocks);
 
-/** A view of what is kept of a block. @param stored slots ever written to the replay */
+/** A view of the kept part of a block. @param stored slots ever written to the replay */
 export function keptBytes({ memory }: Arena, block: Block, stored: number): Uint8Array {
   return new Uint8Array(memory.buffer, block.offset, keptLength(block, stored));
 }
 
-/** Bytes that are kept of a block: of the replay, those of the slots stored. */
+/** Bytes of the kept part of a block: of the replay, the stored slots. */
 export function keptLength({ type, shape, ring }: BlockRequest, stored: number): number {
   const rows = ring === true ? Math.min(stored, shape[0]) : shape[0];
   return rows * rowBytes({ type, shape });
@@ -31,7 +31,7 @@ export function keptLength({ type, shape, ring }: BlockRequest, stored: number):
 
 export const rowBytes = ({ type, shape }: Pick<BlockRequest, 'type' | 'shape'>) => shape.slice(1).reduce((product, size) => product * size, ELEMENT_BYTES[type]);
 
-/** The arena as it is: the bytes are views of it. */
+/** The current image: its bytes are views of the arena. */
 export function imageOf(arena: Arena): Image {
   const words = arena.int32('control');
   const counters: Counters = { cursorRecord: Atomics.load(words, WORD.cursorRecord), steps: Atomics.load(words, WORD.steps), stored: Atomics.load(words, WORD.stored), episodes: Atomics.load(words, WORD.episodes) };
@@ -39,9 +39,9 @@ export function imageOf(arena: Arena): Image {
 }
 
 /**
- * Keeps the arena as it is now. Of the replay's long rows, which are only ever overwritten the oldest first, only those are copied that are about to be overwritten.
+ * Keeps the current image while the arena changes. Of the replay's long rows only those are copied that are about to be overwritten, the oldest ones.
  *
- * @param slots most that are written before the image is asked for
+ * @param slots most that are written before the image is used
  * @returns gives the image: its bytes are views and copies
  */
 export function keepImage(arena: Arena, slots: number): () => Image {
@@ -55,7 +55,7 @@ function keepAll(bytes: Uint8Array): () => Uint8Array {
   return () => copy;
 }
 
-/** @param bytes of the slots that are written, a view */
+/** @param bytes of the written slots, a view */
 function keepOldest(block: Block, bytes: Uint8Array, stored: number, slots: number): () => Uint8Array {
   const [rows] = block.shape;
   const slotBytes = rowBytes(block);

@@ -2,20 +2,20 @@ import { InternalError } from '../errors.js';
 
 export type ElementType = 'float32' | 'float64' | 'int32' | 'uint32';
 
-/** One block of the arena, as its room asks for it. */
+/** A request for a block of the arena. */
 export interface BlockRequest {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: readonly number[];
-  /** Who may write: one thread, or for `[partitions, ...]` blocks each partition its own row. Everyone may read. */
+  /** Who may write: one thread, or for `[partitions, ...]` blocks each partition its own row. All threads may read. */
   readonly owner: string;
-  /** True where nothing is read that was not written since a run began: a checkpoint leaves it out. */
+  /** True if nothing is read that was not written since the command began: a checkpoint leaves it out. */
   readonly scratch?: true;
-  /** True where rows are slots of the replay: a checkpoint keeps those that have been stored. */
+  /** True if rows are slots of the replay: a checkpoint keeps the stored ones. */
   readonly ring?: true;
 }
 
-/** The same blocks, as scratch. */
+/** The same requests, marked as scratch. */
 export function scratch(requests: readonly BlockRequest[]): BlockRequest[] {
   return requests.map((request) => ({ ...request, scratch: true }));
 }
@@ -30,7 +30,7 @@ export interface Block extends BlockRequest {
 
 export const ELEMENT_BYTES: Record<ElementType, number> = { float32: 4, float64: 8, int32: 4, uint32: 4 };
 
-/** Blocks start on cache lines, so that two owners never share one by accident. */
+/** Blocks start on cache lines, to avoid false sharing. */
 const ALIGNMENT = 64;
 
 /** Places the blocks one after another. A pure function of the requests: every thread that computes it gets the same table. */
@@ -50,7 +50,7 @@ function elementsOf({ shape }: BlockRequest): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** Bytes that a block takes, with those that bring the next one to a cache line. */
+/** Bytes of a block, with padding to the next cache line. */
 export function blockBytes(request: BlockRequest): number {
   return Math.ceil((elementsOf(request) * ELEMENT_BYTES[request.type]) / ALIGNMENT) * ALIGNMENT;
 }

@@ -5,16 +5,16 @@ import type { BlockRequest } from './layout.js';
 
 const PAGE_BYTES = 65536;
 
-/** Pages of the first stretch; each one after it has twice as many at least. */
+/** Pages of the first segment; each one after it has at least twice as many. */
 const FIRST_PAGES = 1;
 
-/** Most stretches of memory that one partition's workspace is made of. */
+/** Most segments of a partition's workspace. */
 const STRETCHES = 16;
 
 /** Arrays start on cache lines, so that SIMD loads never cross one. */
 const ALIGNMENT = 64;
 
-/** Memory of one thread's own behind the arena's blocks: what kernels work on must lie there, and nobody else looks at it. */
+/** Memory of one thread behind the arena's blocks: arrays that kernels work on must lie there. No other thread uses it. */
 export interface Workspace {
   readonly memory: WebAssembly.Memory;
   /** Zeros. */
@@ -22,15 +22,15 @@ export interface Workspace {
   int32(length: number): Int32Array;
 }
 
-/** Remembers where each partition's workspace lies, so that a worker that takes another's place takes its memory too. */
+/** Records where each partition's workspace lies, so that a restarted worker takes the same memory. */
 export function workspaceBlock(partitions: number): BlockRequest {
   return { name: 'workspace', type: 'int32', shape: [partitions, STRETCHES], owner: 'each partition its own row', scratch: true };
 }
 
 /**
- * A workspace that asks for the same arrays in the same order as another of the same partition, which is gone, gets the same memory.
+ * A workspace that allocates the same arrays in the same order as an earlier one of the same partition gets the same memory.
  *
- * @throws MemoryError where the memory is at its end, 4 GiB or what the system gives
+ * @throws MemoryError if the memory is at its limit, 4 GiB or what the system gives
  */
 export function createWorkspace(arena: Arena, partition: number): Workspace {
   const { memory } = arena;
@@ -39,7 +39,7 @@ export function createWorkspace(arena: Arena, partition: number): Workspace {
   let next = 0;
   let end = 0;
 
-  /** The next stretch: its first page, plus one, is in the table, or the memory grows by it. */
+  /** Opens the next segment: its first page, plus one, is in the table, or the memory grows by it. */
   function open(bytes: number): void {
     const pages = Math.max(FIRST_PAGES * 2 ** stretch, Math.ceil(bytes / PAGE_BYTES));
     if (stretch === STRETCHES) throw new InternalError(`the workspace of partition ${partition} has more than ${STRETCHES} stretches`);
@@ -60,7 +60,7 @@ export function createWorkspace(arena: Arena, partition: number): Workspace {
   return {
     memory,
     float32(length) {
-      const offset = take(length); // first: the buffer is another one once the memory has grown
+      const offset = take(length); // first: the buffer is replaced when the memory grows
       return new Float32Array(memory.buffer, offset, length).fill(0);
     },
     int32(length) {
@@ -70,7 +70,7 @@ export function createWorkspace(arena: Arena, partition: number): Workspace {
   };
 }
 
-/** @returns the first of the new pages: no other thread is given them */
+/** @returns the first of the new pages: no other thread gets them */
 function grow(memory: WebAssembly.Memory, pages: number): number {
   try {
     return memory.grow(pages);

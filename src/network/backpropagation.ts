@@ -1,6 +1,7 @@
 import { InternalError } from '../errors.js';
 import type { FloatArray, Kernels } from '../kernels/kernels.js';
-import { rowsOf, type Activations } from './dynamic.js';
+import type { Activations } from './activations.js';
+import { rowsOf } from './dynamic.js';
 import { isPlain, multiplyTransferSlopes } from './transfer.js';
 import { sourcesOf, type Population, type Topology } from './topology.js';
 

@@ -1,20 +1,10 @@
 import { DivergenceError, InternalError } from '../errors.js';
 import type { FloatArray, Kernels } from '../kernels/kernels.js';
+import type { Activations, TickRange } from './activations.js';
 import { inhibitionOf } from './inhibition.js';
 import { eachPool } from './pools.js';
 import { applyTransfer } from './transfer.js';
 import { neuronName, type Population, type Topology } from './topology.js';
-
-/** The voltages of all neurons in a number of lanes, one observation each. Acting is the case of one lane. */
-export interface Activations<Numbers extends FloatArray = Float32Array> {
-  readonly lanes: number;
-  /** [neurons, lanes], row-major */
-  readonly voltages: Numbers;
-  /** z = K v before the activation; only the rows this thread computes; [neurons, lanes], row-major */
-  readonly weightedInputs: Numbers;
-  /** 0 where a neuron is silenced, else 1; absent where all are alive; [neurons] */
-  readonly alive?: Int32Array;
-}
 
 /** Activations of its own, outside the arena's blocks. */
 export function createActivations<Numbers extends FloatArray>(kernels: Kernels<Numbers>, { neurons }: Topology, lanes: number): Activations<Numbers> {
@@ -88,13 +78,6 @@ export function rowsOf<Numbers extends FloatArray>({ rowOffset }: Topology, weig
 /** The first number that is not finite. */
 function worst(numbers: FloatArray): number {
   return [...numbers].find((number) => !Number.isFinite(number)) ?? 0;
-}
-
-export interface TickRange {
-  readonly begin: number;
-  readonly end: number;
-  readonly laneBegin: number;
-  readonly laneEnd: number;
 }
 
 /**

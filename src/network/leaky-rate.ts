@@ -1,7 +1,7 @@
 import { wrongValue } from '../check.js';
 import type { FloatArray, Kernels } from '../kernels/kernels.js';
 import { ACTIVATIONS } from '../kernels/activation.js';
-import type { Activations } from './dynamic.js';
+import type { Activations } from './activations.js';
 import { identity, type Inhibition } from './inhibition.js';
 import { weigh } from './recurrent.js';
 import { neuronName, type Topology } from './topology.js';

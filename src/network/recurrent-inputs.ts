@@ -1,5 +1,5 @@
 import { box, type Environment } from '../environment/environment.js';
-import type { Activations } from './dynamic.js';
+import type { Activations } from './activations.js';
 import { keep, type Membrane } from './membrane.js';
 import type { Population } from './topology.js';
 

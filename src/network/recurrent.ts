@@ -1,6 +1,7 @@
 import { DivergenceError } from '../errors.js';
 import type { FloatArray, Kernels } from '../kernels/kernels.js';
-import { rowsOf, type Activations } from './dynamic.js';
+import type { Activations } from './activations.js';
+import { rowsOf } from './dynamic.js';
 import { identity, type Inhibition } from './inhibition.js';
 import { neuronName, type Topology } from './topology.js';
 

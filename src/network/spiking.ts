@@ -1,6 +1,6 @@
 import type { FloatArray, Kernels } from '../kernels/kernels.js';
 import { ACTIVATIONS } from '../kernels/activation.js';
-import type { Activations } from './dynamic.js';
+import type { Activations } from './activations.js';
 import { weigh } from './recurrent.js';
 import type { Topology } from './topology.js';
 

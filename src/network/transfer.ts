@@ -1,6 +1,6 @@
 import type { FloatArray, Kernels } from '../kernels/kernels.js';
 import { ACTIVATIONS } from '../kernels/activation.js';
-import type { Activations, TickRange } from './dynamic.js';
+import type { Activations, TickRange } from './activations.js';
 import { inhibitionSlope } from './inhibition.js';
 import { membraneSlope, respond } from './membrane.js';
 import { poolOf } from './pools.js';

@@ -1,4 +1,4 @@
-import type { Activations } from '../network/dynamic.js';
+import type { Activations } from '../network/activations.js';
 import type { Transitions } from '../replay/minibatch.js';
 
 /** A minibatch as objectives, credit and rules see it. The activations' lanes 0..size are the sampled states, size..2·size their successors. */

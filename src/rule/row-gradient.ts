@@ -1,6 +1,6 @@
 import type { Kernels } from '../kernels/kernels.js';
 import type { ParameterShape } from '../memory/parameters.js';
-import type { Activations } from '../network/dynamic.js';
+import type { Activations } from '../network/activations.js';
 import { followMembrane, type Membrane } from '../network/membrane.js';
 import { multiplyTransferSlopes } from '../network/transfer.js';
 import { rowLengths, type Topology } from '../network/topology.js';

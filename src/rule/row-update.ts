@@ -1,5 +1,5 @@
 import type { CreditProgram } from '../credit/credit.js';
-import type { Activations } from '../network/dynamic.js';
+import type { Activations } from '../network/activations.js';
 import { multiplyTransferSlopes } from '../network/transfer.js';
 import { polyakUpdate } from '../optimise/update.js';
 import type { Batch } from '../objective/batch.js';

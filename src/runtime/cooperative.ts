@@ -1,128 +1,98 @@
-import type { PartitionLog } from '../journal/file.js';
-import { WORD } from '../memory/control.js';
-import type { Announcement } from '../schedule/work.js';
-import { serialiseError, type SerialisedError } from './serialised-error.js';
-import type { Task, Partition } from '../placement/partitioned/partition.js';
-import type { PartitionContext } from '../placement/partitioned/partition-context.js';
-import type { VirtualState } from '../placement/partitioned/virtual-state.js';
+import { WORD, type Control } from '../memory/control.js';
+import type { EventCount } from '../schedule/event-count.js';
+import type { Announcement, Scheduler, Task } from '../schedule/work.js';
+import type { PhaseTimer } from './phase-timings.js';
 
-/** What a crew says when a command is over. */
-export type Outcome =
-  | {
-      readonly kind: 'done';
-      readonly returns: readonly number[];
-      readonly logs: readonly PartitionLog[];
-      /** What is left of a virtual world that has come to rest; absent where it is paused. */
-      readonly left?: VirtualState;
-    }
-  | { readonly kind: 'aborted' }
-  | { readonly kind: 'failed'; readonly partition: number; readonly step: number; readonly fault: SerialisedError };
-
-/** The partitions on one thread. The commands return once all of them have done their part. */
-export interface PartitionRunner {
-  /**
-   * @param recorded true where the outcome is to have logs
-   * @param left of the virtual world where it came to rest; undefined where it is at its beginning, is paused, or there is none
-   */
-  train(recorded: boolean, left?: VirtualState): Outcome;
-  evaluate(episodeSeeds: readonly number[]): Outcome;
-  close(): void;
+/** A task of a partition on a thread. */
+export interface ThreadTask extends Task {
+  readonly partition: number;
+  /** Undefined if timings are not measured. */
+  readonly phaseTimer?: PhaseTimer | undefined;
 }
 
-/** A partition at work. */
-export interface HostedPartition {
-  readonly partition: Partition;
-  readonly views: PartitionContext;
-}
-
-/** A coroutine, and what its partition sees. */
-export interface ScheduledTask {
-  readonly task: Task;
-  readonly views: PartitionContext;
-  /** What it is about to do. */
-  announced: Announcement;
-  finished: boolean;
-}
-
-/** Brings strands to their ends. @param resumed told before each turn whose it is */
-export type Carry = (strands: readonly ScheduledTask[], resumed: (views: PartitionContext) => void) => void;
-
-/** Thrown once a partition of another crew has failed: the run is over and nobody is to blame here. */
+/** Thrown once another thread has failed or the run is closed: nothing is wrong on this thread. */
 export class Aborted extends Error {
   override readonly name = 'Aborted';
 }
 
-/** The coroutines of a command. */
-export function scheduleTasks(members: readonly HostedPartition[], command: (partition: Partition) => Task[]): ScheduledTask[] {
-  return members.flatMap(({ partition, views }) => command(partition).map((task): ScheduledTask => ({ task, views, announced: 'blocked', finished: false })));
+/** What a scheduler on a thread uses of the shared memory. */
+export interface ThreadContext {
+  readonly control: Pick<Control, 'words' | 'heartbeat' | 'hang'>;
+  readonly eventCount: EventCount;
 }
 
-/**
- * Carries out what may fail, and tells how it came out.
- *
- * @param action told whom to tell before each turn whose it is
- */
-export function attempt(members: readonly HostedPartition[], action: (resumed: (views: PartitionContext) => void) => void): Outcome {
-  let current = members[0].views;
-  try {
-    action((views) => { current = views; });
-    return { kind: 'done', returns: members.flatMap(({ partition }) => partition.returns()), logs: [] };
-  } catch (error) {
-    if (error instanceof Aborted) return { kind: 'aborted' };
-    const { control: { words }, partition } = current;
-    return { kind: 'failed', partition, step: Atomics.load(words, WORD.steps), fault: serialiseError(error) };
-  }
+/** @throws Aborted once the run is aborted */
+export function checkAbort({ words }: Pick<Control, 'words'>): void {
+  if (Atomics.load(words, WORD.abort) !== 0) throw new Aborted('another partition failed, or the run was closed');
 }
 
-/**
- * Carries strands to their ends, one turn each in turn; sleeps on the bell where none can do anything.
- *
- * @param resumed told before each turn whose it is
- * @throws Aborted once a partition of another crew has failed; whatever a strand throws
- */
-export function runRoundRobin(strands: readonly ScheduledTask[], resumed: (views: PartitionContext) => void): void {
-  if (strands.length === 0) return;
-  const { eventCount, phaseTimer, control: { words, heartbeat } } = strands[0].views;
-  let going = strands;
-  while (going.length > 0) {
-    const ticket = eventCount.prepare();
-    if (Atomics.load(words, WORD.abort) !== 0) throw new Aborted('another partition failed');
-    let blocked = true;
-    for (const strand of going) {
-      const { partition } = strand.views;
-      hangIfRequested(strand.views);
-      resumed(strand.views);
-      resume(strand);
-      if (strand.finished || strand.announced !== 'blocked') blocked = false;
-      heartbeat.set(partition, heartbeat.get(partition) + 1);
-    }
-    if (going.some(({ finished }) => finished)) going = going.filter(({ finished }) => !finished);
-    else if (blocked) {
-      phaseTimer?.onSleep();
-      eventCount.wait(ticket, shortestWakeDelay(going));
-      phaseTimer?.onWake();
-    }
-  }
+/** Counts a heartbeat of a partition whose task is about to be resumed. */
+export function beat({ heartbeat }: Pick<Control, 'heartbeat'>, partition: number): void {
+  heartbeat.set(partition, heartbeat.get(partition) + 1);
 }
 
-/** Lets a strand do what it is about to do. */
-function resume(strand: ScheduledTask): void {
-  const { phaseTimer } = strand.views;
-  const begin = phaseTimer ? performance.now() : 0;
-  const { done, value } = strand.task.coroutine.next();
-  if (phaseTimer) phaseTimer.measure(strand.announced, begin);
-  if (done === true) strand.finished = true;
-  else strand.announced = value;
-}
-
-/** A fault on purpose: the thread sleeps for ever. Whoever takes its place does not. */
-export function hangIfRequested({ control: { hang }, partition }: PartitionContext): void {
+/** Injected fault: the thread sleeps for ever. The thread that replaces it does not. */
+export function hangIfRequested({ hang }: Pick<Control, 'hang'>, partition: number): void {
   if (hang.get(partition) === 0) return;
   hang.set(partition, 0);
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
 
-/** Milliseconds until one of them may go on without anybody ringing. */
-function shortestWakeDelay(strands: readonly ScheduledTask[]): number {
-  return strands.reduce((least, { task: { wakeDelay }, views: { schedule } }) => Math.min(least, wakeDelay ? 1000 * wakeDelay() : schedule.wakeDelay()), Infinity);
+interface Running<Own> {
+  readonly task: Own;
+  announced: Announcement;
+  ended: boolean;
+}
+
+/**
+ * Runs tasks cooperatively: resumes each in turn, and sleeps on the event count when all are blocked.
+ *
+ * @param onResume called before each resumption, to know which task throws
+ */
+export function createCooperativeScheduler<Own extends ThreadTask>(tasks: readonly Own[], { control, eventCount }: ThreadContext, onResume: (task: Own) => void): Scheduler {
+  let running = tasks.map((task): Running<Own> => ({ task, announced: 'blocked', ended: false }));
+  const timer = tasks.at(0)?.phaseTimer;
+
+  function resume(each: Running<Own>): void {
+    const { coroutine, phaseTimer } = each.task;
+    const begin = phaseTimer ? performance.now() : 0;
+    const { done, value } = coroutine.next();
+    if (phaseTimer) phaseTimer.measure(each.announced, begin);
+    if (done === true) each.ended = true;
+    else each.announced = value;
+  }
+
+  /** @returns true if every task is blocked */
+  function resumeAll(): boolean {
+    let blocked = true;
+    for (const each of running) {
+      const { task } = each;
+      hangIfRequested(control, task.partition);
+      onResume(task);
+      resume(each);
+      if (each.ended || each.announced !== 'blocked') blocked = false;
+      beat(control, task.partition);
+    }
+    return blocked;
+  }
+
+  /** Milliseconds until a task may continue without a notification. */
+  const shortestDelay = () => running.reduce((least, { task }) => Math.min(least, 1000 * task.wakeDelay()), Infinity);
+
+  return {
+    run() {
+      while (running.length > 0) {
+        const ticket = eventCount.prepare();
+        checkAbort(control);
+        const blocked = resumeAll();
+        if (running.some(({ ended }) => ended)) running = running.filter(({ ended }) => !ended);
+        else if (blocked) {
+          timer?.onSleep();
+          eventCount.wait(ticket, shortestDelay());
+          timer?.onWake();
+        }
+      }
+      return true;
+    },
+  };
 }

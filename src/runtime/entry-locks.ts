@@ -1,22 +1,22 @@
 import type { Arena } from '../memory/arena.js';
 import type { BlockRequest } from '../memory/layout.js';
 
-/** Name of the block of holders. */
+/** Name of the block of locks. */
 export const ENTRY_LOCKS = 'exchange/lock';
 
-/** [depth, partitions]: 0, or 1 more than the partition that writes the entry just now. */
+/** [depth, partitions]: 0, or 1 + the partition that holds the lock. */
 export function entryLockBlocks(depth: number, partitions: number): BlockRequest[] {
   return [{ name: ENTRY_LOCKS, type: 'int32', shape: [depth, partitions], owner: 'whoever has seized the entry' }];
 }
 
-/** Who writes which entry of the exchange, where partitions may write entries of one another. */
+/** One-word locks on the entries of an exchange in which partitions may write entries of one another. */
 export interface EntryLocks {
-  /** Seizes an entry for this partition. @returns false where somebody holds it already */
+  /** Locks an entry for this partition. @returns false if it is locked already */
   tryLock(at: number): boolean;
   unlock(at: number): void;
-  /** The partition that holds an entry; -1 where nobody does. */
+  /** The partition that holds the lock of an entry; -1 if it is unlocked. */
   owner(at: number): number;
-  /** The entries that this partition held when its thread died: half written, and still to be released. */
+  /** The entries that this partition had locked when its thread died: partly written, and still to be unlocked. */
   abandoned(): number[];
 }
 
@@ -32,5 +32,5 @@ export function attachEntryLocks(arena: Arena, self: number): EntryLocks {
   };
 }
 
-/** An exchange in which everybody writes entries of its own only. */
+/** The locks of an exchange in which each partition writes only its own entries. */
 export const NO_LOCKS: EntryLocks = { tryLock: () => true, unlock: () => undefined, owner: () => -1, abandoned: () => [] };

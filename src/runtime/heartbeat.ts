@@ -1,13 +1,13 @@
 import type { Control } from '../memory/control.js';
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two polls. */
 export const POLL_MS = 200;
 
-/** What tells the time, and calls again and again. */
+/** A clock and its timers. */
 export interface HeartbeatClock {
   /** Milliseconds; never goes back. */
   now(): number;
-  /** Calls `look` every so many milliseconds. @returns ends that */
+  /** Calls `poll` every so many milliseconds. @returns stops it */
   every(milliseconds: number, look: () => void): () => void;
 }
 
@@ -20,12 +20,12 @@ const REAL_TIME: HeartbeatClock = {
 };
 
 /**
- * Watches partitions at work on one thread until it is told to stop. As long as they live, their pulses move: at every turn, and
- * at least every 50 ms while they wait for others.
+ * Monitors the partitions on one thread until it is stopped. Their heartbeats move at every resumption of a task, and
+ * at least every 50 ms while they wait.
  *
- * @param patience seconds, asked at every look: none of their pulses has moved for as long where they hang; Infinity: never
- * @param hung told that they do, at every look
- * @returns ends the watch
+ * @param timeoutSeconds asked at every poll: the thread hangs if no heartbeat has moved for as long; Infinity for never
+ * @param onHang called at every poll while the thread hangs
+ * @returns stops the monitor
  */
 export function monitorHeartbeat({ heartbeat }: Control, partitions: readonly number[], patience: () => number, hung: () => void, clock = REAL_TIME): () => void {
   const beat = () => partitions.map((partition) => heartbeat.get(partition)).join();
@@ -34,7 +34,7 @@ export function monitorHeartbeat({ heartbeat }: Control, partitions: readonly nu
   let still = 0;
   return clock.every(POLL_MS, () => {
     const now = clock.now();
-    const passed = Math.min(now - looked, 2 * POLL_MS); // where this thread could not look, because the process was stopped, neither could they
+    const passed = Math.min(now - looked, 2 * POLL_MS); // if this thread could not poll, because the process was stopped, the others could not run either
     looked = now;
     const present = beat();
     still = present === last ? still + passed : 0;

@@ -3,24 +3,24 @@ import type { BlockRequest } from '../memory/layout.js';
 import type { EventCount } from '../schedule/event-count.js';
 import type { Announcement } from '../schedule/work.js';
 
-/** What is measured: whole updates, acting ticks, environment steps and waking up; and of updates the part before the own rows are stepped. */
+/** What is measured: whole updates, inference ticks, environment steps and wake-ups; and of each update the part before the own rows are stepped. */
 const KINDS = ['compute', 'act', 'step', 'wake', 'forward'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** Durations of each kind that a partition keeps: the latest. */
+/** Durations of each kind that a partition keeps: the latest ones. */
 const KEPT = 4096;
 
-/** How long things took, in seconds: what a virtual world may be made of. */
+/** Durations in seconds: the settings of a virtual run may be made of them. */
 export interface PhaseTimings {
   /** Updates of one partition. */
   readonly compute: readonly number[];
-  /** Acting ticks of one partition. */
+  /** Inference ticks of one partition. */
   readonly act: readonly number[];
   /** Environment steps. */
   readonly step: readonly number[];
-  /** From a ring of the bell to when a partition that slept, or listened, is up. */
+  /** From a notification until a partition that slept, or polled, continues. */
   readonly wake: readonly number[];
-  /** Share of an update's time that comes before the own rows are stepped. */
+  /** Fraction of an update's time before the own rows are stepped. */
   readonly forwardFraction: number;
 }
 
@@ -33,27 +33,27 @@ export function phaseTimingBlocks(partitions: number): BlockRequest[] {
   ];
 }
 
-/** Measures the turns of one partition. */
+/** Measures the work of one partition. */
 export interface PhaseTimer {
-  /** An update begins, in the middle of a turn: the rest of the turn is the update's. */
+  /** An update begins within a resumption: the rest of the resumption belongs to the update. */
   beginUpdate(): void;
-  /** A turn is over that was announced as `turn`. @param begin when it began, by `performance.now()` */
+  /** A resumption has ended that did the announced work. @param begin when it began, by `performance.now()` */
   measure(turn: Announcement, begin: number): void;
-  /** So many milliseconds of the turn at hand went by waiting for a peer: they are no work. */
+  /** Milliseconds of the current resumption were spent waiting for a peer: they are no work. */
   countWaiting(milliseconds: number): void;
-  /** Nothing can be done, and the bell is listened to. */
+  /** The thread begins to wait on the event count. */
   onSleep(): void;
-  /** The bell has rung, or enough time has gone by. */
+  /** The wait has ended. */
   onWake(): void;
 }
 
-/** Milliseconds by the one clock that all threads share. */
+/** Milliseconds by a clock that all threads share. */
 function sharedTime(): number {
   const [seconds, nanoseconds] = process.hrtime();
   return 1e3 * seconds + nanoseconds / 1e6;
 }
 
-/** A bell that notes when it rang first for each of those that listen. */
+/** An event count that records, for each waiting partition, the time of the first notification. */
 export function timestampNotifications(bell: EventCount, arena: Arena): EventCount {
   const rung = arena.float64('phase-timings/notified');
   return {
@@ -71,8 +71,8 @@ export function attachPhaseTimer(arena: Arena, partition: number): PhaseTimer {
   const counts = arena.float64('phase-timings/count');
   const rung = arena.float64('phase-timings/notified');
   let forward = 0;
-  let update = 0; // when the last one began
-  let idle = 0; // milliseconds of the turn at hand
+  let update = 0; // when the latest one began
+  let idle = 0; // milliseconds of the current resumption
 
   function keep(kind: Kind, seconds: number): void {
     const row = partition * KINDS.length + KINDS.indexOf(kind);
@@ -104,12 +104,12 @@ export function attachPhaseTimer(arena: Arena, partition: number): PhaseTimer {
         keep('compute', forward + seconds);
         forward = 0;
       } else if (turn !== 'blocked' && turn !== 'pause') keep(turn, seconds);
-      forward += (now - end) / 1000; // what is loaded before an update's first turn is announced
+      forward += (now - end) / 1000; // the batch is loaded before an update's first announced work
     },
   };
 }
 
-/** The durations that partitions have kept. */
+/** The durations of all partitions. */
 export function readPhaseTimings(arena: Arena, partitions: number): PhaseTimings {
   const times = arena.float64('phase-timings');
   const counts = arena.float64('phase-timings/count');

@@ -5,7 +5,7 @@ export interface SerialisedError {
   readonly name: string;
   readonly message: string;
   readonly stack: string;
-  /** Set where the error is a DivergenceError. */
+  /** Set if the error is a DivergenceError. */
   readonly divergence?: { readonly neuron: string; readonly quantity: string; readonly value: number };
 }
 
@@ -17,7 +17,7 @@ export function serialiseError(error: unknown): SerialisedError {
   return { name, message, stack, divergence: { neuron, quantity, value } };
 }
 
-/** The error on this side of the thread border, with the stack of the other side. */
+/** The error on this thread, with the stack of the other. */
 export function deserialiseError({ name, message, stack, divergence }: SerialisedError): Error {
   const error = divergence
     ? new DivergenceError(divergence.neuron, divergence.quantity, divergence.value)

@@ -1,15 +1,15 @@
-/** How old what was read was, in whole units of age: versions, or slots of the replay. */
+/** A log-linear histogram of ages, in whole units: versions, or slots of the replay. */
 export interface StalenessHistogram {
   readonly reads: number;
-  /** Exact; this and the others are 0 where nothing was read. */
+  /** Exact; 0, as the others, if nothing was read. */
   readonly mean: number;
-  /** Half of the reads were at most this old, nine tenths, and 99 of a hundred. Exact below 64, above to within 1/32. */
+  /** Percentiles: exact below 64, above to within 1/32. */
   readonly median: number;
   readonly p90: number;
   readonly p99: number;
   /** Exact over a whole run. */
   readonly max: number;
-  /** Each bin that holds any: its lowest age, and how many. Youngest first. */
+  /** Each non-empty bin: its lowest age, and its count. Youngest first. */
   readonly histogram: readonly AgeBin[];
 }
 
@@ -21,7 +21,10 @@ const BINS_PER_OCTAVE = 32; // above, bins are at most 1/32 of the age wide
 /** Bins for all ages below 2^31. */
 export const AGE_BINS = EXACT + (31 - 6) * BINS_PER_OCTAVE;
 
-/** @param age whole, not negative, below 2^31 */
+/** Words of a histogram in shared memory: the counts of its bins, and the maximum. */
+export const HISTOGRAM_WORDS = AGE_BINS + 1;
+
+/** @param age whole, 0 or more, below 2^31 */
 export function binIndex(age: number): number {
   if (age < EXACT) return age;
   const octave = 31 - Math.clz32(age);
@@ -34,7 +37,18 @@ function lowestAge(bin: number): number {
   return (((bin - EXACT) % BINS_PER_OCTAVE) + BINS_PER_OCTAVE) * 2 ** (octave - 5);
 }
 
-/** The bins that hold any of [AGE_BINS] counts. */
+/** Counts an age. @param words [HISTOGRAM_WORDS]; one writer */
+export function recordAge(words: Uint32Array, age: number): void {
+  words[binIndex(age)] += 1;
+  if (age > words[AGE_BINS]) words[AGE_BINS] = age;
+}
+
+/** @param words [HISTOGRAM_WORDS] @param sum of all ages */
+export function readHistogram(words: Uint32Array, sum: number): StalenessHistogram {
+  return summariseBins(nonEmptyBins(words.subarray(0, AGE_BINS)), sum, words[AGE_BINS]);
+}
+
+/** The non-empty bins of [AGE_BINS] counts. */
 export function nonEmptyBins(counts: Uint32Array): AgeBin[] {
   return [...counts.keys()].filter((bin) => counts[bin] > 0).map((bin) => [lowestAge(bin), counts[bin]]);
 }
@@ -42,20 +56,20 @@ export function nonEmptyBins(counts: Uint32Array): AgeBin[] {
 /**
  * @param histogram as in `StalenessHistogram`
  * @param sum of all ages
- * @param max the greatest
+ * @param max the greatest age
  */
 export function summariseBins(histogram: readonly AgeBin[], sum: number, max: number): StalenessHistogram {
   const reads = histogram.reduce((total, [, count]) => total + count, 0);
-  const share = (percent: number) => percentile(histogram, (reads * percent) / 100);
-  return { reads, mean: reads === 0 ? 0 : sum / reads, median: share(50), p90: share(90), p99: share(99), max, histogram };
+  const percent = (rank: number) => ageAtRank(histogram, (reads * rank) / 100);
+  return { reads, mean: reads === 0 ? 0 : sum / reads, median: percent(50), p90: percent(90), p99: percent(99), max, histogram };
 }
 
-/** The age of the bin in which the `least`-th read is found, counted from the youngest. */
-export function percentile(histogram: readonly AgeBin[], least: number): number {
+/** The age of the bin that holds the read of a rank, counted from the youngest. */
+export function ageAtRank(histogram: readonly AgeBin[], rank: number): number {
   let seen = 0;
   for (const [age, count] of histogram) {
     seen += count;
-    if (seen >= least) return age;
+    if (seen >= rank) return age;
   }
   return 0;
 }
@@ -71,7 +85,7 @@ export function mergeHistograms(all: readonly StalenessHistogram[]): StalenessHi
   );
 }
 
-/** The reads of `after` that were not yet there in `before`, an earlier look at the same ledger. Their maximum is to within 1/32. */
+/** The reads of `after` that `before`, an earlier state of the same histogram, does not have. Their maximum is to within 1/32. */
 export function histogramBetween(before: StalenessHistogram, after: StalenessHistogram): StalenessHistogram {
   const earlier = new Map(before.histogram);
   const histogram = after.histogram.map(([age, count]): AgeBin => [age, count - (earlier.get(age) ?? 0)]).filter(([, count]) => count > 0);

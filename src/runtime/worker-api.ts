@@ -5,14 +5,14 @@ import type { MessagePort } from 'node:worker_threads';
 import { loadModules, type ModuleUrls } from '../modules.js';
 import { serialiseError, type SerialisedError } from './serialised-error.js';
 
-/** What every worker answers over its port. */
+/** The commands of every worker, besides its own. */
 export interface WorkerApi {
   /** Answers once the worker is built. */
   ready(): void;
   close(): void;
 }
 
-/** What every worker is told as it starts. */
+/** What every worker is started with, besides its own task. */
 export interface WorkerTask {
   readonly port: MessagePort;
   /** The user's own modules, to be loaded first. */
@@ -20,9 +20,9 @@ export interface WorkerTask {
 }
 
 /**
- * Builds what a worker is for, and serves its commands until `close` is called.
+ * Builds a worker, and answers its commands until it is closed.
  *
- * @returns the error where it cannot be built
+ * @returns the error if it cannot be built
  */
 export async function serveWorker({ port, modules }: WorkerTask, create: () => WorkerApi): Promise<SerialisedError | undefined> {
   try {
@@ -34,18 +34,18 @@ export async function serveWorker({ port, modules }: WorkerTask, create: () => W
   }
 }
 
-function serve(api: WorkerApi, port: MessagePort): Promise<void> {
+function serve(own: WorkerApi, port: MessagePort): Promise<void> {
   return new Promise((resolve) => {
-    const control: WorkerApi = {
-      ...api,
+    const api: WorkerApi = {
+      ...own,
       close() {
-        api.close();
+        own.close();
         setImmediate(() => {
-          port.close(); // after the answer to this very call has left
+          port.close(); // after the answer to this call was sent
           resolve();
         });
       },
     };
-    expose(control, nodeEndpoint(port));
+    expose(api, nodeEndpoint(port));
   });
 }

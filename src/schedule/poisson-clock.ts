@@ -1,32 +1,32 @@
 import type { Stream } from '../random/stream.js';
 
 /**
- * A clock that strikes at random: the waits between strikes are independent and exponential with mean 1 / rate, so that
- * strikes are a Poisson process. Strikes that nobody took wait their turn; none is lost.
+ * A clock that ticks at random: the delays between ticks are independent and exponential with mean 1 / rate, so that
+ * ticks are a Poisson process. Ticks that were not consumed queue up; none is lost.
  */
 export interface PoissonClock {
-  /** True once a strike is due that was not taken yet. */
+  /** True once a tick is due that was not consumed yet. */
   isDue(): boolean;
-  /** Takes the oldest strike. */
+  /** Consumes the oldest tick. */
   take(): void;
-  /** Seconds until a strike is due; 0 where one is. */
+  /** Seconds until a tick is due; 0 if one is. */
   remaining(): number;
-  /** Strikes as if it had just begun: who has not looked at it since now cannot tell the difference, but for strikes that were due. */
+  /** Starts the delay to the next tick anew; ticks that are due are lost. The process is memoryless, so that nothing else changes. */
   restart(): void;
-  /** All that a clock of the same stream needs to strike as this one would. */
+  /** The state from which another clock of the same stream continues. */
   state(): ClockState;
   restore(state: ClockState): void;
 }
 
-/** When a clock strikes next, in seconds, and the number of the draw after that. */
+/** Time of the next tick, in seconds, and the number of the draw after that. */
 export interface ClockState {
   readonly next: number;
   readonly draw: number;
 }
 
 /**
- * @param stream of the clock's own: strike i is its i-th draw
- * @param rate mean strikes per second; > 0
+ * @param stream the clock's own: the delay to tick i is its i-th draw
+ * @param rate mean ticks per second; > 0
  * @param now seconds; never goes back
  */
 export function createPoissonClock(stream: Stream, rate: number, now: () => number): PoissonClock {

@@ -1,16 +1,16 @@
 /**
- * Holds learning and acting together: by environment step s a partition should have made
+ * Keeps the ratio of updates to environment steps: by environment step s a partition should have made
  *
  *   due(s) = floor(max(0, s - warmup) · updatesPerStep)
  *
- * updates. It may run ahead of that, or act while behind it, by at most `window` updates. A window of 0 makes acting and
- * learning alternate strictly, which the synchronous schedule needs to be exactly repeatable.
+ * updates. Learning may be ahead of that, or acting continue while it is behind, by at most `window` updates. With a window of 0 acting and
+ * learning alternate strictly, as the synchronous schedule needs to be exactly repeatable.
  */
 export interface RateLimiter {
   due(steps: number): number;
   mayLearn(updates: number, steps: number): boolean;
   mayAct(updates: number, steps: number): boolean;
-  /** True where a run may end: no update is owed, or the run was stopped and its updates are not fixed anyway. */
+  /** True if a run may end: no update is due, or the run was stopped and the number of its updates varies anyway. */
   isSettled(updates: number, steps: number, stopped: boolean): boolean;
 }
 
@@ -18,7 +18,7 @@ export interface RateLimit {
   /** Environment steps before the first update. */
   readonly warmup: number;
   readonly updatesPerStep: number;
-  /** Updates; Infinity lets learning run free. */
+  /** Updates; Infinity for no limit. */
   readonly window: number;
 }
 
@@ -33,10 +33,10 @@ export function createRateLimiter({ warmup, updatesPerStep, window }: RateLimit)
 }
 
 /**
- * The same for learning from the stream: update u is about the u-th slot of the replay and the one after it, so that learning
- * can never run ahead of acting. What is counted in place of steps is slots stored.
+ * The rate limiter of online rules: update u is about slot u of the replay and the slot after it, so that learning
+ * cannot be ahead of acting. It counts slots stored instead of steps.
  *
- * @param window updates that acting may run ahead
+ * @param window updates by which learning may be behind acting
  */
 export function createStreamLimiter(window: number): RateLimiter {
   const due = (stored: number) => Math.max(0, stored - 1);

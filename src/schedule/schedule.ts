@@ -7,39 +7,39 @@ import { createPoissonClock, type PoissonClock } from './poisson-clock.js';
 export const SCHEDULE_NAMES = ['hogwild', 'synchronous', 'bounded', 'poisson'] as const;
 export type ScheduleName = (typeof SCHEDULE_NAMES)[number];
 
-/** Decides only when a partition may go on. Learning code calls these and does not know which schedule it runs under. */
+/** Decides only when a partition may continue. Learning code calls it and does not depend on which schedule it is. */
 export interface Schedule {
   /** False while the partition may not begin its next update, of number `update`. */
   mayBegin(update: number): boolean;
   /** Called as an update begins. */
   begin(update: number): void;
-  /** Called between a phase that publishes and a phase that reads; the partition goes on once `isGateOpen` says so. */
+  /** Called between a phase that publishes and a phase that reads; the partition continues once `isGateOpen` returns true. */
   arrive(): void;
   isGateOpen(): boolean;
-  /** False where neuron `neuron` sits this update out. Asked once per update and neuron. */
+  /** False if a neuron takes no part in this update. Asked once per update and neuron. */
   learns(neuron: number): boolean;
-  /** Milliseconds until `mayBegin`, having refused, may change its mind without anybody ringing; Infinity where it cannot, or was not asked. */
+  /** Milliseconds until `mayBegin`, having returned false, may return true without a notification; Infinity if it cannot, or was not called. */
   wakeDelay(): number;
-  /** Turns of acting, where that waits for nobody. */
+  /** When asynchronous inference ticks. */
   readonly inferenceTicks: InferenceTicks;
-  /** Clocks that it keeps, always in the same order. */
+  /** Its clocks, always in the same order. */
   readonly clocks: readonly PoissonClock[];
 }
 
-/** When a partition computes its neurons' voltages anew, where nobody waits for them. */
+/** When a partition ticks if inference waits for no partition. */
 export interface InferenceTicks {
-  /** True where all partitions take their turns together: who is behind takes one, though there is nothing for it to compute. */
+  /** True if all partitions tick in lockstep: a partition that is behind ticks even without new inputs. */
   readonly lockstep: boolean;
   /**
-   * False while a partition that has a turn to take may not.
+   * False while a partition that has new inputs must not tick.
    *
-   * @param taken turns that it has taken
-   * @param least turns that each of the others has taken
+   * @param taken ticks that it has taken
+   * @param least ticks that each of the others has taken
    */
   mayBegin(taken: number, least: number): boolean;
-  /** Called as a turn begins, and where one that was waited for is not wanted any more. */
+  /** Called as a tick begins, and when a tick that was waited for is not needed any more. */
   begin(): void;
-  /** Seconds until `mayBegin`, having refused, may change its mind without anybody ringing; Infinity where it cannot. */
+  /** Seconds until `mayBegin`, having returned false, may return true without a notification; Infinity if it cannot. */
   wakeDelay(): number;
 }
 
@@ -57,13 +57,13 @@ export interface ScheduleContext {
   readonly now: () => number;
 }
 
-/** When partitions may run, in numbers. */
+/** The settings of the schedules. */
 export interface ClockSettings {
   /** k of `bounded`: versions that a partition may be ahead of the slowest. */
   readonly stalenessBound: number;
-  /** Mean events per second of a clock of `poisson`. */
+  /** Ticks per second of a clock of `poisson`. */
   readonly clockRate: number;
-  /** Which have clocks under `poisson`: partitions or neurons. */
+  /** Whether each partition or each neuron has a clock, under `poisson`. */
   readonly clocks: ClockOwner;
 }
 
@@ -78,8 +78,8 @@ const AT_ONCE: InferenceTicks = { lockstep: false, mayBegin: always, begin: noth
 
 /**
  * `synchronous`: a barrier at every gate, so that every partition reads what all have written. The reference. Each partition
- * counts the gates it has come to; a gate is open once all have come as far. The count follows from the update alone, so that
- * a partition that starts an update anew is let through to where the others wait.
+ * counts the gates that it has reached; a gate is open once all have counted as far. The count follows from the update alone, so that
+ * a partition that repeats an update after a restart passes the gates that the others have passed.
  */
 function synchronous({ control: { barrierCount }, eventCount, partition, gates }: ScheduleContext): Schedule {
   const isGateOpen = () => barrierCount.least() >= barrierCount.get(partition);
@@ -90,7 +90,7 @@ function synchronous({ control: { barrierCount }, eventCount, partition, gates }
     },
     arrive() {
       barrierCount.set(partition, barrierCount.get(partition) + 1);
-      if (isGateOpen()) eventCount.notify(); // the last to come
+      if (isGateOpen()) eventCount.notify(); // the last to arrive
     },
     isGateOpen,
     learns: always,
@@ -100,11 +100,11 @@ function synchronous({ control: { barrierCount }, eventCount, partition, gates }
   };
 }
 
-/** `hogwild`: free running. Nothing waits, reads of other partitions' rows are racy on purpose. */
+/** `hogwild`: no waiting; reads of other partitions' rows are racy on purpose. */
 const HOGWILD: Schedule = { mayBegin: always, begin: nothing, arrive: nothing, isGateOpen: always, learns: always, wakeDelay: never, inferenceTicks: AT_ONCE, clocks: [] };
 
 /**
- * `bounded`: as `hogwild`, but a partition begins update u only once the slowest has finished update u - k - 1, so that nothing
+ * `bounded`: as `hogwild`, but a partition begins update u only once the slowest partition has finished update u - k - 1, so that nothing
  * it reads is more than k versions behind its own.
  *
  * Source: Ho et al. 2013, stale synchronous parallel.
@@ -115,9 +115,8 @@ function bounded(context: ScheduleContext): Schedule {
 }
 
 /**
- * `poisson`: nothing keeps step with anything. A partition begins an update when its own clock strikes; or, where the clocks
- * are the neurons', a neuron takes part in an update only if its own clock has struck since the one before. Where acting is free, its turns
- * come when another clock of the partition's strikes, at the same rate.
+ * `poisson`: each partition begins an update at a tick of its own clock; or, with clocks of neurons, a neuron takes part in an update only if its
+ * clock has ticked since the one before. Asynchronous inference ticks with another clock of the partition, of the same rate.
  */
 function poisson(context: ScheduleContext): Schedule {
   const schedule = context.timing.clocks === 'partition' ? partitionClocks(context) : neuronClocks(context);
@@ -126,7 +125,7 @@ function poisson(context: ScheduleContext): Schedule {
   return { ...schedule, inferenceTicks: inferenceTicks(clock), clocks: [clock, ...schedule.clocks] };
 }
 
-/** A strike at which there was no turn to take, or during one, is let go: it would have changed nothing. */
+/** A tick of the clock without new inputs, or during inference, is skipped: it would change nothing. */
 function inferenceTicks(clock: PoissonClock): InferenceTicks {
   let waits = false;
   return {
@@ -173,7 +172,7 @@ function neuronClocks(context: ScheduleContext): Schedule {
   };
 }
 
-/** A partition whose clock has struck, but which waits for something else, must sleep until somebody rings: the clock would keep it awake for ever. */
+/** A partition whose clock is due, but which waits for something else, must sleep until a notification: the clock would keep it awake for ever. */
 function sleepUntilDue(due: () => boolean, remaining: () => number): Pick<Schedule, 'mayBegin' | 'wakeDelay'> {
   let refused = false;
   return {

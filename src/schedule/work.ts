@@ -1,12 +1,28 @@
+/** Work that a coroutine announces before it does it. Work takes time. */
+export type WorkKind = 'step' | 'act' | 'compute' | 'learn';
+
 /**
- * What a coroutine is about to do when it hands its thread back, or that it can do nothing until the bell rings; or, in virtual time, that
- * it stands where the run may be paused, and goes on at once unless it is. Whoever resumes it decides when: at once on a thread of its own, in turn with others, or after the time that such work takes in a
- * simulation.
+ * What a coroutine yields: the work that it does when resumed; `blocked`, if it cannot continue until something changes; or `pause`, a point of virtual
+ * time where the run may be paused.
  */
 export type Announcement = WorkKind | 'pause' | 'blocked';
 
-/** Turns that take time. */
-export type WorkKind = 'step' | 'act' | 'compute' | 'learn';
-
-/** Work that stops at every point where it reads or publishes what is shared, so that one thread can carry many of them. */
+/** Work that yields at every point where it reads or publishes shared data, so that one thread can run many of them. */
 export type Coroutine<Result = void> = Generator<Announcement, Result, void>;
+
+/** A coroutine as a scheduler runs it. */
+export interface Task {
+  readonly coroutine: Coroutine;
+  /** Seconds until a blocked task may continue without a notification; Infinity if it cannot. */
+  wakeDelay(): number;
+}
+
+/** Runs the tasks of a command on one thread: in real time (`runtime/cooperative.ts`) or in virtual time (`virtual/scheduler.ts`). */
+export interface Scheduler {
+  /**
+   * Runs all tasks to their ends, or until one is held at a pause; then it can be called again.
+   *
+   * @returns true if all tasks have ended
+   */
+  run(): boolean;
+}

@@ -15,7 +15,7 @@ import { attachCredit, MAX_STEPS_PER_COMMAND, weightShape } from '../placement/a
 import { actorsOf } from '../placement/actor-learners/runner.js';
 import { resolveActorLearnerSettings, type ActorLearnerOptions, type ActorLearnerSettings } from '../placement/actor-learners/settings.js';
 import { ActorLearnerSupervisor } from '../placement/actor-learners/supervisor.js';
-import { joinStaleness, type Staleness } from '../runtime/staleness.js';
+import { joinStaleness, type Staleness } from '../placement/partitioned/staleness.js';
 import type { WorkerRestart } from '../runtime/supervised-worker.js';
 import { encodeSafetensors } from '../telemetry/safetensors.js';
 import { createExclusive, stoppable, yieldEvery } from './exclusive.js';

@@ -7,38 +7,7 @@ import type { LesionSettings } from '../placement/partitioned/lesion-options.js'
 import type { Settings } from '../placement/partitioned/settings.js';
 import type { Supervisor } from '../placement/partitioned/supervisor.js';
 import { LARGEST_EVALUATION, randomEvaluation } from './measure.js';
-
-/** A return measured after a lesion. */
-export interface LesionPoint {
-  readonly step: number;
-  readonly meanReturn: number;
-}
-
-/** The cost of a lesion and the duration of recovery. Each return is a mean over the same episodes, exploration off. */
-export interface LesionReport {
-  /** Fraction of the hidden neurons that was asked for, and the names of the neurons that were disabled. */
-  readonly fraction: number;
-  readonly neurons: readonly string[];
-  /** The environment step of the lesion; `evaluation`: in the last evaluation only. */
-  readonly step: number | 'evaluation';
-  /** Environment step of the re-initialisation; null where there was none, or the run ended before. */
-  readonly reinitialisedAt: number | null;
-  /** Episodes of each evaluation. */
-  readonly episodes: number;
-  /** Of the uniformly random policy. */
-  readonly randomReturn: number;
-  /** Immediately before and immediately after the lesion. */
-  readonly before: number;
-  readonly after: number;
-  /** before - after. */
-  readonly returnDrop: number;
-  /** Later evaluations, each before a re-initialisation at the same step. Empty for a lesion in evaluation only. */
-  readonly points: readonly LesionPoint[];
-  /** Lowest return since the lesion: further learning may lose more than the lesion itself. */
-  readonly lowest: number;
-  /** Environment steps from the lesion to the first evaluation, the one immediately after it included, that is `recovered`; null: none was. */
-  readonly recoverySteps: number | null;
-}
+import type { LesionPoint, LesionReport } from './training.js';
 
 /** Tolerance of recovery, as a fraction of the distance from the random policy to the return before the lesion. */
 const TOLERANCE = 0.05;

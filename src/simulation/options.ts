@@ -4,16 +4,12 @@ import { environmentId } from '../environment/registry.js';
 import type { NeuralSettings } from '../network/neuron-options.js';
 import { firstDynamic } from '../network/neural.js';
 import type { Layer, Ships } from '../options/resolve.js';
-import type { OptionsOf } from '../options/row.js';
 import { createTable } from '../options/table.js';
 import { RULE_NAME } from '../rule/options.js';
 import { ruleNamed } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
-import { SIMULATION_ROWS, type Settings } from '../placement/partitioned/settings.js';
+import { SIMULATION_ROWS, type Settings, type SimulationOptions } from '../placement/partitioned/settings.js';
 import { TASK_DEFAULTS, TASK_RULES } from './task-defaults.js';
-
-/** What a user may set; whatever is left out takes the task's default, or else the general one. */
-export type SimulationOptions = OptionsOf<(typeof SIMULATION_ROWS)[number]>;
 
 /** What rule and task ship with: first what was found for the two together, where the task ships with this rule. */
 export const shipped: Ships = (at, path): readonly Layer[] => {

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { wrongValue } from '../check.js';
 import { ruleOfSettings } from '../rule/registry.js';
 import type { Settings } from '../placement/partitioned/settings.js';
-import { resolveSettings, type SimulationOptions } from './options.js';
+import type { SimulationOptions } from '../placement/partitioned/settings.js';
+import { resolveSettings } from './options.js';
 
 /**
  * The options of a recorded run: as given, with versioned reads and, in place of central, distributed inference.

@@ -1,5 +1,5 @@
 import type { Supervisor } from '../placement/partitioned/supervisor.js';
-import { joinStaleness, type Staleness } from '../runtime/staleness.js';
+import { joinStaleness, type Staleness } from '../placement/partitioned/staleness.js';
 import { mean } from '../telemetry/statistics.js';
 import { reportRates } from './measure.js';
 import type { RunReport } from './training.js';

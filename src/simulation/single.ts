@@ -10,7 +10,7 @@ import { loadModulesOf } from '../modules.js';
 import { imageOf } from '../memory/image.js';
 import { closedError } from '../errors.js';
 import { createRateLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
-import { NOTHING_READ, type Staleness } from '../runtime/staleness.js';
+import { NOTHING_READ, type Staleness } from '../placement/partitioned/staleness.js';
 import { WEIGHTS } from '../placement/partitioned/run-layout.js';
 import { encodeSafetensors, type Tensor } from '../telemetry/safetensors.js';
 import { createExclusive, yieldEvery, stoppable } from './exclusive.js';

@@ -1,5 +1,5 @@
 import type { RuleName } from '../rule/registry.js';
-import type { SimulationOptions } from './options.js';
+import type { SimulationOptions } from '../placement/partitioned/settings.js';
 
 /** Time constants for tasks in which something has to be remembered, for the time of a swing or for that of a walk; the opponent has the same. */
 export const MEMORY = [2, 4, 8, 16, 32];

@@ -3,11 +3,42 @@ import type { EventEmitter } from 'eventemitter3';
 import type { LostUpdates } from '../placement/actor-learners/supervisor.js';
 import type { EpisodeRecord } from '../environment/environment.js';
 import type { WorkerRestart } from '../runtime/supervised-worker.js';
-import type { Staleness } from '../runtime/staleness.js';
+import type { Staleness } from '../placement/partitioned/staleness.js';
 import type { ActionTiming } from '../placement/partitioned/action-timing.js';
 import type { PhaseTimings } from '../runtime/phase-timings.js';
-import type { LesionReport } from './lesion.js';
 import type { EpisodeRecording } from './record-episode.js';
+
+/** A return measured after a lesion. */
+export interface LesionPoint {
+  readonly step: number;
+  readonly meanReturn: number;
+}
+
+/** The cost of a lesion and the duration of recovery. Each return is a mean over the same episodes, exploration off. */
+export interface LesionReport {
+  /** Fraction of the hidden neurons that was asked for, and the names of the neurons that were disabled. */
+  readonly fraction: number;
+  readonly neurons: readonly string[];
+  /** The environment step of the lesion; `evaluation`: in the last evaluation only. */
+  readonly step: number | 'evaluation';
+  /** Environment step of the re-initialisation; null where there was none, or the run ended before. */
+  readonly reinitialisedAt: number | null;
+  /** Episodes of each evaluation. */
+  readonly episodes: number;
+  /** Of the uniformly random policy. */
+  readonly randomReturn: number;
+  /** Immediately before and immediately after the lesion. */
+  readonly before: number;
+  readonly after: number;
+  /** before - after. */
+  readonly returnDrop: number;
+  /** Later evaluations, each before a re-initialisation at the same step. Empty for a lesion in evaluation only. */
+  readonly points: readonly LesionPoint[];
+  /** Lowest return since the lesion: further learning may lose more than the lesion itself. */
+  readonly lowest: number;
+  /** Environment steps from the lesion to the first evaluation, the one immediately after it included, that is `recovered`; null: none was. */
+  readonly recoverySteps: number | null;
+}
 
 /** Progress of a run, emitted several times a second and at the end of every 1,000 steps. */
 export interface Progress {

@@ -1,7 +1,7 @@
 /** Benchmarks of speed: arms run in turn, so that other load on the machine slows all of them alike. */
 import { loadavg } from 'node:os';
 
-import type { SimulationOptions } from '../simulation/options.js';
+import type { SimulationOptions } from '../placement/partitioned/settings.js';
 import { createSimulation, type Simulation } from '../simulation/simulation.js';
 import { median } from '../telemetry/statistics.js';
 import { startBusyProcess } from './busy-process.js';

@@ -4,7 +4,7 @@ import { isRecord } from '../check.js';
 import { intervalChart } from '../report/interval-chart.js';
 import type { Svg } from '../report/svg.js';
 import type { Table } from '../report/table.js';
-import type { SimulationOptions } from '../simulation/options.js';
+import type { SimulationOptions } from '../placement/partitioned/settings.js';
 import { runBenchmark, type BenchmarkArm, type BenchmarkOutcome, type Spread, type BenchmarkResult } from './benchmark.js';
 import { listed, NOTHING } from './format.js';
 import { numeric } from './tables.js';

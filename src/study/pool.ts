@@ -1,12 +1,19 @@
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 
 import { Piscina } from 'piscina';
 
-import { moduleUrls } from '../modules.js';
-import type { TrialTask } from '../../workers/trial.js';
+import { moduleUrls, type ModuleUrls } from '../modules.js';
 import { crashedTrial, type Trial, type TrialProgress, type TrialResult } from './trial.js';
 
 const WORKER = new URL('../../workers/trial.js', import.meta.url).href;
+
+/** What the pool hands over. The trial posts its progress on the port; any message the other way ends it. */
+export interface TrialTask {
+  readonly trial: Trial;
+  readonly port: MessagePort;
+  /** The user's own modules, to be loaded first. */
+  readonly modules: ModuleUrls;
+}
 
 type TrialPool = Piscina<TrialTask, TrialResult | undefined>;
 

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 
 import { isRecord } from '../check.js';
 import { DivergenceError, InternalError } from '../errors.js';
-import type { LesionReport } from '../simulation/lesion.js';
+import type { LesionReport } from '../simulation/training.js';
 import type { RunReport, Trainer } from '../simulation/training.js';
 import type { StalenessHistogram } from '../runtime/staleness-histogram.js';
-import type { Staleness } from '../runtime/staleness.js';
+import type { Staleness } from '../placement/partitioned/staleness.js';
 import type { PhaseTimings } from '../runtime/phase-timings.js';
 import { mean } from '../telemetry/statistics.js';
 import { findAlgorithm, type Algorithm, type Options } from './algorithm.js';

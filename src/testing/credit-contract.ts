@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
-import { createCreditPass } from '../algorithm/ddpg/credit-pass.js';
-import { creditShapes, createTrainedNetwork, networkShape, type TrainedNetwork } from '../algorithm/ddpg/trained-network.js';
+import { createCreditPass } from '../credit/credit-pass.js';
+import { creditShapes, createTrainedNetwork, networkShape, type TrainedNetwork } from '../credit/trained-network.js';
 import type { CreditAssignment, CreditedNeurons, Locality } from '../credit/credit.js';
 import { createKernels } from '../kernels/create.js';
 import type { Kernels } from '../kernels/kernels.js';

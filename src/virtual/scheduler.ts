@@ -1,197 +1,184 @@
 import { InternalError } from '../errors.js';
-import type { Coroutine, WorkKind } from '../schedule/work.js';
+import type { Scheduler, Task, WorkKind } from '../schedule/work.js';
 import { createCores } from './cores.js';
 import type { World } from './world.js';
 
-/** A coroutine in virtual time. */
-export interface VirtualTask {
-  readonly coroutine: Coroutine;
-  /** What it shares with other strands: of one thread, only one works at a time. */
+/** A task in virtual time. */
+export interface VirtualTask extends Task {
+  /** The virtual thread that it shares with other tasks: of one thread's tasks, only one works at a time. */
   readonly thread: number;
-  /** Seconds that the work it is about to do takes. */
-  duration(turn: WorkKind): number;
-  /** Told that the work it has announced begins. */
+  /** Seconds that the announced work takes. */
+  duration(work: WorkKind): number;
+  /** Called when the announced work begins. */
   onBegin?(): void;
-  /** Seconds until it may go on without anything happening; Infinity where it cannot. */
-  wakeDelay(): number;
-  /** Seconds from another thread's ring to when its own, asleep, is up. */
+  /** Seconds from another thread's notification until this thread has woken up. */
   wakeLatency(): number;
-  /** True where it is blocked and would be again, had it looked. May be false all the same. */
+  /** True if it is blocked and would stay blocked if resumed. False says nothing. */
   isIdle?(): boolean;
-  /** True where it stands at a pause and may not go on: then nothing else happens either. */
+  /** True if it is at a pause and may not continue. Nothing else happens then. */
   isHeld?(): boolean;
 }
 
-/** Strands on their way through virtual time. */
-export interface VirtualScheduler {
-  /**
-   * Goes on until all strands are at their ends, or one stands at a pause that is closed. What is under way then stays so: called again, it goes
-   * on as if there had been no pause.
-   *
-   * @returns true where all are at their ends
-   */
-  run(): boolean;
-}
-
-/** In place of a thread: after what concerns all, such as a message; and where nothing has happened. */
-const EVERYBODY = -1;
-const NOBODY = -2;
+/** In place of a thread: an event that concerns all threads, such as a message; and no event. */
+const ALL_THREADS = -1;
+const NO_THREAD = -2;
 
 /**
- * Carries strands to their ends through virtual time: the work that a strand announces is done, and published, at the end of
- * the time that it takes. A strand that is blocked looks again whenever its own thread has done something, when a message has come, and,
- * once its thread is up, when another thread has rung. Where nothing has changed that others may be waiting for, these need not look: it
- * makes no difference but to a simulation of a thousand threads.
+ * Runs tasks through virtual time: the work that a task announces is done, and its results published, at the end of the time that it takes. A blocked task is
+ * resumed whenever its own thread has done something, when a message has arrived, and, once its thread has woken up, after another thread's notification. If
+ * nothing has changed that other tasks may wait for, they are not resumed: the result is the same, and a thousand threads are simulated faster.
  *
- * A strand that comes to a pause goes on at the same time, once all that has just happened has been looked at. It does so whether or not anybody
- * pauses the run there, so that a run with pauses goes the same way as one without.
+ * A task at a pause continues at the same virtual time, after the tasks that the last event concerns. It does so whether or not the run is paused there, so that
+ * pauses change nothing. While a task is held, work under way stays as it is, and `run` continues with it.
  *
  * Source: discrete-event simulation, event scheduling (Fishman 2001, chapter 2).
  *
- * @param resumed told before each turn whose it is
- * @param rings how often the bell has rung
- * @param changes how often it was said that something has changed that others may be waiting for; where nobody says so, they look at every ring and message
+ * @param onResume called before each resumption
+ * @param notifications counts the notifications so far
+ * @param changes counts the changes that other tasks may wait for; unless given, every notification and message is one
  */
-export function createVirtualScheduler<Strand extends VirtualTask>(strands: readonly Strand[], { queue, settings }: World, resumed: (strand: Strand) => void, rings: () => number, changes?: () => number): VirtualScheduler {
-  const blocked = createBlocked<Strand>();
-  const wakes = new Map<Strand, number>(); // the last one that was set
-  const cores = createCores(settings.cores ?? Infinity, queue, () => { mover = NOBODY; });
-  const rousing = new Set<number>(); // threads
-  const pausing: Strand[] = []; // those first that came to their pauses first
+export function createVirtualScheduler<Own extends VirtualTask>(
+  tasks: readonly Own[], { queue, settings }: World, onResume: (task: Own) => void, notifications: () => number, changes?: () => number,
+): Scheduler {
+  const blocked = createBlockedTasks<Own>();
+  const wakeTimes = new Map<Own, number>(); // the latest of each task
+  const cores = createCores(settings.cores ?? Infinity, queue, () => { mover = NO_THREAD; });
+  const waking = new Set<number>(); // threads
+  const pausing: Own[] = []; // in the order in which they came to their pauses
   let begun = false;
-  let mover = NOBODY; // the thread that has just done something
-  let busy: Strand | undefined; // the strand that it was
-  let going = strands.length;
-  let settled = -1; // changes that all have seen
+  let mover = NO_THREAD; // the thread that the current event belongs to
+  let moved: Own | undefined; // the task that it resumed
+  let running = tasks.length;
+  let settled = -1; // changes after which every task was resumed
 
-  function resume(strand: Strand): void {
-    resumed(strand);
-    const { done, value } = strand.coroutine.next();
+  function resume(task: Own): void {
+    onResume(task);
+    const { done, value } = task.coroutine.next();
     if (done === true) {
-      blocked.delete(strand);
-      going -= 1;
+      blocked.delete(task);
+      running -= 1;
     } else if (value === 'blocked') {
-      blocked.add(strand);
-      setWake(strand, queue.time + strand.wakeDelay());
+      blocked.add(task);
+      setWakeTime(task, queue.time + task.wakeDelay());
     } else if (value === 'pause') {
-      blocked.delete(strand);
-      pausing.push(strand);
+      blocked.delete(task);
+      pausing.push(task);
     } else {
-      blocked.delete(strand);
-      const begin = strand.onBegin?.bind(strand);
-      cores.request({ thread: strand.thread, seconds: strand.duration(value), ...(begin && { begun: begin }), done: () => { goOn(strand); } });
+      blocked.delete(task);
+      const begin = task.onBegin?.bind(task);
+      cores.request({ thread: task.thread, seconds: task.duration(value), ...(begin && { begun: begin }), done: () => { continueTask(task); } });
     }
   }
 
-  function goOn(strand: Strand): void {
-    mover = strand.thread;
-    busy = strand;
-    resume(strand);
+  function continueTask(task: Own): void {
+    mover = task.thread;
+    moved = task;
+    resume(task);
   }
 
-  function setWake(strand: Strand, time: number): void {
-    if (time === Infinity || wakes.get(strand) === time) return;
-    wakes.set(strand, time);
+  function setWakeTime(task: Own, time: number): void {
+    if (time === Infinity || wakeTimes.get(task) === time) return;
+    wakeTimes.set(task, time);
     queue.push(time, () => {
-      if (changes !== undefined && blocked.has(strand)) goOn(strand); // nobody else has anything to see yet
+      if (changes !== undefined && blocked.has(task)) continueTask(task); // nothing has changed for other tasks
     });
   }
 
-  /** @param seen who has just looked */
-  function look(thread: number, seen?: Strand): void {
-    for (const strand of blocked.of(thread)) if (strand !== seen && strand.isIdle?.() !== true) resume(strand);
+  /** Resumes the blocked tasks of a thread, but for one that has just been resumed. */
+  function resumeThread(thread: number, but?: Own): void {
+    for (const task of blocked.of(thread)) if (task !== but && task.isIdle?.() !== true) resume(task);
   }
 
-  /** A thread that is at work looks by itself when it is done. */
-  function rouse(strand: Strand): void {
-    const { thread } = strand;
-    if (rousing.has(thread) || cores.atWork(thread)) return;
-    const seconds = strand.wakeLatency();
+  /** Wakes a task's thread after another thread's notification. A working thread resumes its tasks when its work is done. */
+  function wakeThread(task: Own): void {
+    const { thread } = task;
+    if (waking.has(thread) || cores.atWork(thread)) return;
+    const seconds = task.wakeLatency();
     if (seconds === 0) {
-      look(thread);
+      resumeThread(thread);
       return;
     }
-    rousing.add(thread);
+    waking.add(thread);
     queue.push(queue.time + seconds, () => {
-      rousing.delete(thread);
+      waking.delete(thread);
       mover = thread;
     });
   }
 
-  function happen(happening: () => void): void {
-    const heard = rings();
-    mover = EVERYBODY;
-    busy = undefined;
-    happening();
-    if (changes?.() === settled) look(mover, busy);
-    else lookAll(heard);
+  function handle(event: () => void): void {
+    const before = notifications();
+    mover = ALL_THREADS;
+    moved = undefined;
+    event();
+    if (changes?.() === settled) resumeThread(mover, moved);
+    else resumeAll(before);
   }
 
-  /** @returns false where a pause is closed */
+  /** @returns false while a task is held */
   function passPauses(): boolean {
-    for (let strand = pausing.at(0); strand !== undefined; strand = pausing.at(0)) {
-      if (strand.isHeld?.() === true) return false;
-      const own = strand;
+    for (let task = pausing.at(0); task !== undefined; task = pausing.at(0)) {
+      if (task.isHeld?.() === true) return false;
+      const own = task;
       pausing.shift();
-      happen(() => { goOn(own); });
+      handle(() => { continueTask(own); });
     }
     return true;
   }
 
-  /** Lets everybody look who may have something to see. */
-  function lookAll(heard: number): void {
+  /** Resumes every task that the event may concern. @param notified notifications before it */
+  function resumeAll(notified: number): void {
     const before = changes?.();
-    for (const strand of blocked.all()) {
-      if (!blocked.has(strand)) continue;
-      if (mover === EVERYBODY || mover === strand.thread) {
-        if (strand.isIdle?.() !== true) resume(strand);
-      } else if (rings() !== heard && strand.isIdle?.() !== true) rouse(strand);
+    for (const task of blocked.all()) {
+      if (!blocked.has(task)) continue;
+      if (mover === ALL_THREADS || mover === task.thread) {
+        if (task.isIdle?.() !== true) resume(task);
+      } else if (notifications() !== notified && task.isIdle?.() !== true) wakeThread(task);
     }
-    const all = mover === EVERYBODY || rings() !== heard;
+    const all = mover === ALL_THREADS || notifications() !== notified;
     settled = all && changes?.() === before ? (before ?? -1) : -1;
   }
 
   return {
     run() {
-      if (!begun) for (const strand of strands) resume(strand);
+      if (!begun) for (const task of tasks) resume(task);
       begun = true;
       while (passPauses()) {
         cores.settle();
-        if (going === 0) return true;
-        const happening = queue.pop();
-        if (happening === undefined) throw new InternalError('every partition waits, and nothing is going to happen');
-        happen(happening);
+        if (running === 0) return true;
+        const event = queue.pop();
+        if (event === undefined) throw new InternalError('every partition waits, and nothing is going to happen');
+        handle(event);
       }
       return false;
     },
   };
 }
 
-/** Strands that are blocked, those first that have been for longest. */
-interface Blocked<Strand> {
-  add(strand: Strand): void;
-  delete(strand: Strand): void;
-  has(strand: Strand): boolean;
-  all(): readonly Strand[];
+/** Blocked tasks, in the order in which they were blocked. */
+interface BlockedTasks<Own> {
+  add(task: Own): void;
+  delete(task: Own): void;
+  has(task: Own): boolean;
+  all(): readonly Own[];
   /** Those of one thread. */
-  of(thread: number): readonly Strand[];
+  of(thread: number): readonly Own[];
 }
 
-function createBlocked<Strand extends VirtualTask>(): Blocked<Strand> {
-  const all = new Set<Strand>();
-  const threads = new Map<number, Set<Strand>>();
+function createBlockedTasks<Own extends VirtualTask>(): BlockedTasks<Own> {
+  const all = new Set<Own>();
+  const threads = new Map<number, Set<Own>>();
   return {
-    add(strand) {
-      all.add(strand);
-      const own = threads.get(strand.thread);
-      if (own === undefined) threads.set(strand.thread, new Set([strand]));
-      else own.add(strand);
+    add(task) {
+      all.add(task);
+      const own = threads.get(task.thread);
+      if (own === undefined) threads.set(task.thread, new Set([task]));
+      else own.add(task);
     },
-    delete(strand) {
-      all.delete(strand);
-      threads.get(strand.thread)?.delete(strand);
+    delete(task) {
+      all.delete(task);
+      threads.get(task.thread)?.delete(task);
     },
-    has: (strand) => all.has(strand),
+    has: (task) => all.has(task),
     all: () => [...all],
     of: (thread) => [...(threads.get(thread) ?? [])],
   };

@@ -6,7 +6,7 @@ import { createArena } from '../../src/memory/arena.js';
 import { checkBudget, memoryLimits, type Demand } from '../../src/memory/budget.js';
 import { layoutBytes, planLayout } from '../../src/memory/layout.js';
 import { countConnections } from '../../src/network/size.js';
-import { resolveSettings, type SimulationOptions } from '../../src/simulation/options.js';
+import { resolveSettings, type SimulationOptions } from '../../src/index.js';
 import { checkNetworkBudget, demandsOf } from '../../src/placement/partitioned/budget.js';
 import { createRunLayout } from '../../src/placement/partitioned/run-layout.js';
 

@@ -2,7 +2,8 @@ import test from 'ava';
 
 import { doubleKernels } from '../../src/kernels/reference.js';
 import { backpropagate, planBackward } from '../../src/network/backpropagation.js';
-import { propagate, type Activations } from '../../src/network/dynamic.js';
+import type { Activations } from '../../src/network/activations.js';
+import { propagate } from '../../src/network/dynamic.js';
 import { layeredTopology } from '../../src/network/topology.js';
 
 test('backpropagation through two layers, by hand', (t) => {

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 
 import { ACTIVATION_NAMES, ACTIVATIONS } from '../../src/kernels/activation.js';
 import { referenceKernels } from '../../src/kernels/reference.js';
-import { tick, type Activations } from '../../src/network/dynamic.js';
+import type { Activations } from '../../src/network/activations.js';
+import { tick } from '../../src/network/dynamic.js';
 import { layeredTopology } from '../../src/network/topology.js';
 import { DivergenceError } from '../../src/errors.js';
 

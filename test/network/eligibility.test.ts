@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import { ACTIVATIONS } from '../../src/kernels/activation.js';
 import { doubleKernels } from '../../src/kernels/reference.js';
-import type { Activations } from '../../src/network/dynamic.js';
+import type { Activations } from '../../src/network/activations.js';
 import { followEligibility } from '../../src/network/eligibility.js';
 import { graphTopology } from '../../src/network/graph.js';
 import { leak } from '../../src/network/leaky-rate.js';

@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 
 import { doubleKernels } from '../../src/kernels/reference.js';
-import type { Activations } from '../../src/network/dynamic.js';
+import type { Activations } from '../../src/network/activations.js';
 import { createSpikingState, fire } from '../../src/network/spiking.js';
 import { graphTopology } from '../../src/network/graph.js';
 import { checkTimeConstants, leak, spreadTimeConstants } from '../../src/network/leaky-rate.js';

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { referenceKernels } from '../../src/kernels/reference.js';
 import { backpropagate, createActivationGradients } from '../../src/network/backpropagation.js';
 import { drawLesioned } from '../../src/network/lesion.js';
-import { createActivations, propagate, type Activations } from '../../src/network/dynamic.js';
+import type { Activations } from '../../src/network/activations.js';
+import { createActivations, propagate } from '../../src/network/dynamic.js';
 import { layeredTopology, populationOf, type Topology } from '../../src/network/topology.js';
 import { createStream } from '../../src/random/stream.js';
 

@@ -8,7 +8,8 @@ import { parseInhibition } from '../../src/network/inhibition.js';
 import { followMembrane, keep, keptBy } from '../../src/network/membrane.js';
 import { transferSlope } from '../../src/network/transfer.js';
 import { compileStepGraph, type StepGraphLayer } from '../../src/network/step-graph.js';
-import { createActivations, tick, type Activations } from '../../src/network/dynamic.js';
+import type { Activations } from '../../src/network/activations.js';
+import { createActivations, tick } from '../../src/network/dynamic.js';
 import type { Population, Topology } from '../../src/network/topology.js';
 
 /** Two inputs, a layer that reads both and no bias, and one output. Weights of a hidden neuron: two; inputs are neurons 1 and 2. */

@@ -1,4 +1,5 @@
-import trialTask, { type TrialTask } from '../../workers/trial.js';
+import type { TrialTask } from '../../src/study/pool.js';
+import trialTask from '../../workers/trial.js';
 import type { TrialResult } from '../../src/study/trial.js';
 
 /** The worker of a pool that dies under the trial of seed 2. */

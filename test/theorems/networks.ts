@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { ACTIVATION_NAMES, type ActivationName } from '../../src/kernels/activation.js';
-import type { Activations } from '../../src/network/dynamic.js';
+import type { Activations } from '../../src/network/activations.js';
 import { BIAS_NEURON, connect, layeredTopology, type Population, type Topology } from '../../src/network/topology.js';
 import { createStream } from '../../src/random/stream.js';
 

@@ -20,7 +20,7 @@ import { createOptimiser } from '../../optimise/registry.js';
 import { rateFraction } from '../../optimise/update.js';
 import type { Agent } from '../algorithm.js';
 import { createDdpgProgram, type DdpgProgram } from './program.js';
-import type { TrainedNetwork } from './trained-network.js';
+import type { TrainedNetwork } from '../../credit/trained-network.js';
 import { createEvaluationPlay, createPolicy, createTrainingPlay } from './play.js';
 import { createDataParallelUpdate } from './data-parallel.js';
 import { createDdpgLayout } from './layout.js';

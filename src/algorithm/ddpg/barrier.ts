@@ -1,6 +1,7 @@
 import { InternalError } from '../../errors.js';
 import type { Arena } from '../../memory/arena.js';
 import type { BlockRequest } from '../../memory/layout.js';
+import { sleep, spin, wake } from '../../schedule/wait.js';
 
 /** The threads of a team: the one that asked for the update, and one more. */
 export const UPDATE_THREADS = 2;
@@ -11,8 +12,8 @@ const LINE = 16;
 /** Where a thread's words lie on its line, and those that follow both lines. */
 const WORD = { arrived: 0, asleep: 1, ready: UPDATE_THREADS * LINE, failed: UPDATE_THREADS * LINE + 1 } as const;
 
-/** Looks at the other's counter before a thread goes to sleep: some tens of microseconds, which outlast a phase of the other on a core of its own. */
-const LOOKS = 4000;
+/** Polls of the other's counter before a thread sleeps: some tens of microseconds, which outlast a phase of the other on a core of its own. */
+const POLLS = 4000;
 
 /** Milliseconds that a sleep lasts at most, and how many of them until one that does not come is given up: a machine that was put to sleep itself counts as one. */
 const SLEEP = 1000;
@@ -61,17 +62,15 @@ export function attachBarrier(arena: Arena, part: number): Barrier {
 
   function arrive(): number {
     const count = (Atomics.add(words, own + WORD.arrived, 1) + 1) | 0;
-    if (Atomics.load(words, other + WORD.asleep) === 1) Atomics.notify(words, own + WORD.arrived);
+    wake(words, own + WORD.arrived, other + WORD.asleep);
     return count;
   }
 
   function sleepUntil(count: number): void {
-    Atomics.store(words, own + WORD.asleep, 1);
     for (let sleeps = 0; !here(count); sleeps += 1) {
       if (sleeps === SLEEPS && !patient) throw new InternalError('the second thread of an update does not come');
-      Atomics.wait(words, other + WORD.arrived, (count - 1) | 0, SLEEP);
+      sleep(words, other + WORD.arrived, (count - 1) | 0, SLEEP, own + WORD.asleep);
     }
-    Atomics.store(words, own + WORD.asleep, 0);
   }
 
   return {
@@ -84,7 +83,7 @@ export function attachBarrier(arena: Arena, part: number): Barrier {
     },
     wait() {
       const count = arrive();
-      for (let look = 0; !here(count); look += 1) if (look === LOOKS) sleepUntil(count);
+      if (!spin(() => here(count), () => false, POLLS)) sleepUntil(count);
       if (Atomics.load(words, WORD.failed) === 1) throw new BrokenBarrier('the other thread of an update has failed');
     },
   };

@@ -1,7 +1,7 @@
 import { wrongValue } from '../../check.js';
 import type { Kernels } from '../../kernels/kernels.js';
 import type { ParameterTable } from '../../memory/parameters.js';
-import type { TrainedNetwork } from './trained-network.js';
+import type { TrainedNetwork } from '../../credit/trained-network.js';
 
 /** Most that past parameters may take: 1 GiB. */
 const MOST_BYTES = 2 ** 30;

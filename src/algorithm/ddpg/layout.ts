@@ -13,7 +13,7 @@ import { explorationBlocks } from '../../explore/voltage-noise.js';
 import { withObservationTraces } from '../../network/observation-traces.js';
 import { layeredTopology, type Topology } from '../../network/topology.js';
 import { replayBlocks, type RingShape } from '../../replay/ring.js';
-import { creditShapes, networkShape } from './trained-network.js';
+import { creditShapes, networkShape } from '../../credit/trained-network.js';
 import type { UpdatePlan } from './update-buffers.js';
 import { demandsOf, type DdpgSettings } from './settings.js';
 import { barrierBlocks } from './barrier.js';

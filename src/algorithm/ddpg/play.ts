@@ -4,7 +4,8 @@ import { createEnvironmentLoop, episodeRecord, type EnvironmentLoop } from '../.
 import { DivergenceError } from '../../errors.js';
 import type { Kernels } from '../../kernels/kernels.js';
 import type { Decoder } from '../../network/decoder.js';
-import { createActivations, tick, type Activations } from '../../network/dynamic.js';
+import type { Activations } from '../../network/activations.js';
+import { createActivations, tick } from '../../network/dynamic.js';
 import type { Encoder } from '../../network/encoder.js';
 import type { Exploration } from '../../explore/voltage-noise.js';
 import { neuronName, type Topology } from '../../network/topology.js';

@@ -9,10 +9,10 @@ import { tdError as errorOf } from '../../objective/targets.js';
 import type { Transitions } from '../../replay/minibatch.js';
 import type { Optimiser } from '../../optimise/optimiser.js';
 import { polyakUpdate } from '../../optimise/update.js';
-import { ownRows, shareOf, takeGradient, type OwnRows, type Share, type TrainedNetwork } from './trained-network.js';
+import { ownRows, shareOf, takeGradient, type OwnRows, type Share, type TrainedNetwork } from '../../credit/trained-network.js';
 import { createDelayedParameters, undelayed, type Differentiated } from './delayed-parameters.js';
 import type { DdpgRates } from './settings.js';
-import { createCreditPass, laneView, type CreditPass } from './credit-pass.js';
+import { createCreditPass, laneView, type CreditPass } from '../../credit/credit-pass.js';
 
 export interface DdpgContext {
   readonly kernels: Kernels;

@@ -94,8 +94,10 @@ export type DdpgRates = Pick<DdpgSettings['learning'], 'actorRate' | 'criticRate
 /** What a user may set; whatever is left out takes the task's default, or else the general one. */
 export type DdpgOptions = OptionsOf<(typeof DDPG_ROWS)[number]>;
 
-/** What DDPG ships with for a task. */
-export const shippedDdpg: Ships = (at, path) => (path === ENVIRONMENT.path ? [] : [DDPG_DEFAULTS[environmentId(at(ENVIRONMENT))] ?? {}]);
+const TASK_DEFAULTS: Readonly<Partial<Record<string, DdpgOptions>>> = DDPG_DEFAULTS;
+
+/** The defaults of DDPG for a task. */
+export const shippedDdpg: Ships = (at, path) => (path === ENVIRONMENT.path ? [] : [TASK_DEFAULTS[environmentId(at(ENVIRONMENT))] ?? {}]);
 
 export const DDPG = createTable(DDPG_ROWS, shippedDdpg);
 

@@ -1,5 +1,3 @@
-import type { DdpgOptions } from './settings.js';
-
 /** As the neuron-agents' own. */
 const MEMORY = [2, 4, 8, 16, 32];
 
@@ -7,7 +5,7 @@ const MEMORY = [2, 4, 8, 16, 32];
  * What DDPG ships with for a task where it differs from the general defaults, which are Pendulum's. Its exploration is close to
  * what the neuron-agents ship with. The settings were found with five seeds of each, as theirs were: docs/research.md, entry 16.
  */
-export const DDPG_DEFAULTS: Readonly<Partial<Record<string, DdpgOptions>>> = {
+export const DDPG_DEFAULTS = {
   'Pendulum-v1': {},
   'CartPole-v1': {
     network: { observationScale: [2.4, 2, 0.21, 2] }, // two components are unbounded
@@ -45,4 +43,4 @@ export const DDPG_DEFAULTS: Readonly<Partial<Record<string, DdpgOptions>>> = {
   },
   'TMaze-v0': { network: { observationTraces: MEMORY }, learning: { discount: 0.99, rewardScale: 1 }, steps: 200_000 },
   'DelayedRecall-v0': { network: { observationTraces: MEMORY }, learning: { discount: 0.99, rewardScale: 1 }, steps: 50_000 },
-};
+} as const;

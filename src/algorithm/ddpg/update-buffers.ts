@@ -10,7 +10,7 @@ import type { Topology } from '../../network/topology.js';
 import { createTransitions, type Minibatch } from '../../replay/minibatch.js';
 import { createOptimiser, type OptimiserName } from '../../optimise/registry.js';
 import { createDdpgProgram, type DdpgProgram, type UpdateShare } from './program.js';
-import { createTrainedNetwork, type TrainedNetwork } from './trained-network.js';
+import { createTrainedNetwork, type TrainedNetwork } from '../../credit/trained-network.js';
 import type { DdpgRates } from './settings.js';
 import { attachBarrier, UPDATE_THREADS } from './barrier.js';
 

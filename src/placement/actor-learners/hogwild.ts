@@ -1,5 +1,5 @@
 import { WORD } from '../../memory/control.js';
-import { attachStalenessRecorder } from '../../runtime/staleness.js';
+import { attachStalenessRecorder } from '../partitioned/staleness.js';
 import { attachSharedWeights, createProbe, type PortContext, type UpdatePort } from './updates.js';
 
 /**

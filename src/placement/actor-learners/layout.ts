@@ -1,6 +1,6 @@
 import { methodNamed, type Method } from './methods.js';
 import type { ActorLearnerSettings } from './settings.js';
-import { creditShapes } from '../../algorithm/ddpg/trained-network.js';
+import { creditShapes } from '../../credit/trained-network.js';
 import { wrongValue } from '../../check.js';
 import type { CreditAssignment } from '../../credit/credit.js';
 import { creditNamed } from '../../credit/registry.js';
@@ -15,7 +15,7 @@ import { createActionDistribution, type ActionDistribution } from '../../network
 import { createDecoder, type Decoder } from '../../network/decoder.js';
 import { createEncoder, type Encoder } from '../../network/encoder.js';
 import { layeredTopology, rowLengths, type Topology } from '../../network/topology.js';
-import { stalenessBlocks } from '../../runtime/staleness.js';
+import { stalenessBlocks } from '../partitioned/staleness.js';
 import { cursorBlocks, type CursorShape } from './cursor.js';
 import { wordBlocks } from './words.js';
 

@@ -1,11 +1,12 @@
-import { createCreditPass, type CreditPass } from '../../algorithm/ddpg/credit-pass.js';
-import type { TrainedNetwork } from '../../algorithm/ddpg/trained-network.js';
+import { createCreditPass, type CreditPass } from '../../credit/credit-pass.js';
+import type { TrainedNetwork } from '../../credit/trained-network.js';
 import type { Kernels } from '../../kernels/kernels.js';
 import { iota } from '../../kernels/kernels.js';
 import type { Arena } from '../../memory/arena.js';
 import { parametersIn } from '../../memory/parameters.js';
 import { createActivationGradients } from '../../network/backpropagation.js';
-import { createActivations, propagate, type Activations } from '../../network/dynamic.js';
+import type { Activations } from '../../network/activations.js';
+import { createActivations, propagate } from '../../network/dynamic.js';
 import { rowLengths } from '../../network/topology.js';
 import type { OutputError } from '../../objective/objective.js';
 import { createOptimiser } from '../../optimise/registry.js';

@@ -5,6 +5,7 @@ import { attachParameter } from '../../memory/parameters.js';
 import { createWorkspace } from '../../memory/workspace.js';
 import { createEventCount } from '../../schedule/event-count.js';
 import { serialiseError, type SerialisedError } from '../../runtime/serialised-error.js';
+import type { WorkerApi } from '../../runtime/worker-api.js';
 import type { Announcement, Coroutine } from '../../schedule/work.js';
 import { createActor, createWorkbench } from './actor.js';
 import { attachCursors } from './cursor.js';
@@ -20,6 +21,12 @@ export interface RunnerSpec {
   readonly arena: ArenaHandle;
   /** False where threads outnumber cores. */
   readonly spin: boolean;
+}
+
+/** The commands of a worker that runs actors. */
+export interface LearnersApi extends WorkerApi {
+  /** @returns the error that ended it, if any */
+  train(): SerialisedError | undefined;
 }
 
 /** The actors of one thread. */

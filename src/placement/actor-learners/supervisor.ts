@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 
-import type { LearnersApi } from '../../../workers/actor-learners.js';
 import type { EpisodeRecord } from '../../environment/environment.js';
 import { makeEnvironment } from '../../environment/registry.js';
 import { CheckpointError, closedError, isOptionError, PartitionError } from '../../errors.js';
@@ -9,12 +8,12 @@ import { attachControl, WORD, type Control } from '../../memory/control.js';
 import { attachParameter } from '../../memory/parameters.js';
 import { initialiseWeights } from '../../network/initialise.js';
 import { deserialiseError } from '../../runtime/serialised-error.js';
-import { readStaleness, type Staleness } from '../../runtime/staleness.js';
+import { readStaleness, type Staleness } from '../partitioned/staleness.js';
 import { superviseWorker, type SupervisedWorker, type WorkerRestart } from '../../runtime/supervised-worker.js';
 import { createEventCount, type EventCount } from '../../schedule/event-count.js';
 import { attachCursors, type Cursors } from './cursor.js';
 import { attachCredit, createLayout, weightShape, type ActorLearnersLayout } from './layout.js';
-import type { RunnerSpec } from './runner.js';
+import type { LearnersApi, RunnerSpec } from './runner.js';
 import type { ActorLearnerSettings } from './settings.js';
 import { attachProbe, attachWords, type LearningWords } from './words.js';
 

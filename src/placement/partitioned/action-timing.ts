@@ -1,35 +1,32 @@
 import type { Arena } from '../../memory/arena.js';
 import type { BlockRequest } from '../../memory/layout.js';
-import { AGE_BINS, nonEmptyBins, binIndex, percentile, summariseBins, type StalenessHistogram } from '../../runtime/staleness-histogram.js';
+import { ageAtRank, HISTOGRAM_WORDS, readHistogram, recordAge, type StalenessHistogram } from '../../runtime/staleness-histogram.js';
 
 const AGES = 'action-timing';
 const SUMS = 'action-timing/sum';
 
-/** What became of the strikes of the environment's clock. */
+/** Ages of actions and missed deadlines, under sampled inference: the environments act at the ticks of a control clock. */
 export interface ActionTiming {
-  /** At which an action was read and carried out. */
+  /** Control ticks at which an action was carried out. */
   readonly actions: number;
-  /** That went by while the host was busy with something else. */
+  /** Control ticks that passed while the environment's thread was busy. */
   readonly missedDeadlines: number;
-  /**
-   * How old these actions were, in environment steps: 0 where the outputs had answered the newest observation completely; k where the oldest
-   * observation that anything in them was made of was the one k steps before.
-   */
-  readonly age: Pick<StalenessHistogram, 'mean' | 'median' | 'max' | 'histogram'> & { /** 95 of a hundred were at most this old. */ readonly p95: number };
+  /** Ages of the actions, in environment steps: k if the oldest observation that the outputs were computed from was the one k steps before the newest. */
+  readonly age: Pick<StalenessHistogram, 'mean' | 'median' | 'max' | 'histogram'> & { readonly p95: number };
 }
 
 export function actionTimingBlocks(): BlockRequest[] {
-  const owner = "the environment's host";
+  const owner = 'the environment loop';
   return [
-    { name: AGES, type: 'uint32', shape: [AGE_BINS + 1], owner },
+    { name: AGES, type: 'uint32', shape: [HISTOGRAM_WORDS], owner },
     { name: SUMS, type: 'float64', shape: [2], owner },
   ];
 }
 
-/** Where the host notes what becomes of its clock's strikes. */
+/** Records the control ticks of the environments. */
 export interface ActionTimingRecorder {
   act(age: number): void;
-  miss(strikes: number): void;
+  miss(ticks: number): void;
 }
 
 export function attachActionTimingRecorder(arena: Arena): ActionTimingRecorder {
@@ -37,21 +34,19 @@ export function attachActionTimingRecorder(arena: Arena): ActionTimingRecorder {
   const sums = arena.float64(SUMS);
   return {
     act(age) {
-      ages[binIndex(age)] += 1;
-      if (age > ages[AGE_BINS]) ages[AGE_BINS] = age;
+      recordAge(ages, age);
       sums[0] += age;
     },
-    miss(strikes) {
-      sums[1] += strikes;
+    miss(ticks) {
+      sums[1] += ticks;
     },
   };
 }
 
-/** Undefined where no strikes are counted: the environment waits for its actions. */
+/** Undefined if the environments wait for their actions. */
 export function readActionTiming(arena: Arena): ActionTiming | undefined {
   if (!arena.blocks.some(({ name }) => name === AGES)) return undefined;
-  const ages = arena.uint32(AGES);
   const [sum, missedDeadlines] = arena.float64(SUMS);
-  const { reads, mean, median, max, histogram } = summariseBins(nonEmptyBins(ages.subarray(0, AGE_BINS)), sum, ages[AGE_BINS]);
-  return { actions: reads, missedDeadlines, age: { mean, median, p95: percentile(histogram, 0.95 * reads), max, histogram } };
+  const { reads, mean, median, max, histogram } = readHistogram(arena.uint32(AGES), sum);
+  return { actions: reads, missedDeadlines, age: { mean, median, p95: ageAtRank(histogram, 0.95 * reads), max, histogram } };
 }

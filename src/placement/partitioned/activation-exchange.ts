@@ -3,36 +3,36 @@ import type { Arena } from '../../memory/arena.js';
 import { attachControl } from '../../memory/control.js';
 import type { BlockRequest } from '../../memory/layout.js';
 import { attachParameter, type ParameterShape } from '../../memory/parameters.js';
-import type { Activations } from '../../network/dynamic.js';
+import type { Activations } from '../../network/activations.js';
 import type { NeuronRange, Ownership } from '../../network/ownership.js';
 import { attachEntryLocks, ENTRY_LOCKS, entryLockBlocks, NO_LOCKS } from '../../runtime/entry-locks.js';
 import { copyBlocks, forEachOwnedRange, publishedParts, VERSION_MARKS, type PublishedPart, type PeerParameters } from './peer-parameters.js';
 
-/** Fewest and most minibatches whose voltages are kept, and what they may take together: 64 MiB. */
+/** Fewest and most minibatches that are kept, and the bytes that they may take: 64 MiB. */
 const [LEAST_DEPTH, MOST_DEPTH, MOST_BYTES] = [4, 64, 2 ** 26];
 
-/** Minibatches whose voltages are kept: a partition may be this far behind a peer and still find what the peer computed. */
+/** Minibatches whose activations are kept: a partition that is at most this far behind a peer still finds the peer's activations. */
 export function exchangeDepth(neurons: number, batchSize: number): number {
   const bytes = neurons * 2 * batchSize * Float32Array.BYTES_PER_ELEMENT;
   return Math.max(LEAST_DEPTH, Math.min(MOST_DEPTH, Math.floor(MOST_BYTES / bytes)));
 }
 
-/** The blocks of marks by which readers know what was published. 0 is the mark of what never was. */
+/** The blocks of marks that say what is published. 0 is the mark of an entry never written. */
 const MARKS: ReadonlySet<string> = new Set(['exchange/mark', ENTRY_LOCKS, VERSION_MARKS]);
 
-/** A mark older than those of all minibatches: the entry is whoever's to open. */
+/** A mark older than those of all minibatches: any partition may begin the entry. */
 const ABANDONED = -1;
 
 export interface ExchangeShape {
   readonly partitions: number;
   readonly neurons: number;
-  /** Minibatches whose voltages are kept. */
+  /** Minibatches whose activations are kept. */
   readonly depth: number;
-  /** Transitions in a minibatch: a board has twice as many lanes. */
+  /** Transitions in a minibatch: its activations have twice as many lanes. */
   readonly batchSize: number;
   /** ℓ, ticks from the inputs to the outputs. */
   readonly ticks: number;
-  /** Whether a partition that is ahead publishes what it has computed in place of those behind. */
+  /** Whether a partition that is ahead computes and publishes the activations of those behind. */
   readonly helping: boolean;
   /** The published ones. */
   readonly parameters: readonly ParameterShape[];
@@ -52,22 +52,22 @@ export function exchangeBlocks({ partitions, neurons, depth, batchSize, paramete
 }
 
 /**
- * Where partitions broadcast the voltages of their own neurons on the minibatch at hand. All partitions draw the same
- * minibatches, each by itself, so that update u of one is update u of another; an entry carries the replay slots it was
- * computed for, and a reader takes it only where they are its own.
+ * Where partitions publish the voltages of their own neurons on the current minibatch. All partitions draw the same
+ * minibatches, each by itself, so that update u of one is update u of another; an entry records the replay slots that it was
+ * computed for, and a reader takes it only if they are its own.
  *
- * Published parameters travel with the voltages. Read live, a peer's critic might already have been stepped on this very
- * minibatch, and the second partition would learn from an error that the first has just taken away: that bias stops learning
+ * Published parameters are stored with the voltages. Read live, a peer's critic might already have been stepped on this very
+ * minibatch, and the second partition would learn from an error that the first has just removed: that bias stops learning
  * (docs/research.md, entry 9).
  *
- * With stand-ins, whoever has come to an update and does not find a peer's voltages computes them and publishes them in the peer's place.
- * That one takes its own voltages from there once it comes to the update, and so is behind no longer (entry 24).
+ * With helping, a partition that does not find a peer's voltages computes and publishes them. The peer reads its own voltages from the entry when it comes to the
+ * update, and so catches up (entry 24).
  *
- * Then whoever has drawn the same transitions works in place, on the entry's own board: what is computed is published by its mark alone, and
- * what is published is read where it lies. An entry is written once, and nobody opens it anew while another may be at work in it.
+ * Then all partitions that have drawn the same transitions work in place, on the entry's own activations: a mark publishes them without a copy. An entry is written
+ * once, and is not begun anew while another partition may work in it.
  */
 export interface ActivationExchange {
-  /** The boards of the entries, each [neurons, lanes]; none where nobody works in place. On these `publish` and `read` move nothing. */
+  /** The activations of the entries, each [neurons, lanes]; none without helping. On these `publish` and `read` copy nothing. */
   readonly sharedVoltages: readonly Float32Array[];
   /**
    * The activations on which this partition may work on update `update` until it has finished it, by number; -1 where it may not, for somebody has drawn other
@@ -75,20 +75,20 @@ export interface ActivationExchange {
    */
   sharedBoard(update: number, slots: Int32Array): number;
   /**
-   * Opens the entry of update `update` for the voltages of partition `owner`, with the slots, the number of slots they were drawn from, and what this
-   * partition has heard of the other's published parameters; its own are as they stand.
+   * Begins the entry of update `update` for the voltages of partition `of`, with the slots, the number of slots they were drawn from, and this
+   * partition's copies of the other's published parameters; its own are copied live.
    *
    * @param version of the weights that the voltages are computed from
-   * @returns whether this partition is to publish them; false where another does so, or has, or nobody may
+   * @returns true if this partition is to publish them; false if another one does or has, or no partition may
    */
   beginEntry(of: number, update: number, slots: Int32Array, stored: number, version: number): boolean;
-  /** The number of slots that a peer has drawn the minibatch of update `update` from, or -1 where no peer has come to it. */
+  /** The number of slots that a peer has drawn the minibatch of update `update` from, or -1 if no peer has begun it. */
   sampledFrom(update: number): number;
-  /** Publishes the voltages of partition `owner`, the neurons `ranges`, computed in tick `tick` (from 1). To be called where `beginEntry` has said so, for every tick. */
+  /** Publishes the voltages of partition `of`, neurons `ranges`, of tick `tick` (from 1). To be called for every tick if `beginEntry` returned true. */
   publish(of: number, update: number, tick: number, ranges: readonly NeuronRange[], activations: Activations): void;
-  /** True once tick `tick` of the update is published for partition `owner`, or the entry is lost to a later one. */
+  /** True once tick `tick` of the update is published for partition `of`, or the entry is lost to a later update. */
   isPublished(of: number, update: number, tick: number): boolean;
-  /** The partition from which voltages of partition `owner` are to be expected. */
+  /** The partition that publishes the voltages of partition `of`. */
   writerOf(of: number, update: number): number;
   /**
    * Copies the voltages of partition `owner` onto the activations, and with those of the last tick, where it is a peer, the parameters published beside them.
@@ -99,12 +99,12 @@ export interface ActivationExchange {
   read(of: number, update: number, tick: number, ranges: readonly NeuronRange[], slots: Int32Array, activations: Activations): number;
 }
 
-/** Takes back all that was published or is under way, while nobody runs: whoever needs it computes it anew. */
+/** Discards all that was published or begun. Only while no partition runs. */
 export function clearExchange(arena: Arena): void {
   for (const { name } of arena.blocks) if (MARKS.has(name)) arena.int32(name).fill(0);
 }
 
-/** @param heard where this partition puts what it hears of published parameters */
+/** @param tables where this partition keeps its copies of published parameters */
 export function attachExchange(arena: Arena, { copy }: Pick<Kernels, 'copy'>, shape: ExchangeShape, ownership: Ownership, self: number, { tables }: Pick<PeerParameters, 'tables'>): ActivationExchange {
   const { partitions, neurons, depth, batchSize, ticks, parameters, helping } = shape;
   const lanes = 2 * batchSize;
@@ -115,7 +115,7 @@ export function attachExchange(arena: Arena, { copy }: Pick<Kernels, 'copy'>, sh
   const marks = arena.int32('exchange/mark');
   const { version: reached } = attachControl(arena);
   const sharedVoltages = helping ? Array.from({ length: depth }, (_, at) => voltages.subarray(at * neurons * lanes, (at + 1) * neurons * lanes)) : [];
-  const firstMark = (update: number) => update * (ticks + 1) + 1; // 0 is the mark of an entry never written, and its negative that of one being opened
+  const firstMark = (update: number) => update * (ticks + 1) + 1; // 0 is the mark of an entry never written, and the negative that of one being begun
   const entry = (update: number, partition: number) => (update % depth) * partitions + partition;
 
   const parts = parameters.flatMap((parameter) => {
@@ -159,7 +159,7 @@ export function attachExchange(arena: Arena, { copy }: Pick<Kernels, 'copy'>, sh
     holders.unlock(at);
   }
 
-  /** Whether a peer may be at work in place on an earlier update of the entry. */
+  /** Whether a peer may still work in place on an earlier update of the entry. */
   function occupied(update: number): boolean {
     for (let peer = 0; peer < partitions; peer += 1) {
       const at = peer === self ? update : reached.get(peer);
@@ -169,8 +169,8 @@ export function attachExchange(arena: Arena, { copy }: Pick<Kernels, 'copy'>, sh
   }
 
   /**
-   * Whether the entry is this partition's to write: where all write their own, always; else nobody else does, and nobody has, and nobody works there. The mark
-   * comes before the look at the others, who look at it in `sharedBoard` once they have said where they are: so one sees the other.
+   * Whether this partition may write the entry: without helping always; else if no other does, has, or works there. The mark
+   * is stored before the check of the others, and they check it in `sharedBoard` after they have stored their version: one of the two sees the other.
    */
   function seize(at: number, update: number): boolean {
     if (!holders.tryLock(at)) return false;

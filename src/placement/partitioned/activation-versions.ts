@@ -8,7 +8,7 @@ const TAKEN = 'activation-versions/ticks';
 
 const LINE = 16; // words on a cache line: no two partitions write to one
 
-/** What each partition has said, and the turns that it has taken: what it knows itself before others hear of it. */
+/** What each partition has published, and the ticks that it has taken, which it may not have published yet. */
 export function activationVersionBlocks(partitions: number, groups: number, ticks: number): BlockRequest[] {
   const owner = 'each partition its own row';
   return [
@@ -19,9 +19,9 @@ export function activationVersionBlocks(partitions: number, groups: number, tick
 
 /** What the neurons of a tick read. */
 export interface TickSources {
-  /** Whether observations, and what is carried on beside them. */
+  /** Whether they read observations or recurrent inputs. */
   readonly inputs: boolean;
-  /** Ticks whose neurons they read: of a layer the one before it, and others where connections skip layers. */
+  /** Ticks whose neurons they read: of a layer the one before it, and others if connections skip layers. */
   readonly ticks: readonly number[];
 }
 
@@ -38,35 +38,34 @@ export function tickSources({ populations, ticks, inputs }: Topology): TickSourc
   });
 }
 
-/** What a partition has said by the end of a turn, of each group of environments and tick; [groups, ticks], row-major */
+/** What a partition's neurons have computed by the end of a tick, of each group of environments and layer; [groups, ticks], row-major */
 export interface LayerVersions {
-  /** Times that its neurons have been computed from something new. */
+  /** Times that the neurons have been computed from new inputs. */
   readonly versions: Int32Array;
-  /** Number of the oldest observation that their voltages are made of. */
+  /** Number of the oldest observation that their voltages depend on. */
   readonly observations: Int32Array;
 }
 
 /**
- * How far observations have come through a network whose partitions do not wait for one another. What a
- * partition's neurons of one tick have said is new where any of those of the ticks that they read have said anything new, or the partition has learned;
- * and it answers observation
+ * How far observations have come through a network whose partitions do not wait for one another. The neurons of a layer have new inputs if a layer that they read
+ * has a new version, or the partition has learned; and their voltages depend on observation
  *
- *   answered_d = min over partitions, and ticks c that it reads, of answered_c,   answered = the observation shown, of who reads that
+ *   observation_d = min over partitions, and layers c that it reads, of observation_c,   and the submitted observation if it reads that
  *
- * taken as they were read.
+ * as of the time they were read.
  */
 export interface ActivationVersions {
-  /** What a partition itself knows of the turns it has taken. */
+  /** Ticks that a partition has taken. */
   ticksTaken(partition: number): number;
-  /** A partition has taken a turn. Others do not know yet. */
+  /** Counts a tick that is not published yet. */
   countTick(partition: number): void;
-  /** Turns of a partition that others know of. */
+  /** Ticks that a partition has published. */
   ticksPublished(partition: number): number;
   version(partition: number, group: number, tick: number): number;
   observation(partition: number, group: number, tick: number): number;
-  /** The partitions that have neurons of a tick. */
+  /** The partitions that have neurons of each layer. */
   readonly owners: readonly (readonly number[])[];
-  /** Tells others what a partition has said by the end of turn `turn`. Its voltages must have been written before. */
+  /** Publishes a partition's versions at the end of tick `tick`. Its voltages must have been written before. */
   publish(partition: number, turn: number, said: LayerVersions): void;
 }
 
@@ -75,7 +74,7 @@ export function attachActivationVersions(arena: Arena, { ticks }: Topology, owne
   const taken = arena.int32(TAKEN);
   const partitions = ownership.length;
   const row = words.length / partitions;
-  const half = (row - 1) >> 1; // editions in front, answers behind
+  const half = (row - 1) >> 1; // versions in front, observations behind
   const at = (partition: number, group: number, tick: number) => partition * row + 1 + group * ticks.length + tick;
   return {
     ticksTaken: (partition) => Atomics.load(taken, partition * LINE),
@@ -89,7 +88,7 @@ export function attachActivationVersions(arena: Arena, { ticks }: Topology, owne
     publish(partition, turn, { versions, observations }) {
       const first = at(partition, 0, 0);
       for (let i = 0; i < observations.length; i += 1) Atomics.store(words, first + half + i, observations[i]);
-      for (let i = 0; i < versions.length; i += 1) Atomics.store(words, first + i, versions[i]); // whoever sees these finds the answers and voltages behind them, or newer ones
+      for (let i = 0; i < versions.length; i += 1) Atomics.store(words, first + i, versions[i]); // a reader of these finds the observations and voltages behind them, or newer ones
       Atomics.store(words, partition * row, turn);
     },
   };

@@ -1,4 +1,5 @@
-import { tick, type Activations } from '../../network/dynamic.js';
+import type { Activations } from '../../network/activations.js';
+import { tick } from '../../network/dynamic.js';
 import type { NeuronRange } from '../../network/ownership.js';
 import type { EnvironmentGroup } from '../../environment/cursor.js';
 import type { PartitionInference } from './inference.js';
@@ -7,29 +8,29 @@ import { WEIGHTS } from './run-layout.js';
 import type { PartitionContext } from './partition-context.js';
 import { tickSources, type LayerVersions, type ActivationVersions } from './activation-versions.js';
 
-/** What a partition acts with when nobody waits for it. */
+/** The state of a partition's asynchronous inference. */
 export interface AsynchronousState {
-  /** Its own: with its own voltages, and others' as it has heard them. */
+  /** Private: its own voltages, and copies of others'. */
   readonly activations: Activations;
   readonly noise: PartitionNoise;
   readonly versions: ActivationVersions;
 }
 
 /**
- * One partition's part in acting where nobody waits: in a turn it computes its neurons' voltages from everybody's as it finds them,
+ * One partition's inference without synchronisation: a tick computes its neurons' voltages from all voltages as they are,
  *
  *   v_{n+1} = D(v_n) + ξ
  *
- * all ticks at once, so that an observation comes through the network in ℓ turns, and another may be behind it. There is a turn to take
+ * all layers at once, so that an observation reaches the outputs after ℓ ticks, and the next may follow it. A partition ticks
  * as long as something that its neurons read has changed since they read it: the observation, a voltage, or their own weights. A
- * feed-forward network so comes to rest, and then stands where an awaited one would.
+ * feed-forward network so settles, at the voltages that synchronised inference would have.
  *
- * Source: Bertsekas & Tsitsiklis 1989, chapter 6, totally asynchronous iterations, of which the voltage dynamic is here one.
+ * Source: Bertsekas & Tsitsiklis 1989, chapter 6, totally asynchronous iterations, of which the voltage dynamic is one.
  *
- * @param groups lanes of each; their numbers are those of clocks
+ * @param groups lanes of each; their numbers are those of observations
  */
-export function createAsynchronousInference(views: PartitionContext, groups: readonly EnvironmentGroup[], { activations, noise, versions }: AsynchronousState): PartitionInference {
-  const { layout, partition, peers, kernels, control, eventCount, staleness, tables, inferenceActivations, deliver, schedule: { inferenceTicks: schedule } } = views;
+export function createAsynchronousInference(context: PartitionContext, groups: readonly EnvironmentGroup[], { activations, noise, versions }: AsynchronousState): PartitionInference {
+  const { layout, partition, peers, kernels, control, eventCount, staleness, tables, inferenceActivations, deliver, schedule: { inferenceTicks: schedule } } = context;
   const { topology, ownership, settings } = layout;
   const { lanes } = activations;
   const ticks = topology.ticks.length;
@@ -38,16 +39,16 @@ export function createAsynchronousInference(views: PartitionContext, groups: rea
   const rowsOf = (partitions: readonly number[]) => partitions.flatMap((each) => ownership[each]).filter(({ begin, end }) => begin < end && begin >= topology.inputs.end);
   const [ownRows, otherRows] = [rowsOf([partition]), [topology.inputs, ...rowsOf(peers)]];
   const own: LayerVersions = { versions: new Int32Array(layout.groups.length * ticks), observations: new Int32Array(layout.groups.length * ticks) };
-  const cells = groups.length * ticks; // of each group and tick
-  const read = new Float64Array(cells).fill(-1); // what neurons were computed from last, by its number
+  const cells = groups.length * ticks; // of each group and layer
+  const read = new Float64Array(cells).fill(-1); // what neurons were computed from last, as one number
   const observationsRead = new Int32Array(cells); // the oldest observation in it
-  const due = new Uint8Array(cells); // 1 where they are to be computed in the turn at hand
+  const due = new Uint8Array(cells); // 1 if they are to be computed in the current tick
   let hasSnapshot = false;
 
   const versionOf = (owner: number, group: number, index: number) => (owner === partition ? own.versions[group * ticks + index] : versions.version(owner, group, index));
   const observationOf = (owner: number, group: number, index: number) => (owner === partition ? own.observations[group * ticks + index] : versions.observation(owner, group, index));
 
-  /** Everything that neurons of a tick read, as one number that grows with any change of it. */
+  /** The inputs of a layer as one number, which grows with any change. */
   function numberOf(group: number, index: number): number {
     const learned = control.version.get(partition);
     const { inputs, ticks: earlier } = reads[index];
@@ -73,7 +74,7 @@ export function createAsynchronousInference(views: PartitionContext, groups: rea
   const leastTicks = () => peers.reduce((least, peer) => Math.min(least, versions.ticksPublished(peer)), Infinity);
   const isBehind = () => peers.some((peer) => versions.ticksPublished(peer) > versions.ticksTaken(partition));
 
-  /** Numbers are taken down before the answers, and these before the voltages: what is read is never older than it is taken for. */
+  /** Numbers are read before observations, and these before voltages: inputs are never older than recorded. */
   function snapshotInputs(): void {
     if (hasSnapshot) return;
     hasSnapshot = true;
@@ -101,7 +102,7 @@ export function createAsynchronousInference(views: PartitionContext, groups: rea
     }
   }
 
-  /** Groups that are neighbours, and have something new in the same tick, are computed in one. */
+  /** Neighbouring groups with new inputs in the same layer are computed in one. */
   function laneGroups(index: number): EnvironmentGroup[] {
     const found: EnvironmentGroup[] = [];
     groups.forEach(({ begin, end }, group) => {
@@ -113,20 +114,20 @@ export function createAsynchronousInference(views: PartitionContext, groups: rea
     return found;
   }
 
-  /** What a message has still to bring must stay as it is own. */
+  /** A message carries the values of the time it is sent. */
   function publish(): void {
     const tick = versions.ticksTaken(partition);
     const { voltages, weightedInputs } = settings.virtual === undefined ? activations : { voltages: activations.voltages.slice(), weightedInputs: activations.weightedInputs.slice() };
     const sent = settings.virtual === undefined ? own : { versions: own.versions.slice(), observations: own.observations.slice() };
     deliver(() => {
-      if (tick <= versions.ticksPublished(partition)) return; // overtaken
+      if (tick <= versions.ticksPublished(partition)) return; // overtaken by a later message
       copy(ownRows, weightedInputs, inferenceActivations.weightedInputs);
       copy(ownRows, voltages, inferenceActivations.voltages);
       versions.publish(partition, tick, sent);
     });
   }
 
-  /** Finds what has been said before, and takes for said what is still under way. */
+  /** Continues from what was published before; messages under way count as published. */
   function begin(): void {
     schedule.begin();
     hasSnapshot = false;
@@ -142,7 +143,7 @@ export function createAsynchronousInference(views: PartitionContext, groups: rea
     snapshotInputs,
     tick(explore) {
       snapshotInputs();
-      for (let index = ticks - 1; index >= 0; index -= 1) for (const lanesDue of laneGroups(index)) computeTick(index, lanesDue, explore); // the last first: no neuron hears what is said in this very turn
+      for (let index = ticks - 1; index >= 0; index -= 1) for (const lanesDue of laneGroups(index)) computeTick(index, lanesDue, explore); // the last layer first: no neuron reads what this tick computes
       for (let cell = 0; cell < cells; cell += 1) {
         if (due[cell] === 0) continue;
         own.versions[cell] += 1;

@@ -1,4 +1,5 @@
-import { tick, weighRows, type Activations } from '../../network/dynamic.js';
+import type { Activations } from '../../network/activations.js';
+import { tick, weighRows } from '../../network/dynamic.js';
 import type { NeuronRange } from '../../network/ownership.js';
 import { createStream } from '../../random/stream.js';
 import { createTransitions, loadSampled, loadMinibatch } from '../../replay/minibatch.js';
@@ -8,32 +9,28 @@ import type { Batch } from '../../objective/batch.js';
 import { WEIGHTS, type RunLayout } from './run-layout.js';
 import { limiterWindow, type PartitionContext } from './partition-context.js';
 
-/** What a partition learns from: the transitions of one update after another, on its learning board. */
+/** Loads the transitions of one update after another into a partition's learning activations. */
 export interface BatchLoader {
   readonly batch: Batch;
-  /** The replay slots of the update at hand. */
+  /** The replay slots of the current update. */
   readonly slots: Int32Array;
   /**
    * Loads the transitions of update `update`.
    *
-   * @param stored slots ever written, as the update sees them; as many as there are, unless given
-   * @returns false where there is nothing to learn from in it
+   * @param stored slots ever written, as the update sees them; the present number unless given
+   * @returns false if there is nothing to learn from in it
    */
   load(update: number, stored?: number): boolean;
-  /**
-   * Computes what rows of one tick need to learn from the transitions loaded. Writes: the activations' rows of `ranges`.
-   *
-   * @param activations that of `batch` unless given; only minibatches from the replay can be worked on elsewhere
-   */
+  /** Computes the voltages of neurons of one tick on the loaded transitions. Writes: the rows `ranges`. */
   computeRows(tickIndex: number, ranges: readonly NeuronRange[], activations?: Activations): void;
 }
 
-/** The experience that the rule asks for. */
-export function createBatchLoader(views: PartitionContext): BatchLoader {
-  return views.layout.rule.data === 'replay' ? createReplayLoader(views) : createOnlineLoader(views);
+/** The loader that the rule asks for. */
+export function createBatchLoader(context: PartitionContext): BatchLoader {
+  return context.layout.rule.data === 'replay' ? createReplayLoader(context) : createOnlineLoader(context);
 }
 
-/** The mean voltages of rows in all lanes, by the weights as heard. */
+/** The mean voltages of neurons in all lanes, by the weights as read. */
 function recompute({ layout: { topology }, kernels, peerParameters: { tables }, learningActivations }: PartitionContext): BatchLoader['computeRows'] {
   return (tickIndex, ranges, activations = learningActivations) => {
     topology.ticks[tickIndex].forEach((population, i) => {
@@ -43,14 +40,14 @@ function recompute({ layout: { topology }, kernels, peerParameters: { tables }, 
   };
 }
 
-/** Slots that the host may write while a partition is at one update: from as far ahead as learning may be to as far behind. */
+/** Slots that may be written during one update: from as far ahead as learning may be to as far behind. */
 function aheadOf(plan: RunLayout): number {
   return Math.ceil((2 * limiterWindow(plan)) / plan.settings.learning.updatesPerStep);
 }
 
-/** Minibatches drawn from the replay: of the stored transitions only the inputs are used, all voltages are computed anew. */
-function createReplayLoader(views: PartitionContext): BatchLoader {
-  const { layout, layout: { settings, firstStochastic }, kernels, replay, learningActivations: activations } = views;
+/** Minibatches from the replay: of the stored transitions only the inputs are used, all voltages are computed anew. */
+function createReplayLoader(context: PartitionContext): BatchLoader {
+  const { layout, layout: { settings, firstStochastic }, kernels, replay, learningActivations: activations } = context;
   const slots = new Int32Array(settings.learning.batch);
   const sampler = createSampler(replay, createStream(settings.seed, 'replay'), aheadOf(layout));
   const transitions = createTransitions(kernels, replay, slots.length);
@@ -63,18 +60,18 @@ function createReplayLoader(views: PartitionContext): BatchLoader {
       loadMinibatch(kernels, replay, slots, settings.learning, activations, transitions);
       return true;
     },
-    computeRows: recompute(views),
+    computeRows: recompute(context),
   };
 }
 
 /**
- * The stream: update u is about slot u and its successor, with everybody's voltages as acted; or where hidden neurons do not explore, with
- * voltages computed anew, means all of them, and beside these what the outputs acted with. The slot that holds only an
- * episode's last observation is passed over; the transition after it starts an episode.
+ * Transitions in order: update u is about slot u and its successor, with the voltages that were sampled in acting; or, if hidden neurons are not stochastic, with
+ * mean voltages computed anew, and the sampled voltages of the outputs beside them. A slot that holds only an
+ * episode's last observation is skipped; the transition after it starts an episode.
  */
-function createOnlineLoader(views: PartitionContext): BatchLoader {
-  const { layout: { settings, topology, firstStochastic, rule }, kernels, replay, peerParameters: { tables }, learningActivations: activations } = views;
-  const computeAnew = recompute(views);
+function createOnlineLoader(context: PartitionContext): BatchLoader {
+  const { layout: { settings, topology, firstStochastic, rule }, kernels, replay, peerParameters: { tables }, learningActivations: activations } = context;
+  const computeAnew = recompute(context);
   const slots = new Int32Array(1);
   const sampledNext = kernels.numbers(replay.stochasticNeurons);
   const batch = { ...createTransitions(kernels, replay, 1), activations, firstStochastic, episodeStart: false, sampledNext };
@@ -101,7 +98,7 @@ function createOnlineLoader(views: PartitionContext): BatchLoader {
         return;
       }
       topology.ticks[tickIndex].forEach((population, i) => {
-        const range = { begin: ranges[i].begin, end: ranges[i].end, laneBegin: 0, laneEnd: 1 }; // spread, it would take 2 µs
+        const range = { begin: ranges[i].begin, end: ranges[i].end, laneBegin: 0, laneEnd: 1 }; // a spread would take 2 µs
         weighRows(kernels, topology, topology.populations[population], tables[WEIGHTS].values, activations, range);
       });
     },

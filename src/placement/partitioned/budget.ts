@@ -9,7 +9,7 @@ import type { Settings } from './settings.js';
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
-/** What each block grows with, by the beginning of its name; all others with the network. */
+/** The option that each block grows with, by the beginning of its name; all others grow with the network. */
 const GROWS_WITH: readonly { readonly names: readonly string[]; readonly what: string; readonly option: string; readonly value: (settings: Settings) => unknown }[] = [
   { names: ['replay/'], what: 'replay', option: 'learning.replay', value: ({ learning }) => learning.replay },
   { names: ['board', 'exchange/voltages', 'exchange/slots'], what: 'minibatches', option: 'learning.batch', value: ({ learning }) => learning.batch },
@@ -18,7 +18,7 @@ const GROWS_WITH: readonly { readonly names: readonly string[]; readonly what: s
 ];
 
 /**
- * Refuses a network that cannot fit, from its settings alone: the graph of a large one takes seconds and gigabytes to build.
+ * Refuses a network that cannot fit, from its settings alone: the graph of a large network takes seconds and gigabytes to build.
  *
  * @throws RangeError naming the network's option
  */
@@ -29,16 +29,16 @@ export function checkNetworkBudget(settings: Settings): void {
   checkBudget([{ ...networkDemand(settings), bytes: weights * FLOAT * (rule.targetWeights ? 4 : 3) }]); // values, two moments and perhaps a target copy
 }
 
-/** Refuses a run whose arena and workspaces, as far as they are known, cannot fit. @throws RangeError naming the option that asks for most */
+/** Refuses a run whose arena and known workspaces cannot fit. @throws RangeError naming the option of the largest demand */
 export function checkLayoutBudget(plan: RunLayout): void {
   checkBudget(demandsOf(plan));
 }
 
-/** The bytes of a run by what they grow with. A pure function of the plan. */
+/** The bytes of a run by the option that they grow with. A pure function of the layout. */
 export function demandsOf({ settings, blocks, parameters, ownership }: RunLayout): Demand[] {
   const bytesOf = (chosen: readonly BlockRequest[]) => chosen.reduce((sum, block) => sum + blockBytes(block), 0);
   const kindOf = ({ name }: BlockRequest) => GROWS_WITH.find(({ names }) => names.some((begin) => name.startsWith(begin)));
-  const gradients = ownership.reduce((sum, ranges) => sum + FLOAT * longestGroup(parameters, ranges), 0); // the least that each partition works on
+  const gradients = ownership.reduce((sum, ranges) => sum + FLOAT * longestGroup(parameters, ranges), 0); // the least that each partition allocates
   return [
     ...GROWS_WITH.map((kind) => ({ option: kind.option, value: kind.value(settings), what: kind.what, bytes: bytesOf(blocks.filter((block) => kindOf(block) === kind)) })),
     { ...networkDemand(settings), bytes: bytesOf(blocks.filter((block) => kindOf(block) === undefined)) + gradients },

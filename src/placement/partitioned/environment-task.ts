@@ -7,9 +7,10 @@ import { WORD } from '../../memory/control.js';
 import { createReplaySink } from '../../replay/replay-sink.js';
 import { SLOT } from '../../replay/ring.js';
 import type { Coroutine } from '../../schedule/work.js';
+import { attachEpisodeList } from './episode-list.js';
 import { createBlockingPort, type InferencePort } from './inference-port.js';
 import type { PartitionContext } from './partition-context.js';
-import { EPISODE_FIELDS, isRestPoint, MAX_STEPS_PER_COMMAND } from './run-layout.js';
+import { isRestPoint } from './run-layout.js';
 
 /** The task of a group of environments: it submits their observations to the network and carries out the actions. */
 export interface EnvironmentTask {
@@ -88,8 +89,8 @@ export function createTrainingTasks(context: PartitionContext, environments: rea
   const { control: { words }, replay, layout, arena } = context;
   const { firstStochastic } = layout;
   const { voltages, lanes } = port.activations;
-  const store = attachCursorStore(arena, layout.groups, environments[0].observationSpace.low.length, (slot, successor, stored) => { replay.link(slot, successor, stored); });
-  const list = arena.float64('episodes');
+  const store = attachCursorStore(arena, layout.groups, environments[0].observationSpace.low.length, environments.length === 1 ? undefined : (...link) => { replay.link(...link); });
+  const addEpisode = attachEpisodeList(arena);
   const rests = createRestPoints(context);
   const totals: Totals = { stored: 0, steps: 0, episodes: 0 }; // of all environments, the steps of the current round among them
 
@@ -105,7 +106,7 @@ export function createTrainingTasks(context: PartitionContext, environments: rea
       totals.steps += 1;
     },
     onEpisode({ episodeReturn, length }) {
-      list.set([totals.steps, episodeReturn, length], (totals.episodes % MAX_STEPS_PER_COMMAND) * EPISODE_FIELDS);
+      addEpisode(totals.episodes, totals.steps, episodeReturn, length);
       totals.episodes += 1;
     },
   };
@@ -135,7 +136,7 @@ export function createTrainingTasks(context: PartitionContext, environments: rea
     /** The next environments of the group to step: all but those stepped before the last step limit, and those beyond the next. */
     function nextSteps(): { readonly first: number; readonly count: number } {
       if (lastObservation === 'submit' && cursors[0].ended) return { first: 0, count: 1 }; // it takes no step
-      const first = cursors.reduce((sum, { steps }) => sum + steps, 0) % size;
+      const first = size === 1 ? 0 : cursors.reduce((sum, { steps }) => sum + steps, 0) % size;
       const { steps } = store.totals();
       return { first, count: rests.includes(steps) ? 0 : Math.min(size - first, Atomics.load(words, WORD.stepLimit) - steps) };
     }
@@ -159,7 +160,8 @@ export function createTrainingTasks(context: PartitionContext, environments: rea
           endRun(context);
           return;
         }
-        Object.assign(totals, store.totals());
+        const committed = store.totals();
+        [totals.stored, totals.steps, totals.episodes] = [committed.stored, committed.steps, committed.episodes];
         for (let i = first; i < first + count; i += 1) {
           loops[i].advance();
           cursors[i].state = environments[begin + i].getState();

@@ -10,13 +10,13 @@ import type { InferenceName } from './timing-options.js';
 import { limiterWindow, type PartitionContext } from './partition-context.js';
 import { attachActivationVersions } from './activation-versions.js';
 
-/** How a partition, and the environment where it is its host, have to do with one another in acting. */
+/** How partitions compute actions, and how the environment loop gets them. */
 export interface InferenceMode {
-  /** True where it goes on beside learning, in a coroutine of its own; else a partition does one or the other, as the limiter says. */
+  /** True if inference is a task of its own, concurrent with learning; otherwise a partition does one or the other, as the limiter says. */
   readonly concurrent: boolean;
-  /** True where partitions other than the host have no part in it. */
+  /** True if only the partition with the environments computes actions. */
   readonly central: boolean;
-  /** Whether the limiter lets a partition act that has made so many updates. */
+  /** Whether the limiter lets a partition act after so many updates. */
   readonly mayAct: (updates: number, experience: number) => boolean;
   /** @param counted false in evaluation */
   createPort(counted: boolean): InferencePort;
@@ -24,18 +24,18 @@ export interface InferenceMode {
   createInference(groups: readonly EnvironmentGroup[]): PartitionInference;
 }
 
-const MODES: Record<InferenceName, (views: PartitionContext) => InferenceMode> = { central, distributed, sampled };
+const MODES: Record<InferenceName, (context: PartitionContext) => InferenceMode> = { central, distributed, sampled };
 
-export function createInferenceMode(views: PartitionContext): InferenceMode {
-  return MODES[views.layout.settings.timing.inference](views);
+export function createInferenceMode(context: PartitionContext): InferenceMode {
+  return MODES[context.layout.settings.timing.inference](context);
 }
 
 /**
- * Nobody waits for a partition that is in the midst of an update, or has lost its core for a moment. Nothing else keeps partitions together then, so that the host
- * sees to it that none is further behind it than a quarter of what learning may be behind acting (docs/research.md, entry 30).
+ * The partition with the environments computes all neurons and waits for no other one. To keep the others together, it acts only while
+ * none of them is further behind it than a quarter of what learning may be behind acting (docs/research.md, entry 30).
  */
-function central(views: PartitionContext): InferenceMode {
-  const { layout, layout: { topology: { populations } }, partition, control: { version, ticksDone }, limiter } = views;
+function central(context: PartitionContext): InferenceMode {
+  const { layout, layout: { topology: { populations } }, partition, control: { version, ticksDone }, limiter } = context;
   const drift = limiterWindow(layout) / 4;
   const answering: InferenceScope = { ranges: populations, ticksDone: (group) => ticksDone[group].get(ENVIRONMENT_PARTITION), alone: true };
   return {
@@ -45,29 +45,29 @@ function central(views: PartitionContext): InferenceMode {
       const least = version.least();
       return limiter.mayAct(least, experience) && updates - least <= drift;
     },
-    createPort: () => createBlockingPort(views, answering),
-    createInference: (groups) => (partition === ENVIRONMENT_PARTITION ? createInference(views, groups, answering) : NO_INFERENCE),
+    createPort: () => createBlockingPort(context, answering),
+    createInference: (groups) => (partition === ENVIRONMENT_PARTITION ? createInference(context, groups, answering) : NO_INFERENCE),
   };
 }
 
-/** A partition that nobody asks. */
+/** A partition without inference. */
 const NO_INFERENCE: PartitionInference = { isReady: () => false, tick: () => undefined };
 
-/** An environment waits for its answer, and partitions for one another: the policy acted is the policy stored. */
-function distributed(views: PartitionContext): InferenceMode {
-  return { concurrent: false, central: false, mayAct: (updates, experience) => views.limiter.mayAct(updates, experience), createPort: () => createBlockingPort(views), createInference: (groups) => createInference(views, groups) };
+/** The environment waits for its action, and partitions wait for one another: the policy that acts is the policy that is stored. */
+function distributed(context: PartitionContext): InferenceMode {
+  return { concurrent: false, central: false, mayAct: (updates, experience) => context.limiter.mayAct(updates, experience), createPort: () => createBlockingPort(context), createInference: (groups) => createInference(context, groups) };
 }
 
-/** Nobody waits for anybody: what is stored is what was acted in what was seen, though it may answer what was seen before. */
-function sampled(views: PartitionContext): InferenceMode {
-  const { layout: { topology, ownership }, kernels, arena, inferenceActivations: { lanes, alive } } = views;
+/** Neither environment nor partitions wait. What is stored is the action and the observation it was taken in, though the action may answer an earlier observation. */
+function sampled(context: PartitionContext): InferenceMode {
+  const { layout: { topology, ownership }, kernels, arena, inferenceActivations: { lanes, alive } } = context;
   const activations = { ...createActivations(kernels, topology, lanes), ...(alive && { alive }) };
-  const state = { activations, noise: createPartitionNoise(views, activations, ownership[views.partition], true), versions: attachActivationVersions(arena, topology, ownership) };
+  const state = { activations, noise: createPartitionNoise(context, activations, ownership[context.partition], true), versions: attachActivationVersions(arena, topology, ownership) };
   return {
     concurrent: true,
     central: false,
-    mayAct: (updates, experience) => views.limiter.mayAct(updates, experience),
-    createPort: (counted) => createSampledPort(views, state.versions, counted),
-    createInference: (groups) => createAsynchronousInference(views, groups, state),
+    mayAct: (updates, experience) => context.limiter.mayAct(updates, experience),
+    createPort: (counted) => createSampledPort(context, state.versions, counted),
+    createInference: (groups) => createAsynchronousInference(context, groups, state),
   };
 }

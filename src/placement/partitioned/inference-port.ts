@@ -1,30 +1,30 @@
 import type { Environment, StepResult } from '../../environment/environment.js';
-import type { Activations } from '../../network/dynamic.js';
+import type { Activations } from '../../network/activations.js';
 import { allPartitions, type InferenceScope } from './inference.js';
 import type { PartitionContext } from './partition-context.js';
 
-/** The inference activations as an environments' host uses it: observations go onto lanes, and actions come off them. */
+/** Where an environment loop submits observations and fetches actions. */
 export interface InferencePort {
-  /** The voltages that actions are taken from, a lane for each environment: with all others of a lane, those that are stored. */
+  /** The voltages that actions are decoded from, a lane for each environment; they are stored with all other voltages of the lane. */
   readonly activations: Pick<Activations, 'lanes' | 'voltages' | 'weightedInputs'>;
-  /** A command begins: a clock of the environments', where they have one, is set going. */
+  /** Starts a command: the control clock, if there is one. */
   begin(group: number): void;
-  /** Shows observations as the next ones of a group, on its lanes: all partitions may compute their voltages for them. */
+  /** Submits the next observations of a group, on its lanes: all partitions may compute their voltages for them. */
   submit(group: number, observations: readonly ArrayLike<number>[]): void;
   /** True once a group is to act. */
   isReady(group: number): boolean;
-  /** Takes down what the outputs say now, for `step`: at the very moment that a group is to act. */
+  /** Takes the output voltages for `step`, at the moment that a group is to act. */
   latch(group: number): void;
-  /** Carries out the action that the outputs said on a lane. */
+  /** Steps an environment with the action of its lane. */
   step(environment: Environment, lane: number): StepResult;
-  /** Seconds until a group is to act; absent where that is for others to say. */
+  /** Seconds until a group is to act; undefined if that depends on partitions. */
   wakeDelay?(group: number): number;
 }
 
 /**
- * Shows on the inference activations and acts from another.
+ * Submits to the shared activations, and acts from others.
  *
- * @param activations whose output voltages are carried out
+ * @param activations whose output voltages are decoded
  */
 export function createLanePort({ layout, control, inferenceActivations, notifyAll }: PartitionContext, activations: InferencePort['activations']): Pick<InferencePort, 'activations' | 'submit' | 'step'> {
   const { topology: { inputs, outputs }, encoder, decoder, groups } = layout;
@@ -54,11 +54,11 @@ export function createLanePort({ layout, control, inferenceActivations, notifyAl
 
 const nothing = () => undefined;
 
-/** The stage of actions that are awaited: a group acts once all outputs have answered, and nothing moves until it is shown what follows. */
-export function createBlockingPort(views: PartitionContext, { ticksDone }: Pick<InferenceScope, 'ticksDone'> = allPartitions(views)): InferencePort {
-  const { layout: { topology }, control } = views;
+/** The port of environments that wait: a group acts once all outputs have been computed, and nothing changes until it submits the next observations. */
+export function createBlockingPort(context: PartitionContext, { ticksDone }: Pick<InferenceScope, 'ticksDone'> = allPartitions(context)): InferencePort {
+  const { layout: { topology }, control } = context;
   return {
-    ...createLanePort(views, views.inferenceActivations),
+    ...createLanePort(context, context.inferenceActivations),
     begin: nothing,
     isReady: (group) => ticksDone(group) >= control.groups[group].observationNumber.get() * topology.ticks.length,
     latch: nothing,

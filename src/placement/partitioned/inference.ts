@@ -5,13 +5,13 @@ import { createPartitionNoise } from './exploration-noise.js';
 import { WEIGHTS } from './run-layout.js';
 import type { PartitionContext } from './partition-context.js';
 
-/** One partition's part in acting: its own neurons' voltages for the observations at hand, tick after tick. */
+/** A partition's inference: its own neurons' voltages for the submitted observations, tick after tick. */
 export interface PartitionInference {
-  /** A command begins: nothing that was read before it counts. Absent where nothing was. */
+  /** Starts a command: what was read before does not count. Undefined if nothing is read ahead. */
   begin?(): void;
-  /** True where there is a turn to take: observations, and the peers' voltages, allow the next tick of some groups of environments. */
+  /** True if observations, and the peers' voltages, allow the next tick of some groups of environments. */
   isReady(): boolean;
-  /** Takes down what the turn reads of others, as it begins; `tick` does where nobody has. Absent where nothing of it changes during the turn. */
+  /** Reads the tick's inputs as its work begins; otherwise `tick` does. Undefined if they cannot change during the tick. */
   snapshotInputs?(): void;
   /**
    * Computes and publishes these ticks.
@@ -21,17 +21,17 @@ export interface PartitionInference {
   tick(explore: boolean): void;
 }
 
-/** Who has to answer an observation, of all neurons. */
+/** The partitions that compute the voltages for an observation. */
 export interface InferenceScope {
   /** The neurons that this partition computes; one range in each population. */
   readonly ranges: readonly NeuronRange[];
-  /** Turns that all who answer have taken in a group of environments: as many as there are ticks for each observation. */
+  /** Ticks that all of them have done in a group of environments: as many for each observation as the network has. */
   readonly ticksDone: (group: number) => number;
-  /** True where no other partition answers. */
+  /** True if no other partition computes any. */
   readonly alone: boolean;
 }
 
-/** Every partition answers for its own neurons. */
+/** Every partition computes its own neurons. */
 export function allPartitions({ layout: { ownership }, partition, control }: PartitionContext): InferenceScope {
   return { ranges: ownership[partition], ticksDone: (group) => control.ticksDone[group].least(), alone: false };
 }
@@ -44,16 +44,16 @@ interface LaneGroup {
 }
 
 /**
- * An action waits until its observation has reached the outputs, so that the policy acted is the policy stored: tick d
- * starts once all who answer have published tick d - 1. All groups of environments that wait are answered together.
+ * An action waits until its observation has reached the outputs, so that the policy that acts is the policy that is stored: tick d
+ * starts once all partitions have published tick d - 1. All groups of environments that wait are computed together.
  *
- * @param groups lanes of each; their numbers are those of clocks and progress
+ * @param groups lanes of each; their numbers are those of observations and ticks
  */
-export function createInference(views: PartitionContext, groups: readonly EnvironmentGroup[], { ranges, ticksDone, alone }: InferenceScope = allPartitions(views)): PartitionInference {
-  const { layout, partition, kernels, peers, control, eventCount, staleness, tables, inferenceActivations: activations } = views;
+export function createInference(context: PartitionContext, groups: readonly EnvironmentGroup[], { ranges, ticksDone, alone }: InferenceScope = allPartitions(context)): PartitionInference {
+  const { layout, partition, kernels, peers, control, eventCount, staleness, tables, inferenceActivations: activations } = context;
   const { topology } = layout;
   const ticks = topology.ticks.length;
-  const explorer = createPartitionNoise(views, activations, ranges);
+  const explorer = createPartitionNoise(context, activations, ranges);
   const versionsRead = new Int32Array(layout.ownership.length); // versions of peers' weights
   let due: number[] = [];
 
@@ -100,7 +100,7 @@ export function createInference(views: PartitionContext, groups: readonly Enviro
     }
   }
 
-  /** Takes note of how old the peers' voltages are that the groups at hand are to hear. */
+  /** Records the age of the peers' voltages that the current tick reads. */
   function recordStaleness(): void {
     for (const group of due) {
       if (control.ticksDone[group].get(partition) % ticks > 0) for (const peer of peers) staleness?.voltages(control.version.get(peer) - control.inferenceVersion.get(peer));
@@ -112,7 +112,7 @@ export function createInference(views: PartitionContext, groups: readonly Enviro
     do advance(explore);
     while (isReady());
     for (const peer of peers) staleness?.acting(control.version.get(peer) - versionsRead[peer]);
-    eventCount.notify(); // the host is on this very thread, but has had its turn
+    eventCount.notify(); // the environment task is on this very thread, but was resumed before
   }
 
   function tickOnce(explore: boolean): void {

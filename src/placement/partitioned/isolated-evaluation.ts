@@ -2,49 +2,50 @@ import { InternalError } from '../../errors.js';
 import { createArena, type Arena } from '../../memory/arena.js';
 import { ELEMENT_BYTES, type Block } from '../../memory/layout.js';
 import { parameterBlocks } from '../../memory/parameters.js';
-import { createPartition } from './partition.js';
+import { createPartitionContext, createVirtualRuntime, type PartitionContext } from './partition-context.js';
+import { attempt, hostPartition, tasksOf, type Outcome } from './hosted-partition.js';
 import { ALIVE, createRunLayout, type RunLayout } from './run-layout.js';
 import type { Settings } from './settings.js';
-import { attempt, runRoundRobin, scheduleTasks, type HostedPartition, type Outcome } from '../../runtime/cooperative.js';
-import { createPartitionContext, createVirtualRuntime, type PartitionContext } from './partition-context.js';
-import { scheduleInVirtualTime } from './virtual-tasks.js';
+import { scheduleInVirtualTime, scheduleOnThread } from './tasks.js';
 
-/** Evaluates on a copy, beside a run that is paused. @param run the views of one of its partitions */
+/** Evaluates a copy of a paused run. @param run the context of one of its partitions */
 export type IsolatedEvaluation = (episodeSeeds: readonly number[], run: PartitionContext) => Outcome;
 
 /**
- * Evaluations of a run in virtual time. They have an arena of their own, with copies of what was learned: voltages, clocks and messages of the run stay as they are. Where an
- * observation is awaited they take no time, and one partition answers alone: it comes to the same numbers as many. Where nobody waits they take a time of their own, from 0 on.
+ * Evaluations of a run in virtual time, in an arena of their own with copies of the parameters: activations, clocks and messages of the run stay as they are. If the
+ * environment waits for its actions, an evaluation takes no time, and one partition computes all neurons, with the same result as many. Otherwise it has a virtual
+ * time of its own, which starts at 0.
  */
-export function createIsolatedEvaluation(plan: RunLayout, arena: Arena): IsolatedEvaluation {
-  const own = createRunLayout(evaluationSettings(plan.settings));
-  const copied = [ALIVE, ...parameterBlocks(plan.parameters).map(({ name }) => name)];
-  let place: Arena | undefined;
+export function createIsolatedEvaluation(layout: RunLayout, arena: Arena): IsolatedEvaluation {
+  const own = createRunLayout(evaluationSettings(layout.settings));
+  const copied = [ALIVE, ...parameterBlocks(layout.parameters).map(({ name }) => name)];
+  let copy: Arena | undefined;
+
+  function refreshCopy(): Arena {
+    const to = (copy ??= createArena(own.blocks));
+    for (const block of to.blocks) if (block.name !== 'workspace') bytesOf(to, block).fill(0);
+    for (const block of to.blocks) if (copied.includes(block.name)) bytesOf(to, block).set(bytesOf(arena, find(arena, block.name)));
+    return to;
+  }
 
   return (episodeSeeds, run) => {
-    place ??= createArena(own.blocks);
-    const { blocks } = place;
-    for (const block of blocks) if (block.name !== 'workspace') bytesOf(place, block).fill(0);
-    for (const block of blocks) if (copied.includes(block.name)) bytesOf(place, block).set(bytesOf(arena, find(arena, block.name)));
+    const ownArena = refreshCopy();
     const virtualRuntime = createVirtualRuntime(own);
     const { words, heartbeat, hang } = run.control;
-    const members = own.ownership.map((_, number): HostedPartition => {
-      const views = createPartitionContext(own, place ?? arena, number, false, { virtualRuntime, run: { words, heartbeat, hang } });
-      return { views, partition: createPartition(views) };
+    const hosted = own.ownership.map((_, number) => hostPartition(createPartitionContext(own, ownArena, number, false, { virtualRuntime, run: { words, heartbeat, hang } })));
+    const outcome = attempt(hosted, (onResume) => {
+      const tasks = tasksOf(hosted, (partition) => partition.evaluate(episodeSeeds, run));
+      if (virtualRuntime === undefined) scheduleOnThread(tasks, onResume).run();
+      else scheduleInVirtualTime(tasks, virtualRuntime.world, new Float64Array(1), onResume).run();
     });
-    const outcome = attempt(members, (resumed) => {
-      const strands = scheduleTasks(members, (partition) => partition.evaluate(episodeSeeds, run));
-      if (virtualRuntime === undefined) runRoundRobin(strands, resumed);
-      else scheduleInVirtualTime(strands, virtualRuntime.world, new Float64Array(1), resumed).run();
-    });
-    for (const { partition } of members) partition.close();
+    for (const { partition } of hosted) partition.close();
     return outcome;
   };
 }
 
-/** One environment, and no replay to speak of. */
+/** One environment, and the smallest replay. */
 function evaluationSettings({ virtual, ...settings }: Settings): Settings {
-  const timing = { ...settings.timing, measure: false, measureStaleness: false };
+  const timing = { ...settings.timing, measureDurations: false, measureStaleness: false };
   const small = { ...settings, environments: 1, learning: { ...settings.learning, batch: 1, replay: 4 }, timing };
   if (timing.inference === 'sampled') return { ...small, ...(virtual && { virtual }) };
   return { ...small, partitions: 1, schedule: 'synchronous', timing: { ...timing, reads: 'racy', inference: 'distributed' } };

@@ -8,25 +8,25 @@ import { createBatchLoader } from './batch-loader.js';
 import { WEIGHTS } from './run-layout.js';
 import type { PartitionContext } from './partition-context.js';
 
-/** One partition's learning: its own experience, its own neurons' voltages on them, its own rows. */
+/** One partition's learning: its own batch, its own neurons' voltages on it, its own rows. */
 export interface Learner {
   /** One update of every own neuron. @throws DivergenceError */
   update(): Coroutine;
 }
 
 /**
- * An update is: load its transitions; tick by tick compute the own neurons' voltages on them and publish these, taking the
- * peers' as they have published them; read what is broadcast; write the own rows. The schedule's gates stand between
- * phases that write what peers read and phases that read it.
+ * An update loads its transitions; tick by tick computes and publishes the own neurons' voltages on them, and reads the
+ * peers'; reads what is broadcast; writes the own rows. The schedule's gates separate
+ * phases that write what peers read from phases that read it.
  */
-export function createLearner(views: PartitionContext): Learner {
-  const { layout, partition, kernels, peers, control, eventCount, schedule, peerWait, exchange, readSource, peerParameters, staleness, replay, phaseTimer, tables } = views;
+export function createLearner(context: PartitionContext): Learner {
+  const { layout, partition, kernels, peers, control, eventCount, schedule, peerWait, exchange, readSource, peerParameters, staleness, replay, phaseTimer, tables } = context;
   const { settings, topology, ownership } = layout;
-  const loader = createBatchLoader(views);
+  const loader = createBatchLoader(context);
   const { batch: ownBatch, slots } = loader;
   const sharedBatches = exchange.sharedVoltages.map((voltages): Batch => ({ ...ownBatch, activations: { ...ownBatch.activations, voltages } }));
-  let batch = ownBatch; // where the update at hand is worked on
-  const rates = { ...settings.rule }; // falls as the run goes on
+  let batch = ownBatch; // the activations of the current update
+  const rates = { ...settings.rule }; // falls during the run
   const together = layout.rule.batching;
   const program = layout.rule.create({
     kernels,
@@ -47,22 +47,22 @@ export function createLearner(views: PartitionContext): Learner {
 
   const inputNumbers = topology.inputs.end * ownBatch.activations.lanes;
 
-  /** Goes to the activations that all share who have drawn the same transitions, if there is one: all write the same input voltages there. */
+  /** Uses the activations that all partitions with the same transitions share, if there are any: all write the same input voltages there. */
   function useSharedBoard(update: number): void {
     const place = exchange.sharedBoard(update, slots);
     batch = place < 0 ? ownBatch : sharedBatches[place];
     if (batch !== ownBatch) kernels.copy(ownBatch.activations.voltages, 0, inputNumbers, batch.activations.voltages, 0);
   }
 
-  /** Goes on with what there is on a board of its own, before it computes what is another's to write. */
+  /** Continues on own activations, before it computes what another partition is to write. */
   function useOwnBoard(): void {
     if (batch !== ownBatch) kernels.copy(batch.activations.voltages, 0, batch.activations.voltages.length, ownBatch.activations.voltages, 0);
     batch = ownBatch;
   }
 
-  const helped = new Map<number, number>(); // peers in whose place it publishes the update at hand, and the versions it has heard of them
+  const helped = new Map<number, number>(); // peers whose activations it publishes in the current update, and the versions of their weights
 
-  /** Puts the own voltages of one tick in the activations, and publishes them; or takes them from whoever publishes them in its place. */
+  /** Computes the own voltages of one tick and publishes them; or reads them if another partition publishes them. */
   function* compute(update: number, tickIndex: number, publishes: boolean): Coroutine {
     const ranges = rangesAt[tickIndex][partition];
     if (!publishes && (yield* readPublished(partition, update, tickIndex))) return;
@@ -74,7 +74,7 @@ export function createLearner(views: PartitionContext): Learner {
     if (publishes) exchange.publish(partition, update, tickIndex + 1, ranges, batch.activations);
   }
 
-  /** Takes what is published of a partition, which may be about to be. @returns false where there is nothing to be had */
+  /** Reads what is published for a partition, after a bounded wait. @returns false if there is nothing */
   function* readPublished(of: number, update: number, tickIndex: number): Coroutine<boolean> {
     if (peers.length === 0) return false;
     yield* peerWait.await(of, update, tickIndex + 1);
@@ -83,7 +83,7 @@ export function createLearner(views: PartitionContext): Learner {
     return version >= 0;
   }
 
-  /** Puts a peer's voltages of one tick in the activations: as published, or else computed here from the peer's weights, and perhaps published in its place. */
+  /** Reads a peer's voltages of one tick, or else computes them from the peer's weights, and publishes them if it helps. */
   function* collect(peer: number, update: number, tickIndex: number, drawn: number): Coroutine {
     while (!readSource.mayCollect(peer, update, tickIndex)) yield 'blocked';
     if (!helped.has(peer) && (yield* readPublished(peer, update, tickIndex))) return;
@@ -96,7 +96,7 @@ export function createLearner(views: PartitionContext): Learner {
     staleness?.weights(control.version.get(peer) - heard);
   }
 
-  /** Hears a peer's rows. @returns their version */
+  /** Refreshes the copies of a peer's parameters. @returns their version */
   function* refresh(peer: number, tickIndex: number): Coroutine<number> {
     for (;;) {
       const version = readSource.refresh(peer, tickIndex);
@@ -105,7 +105,7 @@ export function createLearner(views: PartitionContext): Learner {
     }
   }
 
-  /** η ← η (1 - (1 - finalRateFraction) · step / steps); past the last step the rates stay where they are. Called behind a gate, as `readSource.steps` asks for. */
+  /** η ← η (1 - (1 - finalRateFraction) · step / steps); constant past the last step. Called behind a gate, as `readSource.steps` asks for. */
   function decayRates(): void {
     const share = rateFraction(settings.rule.finalRateFraction, readSource.steps(), settings.steps);
     rates.criticRate = share * settings.rule.criticRate;
@@ -113,7 +113,7 @@ export function createLearner(views: PartitionContext): Learner {
     rates.hiddenRate = share * settings.rule.hiddenRate;
   }
 
-  /** Slots stored when the experience of an update was new: the stream's was once its successor was there. */
+  /** Slots stored when the data of an update became available: under an online rule, once its successor was stored. */
   function storedFor(update: number, drawn: number): number {
     return layout.rule.data === 'online' ? update + 2 : drawn;
   }

@@ -9,7 +9,7 @@ import { ALIVE, WEIGHTS, type RunLayout } from './run-layout.js';
 import { attachTables } from './partition-context.js';
 
 /**
- * Draws everybody's first numbers: weights, and what the rule starts with; target copies are equal to them.
+ * Draws the initial parameters: weights, and what the rule initialises; target copies are equal to them.
  *
  * @param seed decides the draws
  */
@@ -19,10 +19,7 @@ export function initialiseParameters({ topology, settings, rule }: RunLayout, ta
   for (const { values, target } of Object.values(tables)) if (target.length > 0) target.set(values);
 }
 
-/**
- * Silences neurons or lets them speak again, their numbers as they are. What was published with them as they were is taken
- * back. Only while no partition runs.
- */
+/** Disables neurons or enables them again, with the parameters that they have. Discards what was published with the others. Only while no partition runs. */
 export function setEnabled(arena: Arena, neurons: readonly number[], alive: boolean): void {
   const words = arena.int32(ALIVE);
   for (const neuron of neurons) words[neuron] = alive ? 1 : 0;
@@ -30,8 +27,8 @@ export function setEnabled(arena: Arena, neurons: readonly number[], alive: bool
 }
 
 /**
- * Lets neurons live again blank: with the first numbers that another seed would have given them, drawn from a stream of their own,
- * and with nothing remembered. Moments and traces are zero, target copies equal. Only while no partition runs.
+ * Reinitialises lesioned neurons: they get the initial parameters of another seed, drawn from a stream of their own. Moments and traces are zero,
+ * target copies equal. Only while no partition runs.
  */
 export function reinitialise(plan: RunLayout, arena: Arena, neurons: readonly number[]): void {
   const tables = attachTables(plan, arena);

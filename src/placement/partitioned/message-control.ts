@@ -2,29 +2,29 @@ import type { Control, PartitionCounter } from '../../memory/control.js';
 import type { World } from '../../virtual/world.js';
 import type { CounterMessage, Messages } from './virtual-state.js';
 
-/** Counters of all partitions, as those have heard of them who are not told at once. */
+/** Counters of all partitions as other partitions know them, from messages. */
 export interface CounterMessages {
   /** One for each group of environments. */
   readonly progress: readonly DelayedCounter[];
   readonly phase: DelayedCounter;
   readonly version: DelayedCounter;
-  /** Versions that are under way. */
+  /** Versions in messages under way. */
   readonly inFlight: Set<CounterMessage>;
 }
 
-/** One counter of every partition. Takes no longer for a thousand of them: it is known how many partitions are heard to be where. */
+/** One counter of every partition. Its costs do not grow with the number of partitions: it counts how many partitions have each value. */
 export interface DelayedCounter {
-  /** Hears where a partition is; what is older than what was heard before changes nothing. @returns false where nobody's least can have changed */
+  /** Receives a partition's value; an older one than received before changes nothing. @returns false if no partition's `leastOfOthers` can have changed */
   receive(partition: number, value: number): boolean;
-  /** What is heard of a partition. */
+  /** The latest received value of a partition. */
   get(partition: number): number;
-  /** The least that is heard of the others; Infinity where there are none. */
+  /** The minimum over the others; Infinity if there are none. */
   leastOfOthers(partition: number): number;
 }
 
 export function createDelayedCounter(partitions: number): DelayedCounter {
   const values = new Int32Array(partitions);
-  const counts = new Map([[0, partitions]]); // partitions at each value
+  const counts = new Map([[0, partitions]]); // partitions with each value
   let least = 0;
 
   function leave(value: number): number {
@@ -34,7 +34,7 @@ export function createDelayedCounter(partitions: number): DelayedCounter {
     return left;
   }
 
-  /** The next value that some partition is at. */
+  /** The next value that some partition has. */
   function after(value: number): number {
     let next = value + 1;
     while (!counts.has(next)) next += 1;
@@ -45,7 +45,7 @@ export function createDelayedCounter(partitions: number): DelayedCounter {
     receive(partition, value) {
       const before = values[partition];
       if (value <= before) return false;
-      const slowest = before === least || counts.get(least) === 1; // but for one, whose own least is another's
+      const slowest = before === least || counts.get(least) === 1; // but for one, whose own minimum is another's
       values[partition] = value;
       counts.set(value, (counts.get(value) ?? 0) + 1);
       const left = leave(before);
@@ -62,7 +62,7 @@ export function createDelayedCounter(partitions: number): DelayedCounter {
 
 /**
  * @param groups of environments
- * @param left in an earlier world, from which this one goes on
+ * @param left messages of an earlier run, from which this one continues
  */
 export function createCounterMessages(world: World, partitions: number, groups: number, left?: Pick<Messages, 'received' | 'inFlight'>): CounterMessages {
   const news: CounterMessages = { progress: Array.from({ length: groups }, () => createDelayedCounter(partitions)), phase: createDelayedCounter(partitions), version: createDelayedCounter(partitions), inFlight: new Set() };
@@ -71,7 +71,7 @@ export function createCounterMessages(world: World, partitions: number, groups: 
   return news;
 }
 
-/** Lets a version be heard of when it arrives. */
+/** Lets a version be received when its message arrives. */
 function send(world: World, { version, inFlight }: CounterMessages, announcement: CounterMessage): void {
   const { partition, value, time } = announcement;
   inFlight.add(announcement);
@@ -82,10 +82,10 @@ function send(world: World, { version, inFlight }: CounterMessages, announcement
 }
 
 /**
- * The control words as a partition of a virtual world sees them: what it waits for, the least of all partitions' counters, it knows only
- * from messages. Asking for one partition's counter by name tells the truth: that is for measuring.
+ * The control words as a partition in virtual time sees them: the minima that it waits for come from messages. A single partition's counter has its true
+ * value: that is for measurements.
  *
- * @param apart true where hosts of environments that see what this partition sees are on threads of their own
+ * @param apart true if environment tasks that see what this partition sees have threads of their own
  */
 export function delayControl(control: Control, self: number, world: World, news: CounterMessages, apart = false): Control {
   const delayed = (counter: PartitionCounter, heard: DelayedCounter, kind: 'gate' | 'acting'): PartitionCounter => ({

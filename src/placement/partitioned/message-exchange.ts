@@ -1,58 +1,32 @@
 import type { Arena } from '../../memory/arena.js';
 import { attachParameter } from '../../memory/parameters.js';
-import type { Activations } from '../../network/dynamic.js';
+import type { Activations } from '../../network/activations.js';
 import type { NeuronRange, Ownership } from '../../network/ownership.js';
 import type { Room } from '../../replay/minibatch.js';
 import type { World } from '../../virtual/world.js';
 import type { ActivationExchange, ExchangeShape } from './activation-exchange.js';
-import type { Messages } from './virtual-state.js';
+import type { Messages, Stretches, UpdateMessages, VersionMessage } from './virtual-state.js';
 import { forEachOwnedRange, copyLive, attachPeerParameter, publishedParts, type PublishedPart, type PeerParameterShape, type PeerParameters } from './peer-parameters.js';
 
-/** Minibatches of which a partition's messages are kept. Who is further behind computes a peer's voltages itself. */
+/** Minibatches of which messages are kept. A partition that is further behind computes a peer's voltages itself. */
 const KEPT_UPDATES = 64;
 
-/** Versions that are kept at least before old ones, which everybody has got beyond, are looked for. */
+/** Versions that are kept at least before old ones, which all partitions have passed, are removed. */
 const KEPT_VERSIONS = 32;
 
-/** What a partition had in its own stretch of every part, in the order of parts and ranges. */
-type Stretches = readonly Float32Array[];
-
-/** A version of a partition's rows, under way to its peers. */
-export interface VersionMessage {
-  readonly version: number;
-  readonly sent: number;
-  readonly stretches: Stretches;
-}
-
-/** Voltages of a partition's neurons in one tick. */
-export interface TickMessage {
-  readonly sent: number;
-  readonly ranges: readonly Float32Array[];
-}
-
-/** What a partition says about one minibatch. */
-export interface UpdateMessages {
-  readonly update: number;
-  /** One and the same array for all partitions that have drawn the same slots. */
-  readonly slots: Int32Array;
-  readonly stored: number;
-  readonly parameters: Stretches;
-  readonly ticks: TickMessage[];
-}
-
-/** Everything that is under way in a virtual world, or has been and is kept. One for all partitions. */
+/** All messages that are under way or kept in a virtual run. One for all partitions. */
 export interface Transport {
   readonly world: World;
   readonly versions: VersionMessage[][];
-  /** [partitions, KEPT_UPDATES]: an update's place is its number's remainder. */
+  /** [partitions, KEPT_UPDATES]: an update's index is the remainder of its number. */
   readonly updates: UpdateMessages[][];
-  /** The slots that whoever came first has drawn for an update; [KEPT_UPDATES]. */
+  /** The slots that the first partition has drawn for an update; [KEPT_UPDATES]. */
   readonly drawn: Pick<UpdateMessages, 'update' | 'slots'>[];
   /** Ticks from the inputs to the outputs. */
   readonly ticks: number;
 }
 
-/** @param left in an earlier world, from which this one goes on */
+/** @param left messages of an earlier run, from which this one continues */
 export function createTransport(world: World, partitions: number, ticks: number, left?: Pick<Messages, 'versions' | 'updates'>): Transport {
   const post: Transport = {
     world,
@@ -70,15 +44,15 @@ export function createTransport(world: World, partitions: number, ticks: number,
   return post;
 }
 
-/** What peers have still to hear, or may. @param least number of updates that every partition has finished */
+/** The messages that peers may still receive. @param least number of updates that every partition has finished */
 export function pendingMessages(post: Transport, least: number): Pick<Messages, 'versions' | 'updates'> {
   return {
     versions: post.versions.map((sent, partition) => retainedVersions(post, partition, sent)),
-    updates: post.updates.map((sent) => sent.filter(({ update }) => update >= least)), // holes are left out
+    updates: post.updates.map((sent) => sent.filter(({ update }) => update >= least)), // without holes
   };
 }
 
-/** Lets those look up who wait for voltages sent at `sent`, when these arrive. */
+/** Notes a change when voltages sent at `sent` arrive, for the partitions that wait for them. */
 function scheduleArrivals({ world, versions, ticks }: Transport, sender: number, update: number, tick: number, sent: number): void {
   for (let peer = 0; peer < versions.length; peer += 1) {
     const time = peer === sender ? Infinity : world.arrival(sender, peer, messageNumber(ticks, update, tick - 1), sent);
@@ -86,7 +60,7 @@ function scheduleArrivals({ world, versions, ticks }: Transport, sender: number,
   }
 }
 
-/** The newest version of `from` that `to` has got; the oldest that is kept where none has come through, for the first is known to all. */
+/** The newest version of `from` that `to` has received; the oldest that is kept if it has received none, for the first is known to all. */
 function newest({ world, versions, ticks }: Transport, from: number, to: number): VersionMessage {
   const sent = versions[from];
   for (let i = sent.length - 1; i > 0; i -= 1) {
@@ -95,13 +69,13 @@ function newest({ world, versions, ticks }: Transport, from: number, to: number)
   return sent[0];
 }
 
-/** Those versions of a partition that not all of its peers have got beyond. */
+/** The versions of a partition that not all of its peers have passed. */
 function retainedVersions(post: Transport, partition: number, sent: readonly VersionMessage[]): VersionMessage[] {
   const oldest = post.versions.reduce((least, _, peer) => (peer === partition ? least : Math.min(least, newest(post, partition, peer).version)), Infinity);
   return sent.filter(({ version }) => version >= oldest);
 }
 
-/** The slots of an update as all know them who have drawn the same: to be told apart at a glance. */
+/** One array for equal slots of an update, so that they compare at a glance. */
 function sharedSlots({ drawn }: Transport, update: number, slots: Int32Array): Int32Array {
   const place = update % KEPT_UPDATES;
   const first = drawn.at(place);
@@ -117,7 +91,7 @@ function copyStretches(parts: readonly PublishedPart[], ranges: Ownership[number
   return stretches;
 }
 
-/** Most stretches are of a few numbers, where a loop is faster than `set`; there may be a million of them in one update of all. */
+/** Most ranges have few numbers, where a loop is faster than `set`; there may be a million of them in one update. */
 function loadStretches(parts: readonly PublishedPart[], ranges: Ownership[number], stretches: Stretches): void {
   let next = 0;
   for (const { begin } of ranges) {
@@ -131,10 +105,10 @@ function loadStretches(parts: readonly PublishedPart[], ranges: Ownership[number
   }
 }
 
-/** Messages of one partition are numbered: those of an update after one another, its rows last. */
+/** Messages of one partition are numbered: those of an update one after another, its parameters last. */
 const messageNumber = (ticks: number, update: number, tick: number) => update * (ticks + 1) + tick;
 
-/** Rows that peers hear of by messages: whole versions, as old as the messages are slow. */
+/** Parameters in messages: whole versions, as old as the messages are slow. */
 export function messageParameters(arena: Arena, room: Room, shape: PeerParameterShape, ownership: Ownership, self: number, post: Transport): PeerParameters {
   const { world, versions } = post;
   const all = [...shape.parameters, shape.weights].map((parameter) => attachPeerParameter(arena, room, parameter, false));
@@ -145,7 +119,7 @@ export function messageParameters(arena: Arena, room: Room, shape: PeerParameter
     snapshot(version) {
       forEachOwnedRange(parts, ownership[self], copyLive);
       const known = versions[self].at(-1);
-      const again = known?.version === version; // at the start of a command: the rows may have been changed from outside
+      const again = known?.version === version; // at the start of a command: the parameters may have been changed from outside
       if (again) versions[self].pop();
       versions[self].push({ version, sent: again ? known.sent : world.now(), stretches: copyStretches(parts, ownership[self]) });
       if (versions[self].length >= 2 * KEPT_VERSIONS) versions[self] = retainedVersions(post, self, versions[self]);
@@ -160,9 +134,9 @@ export function messageParameters(arena: Arena, room: Room, shape: PeerParameter
 }
 
 /**
- * Voltages on minibatches that are sent as messages.
+ * Voltages on minibatches in messages.
  *
- * @param certain true where a gate has made sure of them: they are there, and are not asked when they came
+ * @param certain true if a gate guarantees their arrival: arrival times are not checked
  */
 export function messageExchange(arena: Arena, { ticks, batchSize, parameters }: ExchangeShape, ownership: Ownership, self: number, rows: PeerParameters, post: Transport, certain: boolean): ActivationExchange {
   const { world, updates } = post;
@@ -172,7 +146,7 @@ export function messageExchange(arena: Arena, { ticks, batchSize, parameters }: 
     return publishedParts(parameter).map((part): PublishedPart => ({ table, live: table[part], local: rows.tables[parameter.name][part], copies: new Float32Array(0) }));
   });
 
-  let ownSlots: Int32Array = new Int32Array(0); // of the update at hand
+  let ownSlots: Int32Array = new Int32Array(0); // of the current update
 
   function sameSlots(theirs: Int32Array, slots: Int32Array): boolean {
     return theirs === ownSlots || theirs.every((slot, b) => slot === slots[b]);

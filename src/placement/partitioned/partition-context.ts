@@ -4,7 +4,7 @@ import type { Arena } from '../../memory/arena.js';
 import { attachControl, WORD, type Control } from '../../memory/control.js';
 import { attachParameter, type ParameterTable } from '../../memory/parameters.js';
 import { createWorkspace } from '../../memory/workspace.js';
-import type { Activations } from '../../network/dynamic.js';
+import type { Activations } from '../../network/activations.js';
 import { neuronsOf } from '../../network/ownership.js';
 import { attachReplay, type ReplayRing } from '../../replay/ring.js';
 import { createEventCount, type EventCount } from '../../schedule/event-count.js';
@@ -13,7 +13,7 @@ import { SCHEDULES, type Schedule } from '../../schedule/schedule.js';
 import { createWorld, type World } from '../../virtual/world.js';
 import { createLiveSource, createRecordingSource, type ReadSource, type ReadSourceContext } from './read-source.js';
 import { attachExchange, type ActivationExchange } from './activation-exchange.js';
-import { attachStalenessRecorder, type StalenessRecorder } from '../../runtime/staleness.js';
+import { attachStalenessRecorder, type StalenessRecorder } from './staleness.js';
 import { createPeerWait, NO_WAIT, virtualClock, threadClock, type PeerWait } from './peer-wait.js';
 import { ALIVE, type RunLayout } from './run-layout.js';
 import { createRerunSource } from './rerun.js';
@@ -23,7 +23,7 @@ import { createCounterMessages, delayControl, type CounterMessages } from './mes
 import type { VirtualState } from './virtual-state.js';
 import { createTransport, messageExchange, messageParameters, type Transport } from './message-exchange.js';
 
-/** Everything one partition sees of the shared memory. */
+/** Everything that a partition is built from. */
 export interface PartitionContext {
   readonly layout: RunLayout;
   readonly partition: number;
@@ -33,35 +33,35 @@ export interface PartitionContext {
   readonly kernels: Kernels;
   readonly control: Control;
   readonly eventCount: EventCount;
-  /** Rings it, where what all may be waiting for has changed: an observation is shown, or the run is over. */
+  /** Notifies after a change that all may wait for: an observation is submitted, or the run is over. */
   readonly notifyAll: () => void;
   readonly schedule: Schedule;
   readonly peerWait: PeerWait;
   readonly limiter: RateLimiter;
-  /** What the limiter counts: environment steps, whole turns of a group of environments alone; or slots stored where the rule learns from the stream. */
+  /** What the limiter counts: environment steps, of whole rounds of a lone group only; or slots stored, under an online rule. */
   readonly experienceCount: () => number;
-  /** Lets what a partition has said in acting arrive: at once, or in a virtual world after the time that a message takes. */
+  /** Delivers what inference publishes: at once, or in virtual time after the delay of a message. */
   readonly deliver: (arrive: () => void) => void;
   /** Seconds; never goes back within a command. */
   readonly now: () => number;
-  /** Told by a host that all environments of a group have made their step. */
+  /** Called when all environments of a group have made their step. */
   readonly onGroupStepped: (group: number) => void;
   readonly replay: ReplayRing;
   readonly exchange: ActivationExchange;
   readonly peerParameters: PeerParameters;
   readonly readSource: ReadSource;
-  /** Undefined where times are not measured. */
+  /** Undefined if timings are not measured. */
   readonly phaseTimer: PhaseTimer | undefined;
-  /** Undefined where none is kept: then nothing is asked of it either. */
+  /** Undefined if staleness is not measured; then nothing is computed for it either. */
   readonly staleness: StalenessRecorder | undefined;
   readonly tables: Readonly<Record<string, ParameterTable>>;
-  /** Acting: a lane for each environment, that all partitions share. */
+  /** Of inference: a lane for each environment, shared by all partitions. */
   readonly inferenceActivations: Activations;
-  /** Learning: this partition's own minibatch. */
+  /** Of learning: this partition's own minibatch. */
   readonly learningActivations: Activations;
 }
 
-/** A virtual world, and what is under way in it: one for all partitions. */
+/** The world of a virtual run and the messages in it: one for all partitions. */
 export interface VirtualRuntime {
   readonly world: World;
   readonly transport: Transport;
@@ -69,25 +69,25 @@ export interface VirtualRuntime {
 }
 
 /**
- * Undefined where partitions run on threads, in real time.
+ * Undefined in real time.
  *
- * @param begin virtual time, and what was left of the world at that time
+ * @param begin the virtual time, and the state that was left then
  */
-export function createVirtualRuntime({ settings: { schedule, virtual, seed, partitions }, groups, topology }: RunLayout, { time, left }: { readonly time: number; readonly left?: VirtualState | undefined } = { time: 0 }): VirtualRuntime | undefined {
+export function createVirtualRuntime({ settings: { schedule, virtual, seed, partitions }, groups, topology }: RunLayout, { time, state }: { readonly time: number; readonly state?: VirtualState | undefined } = { time: 0 }): VirtualRuntime | undefined {
   if (virtual === undefined) return undefined;
-  const world = createWorld(virtual, seed, partitions, groups.map(({ begin, end }) => end - begin), { time, durations: left?.durations, clocks: schedule === 'poisson' });
-  return { world, transport: createTransport(world, partitions, topology.ticks.length, left?.messages), counterMessages: createCounterMessages(world, partitions, groups.length, left?.messages) };
+  const world = createWorld(virtual, seed, partitions, groups.map(({ begin, end }) => end - begin), { time, durations: state?.durations, clocks: schedule === 'poisson' });
+  return { world, transport: createTransport(world, partitions, topology.ticks.length, state?.messages), counterMessages: createCounterMessages(world, partitions, groups.length, state?.messages) };
 }
 
-/** What is not as usual: a virtual world, or a log that the partition is to do again. */
+/** How a partition's context differs from that of a live run in real time. */
 interface PartitionModes {
   readonly virtualRuntime?: VirtualRuntime | undefined;
   readonly log?: Uint8Array | undefined;
-  /** The control words of the run that this is a part of; its own unless given. */
+  /** The control words of the run that is evaluated; the arena's own unless given. */
   readonly run?: Pick<Control, 'words' | 'heartbeat' | 'hang'> | undefined;
 }
 
-/** @param spin false where threads outnumber cores */
+/** @param spins false if threads outnumber cores */
 export function createPartitionContext(layout: RunLayout, arena: Arena, partition: number, spin: boolean, { virtualRuntime, log, run }: PartitionModes = {}): PartitionContext {
   const { settings, topology, ownership } = layout;
   const truth = { ...attachControl(arena), ...run };
@@ -97,7 +97,7 @@ export function createPartitionContext(layout: RunLayout, arena: Arena, partitio
   const replay = attachReplay(arena, layout.ring);
   const kernels = createKernels(settings.kernels, () => createWorkspace(arena, partition));
   const peers = attachTransport(layout, arena, kernels, control, partition, virtualRuntime);
-  const context = { partition, partitions: settings.partitions, ticks: topology.ticks.length, depth: layout.exchange.depth, control, replay, ...peers };
+  const readContext = { partition, partitions: settings.partitions, ticks: topology.ticks.length, depth: layout.exchange.depth, control, replay, ...peers };
   const lanes = 2 * settings.learning.batch;
   const alive = arena.int32(ALIVE);
   const phaseTimer = settings.timing.measureDurations ? attachPhaseTimer(arena, partition) : undefined;
@@ -132,7 +132,7 @@ export function createPartitionContext(layout: RunLayout, arena: Arena, partitio
     onGroupStepped: (group) => { virtualRuntime?.world.endStep(group); },
     replay,
     ...peers,
-    readSource: log === undefined ? createReadSource(layout, context) : createRerunSource(context, arena, eventCount, log),
+    readSource: log === undefined ? createReadSource(layout, readContext) : createRerunSource(readContext, arena, eventCount, log),
     phaseTimer,
     staleness: settings.timing.measureStaleness ? attachStalenessRecorder(arena, partition) : undefined,
     tables: attachTables(layout, arena),
@@ -141,7 +141,7 @@ export function createPartitionContext(layout: RunLayout, arena: Arena, partitio
   };
 }
 
-/** Whether a partition waits a little for voltages: not behind barriers, where they are there, nor where a journal says what to wait for. */
+/** Whether a partition waits for peers' activations: not behind barriers, where they are always there, nor in a rerun, where the journal decides. */
 function waitsForPeers({ settings }: RunLayout, spin: boolean, repeats: boolean): boolean {
   if (settings.schedule === 'synchronous' || repeats) return false;
   return settings.virtual?.peerWait ?? spin;
@@ -156,18 +156,18 @@ function deliverLater(world: World, partition: number): PartitionContext['delive
   };
 }
 
-/** Environment steps without those of a turn that is not whole: where one group has all environments, a halt in the middle of its turn changes nothing. */
+/** Environment steps without those of an incomplete round: if one group has all environments, a step limit within its round changes nothing. */
 export function wholeRounds({ groups }: RunLayout, steps: number): number {
   return groups.length > 1 ? steps : steps - (steps % groups[0].end);
 }
 
-/** Environment steps that are learned from: those of whole turns, and at the last step of the run as it was planned all of them. */
+/** Environment steps that are learned from: those of whole rounds, and at the last planned step all of them. */
 function countedSteps(plan: RunLayout, steps: number): number {
   const { settings: { steps: planned } } = plan;
   return Math.max(wholeRounds(plan, steps), steps < planned ? 0 : planned);
 }
 
-/** What peers say: through the shared memory, or in messages. */
+/** How peers exchange data: through shared memory, or in messages. */
 function attachTransport(plan: RunLayout, arena: Arena, kernels: Kernels, control: Control, partition: number, surroundings: VirtualRuntime | undefined): Pick<PartitionContext, 'peerParameters' | 'exchange'> {
   const { settings, exchange, peerParameters: shape, ownership } = plan;
   if (surroundings === undefined) {
@@ -183,7 +183,7 @@ export function attachTables(plan: RunLayout, arena: Arena): Record<string, Para
   return Object.fromEntries(plan.parameters.map((shape) => [shape.name, attachParameter(arena, shape)]));
 }
 
-/** Only whole versions can be told from one another, and so be recorded. */
+/** Only whole versions can be identified, and so recorded. */
 function createReadSource({ settings: { timing, virtual } }: RunLayout, context: ReadSourceContext): ReadSource {
   return timing.reads === 'versioned' && virtual === undefined ? createRecordingSource(context) : createLiveSource(context);
 }
@@ -192,10 +192,10 @@ function createLimiter(plan: RunLayout): RateLimiter {
   const { settings: { learning }, rule } = plan;
   const window = limiterWindow(plan);
   if (rule.data === 'replay') return allowUnsettled(plan, createRateLimiter({ ...learning, window }));
-  return createStreamLimiter(Math.min(window, Math.floor(learning.replay / 4))); // the stream must not be overwritten unread
+  return createStreamLimiter(Math.min(window, Math.floor(learning.replay / 4))); // no slot may be overwritten unread
 }
 
-/** Updates that every partition has made where all stand still after so many steps, and slots stored: no fewer and no more than these. */
+/** Bounds on the updates of every partition when all are quiescent after so many steps and slots stored. */
 export function settledUpdates(plan: RunLayout, steps: number, stored: number): { readonly least: number; readonly most: number } {
   const { settings: { learning }, rule } = plan;
   const window = limiterWindow(plan);
@@ -207,7 +207,7 @@ export function settledUpdates(plan: RunLayout, steps: number, stored: number): 
   return { least: window === 0 ? limiter.due(countedSteps(plan, steps)) : 0, most: limiter.due(steps) + window };
 }
 
-/** Where nobody waits, what is owed as acting ends stays owed. Behind barriers all partitions must end with the same update: with what is owed. */
+/** Under sampled inference, updates that are due when acting ends may stay due. Behind barriers all partitions must end with the same update. */
 function allowUnsettled({ settings }: RunLayout, limiter: RateLimiter): RateLimiter {
   return settings.timing.inference === 'sampled' && settings.schedule !== 'synchronous' ? { ...limiter, isSettled: () => true } : limiter;
 }

@@ -18,58 +18,46 @@ import { ENVIRONMENT_PARTITION } from './run-layout.js';
 import { createStream } from '../../random/stream.js';
 import type { Settings } from './settings.js';
 import type { PartitionContext } from './partition-context.js';
+import type { PartitionTask } from './tasks.js';
 
-/** One of the coroutines of a command. */
-export interface Task {
-  readonly coroutine: Coroutine;
-  /** The group of environments that it hosts; absent where it is the partition's own. */
-  readonly environmentGroup?: number;
-  /** Told, where turns take time, that the one it has announced begins. */
-  readonly onBegin?: () => void;
-  /** True where it stands at a pause, and the run is paused there. */
-  readonly isHeld?: () => boolean;
-  /** Seconds until it may go on without anybody ringing; absent where that is for the schedule to say. */
-  readonly wakeDelay?: () => number;
-}
-
-/** One ganglion: a set of neurons that act and learn, and on one of them the environment. Its commands are coroutines. */
+/** One ganglion: a set of neurons that act and learn; partition 0 also has the environments. Its commands are tasks. */
 export interface Partition {
   /**
-   * Acts and learns, and hosts the environments where they are on it, until the control words say that the run is over.
+   * Acts and learns, and steps the environments if it has them, until the control words end the run.
    *
-   * @param recorded true where a log is to be kept
+   * @param recorded true if a log is to be kept
    * @throws DivergenceError
    */
-  train(recorded: boolean): Task[];
-  /** The log of a training that is over; undefined where none was kept. */
+  train(recorded: boolean): PartitionTask[];
+  /** The log of the last training; undefined if none was kept. */
   takeLog(): PartitionLog | undefined;
   /**
    * Acts through whole episodes without exploration and without learning.
    *
-   * @param run whose state is evaluated, where the partition has only its weights
+   * @param run whose state is evaluated, if this context is a copy of it
    */
-  evaluate(episodeSeeds: readonly number[], run?: PartitionContext): Task[];
-  /** Returns of the episodes of the last evaluation, where it holds the environment. */
+  evaluate(episodeSeeds: readonly number[], run?: PartitionContext): PartitionTask[];
+  /** Returns of the episodes of the last evaluation, if it has the environments. */
   returns(): readonly number[];
   close(): void;
 }
 
-export function createPartition(views: PartitionContext): Partition {
-  const { layout, partition, control, eventCount, peerParameters, readSource, limiter, schedule, experienceCount } = views;
+export function createPartition(context: PartitionContext): Partition {
+  const { layout, partition, control, eventCount, peerParameters, readSource, limiter, schedule, experienceCount } = context;
   const { settings } = layout;
   const { words, version } = control;
-  const learner = createLearner(views);
-  const acting = createInferenceMode(views);
+  const learner = createLearner(context);
+  const acting = createInferenceMode(context);
   const stage = acting.createPort(true);
   const actor = acting.createInference(layout.groups);
   const isHost = partition === ENVIRONMENT_PARTITION;
   const environments = isHost ? makeEnvironments(settings).map((environment, lane) => withRecurrentInputs(environment, layout.context, stage.activations, lane)) : [];
-  const tasks = isHost ? createTrainingTasks(views, environments, stage) : [];
+  const tasks = isHost ? createTrainingTasks(context, environments, stage) : [];
   let evaluation: EvaluationTask | undefined;
 
   function* train(): Coroutine {
     peerParameters.snapshot(version.get(partition));
-    eventCount.notify(); // a peer may be waiting to hear them
+    eventCount.notify(); // a peer may be waiting for them
     yield* readSource.next === undefined ? choose() : rerun(readSource.next);
     checkParameters();
   }
@@ -78,7 +66,7 @@ export function createPartition(views: PartitionContext): Partition {
   function* choose(): Coroutine {
     while (!isSettled()) {
       const updates = version.get(partition);
-      const ready = !acting.concurrent && actor.isReady(); // before experience: the host writes that before the clock, so it cannot be older
+      const ready = !acting.concurrent && actor.isReady(); // read before the count: the environment task writes the count before the observation number, so that it cannot be older
       const experience = experienceCount();
       if (ready && acting.mayAct(updates, experience)) {
         yield 'act';
@@ -89,7 +77,7 @@ export function createPartition(views: PartitionContext): Partition {
     }
   }
 
-  /** Acts and learns as a journal says; the environment does as it did, and so comes to its end with it. */
+  /** Acts and learns as a journal says; the environment then repeats its steps, and ends with it. */
   function* rerun(next: () => JournalEvent): Coroutine {
     for (let event = next(); event !== 'end'; event = next()) {
       if (event === 'over') throw new InternalError('the journal is over before the run');
@@ -105,10 +93,10 @@ export function createPartition(views: PartitionContext): Partition {
     }
   }
 
-  /** Until all is there that the next update sees. While an observation waits for this partition's answer, no further step is taken. */
+  /** Waits for all that the next update reads. While an observation waits for this partition, no further step is taken. */
   function* untilDue(): Coroutine {
     for (;;) {
-      const asked = actor.isReady(); // before the look: what was stored until then is counted
+      const asked = actor.isReady(); // before the check: what was stored until then is counted
       if (readSource.mayBegin(version.get(partition))) return;
       if (asked) throw new InternalError('an update waits for a step that waits for the partition itself');
       yield 'blocked';
@@ -130,7 +118,7 @@ export function createPartition(views: PartitionContext): Partition {
     return limiter.isSettled(version.get(partition), experienceCount(), stopped);
   }
 
-  /** Acts until the run is over, and does nothing else. */
+  /** Ticks until the run is over. */
   function* infer(own: PartitionInference, explore: boolean): Coroutine {
     own.begin?.();
     while (Atomics.load(words, WORD.finished) === 0) {
@@ -141,33 +129,33 @@ export function createPartition(views: PartitionContext): Partition {
     }
   }
 
-  function inferenceTask(own: PartitionInference, explore: boolean): Task {
+  function inferenceTask(own: PartitionInference, explore: boolean): PartitionTask {
     return { coroutine: infer(own, explore), ...(acting.concurrent && { onBegin: () => own.snapshotInputs?.(), wakeDelay: () => schedule.inferenceTicks.wakeDelay() }) };
   }
 
-  /** Looks at every number the own neurons have learned: what the last update wrote, no later one would find. */
+  /** Checks every own parameter: what the last update wrote, no later one would find. */
   function checkParameters(): void {
-    for (const neuron of neuronsOf(layout.ownership, partition)) checkFinite(layout.topology, views.tables, neuron);
+    for (const neuron of neuronsOf(layout.ownership, partition)) checkFinite(layout.topology, context.tables, neuron);
   }
 
   return {
     train(recorded) {
       readSource.beginCommand(recorded);
       return [
-        ...tasks.map((task, group) => environmentTask(task, group, views)),
+        ...tasks.map((task, group) => environmentTask(task, group, context)),
         { coroutine: train() },
         ...(acting.concurrent ? [inferenceTask(actor, true)] : []),
       ];
     },
     takeLog: () => readSource.endCommand(),
-    evaluate(episodeSeeds, run = views) {
+    evaluate(episodeSeeds, run = context) {
       if (acting.central && !isHost) return [];
-      const line = inferenceTask(acting.createInference([{ begin: 0, end: 1 }]), false); // evaluation takes the first lane
+      const line = inferenceTask(acting.createInference([{ begin: 0, end: 1 }]), false); // evaluation uses the first lane
       if (!isHost) return [line];
       const heard = acting.createPort(false);
       const remembering = withObservationTraces(makeEnvironment(settings.environment), settings.network, trainedState(run));
-      evaluation = createEvaluationTask(views, withRecurrentInputs(remembering, layout.context, heard.activations, 0), episodeSeeds, heard, run.arena.float64('evaluation'));
-      return [environmentTask(evaluation, 0, views), line];
+      evaluation = createEvaluationTask(context, withRecurrentInputs(remembering, layout.context, heard.activations, 0), episodeSeeds, heard, run.arena.float64('evaluation'));
+      return [environmentTask(evaluation, 0, context), line];
     },
     returns: () => evaluation?.returns() ?? [],
     close() {
@@ -184,11 +172,11 @@ function makeEnvironments({ environment: id, environments, seed, network }: Sett
   });
 }
 
-function environmentTask(task: EnvironmentTask, group: number, views: PartitionContext): Task {
-  return { coroutine: runEnvironmentTask(task, views), environmentGroup: group, ...(task.wakeDelay && { wakeDelay: task.wakeDelay }), ...(task.isHeld && { isHeld: () => task.isHeld?.() === true }) };
+function environmentTask(task: EnvironmentTask, group: number, context: PartitionContext): PartitionTask {
+  return { coroutine: runEnvironmentTask(task, context), environmentGroup: group, ...(task.wakeDelay && { wakeDelay: task.wakeDelay }), ...(task.isHeld && { isHeld: () => task.isHeld?.() === true }) };
 }
 
-/** @throws DivergenceError naming the neuron and the parameter that has left the finite numbers */
+/** @throws DivergenceError naming the neuron and the parameter that is not finite */
 function checkFinite(topology: Topology, tables: Readonly<Record<string, ParameterTable>>, neuron: number): void {
   for (const [name, table] of Object.entries(tables)) {
     const { values, target } = table.of(neuron);

@@ -8,10 +8,10 @@ import type { ReadConsistency } from './timing-options.js';
 
 export type { ReadConsistency as Reads };
 
-/** Versions of its rows that a partition keeps aside. */
+/** Versions of its parameters that a partition keeps. */
 export const VERSIONS = 4;
 
-/** A mark no version has: the copy is being rewritten. */
+/** The mark of a copy that is being rewritten. */
 const REWRITING = -1;
 
 export interface PeerParameterShape {
@@ -22,29 +22,29 @@ export interface PeerParameterShape {
   readonly reads: ReadConsistency;
 }
 
-/** What a partition knows of everybody's rows. */
+/** A partition's copies of all partitions' parameters. */
 export interface PeerParameters {
-  /** Weights and published parameters, by name; its own stretches are as they were when its update began. */
+  /** Weights and published parameters, by name; its own parts are as they were when its update began. */
   readonly tables: Readonly<Record<string, PeerParameter>>;
-  /** Puts the own rows aside as those of version `version`. */
+  /** Keeps the own parameters as version `version`. */
   snapshot(version: number): void;
-  /** Hears a peer's rows as they stand. @returns their version; -1 where they are not whole just now, which can last where the peer has died */
+  /** Copies a peer's present parameters. @returns their version; -1 if they are not whole at the moment, which can last if the peer's thread has died */
   refresh(peer: number): number;
-  /** Hears a peer's rows of one version. @returns false where the peer has not come so far, or has left it behind */
+  /** Copies one version of a peer's parameters. @returns false if the peer has not reached it, or does not keep it any more */
   refreshVersion(peer: number, version: number): boolean;
 }
 
 const OWNER = 'each partition its own rows';
 
-/** Name of the block of marks by which readers know which versions are there. */
+/** Name of the block of marks that say which versions are kept. */
 export const VERSION_MARKS = 'versions/mark';
 
-/** What peers hear of a parameter: its target copy only where it is published with the voltages. */
+/** The parts of a parameter that peers read: its target copy only if it is published with the voltages. */
 export function publishedParts({ target, published }: ParameterShape): readonly ('values' | 'target')[] {
   return target && published ? ['values', 'target'] : ['values'];
 }
 
-/** Room for `depth` copies of what peers hear of a parameter, in blocks named after it. */
+/** Blocks for `depth` copies of the parts that peers read. */
 export function copyBlocks(prefix: string, parameter: ParameterShape, depth: number): BlockRequest[] {
   const length = parameter.lengths.reduce((sum, size) => sum + size, 0);
   return publishedParts(parameter).map((part) => ({ name: `${prefix}/${parameter.name}/${part}`, type: 'float32', shape: [depth, length], owner: OWNER }));
@@ -56,45 +56,45 @@ export function peerParameterBlocks({ partitions, weights, parameters, reads }: 
   return [...copies, { name: VERSION_MARKS, type: 'int32', shape: [VERSIONS, partitions], owner: OWNER }];
 }
 
-/** One part of a parameter: where it lives, what is known of it, and the copies of it that are kept. */
+/** One part of a parameter: the live array, this partition's copy, and the kept versions. */
 export interface PublishedPart {
   readonly table: ParameterTable;
   readonly live: Float32Array;
   readonly local: Float32Array;
-  /** [depth, length], row-major; empty where none are kept. */
+  /** [depth, length], row-major; empty if none are kept. */
   readonly copies: Float32Array;
 }
 
-/** Applies `move` to the stretch of every part that the neurons of a partition own. */
+/** Calls `move` with the range of every part that the neurons of a partition own. */
 export function forEachOwnedRange(parts: readonly PublishedPart[], ranges: Ownership[number], move: (part: PublishedPart, begin: number, end: number) => void): void {
   for (const range of ranges) {
     for (const part of parts) move(part, part.table.offset[range.begin], part.table.offset[range.end]);
   }
 }
 
-/** Copies one stretch of a set of copies. */
+/** Copies a range of a kept version. */
 function copySnapshot({ live, local, copies }: PublishedPart, at: number, begin: number, end: number): void {
   local.set(copies.subarray(at * live.length + begin, at * live.length + end), begin);
 }
 
-/** Overwrites one stretch of a set of copies with what is live. */
+/** Overwrites a range of a kept version with live parameters. */
 function storeSnapshot({ live, copies }: PublishedPart, at: number, begin: number, end: number): void {
   copies.set(live.subarray(begin, end), at * live.length + begin);
 }
 
-/** Copies one stretch as it stands. */
+/** Copies a range of live parameters. */
 export function copyLive({ live, local }: PublishedPart, begin: number, end: number): void {
   local.set(live.subarray(begin, end), begin); // shared, racy on purpose (Hogwild)
 }
 
-/** A parameter as one partition hears it: a copy of its own, or where `alias` the live one. */
+/** A parameter and this partition's copy of it, or if `alias` the live arrays. */
 export function attachPeerParameter(arena: Arena, room: Room, shape: ParameterShape, alias: boolean): { table: ParameterTable; heard: PeerParameter } {
   const table = attachParameter(arena, shape);
   const own = ({ length }: Float32Array) => room.numbers(length);
   return { table, heard: alias ? table : { values: own(table.values), target: own(table.target) } };
 }
 
-/** The rows that peers read as they lie in the arena. */
+/** Parameters that peers read live. */
 function racy(arena: Arena, room: Room, control: Control, { partitions, weights, parameters }: PeerParameterShape, ownership: Ownership): PeerParameters {
   const published = parameters.map((shape) => attachPeerParameter(arena, room, shape, partitions === 1));
   const parts = published.flatMap(({ table, heard }) => publishedParts(table.shape).map((part): PublishedPart => ({ table, live: table[part], local: heard[part], copies: new Float32Array(0) })));
@@ -102,7 +102,7 @@ function racy(arena: Arena, room: Room, control: Control, { partitions, weights,
     tables: Object.fromEntries([...published, attachPeerParameter(arena, room, weights, true)].map(({ table, heard }) => [table.shape.name, heard])),
     snapshot: () => undefined,
     refresh(peer) {
-      const version = control.version.get(peer); // before the copy: no row is older than it says
+      const version = control.version.get(peer); // before the copy: no parameter is older than it says
       forEachOwnedRange(parts, ownership[peer], copyLive);
       return version;
     },
@@ -110,7 +110,7 @@ function racy(arena: Arena, room: Room, control: Control, { partitions, weights,
   };
 }
 
-/** The rows that peers read in whole versions, from the copies put aside. */
+/** Parameters that peers read in whole versions, from kept copies. */
 function versioned(arena: Arena, room: Room, control: Control, { partitions, weights, parameters }: PeerParameterShape, ownership: Ownership, self: number): PeerParameters {
   const marks = arena.int32(VERSION_MARKS);
   const all = [...parameters, weights].map((shape) => attachPeerParameter(arena, room, shape, false));
@@ -123,7 +123,7 @@ function versioned(arena: Arena, room: Room, control: Control, { partitions, wei
     const at = mark(version, peer);
     if (Atomics.load(marks, at) !== version + 1) return false;
     forEachOwnedRange(parts, ownership[peer], (part, begin, end) => { copySnapshot(part, version % VERSIONS, begin, end); });
-    return Atomics.load(marks, at) === version + 1; // else it was overwritten while being copied
+    return Atomics.load(marks, at) === version + 1; // else it was overwritten during the copy
   }
 
   return {

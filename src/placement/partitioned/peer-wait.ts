@@ -1,85 +1,86 @@
 import type { Control } from '../../memory/control.js';
+import { spin } from '../../schedule/wait.js';
 import type { Coroutine } from '../../schedule/work.js';
 import type { ActivationExchange } from './activation-exchange.js';
 
-/** A publisher whose pulse stands still for so many of one's own longest turns is not running: something else has its core, perhaps its own peer that waits for it. */
+/** A writer whose heartbeat stands still for so many of one's own longest pieces of work is not running: another thread has its core. */
 const MAX_SILENT_WORK = 1.5;
 
-/** What a turn takes is taken to be this much longer than the last time, at most: nobody computes while another has the core. */
+/** A piece of work is taken to last at most this much longer than the last time: a thread does not compute while another has its core. */
 const GROWTH = 1.1;
 
-/** Waiting ends after so many of one's own longest turns, whatever the pulse. */
+/** Waiting ends after so many of one's own longest pieces of work, whatever the heartbeat. */
 const MAX_WAIT_WORK = 3;
 
-/** Milliseconds that are none: virtual time is a sum, and rounded. */
+/** Milliseconds that count as none: virtual time is a sum, and rounded. */
 const ROUNDING_MS = 1e-6;
 
-/** How a partition that waits for nobody in principle waits for voltages that are as good as there. */
+/** A bounded wait for a peer's activations, under schedules in which partitions do not wait for one another. */
 export interface PeerWait {
-  /** Told as a turn of one's own is announced, and once it is over. @param turn its number in the update */
+  /** Called when a partition announces work, and when the work is done. @param work its number in the update */
   beginWork(): void;
-  endWork(turn: number): void;
+  endWork(work: number): void;
   /**
-   * Ends once tick `tick` of the update is published for partition `of`, or lost, or whoever is to publish it is found not to be running. At
-   * once where that one is more than an update behind, or has not moved since it was waited for in vain.
+   * Ends once tick `tick` of the update is published for partition `of` or lost, or its writer is found not to be running. Ends at once if the writer is more than
+   * an update behind, or its heartbeat has not moved since the last wait for it failed.
    */
   await(of: number, update: number, tick: number): Coroutine;
-  /** Milliseconds until waiting ends by itself; Infinity where nobody waits. */
+  /** Milliseconds until the current wait ends by itself; Infinity without one. */
   wakeDelay(): number;
 }
 
-/** How to look and to wait. */
+/** Where a wait reads the time, and how it polls. */
 export interface WaitClock {
   /** Milliseconds; never goes back. */
   readonly now: () => number;
-  /** Looks between two looks at the clock. */
+  /** Polls between two reads of the clock. */
   readonly polls: number;
-  /** True where nothing happens until the thread is handed back. */
+  /** True if other tasks run only while this one yields: in virtual time. */
   readonly yields: boolean;
-  /** Told how many milliseconds were spent waiting within a turn. */
+  /** Called with the milliseconds of each wait. */
   readonly onWaited: (milliseconds: number) => void;
 }
 
 /**
- * Taking voltages is cheaper than computing them. Two partitions that run on cores of their own fall into step by waiting
- * for one another, and each computes its own rows only; where one of them loses its core, the other loses a turn or two and then
- * goes on alone, computing what is missing. Who is behind finds everything computed, and so catches up.
+ * Reading activations is cheaper than computing them. Two partitions on cores of their own fall into step by waiting for one another, and each computes its own
+ * neurons only. If one of them loses its core, the other loses a piece of work or two, and then continues alone and computes what is missing. The partition that is
+ * behind finds its activations computed, and catches up.
  */
-export function createPeerWait(exchange: ActivationExchange, { heartbeat, version }: Control, { now, polls, yields, onWaited }: WaitClock): PeerWait {
+export function createPeerWait(exchange: ActivationExchange, { heartbeat, version }: Pick<Control, 'heartbeat' | 'version'>, { now, polls, yields, onWaited }: WaitClock): PeerWait {
   const lastFailedHeartbeat: number[] = [];
-  const typical: number[] = []; // milliseconds of each turn of an update
+  const typical: number[] = []; // milliseconds of each piece of work of an update
   let [longestWork, workBegan, deadline] = [0, 0, Infinity];
 
-  /** @returns false where the publisher is not running, or takes too long */
-  function* waitFor(publisher: number, settled: () => boolean): Coroutine<boolean> {
+  /** @returns false if the writer is not running, or takes too long */
+  function* waitFor(writer: number, isPublished: () => boolean): Coroutine<boolean> {
     const begin = now();
-    let [beat, lastBeat] = [heartbeat.get(publisher), begin];
-    while (!settled()) {
+    let [beat, lastBeat] = [heartbeat.get(writer), begin];
+    const mayContinue = () => {
       const time = now();
-      if (heartbeat.get(publisher) !== beat) [beat, lastBeat] = [heartbeat.get(publisher), time];
+      if (heartbeat.get(writer) !== beat) [beat, lastBeat] = [heartbeat.get(writer), time];
       deadline = Math.min(lastBeat + MAX_SILENT_WORK * longestWork, begin + MAX_WAIT_WORK * longestWork);
-      if (deadline - time <= ROUNDING_MS) break;
-      for (let i = 1; i < polls && !settled(); i += 1);
-      if (yields) yield 'blocked';
-    }
+      return deadline - time > ROUNDING_MS;
+    };
+    if (yields) while (!isPublished() && mayContinue()) yield 'blocked';
+    else spin(isPublished, mayContinue, polls);
     deadline = Infinity;
     onWaited(now() - begin);
-    return settled();
+    return isPublished();
   }
 
   return {
     beginWork() {
       workBegan = now();
     },
-    endWork(turn) {
-      typical[turn] = Math.min(now() - workBegan, GROWTH * (typical[turn] ?? Infinity));
+    endWork(work) {
+      typical[work] = Math.min(now() - workBegan, GROWTH * (typical[work] ?? Infinity));
       longestWork = Math.max(...typical);
     },
     *await(of, update, tick) {
       if (exchange.isPublished(of, update, tick)) return;
-      const publisher = exchange.writerOf(of, update);
-      if (update - version.get(publisher) > 1 || heartbeat.get(publisher) === lastFailedHeartbeat[publisher]) return;
-      if (!(yield* waitFor(publisher, () => exchange.isPublished(of, update, tick)))) lastFailedHeartbeat[publisher] = heartbeat.get(publisher);
+      const writer = exchange.writerOf(of, update);
+      if (update - version.get(writer) > 1 || heartbeat.get(writer) === lastFailedHeartbeat[writer]) return;
+      if (!(yield* waitFor(writer, () => exchange.isPublished(of, update, tick)))) lastFailedHeartbeat[writer] = heartbeat.get(writer);
     },
     wakeDelay: () => Math.max(0, deadline - now()),
   };
@@ -87,7 +88,7 @@ export function createPeerWait(exchange: ActivationExchange, { heartbeat, versio
 
 const nothing = () => undefined;
 
-/** Where nobody waits for voltages: behind barriers they are there, and where partitions share a core waiting would keep them from coming. */
+/** No waiting: behind barriers activations are always there, and where partitions share a core waiting would hold them back. */
 export const NO_WAIT: PeerWait = {
   beginWork: nothing,
   endWork: nothing,
@@ -97,12 +98,12 @@ export const NO_WAIT: PeerWait = {
   wakeDelay: () => Infinity,
 };
 
-/** On a thread with a core of its own, which goes on looking. */
+/** On a thread with a core of its own, which polls without interruption. */
 export function threadClock(onWaited: (milliseconds: number) => void): WaitClock {
   return { now: () => performance.now(), polls: 64, yields: false, onWaited };
 }
 
-/** In virtual time: a strand is resumed when something happens, and when its wait is over. @param seconds of virtual time */
+/** In virtual time: a task is resumed when something happens, and when its wait ends. @param seconds of virtual time */
 export function virtualClock(seconds: () => number): WaitClock {
   return { now: () => 1000 * seconds(), polls: 1, yields: true, onWaited: nothing };
 }

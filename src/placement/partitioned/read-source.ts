@@ -8,53 +8,53 @@ import type { ActivationExchange } from './activation-exchange.js';
 import type { PeerParameters } from './peer-parameters.js';
 
 /**
- * What a partition reads that depends on time, and when it acts. A partition asks here and does not know who decides: the moment,
- * which may be kept in a journal, or the journal of an earlier run.
+ * Decides what a partition reads that depends on timing, and when it acts: the timing of a live run, which may be recorded in a journal, or the journal of
+ * an earlier run.
  *
- * All else that it reads follows: an observation to answer is shown only once all have answered the one before, so that voltages and
- * step stand still meanwhile, and the environment's host can be no further than the partition that has answered least.
+ * All other reads follow: an observation is submitted only once all partitions have answered the one before, so that voltages and
+ * step are constant meanwhile, and the environment task cannot be ahead of the slowest partition.
  */
 export interface ReadSource {
-  /** What the partition does next; absent where it is free to choose. */
+  /** What the partition does next; undefined if it chooses for itself. */
   readonly next?: () => JournalEvent;
-  /** Told as a command begins. */
+  /** Called when a command begins. */
   beginCommand(recorded: boolean): void;
-  /** What was kept of the command, which is over; undefined where nothing was. */
+  /** The log of the command that has ended; undefined if none was kept. */
   endCommand(): PartitionLog | undefined;
-  /** Told of each acting tick. */
+  /** Called at each inference tick. */
   onTick(): void;
-  /** True where all is there that the next update, of number `update`, sees as it begins. */
+  /** True once all is there that update `update` reads when it begins. */
   mayBegin(update: number): boolean;
   /**
-   * Begins an update. A partition that comes second to a minibatch draws what the first has drawn: they would see different numbers of
-   * slots, draw different transitions, and could not use each other's voltages.
+   * Begins an update. A partition that is not the first at a minibatch draws what the first has drawn: it might see another number of
+   * slots, draw other transitions, and could not use the first one's voltages.
    *
    * @returns the slots of the replay that it draws from, never fewer than the time before
    */
   begin(update: number): number;
-  /** Environment steps that the update at hand sees. To be asked behind a gate: before it, the host may have stored a slot of the stream and not yet have counted its step. */
+  /** Environment steps that the current update sees. To be asked behind a gate: before it, a slot may be stored whose step does not count yet. */
   steps(): number;
-  /** True where no peer is still to read the entry that `exchange.open` overwrites. */
+  /** True once no peer is still to read the entry that `exchange.beginEntry` overwrites. */
   mayBeginEntry(update: number): boolean;
-  /** Told that voltages have been published. */
+  /** Called when voltages have been published. */
   onPublished(): void;
-  /** True where that is there which the update at hand is to have of a peer; `tickIndex` counts from 0. */
+  /** True once all is there that the current update reads of a peer; `tickIndex` counts from 0. */
   mayCollect(peer: number, update: number, tickIndex: number): boolean;
-  /** As `exchange.take`. */
+  /** As `exchange.read`. */
   read(...entry: Parameters<ActivationExchange['read']>): number;
-  /** Hears a peer's rows, for voltages of tick `tickIndex` that were not taken. @returns their version, or -1 where they are not whole yet */
+  /** Copies a peer's parameters, for voltages of tick `tickIndex` that were not read. @returns their version, or -1 while they are not whole */
   refresh(peer: number, tickIndex: number): number;
-  /** True where no peer is still to read the version that `peerParameters.keep` overwrites. */
+  /** True once no peer is still to read the version that `peerParameters.snapshot` overwrites. */
   maySnapshot(version: number): boolean;
 }
 
-/** What chronicles look at. */
+/** What a read source reads from. */
 export interface ReadSourceContext {
   readonly partition: number;
   readonly partitions: number;
   /** Ticks from the inputs to the outputs. */
   readonly ticks: number;
-  /** Minibatches whose voltages the exchange keeps. */
+  /** Minibatches whose activations the exchange keeps. */
   readonly depth: number;
   readonly control: Control;
   readonly replay: ReplayRing;
@@ -65,10 +65,10 @@ export interface ReadSourceContext {
 const always = () => true;
 const nothing = () => undefined;
 
-/** Place of a partition among another's peers. */
+/** Index of a partition among another's peers. */
 export const peerIndex = (peer: number, partition: number) => (peer < partition ? peer : peer - 1);
 
-/** The moment decides, and nothing is kept. */
+/** Timing decides, and nothing is recorded. */
 export function createLiveSource({ control: { words }, replay, exchange, peerParameters }: ReadSourceContext): ReadSource {
   let drawn = 0;
   return {
@@ -91,7 +91,7 @@ export function createLiveSource({ control: { words }, replay, exchange, peerPar
   };
 }
 
-/** The moment decides, and in commands that are recorded what it decided is kept. */
+/** Timing decides, and recorded commands keep a log. */
 export function createRecordingSource(context: ReadSourceContext): ReadSource {
   const { partition, partitions, ticks, control: { words }, exchange, peerParameters } = context;
   const live = createLiveSource(context);

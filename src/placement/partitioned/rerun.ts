@@ -11,18 +11,18 @@ import { VERSIONS } from './peer-parameters.js';
 const WANTED_ENTRY = 'rerun/entry';
 const WANTED_VERSION = 'rerun/version';
 
-/** Wants nothing any more. */
+/** No further reads. */
 const NEVER = 2 ** 31 - 1;
 
-/** What each partition is still to read of each peer; [partitions, partitions], row-major. 0 until it has said so: everything. */
+/** The next entry and version that each partition is to read of each peer; [partitions, partitions], row-major. 0 until it is known: all of them. */
 export function rerunBlocks(partitions: number): BlockRequest[] {
   return [WANTED_ENTRY, WANTED_VERSION].map((name) => ({ name, type: 'int32', shape: [partitions, partitions], owner: 'each partition its own row' }));
 }
 
 /**
  * The journal decides: a partition waits for what it read when the journal was written, and overwrites nothing that a peer has still to
- * read. The run that was recorded is an order in which all of this happened, so that partitions which keep to it never wait for one another
- * in a circle, on however many threads. For the same reason what was read of one peer is let go of before the next one is waited for.
+ * read. The recorded run is one order in which all of this happened, so that partitions which keep to it cannot wait for one another
+ * in a circle, on any number of threads. For the same reason reads of one peer are released before the next peer is waited for.
  *
  * @param log of this partition, as `readJournal` has found it whole
  */
@@ -46,7 +46,7 @@ export function createRerunSource(context: ReadSourceContext, arena: Arena, bell
     say(wantedVersion, peer, reader.nextVersion(place));
   }
 
-  /** True where no peer wants anything of this partition up to number `last`. */
+  /** True if no peer is to read anything of this partition up to number `last`. */
   function unwanted(wanted: Int32Array, last: number): boolean {
     for (let peer = 0; peer < partitions; peer += 1) {
       if (peer !== partition && Atomics.load(wanted, peer * partitions + partition) <= last) return false;
@@ -56,7 +56,7 @@ export function createRerunSource(context: ReadSourceContext, arena: Arena, bell
 
   const sourceOf = (peer: number, tickIndex: number) => reader.source(peerIndex(peer, partition), tickIndex);
 
-  let unread = 0; // sources of the update at hand
+  let unread = 0; // sources of the current update
 
   function pass(peer: number, tickIndex: number): void {
     unread -= 1;
@@ -73,7 +73,7 @@ export function createRerunSource(context: ReadSourceContext, arena: Arena, bell
     onTick: () => undefined,
     mayBegin(update) {
       if (reader.update !== update) throw new InternalError(`update ${update} comes where the journal has update ${reader.update}`);
-      const over = Atomics.load(words, WORD.finished) !== 0; // before what the host writes until then
+      const over = Atomics.load(words, WORD.finished) !== 0; // before what the environment task writes until then
       const there = Atomics.load(words, WORD.stored) >= reader.stored && Atomics.load(words, WORD.steps) >= reader.steps;
       if (over && !there) throw new InternalError(`update ${update} waits for step ${reader.steps}, which the run does not come to`);
       return there;
@@ -99,12 +99,12 @@ export function createRerunSource(context: ReadSourceContext, arena: Arena, bell
       return version;
     },
     refresh(peer, tickIndex) {
-      const version = sourceOf(peer, tickIndex); // `mayCollect` has heard it
+      const version = sourceOf(peer, tickIndex); // `mayCollect` has copied it
       pass(peer, tickIndex);
       return version;
     },
     maySnapshot(version) {
-      if (unread > 0) throw new InternalError(`update ${version - 1} has nothing to learn from, and read its peers when it was recorded`); // who waits for its reading would wait for ever
+      if (unread > 0) throw new InternalError(`update ${version - 1} has nothing to learn from, and read its peers when it was recorded`); // a peer that waits for this read would wait for ever
       return unwanted(wantedVersion, version - VERSIONS);
     },
   };

@@ -19,8 +19,9 @@ import type { EnvironmentGroup } from '../../environment/cursor.js';
 import { replayBlocks, type RingShape } from '../../replay/ring.js';
 import { ruleOfSettings } from '../../rule/registry.js';
 import type { Rule } from '../../rule/rule.js';
+import { episodeListBlock } from './episode-list.js';
 import { exchangeBlocks, exchangeDepth, type ExchangeShape } from './activation-exchange.js';
-import { stalenessBlocks } from '../../runtime/staleness.js';
+import { stalenessBlocks } from './staleness.js';
 import { actionTimingBlocks } from './action-timing.js';
 import { rerunBlocks } from './rerun.js';
 import { peerParameterBlocks, type PeerParameterShape } from './peer-parameters.js';
@@ -30,18 +31,18 @@ import { activationVersionBlocks } from './activation-versions.js';
 
 export const WEIGHTS = 'weights';
 
-/** The partition that also holds the environments. */
+/** The partition whose thread also steps the environments. */
 export const ENVIRONMENT_PARTITION = 0;
 
-/** Name of the block that says who is alive: 1, or 0 where a neuron is silenced. */
+/** Name of the block of enabled neurons: 1, or 0 if a neuron is lesioned. */
 export const ALIVE = 'alive';
 
-/** Longest stretch of environment steps between two looks of the supervisor: its episodes all fit the arena's list. */
+/** Most environment steps of one training command: its episodes all fit the arena's list. */
 export const MAX_STEPS_PER_COMMAND = 1000;
 
 /**
- * Whether a run in virtual time comes to rest at a step: every `MAX_STEPS_PER_COMMAND`, at the last step of the plan, and where neurons die or are born. It
- * does so whoever looks: all updates that are owed are made, and the partitions begin anew with what was left (virtual-state.ts).
+ * Whether a run in virtual time comes to rest at a step: every `MAX_STEPS_PER_COMMAND`, at the last planned step, and where neurons are lesioned or reinitialised. It
+ * does so whether or not it is observed: all updates that are due are made, and the partitions are built anew from the state that is left (virtual-state.ts).
  */
 export function isRestPoint({ steps, lesion }: Pick<Settings, 'steps' | 'lesion'>, step: number): boolean {
   return step % MAX_STEPS_PER_COMMAND === 0 || step === steps || step === lesion.step || step === lesion.reinitialiseAt;
@@ -50,22 +51,22 @@ export function isRestPoint({ steps, lesion }: Pick<Settings, 'steps' | 'lesion'
 /** Most episodes of one evaluation command: their returns all fit the arena. */
 export const MAX_EPISODES_PER_COMMAND = 1000;
 
-/** What a run is made of, derived from its settings alone: every thread derives the same. */
+/** The layout of a run, derived from its settings alone: every thread derives the same. */
 export interface RunLayout {
   readonly settings: Settings;
   readonly topology: Topology;
   readonly ownership: Ownership;
   readonly rule: Rule;
-  /** The weights and whatever else the rule lets a neuron keep. */
+  /** The weights and the rule's other parameters. */
   readonly parameters: readonly ParameterShape[];
   readonly ring: RingShape;
-  /** The environments that are shown and stepped together: all of them behind barriers, and otherwise each by itself. */
+  /** The environments that are submitted and stepped together: all of them behind barriers, otherwise each by itself. */
   readonly groups: readonly EnvironmentGroup[];
   readonly exchange: ExchangeShape;
   readonly peerParameters: PeerParameterShape;
   /** The first neuron that explores; all after it do. */
   readonly firstStochastic: number;
-  /** Numbers in an observation, the voltages of a sensory memory and those that a recurrent network reads again among them. */
+  /** Numbers in an observation, with observation traces and recurrent inputs. */
   readonly observations: number;
   readonly context: RecurrentInputs;
   readonly encoder: Encoder;
@@ -73,7 +74,7 @@ export interface RunLayout {
   readonly blocks: readonly BlockRequest[];
 }
 
-/** @throws RangeError naming `partitions` where there are more of them than neurons that learn, and `rule.name` where the rule cannot learn the task */
+/** @throws RangeError naming `partitions` if there are more of them than neurons that learn, and `rule.name` if the rule cannot learn the task */
 export function createRunLayout(settings: Settings): RunLayout {
   const { network, partitions, environments, learning } = settings;
   const environment = makeEnvironment(settings.environment);
@@ -118,12 +119,12 @@ export function createRunLayout(settings: Settings): RunLayout {
       ...scratch(activationBlocks(topology.neurons, settings)),
       ...parameterBlocks(parameters),
       ...replayBlocks(ring),
-      ...(settings.virtual ? [VIRTUAL_TIME] : scratch([...exchangeBlocks(exchange), ...peerParameterBlocks(peerParameters)])), // an update's entries are opened anew by whoever makes it
+      ...(settings.virtual ? [VIRTUAL_TIME] : scratch([...exchangeBlocks(exchange), ...peerParameterBlocks(peerParameters)])), // a repeated update begins its entries anew
       ...(peerParameters.reads === 'versioned' && !settings.virtual ? scratch(rerunBlocks(partitions)) : []),
       ...(settings.timing.inference === 'sampled' ? [...scratch(activationVersionBlocks(partitions, groups.length, topology.ticks.length)), ...actionTimingBlocks()] : []),
       ...(settings.timing.measureDurations ? scratch(phaseTimingBlocks(partitions)) : []),
       ...(settings.timing.measureStaleness ? stalenessBlocks(partitions) : []),
-      { name: 'episodes', type: 'float64', shape: [MAX_STEPS_PER_COMMAND, EPISODE_FIELDS], owner: "the environment's host" },
+      episodeListBlock(MAX_STEPS_PER_COMMAND),
       { name: 'evaluation', type: 'float64', shape: [MAX_EPISODES_PER_COMMAND], owner: "the environment's host", scratch: true },
       cursorBlock(environments, observations, stateSize),
       ...explorationBlocks(topology, environments),
@@ -131,15 +132,12 @@ export function createRunLayout(settings: Settings): RunLayout {
   };
 }
 
-/** Where the one thread of a virtual world writes what time it is, in seconds. */
+/** The current virtual time, in seconds. */
 const VIRTUAL_TIME: BlockRequest = { name: 'virtual/time', type: 'float64', shape: [1], owner: 'the crew' };
 
-/** Numbers kept of an ended episode: environment step at its end, return, length. */
-export const EPISODE_FIELDS = 3;
-
 /**
- * Whether partitions publish for one another: a recorded run can say of everybody's own voltages only that they were computed, behind barriers
- * nobody is ahead; and stream rules, membranes and inhibition ask for one's own weighted inputs too.
+ * Whether partitions publish for one another. Not in a recorded run, whose journal can say of own voltages only that they were computed; not behind barriers, where
+ * no partition is ahead; and not if own weighted inputs are needed: by online rules, membranes and inhibition.
  */
 function mayHelp(settings: Settings, { data }: Rule, { populations }: Topology): boolean {
   const { partitions, timing: { reads }, virtual } = settings;
@@ -150,7 +148,7 @@ function weightShape(topology: Topology, rule: Rule): ParameterShape {
   return { name: WEIGHTS, lengths: rowLengths(topology), target: rule.targetWeights, published: false, learned: true };
 }
 
-/** Behind barriers a run repeats itself only where all environments keep step. */
+/** Behind barriers a run repeats itself only if all environments keep step. */
 function groupEnvironments(settings: Settings): EnvironmentGroup[] {
   const { environments } = settings;
   if (settings.schedule === 'synchronous') return [{ begin: 0, end: environments }];
@@ -166,7 +164,7 @@ function actingBlocks(neurons: number, { environments, virtual, timing: { infere
   return virtual !== undefined && acting === 'sampled' ? blocks : scratch(blocks);
 }
 
-/** A board for minibatches of each partition's own. */
+/** Each partition's own activations for minibatches. */
 function activationBlocks(neurons: number, { partitions, learning: { batch } }: Settings): BlockRequest[] {
   return [
     { name: 'board', type: 'float32', shape: [partitions, neurons, 2 * batch], owner: 'each partition its own' },

@@ -3,48 +3,46 @@ import { attachActionTimingRecorder } from './action-timing.js';
 import type { PartitionContext } from './partition-context.js';
 import type { ActivationVersions } from './activation-versions.js';
 
-/** Of a group of environments. */
+/** The control clock of a group of environments. */
 interface ControlClock {
-  /** When the clock was set going, in seconds. */
+  /** When the clock was started, in seconds. */
   origin: number;
-  /** Number of the next strike. */
+  /** Number of the next tick. */
   next: number;
-  /** Number of the last observation shown before. */
+  /** Number of the last observation submitted before the command. */
   before: number;
-  /** Environment steps by which the action that was read last is behind. */
+  /** Age of the action that was latched last, in environment steps. */
   age: number;
 }
 
 /**
- * The stage of actions that nobody waits for. The environments' clock strikes every T seconds, and at a strike a group acts on what the outputs say,
- * whatever that is:
+ * The port of environments that do not wait. Their control clock ticks every T seconds, and at a tick a group acts on the output voltages of that moment:
  *
  *   a_k = the output voltages at time k T
  *
- * All voltages of the lanes, and the weighted inputs that they came of, are taken down together with it, so that what is stored is what was acted, though neurons go on ticking meanwhile. A strike that comes
- * while the host is busy is taken as soon as it is not; further ones are missed, and not made up for: nobody has seen an observation
- * that could have been answered at them.
+ * All voltages of the lanes, and their weighted inputs, are copied with them, so that what is stored is what was acted, though neurons tick meanwhile. A control tick
+ * that comes while the environment task is busy is handled as soon as it is not; further ones are missed, and not made up for: no observation was submitted for them.
  *
  * @param counted false in evaluation
  */
-export function createSampledPort(views: PartitionContext, wave: ActivationVersions, counted: boolean): InferencePort {
-  const { layout: { topology, groups, settings: { timing: { controlPeriod: period } } }, control, inferenceActivations: { lanes, voltages, weightedInputs }, arena, now } = views;
+export function createSampledPort(context: PartitionContext, wave: ActivationVersions, counted: boolean): InferencePort {
+  const { layout: { topology, groups, settings: { timing: { controlPeriod: period } } }, control, inferenceActivations: { lanes, voltages, weightedInputs }, arena, now } = context;
   const activations = { lanes, voltages: new Float32Array(voltages.length), weightedInputs: new Float32Array(weightedInputs.length) };
-  const { submit, step } = createLanePort(views, activations);
+  const { submit, step } = createLanePort(context, activations);
   const last = topology.ticks.findIndex((populations) => populations.includes(topology.populations.indexOf(topology.outputs))); // no layer that is only read back counts
   const strikes = attachActionTimingRecorder(arena);
   const clocks = groups.map((): ControlClock => ({ origin: 0, next: 0, before: 0, age: 0 }));
   const groupOf = groups.flatMap(({ begin, end }, group) => new Array<number>(end - begin).fill(group));
   const wait = ({ origin, next }: ControlClock) => (period === 0 ? 0 : Math.max(0, origin + next * period - now()));
 
-  /** The next strike is the first that is still to come. */
+  /** The next tick is the first one still to come. */
   function strike(clock: ControlClock): void {
     const due = clock.next;
     clock.next = Math.max(due, Math.floor((now() - clock.origin) / period)) + 1;
     if (counted) strikes.miss(clock.next - due - 1);
   }
 
-  /** The oldest observation that the outputs' voltages are made of, counted from the newest; what was shown before the command counts as one. */
+  /** The oldest observation that the output voltages depend on, counted from the newest; all those from before the command count as one. */
   function ageOf(group: number, { before }: ControlClock): number {
     const answered = wave.owners[last].reduce((least, partition) => Math.min(least, wave.observation(partition, group, last)), Infinity);
     return control.groups[group].observationNumber.get() - Math.max(before, answered);

@@ -4,7 +4,7 @@ import { CORRELATION, FINAL_NOISE, HIDDEN_NOISE, OUTPUT_NOISE, WARMUP_NOISE } fr
 import { NEURAL, NEURAL_HIDDEN } from '../../network/neuron-options.js';
 import { SEED, STEPS } from '../../options/common.js';
 import { integer, integerOr, only } from '../../options/kind.js';
-import { option, vary, type SettingsOf } from '../../options/row.js';
+import { option, vary, type OptionsOf, type SettingsOf } from '../../options/row.js';
 import { BATCH, isStreamed, LEARNING, OBJECTIVE, REPLAY, replaySlots, RULE_NAME, RULE_RATES, ruleOf, UPDATES_PER_STEP, WARMUP, warmupSteps } from '../../rule/options.js';
 import { SCHEDULE, TIME } from '../../schedule/options.js';
 import { VIRTUAL } from '../../virtual/settings.js';
@@ -81,3 +81,6 @@ export const SIMULATION_ROWS = [
 
 /** Everything a run depends on, resolved: plain data, written to the run folder and sent to the workers as it is. */
 export type Settings = SettingsOf<(typeof SIMULATION_ROWS)[number]>;
+
+/** What a user may set; whatever is left out takes the task's default, or else the general one. */
+export type SimulationOptions = OptionsOf<(typeof SIMULATION_ROWS)[number]>;

@@ -2,99 +2,96 @@ import { InternalError } from '../../errors.js';
 import type { Arena } from '../../memory/arena.js';
 import { WORD } from '../../memory/control.js';
 import { ELEMENT_BYTES } from '../../memory/layout.js';
-import type { VirtualScheduler } from '../../virtual/scheduler.js';
+import type { Scheduler } from '../../schedule/work.js';
 import { createIsolatedEvaluation } from './isolated-evaluation.js';
-import { createPartition } from './partition.js';
-import type { RunLayout } from './run-layout.js';
-import { attempt, scheduleTasks, type PartitionRunner, type HostedPartition } from '../../runtime/cooperative.js';
-import { createPartitionContext, createVirtualRuntime, type VirtualRuntime, type PartitionContext } from './partition-context.js';
-import { scheduleInVirtualTime } from './virtual-tasks.js';
 import { pendingMessages } from './message-exchange.js';
+import { createPartitionContext, createVirtualRuntime, type VirtualRuntime } from './partition-context.js';
+import { attempt, hostPartition, tasksOf, type HostedPartition, type PartitionRunner } from './hosted-partition.js';
+import type { RunLayout } from './run-layout.js';
+import { scheduleInVirtualTime, type OnResume } from './tasks.js';
 import type { VirtualState } from './virtual-state.js';
 
-/** Partitions of a virtual world, and what surrounds them. */
+/** Partitions in virtual time. */
 interface VirtualPartitions {
-  readonly members: readonly HostedPartition[];
-  readonly surroundings: VirtualRuntime;
+  readonly hosted: readonly HostedPartition[];
+  readonly runtime: VirtualRuntime;
 }
 
-/** A command under way, perhaps paused. */
+/** A command that is running or paused. */
 interface RunningCommand extends VirtualPartitions {
-  readonly carrier: VirtualScheduler;
-  /** Told before each turn whose it is. */
-  resumed: (views: PartitionContext) => void;
+  readonly scheduler: Scheduler;
+  onResume: OnResume;
 }
 
 /**
- * All partitions of a virtual world. A training goes on from pause to pause until the world comes to rest; an evaluation, of which nothing of
- * that takes any notice, may come between. What begins anew after a rest is built anew too, from the arena and from what was left: whether in this
- * process or another makes no difference.
+ * All partitions of a run in virtual time. A training continues from pause to pause until virtual time comes to rest; an evaluation may run in between, and changes
+ * nothing. After a rest, all is built anew from the arena and the state left there, so that another process continues the same way.
  */
-export function createVirtualRunner(plan: RunLayout, arena: Arena, partitions: readonly number[]): PartitionRunner {
+export function createVirtualRunner(layout: RunLayout, arena: Arena, partitions: readonly number[]): PartitionRunner {
   const time = arena.float64('virtual/time');
-  let latest = inhabit();
-  let going: RunningCommand | undefined;
-  const evaluation = createIsolatedEvaluation(plan, arena);
+  let latest = build();
+  let running: RunningCommand | undefined;
+  const evaluation = createIsolatedEvaluation(layout, arena);
 
-  function inhabit(left?: VirtualState): VirtualPartitions {
-    const virtualRuntime = createVirtualRuntime(plan, { time: time[0], left });
-    if (virtualRuntime === undefined) throw new InternalError('a virtual crew without a virtual world');
-    const members = partitions.map((number): HostedPartition => {
-      const views = createPartitionContext(plan, arena, number, false, { virtualRuntime });
-      return { views, partition: createPartition(views) };
-    });
-    return { surroundings: virtualRuntime, members };
+  function build(state?: VirtualState): VirtualPartitions {
+    const runtime = createVirtualRuntime(layout, { time: time[0], state });
+    if (runtime === undefined) throw new InternalError('a virtual runner without virtual settings');
+    return { runtime, hosted: partitions.map((number) => hostPartition(createPartitionContext(layout, arena, number, false, { virtualRuntime: runtime }))) };
   }
 
-  function leave(): void {
-    for (const { partition } of latest.members) partition.close();
+  function closeLatest(): void {
+    for (const { partition } of latest.hosted) partition.close();
   }
 
-  /** @param left of another time: a worker has died since, and with it what the world was */
-  function begin(recorded: boolean, left: VirtualState | undefined): RunningCommand {
-    leave();
+  /** @param state of another time if a worker has exited since: the state is lost then */
+  function begin(recorded: boolean, state: VirtualState | undefined): RunningCommand {
+    closeLatest();
     clearScratch(arena);
-    latest = inhabit(left?.time === time[0] ? left : undefined);
-    const { members, surroundings: { world, counterMessages } } = latest;
-    for (const { views: { partition, schedule, control: { version } } } of members) {
-      if (left?.time === time[0]) schedule.clocks.forEach((clock, i) => { clock.restore(left.clocks[partition][i]); });
-      else counterMessages.version.receive(partition, version.get(partition)); // not 0 where a worker takes another's place
+    latest = build(state?.time === time[0] ? state : undefined);
+    const { hosted, runtime: { world, counterMessages } } = latest;
+    for (const { context: { partition, schedule, control: { version } } } of hosted) {
+      if (state?.time === time[0]) schedule.clocks.forEach((clock, i) => { clock.restore(state.clocks[partition][i]); });
+      else counterMessages.version.receive(partition, version.get(partition)); // not 0 after a restart
     }
-    const run: RunningCommand = { ...latest, carrier: scheduleInVirtualTime(scheduleTasks(members, (partition) => partition.train(recorded)), world, time, (views) => { run.resumed(views); }), resumed: () => undefined };
-    return run;
+    const command: RunningCommand = {
+      ...latest,
+      scheduler: scheduleInVirtualTime(tasksOf(hosted, (partition) => partition.train(recorded)), world, time, (context) => { command.onResume(context); }),
+      onResume: () => undefined,
+    };
+    return command;
   }
 
-  function whatIsLeft({ members, surroundings: { world, transport, counterMessages } }: VirtualPartitions): VirtualState {
-    const versions = members.map(({ views: { partition, control: { version } } }) => version.get(partition));
+  function stateOf({ hosted, runtime: { world, transport, counterMessages } }: VirtualPartitions): VirtualState {
+    const versions = hosted.map(({ context: { partition, control: { version } } }) => version.get(partition));
     return {
       time: world.now(),
       durations: world.state(),
-      clocks: members.map(({ views: { schedule } }) => schedule.clocks.map((clock) => clock.state())),
+      clocks: hosted.map(({ context: { schedule } }) => schedule.clocks.map((clock) => clock.state())),
       messages: { received: versions.map((_, partition) => counterMessages.version.get(partition)), inFlight: [...counterMessages.inFlight], ...pendingMessages(transport, Math.min(...versions)) },
     };
   }
 
   return {
     train(recorded, before) {
-      const run = (going ??= begin(recorded, before));
-      going = undefined; // where it fails
-      let left: VirtualState | undefined;
-      const outcome = attempt(run.members, (resumed) => {
-        run.resumed = resumed;
-        if (run.carrier.run()) left = whatIsLeft(run);
-        else going = run;
+      const command = (running ??= begin(recorded, before));
+      running = undefined; // if it fails
+      let virtualState: VirtualState | undefined;
+      const outcome = attempt(command.hosted, (onResume) => {
+        command.onResume = onResume;
+        if (command.scheduler.run()) virtualState = stateOf(command);
+        else running = command;
       });
-      return outcome.kind === 'done' ? { ...outcome, returns: [], ...(left && { left }) } : outcome;
+      return outcome.kind === 'done' ? { ...outcome, returns: [], ...(virtualState && { virtualState }) } : outcome;
     },
-    evaluate: (episodeSeeds) => evaluation(episodeSeeds, latest.members[0].views),
-    close: leave,
+    evaluate: (episodeSeeds) => evaluation(episodeSeeds, latest.hosted[0].context),
+    close: closeLatest,
   };
 }
 
-/** Blocks that are not about what partitions do: where their memory lies, and what the supervisor watches. */
+/** Scratch blocks of threads, not of partitions: where their workspaces lie, and what the supervisor monitors. */
 const KEPT: ReadonlySet<string> = new Set(['control', 'workspace', 'heartbeat', 'hang']);
 
-/** Scratch becomes what another process would find. */
+/** Clears scratch, as another process would find it. */
 function clearScratch({ blocks, memory }: Arena): void {
   for (const { name, scratch, type, offset, length } of blocks) {
     if (scratch === true && !KEPT.has(name)) new Uint8Array(memory.buffer, offset, length * ELEMENT_BYTES[type]).fill(0);

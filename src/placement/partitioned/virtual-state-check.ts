@@ -9,10 +9,10 @@ import type { VirtualState } from './virtual-state.js';
 type Check = (value: unknown) => boolean;
 
 /**
- * Looks at where a checkpoint's run stands, and at what was left of its virtual world: every length, number and place in it.
+ * Checks the step and the virtual state of a checkpoint: every length, number and index.
  *
- * @returns what was left; undefined where nothing was
- * @throws CheckpointError where a run of such a plan cannot have left it
+ * @returns the virtual state; undefined if there is none
+ * @throws CheckpointError if a run of such a layout cannot have left it
  */
 export function checkVirtualState(plan: RunLayout, { step, counters: { steps }, world }: { readonly step: number; readonly counters: { readonly steps: number }; readonly world: unknown }): VirtualState | undefined {
   const most = plan.settings.virtual === undefined ? steps : steps + MAX_STEPS_PER_COMMAND;
@@ -72,7 +72,7 @@ function numbers(lengths: readonly number[]): Check {
   return all((own, i) => own instanceof Float32Array && own.length === lengths[i], lengths.length);
 }
 
-/** What a partition has in its own stretch of every part, in the order of ranges and parts. */
+/** A partition's own range of every part, in the order of ranges and parts. */
 function stretches(parameters: readonly ParameterShape[], ranges: Ownership[number]): Check {
   const parts = parameters.flatMap((parameter) => publishedParts(parameter).map(() => parameter.lengths));
   return numbers(ranges.flatMap(({ begin, end }) => parts.map((lengths) => lengths.slice(begin, end).reduce((sum, length) => sum + length, 0))));

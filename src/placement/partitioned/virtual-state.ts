@@ -1,41 +1,66 @@
 import type { ClockState } from '../../schedule/poisson-clock.js';
 import type { DurationState } from '../../virtual/world.js';
-import type { UpdateMessages, VersionMessage } from './message-exchange.js';
 
 /**
- * What is left of a virtual world that has come to rest, besides what lies in the arena: all that partitions need to begin anew and to go the same
+ * The state of a run in virtual time that has come to rest, besides the arena: all that partitions need to be built anew and to continue the same
  * way in another process. Plain data.
  */
 export interface VirtualState {
   /** Seconds of virtual time. */
   readonly time: number;
   readonly durations: DurationState;
-  /** Of each partition, those of its schedule. */
+  /** Of each partition, the clocks of its schedule. */
   readonly clocks: readonly (readonly ClockState[])[];
   readonly messages: Messages;
 }
 
-/** What partitions have said, as far as others may still hear it. By partition. */
+/** Messages that may still be received. By partition. */
 export interface Messages {
-  /** The number of finished updates that the others have heard of. */
+  /** The number of finished updates that the others know of. */
   readonly received: readonly number[];
-  /** Such numbers that are under way, in the order in which they were sent. */
+  /** Such numbers under way, in the order in which they were sent. */
   readonly inFlight: readonly CounterMessage[];
-  /** Rows. */
+  /** Parameters. */
   readonly versions: readonly (readonly VersionMessage[])[];
-  /** Voltages on minibatches that others have still to come to. */
+  /** Voltages on minibatches that peers have not finished. */
   readonly updates: readonly (readonly UpdateMessages[])[];
 }
 
-/** A partition's number of finished updates, on its way to the others. */
+/** A copy of a partition's own range of every part, in the order of parts and ranges. */
+export type Stretches = readonly Float32Array[];
+
+/** A version of a partition's parameters, sent to its peers. */
+export interface VersionMessage {
+  readonly version: number;
+  readonly sent: number;
+  readonly stretches: Stretches;
+}
+
+/** Voltages of a partition's neurons in one tick. */
+export interface TickMessage {
+  readonly sent: number;
+  readonly ranges: readonly Float32Array[];
+}
+
+/** A partition's messages on one minibatch. */
+export interface UpdateMessages {
+  readonly update: number;
+  /** The same array for all partitions that have drawn the same slots. */
+  readonly slots: Int32Array;
+  readonly stored: number;
+  readonly parameters: Stretches;
+  readonly ticks: TickMessage[];
+}
+
+/** A partition's number of finished updates, in a message to the others. */
 export interface CounterMessage {
   readonly partition: number;
   readonly value: number;
-  /** When it arrives. */
+  /** When it arrives, in seconds of virtual time. */
   readonly time: number;
 }
 
-/** What is left where everything that was said is taken back. */
+/** The same state without the messages that are under way. */
 export function withoutMessages({ messages, ...others }: VirtualState): VirtualState {
   const nothing = messages.versions.map(() => []);
   return { ...others, messages: { received: messages.received, inFlight: messages.inFlight, versions: nothing, updates: nothing } };

@@ -1,7 +1,7 @@
 import test from 'ava';
 
 import { createDdpgAgent } from '../../../src/algorithm/ddpg/agent.js';
-import type { TrainedNetwork } from '../../../src/algorithm/ddpg/trained-network.js';
+import type { TrainedNetwork } from '../../../src/credit/trained-network.js';
 import { createDelayedParameters } from '../../../src/algorithm/ddpg/delayed-parameters.js';
 import { resolveDdpgSettings } from '../../../src/algorithm/ddpg/settings.js';
 import type { LayeredNetwork } from '../../../src/network/topology.js';

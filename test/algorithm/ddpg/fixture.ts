@@ -1,5 +1,5 @@
 import { createDdpgProgram, type DdpgProgram } from '../../../src/algorithm/ddpg/program.js';
-import { createTrainedNetwork, creditShapes, networkShape, type TrainedNetwork } from '../../../src/algorithm/ddpg/trained-network.js';
+import { createTrainedNetwork, creditShapes, networkShape, type TrainedNetwork } from '../../../src/credit/trained-network.js';
 import type { DdpgRates } from '../../../src/algorithm/ddpg/settings.js';
 import { CREDITS, type OpenCreditName } from '../../../src/credit/registry.js';
 import { createKernels } from '../../../src/kernels/create.js';

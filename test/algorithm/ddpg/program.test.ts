@@ -1,9 +1,10 @@
 import test, { type ExecutionContext } from 'ava';
 
-import type { TrainedNetwork } from '../../../src/algorithm/ddpg/trained-network.js';
+import type { TrainedNetwork } from '../../../src/credit/trained-network.js';
 import { DivergenceError } from '../../../src/errors.js';
 import { doubleKernels } from '../../../src/kernels/reference.js';
-import { propagate, type Activations } from '../../../src/network/dynamic.js';
+import type { Activations } from '../../../src/network/activations.js';
+import { propagate } from '../../../src/network/dynamic.js';
 import type { LayeredNetwork } from '../../../src/network/topology.js';
 import { createStream } from '../../../src/random/stream.js';
 import { createDdpgFixture, type DdpgFixture } from './fixture.js';

@@ -4,7 +4,7 @@ import { referenceKernels } from '../../../src/kernels/reference.js';
 import { createArena } from '../../../src/memory/arena.js';
 import { attachControl, controlBlocks } from '../../../src/memory/control.js';
 import { attachParameter, parameterBlocks } from '../../../src/memory/parameters.js';
-import type { Activations } from '../../../src/network/dynamic.js';
+import type { Activations } from '../../../src/network/activations.js';
 import { attachExchange, clearExchange, exchangeBlocks, type ActivationExchange } from '../../../src/placement/partitioned/activation-exchange.js';
 import { attachPeerParameters } from '../../../src/placement/partitioned/peer-parameters.js';
 

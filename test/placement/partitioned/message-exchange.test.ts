@@ -16,8 +16,8 @@ function pair(delay: number) {
   const [, hidden] = plan.ownership[1];
 
   /** They begin, perhaps with what was left of a world before. */
-  function begin(left?: VirtualState) {
-    const virtualRuntime = createVirtualRuntime(plan, { time: 0, left });
+  function begin(state?: VirtualState) {
+    const virtualRuntime = createVirtualRuntime(plan, { time: 0, state });
     if (virtualRuntime === undefined) throw new InternalError('no virtual world');
     const [mine, peers] = [0, 1].map((partition) => createPartitionContext(plan, arena, partition, false, { virtualRuntime }));
     const weights = peers.tables[WEIGHTS];

@@ -93,7 +93,7 @@ for (const [options, step] of HANGS) {
     simulation.hang(1);
     const { steps, workerRestarts: deaths } = await simulation.run({ steps: 300 });
     t.is(steps, 300);
-    t.like(deaths, { length: 1, 0: { partition: 1, reason: 'no sign of life for 1.5 s' } });
+    t.like(deaths, { length: 1, 0: { partition: 1, reason: 'no heartbeat for 1.5 s' } });
     t.true(deaths[0].step <= step, `${deaths[0].step} steps`);
     await simulation.close();
   });
@@ -124,7 +124,7 @@ test.serial('a worker that dies again and again without getting any further ends
   }, 5);
   const error = await t.throwsAsync(supervisor.train(1000), { instanceOf: PartitionError });
   clearInterval(killing);
-  t.regex(error.message, /^partition \d failed at step \d+: its worker died 3 times without getting any further \(it exited with status \d\)$/);
+  t.regex(error.message, /^partition \d failed at step \d+: its worker exited 3 times without any progress \(it exited with status \d\)$/);
   t.is(await t.throwsAsync(supervisor.train(1000)), error);
   await supervisor.close();
   t.is(supervisor.threads.length, 0);

@@ -1,8 +1,8 @@
-import type { CreditAssignment, CreditProgram } from '../../credit/credit.js';
-import type { Kernels } from '../../kernels/kernels.js';
-import { multiplyTransferSlopes } from '../../network/transfer.js';
-import type { OutputError } from '../../objective/objective.js';
-import type { Optimiser } from '../../optimise/optimiser.js';
+import type { CreditAssignment, CreditProgram } from './credit.js';
+import type { Kernels } from '../kernels/kernels.js';
+import { multiplyTransferSlopes } from '../network/transfer.js';
+import type { OutputError } from '../objective/objective.js';
+import type { Optimiser } from '../optimise/optimiser.js';
 import { creditOf, type TrainedNetwork } from './trained-network.js';
 
 /** Lanes of a minibatch that one thread takes. */

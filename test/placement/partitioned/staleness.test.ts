@@ -1,9 +1,9 @@
 import test from 'ava';
 
-import { READ_KINDS } from '../../src/entries/internals.js';
-import { createSimulation, type SimulationOptions } from '../../src/index.js';
-import { createArena } from '../../src/memory/arena.js';
-import { attachStalenessRecorder, joinStaleness, stalenessBlocks, NOTHING_READ, readStaleness, stalenessBetween } from '../../src/runtime/staleness.js';
+import { READ_KINDS } from '../../../src/entries/internals.js';
+import { createSimulation, type SimulationOptions } from '../../../src/index.js';
+import { createArena } from '../../../src/memory/arena.js';
+import { attachStalenessRecorder, joinStaleness, stalenessBlocks, NOTHING_READ, readStaleness, stalenessBetween } from '../../../src/placement/partitioned/staleness.js';
 
 const SMALL: SimulationOptions = { network: { hidden: [8] }, learning: { warmup: 64 }, partitions: 2 };
 

@@ -1,10 +1,11 @@
-import type { Kernels } from '../../kernels/kernels.js';
-import type { Arena } from '../../memory/arena.js';
-import type { CreditAssignment, LearningNeurons } from '../../credit/credit.js';
-import { attachParameter, type Parameter, type ParameterShape, type ParameterTable } from '../../memory/parameters.js';
-import { createActivationGradients, type ActivationGradients } from '../../network/backpropagation.js';
-import { createActivations, type Activations } from '../../network/dynamic.js';
-import { rowLengths, type Topology } from '../../network/topology.js';
+import type { Kernels } from '../kernels/kernels.js';
+import type { Arena } from '../memory/arena.js';
+import type { CreditAssignment, LearningNeurons } from './credit.js';
+import { attachParameter, type Parameter, type ParameterShape, type ParameterTable } from '../memory/parameters.js';
+import { createActivationGradients, type ActivationGradients } from '../network/backpropagation.js';
+import type { Activations } from '../network/activations.js';
+import { createActivations } from '../network/dynamic.js';
+import { rowLengths, type Topology } from '../network/topology.js';
 
 /** A network and all that backpropagation needs to train it. */
 export interface TrainedNetwork {
