@@ -224,7 +224,7 @@ export const leakyIntegrator = defineStudy({
       `Compared with the memoryless network, which has a mean return of ${withInterval(without.returns)}, leaky recurrence ${leaky.every(({ verdict }) => verdict === null) ? 'was tried with too few seeds for a verdict' : countVerdicts(leaky)}.`,
       `The highest mean return, ${withInterval(best.returns)}, has ${describeNetwork(best.network)}; the same seeds chose it.`,
       ...(sensory === undefined ? [] : [`The sensory memory that the task ships with has ${withInterval(sensory.returns)}.`]),
-      ...(tried.length === 0 ? [] : [`${describeNetwork(best.network)} has, from fresh seeds, ${listed(tried.map(({ schedule, returns, verdict }) => `${schedule} ${withInterval(returns)}${verdict === null ? '' : ` (${verdict})`}`))}.`]),
+      ...(tried.length === 0 ? [] : [`From fresh seeds, ${describeNetwork(best.network)} has ${listed(tried.map(({ schedule, returns, verdict }) => `${schedule} ${withInterval(returns)}${verdict === null ? '' : ` (${verdict})`}`))}.`]),
     ];
   },
   howToRead: [

@@ -107,7 +107,7 @@ test('the findings say where recurrence helps and where it does not', (t) => {
     'Compared with the memoryless network, which has a mean return of 0.50 [0.25, 0.75], leaky recurrence helps in 2 of 4 networks, makes no clear difference in 1 and harms in 1.',
     'The highest mean return, 0.92 [0.75, 1.00], has density 50 %, time constant 16; the same seeds chose it.',
     'The sensory memory that the task ships with has 1.00 [1.00, 1.00].',
-    'density 50 %, time constant 16 has, from fresh seeds, synchronous 0.75 [0.50, 1.00] (no clear difference).',
+    'From fresh seeds, density 50 %, time constant 16 has synchronous 0.75 [0.50, 1.00] (no clear difference).',
   ]);
   t.deepEqual(networks[3], ['leaky', '50 %', '16', '3', '0', '0.92', '0.75 to 1.00', '0.42', '0.25 to 0.50', 'helps']);
   t.deepEqual(schedules[0], ['synchronous', 'memoryless', '3', '0', '0.50', '0.50 to 0.50', '–', '–', '–', '–', '–']);
