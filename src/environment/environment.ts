@@ -86,8 +86,9 @@ export interface EpisodeRecord {
 /**
  * A box of the given bounds.
  *
- * @param low, high one number for each, or one for all of them where a shape is given
- * @param shape a list as long as the bounds unless given
+ * @param low one number per component, or one for all with a shape
+ * @param high likewise
+ * @param options `shape`: a list as long as the bounds unless given; `type`: of the numbers
  * @throws TypeError or RangeError naming `low`, `high`, `shape` or `type`
  */
 export function box(low: readonly number[] | number, high: readonly number[] | number, { shape, type = 'float32' }: { readonly shape?: readonly number[]; readonly type?: BoxType } = {}): BoxSpace {

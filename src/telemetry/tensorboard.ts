@@ -44,7 +44,7 @@ export interface EventWriter {
  * take both.
  *
  * @param folder created where it is missing
- * @param options.time the clock; seconds since 1970, that of the machine where not given
+ * @param options `time`: the clock; seconds since 1970, that of the machine where not given
  */
 export function createEventWriter(folder: string, { time = () => Date.now() / 1000, disk = DISK }: { time?: () => number; disk?: Disk } = {}): EventWriter {
   mkdirSync(checkString('folder', folder), { recursive: true });

@@ -135,6 +135,6 @@ test('what several environments do not go with is refused in one line', async (t
   await refused({ environments: 2, rule: 'coagent' }, /^"environments" expected 1, got 2; the rule learns from one stream of transitions$/);
   await refused({ environments: 40, learning: { warmup: 79 } }, /^"learning.warmup" expected a whole number >= 80/);
   await refused({ environments: 80, learning: { replay: 300 } }, /^"learning.replay" expected a whole number >= 320/);
-  t.throws(() => recordedOptions({ environments: 2 }), { instanceOf: RangeError, message: /^"record" expected a run in one environment: in which order several step is not kept, got 2$/ });
+  t.throws(() => recordedOptions({ environments: 2 }), { instanceOf: RangeError, message: /^"record" expected one environment: the journal does not hold the order of steps of several, got 2$/ });
   t.is(resolveSettings({ environments: 1000 }).learning.warmup, 2000);
 });

@@ -158,7 +158,7 @@ test('sampled inference is refused where it is not possible, in one line', (t) =
     [() => resolveSettings({ timing: free(-1) }), '"timing.controlPeriod" expected a number >= 0 and <= 60, got -1'],
     [() => resolveSettings({ timing: free(61) }), '"timing.controlPeriod" expected a number >= 0 and <= 60, got 61'],
     [() => resolveSettings({ timing, rule: 'coagent' }), '"timing.inference" expected central or distributed for a rule that learns online'],
-    [() => recordedOptions({ timing }), '"record" expected a run whose actions are awaited'],
+    [() => recordedOptions({ timing }), '"record" expected distributed inference'],
   ];
   for (const [action, message] of refused) {
     const error = t.throws(action);

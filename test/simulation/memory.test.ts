@@ -92,12 +92,12 @@ test.serial('what a run keeps does not grow with the length of an episode', asyn
 });
 
 test('recurrence that there is nothing for is named', (t) => {
-  t.throws(() => resolveSettings({ network: { recurrentTimeConstant: 4 } }), { message: '"network.recurrentTimeConstant" expected 1, got 4; nothing is read again' });
+  t.throws(() => resolveSettings({ network: { recurrentTimeConstant: 4 } }), { message: '"network.recurrentTimeConstant" expected 1, got 4; the network has no recurrent connections' });
   t.throws(() => resolveSettings({ network: { hidden: [], recurrent: 1 } }), { message: '"network.recurrent" expected 0, got 1; the network is feed-forward' });
 });
 
 test('time constants that are none, or not in order, are named', (t) => {
-  const refused = (memory: unknown, message: string) => t.throws(() => resolveSettings(JSON.parse(JSON.stringify({ network: { memory } })) as SimulationOptions), { message });
+  const refused = (memory: unknown, message: string) => t.throws(() => resolveSettings(JSON.parse(JSON.stringify({ network: { observationTraces: memory } })) as SimulationOptions), { message });
   refused(2, '"network.observationTraces" expected a list of time constants, for example [2, 4, 8], got 2');
   refused([2, 1], '"network.observationTraces[1]" expected a number > 1 and <= 1000000, got 1');
   refused([4, 2], '"network.observationTraces[1]" expected a time constant longer than the one before, got 2');
