@@ -14,7 +14,7 @@ export interface Backend {
   readonly apart: boolean;
 }
 
-/** A backend that is not there: one line that says why, and what to do. */
+/** A backend that is not available: the reason and the remedy, in one line. */
 export class BackendError extends Error {
   constructor(readonly why: string, readonly remedy: string) {
     super(`${why}; ${remedy}`);
@@ -99,7 +99,7 @@ async function start(tf: TensorFlow, backend: string, name: string): Promise<Pic
   return { tf, backend };
 }
 
-/** What an import that failed says of a package. */
+/** Why the import of a package failed. */
 function missing(error: unknown): string {
   const isAbsent = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
   return isAbsent ? 'is not installed' : `does not load (${firstLine(error)})`;

@@ -23,7 +23,7 @@ export interface Device {
 }
 
 /**
- * Opens a device. A device that a name asks for must be there; `auto` looks for the fastest: TensorFlow's library, a hardware GPU through
+ * Opens a device. A device that is named must be available; `auto` takes the fastest: TensorFlow's library, a hardware GPU through
  * WebGPU, WebAssembly, plain JavaScript.
  *
  * @throws RangeError naming `device` where it is not there, and saying what to install

@@ -7,7 +7,7 @@ import type { ReplicaContext } from './replica.js';
  * Plays episodes without exploration, all episodes of all replicas side by side.
  *
  * @param seeds of each replica's episodes; as many for each
- * @param stopped asked at each step
+ * @param stopped polled at each step
  * @returns the returns of the episodes that ended, replica by replica
  */
 export async function playEpisodes(program: BatchedProgram, { settings, topology, encoder, decoder }: ReplicaContext, seeds: readonly (readonly number[])[], stopped: () => boolean): Promise<number[][]> {

@@ -57,7 +57,7 @@ export function createGradient(device: Device, shape: BatchedShape, replicas: nu
     return tf.concat([...steps, multiply(now, upright(errors))].map((step) => tf.reshape(step, [-1])), 0);
   }
 
-  /** ∂/∂z of each hidden layer by what the rule has for credit: all layers at once, since no layer hears of another. */
+  /** ∂/∂z of each hidden layer by the rule's credit: all layers at once, since no layer depends on another. */
   function hiddenDeltas(critic: Tensor, now: Tensor, error: Tensor, errors: Tensor): Tensor[] {
     if (hiddenNeurons === 0) return [];
     const credit = feedback === undefined ? multiply(rowsOf(critic, inputNeurons, hiddenNeurons), errors) : tf.mul(feedback, error);

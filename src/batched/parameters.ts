@@ -6,7 +6,7 @@ import { RULES } from '../rule/registry.js';
 import type { Rule } from '../rule/rule.js';
 import type { BatchedShape } from './shape.js';
 
-/** Rules that the tensors know: those with the shared critic, which needs no number of one neuron for another's step. */
+/** Rules with a tensor form: those with the shared critic, in which no neuron's step needs numbers of another. */
 export const BATCHED_RULES = ['broadcast', 'three-factor'] as const;
 export type BatchedRule = (typeof BATCHED_RULES)[number];
 
@@ -38,7 +38,7 @@ export function drawParameters(topology: Topology, shape: BatchedShape, rule: Ba
   return numbers;
 }
 
-/** Asks the rule itself for what it draws besides the weights. */
+/** Draws what the rule draws besides the weights. */
 function feedbackDrawer(topology: Topology, rule: Rule): (seed: number) => Float32Array {
   const shapes = rule.parameters(topology);
   const arena = createArena(parameterBlocks(shapes));

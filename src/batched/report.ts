@@ -2,7 +2,7 @@ import type { EpisodeRecord } from '../environment/environment.js';
 import type { Evaluation } from '../simulation/training.js';
 import { bootstrapInterval, mean } from '../telemetry/statistics.js';
 
-/** Where a batch stands. Steps are each replica's; all take them together. */
+/** Progress of a batch. Steps are each replica's; all take them together. */
 export interface BatchedProgress {
   readonly step: number;
   readonly steps: number;

@@ -1,5 +1,5 @@
 /**
- * What is used of TensorFlow.js. Its packages are optional, and so their types are not relied upon: whoever has none of them can
+ * The part of TensorFlow.js that is used. Its packages are optional, so their types are not imported: without them one can
  * still compile and use all else.
  */
 export interface Tensor {

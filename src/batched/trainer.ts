@@ -26,7 +26,7 @@ import { resolveBatchedSettings, type BatchedOptions, type BatchedSettings } fro
 import { batchedShape, type BatchedShape } from './shape.js';
 import { batchedTensors } from './weights.js';
 
-/** Milliseconds between two reports of progress, and at most between two looks at signals and timers. */
+/** Milliseconds between two reports of progress, and at most between two checks of signals and timers. */
 const LOOK = 100;
 
 /** Environment steps between two metrics. */

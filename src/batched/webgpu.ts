@@ -50,7 +50,7 @@ function isGpu(value: unknown): value is Gpu {
 }
 
 /**
- * False where the loader of graphics drivers is missing. The library finds that out too, but says so on stderr, past JavaScript, where nobody has
+ * False where the loader of graphics drivers is missing. The library checks this too, but prints to stderr outside JavaScript, where the user has not
  * asked for a graphics card.
  */
 function hasLoader(): boolean {

@@ -26,7 +26,7 @@ export interface Certified {
 
 /**
  * DDPG at work on a task, with every kind of critic learning along from the same minibatches: how far the gradient of each neuron's
- * own critic, ∇_{K^n} Q^n, agrees with its row of the whole network's policy gradient, (∇_K Q^μ)^n. DDPG does not notice: but for
+ * own critic, ∇_{K^n} Q^n, agrees with its row of the whole network's policy gradient, (∇_K Q^μ)^n. DDPG is not disturbed: but for
  * its hidden neurons' exploration it takes every step as if it were alone. Create it with `createCertificate`.
  *
  * Source: Guss, Zhong et al. 2016, Experiment 1.
@@ -53,7 +53,7 @@ export class Certificate {
   /**
    * Trains, and probes on the way and at the end. An aborted run is probed where it ends.
    *
-   * @param options `onProbe` hears of each probe
+   * @param options `onProbe` is called with each probe
    * @throws DivergenceError where DDPG itself diverges; a kind that diverges is reported and left out from then on
    */
   async run(options: { signal?: AbortSignal; onProbe?: (record: ProbeRecord) => void } = {}): Promise<RunReport> {

@@ -30,7 +30,7 @@ export interface ControlCriticContext {
 }
 
 /**
- * What the reference would have been with another draw of its critic's first weights: a ceiling for everybody else, who cannot be
+ * What the reference would have been with another draw of its critic's first weights: a ceiling for the other estimators, which cannot be
  * expected to agree better. It learns as DDPG's critic does, from the same minibatches, and leaves the actor alone.
  */
 export function createControlCritic(context: ControlCriticContext): GradientEstimator & { readonly critic: TrainedNetwork } {

@@ -1,6 +1,6 @@
 import { DivergenceError } from '../errors.js';
 
-/** Runs what may diverge: what has diverged once is of no further use, and nobody else is to fall with it. */
+/** Runs actions that may diverge. After the first divergence it runs no more of them, and the run continues without them. */
 export interface DivergenceLatch {
   /** What left the finite numbers, and when; null so far. */
   readonly failure: string | null;

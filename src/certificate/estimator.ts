@@ -15,7 +15,7 @@ export interface GradientEstimator {
   readonly failure: string | null;
   /** One TD step of the critics on a minibatch. */
   learn(batch: Batch, rates: EstimatorRates, update: number): void;
-  /** What the critics say of a minibatch; nothing moves. */
+  /** Evaluates the critics on a minibatch; no parameter changes. */
   probe(batch: Batch): void;
   /** Of the last probe: what the rule would add to the neuron's row; [sources]. NaN where the kind has failed. */
   gradientOf(neuron: number): Float32Array;
@@ -91,7 +91,7 @@ export function createEstimator(rule: Rule, context: EstimatorContext): Gradient
   };
 }
 
-/** Where neurons hear one another's critic parts, all of them have to learn theirs. */
+/** True if neurons read one another's critic parts: then all neurons have to learn theirs. */
 function sharesParameters(rule: Rule, topology: Topology): boolean {
   return rule.parameters(topology).some(({ published }) => published);
 }

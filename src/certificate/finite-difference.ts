@@ -6,7 +6,7 @@ import { populationOf } from '../network/topology.js';
 /** Some derivatives of the mean of Q^μ in a neuron's weights, by central differences in double precision. */
 export interface FiniteDifference {
   readonly weights: readonly { readonly source: number; readonly reference: number; readonly difference: number }[];
-  /** The slope along the reference gradient, which is to be its length. */
+  /** The slope along the reference gradient; ideally the gradient's length. */
   readonly along: number;
   /** The largest deviation of all these, divided by the gradient's length. */
   readonly error: number;

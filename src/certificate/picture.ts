@@ -13,7 +13,7 @@ export interface CertificatePictures {
   readonly whole: Svg;
 }
 
-/** Who agrees at which neuron, how that changed in the course of the run, and what the critics think. */
+/** Agreement by neuron, agreement over time, and the values that the critics estimate. */
 export async function drawCertificate(certified: Certified, title: string): Promise<CertificatePictures> {
   const [matrix, course, values] = [await drawMatrix(certified, title), await drawCourse(certified), await drawValues(certified)];
   return { matrix, course, values, whole: stackPictures([matrix, course, values], title) };

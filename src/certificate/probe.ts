@@ -34,7 +34,7 @@ interface Reading {
   readonly magnitudes: readonly number[];
 }
 
-/** Looks at how well each kind's gradients agree with the reference. No parameter moves meanwhile. */
+/** Measures how well each kind's gradients agree with the reference. No parameter changes. */
 export function createProbe(context: ProbeContext): (step: number, updates: number) => ProbeResult {
   const { reference, kinds, neurons, minibatches, ticks } = context;
   const resampling = createResampling(minibatches);

@@ -1,7 +1,7 @@
 import { neuronName, type Topology } from '../network/topology.js';
 import { ALL_HIDDEN } from './records.js';
 
-/** A neuron that is looked at. */
+/** A neuron whose gradients are compared. */
 export interface ProbedNeuron {
   readonly index: number;
   readonly name: string;

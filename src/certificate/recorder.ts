@@ -15,7 +15,7 @@ export interface Recorder extends Optimiser {
 
 /**
  * @param real how critics are stepped
- * @param live the network's weights: nobody steps them
+ * @param live the network's weights, which are never stepped
  * @param neurons steps of whose rows are recorded; all else is stepped
  */
 export function createRecorder(real: Optimiser, live: Float32Array, neurons: readonly Neuron[]): Recorder {

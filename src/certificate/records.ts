@@ -34,7 +34,7 @@ export interface NeuronAgreement {
 export interface LayerRecord {
   /** A layer's name, or `hidden` for all hidden layers together. */
   readonly layer: string;
-  /** Neurons looked at, and how many of them had a valid reference. */
+  /** Probed neurons, and how many of them had a valid reference. */
   readonly neurons: number;
   readonly valid: number;
   readonly kinds: Readonly<Record<string, LayerAgreement>>;
@@ -47,7 +47,7 @@ export interface LayerAgreement {
   /** Cosine and ratio of lengths of the valid neurons' gradients laid end to end. */
   readonly concatenated: Estimate;
   readonly normRatio: Estimate;
-  /** Of all neurons looked at, on all minibatches, laid end to end. */
+  /** Of all probed neurons, on all minibatches, laid end to end. */
   readonly pairedCosine: Estimate;
 }
 

@@ -10,9 +10,9 @@ import { createOptimiser } from '../optimise/registry.js';
 import type { Batch } from '../objective/batch.js';
 import { createFiniteDifferences, type FiniteDifference } from './finite-difference.js';
 
-/** What the network's own policy gradient is on a minibatch, looked at without disturbing the training. */
+/** The network's own policy gradient on a minibatch, computed without disturbing the training. */
 export interface Reference {
-  /** The minibatch at hand, as the rules see it: states at the weights, their successors at the target copies. */
+  /** The current minibatch, as rules read it: states at the weights, their successors at the target copies. */
   readonly batch: Batch;
   /** Mean of Q^μ(s, μ(s)) over it. */
   readonly value: number;
@@ -22,7 +22,7 @@ export interface Reference {
   addMagnitudes(neuron: number, sum: Float64Array): void;
   /** Draws minibatch number `index` of the certificate's own and differentiates on it. */
   draw(index: number): void;
-  /** Holds the gradient against finite differences, on the minibatch at hand. */
+  /** Compares the gradient with finite differences, on the current minibatch. */
   check(neuron: number): FiniteDifference;
 }
 

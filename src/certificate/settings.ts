@@ -62,7 +62,7 @@ const CERTIFICATION = [
   option('certificate.utilityRules', utilityRules, { default: ['broadcast'], flag: '--utility-rules', help: `rules for that measurement, besides DDPG: ${RULE_NAMES.join(', ')}`, group }),
 ] as const;
 
-/** Whatever DDPG ships with for the task: two layers, to be compared, and hidden neurons that explore, or no critic could know their slope. */
+/** Whatever DDPG ships with for the task: two layers, to be compared, and hidden neurons that explore, or no critic could identify their slope. */
 const always = { unshipped: () => true };
 const CERTIFIED_STEPS = vary(STEPS, { default: 10_000, ...always });
 
@@ -96,7 +96,7 @@ export function resolveCertificateSettings(given: CertificateOptions = {}): Cert
   });
 }
 
-/** The settings of the run of DDPG, given which neurons are looked at. */
+/** The settings of the run of DDPG, given the probed neurons. */
 export function ddpgSettings({ certificate, exploration, ...settings }: CertificateSettings, chosen: readonly string[]): DdpgSettings {
   return { ...settings, exploration: { ...exploration, hiddenNeurons: certificate.explorers === 'all' ? null : chosen } };
 }

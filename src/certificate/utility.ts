@@ -32,7 +32,7 @@ export interface UtilityTrial {
 }
 
 export interface UtilityOptions extends PoolOptions {
-  /** Hears of environment steps as they are taken, all trials together. */
+  /** Called with the number of environment steps taken since the last call, over all trials. */
   readonly onSteps?: (steps: number) => void;
 }
 

@@ -2,7 +2,7 @@ import type { CreditAssignment } from './credit.js';
 import { createFeedback, drawFeedback, feedbackOf, feedbackShape } from './fixed-feedback.js';
 
 /**
- * `broadcast`: ∂J/∂v_n := b_n s, with s the one scalar that all neurons are told and b_n a fixed random number of the neuron's own.
+ * `broadcast`: ∂J/∂v_n := b_n s, with s the one scalar that is broadcast and b_n a fixed random number of the neuron's own.
  *
  * Source: feedback alignment (Lillicrap et al. 2016), cut down to one scalar.
  */
@@ -13,7 +13,7 @@ export const broadcastCredit: CreditAssignment = {
   parameters: (topology) => [feedbackShape(topology, 1)],
   initialise: drawFeedback,
   create({ kernels }) {
-    const answer = createFeedback(kernels, 1);
-    return { assign: (neurons, { signals }, credit, lanes) => { answer(feedbackOf(neurons), neurons.count, signals, credit, lanes); } };
+    const feedback = createFeedback(kernels, 1);
+    return { assign: (neurons, { signals }, credit, lanes) => { feedback(feedbackOf(neurons), neurons.count, signals, credit, lanes); } };
   },
 };

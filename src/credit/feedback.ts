@@ -14,8 +14,8 @@ export const feedbackCredit: CreditAssignment = {
   parameters: (topology) => [feedbackShape(topology, outputsOf(topology))],
   initialise: drawFeedback,
   create({ kernels, topology }) {
-    const answer = createFeedback(kernels, outputsOf(topology));
-    return { assign: (neurons, { outputs }, credit, lanes) => { answer(feedbackOf(neurons), neurons.count, outputs, credit, lanes); } };
+    const feedback = createFeedback(kernels, outputsOf(topology));
+    return { assign: (neurons, { outputs }, credit, lanes) => { feedback(feedbackOf(neurons), neurons.count, outputs, credit, lanes); } };
   },
 };
 

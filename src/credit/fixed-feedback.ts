@@ -4,7 +4,7 @@ import { neuronName, type Topology } from '../network/topology.js';
 import { createStream } from '../random/stream.js';
 import type { CreditedNeurons, Lanes } from './credit.js';
 
-/** The parameter in which a hidden neuron keeps the numbers that it answers to what it is told with. They are drawn once and never change. */
+/** The parameter with each hidden neuron's feedback weights. Fixed ones are drawn once and never change. */
 export const FEEDBACK = 'feedback';
 
 /** @param terms numbers that each hidden neuron keeps */
@@ -22,14 +22,14 @@ export function drawFeedback(topology: Topology, tables: Readonly<Record<string,
   }
 }
 
-/** credit[n, b] = Σ_c answers[n, c] told[c, b]: an answer that is linear in what all neurons are told. */
-export type Feedback = (answers: Float32Array, count: number, told: Float32Array, credit: Float32Array, lanes: Lanes) => void;
+/** credit[n, b] = Σ_c feedbackWeights[n, c] signals[c, b]: credit that is linear in signals. */
+export type Feedback = (feedbackWeights: Float32Array, count: number, signals: Float32Array, credit: Float32Array, lanes: Lanes) => void;
 
-/** @param terms how many rows of what is told are answered */
+/** @param terms rows of signals that are used */
 export function createFeedback(kernels: Kernels, terms: number): Feedback {
   const rows = iota(terms);
-  return (answers, count, told, credit, { begin, end, size }) => {
-    kernels.weightedInputs(answers, rows, told, credit, { begin: 0, end: count, lanes: size, laneBegin: begin, laneEnd: end });
+  return (feedbackWeights, count, signals, credit, { begin, end, size }) => {
+    kernels.weightedInputs(feedbackWeights, rows, signals, credit, { begin: 0, end: count, lanes: size, laneBegin: begin, laneEnd: end });
   };
 }
 

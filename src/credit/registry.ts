@@ -28,7 +28,7 @@ export type OpenCreditName = (typeof OPEN_CREDITS)[number];
 /** Credit assignments of the user's own, by the names in settings. */
 const OWN = new Map<string, CreditAssignment>();
 
-/** The credit assignment of a name in settings: shipped, or the user's own that has been loaded; undefined where there is none. */
+/** The credit assignment of a name in settings: shipped, or the user's own that has been loaded; or undefined. */
 export function findCredit(name: string): CreditAssignment | undefined {
   return OWN.get(name) ?? Object.entries<CreditAssignment>(CREDITS).find(([own]) => own === name)?.[1];
 }

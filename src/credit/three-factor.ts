@@ -17,7 +17,7 @@ export const threeFactorCredit: CreditAssignment = {
   locality: 'broadcast',
   parameters: () => [],
   create({ kernels, topology: { outputs } }) {
-    const answer = createFeedback(kernels, 1 + outputs.end - outputs.begin);
-    return { assign: ({ count, parameters }, { signals }, credit, lanes) => { answer(parameters[CRITIC].values, count, signals, credit, lanes); } };
+    const feedback = createFeedback(kernels, 1 + outputs.end - outputs.begin);
+    return { assign: ({ count, parameters }, { signals }, credit, lanes) => { feedback(parameters[CRITIC].values, count, signals, credit, lanes); } };
   },
 };

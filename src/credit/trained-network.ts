@@ -16,7 +16,7 @@ export interface TrainedNetwork {
   readonly credit: Readonly<Record<string, ParameterTable>>;
   /** The minibatch: states in the lanes of its first half, their successors in the second. */
   readonly activations: Activations;
-  /** ∂L/∂v and ∂L/∂z of every neuron on the states, L being a mean over the minibatch; of the inputs only where they are asked for; [neurons, size] */
+  /** ∂L/∂v and ∂L/∂z of every neuron on the states, L being a mean over the minibatch; of the inputs only where they are needed; [neurons, size] */
   readonly activationGradients: ActivationGradients;
   /** ∂L/∂K, every neuron's row by `topology.rowOffset`. */
   readonly gradient: Float32Array;
@@ -46,7 +46,7 @@ export function createTrainedNetwork(kernels: Kernels, arena: Arena, name: strin
 }
 
 /**
- * The same network, with room for minibatches of its own: for whoever watches one that is being trained.
+ * The same network with minibatch buffers of its own, for measurement during training.
  *
  * @param size transitions in a minibatch
  */

@@ -7,7 +7,7 @@ import { neuronName, populationOf, type Topology } from '../network/topology.js'
 /**
  * A neuron's exploration: a = μ + ξ, with ξ_t = ρ ξ_{t-1} + s √(1 - ρ²) ε_t of standard deviation s, the Ornstein-Uhlenbeck
  * process in discrete time. ε comes from the neuron's own stream, entered at the environment step. ξ starts at 0, moves once
- * in each step, however often the neuron is asked in it, and runs on from episode to episode.
+ * in each step, however often it is read in it, and continues across episodes.
  *
  * Source: Uhlenbeck & Ornstein 1930; as exploration Lillicrap et al. 2015, where it starts again with each episode.
  */
@@ -17,8 +17,8 @@ export interface Exploration {
 }
 
 /**
- * What exploration remembers. A neuron's noise has two places, and the one word `moved` says which of them counts: a thread that is killed
- * while a noise moves leaves it either where it was or moved, and whoever goes on moves it once.
+ * State of the noise. A neuron's noise has two places, and the word `moved` selects the valid one: a thread that is killed
+ * while a noise moves leaves it either where it was or moved, and the thread that continues moves it once.
  */
 export interface ExplorationState {
   /** ξ / s, in one of its two places the present one; [environments, neurons, 2], row-major */
@@ -40,7 +40,7 @@ export function attachExplorationState(arena: Arena): ExplorationState {
   return { noise: arena.float64('exploration/noise'), moved: arena.float64('exploration/moved') };
 }
 
-/** The state of an exploration that nobody goes on with. */
+/** State outside the arena, for runs that are not resumed. */
 export function createExplorationState({ neurons }: Pick<Topology, 'neurons'>): ExplorationState {
   return { noise: new Float64Array(2 * neurons), moved: new Float64Array(neurons) };
 }

@@ -33,17 +33,17 @@ interface SourceStretch {
 
 /** A way back through a network: what to do in which order. */
 export interface BackwardPlan {
-  /** Populations, from the outputs on. `replace` is true where nobody before has added anything to what a part goes to. */
+  /** Populations, from the outputs on. `replace` is true if no earlier step has added to the neurons of a part. */
   readonly steps: readonly { readonly population: Population; readonly parts: readonly (SourceStretch & { readonly replace: boolean })[] }[];
-  /** Neurons whose gradients are to be zero at first: those that no part replaces. */
+  /** Neurons whose gradients start at zero: those that no part replaces. */
   readonly cleared: readonly NeuronStretch[];
 }
 
 /**
  * Plans the way back through a network.
  *
- * @param wanted the input neurons whose gradients are asked for; all of them unless given
- * @throws InternalError where there is none: the network has cycles
+ * @param wanted the input neurons whose gradients are needed; all of them unless given
+ * @throws InternalError if the network has cycles
  */
 export function planBackward({ populations, ticks, inputs, cyclic }: Topology, wanted: NeuronStretch = inputs): BackwardPlan {
   if (cyclic) throw new InternalError('there is no way back through a graph with cycles');
@@ -92,7 +92,7 @@ function backwardPlanOf(topology: Topology): BackwardPlan {
 }
 
 /**
- * Reverse-mode differentiation through a whole network: what no neuron of Ganglion does. It serves the opponents it is
+ * Reverse-mode differentiation through a whole network, which no local rule does. It serves DDPG, with which the rules are
  * compared with, and the oracle that its critics are checked against.
  *
  *   ∂L/∂z_n = ∂L/∂v_n σ'(z_n),   ∂L/∂v_m = Σ_{n reads m} K_{n,m} ∂L/∂z_n

@@ -40,7 +40,7 @@ export function weighRows<Numbers extends FloatArray>(
 /**
  * The voltage dynamic D of neurons `begin..end` of one population: v ← σ(Θ K v), or what their membranes make of it, for lanes `laneBegin..laneEnd`. Input
  * neurons have no row: the encoder holds their voltages, which is the v_in of v_{t+1} = σ(Θ K v_t) + v_in. A silenced
- * neuron's voltage is 0, whatever its row says.
+ * neuron's voltage is 0, whatever its weights.
  *
  * Source: Guss, Zhong et al. 2016, the voltage dynamic.
  *

@@ -64,11 +64,11 @@ export interface Incoming {
 export interface Numbering {
   /** Of a neuron, as a reader and as it is read by later layers. */
   readonly neuron: (neuron: number) => number;
-  /** Of whoever is read where the connection does not go forward. */
+  /** Of a neuron that is read where the connection does not go forward. */
   readonly back: (neuron: number) => number;
 }
 
-/** Characters in the name of a layer: it stands in errors, pictures and weight files. */
+/** Most characters in the name of a layer, which errors, pictures and weight files show. */
 const LONGEST_NAME = 100;
 
 /** @throws TypeError or RangeError naming the layer at fault */
@@ -92,7 +92,7 @@ export function placeLayers({ observations, layers, outputs, outputActivation }:
 /** What leads to each layer. @throws TypeError or RangeError naming the block, edge or neuron at fault */
 export function collectEdges({ bias, blocks = [], edges = [], seed }: GraphNetwork, layers: readonly Layer[]): Incoming[] {
   const names = layers.map(({ name }) => name);
-  const into = layers.map((): Incoming => ({ forward: nobody(), back: nobody() }));
+  const into = layers.map((): Incoming => ({ forward: noReads(), back: noReads() }));
   const readsOf = (from: Layer, to: number) => (from.begin >= layers[to].begin ? into[to].back : into[to].forward);
   if (bias) for (const { forward } of into.slice(1)) forward.whole.push({ begin: BIAS_NEURON, end: BIAS_NEURON + 1 });
   blocks.forEach((block, index) => {
@@ -104,13 +104,13 @@ export function collectEdges({ bias, blocks = [], edges = [], seed }: GraphNetwo
   edges.forEach(([from, to], index) => {
     const path = `network.edges[${index}]`;
     const [source, target] = [neuronNamed(path, from, layers), neuronNamed(path, to, layers)];
-    if (target < layers[0].end) throw wrongValue(path, 'an edge to a hidden or output neuron, for inputs read nobody', `${from} -> ${to}`);
+    if (target < layers[0].end) throw wrongValue(path, 'an edge to a hidden or output neuron: inputs read no neurons', `${from} -> ${to}`);
     readsOf(layerOf(layers, source), layers.indexOf(layerOf(layers, target))).single.add(source, target);
   });
   return into;
 }
 
-const nobody = (): Reads => ({ whole: [], single: createEdgeList() });
+const noReads = (): Reads => ({ whole: [], single: createEdgeList() });
 
 function layerOf(layers: readonly Layer[], neuron: number): Layer {
   return layers.find(({ end }) => neuron < end) ?? layers[0];
@@ -167,7 +167,7 @@ function neuronNamed(path: string, name: string, layers: readonly Layer[]): numb
 /**
  * The population of a layer that reads others. Sources that all of its neurons read are stored once.
  *
- * @throws RangeError naming an edge that is there twice, or a neuron that reads nobody: its voltage would never move
+ * @throws RangeError naming an edge that is there twice, or a neuron without sources: its voltage would never change
  */
 export function createPopulation(layer: Layer, incoming: Incoming, layers: readonly Layer[], numbering: Numbering): Population {
   const { name, kind, activation } = layer;
@@ -199,7 +199,7 @@ function listEdges({ forward, back }: Incoming, { begin, end }: { readonly begin
   return edges;
 }
 
-/** Names by a topology's numbers, for messages: whoever is read back has its own name too. */
+/** Names by a topology's numbers, for messages, those of neurons that are read back too. */
 function createNames(layers: readonly Layer[], { neuron, back }: Numbering): (number: number) => string {
   return (number) => {
     for (let each = 0; each < layers[layers.length - 1].end; each += 1) if (neuron(each) === number || back(each) === number) return nameIn(layers, each);

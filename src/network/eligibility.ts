@@ -1,6 +1,6 @@
 import type { FloatArray } from '../kernels/kernels.js';
 
-/** What a leaky neuron knows of the step it has just made. */
+/** State of a leaky neuron's last step. */
 export interface LeakyStep {
   /** Δt/τ_n; 1 for the discrete voltage dynamic. */
   readonly share: number;

@@ -13,12 +13,12 @@ export interface Pool {
 /** Θ of the voltage dynamic, as far as one pool goes. Writes: `weightedInputs` of the pool. */
 export type Inhibition = (weightedInputs: FloatArray, pool: Pool) => void;
 
-/** Θ(z) = z: nobody inhibits anybody. */
+/** Θ(z) = z: no inhibition. */
 export const identity: Inhibition = () => undefined;
 
 /**
  * Divisive normalisation: Θ(z)_n = z_n / (semisaturation + mean_m |z_m|). Where all inputs grow alike, the outcome tends to a
- * limit: what is left is how a neuron stands against its pool.
+ * limit: what remains is the neuron's input relative to its pool.
  *
  * Source: Carandini & Heeger 2012, equation 1 with exponent 1. Differs: inputs have signs, so the pool sums their magnitudes.
  *

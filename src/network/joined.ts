@@ -3,8 +3,8 @@ import type { Incoming, Layer } from './edges.js';
 import { BIAS_NEURON } from './topology.js';
 
 /**
- * Sees to it that every layer lies on a way from the input to the output, whichever way it takes through time. One that no observation
- * reaches says the same for ever, and one that no output reads does nothing.
+ * Checks that every layer lies on a path from the input to the output, recurrent connections included. A layer that no observation
+ * reaches is constant, and one that no output reads has no effect.
  *
  * @param option that errors name
  * @throws RangeError naming the layer at fault
@@ -35,6 +35,6 @@ function layersRead(layers: readonly Layer[], { forward, back }: Incoming): Set<
 /** All that can be reached from a beginning, itself included. */
 function closure(begin: number, next: (layer: number) => readonly number[]): Set<number> {
   const found = new Set([begin]);
-  for (const layer of found) for (const other of next(layer)) found.add(other); // a set goes on over what is added to it
+  for (const layer of found) for (const other of next(layer)) found.add(other); // iteration includes entries added meanwhile
   return found;
 }

@@ -9,7 +9,7 @@ import { neuronName, type Topology } from './topology.js';
 export interface LeakyRate {
   /** Δt, in the unit of the time constants; > 0. */
   readonly timeStep: number;
-  /** τ_n; at least `timeStep`; those of input neurons are not looked at; [neurons] */
+  /** τ_n; at least `timeStep`; those of input neurons are ignored; [neurons] */
   readonly timeConstants: ArrayLike<number>;
   readonly inhibition?: Inhibition;
   /** v_in of neurons that are no inputs: a current from outside, added to their weighted input; [neurons] */
@@ -64,7 +64,7 @@ export function checkTimeConstants(topology: Topology, { timeStep, timeConstants
 
 /**
  * Time constants from `shortest` to `longest` in equal ratios over the neurons of each hidden population, so that it holds what
- * was seen over many spans of time at once; `shortest` for the outputs.
+ * observed over many spans of time; `shortest` for the outputs.
  *
  * @returns [neurons]
  */

@@ -10,11 +10,11 @@ export type NeuronModelName = (typeof NEURON_MODEL_NAMES)[number];
  *   leaky:   v ← v⁻ + (σ(z) - v⁻) / τ, v⁻ the neuron's own voltage of the step before
  *   firing:  V = V⁻ e^{-1/τ} + z, or 0 while the neuron rests; above θ it fires: v = σ(V), V⁻ ← 0, and it rests for ρ steps; else v = 0, V⁻ ← V
  *
- * What is kept lies in input neurons of their own that nobody has a weight from, and so is stored with the observation. At the start of an
+ * The state lies in input neurons of their own, which no row reads, and so is stored with the observation. At the start of an
  * episode it is 0. Plain data: `kept` is the first of these input neurons, and `factors` are 1/τ_n, or e^{-1/τ_n} of firing neurons; [neurons]
  *
  * Source: Guss, Zhong et al. 2016, leaky integration and the leaky neuron, with a time step of one environment step. Differs: of a step the
- * neuron hears what its sources in layers before say in that step, where the paper's are a time step old.
+ * neuron reads the voltages of earlier layers of that step; the paper's are a time step old.
  */
 export type Membrane =
   | { readonly kind: 'leaky'; readonly kept: number; readonly factors: Float64Array }

@@ -2,7 +2,7 @@ import type { Parameter, ParameterTable } from '../memory/parameters.js';
 import { neuronName, populationOf, sourcesOf, type Population, type Topology } from './topology.js';
 
 /**
- * A neuron as its rule sees it: its own state, and the names of what it reads. Or a group of neighbours of one population, where the
+ * A neuron as a rule accesses it: its own state and its sources. Or a group of neighbours of one population, where the
  * rule takes them in groups: then what each has of its own lies neuron by neuron.
  */
 export interface Neuron {
@@ -27,7 +27,7 @@ export interface Neuron {
 export type RowsOf = (neuron: number, count: number) => Parameter;
 
 /**
- * A neuron as its rule sees it, or a group of neighbours of one population.
+ * A neuron, or a block of neighbours of one population, as a rule accesses it.
  *
  * @param rows where its own row is
  * @param tables what the rule declares, by name

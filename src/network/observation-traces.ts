@@ -13,11 +13,11 @@ export interface ObservationEncoding {
 }
 
 /**
- * An environment as a network with a sensory memory sees it: every observation is followed by the voltages of the memory's neurons,
- * and integrators and gains are part of the state. So whoever keeps the environment's place keeps the memory with it, and a step that is
+ * An environment with observation traces: every observation is extended by the traces' voltages,
+ * and integrators and gains are part of the state. So a cursor of the environment holds the traces too, and a step that is
  * taken again from there adapts no gain twice. Without a memory it is the environment itself.
  *
- * The memory hears each observation once, as the encoder scales it, the last of an episode too; a reset forgets what was seen
+ * The traces follow each observation once, as the encoder scales it, the last of an episode too; a reset clears the integrators
  * and keeps the gains.
  *
  * @param trained the state of another such environment, whose gains are taken and stay as they are: for evaluation
@@ -82,7 +82,7 @@ function partsOf({ integrators, meanSquares, observed }: TraceBankState): Float6
   return [integrators, meanSquares, observed];
 }
 
-/** Looks at the memory's numbers at the end of a state. @throws RangeError naming `state` where they are missing, not finite, or gains are negative; @returns where they begin */
+/** Checks the traces at the end of a state. @throws RangeError naming `state` where they are missing, not finite, or gains are negative; @returns where they begin */
 function checkMemory(memory: TraceBankState, numbers: ArrayLike<number>): number {
   const parts = partsOf(memory);
   const size = parts.reduce((sum, { length }) => sum + length, 0);

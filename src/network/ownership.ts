@@ -8,7 +8,7 @@ export interface NeuronRange {
   readonly end: number;
 }
 
-/** Who owns which neurons: for each partition, one range in each population, in the topology's order. */
+/** The neurons that each partition owns: for each partition, one range in each population, in the topology's order. */
 export type Ownership = readonly (readonly NeuronRange[])[];
 
 /**

@@ -3,7 +3,7 @@ import type { Activations } from './activations.js';
 import { keep, type Membrane } from './membrane.js';
 import type { Population } from './topology.js';
 
-/** The last input neurons, which carry on from step to step what neurons said, or keep of their own. Plain data. */
+/** The last input neurons, which carry voltages and membrane states from step to step. Plain data. */
 export interface RecurrentInputs {
   /** First of the input neurons that carry a voltage. */
   readonly begin: number;
@@ -23,13 +23,13 @@ export interface Keeping extends Population {
 }
 
 /**
- * An environment as a recurrent network sees it: every observation is followed by what the network has made of those before. With c_n the voltage of
+ * An environment for a recurrent network: every observation is extended by voltages of the step before. With c_n the voltage of
  * an input neuron and v_n that of the hidden neuron it listens to, as acted, exploration included:
  *
  *   c_n ← c_n + (v_n - c_n) / τ_n from step to step,   c_n = 0 at the start of an episode
  *
  * τ_n = 1 is the voltage of the step before itself. A weight from c_n is so a lateral connection, from neuron n to its neighbours and
- * itself, one environment step long, and neuron n together with c_n a leaky integrator. As c_n stands still while a step is
+ * itself, one environment step long, and neuron n together with c_n a leaky integrator. As c_n is constant while a step is
  * computed, partitions read one another's last voltages whatever the schedule; and as it is stored with the observation, every rule learns its weights,
  * from the stream or from a replay, without unrolling: what is kept does not grow with the episode.
  *
@@ -55,7 +55,7 @@ export function withRecurrentInputs(environment: Environment, { begin, sources, 
     return seen;
   }
 
-  /** What the network has said, before the environment moves on. */
+  /** Voltages to carry on, read before the environment steps. */
   function carry(): Float64Array {
     const context = new Float64Array(size);
     for (let i = 0; i < sources.length; i += 1) {

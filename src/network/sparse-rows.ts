@@ -1,7 +1,7 @@
 import { wrongValue } from '../check.js';
 import type { SparseSources } from '../kernels/kernels.js';
 
-/** Who each neuron of a range reads, whatever its neighbours read: ascending within each row. */
+/** The sources of each neuron of a range, ascending within each row. */
 export type SparseRows = SparseSources;
 
 /** Edges as they are found: from the neuron that is read to the neuron that reads it, the way a voltage goes. */

@@ -4,7 +4,7 @@ import type { Activations } from './activations.js';
 import { weigh } from './recurrent.js';
 import type { Topology } from './topology.js';
 
-/** What makes a neuron fire, and how long it then rests; of input neurons it is not looked at. */
+/** Threshold and refractory period of spiking neurons; ignored for input neurons. */
 export interface SpikingParameters {
   /** Δt; > 0. */
   readonly timeStep: number;
@@ -35,14 +35,14 @@ export function createSpikingState({ neurons }: Pick<Topology, 'neurons'>): Spik
  *
  *   V ← V e^{-Δt/τ} + Σ_{m that fired} w_m σ(V_m) + I
  *
- * A neuron with V > θ fires: it sends σ(V), falls back to V = 0 and rests for ρ, deaf, in which time V stays 0. Who does not fire
+ * A neuron with V > θ fires: it sends σ(V), falls back to V = 0 and is refractory for ρ, in which time V stays 0. A neuron that does not fire
  * sends 0. So its voltage in the activations is σ(V) in a step in which it fires, else 0. An input neuron sends its voltage in every step.
  *
  * Under a constant current I from V = 0, V after j steps is I (1 - a^j) / (1 - a) with a = e^{-Δt/τ}, so a neuron fires every
  * r + ⌊ln(1 - θ (1 - a) / I) / ln a⌋ + 1 steps, r = ⌈ρ/Δt⌉, where I > θ (1 - a), and else never. With small Δt and
  * Ī = I / (1 - a), the voltage that the current would hold, the rate tends to 1 / (ρ + τ ln(Ī / (Ī - θ))).
  *
- * Source: Guss, Zhong et al. 2016, the leaky neuron. Differs: it does not say what firing does to V; here V is spent.
+ * Source: Guss, Zhong et al. 2016, the leaky neuron. Differs: the paper leaves open what firing does to V; here V becomes 0.
  *
  * Reads: `weights`, all voltages. Writes: `state`, and voltages and weighted inputs of all neurons but the inputs. One lane.
  *

@@ -34,7 +34,7 @@ export interface StepNetwork {
 /**
  * The topology of any directed graph, as a run moves it: in an environment step layer after layer, each on the voltages of this step of the
  * layers before it. A connection that leads back, to a layer before or to the neuron's own, takes an environment step: it reads a
- * further input neuron that carries the voltage on, leaky where the layer's time constant says so (`createRecurring`).
+ * further input neuron that carries the voltage on, leaky if the layer's time constant is above 1 (`withRecurrentInputs`).
  *
  * So nothing is unrolled: within a step the graph has no cycles, every rule learns its weights as those of a
  * feed-forward network, and what is carried on is stored with the observation.
@@ -47,11 +47,11 @@ export function compileStepGraph(network: StepGraph): StepNetwork {
   const layers = placeLayers(network);
   const incoming = collectEdges(network, layers);
   checkJoined(network.option ?? 'network', layers, incoming);
-  const heard = readBack(incoming);
+  const readAgain = readBack(incoming);
   const begin = layers[0].end;
-  const membranes = placeMembranes(network.layers, begin + heard.length);
-  const carried = heard.length + membranes.reduce((sum, membrane) => sum + (membrane === undefined ? 0 : membrane.factors.length * keptBy(membrane)), 0);
-  const place = new Map(heard.map((neuron, i) => [neuron, begin + i]));
+  const membranes = placeMembranes(network.layers, begin + readAgain.length);
+  const carried = readAgain.length + membranes.reduce((sum, membrane) => sum + (membrane === undefined ? 0 : membrane.factors.length * keptBy(membrane)), 0);
+  const place = new Map(readAgain.map((neuron, i) => [neuron, begin + i]));
   const numbering = {
     neuron: (neuron: number) => (neuron < begin ? neuron : neuron + carried),
     back: (neuron: number) => place.get(neuron) ?? -1,
@@ -65,8 +65,8 @@ export function compileStepGraph(network: StepGraph): StepNetwork {
     topology: connect([inputs, ...reading]),
     context: {
       begin,
-      sources: Int32Array.from(heard, numbering.neuron),
-      shares: Float64Array.from(constantsOf(network, layers, heard), (constant) => 1 / constant),
+      sources: Int32Array.from(readAgain, numbering.neuron),
+      shares: Float64Array.from(constantsOf(network, layers, readAgain), (constant) => 1 / constant),
       membranes: reading.filter(keeps),
       size: carried,
     },
@@ -78,9 +78,9 @@ function keeps(population: Population): population is Keeping {
 }
 
 /** τ of the neurons that are read back. Outputs are not leaky. */
-function constantsOf({ layers: hidden }: StepGraph, layers: readonly Layer[], heard: readonly number[]): number[] {
+function constantsOf({ layers: hidden }: StepGraph, layers: readonly Layer[], readAgain: readonly number[]): number[] {
   return layers.flatMap(({ kind, begin, end }, index) => {
-    const { length } = heard.filter((neuron) => neuron >= begin && neuron < end);
+    const { length } = readAgain.filter((neuron) => neuron >= begin && neuron < end);
     return spread(kind === 'hidden' ? hidden[index - 1].recurrentTimeConstant : 1, length);
   });
 }
@@ -104,12 +104,12 @@ function placeMembranes(layers: readonly StepGraphLayer[], first: number): (Memb
   });
 }
 
-/** The neurons that anybody reads back, ascending. */
+/** The neurons that are read back, ascending. */
 function readBack(incoming: readonly Incoming[]): number[] {
-  const heard = new Set<number>();
+  const readAgain = new Set<number>();
   for (const { back: { whole, single: { ends } } } of incoming) {
-    for (const { begin, end } of whole) for (let neuron = begin; neuron < end; neuron += 1) heard.add(neuron);
-    for (let i = 0; i < ends.length; i += 2) heard.add(ends[i]);
+    for (const { begin, end } of whole) for (let neuron = begin; neuron < end; neuron += 1) readAgain.add(neuron);
+    for (let i = 0; i < ends.length; i += 2) readAgain.add(ends[i]);
   }
-  return [...heard].sort((a, b) => a - b);
+  return [...readAgain].sort((a, b) => a - b);
 }

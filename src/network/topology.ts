@@ -24,7 +24,7 @@ export interface Population {
 }
 
 /**
- * The directed graph of a network: who reads whom, and in which ticks of the voltage dynamic a population has to be
+ * The directed graph of a network: which neurons each neuron reads, and in which ticks of the voltage dynamic a population has to be
  * computed. Plain data, so that it crosses threads.
  */
 export interface Topology {
@@ -163,7 +163,7 @@ export function sourcesOf({ begin, sources, rows }: Population, neuron: number):
   return rows === undefined ? sources : rows.sources.subarray(rows.offset[neuron - begin], rows.offset[neuron - begin + 1]);
 }
 
-/** The lists of neurons that anybody reads: one for neurons that all read the same. */
+/** All lists of sources: one for neurons that read the same. */
 export function sourceLists({ populations }: Pick<Topology, 'populations'>): Int32Array[] {
   return populations.flatMap((population) => {
     const { begin, end, sources, rows } = population;

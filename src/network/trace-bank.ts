@@ -2,7 +2,7 @@ import { checkNumber, wrongValue } from '../check.js';
 
 /**
  * Neurons that remember what was observed: for each component of the observation one leaky integrator per time constant,
- * each of which reads the component, itself and nothing else, and a voltage that says how far neighbouring integrators are apart.
+ * each of which reads the component, itself and nothing else, and a voltage proportional to the difference of neighbouring integrators.
  */
 export interface TraceBank {
   /** Components of the observation. */
@@ -32,12 +32,12 @@ export function createTraceBankState(memory: TraceBank): TraceBankState {
 }
 
 /**
- * One observation s, scaled as the network sees it. With u_{j,0} = s_j, for each component j and time constant k = 1, 2, …:
+ * One observation s, scaled by the encoder. With u_{j,0} = s_j, for each component j and time constant k = 1, 2, …:
  *
  *   u_{j,k} ← u_{j,k} + (s_j - u_{j,k}) / τ_k,   d = u_{j,k-1} - u_{j,k}
  *   m ← m + β (d² - m),   v = clip(d / √m, ±4),   β = max(1/n, 10⁻⁵) for the n-th observation
  *
- * The first difference follows a velocity, later ones what was seen some τ ago: the impulse response of d_k is a difference of two
+ * The first difference follows a velocity, later ones the observations some τ ago: the impulse response of d_k is a difference of two
  * exponentials that peaks between τ_{k-1} and τ_k. The gain 1/√m is homeostatic: without it a change of a hundredth, which is all
  * that the swing of a well-held pole is, would drown beside the observation itself. Each neuron uses its own numbers alone.
  *
@@ -75,10 +75,10 @@ export function updateTraces(
   }
 }
 
-/** Means go on moving, if slowly, so that gains follow what learning makes of the observations. */
+/** Smallest rate of the means, so that gains follow observations that change as the policy learns. */
 const SLOWEST = 1e-5;
 
-/** Below this nothing has been seen to move: rounding is not to be magnified. */
+/** Below this the component counts as constant: rounding must not be amplified. */
 const LEAST_SQUARE = 1e-12;
 
 /** √m, by which a difference is divided; 0 where the voltage is 0. */
@@ -89,7 +89,7 @@ export function deviationOf(meanSquare: number): number {
 /** Standard deviations that a voltage shows at most. */
 export const LARGEST = 4;
 
-/** The start of an episode: nothing was seen before. Gains stay. */
+/** Clears the integrators at the start of an episode. Gains stay. */
 export function resetTraces({ integrators }: TraceBankState): void {
   integrators.fill(0);
 }

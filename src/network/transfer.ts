@@ -13,7 +13,7 @@ interface Stretch {
   readonly count: number;
 }
 
-/** True where v = σ(K v) and nothing more: then a voltage says what its slope is, and whose weighted input it came of does not matter. */
+/** True if v = σ(K v) and nothing more: then the slope follows from the voltage alone. */
 export function isPlain({ membrane, inhibition }: Pick<Population, 'membrane' | 'inhibition'>): boolean {
   return membrane === undefined && inhibition === undefined;
 }

@@ -21,7 +21,7 @@ export function linearTdShape({ neurons, outputs }: Topology): ParameterShape {
  *
  * Neuron n owns θ_n and w_{k,n}, one for each output k, and its contribution to the sum is its own voltage times its own
  * numbers: what crosses neurons is the sum. Output neurons contribute nothing, their voltages being the action. It is
- * computed by every partition from the published voltages, in neuron order, so that all hear the same scalar.
+ * computed by every partition from the published voltages, in neuron order, so that all receive the same scalar.
  *
  *   signals: D, and D (a_k - μ_k) for each output k      outputs: ∂Q/∂a_k = Σ_n w_{k,n} v_n
  *   θ_n += η_Q mean(D v_n),  w_{k,n} += η_Q mean(D (a_k - μ_k) v_n), then the target copy follows
@@ -95,7 +95,7 @@ export const linearTd: ObjectiveDefinition = {
 };
 
 /**
- * What to say of a broadcast TD error that is not finite: it names the neuron whose critic part has left the finite numbers;
+ * The error for a broadcast TD error that is not finite. It names the neuron whose critic part is not finite;
  * where all are finite, the one with the largest.
  *
  * @param size numbers that each input and hidden neuron keeps

@@ -8,12 +8,12 @@ import type { Batch } from './batch.js';
 /** Name of the parameter in which every shipped objective and rule keeps its critic. */
 export const CRITIC = 'critic';
 
-/** What is wrong at the outputs of a network, transition by transition: all that a credit assignment may start from. J is what is to grow. */
+/** What is wrong at the outputs of a network, transition by transition: the only input of credit besides activations. J is maximised. */
 export interface OutputError {
   /** ∂J/∂v of each output neuron; [outputs, size], row-major */
   readonly outputs: Float32Array;
   /**
-   * The scalars that are broadcast to all neurons: first the one that says how good the action was, such as the TD error; behind it those of
+   * The scalars that are broadcast to all neurons: first the one that rates the action, such as the TD error; then those of
    * the objective's own, if any. [signals, size], row-major
    */
   readonly signals: Float32Array;
@@ -44,7 +44,7 @@ export interface ObjectiveContext {
   readonly topology: Topology;
   /** The published parameters of all neurons, as they were when the minibatch's voltages were computed. Not to be written. */
   readonly peers: Readonly<Record<string, PeerParameter>>;
-  /** Step sizes: η_Q of critics, τ of target copies. To be read anew at each update: learning rates fall as the run goes on. */
+  /** Step sizes: η_Q of critics, τ of target copies. Read at each update: learning rates decay during the run. */
   readonly rates: { readonly criticRate: number; readonly targetRate: number };
   readonly optimiser: Optimiser;
   readonly batchSize: number;

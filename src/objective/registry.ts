@@ -32,6 +32,6 @@ export const { register: registerObjective, load: loadObjective } = createModule
   add(name, exported) {
     if (!isRecord(exported) || typeof exported.create !== 'function') throw wrongKind('rule.objective', 'a module whose default export is an ObjectiveDefinition, with create()', name);
     if (typeof exported.summary !== 'string') throw wrongKind('objective.summary', 'a line for --help', exported.summary);
-    OWN.set(name, Object.assign({ parameters: () => [] }, exported as unknown as ObjectiveDefinition, { name })); // as far as can be looked at
+    OWN.set(name, Object.assign({ parameters: () => [] }, exported as unknown as ObjectiveDefinition, { name })); // its functions can only be checked by calling them
   },
 });

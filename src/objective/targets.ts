@@ -1,5 +1,5 @@
 /**
- * What a value is to become: every bootstrap of Ganglion is written here, as a pure function of numbers. A discount is γ, or 0 where a
+ * Targets of values: every bootstrap of Ganglion is written here, as a pure function of numbers. A discount is γ, or 0 where a
  * transition terminated its episode; one that was only truncated keeps its bootstrap (Pardo et al. 2018). Rewards are already scaled.
  */
 

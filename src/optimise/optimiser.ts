@@ -26,7 +26,7 @@ export interface Optimiser {
   stepTraces(parameter: Parameter, along: TraceStep, rate: number, update: number): void;
 }
 
-/** Where rows are to go that follow eligibility traces. */
+/** The step of rows that follow eligibility traces. */
 export interface TraceStep {
   readonly rows: Rows;
   /** δ · trace, row after row. */

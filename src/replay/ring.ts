@@ -35,8 +35,8 @@ export function replayBlocks({ capacity, inputs, stochasticNeurons, environments
 }
 
 /**
- * The shared ring of experience, one slot per observation in the order they were seen: the successor of a slot is the
- * slot after it, or where several environments store into it, as many slots on as `next` says. One writer, the environments' host; every partition reads.
+ * The shared replay ring, one slot per observation in order of arrival: the successor of a slot is the
+ * slot after it, or where several environments store into it, as many slots on as `next` gives. One writer, the environment loop; every partition reads.
  * A slot counts once `stored` has passed it.
  */
 export interface ReplayRing extends RingShape {

@@ -21,7 +21,7 @@ export interface Sampler {
  * replay. Slots are drawn from a power of two and rejected where they hold no transition yet, so that a few more stored
  * transitions in one partition's eyes almost never change another lane's slot.
  *
- * @param ahead slots that the host may have written beyond those that a partition knows of
+ * @param ahead slots that the environment loop may have written since a partition last read the count
  */
 export function createSampler(replay: Omit<ReplayRing, 'link' | 'write'>, stream: Stream, ahead = 0): Sampler {
   const { capacity, kind, next, environments = 1 } = replay;

@@ -23,7 +23,7 @@ import type { Rule, RuleContext, RuleProgram } from './rule.js';
  * neuron follows for itself; a row's by its own trace. (ξ / s²) σ'(z) v is the score ∇ log π of the neuron's own Gaussian policy.
  * Source: Thomas 2011, policy gradient coagent networks; Kostas et al. 2020, Theorem 1, for asynchronous execution; traces as
  * in actor-critic(λ), Sutton & Barto 2018, section 13.5. Differs: the traces are not weighted by γ^t; ξ is what was acted less the
- * mean by the weights at hand, which have moved since by one update, under hogwild by a few.
+ * mean by the current weights, which have changed since by one update, under hogwild by a few.
  */
 export const coagent: Rule = {
   name: 'coagent',
@@ -65,10 +65,10 @@ function createProgram(context: RuleContext): RuleProgram {
   const one = kernels.numbers(1).fill(1);
   let tdError = 0;
   let value = 0;
-  let said = 0; // |v|_1 of all that the value is of
+  let inputNorm = 0; // |v|_1 of all that the value is of
 
   function learnParts(neuron: Neuron, batch: Batch, update: number): void {
-    const step = traces.followParts(neuron, batch, tdError, one, traces.reachOf(neuron, batch, said));
+    const step = traces.followParts(neuron, batch, tdError, one, traces.reachOf(neuron, batch, inputNorm));
     optimiser.stepTraces(neuron.parameters[CRITIC], step, rates.criticRate, update);
   }
 
@@ -91,7 +91,7 @@ function createProgram(context: RuleContext): RuleProgram {
         successor += values[neuron] * voltages[neuron * lanes + 1];
       }
       value = state;
-      said = sum;
+      inputNorm = sum;
       tdError = Math.fround(errorOf(reward[0], discounts[0], successor, value)); // as kernels take it: float32 ends at 3.4e38
       if (!Number.isFinite(tdError)) throw valueDivergence(topology, peers[CRITIC], 1, tdError);
     },

@@ -82,7 +82,7 @@ function createProgram(context: RuleContext): RuleProgram {
   const [error, credit] = [1, 2].map(() => kernels.numbers(largestPopulation(topology) * size));
   const gradient = kernels.numbers(longest);
 
-  /** error = D / size of the critics at hand, the first of which is neuron number `first` of the group. */
+  /** error = D / size of the current critics, the first of which is neuron number `first` of the block. */
   function observeErrors({ reward, discounts }: Batch, first: number, count: number): void {
     const { values, successors } = critics;
     for (let row = 0; row < count; row += 1) {

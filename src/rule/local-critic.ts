@@ -27,22 +27,22 @@ export function largestPopulation({ populations }: Topology): number {
   return populations.reduce((most, { begin, end }) => Math.max(most, end - begin), 0);
 }
 
-/** What the value part of a neuron's own critic is linear in: the voltages that the neuron reads, or everybody's. */
+/** Voltages that the value part of a neuron's own critic reads: those of its sources, or of all neurons. */
 export type CriticInputs = 'sources' | 'all';
 
 /**
- * The arithmetic of critics that are linear in voltages, of one neuron or a group: each keeps its θ_v, a number for every neuron it sees, where
+ * The arithmetic of critics that are linear in voltages, of one neuron or a group: each keeps its θ_v, a number for every neuron it reads, where
  * its part of `CRITIC` begins. As all of a group see the same voltages, its values are one product, and so are its gradients.
  */
 export interface VoltageValue {
   /**
    * θ·v in lanes 0..size and θ'·v' in lanes size..2·size; [count, 2 · size], row-major, overwritten by the next call.
    *
-   * Reads: the voltages seen.
+   * Reads: the voltages of the critic's inputs.
    */
   evaluate(neuron: Neuron, batch: Batch): Float32Array;
   /**
-   * gradient[r, m] = Σ_b coefficients[r, b] v_m for each neuron m seen. Writes: `gradient`, the first numbers of each row's.
+   * gradient[r, m] = Σ_b coefficients[r, b] v_m for each input neuron m. Writes: `gradient`, the first numbers of each row's.
    *
    * @param coefficients [count, size], row-major
    * @param gradient laid out as the group's `CRITIC`
@@ -119,7 +119,7 @@ export function observeSources(kernels: Kernels, { sources }: Neuron, { size, ac
   return order;
 }
 
-/** What to say of a neuron one of whose TD errors has left the finite numbers. */
+/** The error for a neuron with a TD error that is not finite. */
 export function tdDivergence(topology: Topology, neuron: number, error: Float32Array): DivergenceError {
   return new DivergenceError(neuronName(topology, neuron), 'TD error', error.reduce((sum, each) => sum + each, 0));
 }

@@ -27,12 +27,12 @@ export function createNeuronBlocks(topology: Topology, { begin, end }: { readonl
  * they are.
  *
  * @param update number of this update, from 1
- * @param takesPart asked once of each neuron, the silenced too: their clocks strike on
+ * @param takesPart called once per neuron, lesioned ones included: their Poisson clocks advance too
  */
 export function learnAll(program: RuleProgram, groups: readonly NeuronBlock[], batch: Batch, update: number, takesPart: (neuron: number) => boolean = everyone): void {
   const { alive } = batch.activations;
   for (const { whole, members } of groups) {
-    let absent: Set<number> | undefined; // mostly nobody, and then nothing is allocated
+    let absent: Set<number> | undefined; // usually empty: then nothing is allocated
     for (let index = whole.index; index < whole.index + whole.count; index += 1) if (!takesPart(index) || alive?.[index] === 0) (absent ??= new Set()).add(index);
     if (absent === undefined) program.learn(whole, batch, update);
     else for (const neuron of members) if (!absent.has(neuron.index)) program.learn(neuron, batch, update);

@@ -40,7 +40,7 @@ export type RuleName = keyof typeof RULES;
 /** Rules of the user's own, by the names in settings. */
 const OWN = new Map<string, Rule>();
 
-/** The rule of a name in settings: shipped, or the user's own that has been loaded; undefined where there is none. */
+/** The rule of a name in settings: shipped, or the user's own that has been loaded; or undefined. */
 export function findRule(name: string): Rule | undefined {
   return OWN.get(name) ?? Object.entries<Rule>(RULES).find(([own]) => own === name)?.[1];
 }
@@ -84,7 +84,7 @@ export const { register: registerRule, load: loadRule } = createModules({
     checkName('rule.data', data, ['replay', 'online']);
     checkName('rule.reads', reads, ['sources', 'all']);
     const defaults = { localityNote: summary, hiddenIsStochastic: false, targetWeights: false };
-    OWN.set(name, Object.assign(defaults, exported as unknown as Rule, { name })); // as far as can be looked at
+    OWN.set(name, Object.assign(defaults, exported as unknown as Rule, { name })); // its functions can only be checked by calling them
   },
 });
 

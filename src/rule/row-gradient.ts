@@ -9,7 +9,7 @@ import type { Neuron } from '../network/neuron.js';
 
 const ELIGIBILITY = 'eligibility';
 
-/** What neurons with a membrane keep under a rule of the stream: e of their rows. None where there are none. */
+/** Eligibilities of the rows of neurons with a membrane, under an online rule; empty without membranes. */
 export function eligibilityShapes({ neurons, rowOffset, populations }: Topology): ParameterShape[] {
   if (populations.every(({ membrane }) => membrane === undefined)) return [];
   const lengths = rowLengths({ neurons, rowOffset });
@@ -25,7 +25,7 @@ export interface RowTerms {
 }
 
 /**
- * credit[r] ← credit[r] · slope[r] for each row of a neuron or group, and the terms, of the transition at hand; what a membrane holds of the
+ * credit[r] ← credit[r] · slope[r] for each row of a neuron or group, and the terms, of the current transition; what a membrane holds of the
  * steps before is in them.
  *
  * @param credit [rows]
@@ -35,11 +35,11 @@ export type GradeRows = (neuron: Neuron, batch: Batch, credit: Float32Array, mea
 
 /** @param longest numbers of the longest group's rows */
 export function createRowGradient(kernels: Kernels, longest: number): GradeRows {
-  const heard = kernels.numbers(longest);
+  const read = kernels.numbers(longest);
 
   /** Voltages side by side, from place `at` on: in the activations they lie a lane apart. @returns the place behind them */
   function gather({ voltages, lanes }: Activations, sources: Int32Array, at: number): number {
-    for (let j = 0; j < sources.length; j += 1) heard[at + j] = voltages[sources[j] * lanes];
+    for (let j = 0; j < sources.length; j += 1) read[at + j] = voltages[sources[j] * lanes];
     return at + sources.length;
   }
 
@@ -49,7 +49,7 @@ export function createRowGradient(kernels: Kernels, longest: number): GradeRows 
     multiplyTransferSlopes(kernels, population, batch.activations, credit, 1, { begin: index, end: index + count, count: 1 }, 1, means);
     if (rows === undefined) gather(batch.activations, sources, 0);
     else rows.reduce((at, own) => gather(batch.activations, own, at), 0);
-    return { terms: heard, shared: rows === undefined };
+    return { terms: read, shared: rows === undefined };
   };
 }
 

@@ -6,10 +6,10 @@ import type { Batch } from '../objective/batch.js';
 import type { Neuron } from '../network/neuron.js';
 import type { RuleContext } from './rule.js';
 
-/** The policy step of a neuron or group, the same for every rule once it knows ∂Q/∂a. */
+/** The policy step of a neuron or block, given ∂Q/∂a: the same for every rule. */
 export interface RowUpdate {
   /**
-   * K^n += η_A mean(credit · σ'(z) · v). Where the rule keeps K', it follows.
+   * K^n += η_A mean(credit · σ'(z) · v). If the rule keeps K', K' follows.
    *
    * Reads: voltages of the neuron's sources. Writes: the neuron's own row; `credit` is overwritten.
    *
@@ -17,7 +17,7 @@ export interface RowUpdate {
    */
   ascend(neuron: Neuron, batch: Batch, credit: Float32Array, update: number): void;
   /**
-   * K^n += η_A direction, for a rule that knows which way its row is to go. Where the rule keeps K', it follows.
+   * K^n += η_A direction, for a rule that computes its row's direction itself. If the rule keeps K', K' follows.
    *
    * Writes: the neuron's own row.
    *

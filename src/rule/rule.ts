@@ -37,7 +37,7 @@ export interface RuleContext extends ObjectiveContext {
 /** A rule at work in one partition. `update` counts from 1. */
 export interface RuleProgram {
   /**
-   * Read phase, once per update: the scalars that everybody hears. Absent where neurons share nothing but the reward.
+   * Read phase, once per update: computes the scalars that are broadcast. Absent if neurons share only the reward.
    * Reads: all published voltages and critic parts. Writes: the program's own scratch.
    */
   broadcast?(batch: Batch): void;
@@ -49,8 +49,8 @@ export interface RuleProgram {
    */
   learn(neuron: Neuron, batch: Batch, update: number): void;
   /**
-   * Q^n(v, a) of the actions taken, by the neuron's critic as it stands: for whoever watches. Where the critic is shared it is the
-   * same for all neurons, and V(v) where it knows no actions. To be called between `broadcast` and the neuron's `learn`. Reads: what these two may. Writes: `value`.
+   * Q^n(v, a) of the actions taken, by the neuron's current critic, for measurement. If the critic is shared, it is the
+   * same for all neurons; V(v) if the critic has no action input. Called between `broadcast` and the neuron's `learn`. Reads: what these two may. Writes: `value`.
    *
    * @param value [size]
    */

@@ -10,7 +10,7 @@ import type { Neuron } from '../network/neuron.js';
 import type { Rule, RuleContext, RuleProgram } from './rule.js';
 
 /**
- * `sarsa`: an output voltage is what its action is worth, and the one TD error says how far the action taken was off. It learns from each
+ * `sarsa`: an output voltage is the value of its action; one TD error corrects the value of the action taken. It learns from each
  * transition once, as it happens, with eligibility traces: for actions a, a' whose acted voltages were highest
  *
  *   δ = r + γ Q_{a'}(v') - Q_a(v),   Q_k = σ(K^k v), the mean voltage of output k
@@ -20,7 +20,7 @@ import type { Rule, RuleContext, RuleProgram } from './rule.js';
  *
  * q, the hidden neuron's own critic part, grows by the same product of its voltage and what is broadcast as the outputs' weights from it, so
  * that with η_Q = η_A and linear outputs the two differ by their first values alone: the feedback of a hidden neuron is
- * symmetric, and nobody reads another's weights. A neuron further from the outputs keeps the weights it would have there.
+ * symmetric, and no neuron reads the weights of another. A neuron further from the outputs keeps the weights it would have there.
  *
  * Under `bounded` steps the outputs' and critics' are bounded together, by Σ_k |e|_1 ≤ reach ← γλ reach + |σ'_a| |v|_1, which every neuron
  * follows for itself; a hidden row's by its own trace.
@@ -32,10 +32,10 @@ export const sarsa: Rule = {
   name: 'sarsa',
   summary: 'streaming action values: broadcast TD error times traces of each neuron\'s own voltages, for discrete tasks; no replay',
   locality: 'broadcast',
-  localityNote: 'one TD error is broadcast, which action was taken, and how much all outputs hear. A neuron uses only its own weights and critic part',
+  localityNote: 'one TD error is broadcast, which action was taken, and the size of the outputs\' inputs. A neuron uses only its own weights and critic part',
   defaults: {
     rule: { criticRate: 1, outputRate: 1, hiddenRate: 1e-2, targetRate: 0, traceDecay: 0.5, finalRateFraction: 1, optimiser: 'bounded' },
-    network: { outputActivation: 'linear' }, // values know no bounds
+    network: { outputActivation: 'linear' }, // values are unbounded
     exploration: { output: 0.3, hidden: 0, warmup: 0, correlation: 0, finalFraction: 0.02 }, // sequences of actions that lead to a reward have to recur
     learning: { batch: 1, replay: 256, warmup: 0, updatesPerStep: 1 },
   },
@@ -71,7 +71,7 @@ function createProgram(context: RuleContext): RuleProgram {
   let tdError = 0;
   let value = 0;
   let action = 0;
-  let heard = 0; // |v|_1 of what the output of the action taken reads
+  let inputNorm = 0; // |v|_1 of what the output of the action taken reads
 
   function learnOutputs(neuron: Neuron, batch: Batch, reach: Float32Array, update: number): void {
     for (let i = 0; i < neuron.count; i += 1) credit[i] = taken[neuron.index - begin + i];
@@ -94,11 +94,11 @@ function createProgram(context: RuleContext): RuleProgram {
       value = voltages[(begin + action) * lanes];
       tdError = Math.fround(errorOf(reward[0], discounts[0], voltages[(begin + greedyAction(sampledNext)) * lanes + 1], value)); // as kernels take it
       if (!Number.isFinite(tdError)) throw new DivergenceError(neuronName(topology, begin + action), 'TD error', tdError);
-      heard = topology.outputs.sources.reduce((sum, source) => sum + Math.abs(voltages[source * lanes]), 0);
+      inputNorm = topology.outputs.sources.reduce((sum, source) => sum + Math.abs(voltages[source * lanes]), 0);
     },
     learn(neuron, batch, update) {
       if (neuron.kind === 'input') return;
-      const reach = traces.reachOf(neuron, batch, heard);
+      const reach = traces.reachOf(neuron, batch, inputNorm);
       if (neuron.kind === 'output') learnOutputs(neuron, batch, reach, update);
       else learnHidden(neuron, batch, reach, update);
     },

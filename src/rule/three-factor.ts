@@ -10,7 +10,7 @@ import { linearTdRule } from './credit-rule.js';
 export const threeFactor = linearTdRule(threeFactorCredit, {
   name: 'three-factor',
   summary: 'broadcast TD error times the neuron\'s own critic part times voltage and slope',
-  localityNote: 'one TD error is broadcast and the outputs\' deviations; outputs hear a sum over all neurons. A hidden neuron uses '
+  localityNote: 'one TD error is broadcast and the outputs\' deviations; outputs receive a sum over all neurons. A hidden neuron uses '
     + 'only its own weights and critic part. '
     + 'With one hidden layer this equals backpropagation through that layer.',
 });

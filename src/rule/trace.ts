@@ -34,8 +34,8 @@ export interface Traces {
    * @param reach what all traces come to that step together with each neuron's; [count]
    */
   followParts(neuron: Neuron, batch: Batch, tdError: number, signals: Float32Array, reach: Float32Array): TraceStep;
-  /** reach ← γλ reach + heard, each neuron's own count of what all traces that step together come to at most. Writes: the neurons' own. */
-  reachOf(neuron: Neuron, batch: Batch, heard: number): Float32Array;
+  /** reach ← γλ reach + inputNorm: an upper bound of Σ|trace| over all traces that step together, kept by each neuron. Writes: the neurons' own. */
+  reachOf(neuron: Neuron, batch: Batch, inputNorm: number): Float32Array;
 }
 
 /** @param size numbers in each critic part */
@@ -63,9 +63,9 @@ export function createTraces({ kernels, topology, longest, discount, traceDecay 
       kernels.followTraces({ rows, credit, terms: signals, shared: true, kept: kept(batch), tdError, trace: parameters[CRITIC_TRACE].values, direction, reach: ownReach });
       return { rows, direction, reach, tdError };
     },
-    reachOf({ parameters }, batch, heard) {
+    reachOf({ parameters }, batch, inputNorm) {
       const { values } = parameters[REACH];
-      for (let i = 0; i < values.length; i += 1) values[i] = kept(batch) * values[i] + heard;
+      for (let i = 0; i < values.length; i += 1) values[i] = kept(batch) * values[i] + inputNorm;
       return values;
     },
   };

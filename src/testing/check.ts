@@ -8,7 +8,7 @@ export interface ContractCheck {
   /**
    * Declares no parameter, so that no runner waits for a callback.
    *
-   * @param runner what the runner passes to a test; one that counts assertions, as ava does, is told of one that passed
+   * @param runner what the runner passes to a test; its `pass` is called where there is one, as ava counts assertions
    */
   readonly check: (...runner: readonly unknown[]) => void;
 }

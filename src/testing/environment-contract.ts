@@ -174,7 +174,7 @@ export function environmentContract(name: string, { options = [] }: { readonly o
       assert.deepEqual(environment.getState(), state);
     }),
 
-    check('refuses a bad seed and an option nobody reads', () => {
+    check('refuses a bad seed and an unknown option', () => {
       const environment = makeEnvironment(name);
       for (const seed of [-1, 0.5, NaN, 2 ** 53]) {
         refuses(() => environment.reset({ seed }), RangeError, '"seed" expected a whole number ');

@@ -112,7 +112,7 @@ const REFUSED: [string, Partial<GraphNetwork>, string][] = [
   ['a block to the inputs', block({ to: 'input' }), '"network.blocks[0].to" expected one of first, second, output, got "input"'],
   ['a density of nothing', block({ density: 0 }), '"network.blocks[0].density" expected a number > 0 and <= 1, got 0'],
   ['an edge from an unknown neuron', { edges: [['first[3]', 'output[0]']] }, '"network.edges[0]" expected names of neurons such as input[0], got "first[3]"'],
-  ['an edge to an input', { edges: [['first[0]', 'input[1]']] }, '"network.edges[0]" expected an edge to a hidden or output neuron, for inputs read nobody, got "first[0] -> input[1]"'],
+  ['an edge to an input', { edges: [['first[0]', 'input[1]']] }, '"network.edges[0]" expected an edge to a hidden or output neuron: inputs read no neurons, got "first[0] -> input[1]"'],
   ['an edge that comes twice', { edges: [['input[1]', 'first[2]']] }, '"network.edges" expected each edge once, got "input[1] -> first[2]"'],
   ['a layer that comes twice', { layers: [{ name: 'first', size: 1, activation: 'tanh' }, { name: 'first', size: 1, activation: 'tanh' }] }, '"network.layers" expected each name once, and neither input nor output, got "first"'],
   ['a layer named input', { layers: [{ name: 'input', size: 1, activation: 'tanh' }] }, '"network.layers" expected each name once, and neither input nor output, got "input"'],

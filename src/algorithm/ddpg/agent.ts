@@ -43,7 +43,7 @@ export interface DdpgAgent extends Agent {
 }
 
 /**
- * @param checkpoint of the same settings, to go on from
+ * @param checkpoint of the same settings, to continue from
  * @throws RangeError naming an option that does not fit the task or the network; CheckpointError where the checkpoint is of other settings
  */
 export function createDdpgAgent(settings: DdpgSettings, checkpoint?: Snapshot): DdpgAgent {
@@ -56,8 +56,8 @@ export function createDdpgAgent(settings: DdpgSettings, checkpoint?: Snapshot): 
   const arena = createArena(blocks);
   const kernels = createKernels(settings.kernels, () => createWorkspace(arena, 0));
   const offsets: number[] = [];
-  const bench = allocateBuffers(recordAllocations(kernels, offsets), arena, plan);
-  const { actor, critic, transitions } = bench;
+  const buffers = allocateBuffers(recordAllocations(kernels, offsets), arena, plan);
+  const { actor, critic, transitions } = buffers;
   for (const trained of [actor, critic]) {
     const { topology, weights } = trained;
     initialiseWeights(topology, seed, network, weights.values);
@@ -67,9 +67,9 @@ export function createDdpgAgent(settings: DdpgSettings, checkpoint?: Snapshot): 
   checkpoint?.restore(arena);
 
   const replay = attachReplay(arena, ring);
-  const rates = { ...learning }; // falls as the run goes on
-  const program = createDdpgProgram({ kernels, ...bench, firstStochastic, rates, optimiser: createOptimiser(learning.optimiser, kernels), credit, frozenLayers: plan.frozenLayers, delay: learning.gradientDelay });
-  const dataParallel = settings.threads > 1 ? createDataParallelUpdate(kernels, bench, program, rates, { arena, plan, offsets }) : undefined;
+  const rates = { ...learning }; // decay during the run
+  const program = createDdpgProgram({ kernels, ...buffers, firstStochastic, rates, optimiser: createOptimiser(learning.optimiser, kernels), credit, frozenLayers: plan.frozenLayers, delay: learning.gradientDelay });
+  const dataParallel = settings.threads > 1 ? createDataParallelUpdate(kernels, buffers, program, rates, { arena, plan, offsets }) : undefined;
   const sampler = createSampler(replay, createStream(seed, 'replay'));
   const slots = new Int32Array(learning.batch);
   const policyContext = { kernels, topology: actorTopology, weights: actor.weights.values, encoder, decoder };

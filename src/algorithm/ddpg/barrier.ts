@@ -3,19 +3,19 @@ import type { Arena } from '../../memory/arena.js';
 import type { BlockRequest } from '../../memory/layout.js';
 import { sleep, spin, wake } from '../../schedule/wait.js';
 
-/** The threads of a team: the one that asked for the update, and one more. */
+/** Threads of a shared update: the calling thread, and one more. */
 export const UPDATE_THREADS = 2;
 
-/** Int32 words between what one thread counts and what the other does: a cache line. */
+/** Int32 words between the counters of the two threads: a cache line. */
 const LINE = 16;
 
-/** Where a thread's words lie on its line, and those that follow both lines. */
+/** Offsets of a thread's words in its line, and of the words behind both lines. */
 const WORD = { arrived: 0, asleep: 1, ready: UPDATE_THREADS * LINE, failed: UPDATE_THREADS * LINE + 1 } as const;
 
 /** Polls of the other's counter before a thread sleeps: some tens of microseconds, which outlast a phase of the other on a core of its own. */
 const POLLS = 4000;
 
-/** Milliseconds that a sleep lasts at most, and how many of them until one that does not come is given up: a machine that was put to sleep itself counts as one. */
+/** Longest sleep in milliseconds, and sleeps until the wait is given up; a suspended machine counts as one sleep. */
 const SLEEP = 1000;
 const SLEEPS = 20;
 
@@ -29,23 +29,23 @@ export function barrierBlocks(): BlockRequest[] {
   ];
 }
 
-/** Thrown by who meets one that has failed. */
+/** Thrown at the barrier if the other thread has failed. */
 export class BrokenBarrier extends InternalError {}
 
-/** How two threads that share the arena do an update together. */
+/** A barrier of two threads that share the arena. */
 export interface Barrier {
-  /** [number of the update, learning rate of the actor, of the critic]; written before a meeting and read after it. */
+  /** [number of the update, learning rate of the actor, of the critic]; written before a `wait` and read after it. */
   readonly order: Float64Array;
-  /** Says that this thread is here from now on. */
+  /** Announces this thread at the barrier. */
   join(): void;
   /** True once the other thread has joined. */
   isComplete(): boolean;
-  /** Says that this thread comes to no further meeting. */
+  /** Breaks the barrier: this thread will not wait at it again. */
   break(): void;
   /**
-   * Returns once both have called it. What one has written before, the other reads after.
+   * Returns once both threads have called it. Writes before it are visible to the other thread after it.
    *
-   * @throws TeamFailed where the other has failed; InternalError where it does not come within 20 s
+   * @throws BrokenBarrier if the other thread has failed; InternalError if it does not arrive within 20 s
    */
   wait(): void;
 }
@@ -55,9 +55,9 @@ export function attachBarrier(arena: Arena, part: number): Barrier {
   const words = arena.int32(WORDS_NAME);
   const own = part * LINE;
   const other = (1 - part) * LINE;
-  const patient = part > 0; // it waits for as long as nobody asks for an update
+  const patient = part > 0; // the second thread waits between updates, however long
 
-  /** True once the other has come as often as this one; counters may wrap. */
+  /** True once the other thread has arrived as often; counters may wrap. */
   const here = (count: number) => ((Atomics.load(words, other + WORD.arrived) - count) | 0) >= 0;
 
   function arrive(): number {
@@ -68,7 +68,7 @@ export function attachBarrier(arena: Arena, part: number): Barrier {
 
   function sleepUntil(count: number): void {
     for (let sleeps = 0; !here(count); sleeps += 1) {
-      if (sleeps === SLEEPS && !patient) throw new InternalError('the second thread of an update does not come');
+      if (sleeps === SLEEPS && !patient) throw new InternalError('the second thread of an update does not arrive');
       sleep(words, other + WORD.arrived, (count - 1) | 0, SLEEP, own + WORD.asleep);
     }
   }

@@ -6,15 +6,15 @@ import type { DdpgRates } from './settings.js';
 import { attachBarrier, UPDATE_THREADS, BrokenBarrier } from './barrier.js';
 
 /**
- * Updates that two threads share, as soon as there are two: each takes half of the minibatch's lanes forth and back, and then half of the rows of the
- * gradient, with all lanes. No lane and no row depends on the others computed with it, so that the result has the same bits as one thread's.
+ * Updates shared by two threads, once the second has started: each computes half of the minibatch's lanes forwards and backwards, and then half of the rows of the
+ * gradient over all lanes. Lanes and rows are independent of those computed with them, so the result has the bits of one thread.
  */
 export interface DataParallelUpdate {
-  /** True once the second thread is there, until one of the two has failed. */
+  /** True once the second thread has started, until one of the two has failed. */
   isComplete(): boolean;
   /**
-   * @returns false where there is no second thread, and nothing was done
-   * @throws DivergenceError as one thread does, though maybe naming another neuron of those that have diverged
+   * @returns false if there is no second thread; nothing was done then
+   * @throws DivergenceError as one thread does, but perhaps naming another diverged neuron
    */
   learn(update: number): boolean;
   close(): void;
@@ -26,11 +26,11 @@ export interface DataParallelUpdate {
  * @param alone the update as one thread makes it
  * @param rates as they are at each update
  */
-export function createDataParallelUpdate(kernels: Kernels, bench: UpdateBuffers, alone: DdpgProgram, rates: DdpgRates, task: SecondThreadTask & { readonly arena: Arena }): DataParallelUpdate {
+export function createDataParallelUpdate(kernels: Kernels, buffers: UpdateBuffers, alone: DdpgProgram, rates: DdpgRates, task: SecondThreadTask & { readonly arena: Arena }): DataParallelUpdate {
   const barrier = attachBarrier(task.arena, 0);
   const { memory, blocks } = task.arena;
   const second = startSecondThread({ ...task, arena: { memory, blocks } });
-  const share = createSharedProgram(kernels, bench, task.plan, rates, { part: 0, parts: UPDATE_THREADS, barrier: () => { barrier.wait(); } });
+  const share = createSharedProgram(kernels, buffers, task.plan, rates, { part: 0, parts: UPDATE_THREADS, barrier: () => { barrier.wait(); } });
   let broken = false;
   const complete = () => !broken && barrier.isComplete();
   return {
@@ -45,7 +45,7 @@ export function createDataParallelUpdate(kernels: Kernels, bench: UpdateBuffers,
       } catch (error) {
         broken = true;
         second.close();
-        if (error instanceof BrokenBarrier) alone.learn(update); // meets what the other has met, and says what it was
+        if (error instanceof BrokenBarrier) alone.learn(update); // repeats the other thread's failure, with its message
         throw error;
       }
       return true;

@@ -23,13 +23,13 @@ export interface Differentiated {
  * and the actor and both target copies from after u - d updates. Below 0, these are the first parameters.
  */
 export interface DelayedParameters {
-  /** Called at the start of an update: remembers the parameters at hand, and gives those to differentiate at. */
+  /** Called at the start of an update: copies the current parameters and returns those to differentiate at. */
   next(): Differentiated;
 }
 
 /**
  * @param delay d; 0: the parameters themselves, and nothing is copied or allocated
- * @throws RangeError naming `learning.gradientDelay` where what is to be remembered takes more than 1 GiB
+ * @throws RangeError naming `learning.gradientDelay` if the copies take more than 1 GiB
  */
 export function createDelayedParameters(kernels: Kernels, actor: TrainedNetwork, critic: TrainedNetwork, delay: number): DelayedParameters {
   if (delay === 0) {
@@ -60,7 +60,7 @@ interface ParameterSnapshot extends Differentiated {
   copy(): void;
 }
 
-/** Room for delay + 1 moments: the one at hand is the newest. */
+/** delay + 1 snapshots; the current one is the newest. */
 function createRing(kernels: Kernels, live: readonly Float32Array[], delay: number): ParameterSnapshot[] {
   const length = live.reduce((sum, part) => sum + part.length, 0);
   const most = Math.floor(MOST_BYTES / (length * Float32Array.BYTES_PER_ELEMENT)) - 1;

@@ -26,7 +26,7 @@ export interface Policy {
   readonly activations: Activations;
   /** Shows an observation and ticks it through to the outputs. `explore` gives a neuron's acted voltage for its mean. */
   show(observation: ArrayLike<number>, explore?: (neuron: number, mean: number) => number): void;
-  /** The action that the output voltages say; overwritten by the next call. */
+  /** The decoded action; overwritten by the next call. */
   action(): Action;
 }
 

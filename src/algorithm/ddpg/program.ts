@@ -23,7 +23,7 @@ export interface DdpgContext {
   readonly transitions: Transitions;
   /** The first neuron that explores: `transitions.sampled` starts with its row. */
   readonly firstStochastic: number;
-  /** To be read anew at each update: learning rates fall as the run goes on. */
+  /** Read at each update: learning rates decay during the run. */
   readonly rates: DdpgRates;
   readonly optimiser: Optimiser;
   /** How hidden neurons of both networks get their credit; backpropagation unless given. */
@@ -51,7 +51,7 @@ export interface DdpgProgram {
   /** D of each transition, before the critic's step; [size] */
   readonly tdError: Float32Array;
   /**
-   * One update of everything. It leaves in `actor` what backpropagation says of this minibatch: voltages, ∂Q/∂v, ∂Q/∂z and
+   * One update of everything. It leaves in `actor` this minibatch's voltages, ∂Q/∂v, ∂Q/∂z and
    * gradients, all of them at the weights before the actor's step and by the critic after its own; under a delay, at those of
    * as many updates ago.
    *
@@ -60,7 +60,7 @@ export interface DdpgProgram {
    */
   learn(update: number): void;
   /**
-   * The gradient alone: leaves in `actor` what backpropagation says of this minibatch at the weights as they stand, and moves
+   * The gradient alone: leaves it in `actor`, for this minibatch at the current weights, and moves
    * nothing.
    *
    * @param value where Q(s, μ(s)) of each transition is put; [size]
@@ -76,7 +76,7 @@ export interface DdpgProgram {
  *   actor:  K ← K + η_A mean(∂Q(s, a)/∂a |_{a = μ(s)} ∂μ(s)/∂K)
  *   target copies: θ' ← τ θ + (1 - τ) θ',  K' ← τ K + (1 - τ) K'
  *
- * Source: Lillicrap et al. 2015, Algorithm 1. Differs: the critic hears the action in its first layer, not in its second, and
+ * Source: Lillicrap et al. 2015, Algorithm 1. Differs: the critic reads the action in its first layer, not in its second, and
  * as the output voltages rather than what is decoded from them; no batch normalisation, no weight decay.
  *
  * With a delay of d updates, both means are taken at all parameters, target copies included, as they were d updates ago, and the steps are
@@ -85,7 +85,7 @@ export interface DdpgProgram {
  *
  * Reads: `transitions`, the input voltages of the actor's activations. Writes: all else of both networks.
  *
- * @throws RangeError naming `learning.gradientDelay` where remembering the parameters takes more than 1 GiB
+ * @throws RangeError naming `learning.gradientDelay` if the copies of parameters take more than 1 GiB
  */
 export function createDdpgProgram(context: DdpgContext): DdpgProgram {
   const { kernels, actor, critic, transitions, firstStochastic, rates, optimiser, credit = backpropCredit, frozenLayers = [], delay = 0, share = ONE_THREAD } = context;
@@ -99,7 +99,7 @@ export function createDdpgProgram(context: DdpgContext): DdpgProgram {
   const value = critic.activations.voltages.subarray(valueNeuron * lanes, (valueNeuron + 1) * lanes);
   const valueGradient = critic.activationGradients.voltages.subarray(valueNeuron * size, (valueNeuron + 1) * size);
   const own = shareOf(share, size);
-  const scalar = kernels.numbers(size); // what the actor's neurons are told, under a credit that tells them all the same
+  const scalar = kernels.numbers(size); // broadcast to the actor's neurons, under a credit that uses one scalar
   const actionGradient = actor.activationGradients.voltages.subarray(begin * size, end * size); // ∂Q/∂a
   const actorRows = ownRows(actor, share, frozenLayers);
   const criticRows = ownRows(critic, share, []);
@@ -118,7 +118,7 @@ export function createDdpgProgram(context: DdpgContext): DdpgProgram {
     }
   }
 
-  /** μ(s) and μ'(s') to the actor's activations, and what the critic is to hear of them to its own. */
+  /** μ(s) and μ'(s') to the actor's activations, and the critic's inputs to its own. */
   function act(at: Differentiated): void {
     propagate(kernels, actor.topology, at.actor.values, actor.activations, own.begin, own.end);
     propagate(kernels, actor.topology, at.actor.target, actor.activations, size + own.begin, size + own.end);

@@ -37,7 +37,7 @@ export interface UpdatePlan {
   readonly targetRate: number;
 }
 
-/** A bench in memory that `numbers` gives out. */
+/** Allocates the buffers in memory of `kernels.numbers`. */
 export function allocateBuffers(kernels: Kernels, arena: Arena, { actorTopology, criticTopology, firstStochastic, batch, credit }: UpdatePlan): UpdateBuffers {
   return {
     actor: createTrainedNetwork(kernels, arena, 'actor', actorTopology, creditNamed(credit), batch),
@@ -47,7 +47,7 @@ export function allocateBuffers(kernels: Kernels, arena: Arena, { actorTopology,
   };
 }
 
-/** The same kernels, but that they note where the numbers lie that they give out. */
+/** The same kernels, which record the offsets of the numbers that they allocate. */
 export function recordAllocations(kernels: Kernels, offsets: number[]): Kernels {
   return {
     ...kernels,
@@ -59,52 +59,52 @@ export function recordAllocations(kernels: Kernels, offsets: number[]): Kernels 
   };
 }
 
-/** The same kernels, but that they give out numbers that another thread was given, in the same order. */
+/** The same kernels, which return the numbers at recorded offsets, in the same order. */
 function replayAllocations(kernels: Kernels, memory: WebAssembly.Memory, offsets: readonly number[]): Kernels {
   let next = 0;
   return { ...kernels, numbers: (length) => new Float32Array(memory.buffer, offsets[next++], length) };
 }
 
 /** One thread's program of an update. */
-export function createSharedProgram(kernels: Kernels, bench: UpdateBuffers, plan: UpdatePlan, rates: DdpgRates, share: UpdateShare): DdpgProgram {
+export function createSharedProgram(kernels: Kernels, buffers: UpdateBuffers, plan: UpdatePlan, rates: DdpgRates, share: UpdateShare): DdpgProgram {
   const { firstStochastic, frozenLayers } = plan;
-  return createDdpgProgram({ kernels, ...bench, firstStochastic, rates, optimiser: createOptimiser(plan.optimiser, kernels), credit: creditNamed(plan.credit), frozenLayers, share });
+  return createDdpgProgram({ kernels, ...buffers, firstStochastic, rates, optimiser: createOptimiser(plan.optimiser, kernels), credit: creditNamed(plan.credit), frozenLayers, share });
 }
 
-/** All that the second thread is told. */
+/** Data that the second thread starts from. */
 export interface SecondThreadTask {
   readonly arena: ArenaHandle;
   readonly plan: UpdatePlan;
   readonly offsets: readonly number[];
 }
 
-/** Starts the second thread. It joins the meetings once it has built its part, and keeps no process alive. */
+/** Starts the second thread. It joins the barrier once it has built its program, and does not keep the process alive. */
 export function startSecondThread(task: SecondThreadTask): { close(): void } {
   const worker = new Worker(WORKER, { workerData: { ...task, modules: moduleUrls() } });
-  worker.on('error', () => undefined); // the first thread misses it at their meeting
+  worker.on('error', () => undefined); // the first thread notices at the barrier
   worker.unref();
   return { close: () => { void worker.terminate(); } };
 }
 
-/** The second thread: takes its share of one update after another, and never returns while they come out well. */
+/** The second thread: computes its share of each update, and returns only after a failure. */
 export function runSecondThread({ arena: handle, plan, offsets }: SecondThreadTask): void {
   const arena = attachArena(handle);
   const kernels = createKernels(plan.kernels, () => createWorkspace(arena, 1));
-  const meeting = attachBarrier(arena, 1);
+  const barrier = attachBarrier(arena, 1);
   const rates = { actorRate: 0, criticRate: 0, targetRate: plan.targetRate };
-  const bench = allocateBuffers(replayAllocations(kernels, arena.memory, offsets), arena, plan);
-  const program = createSharedProgram(kernels, bench, plan, rates, { part: 1, parts: UPDATE_THREADS, barrier: () => { meeting.wait(); } });
-  meeting.join();
+  const buffers = allocateBuffers(replayAllocations(kernels, arena.memory, offsets), arena, plan);
+  const program = createSharedProgram(kernels, buffers, plan, rates, { part: 1, parts: UPDATE_THREADS, barrier: () => { barrier.wait(); } });
+  barrier.join();
   try {
     for (;;) {
-      meeting.wait();
-      const [update, actorRate, criticRate] = meeting.order;
+      barrier.wait();
+      const [update, actorRate, criticRate] = barrier.order;
       rates.actorRate = actorRate;
       rates.criticRate = criticRate;
       program.learn(update);
-      meeting.wait();
+      barrier.wait();
     }
   } catch {
-    meeting.break(); // the first thread finds out why, by doing this share too
+    barrier.break(); // the first thread repeats this share to find the error
   }
 }
