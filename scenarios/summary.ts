@@ -49,7 +49,7 @@ export function printSummary(result: TrainResult): void {
 /** The schedule and the partitions of a network of neuron-agents; the threads of an algorithm without them. */
 function describePlaces({ schedule, time, partitions, threads, actors }: TrainResult): string {
   const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
-  if (actors !== undefined) return `, ${schedule}, ${count(actors.count, 'actor')} on ${count(partitions, 'thread')}`;
+  if (actors !== undefined) return `, ${schedule}, ${count(actors.count, 'actor')} on ${count(partitions, 'thread')}${time === 'virtual' ? ' in virtual time' : ''}`;
   return threads === undefined ? `, ${schedule} on ${count(partitions, 'partition')}${time === 'virtual' ? ' in virtual time' : ''}` : ` on ${count(threads, 'thread')}`;
 }
 

@@ -2,19 +2,15 @@ import { EventEmitter } from 'eventemitter3';
 
 import { wrongValue } from '../check.js';
 import { encodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
-import { playEpisode } from '../environment/loop.js';
-import { makeEnvironment } from '../environment/registry.js';
-import { createKernels } from '../kernels/create.js';
 import { imageOf } from '../memory/image.js';
 import { attachParameter } from '../memory/parameters.js';
-import { createWorkspace } from '../memory/workspace.js';
 import { loadModulesOf } from '../modules.js';
-import { createWorkbench } from '../placement/actor-learners/actor.js';
-import { createBehaviour } from '../placement/actor-learners/behaviour.js';
+import { createPlayer } from '../placement/actor-learners/evaluation.js';
 import { attachCredit, MAX_STEPS_PER_COMMAND, weightShape } from '../placement/actor-learners/layout.js';
 import { actorsOf } from '../placement/actor-learners/runner.js';
 import { resolveActorLearnerSettings, type ActorLearnerOptions, type ActorLearnerSettings } from '../placement/actor-learners/settings.js';
 import { ActorLearnerSupervisor } from '../placement/actor-learners/supervisor.js';
+import { virtualSeconds } from '../placement/actor-learners/virtual-actors.js';
 import { joinStaleness, type Staleness } from '../placement/partitioned/staleness.js';
 import type { WorkerRestart } from '../runtime/supervised-worker.js';
 import { encodeSafetensors } from '../telemetry/safetensors.js';
@@ -78,8 +74,9 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
       const restarts = this.#restarts.length;
       this.#goal = first + steps;
       this.#supervisor.startProbe();
+      const { virtualSeconds: virtualBefore = 0 } = this.#virtualTime(0);
       const seconds = await this.#train(signal, checkpointEvery);
-      return this.#report(first, updates, restarts, seconds);
+      return { ...this.#report(first, updates, restarts, seconds), ...this.#virtualTime(virtualBefore) };
     });
   }
 
@@ -179,7 +176,7 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
   async #evaluateOn(seeds: readonly number[], stopped: () => boolean): Promise<number[]> {
     const returns: number[] = [];
     if (seeds.length === 0) return returns;
-    this.#play ??= this.#createPlayer();
+    this.#play ??= createPlayer(this.#supervisor.layout, this.#supervisor.arena);
     const play = this.#play;
     await yieldEvery(() => {
       if (this.#closed) return false;
@@ -189,27 +186,13 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
     return returns;
   }
 
-  /** Plays whole episodes without exploration, on the calling thread. @returns the return of the episode of a seed */
-  #createPlayer(): (seed: number) => number {
-    const { layout, arena } = this.#supervisor;
-    const kernels = createKernels(this.settings.kernels, () => createWorkspace(arena, this.settings.workers));
-    const { networks } = createWorkbench(kernels, arena, layout);
-    const behaviour = createBehaviour(layout, 0);
-    const environment = makeEnvironment(this.settings.environment);
-    const { values } = attachParameter(arena, weightShape(layout.networks));
-    const action = new Float32Array(layout.cursors.components);
-    return (seed) => {
-      networks.weights.set(values);
-      return playEpisode(environment, seed, (observation) => {
-        networks.show(observation, 0);
-        behaviour.greedy(networks.said, action);
-        return behaviour.decode(action);
-      }).episodeReturn;
-    };
+  #progress(): Progress {
+    return { step: this.step, steps: this.#goal, ...this.#counter.summary(), updates: this.#supervisor.updates, ...this.#virtualTime(0) };
   }
 
-  #progress(): Progress {
-    return { step: this.step, steps: this.#goal, ...this.#counter.summary(), updates: this.#supervisor.updates };
+  /** @param before seconds that are left out */
+  #virtualTime(before: number): { readonly virtualSeconds?: number } {
+    return this.settings.time === 'virtual' ? { virtualSeconds: virtualSeconds(this.#supervisor.arena) - before } : {};
   }
 
   #report(first: number, updatesBefore: number, restarts: number, seconds: number): RunReport {

@@ -132,7 +132,7 @@ export function createActor(index: number, layout: ActorLearnersLayout, { networ
           continue;
         }
         if (cursor.ended) startEpisode();
-        const version = port.refresh(networks.weights);
+        const version = port.refresh(networks.weights, index);
         const step = port.steps();
         rollout.length = yield* act(step);
         lookAhead(rollout.length, step);

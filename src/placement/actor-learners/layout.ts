@@ -17,6 +17,7 @@ import { createEncoder, type Encoder } from '../../network/encoder.js';
 import { layeredTopology, rowLengths, type Topology } from '../../network/topology.js';
 import { stalenessBlocks } from '../partitioned/staleness.js';
 import { cursorBlocks, type CursorShape } from './cursor.js';
+import { virtualBlocks } from './virtual-actors.js';
 import { wordBlocks } from './words.js';
 
 /** Most environment steps between two halts of a run, at which episodes are reported. */
@@ -97,6 +98,7 @@ export function createLayout(settings: ActorLearnerSettings): ActorLearnersLayou
       ...parameterBlocks([weightShape(networks), ...creditParameters]),
       ...cursorBlocks(cursors),
       ...stalenessBlocks(workers),
+      ...(settings.time === 'virtual' ? virtualBlocks() : []),
       ...(settings.schedule === 'synchronous' ? synchronousBlocks(actors, weights, kept) : []),
       ...(learning.moments === 'own' ? [{ name: OWN_MOMENTS, type: 'float32', shape: [actors, 2 * weights], owner: 'each actor its own row' } as const] : []),
     ],

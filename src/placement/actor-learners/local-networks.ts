@@ -111,7 +111,6 @@ function createLocalNetwork(kernels: Kernels, arena: Arena, { credit, settings: 
   const scratch = kernels.numbers(neurons);
   const activationGradients = createActivationGradients(kernels, topology, size);
   const ownGradient = own(gradient);
-  const each = <Result>(of: (neuron: number) => Result) => Array.from({ length: neurons }, (_, neuron) => of(neuron));
   const trained: TrainedNetwork = {
     topology,
     weights: parametersIn({ numbers: () => own(weights) }, { name, lengths: rowLengths(topology), target: false, published: false, learned: false }),
@@ -119,8 +118,8 @@ function createLocalNetwork(kernels: Kernels, arena: Arena, { credit, settings: 
     activations: createActivations(kernels, topology, size),
     activationGradients,
     gradient: ownGradient,
-    deltaOf: each((n) => activationGradients.weightedInputs.subarray(n * size, (n + 1) * size)),
-    gradientOf: each((n) => ownGradient.subarray(rowOffset[n], rowOffset[n + 1])),
+    deltaOf: [activationGradients.weightedInputs.subarray(0, size)], // no neuron is looked at by itself: a thousand actors would have a million views
+    gradientOf: [],
   };
   const outputErrors = activationGradients.voltages.subarray(outputs.begin * size, outputs.end * size);
   return {

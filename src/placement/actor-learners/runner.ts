@@ -13,6 +13,7 @@ import { createHogwildPort } from './hogwild.js';
 import { createLayout, weightShape } from './layout.js';
 import type { ActorLearnerSettings } from './settings.js';
 import { createSynchronousPort, updateRounds } from './synchronous.js';
+import { createVirtualActors } from './virtual-actors.js';
 
 /** What a thread is told. Plain data, so that it crosses threads. */
 export interface RunnerSpec {
@@ -52,24 +53,21 @@ export function createRunner({ worker, settings, arena: handle, spin }: RunnerSp
   const synchronous = settings.schedule === 'synchronous';
   const port = synchronous ? createSynchronousPort(context, cursors) : createHogwildPort(context, worker);
   const { target } = attachParameter(arena, weightShape(layout.networks));
+  const beat = () => { heartbeat.set(worker, heartbeat.get(worker) + 1); };
+  if (settings.time === 'virtual') return guarded(createVirtualActors({ ...context, beat }, cursors, target));
   const bench = createWorkbench(kernels, arena, layout);
   const actors = actorsOf(settings, worker).map((actor) => createActor(actor, layout, bench, cursors, port, target));
 
-  return {
+  return guarded({
     train() {
       const tasks = actors.map((actor) => actor.run());
       if (synchronous && worker === 0) tasks.push(updateRounds(context, cursors));
-      try {
-        runInTurn(tasks, eventCount, () => { heartbeat.set(worker, heartbeat.get(worker) + 1); });
-        return undefined;
-      } catch (error) {
-        return serialiseError(error);
-      }
+      runInTurn(tasks, eventCount, beat);
     },
     close() {
       for (const actor of actors) actor.close();
     },
-  };
+  });
 
   function runInTurn(tasks: readonly Coroutine[], { prepare, wait }: Pick<typeof eventCount, 'prepare' | 'wait'>, beat: () => void): void {
     let going = [...tasks];
@@ -87,6 +85,21 @@ export function createRunner({ worker, settings, arena: handle, spin }: RunnerSp
       if (!moved && Atomics.load(words, WORD.abort) === 0) wait(ticket);
     }
   }
+}
+
+/** What goes wrong is an answer: it crosses to another thread. */
+function guarded({ train, close }: { readonly train: () => void; readonly close: () => void }): Runner {
+  return {
+    train() {
+      try {
+        train();
+        return undefined;
+      } catch (error) {
+        return serialiseError(error);
+      }
+    },
+    close,
+  };
 }
 
 /** Goes on to where the thread may pass to another task. @returns undefined where the task has ended */

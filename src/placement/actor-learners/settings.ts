@@ -6,11 +6,13 @@ import { KERNELS } from '../../kernels/options.js';
 import { canonicalName, MODULE_PATTERN } from '../../modules.js';
 import { NETWORK } from '../../network/options.js';
 import { SEED, STEPS } from '../../options/common.js';
-import { integer, kind, listOf, NOT_NEGATIVE, number, oneOf, onOff, POSITIVE, refine } from '../../options/kind.js';
+import { integer, kind, listOf, NOT_NEGATIVE, number, oneOf, only, onOff, POSITIVE, refine } from '../../options/kind.js';
 import type { Ships } from '../../options/resolve.js';
 import { onlyWhen, option, vary, type At, type OptionsOf, type SettingsOf, type When } from '../../options/row.js';
 import { createTable, type OptionTable } from '../../options/table.js';
 import { ROLLOUT_OPTIMISERS } from '../../optimise/registry.js';
+import { TIME } from '../../schedule/options.js';
+import { VIRTUAL } from '../../virtual/settings.js';
 import { METHOD_NAMES, methodNamed, METHODS, type MethodName } from './methods.js';
 import { shippedOptions } from './task-defaults.js';
 
@@ -58,6 +60,10 @@ const FINAL_EPSILONS = option('behaviour.finalEpsilons', listOf(fraction, 'a lis
   default: [0.1, 0.01, 0.5], flag: '--final-epsilons', argument: 'probabilities', help: 'probabilities of a random action at the end of the fall, of which each actor draws one', group: 'Behaviour',
 });
 
+/** What there is of a simulated world: an update is what follows a rollout, its forward ticks and messages about inference do not exist. */
+const VIRTUAL_PATHS = ['virtual.compute', 'virtual.act', 'virtual.step', 'virtual.learningMessageDelay', 'virtual.cores', 'virtual.stragglers', 'virtual.slowdown'] as const;
+type VirtualRow = (typeof VIRTUAL)[number];
+
 /** Every option of actor-learners. */
 export const ACTOR_LEARNER_ROWS = [
   ENVIRONMENT,
@@ -71,8 +77,10 @@ export const ACTOR_LEARNER_ROWS = [
     help: 'hogwild: each rollout\'s gradient is applied at once, without locks; synchronous: the gradients of all actors are summed, and applied in one update',
   }),
   ACTORS,
+  vary(TIME, { help: 'real: actors run on threads; virtual: an event queue on one thread simulates durations and messages, and repeats bit for bit' }),
+  ...VIRTUAL.filter((row): row is Extract<VirtualRow, { readonly path: (typeof VIRTUAL_PATHS)[number] }> => VIRTUAL_PATHS.some((path) => path === row.path)),
   option('workers', integer({ min: 1, max: MAX_WORKERS }), {
-    default: 2, narrow: (at) => integer({ min: 1, max: Math.min(MAX_WORKERS, at(ACTORS)) }), flag: '--workers', help: 'worker threads, among which the actors are divided', group: 'Run', everyday: true,
+    default: (at) => (at(TIME) === 'virtual' ? 1 : Math.min(2, at(ACTORS))), shown: '2; 1 in virtual time', narrow: (at) => (at(TIME) === 'virtual' ? only(1, 'in virtual time all actors share a thread') : integer({ min: 1, max: Math.min(MAX_WORKERS, at(ACTORS)) })), flag: '--workers', help: 'worker threads, among which the actors are divided', group: 'Run', everyday: true,
   }),
   option('rollout.steps', integer({ min: 1, max: 4096 }), { default: 5, flag: '--rollout', unit: 'environment steps', argument: 'steps', help: 'environment steps of an actor before each of its updates; fewer at the end of an episode', group }),
   option('learning.discount', fraction, { default: 0.99, flag: '--discount', argument: 'factor', help: 'weight of the next step\'s value', group }),

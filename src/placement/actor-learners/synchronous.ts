@@ -41,7 +41,7 @@ const markerOf = (round: number) => -1 - round;
  * the update again.
  */
 export function* updateRounds(context: PortContext, cursors: Cursors): Coroutine {
-  const { arena, kernels, eventCount, layout: { weights: size, settings: { actors } } } = context;
+  const { arena, kernels, eventCount, layout: { weights: size, settings: { actors, time } } } = context;
   const { changing, words, step, refreshTarget } = attachSharedWeights(context);
   const control = arena.int32('control');
   const gradients = arena.float32(GRADIENTS);
@@ -72,7 +72,7 @@ export function* updateRounds(context: PortContext, cursors: Cursors): Coroutine
     for (let actor = 0; actor < actors; actor += 1) cursors.dateEpisode(actor, cursors.counts(actor).episodes - 1, markerOf(round), taken);
     Atomics.store(control, WORD.steps, taken);
     refreshTarget(taken);
-    if (taken >= Atomics.load(control, WORD.stepLimit)) words.halt.set(round + 1);
+    if (time === 'real' && taken >= Atomics.load(control, WORD.stepLimit)) words.halt.set(round + 1);
     words.version.set(round + 1);
     eventCount.notify();
   }

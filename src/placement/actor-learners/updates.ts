@@ -16,8 +16,8 @@ export interface UpdatePort {
   admit(actor: number): 'begin' | 'wait' | 'halt';
   /** Environment steps of all actors by now. */
   steps(): number;
-  /** Copies the shared weights. @returns their version */
-  refresh(weights: Float32Array): number;
+  /** Copies the shared weights for an actor. @returns their version */
+  refresh(weights: Float32Array, actor: number): number;
   /**
    * Hands over the gradient of a rollout.
    *
