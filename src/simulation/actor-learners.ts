@@ -10,7 +10,7 @@ import { attachCredit, MAX_STEPS_PER_COMMAND, weightShape } from '../placement/a
 import { actorsOf } from '../placement/actor-learners/runner.js';
 import { resolveActorLearnerSettings, type ActorLearnerOptions, type ActorLearnerSettings } from '../placement/actor-learners/settings.js';
 import { ActorLearnerSupervisor } from '../placement/actor-learners/supervisor.js';
-import { virtualSeconds } from '../placement/actor-learners/virtual-actors.js';
+import { attachVirtualTime } from '../placement/actor-learners/words.js';
 import { joinStaleness, type Staleness } from '../placement/partitioned/staleness.js';
 import type { WorkerRestart } from '../runtime/supervised-worker.js';
 import { encodeSafetensors } from '../telemetry/safetensors.js';
@@ -192,7 +192,7 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
 
   /** @param before seconds that are left out */
   #virtualTime(before: number): { readonly virtualSeconds?: number } {
-    return this.settings.time === 'virtual' ? { virtualSeconds: virtualSeconds(this.#supervisor.arena) - before } : {};
+    return this.settings.time === 'virtual' ? { virtualSeconds: attachVirtualTime(this.#supervisor.arena)[0] - before } : {};
   }
 
   #report(first: number, updatesBefore: number, restarts: number, seconds: number): RunReport {

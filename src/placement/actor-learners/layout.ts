@@ -17,8 +17,7 @@ import { createEncoder, type Encoder } from '../../network/encoder.js';
 import { layeredTopology, rowLengths, type Topology } from '../../network/topology.js';
 import { stalenessBlocks } from '../partitioned/staleness.js';
 import { cursorBlocks, type CursorShape } from './cursor.js';
-import { virtualBlocks } from './virtual-actors.js';
-import { wordBlocks } from './words.js';
+import { virtualBlocks, wordBlocks } from './words.js';
 
 /** Most environment steps between two halts of a run, at which episodes are reported. */
 export const MAX_STEPS_PER_COMMAND = 2000;

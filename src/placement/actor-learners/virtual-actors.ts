@@ -1,6 +1,4 @@
-import type { Arena } from '../../memory/arena.js';
 import { WORD } from '../../memory/control.js';
-import type { BlockRequest } from '../../memory/layout.js';
 import { createVirtualScheduler, type VirtualTask } from '../../virtual/scheduler.js';
 import type { VirtualSettings } from '../../virtual/settings.js';
 import { createWorld, type World } from '../../virtual/world.js';
@@ -10,13 +8,7 @@ import { createHogwildPort } from './hogwild.js';
 import type { ActorLearnerSettings } from './settings.js';
 import { createSynchronousPort, updateRounds } from './synchronous.js';
 import type { PortContext, UpdatePort } from './updates.js';
-
-const TIME = 'virtual/time';
-
-export const virtualBlocks = (): BlockRequest[] => [{ name: TIME, type: 'float64', shape: [1], owner: 'the only worker' }];
-
-/** Seconds of virtual time so far. */
-export const virtualSeconds = (arena: Arena): number => arena.float64(TIME)[0];
+import { attachVirtualTime } from './words.js';
 
 /** One actor's messages to the shared weights and back. */
 interface Station {
@@ -43,7 +35,7 @@ export function createVirtualActors(context: PortContext & { readonly beat: () =
   const { kernels, arena, layout, eventCount } = context;
   const { settings } = layout;
   const control = arena.int32('control');
-  const time = arena.float64(TIME);
+  const time = attachVirtualTime(arena);
   const world = createWorld(worldSettings(settings), settings.seed, settings.actors, new Array<number>(settings.actors).fill(1), { time: time[0] });
   const stations = Array.from({ length: settings.actors }, (): Station => ({ messages: 0, awaited: 0, sending: false }));
   const port = settings.schedule === 'synchronous' ? synchronousOver(world, stations, createSynchronousPort(context, cursors)) : hogwildOver(world, stations, context);

@@ -57,3 +57,10 @@ export function attachWords(arena: Arena): LearningWords {
 }
 
 export const attachProbe = (arena: Arena): Float32Array => arena.float32(PROBES); // shared, racy on purpose (Hogwild)
+
+const TIME = 'virtual/time';
+
+export const virtualBlocks = (): BlockRequest[] => [{ name: TIME, type: 'float64', shape: [1], owner: 'the only worker' }];
+
+/** Seconds of virtual time so far; [1] */
+export const attachVirtualTime = (arena: Arena): Float64Array => arena.float64(TIME);
