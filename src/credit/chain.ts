@@ -1,4 +1,4 @@
-import { backpropagate, createActivationGradients, planBackward, type ActivationGradients } from '../network/backpropagation.js';
+import { backpropagate, createActivationGradients, planBackward, type ActivationGradients, type BackwardPlan } from '../network/backpropagation.js';
 import type { Topology } from '../network/topology.js';
 import type { CreditContext, CreditProgram } from './credit.js';
 
@@ -9,6 +9,8 @@ const NO_INPUTS = { begin: 0, end: 0 };
 interface Rows {
   /** Neuron n's row lies at `rowOffset[n]` up to `rowOffset[n + 1]`; it may be empty where no source is a hidden neuron. */
   readonly rowOffset: Int32Array;
+  /** True if only the outputs send credit back, each along its own row. */
+  readonly outputsOnly?: boolean;
   /** @param weights those that `spread` is called with; the live ones elsewhere */
   readonly of: (weights: Float32Array) => Float32Array;
 }
@@ -22,7 +24,8 @@ export function createChain({ kernels, topology, batchSize, weights }: CreditCon
   const { outputs } = topology;
   const lanes = 2 * batchSize;
   const along: Topology = { ...topology, rowOffset: rows.rowOffset };
-  const plan = planBackward(along, NO_INPUTS);
+  const whole = planBackward(along, NO_INPUTS);
+  const plan = rows.outputsOnly === true ? directPaths(whole, topology) : whole;
   let gradients: ActivationGradients | undefined; // an algorithm that calls `spread` has its own
   return {
     prepare(activations, error) {
@@ -43,5 +46,13 @@ export function createChain({ kernels, topology, batchSize, weights }: CreditCon
     spread(activations, into, count, at) {
       backpropagate(kernels, along, rows.of(at), activations, into, count, plan);
     },
+  };
+}
+
+/** The same plan with the paths from hidden neurons to the outputs alone; a neuron without one gets 0. */
+function directPaths({ steps }: BackwardPlan, { inputs, outputs }: Topology): BackwardPlan {
+  return {
+    cleared: [{ begin: inputs.end, end: outputs.begin }],
+    steps: steps.map(({ population, parts }) => ({ population, parts: population.kind === 'output' ? parts.map((part) => ({ ...part, replace: false })) : [] })),
   };
 }

@@ -89,6 +89,8 @@ export interface CreditAssignment {
   /** One line for `--help`. */
   readonly summary: string;
   readonly locality: Locality;
+  /** `skip`: the outputs read all hidden layers, not only the last. DDPG builds its networks so; a network of neurons has to have these connections. */
+  readonly outputs?: 'skip';
   /** The numbers each neuron keeps for it. */
   parameters(topology: Topology): ParameterShape[];
   /** Sets their first values; they are zero where this is absent. */

@@ -7,6 +7,7 @@ import { LOCALITIES, type CreditAssignment } from './credit.js';
 import { feedbackCredit } from './feedback.js';
 import { kolenPollackCredit } from './kolen-pollack.js';
 import { noCredit } from './none.js';
+import { skipSumCredit } from './skip-sum.js';
 import { threeFactorCredit } from './three-factor.js';
 
 /** Every shipped credit assignment, by name: a further one is one file and one line here. */
@@ -15,6 +16,7 @@ export const CREDITS = {
   broadcast: broadcastCredit,
   feedback: feedbackCredit,
   'kolen-pollack': kolenPollackCredit,
+  'skip-sum': skipSumCredit,
   'three-factor': threeFactorCredit,
   none: noCredit,
 } as const satisfies Record<string, CreditAssignment>;
@@ -22,7 +24,7 @@ export const CREDITS = {
 export type CreditName = keyof typeof CREDITS;
 
 /** Those that need nothing of the objective but its errors: they serve every algorithm that leaves credit open. */
-export const OPEN_CREDITS = ['backprop', 'broadcast', 'feedback', 'kolen-pollack', 'none'] as const satisfies readonly CreditName[];
+export const OPEN_CREDITS = ['backprop', 'broadcast', 'feedback', 'kolen-pollack', 'skip-sum', 'none'] as const satisfies readonly CreditName[];
 export type OpenCreditName = (typeof OPEN_CREDITS)[number];
 
 /** Credit assignments of the user's own, by the names in settings. */

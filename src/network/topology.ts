@@ -50,6 +50,8 @@ export interface LayeredNetwork {
   readonly bias: boolean;
   readonly activation: ActivationName;
   readonly outputActivation: ActivationName;
+  /** True if the outputs read all hidden layers, not only the last; false unless given. */
+  readonly skip?: boolean;
   /** Put before the names of its populations where a run has several networks, for example `critic.`. */
   readonly prefix?: string;
 }
@@ -79,7 +81,7 @@ export function layeredTopology(network: LayeredNetwork): Topology {
       begin: previous.end,
       end: previous.end + size,
       activation: isOutput ? network.outputActivation : network.activation,
-      sources: layerSources(previous, network.bias),
+      sources: layerSources(isOutput && network.skip === true && layer > 0 ? { ...previous, begin: inputs.end } : previous, network.bias),
     });
   });
   return connect(populations);

@@ -31,7 +31,7 @@ interface Fixture {
 }
 
 function createFixture(credit: CreditAssignment): Fixture {
-  const topology = layeredTopology({ observations: 3, hidden: [5, 4], outputs: 2, bias: true, activation: 'tanh', outputActivation: 'linear' });
+  const topology = layeredTopology({ observations: 3, hidden: [5, 4], outputs: 2, bias: true, activation: 'tanh', outputActivation: 'linear', skip: credit.outputs === 'skip' });
   const shapes = [networkShape('network', topology), ...Object.values(creditShapes('network', topology, credit))];
   const arena = createArena([workspaceBlock(1), ...parameterBlocks(shapes)]);
   const kernels = createKernels('simd', () => createWorkspace(arena, 0));
@@ -88,9 +88,12 @@ const USES: Readonly<Record<Locality, readonly ('outputs' | 'signals' | 'activat
   weights: ['outputs', 'signals', 'activations', 'weights'],
 };
 
-/** Makes everything NaN that a credit of this locality must not use. */
-function poison({ locality }: CreditAssignment, { network, error }: Fixture): void {
-  const parts = { outputs: error.outputs, signals: error.signals, activations: network.activations.voltages, weights: network.weights.values };
+/** Makes everything NaN that a credit of this locality must not use; under `skip` the outputs' rows are the hidden neurons' own outgoing weights. */
+function poison({ locality, outputs }: CreditAssignment, { network: { activations, weights, topology }, error }: Fixture): void {
+  const end = outputs === 'skip' ? topology.outputs.begin : topology.neurons;
+  const parts = {
+    outputs: error.outputs, signals: error.signals, activations: activations.voltages.subarray(0, end * activations.lanes), weights: weights.values.subarray(0, topology.rowOffset[end]),
+  };
   for (const [part, numbers] of Object.entries(parts)) if (!USES[locality].some((used) => used === part)) numbers.fill(NaN);
 }
 
@@ -138,7 +141,7 @@ export function creditContract(credit: CreditAssignment): ContractCheck[] {
     check('serves a network that is trained as a whole, in any division of its lanes', () => {
       const whole = createFixture(credit);
       const parts = createFixture(credit);
-      if (locality !== 'weights') parts.network.weights.values.fill(NaN); // voltages are there already
+      if (locality !== 'weights') parts.network.weights.values.fill(NaN, 0, parts.topology.rowOffset[credit.outputs === 'skip' ? parts.topology.outputs.begin : parts.topology.neurons]); // voltages are there already
       for (const [{ kernels, network, topology, error }, borders] of [[whole, [0, SIZE]], [parts, [0, 3, SIZE]]] as const) {
         const { begin, end } = topology.outputs;
         const outputs = network.activationGradients.voltages.subarray(begin * SIZE, end * SIZE);

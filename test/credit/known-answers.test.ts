@@ -7,6 +7,7 @@ import { feedbackCredit } from '../../src/credit/feedback.js';
 import { FEEDBACK } from '../../src/credit/fixed-feedback.js';
 import { kolenPollackCredit } from '../../src/credit/kolen-pollack.js';
 import { noCredit } from '../../src/credit/none.js';
+import { skipSumCredit } from '../../src/credit/skip-sum.js';
 import { threeFactorCredit } from '../../src/credit/three-factor.js';
 import { createKernels } from '../../src/kernels/create.js';
 import { createArena } from '../../src/memory/arena.js';
@@ -67,6 +68,19 @@ test('kolen-pollack weights and feedback weights take the same step and lose the
   const kept = 1 - 0.1 * 0.5;
   const expected = [[kept * 1.125, kept * -2.5], [kept * 3.125, 0]];
   [weights, feedback].forEach(({ values }, i) => { values.forEach((value, j) => { t.true(Math.abs(value - expected[i][j]) < 1e-6); }); });
+});
+
+test('skip-sum takes the outputs\' errors through each neuron\'s own weights to the outputs, and not through later layers', (t) => {
+  t.deepEqual(assign(skipSumCredit, {}, [1, 1, 5, 6, 7, 8]), assign(backpropCredit, {}, [1, 1, 5, 6, 7, 8])); // one layer
+  const deep = layeredTopology({ observations: 1, hidden: [1, 1], outputs: 1, bias: false, activation: 'linear', outputActivation: 'linear', skip: true });
+  const weights = Float32Array.of(1, 10, 2, 3); // hidden1 reads the observation, hidden2 hidden1, and the output both
+  const program = skipSumCredit.create({ kernels, topology: deep, batchSize: 1, peers: {}, weights, optimiser: createOptimiser('sgd', kernels) });
+  const [activations, error, credit] = [createActivations(kernels, deep, 2), { outputs: Float32Array.of(0.5), signals: Float32Array.of(0) }, new Float32Array(1)];
+  program.prepare?.(activations, error);
+  for (const [index, expected] of [[2, 1], [3, 1.5]]) {
+    program.assign({ index, count: 1, parameters: {} }, error, credit, { begin: 0, end: 1, size: 1 });
+    t.is(credit[0], expected);
+  }
 });
 
 test('none is nothing', (t) => {

@@ -72,10 +72,11 @@ export function createDdpgLayout(settings: DdpgSettings): DdpgLayout {
   };
 }
 
-function createTopologies({ network }: DdpgSettings, observations: number, outputs: number) {
+function createTopologies({ network, credit }: DdpgSettings, observations: number, outputs: number) {
+  const skip = creditNamed(credit).outputs === 'skip';
   return {
-    actorTopology: layeredTopology({ ...network, observations, outputs }),
-    criticTopology: layeredTopology({ ...network, observations: observations + outputs, outputs: 1, outputActivation: 'linear', prefix: 'critic.' }),
+    actorTopology: layeredTopology({ ...network, skip, observations, outputs }),
+    criticTopology: layeredTopology({ ...network, skip, observations: observations + outputs, outputs: 1, outputActivation: 'linear', prefix: 'critic.' }),
   };
 }
 

@@ -123,8 +123,9 @@ export function weightShape(networks: readonly Pick<NetworkPlan, 'topology'>[]):
 }
 
 /** @param said as many values of actions, or the distribution of these */
-function planNetworks({ network, policy }: ActorLearnerSettings, observations: number, said: number | ActionDistribution): NetworkPlan[] {
-  const layers = (outputs: number, prefix = '') => layeredTopology({ ...network, observations, outputs, outputActivation: 'linear', prefix });
+function planNetworks({ network, policy, credit }: ActorLearnerSettings, observations: number, said: number | ActionDistribution): NetworkPlan[] {
+  const skip = creditNamed(credit).outputs === 'skip';
+  const layers = (outputs: number, prefix = '') => layeredTopology({ ...network, skip, observations, outputs, outputActivation: 'linear', prefix });
   if (typeof said === 'number') return [{ name: 'network', topology: layers(said), offset: 0, firstOutput: 0 }];
   if (policy?.separateTrunks !== true) return [{ name: 'network', topology: layers(said.outputs + 1), offset: 0, firstOutput: 0 }];
   const own = layers(said.outputs);
