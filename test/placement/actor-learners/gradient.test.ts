@@ -72,10 +72,12 @@ for (const algorithm of METHOD_NAMES) {
       const before = hiddenPart(bench, networks.gradient);
       t.true(before.every(Number.isFinite));
       t.is(before.some((each) => each !== 0), credit !== 'none');
-      const { locality } = layout.credit;
+      const { locality, outputs } = layout.credit;
       if (locality === 'broadcast' || locality === 'reward') objective.error.outputs.fill(NaN);
       if (locality !== 'broadcast') objective.error.signals.fill(NaN);
-      if (locality !== 'weights' && locality !== 'deltas') networks.weights.fill(NaN);
+      if (locality !== 'weights' && locality !== 'deltas') {
+        for (const { topology, offset } of layout.networks) networks.weights.fill(NaN, offset, offset + topology.rowOffset[outputs === 'skip' ? topology.outputs.begin : topology.neurons]); // own outgoing weights stay
+      }
       networks.differentiate(objective.error, rollout.length);
       t.deepEqual(hiddenPart(bench, networks.gradient), before);
     });
