@@ -8,19 +8,19 @@ import { decodeContainer, encodeContainer } from './container.js';
 import { pack, unpack } from './pack.js';
 import { jsonFault } from './plain-data.js';
 
-/** What a checkpoint says besides the arena's numbers. All of it is plain data: it is kept as JSON. */
+/** The header of a checkpoint, besides the arena's numbers. Plain data, stored as JSON. */
 export interface CheckpointMetadata {
   /** What it is a checkpoint of, for example `simulation`. */
   readonly kind: string;
   /** The complete settings. */
   readonly settings: object;
-  /** What is known outside the arena, such as the last episodes' returns. */
+  /** State outside the arena, such as the last episodes' returns. */
   readonly training: object;
-  /** For whoever keeps the file. */
+  /** A note for the user. */
   readonly note: object;
   /** Environment steps taken; those of the image unless given. A run that resumes takes those between the two again. */
   readonly step?: number;
-  /** What is left of a virtual world besides the arena: plain data, typed arrays in it. */
+  /** The state of virtual time: plain data with typed arrays. */
   readonly world?: object | undefined;
 }
 
@@ -63,9 +63,9 @@ export function encodeCheckpoint({ counters, parts }: Image, { kind, settings, t
 }
 
 /**
- * Reads a checkpoint. What it says of its blocks is what it has of them; whether they are those of its settings is for `check` to say.
+ * Reads a checkpoint. Its blocks agree with its own layout table; `check` compares them with those of its settings.
  *
- * @throws CheckpointError where the file is of another format, was cut short or was altered
+ * @throws CheckpointError if the file is of another format, was cut short or was altered
  */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const { header: { kind, settings, training, note, step, world, counters, blocks }, parts: all } = decodeContainer(bytes);

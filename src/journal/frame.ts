@@ -1,6 +1,6 @@
 import { crc32c } from '../telemetry/crc32c.js';
 
-/** What `journal.bin` says of itself before anything else. */
+/** The first frame of `journal.bin`. */
 export interface JournalHeader {
   /** ℓ, ticks from the inputs to the outputs. */
   readonly ticks: number;
@@ -17,7 +17,7 @@ export interface JournalHeader {
 export interface JournalClosing {
   /** Of each partition. */
   readonly updates: readonly number[];
-  /** True where the run was told to end where it did: it then says how it stands there. */
+  /** True if a signal ended the run; the frame then has its state. */
   readonly stopped: boolean;
   /** Of the final weights, in hexadecimal. */
   readonly weightsSha256: string;
@@ -81,7 +81,7 @@ export function encodeClosing(command: number, step: number, closing: JournalClo
   return encodeFrame({ kind: FRAME.closing, partition: 0, command, updates: 0, step, first: 0 }, body);
 }
 
-/** A frame as it stands in the file. */
+/** A frame as it is in the file. */
 export interface Frame extends FrameHead {
   /** As much of it as is there. */
   readonly body: Uint8Array;

@@ -20,7 +20,7 @@ export interface JournalReader {
   readonly reads: boolean;
   /** What the update at hand had of a peer for a tick (from 0): TAKEN, or the version its voltages were computed from. */
   source(peer: number, tick: number): number;
-  /** Says that this source of the update at hand has been read: the peeks look beyond it. Called for each source, or two partitions may wait for one another. */
+  /** Marks a source of the current update as read: the look-ahead skips it. To be called for each source, or two partitions may wait for one another. */
   pass(peer: number, tick: number): void;
   /** Number of the next update, the one at hand included, that takes voltages which the peer published for it; Infinity where there is none. */
   nextTaken(peer: number): number;

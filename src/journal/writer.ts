@@ -45,7 +45,7 @@ export function createJournalWriter(shape: JournalShape): JournalWriter {
   let stepsDelta = 0;
   let stored = 0;
   let steps = 0;
-  let said = 0; // sources of the update at hand
+  let said = 0; // sources of the current update
   let ended = true;
 
   function reserve(): void {

@@ -1,16 +1,16 @@
 import type { Arena } from './arena.js';
 import type { BlockRequest } from './layout.js';
 
-/** What a neuron has to keep, besides its voltage: declared by the rule, allocated in the arena, owned by the neuron. */
+/** A parameter of each neuron: declared by the rule, allocated in the arena, owned by the neuron. */
 export interface ParameterShape {
   readonly name: string;
   /** Numbers that each neuron keeps; [neurons]. */
   readonly lengths: readonly number[];
-  /** True where the rule also wants a target copy. */
+  /** True if the rule also needs a target copy. */
   readonly target: boolean;
-  /** True where other neurons' rules read it: peers hear it was when the voltages published with it were computed. */
+  /** True if other neurons' rules read it: peers read it as it was when the voltages published with it were computed. */
   readonly published: boolean;
-  /** True where the neuron's optimiser steps it, and so needs room for moments. */
+  /** True if the neuron's optimiser steps it, and needs moments. */
   readonly learned: boolean;
 }
 
@@ -28,14 +28,14 @@ export function longestGroup(shapes: readonly Pick<ParameterShape, 'lengths'>[],
 /** One neuron's own part of a parameter. Views into the arena. */
 export interface Parameter {
   readonly values: Float32Array;
-  /** Empty where the rule keeps no target copy. */
+  /** Empty if the rule keeps no target copy. */
   readonly target: Float32Array;
-  /** First and second moments of Adam; empty where nothing is learned. */
+  /** First and second moments of Adam; empty if nothing is learned. */
   readonly first: Float32Array;
   readonly second: Float32Array;
 }
 
-/** A parameter of all neurons, as everyone may read it. */
+/** A parameter of all neurons. All threads may read it. */
 export interface ParameterTable {
   readonly shape: ParameterShape;
   /** Neuron n's part lies at `offset[n]` up to `offset[n + 1]`; [neurons + 1]. */
@@ -46,7 +46,7 @@ export interface ParameterTable {
   readonly of: (neuron: number, count?: number) => Parameter;
 }
 
-/** A published parameter of all neurons as one partition hears it; laid out as its table. */
+/** One partition's copy of a published parameter of all neurons; laid out as its table. */
 export type PeerParameter = Pick<ParameterTable, 'values' | 'target'>;
 
 const PARTS = ['values', 'target', 'first', 'second'] as const;
@@ -77,7 +77,7 @@ export function attachParameter(arena: Arena, shape: ParameterShape): ParameterT
   return createTable(shape, (part) => arena.float32(blockName(shape.name, part)));
 }
 
-/** A parameter of all neurons in memory of one's own. */
+/** A parameter of all neurons in private memory. */
 export function parametersIn(room: { numbers(length: number): Float32Array }, shape: ParameterShape): ParameterTable {
   const length = shape.lengths.reduce((sum, size) => sum + size, 0);
   return createTable(shape, () => room.numbers(length));

@@ -28,7 +28,7 @@ export function phaseTimingBlocks(partitions: number): BlockRequest[] {
   const owner = 'each partition its own row';
   return [
     { name: 'phase-timings', type: 'float64', shape: [partitions, KINDS.length, KEPT], owner },
-    { name: 'phase-timings/notified', type: 'float64', shape: [partitions], owner: 'its partition clears it, whoever rings writes it' },
+    { name: 'phase-timings/notified', type: 'float64', shape: [partitions], owner: 'its partition clears it, each notifying thread writes it' },
     { name: 'phase-timings/count', type: 'float64', shape: [partitions, KINDS.length], owner },
   ];
 }
@@ -38,7 +38,7 @@ export interface PhaseTimer {
   /** An update begins within a resumption: the rest of the resumption belongs to the update. */
   beginUpdate(): void;
   /** A resumption has ended that did the announced work. @param begin when it began, by `performance.now()` */
-  measure(turn: Announcement, begin: number): void;
+  measure(work: Announcement, begin: number): void;
   /** Milliseconds of the current resumption were spent waiting for a peer: they are no work. */
   countWaiting(milliseconds: number): void;
   /** The thread begins to wait on the event count. */
@@ -55,12 +55,12 @@ function sharedTime(): number {
 
 /** An event count that records, for each waiting partition, the time of the first notification. */
 export function timestampNotifications(bell: EventCount, arena: Arena): EventCount {
-  const rung = arena.float64('phase-timings/notified');
+  const notified = arena.float64('phase-timings/notified');
   return {
     ...bell,
     notify() {
       const now = sharedTime();
-      for (let partition = 0; partition < rung.length; partition += 1) if (rung[partition] === 0) rung[partition] = now; // shared, racy on purpose
+      for (let partition = 0; partition < notified.length; partition += 1) if (notified[partition] === 0) notified[partition] = now; // shared, racy on purpose
       bell.notify();
     },
   };
@@ -69,7 +69,7 @@ export function timestampNotifications(bell: EventCount, arena: Arena): EventCou
 export function attachPhaseTimer(arena: Arena, partition: number): PhaseTimer {
   const times = arena.float64('phase-timings');
   const counts = arena.float64('phase-timings/count');
-  const rung = arena.float64('phase-timings/notified');
+  const notified = arena.float64('phase-timings/notified');
   let forward = 0;
   let update = 0; // when the latest one began
   let idle = 0; // milliseconds of the current resumption
@@ -88,22 +88,22 @@ export function attachPhaseTimer(arena: Arena, partition: number): PhaseTimer {
       idle += milliseconds;
     },
     onSleep() {
-      rung[partition] = 0;
+      notified[partition] = 0;
     },
     onWake() {
-      if (rung[partition] > 0) keep('wake', (sharedTime() - rung[partition]) / 1000);
+      if (notified[partition] > 0) keep('wake', (sharedTime() - notified[partition]) / 1000);
     },
-    measure(turn, begin) {
+    measure(work, begin) {
       const now = performance.now() - idle;
       const end = update > begin ? update : now;
       idle = 0;
       const seconds = (end - begin) / 1000;
-      if (turn === 'compute') forward += seconds;
-      else if (turn === 'learn') {
+      if (work === 'compute') forward += seconds;
+      else if (work === 'learn') {
         keep('forward', forward);
         keep('compute', forward + seconds);
         forward = 0;
-      } else if (turn !== 'blocked' && turn !== 'pause') keep(turn, seconds);
+      } else if (work !== 'blocked' && work !== 'pause') keep(work, seconds);
       forward += (now - end) / 1000; // the batch is loaded before an update's first announced work
     },
   };

@@ -1,10 +1,10 @@
 import type { World } from './world.js';
 
-/** A piece of work of a thread: it takes a time, and then it is done. */
+/** A thread's request for a core: so many seconds of work. */
 export interface CoreRequest {
   readonly thread: number;
   readonly seconds: number;
-  /** Called as it begins; again where it was interrupted. */
+  /** Called when the work begins, and again after an interruption. */
   readonly begun?: () => void;
   readonly done: () => void;
 }
@@ -17,22 +17,21 @@ interface RunningRequest {
 }
 
 /**
- * The cores that threads share. A thread keeps its core for as long as it has work; then who has waited longest gets it. A thread that has
- * just come up from its sleep interrupts another, in the middle of its work, as operating systems do for those who
- * have slept.
+ * The cores that threads share. A thread keeps its core for as long as it has work; then the thread that has waited longest gets it. A thread that has
+ * just woken up interrupts another in the middle of its work, as operating systems do for threads that have slept.
  */
 export interface Cores {
-  /** The thread has work to do: it begins, or waits for a core. */
+  /** Starts the thread's work, or lets it wait for a core. */
   request(work: CoreRequest): void;
-  /** True while the thread has work under way, or waits for a core to do it. */
+  /** True while the thread has work under way, or waits for a core. */
   atWork(thread: number): boolean;
-  /** Gives the cores of threads that have nothing to do to those that wait. */
+  /** Gives the cores of idle threads to those that wait. */
   settle(): void;
 }
 
 /**
- * @param count of cores; Infinity: every thread has its own
- * @param nothing called in place of `done` at the time at which interrupted work would have been done, and where work that is told so begins later than it was asked for
+ * @param count of cores; Infinity: one for every thread
+ * @param nothing called instead of `done` at the time at which interrupted work would have been done, and when work begins later than it was requested
  */
 export function createCores(count: number, queue: World['queue'], nothing: () => void): Cores {
   const running = new Map<number, RunningRequest[]>(); // threads that have a core, and their work under way
@@ -60,7 +59,7 @@ export function createCores(count: number, queue: World['queue'], nothing: () =>
     });
   }
 
-  /** What is left of a thread's work waits for a core. */
+  /** The rest of a thread's work waits for a core. */
   function interrupt(thread: number): void {
     let since = queue.time;
     const left = (running.get(thread) ?? []).map((begun): CoreRequest => {

@@ -4,63 +4,60 @@ import { drawDuration, type Distribution } from './distribution.js';
 import { createEventQueue, type EventQueue } from './event-queue.js';
 import type { VirtualSettings } from './settings.js';
 
-/** What happens at a time: a strand goes on, or something arrives. */
+/** Handles an event: a task continues, or a message arrives. */
 export type EventHandler = () => void;
 
-/** The virtual time, and how long everything takes in it. One for all partitions: they live on one thread. */
+/** The virtual time and all durations. One for all partitions: they share one real thread. */
 export interface World {
   readonly settings: VirtualSettings;
   readonly queue: EventQueue<EventHandler>;
-  /** True where nobody needs to look for what nobody has said: threads are up at once, and no clocks strike. */
+  /** True if tasks need to be resumed only after noted changes: threads wake up at once, and no clocks tick. */
   readonly wakesOnlyOnChange: boolean;
-  /** Says that something has changed which others may be waiting for. */
+  /** Notes a change that other tasks may wait for. */
   noteChange(): void;
-  /** How often that was said. */
+  /** Counts the noted changes. */
   changes(): number;
   /** Seconds of virtual time since the beginning. */
   now(): number;
   /**
-   * How long a partition's next turn takes, other than a step of the environment.
+   * Seconds of a partition's next work, other than an environment step.
    *
    * @param ticks forward ticks of an update
    */
   duration(partition: number, turn: Exclude<WorkKind, 'step'>, ticks: number): number;
   /**
-   * How long a group of environments steps: as long as the slowest of them. Where there are several environments, a step that was cut short
-   * because the run came to rest goes on where it was.
+   * Seconds of the next step of a group of environments: as long as the slowest of them. With several environments, a step that was cut short
+   * because the run came to rest continues where it was.
    */
   stepDuration(group: number): number;
-  /** The group has made its step. */
+  /** Called when the group has made its step. */
   endStep(group: number): void;
-  /**
-   * When a message arrives that is sent now, or was sent at `sent`; Infinity where it is lost. A pure function of seed, sender,
-   * receiver and number.
-   */
+  /** When a message sent at `sent` arrives; Infinity if it is lost. A pure function of seed, sender, receiver and number. */
   arrival(sender: number, receiver: number, number: number, sent: number): number;
-  /** Delays of messages that are heard by all at once: `gate`, sent again until it comes through, or `acting`. */
+  /** Delays of messages that reach all at once: `gate`, sent again until it arrives, or `acting`. */
   broadcastDelay(sender: number, kind: 'gate' | 'acting'): number;
-  /** Seconds from a ring to when a thread, asleep until then, is up. The first threads are the partitions', one for each group of environments follows. */
+  /** Seconds from a notification until a sleeping thread has woken up. The first threads are the partitions', then one for each group of environments. */
   wakeLatency(thread: number): number;
-  /** Lets something happen after a delay; at once where that is 0. */
+  /** Handles an event after a delay; at once if that is 0. */
   after(delay: number, happening: EventHandler): void;
-  /** What another world of the same settings needs to take durations as this one would have. While no update is under way. */
+  /** The state from which another world of the same settings continues. Only while no update is under way. */
   state(): DurationState;
 }
 
-/** How far the streams of durations have come. */
+/** Positions of the streams of durations. */
 export interface DurationState {
-  /** Number of the next draw of each stream, by name; the first unless it is there. */
+  /** Number of the next draw of each stream, by name; 0 unless given. */
   readonly draws: Readonly<Record<string, number>>;
-  /** When the step ends that a group of environments is in the midst of; -1 where it is in none. */
+  /** When the current step of each group of environments ends; -1 without one. */
   readonly stepEnds: readonly number[];
 }
 
-/** Draws of one kind, in the order in which they are needed. */
+/** Draws of one kind, in order. */
 interface Draws {
   next(): number;
 }
 
-/** Where a world begins that goes on from another. */
+/** Where a world continues from another. */
 export interface WorldBegin {
   /** Seconds of virtual time. */
   readonly time: number;
@@ -97,8 +94,8 @@ export function createWorld(settings: VirtualSettings, seed: number, partitions:
   const gateLosses = each('gate-loss', orderedStream);
   const messages = each('message', (name) => createStream(seed, `virtual/${name}`));
   const losses = each('loss', (name) => createStream(seed, `virtual/${name}`));
-  const update = new Float64Array(partitions); // duration of the update at hand
-  const left = new Uint32Array(partitions); // forward ticks of it still to come, and its step
+  const update = new Float64Array(partitions); // duration of the current update
+  const left = new Uint32Array(partitions); // its remaining phases
   const constant = settings.wake.name === 'constant' ? settings.wake.value : 0;
   let changes = 0;
 
@@ -161,12 +158,12 @@ function createSteps(sequence: (name: string, distribution: Distribution) => Dra
     environments += 1;
     return sequence(environments === 1 ? 'step' : `step/${environments - 1}`, distribution);
   }));
-  const ends = Float64Array.from(begun ?? groups.map(() => -1)); // of the steps at hand
+  const ends = Float64Array.from(begun ?? groups.map(() => -1)); // of the current steps
   return {
     next(group: number): number {
       if (ends[group] >= 0) return Math.max(0, ends[group] - queue.time);
       const duration = draws[group].reduce((longest, each) => Math.max(longest, each.next()), 0);
-      if (environments > 1) ends[group] = queue.time + duration; // one alone is never cut short
+      if (environments > 1) ends[group] = queue.time + duration; // a lone one is never cut short
       return duration;
     },
     done(group: number): void {
@@ -176,13 +173,13 @@ function createSteps(sequence: (name: string, distribution: Distribution) => Dra
   };
 }
 
-/** The uniform draw at a position of a stream, which is left behind it. */
+/** The uniform draw at a position of a stream. Moves the stream behind it. */
 function uniformAt(stream: Stream, position: number): number {
   stream.position = position;
   return stream.uniform();
 }
 
-/** The factor of each partition: `slowdown` for a random share of them, rounded, 1 for the others. */
+/** The factor of each partition: `slowdown` for a random fraction of them, rounded, 1 for the others. */
 function stragglers({ stragglers: share, slowdown }: VirtualSettings, seed: number, partitions: number): number[] {
   const stream = createStream(seed, 'virtual/stragglers');
   const order = Array.from({ length: partitions }, (_, partition) => ({ partition, draw: stream.uniform() })).toSorted((a, b) => a.draw - b.draw);

@@ -73,7 +73,7 @@ export interface ActivationExchange {
    * The activations on which this partition may work on update `update` until it has finished it, by number; -1 where it may not, for somebody has drawn other
    * transitions for it, or is at another update there. To be asked after `beginEntry`.
    */
-  sharedBoard(update: number, slots: Int32Array): number;
+  entryOf(update: number, slots: Int32Array): number;
   /**
    * Begins the entry of update `update` for the voltages of partition `of`, with the slots, the number of slots they were drawn from, and this
    * partition's copies of the other's published parameters; its own are copied live.
@@ -170,7 +170,7 @@ export function attachExchange(arena: Arena, { copy }: Pick<Kernels, 'copy'>, sh
 
   /**
    * Whether this partition may write the entry: without helping always; else if no other does, has, or works there. The mark
-   * is stored before the check of the others, and they check it in `sharedBoard` after they have stored their version: one of the two sees the other.
+   * is stored before the check of the others, and they check it in `entryOf` after they have stored their version: one of the two sees the other.
    */
   function seize(at: number, update: number): boolean {
     if (!holders.tryLock(at)) return false;
@@ -187,7 +187,7 @@ export function attachExchange(arena: Arena, { copy }: Pick<Kernels, 'copy'>, sh
 
   return {
     sharedVoltages,
-    sharedBoard(update, slots) {
+    entryOf(update, slots) {
       if (!helping) return -1;
       for (let partition = 0; partition < partitions; partition += 1) {
         const at = entry(update, partition);

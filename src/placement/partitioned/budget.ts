@@ -12,7 +12,7 @@ const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 /** The option that each block grows with, by the beginning of its name; all others grow with the network. */
 const GROWS_WITH: readonly { readonly names: readonly string[]; readonly what: string; readonly option: string; readonly value: (settings: Settings) => unknown }[] = [
   { names: ['replay/'], what: 'replay', option: 'learning.replay', value: ({ learning }) => learning.replay },
-  { names: ['board', 'exchange/voltages', 'exchange/slots'], what: 'minibatches', option: 'learning.batch', value: ({ learning }) => learning.batch },
+  { names: ['activations', 'exchange/voltages', 'exchange/slots'], what: 'minibatches', option: 'learning.batch', value: ({ learning }) => learning.batch },
   { names: ['voltage', 'cursors', 'group/', 'action-timing', 'noise'], what: 'environments', option: 'environments', value: ({ environments }) => environments },
   { names: ['control', 'staleness', 'workspace', 'activation-versions', 'versions', 'rerun', 'phase-timings', 'exchange/lock', 'exchange/stored', 'exchange/version', 'exchange/mark'], what: 'partitions', option: 'partitions', value: ({ partitions }) => partitions },
 ];

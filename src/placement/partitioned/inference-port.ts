@@ -29,12 +29,12 @@ export interface InferencePort {
 export function createLanePort({ layout, control, inferenceActivations, notifyAll }: PartitionContext, activations: InferencePort['activations']): Pick<InferencePort, 'activations' | 'submit' | 'step'> {
   const { topology: { inputs, outputs }, encoder, decoder, groups } = layout;
   const { lanes } = inferenceActivations;
-  const seen = new Float32Array(inputs.end);
-  const said = new Float32Array(outputs.end - outputs.begin);
+  const inputVoltages = new Float32Array(inputs.end);
+  const outputVoltages = new Float32Array(outputs.end - outputs.begin);
 
   function show(observation: ArrayLike<number>, lane: number): void {
-    encoder.encode(observation, seen);
-    for (let i = 0; i < seen.length; i += 1) inferenceActivations.voltages[i * lanes + lane] = seen[i];
+    encoder.encode(observation, inputVoltages);
+    for (let i = 0; i < inputVoltages.length; i += 1) inferenceActivations.voltages[i * lanes + lane] = inputVoltages[i];
   }
 
   return {
@@ -46,8 +46,8 @@ export function createLanePort({ layout, control, inferenceActivations, notifyAl
       notifyAll();
     },
     step(environment, lane) {
-      for (let i = 0; i < said.length; i += 1) said[i] = activations.voltages[(outputs.begin + i) * lanes + lane];
-      return environment.step(decoder.decode(said));
+      for (let i = 0; i < outputVoltages.length; i += 1) outputVoltages[i] = activations.voltages[(outputs.begin + i) * lanes + lane];
+      return environment.step(decoder.decode(outputVoltages));
     },
   };
 }

@@ -48,14 +48,14 @@ export function createLearner(context: PartitionContext): Learner {
   const inputNumbers = topology.inputs.end * ownBatch.activations.lanes;
 
   /** Uses the activations that all partitions with the same transitions share, if there are any: all write the same input voltages there. */
-  function useSharedBoard(update: number): void {
-    const place = exchange.sharedBoard(update, slots);
+  function useSharedActivations(update: number): void {
+    const place = exchange.entryOf(update, slots);
     batch = place < 0 ? ownBatch : sharedBatches[place];
     if (batch !== ownBatch) kernels.copy(ownBatch.activations.voltages, 0, inputNumbers, batch.activations.voltages, 0);
   }
 
   /** Continues on own activations, before it computes what another partition is to write. */
-  function useOwnBoard(): void {
+  function useOwnActivations(): void {
     if (batch !== ownBatch) kernels.copy(batch.activations.voltages, 0, batch.activations.voltages.length, ownBatch.activations.voltages, 0);
     batch = ownBatch;
   }
@@ -66,7 +66,7 @@ export function createLearner(context: PartitionContext): Learner {
   function* compute(update: number, tickIndex: number, publishes: boolean): Coroutine {
     const ranges = rangesAt[tickIndex][partition];
     if (!publishes && (yield* readPublished(partition, update, tickIndex))) return;
-    if (!publishes) useOwnBoard();
+    if (!publishes) useOwnActivations();
     peerWait.beginWork();
     yield 'compute';
     loader.computeRows(tickIndex, ranges, batch.activations);
@@ -87,13 +87,13 @@ export function createLearner(context: PartitionContext): Learner {
   function* collect(peer: number, update: number, tickIndex: number, drawn: number): Coroutine {
     while (!readSource.mayCollect(peer, update, tickIndex)) yield 'blocked';
     if (!helped.has(peer) && (yield* readPublished(peer, update, tickIndex))) return;
-    const heard = helped.get(peer) ?? (yield* refresh(peer, tickIndex));
-    if (layout.exchange.helping && tickIndex === 0 && exchange.beginEntry(peer, update, slots, drawn, heard)) helped.set(peer, heard);
-    if (!helped.has(peer)) useOwnBoard();
+    const version = helped.get(peer) ?? (yield* refresh(peer, tickIndex));
+    if (layout.exchange.helping && tickIndex === 0 && exchange.beginEntry(peer, update, slots, drawn, version)) helped.set(peer, version);
+    if (!helped.has(peer)) useOwnActivations();
     const ranges = rangesAt[tickIndex][peer];
     loader.computeRows(tickIndex, ranges, batch.activations);
     if (helped.has(peer)) exchange.publish(peer, update, tickIndex + 1, ranges, batch.activations);
-    staleness?.weights(control.version.get(peer) - heard);
+    staleness?.weights(control.version.get(peer) - version);
   }
 
   /** Refreshes the copies of a peer's parameters. @returns their version */
@@ -122,7 +122,7 @@ export function createLearner(context: PartitionContext): Learner {
   function* learn(update: number, drawn: number): Coroutine {
     while (!readSource.mayBeginEntry(update)) yield 'blocked';
     const publishes = peers.length > 0 && exchange.beginEntry(partition, update, slots, drawn, control.version.get(partition));
-    if (peers.length > 0) useSharedBoard(update);
+    if (peers.length > 0) useSharedActivations(update);
     helped.clear();
     for (let tickIndex = 0; tickIndex < topology.ticks.length; tickIndex += 1) {
       yield* compute(update, tickIndex, publishes);

@@ -47,8 +47,8 @@ export function reinitialise(plan: RunLayout, arena: Arena, neurons: readonly nu
 }
 
 /**
- * Begins the stream of experience anew where neurons have died or were born for good: the transition under way was begun by
- * one network and is ended by another, and nobody is to learn from it. Does nothing to minibatches, which are computed anew.
+ * Ends the current trajectory where neurons were lesioned or reinitialised for good: no online rule learns from a transition that one network began and another
+ * ended. Minibatches do not change: their voltages are computed anew.
  */
 export function endTrajectory({ rule, ring }: RunLayout, arena: Arena): void {
   const stored = Atomics.load(arena.int32('control'), WORD.stored);

@@ -88,20 +88,20 @@ function send(world: World, { version, inFlight }: CounterMessages, announcement
  * @param apart true if environment tasks that see what this partition sees have threads of their own
  */
 export function delayControl(control: Control, self: number, world: World, news: CounterMessages, apart = false): Control {
-  const delayed = (counter: PartitionCounter, heard: DelayedCounter, kind: 'gate' | 'acting'): PartitionCounter => ({
+  const delayed = (counter: PartitionCounter, delayedCounter: DelayedCounter, kind: 'gate' | 'acting'): PartitionCounter => ({
     get: (partition) => counter.get(partition),
     set(partition, value) {
       counter.set(partition, value);
       if (apart) world.noteChange();
       const delay = world.broadcastDelay(partition, kind);
-      if (heard === news.version && delay > 0) send(world, news, { partition, value, time: world.now() + delay });
+      if (delayedCounter === news.version && delay > 0) send(world, news, { partition, value, time: world.now() + delay });
       else {
         world.after(delay, () => {
-          if (heard.receive(partition, value)) world.noteChange();
+          if (delayedCounter.receive(partition, value)) world.noteChange();
         });
       }
     },
-    least: () => Math.min(counter.get(self), heard.leastOfOthers(self)),
+    least: () => Math.min(counter.get(self), delayedCounter.leastOfOthers(self)),
   });
   return {
     ...control,

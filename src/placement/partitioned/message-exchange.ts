@@ -166,7 +166,7 @@ export function messageExchange(arena: Arena, { ticks, batchSize, parameters }: 
 
   return {
     sharedVoltages: [],
-    sharedBoard: () => -1,
+    entryOf: () => -1,
     beginEntry(_of, update, slots, stored) {
       forEachOwnedRange(parts, ownership[self], copyLive);
       ownSlots = sharedSlots(post, update, slots);

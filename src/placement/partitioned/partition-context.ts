@@ -137,7 +137,7 @@ export function createPartitionContext(layout: RunLayout, arena: Arena, partitio
     staleness: settings.timing.measureStaleness ? attachStalenessRecorder(arena, partition) : undefined,
     tables: attachTables(layout, arena),
     inferenceActivations: { lanes: settings.environments, voltages: arena.float32('voltage'), weightedInputs: arena.float32('voltage/weighted'), alive },
-    learningActivations: { lanes, voltages: own('board'), weightedInputs: own('board/weighted'), alive },
+    learningActivations: { lanes, voltages: own('activations'), weightedInputs: own('activations/weighted'), alive },
   };
 }
 

@@ -47,12 +47,12 @@ export function createPartition(context: PartitionContext): Partition {
   const { settings } = layout;
   const { words, version } = control;
   const learner = createLearner(context);
-  const acting = createInferenceMode(context);
-  const stage = acting.createPort(true);
-  const actor = acting.createInference(layout.groups);
+  const mode = createInferenceMode(context);
+  const port = mode.createPort(true);
+  const inference = mode.createInference(layout.groups);
   const isHost = partition === ENVIRONMENT_PARTITION;
-  const environments = isHost ? makeEnvironments(settings).map((environment, lane) => withRecurrentInputs(environment, layout.context, stage.activations, lane)) : [];
-  const tasks = isHost ? createTrainingTasks(context, environments, stage) : [];
+  const environments = isHost ? makeEnvironments(settings).map((environment, lane) => withRecurrentInputs(environment, layout.context, port.activations, lane)) : [];
+  const tasks = isHost ? createTrainingTasks(context, environments, port) : [];
   let evaluation: EvaluationTask | undefined;
 
   function* train(): Coroutine {
@@ -66,11 +66,11 @@ export function createPartition(context: PartitionContext): Partition {
   function* choose(): Coroutine {
     while (!isSettled()) {
       const updates = version.get(partition);
-      const ready = !acting.concurrent && actor.isReady(); // read before the count: the environment task writes the count before the observation number, so that it cannot be older
+      const ready = !mode.concurrent && inference.isReady(); // read before the count: the environment task writes the count before the observation number, so that it cannot be older
       const experience = experienceCount();
-      if (ready && acting.mayAct(updates, experience)) {
+      if (ready && mode.mayAct(updates, experience)) {
         yield 'act';
-        actor.tick(true);
+        inference.tick(true);
         readSource.onTick();
       } else if (limiter.mayLearn(updates, experience) && schedule.mayBegin(updates)) yield* learner.update();
       else yield 'blocked';
@@ -88,7 +88,7 @@ export function createPartition(context: PartitionContext): Partition {
       }
     }
     while (Atomics.load(words, WORD.finished) === 0) {
-      if (actor.isReady()) throw new InternalError('the run goes on where the journal ends');
+      if (inference.isReady()) throw new InternalError('the run goes on where the journal ends');
       yield 'blocked';
     }
   }
@@ -96,7 +96,7 @@ export function createPartition(context: PartitionContext): Partition {
   /** Waits for all that the next update reads. While an observation waits for this partition, no further step is taken. */
   function* untilDue(): Coroutine {
     for (;;) {
-      const asked = actor.isReady(); // before the check: what was stored until then is counted
+      const asked = inference.isReady(); // before the check: what was stored until then is counted
       if (readSource.mayBegin(version.get(partition))) return;
       if (asked) throw new InternalError('an update waits for a step that waits for the partition itself');
       yield 'blocked';
@@ -104,12 +104,12 @@ export function createPartition(context: PartitionContext): Partition {
   }
 
   function* rerunTick(): Coroutine {
-    while (!actor.isReady()) {
+    while (!inference.isReady()) {
       if (Atomics.load(words, WORD.finished) !== 0) throw new InternalError('the run is over before the journal');
       yield 'blocked';
     }
     yield 'act';
-    actor.tick(true);
+    inference.tick(true);
   }
 
   function isSettled(): boolean {
@@ -130,7 +130,7 @@ export function createPartition(context: PartitionContext): Partition {
   }
 
   function inferenceTask(own: PartitionInference, explore: boolean): PartitionTask {
-    return { coroutine: infer(own, explore), ...(acting.concurrent && { onBegin: () => own.snapshotInputs?.(), wakeDelay: () => schedule.inferenceTicks.wakeDelay() }) };
+    return { coroutine: infer(own, explore), ...(mode.concurrent && { onBegin: () => own.snapshotInputs?.(), wakeDelay: () => schedule.inferenceTicks.wakeDelay() }) };
   }
 
   /** Checks every own parameter: what the last update wrote, no later one would find. */
@@ -144,17 +144,17 @@ export function createPartition(context: PartitionContext): Partition {
       return [
         ...tasks.map((task, group) => environmentTask(task, group, context)),
         { coroutine: train() },
-        ...(acting.concurrent ? [inferenceTask(actor, true)] : []),
+        ...(mode.concurrent ? [inferenceTask(inference, true)] : []),
       ];
     },
     takeLog: () => readSource.endCommand(),
     evaluate(episodeSeeds, run = context) {
-      if (acting.central && !isHost) return [];
-      const line = inferenceTask(acting.createInference([{ begin: 0, end: 1 }]), false); // evaluation uses the first lane
+      if (mode.central && !isHost) return [];
+      const line = inferenceTask(mode.createInference([{ begin: 0, end: 1 }]), false); // evaluation uses the first lane
       if (!isHost) return [line];
-      const heard = acting.createPort(false);
+      const evaluationPort = mode.createPort(false);
       const remembering = withObservationTraces(makeEnvironment(settings.environment), settings.network, trainedState(run));
-      evaluation = createEvaluationTask(context, withRecurrentInputs(remembering, layout.context, heard.activations, 0), episodeSeeds, heard, run.arena.float64('evaluation'));
+      evaluation = createEvaluationTask(context, withRecurrentInputs(remembering, layout.context, evaluationPort.activations, 0), episodeSeeds, evaluationPort, run.arena.float64('evaluation'));
       return [environmentTask(evaluation, 0, context), line];
     },
     returns: () => evaluation?.returns() ?? [],

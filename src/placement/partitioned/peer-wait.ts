@@ -82,7 +82,7 @@ export function createPeerWait(exchange: ActivationExchange, { heartbeat, versio
       if (update - version.get(writer) > 1 || heartbeat.get(writer) === lastFailedHeartbeat[writer]) return;
       if (!(yield* waitFor(writer, () => exchange.isPublished(of, update, tick)))) lastFailedHeartbeat[writer] = heartbeat.get(writer);
     },
-    wakeDelay: () => Math.max(0, deadline - now()),
+    wakeDelay: () => (deadline === Infinity ? Infinity : Math.max(0, deadline - now())),
   };
 }
 

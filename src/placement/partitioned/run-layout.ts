@@ -155,7 +155,7 @@ function groupEnvironments(settings: Settings): EnvironmentGroup[] {
   return Array.from({ length: environments }, (_, environment) => ({ begin: environment, end: environment + 1 }));
 }
 
-/** The inference activations that all partitions share. Where a run repeats itself, and an action may be read before the observation is answered, what stands on it counts. */
+/** The shared activations of inference. They count as state if a run repeats itself and an action may be read before its observation is answered. */
 function actingBlocks(neurons: number, { environments, virtual, timing: { inference: acting } }: Settings): BlockRequest[] {
   const blocks: BlockRequest[] = [
     { name: 'voltage', type: 'float32', shape: [neurons, environments], owner: 'each partition its own neurons; inputs: the host' },
@@ -167,7 +167,7 @@ function actingBlocks(neurons: number, { environments, virtual, timing: { infere
 /** Each partition's own activations for minibatches. */
 function activationBlocks(neurons: number, { partitions, learning: { batch } }: Settings): BlockRequest[] {
   return [
-    { name: 'board', type: 'float32', shape: [partitions, neurons, 2 * batch], owner: 'each partition its own' },
-    { name: 'board/weighted', type: 'float32', shape: [partitions, neurons, 2 * batch], owner: 'each partition its own' },
+    { name: 'activations', type: 'float32', shape: [partitions, neurons, 2 * batch], owner: 'each partition its own' },
+    { name: 'activations/weighted', type: 'float32', shape: [partitions, neurons, 2 * batch], owner: 'each partition its own' },
   ];
 }

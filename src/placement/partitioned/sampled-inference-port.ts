@@ -25,26 +25,26 @@ interface ControlClock {
  *
  * @param counted false in evaluation
  */
-export function createSampledPort(context: PartitionContext, wave: ActivationVersions, counted: boolean): InferencePort {
+export function createSampledPort(context: PartitionContext, versions: ActivationVersions, counted: boolean): InferencePort {
   const { layout: { topology, groups, settings: { timing: { controlPeriod: period } } }, control, inferenceActivations: { lanes, voltages, weightedInputs }, arena, now } = context;
   const activations = { lanes, voltages: new Float32Array(voltages.length), weightedInputs: new Float32Array(weightedInputs.length) };
   const { submit, step } = createLanePort(context, activations);
   const last = topology.ticks.findIndex((populations) => populations.includes(topology.populations.indexOf(topology.outputs))); // no layer that is only read back counts
-  const strikes = attachActionTimingRecorder(arena);
+  const recorder = attachActionTimingRecorder(arena);
   const clocks = groups.map((): ControlClock => ({ origin: 0, next: 0, before: 0, age: 0 }));
   const groupOf = groups.flatMap(({ begin, end }, group) => new Array<number>(end - begin).fill(group));
   const wait = ({ origin, next }: ControlClock) => (period === 0 ? 0 : Math.max(0, origin + next * period - now()));
 
   /** The next tick is the first one still to come. */
-  function strike(clock: ControlClock): void {
+  function tick(clock: ControlClock): void {
     const due = clock.next;
     clock.next = Math.max(due, Math.floor((now() - clock.origin) / period)) + 1;
-    if (counted) strikes.miss(clock.next - due - 1);
+    if (counted) recorder.miss(clock.next - due - 1);
   }
 
   /** The oldest observation that the output voltages depend on, counted from the newest; all those from before the command count as one. */
   function ageOf(group: number, { before }: ControlClock): number {
-    const answered = wave.owners[last].reduce((least, partition) => Math.min(least, wave.observation(partition, group, last)), Infinity);
+    const answered = versions.owners[last].reduce((least, partition) => Math.min(least, versions.observation(partition, group, last)), Infinity);
     return control.groups[group].observationNumber.get() - Math.max(before, answered);
   }
 
@@ -68,12 +68,12 @@ export function createSampledPort(context: PartitionContext, wave: ActivationVer
     wakeDelay: (group) => wait(clocks[group]),
     latch(group) {
       const clock = clocks[group];
-      if (period > 0) strike(clock);
+      if (period > 0) tick(clock);
       clock.age = ageOf(group, clock); // before the voltages, which may be newer
       copy(group);
     },
     step(environment, lane) {
-      if (counted) strikes.act(clocks[groupOf[lane]].age);
+      if (counted) recorder.act(clocks[groupOf[lane]].age);
       return step(environment, lane);
     },
   };

@@ -166,8 +166,8 @@ test('who has drawn the same transitions works on one board, where what is publi
   const { mine, peers, from } = pair(true);
   mine.beginEntry(0, 5, SLOTS, 9, 5);
   peers.beginEntry(1, 5, SLOTS, 9, 5);
-  const place = mine.sharedBoard(5, SLOTS);
-  t.is(peers.sharedBoard(5, SLOTS), place);
+  const place = mine.entryOf(5, SLOTS);
+  t.is(peers.entryOf(5, SLOTS), place);
   const [here, there] = [activationsOf(mine, place, from), activationsOf(peers, place, from)];
   there.voltages.set([1, 2, 3, 4], 4);
   peers.publish(1, 5, 1, PEERS_NEURON, there);
@@ -178,7 +178,7 @@ test('who has drawn the same transitions works on one board, where what is publi
 test('a board that was worked on in place can be taken from by who works apart', (t) => {
   const { mine, peers, from, to } = pair(true);
   peers.beginEntry(1, 5, SLOTS, 9, 5);
-  const there = activationsOf(peers, peers.sharedBoard(5, SLOTS), from);
+  const there = activationsOf(peers, peers.entryOf(5, SLOTS), from);
   there.voltages.set([1, 2, 3, 4], 4);
   peers.publish(1, 5, 1, PEERS_NEURON, there);
   t.is(mine.read(1, 5, 1, PEERS_NEURON, SLOTS, to), 5);
@@ -188,14 +188,14 @@ test('a board that was worked on in place can be taken from by who works apart',
 test('nobody works in place beside others who have drawn other transitions, or are at a later update there, and nobody where all write their own', (t) => {
   const { mine, peers } = pair(true);
   mine.beginEntry(0, 5, SLOTS, 9, 5);
-  t.is(mine.sharedBoard(5, SLOTS), 1);
+  t.is(mine.entryOf(5, SLOTS), 1);
   peers.beginEntry(1, 5, Int32Array.of(7, 9), 9, 5);
-  t.is(mine.sharedBoard(5, SLOTS), -1);
-  t.is(peers.sharedBoard(5, Int32Array.of(7, 9)), -1);
+  t.is(mine.entryOf(5, SLOTS), -1);
+  t.is(peers.entryOf(5, Int32Array.of(7, 9)), -1);
   mine.beginEntry(0, 6, SLOTS, 9, 6);
   peers.beginEntry(1, 6 + SHAPE.depth, SLOTS, 9, 6);
-  t.is(mine.sharedBoard(6, SLOTS), -1);
-  t.is(pair().mine.sharedBoard(5, SLOTS), -1);
+  t.is(mine.entryOf(6, SLOTS), -1);
+  t.is(pair().mine.entryOf(5, SLOTS), -1);
 });
 
 test('an entry is not opened anew while a peer may be at work in it, and then nobody waits for it', (t) => {
@@ -206,9 +206,9 @@ test('an entry is not opened anew while a peer may be at work in it, and then no
   t.false(mine.beginEntry(0, later, SLOTS, 9, later));
   t.true(mine.isPublished(0, later, 2));
   t.is(mine.sampledFrom(later), -1);
-  t.is(mine.sharedBoard(later, SLOTS), -1);
+  t.is(mine.entryOf(later, SLOTS), -1);
   t.is(peers.read(0, later, 1, [{ begin: 0, end: 1 }], SLOTS, from), -1);
-  t.is(peers.sharedBoard(5, SLOTS), -1); // what has been opened meanwhile might have been another's
+  t.is(peers.entryOf(5, SLOTS), -1); // what has been opened meanwhile might have been another's
   control.version.set(1, 6);
   t.true(mine.beginEntry(0, later + SHAPE.depth, SLOTS, 9, later));
 });
