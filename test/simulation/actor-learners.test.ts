@@ -1,6 +1,6 @@
 import test from 'ava';
 
-import { createActorLearners, type ActorLearnerOptions, type EpisodeRecord, type Metrics } from '../../src/index.js';
+import { createActorLearners, resumeDdpg, resumeTrainer, type ActorLearnerOptions, type EpisodeRecord, type Metrics } from '../../src/index.js';
 import { numbersOf } from './numbers.js';
 
 const SMALL = { environment: 'CartPole-v1', network: { hidden: [8] }, actors: 8, steps: 2500, seed: 5 } as const;
@@ -76,6 +76,23 @@ test.serial('a run in parts, with an evaluation between them, goes the way of on
   t.is(learners.step, whole.step);
   t.deepEqual(numbersOf(learners.encodeWeights()), whole.weights);
   await learners.close();
+});
+
+test.serial('a synchronous run that is resumed from its checkpoint goes the way of one that was not interrupted', async (t) => {
+  const options = { ...SMALL, algorithm: 'async-sarsa', schedule: 'synchronous', workers: 2, credit: 'kolen-pollack', targets: { period: 300 } } as const;
+  const whole = await createActorLearners(options);
+  t.teardown(() => whole.close());
+  let checkpoint: Uint8Array | undefined;
+  whole.once('checkpoint', () => { checkpoint = whole.encodeCheckpoint({ words: 'kept' }); });
+  await whole.run({ steps: 2000, checkpointEvery: 900 });
+  const resumed = await resumeTrainer(checkpoint ?? new Uint8Array());
+  t.teardown(() => resumed.close());
+  t.true(resumed.step >= 900 && resumed.step < 950);
+  await resumed.run({ steps: 2000 - resumed.step });
+  t.is(resumed.step, whole.step);
+  t.deepEqual(numbersOf(resumed.encodeWeights()), numbersOf(whole.encodeWeights()));
+  t.deepEqual(await resumed.evaluate({ episodes: 2 }), await whole.evaluate({ episodes: 2 }));
+  await t.throwsAsync(resumeDdpg(checkpoint ?? new Uint8Array()), { name: 'CheckpointError', message: /async-sarsa/ });
 });
 
 test.serial('workers that are killed are replaced, and a synchronous run ends with the same bits', async (t) => {

@@ -54,6 +54,14 @@ test.serial('synchronous actors have the bits of threads in virtual time, whatev
   t.true(slow.seconds > quick.seconds);
 });
 
+test.serial('bounded actors wait for the slowest: weights get no older than the bound allows', async (t) => {
+  const uneven = { compute: 0.001, act: 0.0001, step: 0.0001, stragglers: 0.25, slowdown: 50 };
+  const bounded = await train({ schedule: 'bounded', bounded: { rollouts: 1 }, virtual: uneven });
+  t.true(bounded.age.max <= 3 * (SMALL.actors - 1));
+  t.true((await train({ virtual: uneven })).age.max > 3 * (SMALL.actors - 1));
+  t.true((await train({ schedule: 'bounded', bounded: { rollouts: 0 }, time: 'real', workers: 2 })).age.max <= SMALL.actors - 1);
+});
+
 test('virtual options are refused in real time, and more than one worker in virtual time', async (t) => {
   await t.throwsAsync(createActorLearners({ virtual: { compute: 1 } }), { message: /^"virtual\.compute" expected/ });
   await t.throwsAsync(createActorLearners({ time: 'virtual', workers: 2 }), { message: /^"workers" expected/ });

@@ -1,19 +1,21 @@
 import { WORD } from '../../memory/control.js';
 import { attachStalenessRecorder } from '../partitioned/staleness.js';
+import type { Cursors } from './cursor.js';
 import { attachSharedWeights, createProbe, type PortContext, type UpdatePort } from './updates.js';
 
 /** How a gradient gets to the shared weights: at once, or by a message. */
 export type Transport = (actor: number, gradient: Float32Array, apply: (gradient: Float32Array) => void) => void;
 
 /**
- * Each rollout's gradient is applied at once, without locks: threads may overwrite one another's steps.
+ * Each rollout's gradient is applied at once, without locks: threads may overwrite one another's steps. Under `bounded`, an actor begins a rollout only if it has
+ * committed at most k more than the slowest; then at most (2k + 1) (actors - 1) updates come between a copy of the weights and the update learned from it.
  *
- * Source: Recht et al. 2011; Mnih et al. 2016, section 4.
+ * Source: Recht et al. 2011; Mnih et al. 2016, section 4; the bound: Ho et al. 2013, stale synchronous parallel.
  *
  * @param worker whose reads are recorded: the age of weights is the number of updates between copying them and applying what was learned with them
  */
-export function createHogwildPort(context: PortContext, worker: number, send: Transport = (_actor, gradient, apply) => { apply(gradient); }): UpdatePort {
-  const { arena, kernels, layout: { settings: { time } } } = context;
+export function createHogwildPort(context: PortContext, cursors: Cursors, worker: number, send: Transport = (_actor, gradient, apply) => { apply(gradient); }): UpdatePort {
+  const { arena, kernels, eventCount, layout: { settings: { time, actors, bounded } } } = context;
   const shared = attachSharedWeights(context);
   const { all: { values }, words: { version } } = shared;
   const control = arena.int32('control');
@@ -27,8 +29,18 @@ export function createHogwildPort(context: PortContext, worker: number, send: Tr
     probe();
   }
 
+  /** Rollouts of the actor that has committed the fewest. */
+  function slowest(): number {
+    let least = cursors.commits(0);
+    for (let actor = 1; actor < actors; actor += 1) least = Math.min(least, cursors.commits(actor));
+    return least;
+  }
+
   return {
-    admit: () => (time === 'virtual' || (Atomics.load(control, WORD.abort) === 0 && Atomics.load(control, WORD.steps) < Atomics.load(control, WORD.stepLimit)) ? 'begin' : 'halt'),
+    admit(actor) {
+      if (time === 'real' && (Atomics.load(control, WORD.abort) !== 0 || Atomics.load(control, WORD.steps) >= Atomics.load(control, WORD.stepLimit))) return 'halt';
+      return bounded === undefined || cursors.commits(actor) - slowest() <= bounded.rollouts ? 'begin' : 'wait';
+    },
     steps: () => shared.steps(),
     refresh(weights) {
       const copied = version.get();
@@ -39,6 +51,7 @@ export function createHogwildPort(context: PortContext, worker: number, send: Tr
       send(actor, gradient, (arrived) => { apply(actor, arrived, copied); });
       const taken = Atomics.add(control, WORD.steps, steps) + steps;
       commit(taken);
+      if (bounded !== undefined) eventCount.notify();
       shared.refreshTarget(taken);
     },
   };

@@ -51,7 +51,7 @@ export function createRunner({ worker, settings, arena: handle, spin }: RunnerSp
   const context = { kernels, arena, layout, eventCount };
   const cursors = attachCursors(arena, layout.cursors);
   const synchronous = settings.schedule === 'synchronous';
-  const port = synchronous ? createSynchronousPort(context, cursors) : createHogwildPort(context, worker);
+  const port = synchronous ? createSynchronousPort(context, cursors) : createHogwildPort(context, cursors, worker);
   const { target } = attachParameter(arena, weightShape(layout.networks));
   const beat = () => { heartbeat.set(worker, heartbeat.get(worker) + 1); };
   if (settings.time === 'virtual') return guarded(createVirtualActors({ ...context, beat }, cursors, target));

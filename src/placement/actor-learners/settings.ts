@@ -16,8 +16,8 @@ import { VIRTUAL } from '../../virtual/settings.js';
 import { METHOD_NAMES, methodNamed, METHODS, type MethodName } from './methods.js';
 import { shippedOptions } from './task-defaults.js';
 
-/** When actors' gradients reach the shared parameters: at once and without locks, or all of them in one update. */
-export const UPDATE_SCHEDULES = ['hogwild', 'synchronous'] as const;
+/** When actors' gradients reach the shared weights: at once and without locks, the same with actors held together, or all of them in one update. */
+export const UPDATE_SCHEDULES = ['hogwild', 'bounded', 'synchronous'] as const;
 export type UpdateSchedule = (typeof UPDATE_SCHEDULES)[number];
 
 const MAX_WORKERS = 64;
@@ -52,6 +52,11 @@ const LAYERS = NETWORK.filter((row): row is Extract<NetworkRow, { readonly path:
 
 const ACTORS = option('actors', integer({ min: 1, max: MAX_ACTORS }), { default: 8, flag: '--actors', help: 'actors, each with an environment of its own', group: 'Run' });
 
+const UPDATES = option('schedule', oneOf(UPDATE_SCHEDULES), {
+  default: (at) => methodOf(at).schedule, flag: '--schedule', group: 'Run', shown: 'hogwild; synchronous for a2c',
+  help: 'hogwild: each rollout\'s gradient is applied at once, without locks; bounded: the same, and no actor is more than --staleness-bound rollouts ahead of another; synchronous: the gradients of all actors are summed, and applied in one update',
+});
+
 const odds = listOf(number(NOT_NEGATIVE), 'a list of weights, for example [4, 3, 3]', { least: 1 });
 
 const DEFAULT_ODDS = [4, 3, 3];
@@ -72,10 +77,7 @@ export const ACTOR_LEARNER_ROWS = [
     default: 'backprop', flag: '--credit', help: `how hidden neurons get their credit: ${OPEN_CREDITS.join(', ')}; or the path of a module of your own`, group: 'Run', everyday: true,
   }),
   ...LAYERS,
-  option('schedule', oneOf(UPDATE_SCHEDULES), {
-    default: (at) => methodOf(at).schedule, flag: '--schedule', group: 'Run', shown: 'hogwild; synchronous for a2c',
-    help: 'hogwild: each rollout\'s gradient is applied at once, without locks; synchronous: the gradients of all actors are summed, and applied in one update',
-  }),
+  UPDATES,
   ACTORS,
   vary(TIME, { help: 'real: actors run on threads; virtual: an event queue on one thread simulates durations and messages, and repeats bit for bit' }),
   ...VIRTUAL.filter((row): row is Extract<VirtualRow, { readonly path: (typeof VIRTUAL_PATHS)[number] }> => VIRTUAL_PATHS.some((path) => path === row.path)),
@@ -93,6 +95,9 @@ export const ACTOR_LEARNER_ROWS = [
   option('learning.momentum', number({ min: 0, max: 1, below: true }), { default: 0.9, flag: '--momentum', argument: 'factor', help: 'fraction of its last step that momentum takes again', group }),
   option('learning.moments', oneOf(['shared', 'own']), { default: 'shared', flag: '--moments', help: 'whether all actors share one set of the optimiser\'s moments, or each has its own', group }),
   option('learning.clip', number(POSITIVE), { default: 40, flag: '--gradient-clip', argument: 'norm', help: 'longest gradient: longer ones are scaled down to it', group }),
+  ...onlyWhen([
+    option('bounded.rollouts', integer({ min: 0 }), { default: 1, flag: '--staleness-bound', unit: 'rollouts', argument: 'rollouts', help: 'rollouts by which an actor may be ahead of the slowest as it begins another', group: 'Run' }),
+  ], { holds: (at) => at(UPDATES) === 'bounded', otherwise: (at) => ['"schedule": "bounded"', at(UPDATES)] }),
   ...onlyWhen([
     option('policy.valueWeight', number(NOT_NEGATIVE), { default: 0.5, flag: '--value-weight', argument: 'factor', help: 'weight of the value\'s squared error beside the policy\'s objective', group: 'Policy' }),
     option('policy.entropyWeight', number(NOT_NEGATIVE), { default: 0.01, flag: '--entropy-weight', argument: 'factor', help: 'weight of the policy\'s entropy', group: 'Policy' }),

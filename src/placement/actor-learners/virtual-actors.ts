@@ -38,7 +38,7 @@ export function createVirtualActors(context: PortContext & { readonly beat: () =
   const time = attachVirtualTime(arena);
   const world = createWorld(worldSettings(settings), settings.seed, settings.actors, new Array<number>(settings.actors).fill(1), { time: time[0] });
   const stations = Array.from({ length: settings.actors }, (): Station => ({ messages: 0, awaited: 0, sending: false }));
-  const port = settings.schedule === 'synchronous' ? synchronousOver(world, stations, createSynchronousPort(context, cursors)) : hogwildOver(world, stations, context);
+  const port = settings.schedule === 'synchronous' ? synchronousOver(world, stations, createSynchronousPort(context, cursors)) : hogwildOver(world, stations, context, cursors);
   const actors = stations.map((_, actor) => createActor(actor, layout, createWorkbench(kernels, arena, layout), cursors, port, target));
   const isHeld = () => Atomics.load(control, WORD.abort) !== 0 || Atomics.load(control, WORD.steps) >= Atomics.load(control, WORD.stepLimit);
   const common = { isHeld, wakeDelay: () => Infinity, wakeLatency: () => 0 };
@@ -86,10 +86,10 @@ function delayOf(world: World, actor: number, station: Station): number {
 }
 
 /** Gradients are applied as they arrive; the actor goes on meanwhile. */
-function hogwildOver(world: World, stations: readonly Station[], context: PortContext): UpdatePort {
+function hogwildOver(world: World, stations: readonly Station[], context: PortContext, cursors: Cursors): UpdatePort {
   const { kernels } = context;
   const free: Float32Array[] = []; // room for gradients on their way
-  const port = createHogwildPort(context, 0, (actor, gradient, apply) => {
+  const port = createHogwildPort(context, cursors, 0, (actor, gradient, apply) => {
     const delay = delayOf(world, actor, stations[actor]);
     if (delay === 0) {
       apply(gradient);
