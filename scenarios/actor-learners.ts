@@ -1,5 +1,5 @@
-import { killWorkersEvery, type Trainable } from '../src/entries/internals.js';
-import { createActorLearners, resumeActorLearners, type ActorLearnerOptions } from '../src/index.js';
+import { createActorLearners, killWorkersEvery, resumeActorLearners, type Trainable } from '../src/entries/internals.js';
+import type { ActorLearnerOptions } from '../src/index.js';
 import { ALGORITHM, CHECKPOINTS, CONFIG, FINAL, KILLING, RESUME } from './command-rows.js';
 import type { Scenario } from './scenario.js';
 import { trainAndClose } from './training.js';

@@ -1,6 +1,7 @@
 import test from 'ava';
 
-import { createActorLearners, resumeDdpg, resumeTrainer, type ActorLearnerOptions, type EpisodeRecord, type Metrics } from '../../src/index.js';
+import { createActorLearners } from '../../src/entries/internals.js';
+import { resumeDdpg, resumeTrainer, type ActorLearnerOptions, type EpisodeRecord, type Metrics } from '../../src/index.js';
 import { numbersOf } from './numbers.js';
 
 const SMALL = { environment: 'CartPole-v1', network: { hidden: [8] }, actors: 8, steps: 2500, seed: 5 } as const;

@@ -1,6 +1,7 @@
 import test from 'ava';
 
-import { createActorLearners, type ActorLearnerOptions } from '../../src/index.js';
+import { createActorLearners } from '../../src/entries/internals.js';
+import type { ActorLearnerOptions } from '../../src/index.js';
 import { numbersOf } from './numbers.js';
 
 const SMALL = { environment: 'CartPole-v1', network: { hidden: [8] }, actors: 4, seed: 5, time: 'virtual' } as const;
