@@ -2,15 +2,16 @@ import { availableParallelism } from 'node:os';
 
 import type { EpisodeRecord } from '../../environment/environment.js';
 import { makeEnvironment } from '../../environment/registry.js';
-import { CheckpointError, closedError, isOptionError, PartitionError } from '../../errors.js';
+import { CheckpointError, isOptionError, PartitionError } from '../../errors.js';
 import { createArena, type Arena, type Snapshot } from '../../memory/arena.js';
 import { attachControl, WORD, type Control } from '../../memory/control.js';
 import { attachParameter } from '../../memory/parameters.js';
 import { initialiseWeights } from '../../network/initialise.js';
 import { deserialiseError } from '../../runtime/serialised-error.js';
 import { readStaleness, type Staleness } from '../partitioned/staleness.js';
-import { superviseWorker, type SupervisedWorker, type WorkerRestart } from '../../runtime/supervised-worker.js';
-import { createEventCount, type EventCount } from '../../schedule/event-count.js';
+import type { WorkerRestart } from '../../runtime/supervised-worker.js';
+import { WorkerGroup } from '../../runtime/worker-group.js';
+import { createEventCount } from '../../schedule/event-count.js';
 import { attachCursors, type Cursors } from './cursor.js';
 import { attachCredit, createLayout, weightShape, type ActorLearnersLayout } from './layout.js';
 import type { LearnersApi, RunnerSpec } from './runner.js';
@@ -18,9 +19,6 @@ import type { ActorLearnerSettings } from './settings.js';
 import { attachProbe, attachWords, type LearningWords } from './words.js';
 
 const ENTRY = new URL('../../../workers/actor-learners.js', import.meta.url);
-
-/** Seconds without a heartbeat that a worker has where everything is to end. */
-const CLOSING_TIMEOUT = 5;
 
 /** Steps of the probe that did not survive: see `createProbe`. */
 export interface LostUpdates {
@@ -37,15 +35,10 @@ export class ActorLearnerSupervisor {
   readonly cursors: Cursors;
   readonly #control: Control;
   readonly #words: LearningWords;
-  readonly #eventCount: EventCount;
-  readonly #workers: SupervisedWorker<LearnersApi>[];
-  readonly #restarts: WorkerRestart[] = [];
+  readonly #workers: WorkerGroup<LearnersApi>;
   /** Episodes of each actor that were reported. */
   readonly #reported: number[];
   #probedFrom = 0;
-  #failure: Error | undefined;
-  #running: Promise<unknown> = Promise.resolve();
-  #closing: Promise<void> | undefined;
 
   /**
    * Allocates the arena, draws the first weights and starts the workers.
@@ -59,25 +52,20 @@ export class ActorLearnerSupervisor {
     this.cursors = attachCursors(this.arena, this.layout.cursors);
     this.#control = attachControl(this.arena);
     this.#words = attachWords(this.arena);
-    this.#eventCount = createEventCount(this.#control.words, false);
     initialise(this.layout, this.arena);
     snapshot?.restore(this.arena);
     checkCursors(this.layout, this.cursors);
     this.#reported = Array.from({ length: settings.actors }, (_, actor) => this.cursors.counts(actor).episodes);
     const { memory, blocks } = this.arena;
     const spin = settings.workers <= availableParallelism();
-    this.#workers = Array.from({ length: settings.workers }, (_, worker) =>
-      superviseWorker<LearnersApi>({ entry: ENTRY, task: { worker, settings, arena: { memory, blocks }, spin } satisfies RunnerSpec }, [worker], {
-        control: this.#control,
-        timeoutSeconds: () => this.#timeoutSeconds(),
-        isEnding: () => this.#isAborted(),
-        onRestart: (restart) => { this.#restarts.push(restart); },
-      }));
+    const members = Array.from({ length: settings.workers }, (_, worker) => ({ entry: ENTRY, task: { worker, settings, arena: { memory, blocks }, spin } satisfies RunnerSpec, partitions: [worker] }));
+    const { workerTimeout } = settings.timing;
+    this.#workers = new WorkerGroup(members, this.#control, createEventCount(this.#control.words, false), workerTimeout === 0 ? Infinity : workerTimeout);
   }
 
   /** Returns once every worker is up. @throws PartitionError where one could not be built */
   async ready(): Promise<void> {
-    await this.#all((worker) => worker.call((api) => api.ready()));
+    await this.#workers.call((worker) => worker.call((api) => api.ready()));
   }
 
   /** Environment steps of all actors. */
@@ -92,17 +80,17 @@ export class ActorLearnerSupervisor {
 
   /** The worker threads, for tests of what follows their end. */
   kill(worker: number): void {
-    this.#workers[worker].kill();
+    this.#workers.kill(worker);
   }
 
   /** What each worker has read so far: the ages of weights, in updates. */
   staleness(): Staleness[] {
-    return this.#workers.map((_, worker) => readStaleness(this.arena, worker));
+    return Array.from({ length: this.layout.settings.workers }, (_, worker) => readStaleness(this.arena, worker));
   }
 
   /** Workers that were replaced since the last call. */
   takeRestarts(): WorkerRestart[] {
-    return this.#restarts.splice(0);
+    return this.#workers.takeRestarts();
   }
 
   /** Sets the probe to 0: lost updates are counted from here on. Not during a command. */
@@ -131,7 +119,7 @@ export class ActorLearnerSupervisor {
     Atomics.store(words, WORD.stepLimit, stepLimit);
     Atomics.store(words, WORD.sleepers, 0); // a worker that was killed asleep is still counted
     this.#words.halt.set(-1);
-    await this.#all((worker, number) => worker.call((api) => api.train()).then((fault) => {
+    await this.#workers.call((worker, number) => worker.call((api) => api.train()).then((fault) => {
       if (fault !== undefined) throw new PartitionError(number, this.steps, fault.message, { cause: deserialiseError(fault) });
     }));
   }
@@ -156,49 +144,7 @@ export class ActorLearnerSupervisor {
 
   /** Ends every worker; none is left when it returns. Can be called twice. */
   close(): Promise<void> {
-    this.#closing ??= this.#end();
-    return this.#closing;
-  }
-
-  async #end(): Promise<void> {
-    this.#abort();
-    await this.#running.catch(() => undefined); // its caller gets the error
-    await Promise.all(this.#workers.map((worker) => worker.close()));
-  }
-
-  /** Asks every worker. The first failure stops the others, and is thrown once all have answered. */
-  async #all(ask: (worker: SupervisedWorker<LearnersApi>, number: number) => Promise<unknown>): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
-    if (this.#closing !== undefined) throw closedError();
-    this.#running = Promise.allSettled(this.#workers.map(async (worker, number) => {
-      try {
-        await ask(worker, number);
-      } catch (error) {
-        if (this.#closing === undefined) this.#failure ??= error instanceof Error ? error : new Error(String(error));
-        this.#abort(); // the others leave their loops and answer
-      }
-    }));
-    await this.#running;
-    this.#checkEnd();
-  }
-
-  #checkEnd(): void {
-    if (this.#failure !== undefined) throw this.#failure;
-    if (this.#closing !== undefined) throw closedError();
-  }
-
-  #isAborted(): boolean {
-    return Atomics.load(this.#control.words, WORD.abort) !== 0;
-  }
-
-  #timeoutSeconds(): number {
-    const { workerTimeout } = this.layout.settings.timing;
-    return Math.min(workerTimeout === 0 ? Infinity : workerTimeout, this.#isAborted() ? CLOSING_TIMEOUT : Infinity);
-  }
-
-  #abort(): void {
-    Atomics.store(this.#control.words, WORD.abort, 1);
-    this.#eventCount.notify();
+    return this.#workers.close();
   }
 }
 
