@@ -1,12 +1,13 @@
 import { createKernels } from '../../kernels/create.js';
 import { attachArena, type ArenaHandle } from '../../memory/arena.js';
-import { attachControl, WORD } from '../../memory/control.js';
+import { attachControl } from '../../memory/control.js';
 import { attachParameter } from '../../memory/parameters.js';
 import { createWorkspace } from '../../memory/workspace.js';
 import { createEventCount } from '../../schedule/event-count.js';
+import { Aborted, beat, createCooperativeScheduler, type ThreadTask } from '../../runtime/cooperative.js';
 import { serialiseError, type SerialisedError } from '../../runtime/serialised-error.js';
 import type { WorkerApi } from '../../runtime/worker-api.js';
-import type { Announcement, Coroutine } from '../../schedule/work.js';
+import type { Coroutine } from '../../schedule/work.js';
 import { createActor, createWorkbench } from './actor.js';
 import { attachCursors } from './cursor.js';
 import { createHogwildPort } from './hogwild.js';
@@ -46,15 +47,14 @@ export function createRunner({ worker, settings, arena: handle, spin }: RunnerSp
   const arena = attachArena(handle);
   const layout = createLayout(settings);
   const kernels = createKernels(settings.kernels, () => createWorkspace(arena, worker));
-  const { words, heartbeat } = attachControl(arena);
-  const eventCount = createEventCount(words, spin);
+  const control = attachControl(arena);
+  const eventCount = createEventCount(control.words, spin);
   const context = { kernels, arena, layout, eventCount };
   const cursors = attachCursors(arena, layout.cursors);
   const synchronous = settings.schedule === 'synchronous';
   const port = synchronous ? createSynchronousPort(context, cursors) : createHogwildPort(context, cursors, worker);
   const { target } = attachParameter(arena, weightShape(layout.networks));
-  const beat = () => { heartbeat.set(worker, heartbeat.get(worker) + 1); };
-  if (settings.time === 'virtual') return guarded(createVirtualActors({ ...context, beat }, cursors, target));
+  if (settings.time === 'virtual') return guarded(createVirtualActors({ ...context, beat: () => { beat(control, worker); } }, cursors, target));
   const bench = createWorkbench(kernels, arena, layout);
   const actors = actorsOf(settings, worker).map((actor) => createActor(actor, layout, bench, cursors, port, target));
 
@@ -62,29 +62,13 @@ export function createRunner({ worker, settings, arena: handle, spin }: RunnerSp
     train() {
       const tasks = actors.map((actor) => actor.run());
       if (synchronous && worker === 0) tasks.push(updateRounds(context, cursors));
-      runInTurn(tasks, eventCount, beat);
+      const threadTasks = tasks.map((task): ThreadTask => ({ coroutine: betweenRollouts(task), partition: worker, wakeDelay: () => Infinity }));
+      createCooperativeScheduler(threadTasks, { control, eventCount }, () => undefined).run();
     },
     close() {
       for (const actor of actors) actor.close();
     },
   });
-
-  function runInTurn(tasks: readonly Coroutine[], { prepare, wait }: Pick<typeof eventCount, 'prepare' | 'wait'>, beat: () => void): void {
-    let going = [...tasks];
-    while (going.length > 0) {
-      const ticket = prepare();
-      let moved = false;
-      const left: Coroutine[] = [];
-      for (const task of going) {
-        const announced = runToPause(task);
-        if (announced !== undefined) left.push(task);
-        if (announced !== 'blocked') moved = true;
-      }
-      beat();
-      going = left;
-      if (!moved && Atomics.load(words, WORD.abort) === 0) wait(ticket);
-    }
-  }
 }
 
 /** What goes wrong is an answer: it crosses to another thread. */
@@ -95,18 +79,18 @@ function guarded({ train, close }: { readonly train: () => void; readonly close:
         train();
         return undefined;
       } catch (error) {
-        return serialiseError(error);
+        return error instanceof Aborted ? undefined : serialiseError(error);
       }
     },
     close,
   };
 }
 
-/** Goes on to where the thread may pass to another task. @returns undefined where the task has ended */
-function runToPause(task: Coroutine): Announcement | undefined {
+/** A task that yields only where another one of its thread may run: all share the workbench of a rollout. */
+function* betweenRollouts(task: Coroutine): Coroutine {
   for (;;) {
     const { done, value } = task.next();
-    if (done === true) return undefined;
-    if (value === 'pause' || value === 'blocked') return value;
+    if (done === true) return;
+    if (value === 'pause' || value === 'blocked') yield value;
   }
 }
