@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import test from 'ava';
 
+import { CRITIC_NAMES } from '../../src/entries/study.js';
 import { readFrames, readMessage } from '../telemetry/event-file.js';
 import { newFolder, run, withValues } from './command.js';
 
@@ -35,8 +36,8 @@ test('a certificate leaves all its files, prints its tables, and its JSON holds 
   t.is(status, 0, stderr);
   const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { results: { agreement: object[]; kinds: object[]; utility: object[] } };
   t.like(result, { scenario: 'certificate', status: 'finished', environment: 'Pendulum-v1', seed: 1, steps: 300, probes: 3, runFolder: out });
-  t.is(result.results.kinds.length, 10);
-  t.is(result.results.agreement.length, 10 * (4 + 5));
+  t.is(result.results.kinds.length, CRITIC_NAMES.length);
+  t.is(result.results.agreement.length, CRITIC_NAMES.length * (4 + 5));
   t.is(result.results.utility.length, 4);
   t.deepEqual(readJson(join(out, 'result.json')), result);
   for (const file of ['config.json', 'metrics.jsonl', 'weights.safetensors']) t.true(existsSync(join(out, file)), file);
