@@ -8,7 +8,7 @@ type TaskDefaults = Partial<Record<'all' | 'value' | 'policy' | MethodName, Laye
 const TASKS: Readonly<Partial<Record<string, TaskDefaults>>> = {
   'CartPole-v1': {
     all: { network: { observationScale: [2.4, 2, 0.21, 2] } }, // two components are unbounded
-    value: { learning: { rate: 2e-3 }, targets: { period: 500 }, behaviour: { annealing: 0.2 } },
+    value: { learning: { rate: 2e-3 }, targets: { period: 200 }, behaviour: { annealing: 0.2 } },
     a2c: { learning: { rate: 7e-3 } },
   },
   'Acrobot-v1': {
