@@ -1,14 +1,12 @@
-import { checkName } from '../../check.js';
-import { CREDITS, findCredit, OPEN_CREDITS, type OpenCreditName } from '../../credit/registry.js';
+import { CREDIT } from '../../credit/options.js';
 import { ENVIRONMENT } from '../../environment/options.js';
 import { environmentId } from '../../environment/registry.js';
 import { KERNELS } from '../../kernels/options.js';
 import type { Demand } from '../../memory/budget.js';
-import { canonicalName, MODULE_PATTERN } from '../../modules.js';
 import { CORRELATION, FINAL_NOISE, HIDDEN_NOISE, OUTPUT_NOISE, WARMUP_NOISE } from '../../explore/options.js';
 import { NETWORK } from '../../network/options.js';
 import { SEED, STEPS } from '../../options/common.js';
-import { integer, kind, listOf, NOT_NEGATIVE, number, oneOf, orNull, POSITIVE, text } from '../../options/kind.js';
+import { integer, listOf, NOT_NEGATIVE, number, oneOf, orNull, POSITIVE, text } from '../../options/kind.js';
 import type { Ships } from '../../options/resolve.js';
 import { option, vary, type OptionsOf, type SettingsOf } from '../../options/row.js';
 import { createTable } from '../../options/table.js';
@@ -23,22 +21,6 @@ export const MOST_DELAY = 4096;
 const group = 'DDPG';
 const fraction = number({ min: 0, max: 1 });
 const rate = number(NOT_NEGATIVE);
-
-/** A credit assignment's name, shipped or of a module of the user's own that has been loaded. */
-const creditName = kind<string, OpenCreditName | (string & {})>({ // the names are what an editor proposes
-  check(path, value) {
-    const name = typeof value === 'string' ? canonicalName(value) : value;
-    const own = typeof name === 'string' && findCredit(name) !== undefined && !(name in CREDITS);
-    return own ? name : checkName(path, name, OPEN_CREDITS);
-  },
-  argument: 'name',
-  schema: { anyOf: [{ enum: OPEN_CREDITS }, { type: 'string', pattern: MODULE_PATTERN }] },
-});
-
-const CREDIT = option('credit', creditName, {
-  default: 'backprop', flag: '--credit', help: `credit assignment of the hidden layers: ${OPEN_CREDITS.join(', ')}; or the path of your own module`,
-  group: 'Run', everyday: true,
-});
 
 const GRADIENT_DELAY = option('learning.gradientDelay', integer({ min: 0, max: MOST_DELAY }), {
   default: 0, flag: '--gradient-delay', unit: 'updates', formerly: ['--delay', 'learning.delay'], help: 'age of the parameters that gradients are computed from, as in asynchronous training', group,

@@ -1,12 +1,11 @@
-import { checkName, wrongValue } from '../../check.js';
-import { CREDITS, findCredit, OPEN_CREDITS, type OpenCreditName } from '../../credit/registry.js';
+import { wrongValue } from '../../check.js';
+import { CREDIT } from '../../credit/options.js';
 import { ENVIRONMENT } from '../../environment/options.js';
 import { environmentId } from '../../environment/registry.js';
 import { KERNELS } from '../../kernels/options.js';
-import { canonicalName, MODULE_PATTERN } from '../../modules.js';
 import { NETWORK } from '../../network/options.js';
 import { SEED, STEPS } from '../../options/common.js';
-import { integer, kind, listOf, NOT_NEGATIVE, number, oneOf, only, onOff, POSITIVE, refine } from '../../options/kind.js';
+import { integer, listOf, NOT_NEGATIVE, number, oneOf, only, onOff, POSITIVE, refine } from '../../options/kind.js';
 import type { Ships } from '../../options/resolve.js';
 import { onlyWhen, option, vary, type At, type OptionsOf, type SettingsOf, type When } from '../../options/row.js';
 import { createTable, type OptionTable } from '../../options/table.js';
@@ -25,17 +24,6 @@ const MAX_ACTORS = 4096;
 
 const group = 'Actor-learners';
 const fraction = number({ min: 0, max: 1 });
-
-/** A credit assignment's name, shipped or of a module of the user's own that has been loaded. */
-const creditName = kind<string, OpenCreditName | (string & {})>({ // the names are what an editor proposes
-  check(path, value) {
-    const name = typeof value === 'string' ? canonicalName(value) : value;
-    const own = typeof name === 'string' && findCredit(name) !== undefined && !(name in CREDITS);
-    return own ? name : checkName(path, name, OPEN_CREDITS);
-  },
-  argument: 'name',
-  schema: { anyOf: [{ enum: OPEN_CREDITS }, { type: 'string', pattern: MODULE_PATTERN }] },
-});
 
 export const METHOD = option('algorithm', oneOf(METHOD_NAMES), { default: 'a3c', help: METHOD_NAMES.map((name) => `${name}: ${METHODS[name].summary}`).join('; '), group: 'Run' });
 
@@ -73,9 +61,7 @@ type VirtualRow = (typeof VIRTUAL)[number];
 export const ACTOR_LEARNER_ROWS = [
   ENVIRONMENT,
   METHOD,
-  option('credit', creditName, {
-    default: 'backprop', flag: '--credit', help: `how hidden neurons get their credit: ${OPEN_CREDITS.join(', ')}; or the path of a module of your own`, group: 'Run', everyday: true,
-  }),
+  vary(CREDIT, { help: `${CREDIT.help}; broadcast, the most local that learns, does as well as backprop on CartPole-v1, Acrobot-v1 and MountainCar-v0` }),
   ...LAYERS,
   UPDATES,
   ACTORS,
