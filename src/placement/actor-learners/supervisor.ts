@@ -54,7 +54,7 @@ export class ActorLearnerSupervisor {
     this.#words = attachWords(this.arena);
     initialise(this.layout, this.arena);
     snapshot?.restore(this.arena);
-    checkCursors(this.layout, this.cursors);
+    checkCursors(this.layout, this.cursors, this.updates);
     this.#reported = Array.from({ length: settings.actors }, (_, actor) => this.cursors.counts(actor).episodes);
     const { memory, blocks } = this.arena;
     const spin = settings.workers <= availableParallelism();
@@ -159,8 +159,11 @@ function initialise({ networks, credit, settings: { seed, network } }: ActorLear
   target.set(values);
 }
 
-/** @throws CheckpointError where an actor is in a state that its environment cannot be in */
-function checkCursors({ settings: { environment: name, actors } }: ActorLearnersLayout, cursors: Cursors): void {
+/** @throws CheckpointError where an actor is in a state that its environment cannot be in, or not where the others of a synchronous run are */
+function checkCursors({ settings: { environment: name, actors, schedule } }: ActorLearnersLayout, cursors: Cursors, updates: number): void {
+  for (let actor = 0; schedule === 'synchronous' && actor < actors; actor += 1) {
+    if (cursors.commits(actor) !== updates) throw new CheckpointError('format', `actor ${actor} has ${cursors.commits(actor)} rollouts, and there are ${updates} updates`);
+  }
   const environment = makeEnvironment(name);
   try {
     for (let actor = 0; actor < actors; actor += 1) if (cursors.commits(actor) !== 0) cursors.restore(actor, environment);
