@@ -1,5 +1,5 @@
-import { checkName, isRecord, wrongKind } from '../check.js';
-import { InternalError } from '../errors.js';
+import { InternalError, OptionTypeError } from '../errors.js';
+import { definitionChecks, isRule } from '../memory/user-definition.js';
 import { createModules } from '../modules.js';
 import { backpropCredit } from './backprop.js';
 import { broadcastCredit } from './broadcast.js';
@@ -50,10 +50,17 @@ export const { register: registerCredit, load: loadCredit } = createModules({
   add: (name, exported) => { OWN.set(name, checkCredit(name, exported)); },
 });
 
-/** A module's default export as a credit assignment. @throws TypeError or RangeError if it is none */
-export function checkCredit(name: string, exported: unknown): CreditAssignment {
-  if (!isRecord(exported) || typeof exported.create !== 'function') throw wrongKind('credit', 'a module whose default export is a CreditAssignment, with create()', name);
-  if (typeof exported.summary !== 'string') throw wrongKind('credit.summary', 'a line for --help', exported.summary);
-  checkName('credit.locality', exported.locality, LOCALITIES);
-  return Object.assign({ parameters: () => [] }, exported as unknown as CreditAssignment, { name }); // as far as can be checked
+/** A module's default export as a credit assignment, whose functions check what they return. @throws TypeError if it is none. @param option that names the module */
+export function checkCredit(name: string, exported: unknown, option = 'credit'): CreditAssignment {
+  if (isRule(exported)) throw new OptionTypeError(option, `"${option}" expected a CreditAssignment, got a Rule (use --rule)`);
+  const checks = definitionChecks(option, name);
+  const { locality } = checks.definition(exported, 'a CreditAssignment', ['create']);
+  checks.oneOf('locality', locality, LOCALITIES);
+  const own = Object.assign({ parameters: () => [] }, exported as CreditAssignment);
+  return {
+    ...own,
+    name,
+    parameters: (topology) => checks.shapes(own.parameters(topology), topology.neurons),
+    create: (context) => checks.program(own.create(context), [['assign', 'spread']], ['prepare', 'learn']),
+  };
 }

@@ -1,5 +1,6 @@
-import { isRecord, wrongKind } from '../check.js';
+import { isRecord } from '../check.js';
 import { InternalError } from '../errors.js';
+import { definitionChecks } from '../memory/user-definition.js';
 import { createModules } from '../modules.js';
 import { linearTd } from './linear-td.js';
 import type { ObjectiveDefinition } from './objective.js';
@@ -30,8 +31,19 @@ export const { register: registerObjective, load: loadObjective } = createModule
   example: 'my-objective',
   has: (name) => findObjective(name) !== undefined,
   add(name, exported) {
-    if (!isRecord(exported) || typeof exported.create !== 'function') throw wrongKind('rule.objective', 'a module whose default export is an ObjectiveDefinition, with create()', name);
-    if (typeof exported.summary !== 'string') throw wrongKind('objective.summary', 'a line for --help', exported.summary);
-    OWN.set(name, Object.assign({ parameters: () => [] }, exported as unknown as ObjectiveDefinition, { name })); // its functions can only be checked by calling them
+    const checks = definitionChecks('rule.objective', name);
+    checks.definition(exported, 'an ObjectiveDefinition', ['create']);
+    const own = Object.assign({ parameters: () => [] }, exported as ObjectiveDefinition);
+    OWN.set(name, {
+      ...own,
+      name,
+      parameters: (topology) => checks.shapes(own.parameters(topology), topology.neurons),
+      create(context) {
+        const objective = checks.program(own.create(context), [['evaluate'], ['learnPart'], ['estimate']]);
+        const error: unknown = objective.error;
+        for (const member of ['outputs', 'signals']) checks.that(isRecord(error) && error[member] instanceof Float32Array, `create().error.${member}`, 'a Float32Array', isRecord(error) ? error[member] : undefined);
+        return objective;
+      },
+    });
   },
 });

@@ -1,7 +1,8 @@
-import { checkName, isRecord, wrongKind } from '../check.js';
+import { isRecord } from '../check.js';
 import { InternalError } from '../errors.js';
 import { LOCALITIES } from '../credit/credit.js';
 import { checkCredit } from '../credit/registry.js';
+import { definitionChecks, isRule } from '../memory/user-definition.js';
 import { createModules } from '../modules.js';
 import { objectiveNamed } from '../objective/registry.js';
 import { broadcast } from './broadcast.js';
@@ -58,33 +59,30 @@ export function ruleOfSettings({ name, objective }: { readonly name: string; rea
   return objective === undefined || rule.credit === undefined ? rule : creditRule(objectiveNamed(objective), rule.credit, rule);
 }
 
-const FUNCTIONS = ['parameters', 'create'] as const;
-
-/** True for a credit assignment, which has none of the fields that only a rule has. */
-function isCredit(exported: unknown): boolean {
-  return isRecord(exported) && typeof exported.create === 'function' && typeof exported.locality === 'string' && exported.data === undefined && exported.reads === undefined;
-}
-
 /** Rules of the user's own: modules whose default export is a `Rule`, or a credit assignment, which is used under linear TD. */
 export const { register: registerRule, load: loadRule } = createModules({
   option: 'rule',
   example: 'my-rule',
   has: (name) => findRule(name) !== undefined,
   add(name, exported) {
-    if (isCredit(exported)) {
-      const credit = checkCredit(name, exported);
+    if (isRecord(exported) && !isRule(exported) && typeof exported.locality === 'string') {
+      const credit = checkCredit(name, exported, 'rule');
       const { summary } = credit;
       OWN.set(name, linearTdRule(credit, { name, summary, localityNote: `linear TD under your credit: ${summary}` }));
       return;
     }
-    if (!isRecord(exported) || FUNCTIONS.some((key) => typeof exported[key] !== 'function')) throw wrongKind('rule', 'a module whose default export is a Rule, with parameters() and create()', name);
-    const { summary, locality, data, reads } = exported;
-    if (typeof summary !== 'string') throw wrongKind('rule.summary', 'a line for --help', summary);
-    checkName('rule.locality', locality, LOCALITIES);
-    checkName('rule.data', data, ['replay', 'online']);
-    checkName('rule.reads', reads, ['sources', 'all']);
-    const defaults = { localityNote: summary, hiddenIsStochastic: false, targetWeights: false };
-    OWN.set(name, Object.assign(defaults, exported as unknown as Rule, { name })); // its functions can only be checked by calling them
+    const checks = definitionChecks('rule', name);
+    const { summary, locality, data, reads } = checks.definition(exported, 'a Rule', ['parameters', 'create']);
+    checks.oneOf('locality', locality, LOCALITIES);
+    checks.oneOf('data', data, ['replay', 'online']);
+    checks.oneOf('reads', reads, ['sources', 'all']);
+    const own = Object.assign({ localityNote: String(summary), hiddenIsStochastic: false, targetWeights: false }, exported as Rule);
+    OWN.set(name, {
+      ...own,
+      name,
+      parameters: (topology) => checks.shapes(own.parameters(topology), topology.neurons),
+      create: (context) => checks.program(own.create(context), [['learn'], ['estimate']], ['broadcast']),
+    });
   },
 });
 

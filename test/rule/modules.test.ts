@@ -121,3 +121,37 @@ test('the command line takes each, and refuses what is neither', (t) => {
     t.regex(stderr, new RegExp(`^"${flag}" expected a module whose default export is an? (Rule|CreditAssignment|ObjectiveDefinition)[^\\n]*\\n$`));
   }
 });
+
+const CREDIT_LINE = "summary: 's', locality: 'broadcast'";
+const SHAPE = "name: 'k', lengths: Array.from({ length: neurons }, () => 1), target: false, published: false, learned: false";
+const parameters = (shapes: string) => `parameters: ({ neurons }) => ${shapes}`;
+const objective = (members: string) => `summary: 's', create: () => ({ ${members} })`;
+const FUNCTIONS = 'evaluate() {}, learnPart() {}, estimate() {}';
+const ruleOf = (members: string) => `summary: 's', locality: 'broadcast', data: 'replay', reads: 'sources', parameters: () => [], ${members}`;
+
+/** Modules of the user's, and what is wrong with each. */
+const MALFORMED: ['ddpg' | 'rule' | 'objective', string, RegExp][] = [
+  ['ddpg', ruleOf('create: () => ({})'), /^"credit" expected a CreditAssignment, got a Rule \(use --rule\)$/],
+  ['ddpg', 'create: () => ({ assign() {} })', /^"credit" expected summary of \S+ to be a line for --help, got undefined$/],
+  ['ddpg', "summary: 's', locality: 'nope', create: () => ({ assign() {} })", /^"credit" expected locality of \S+ to be one of reward, .*, got "nope"$/],
+  ['ddpg', `${CREDIT_LINE}, parameters: [], create: () => ({ assign() {} })`, /^"credit" expected parameters of \S+ to be a function, got \[\]$/],
+  ['ddpg', `${CREDIT_LINE}, create: () => ({})`, /^"credit" expected create\(\)\.assign of \S+ to be a function, or spread to be one, got undefined$/],
+  ['ddpg', `${CREDIT_LINE}, create: () => ({ assign() {}, learn: 3 })`, /^"credit" expected create\(\)\.learn of \S+ to be a function, got 3$/],
+  ['ddpg', `${CREDIT_LINE}, create: () => undefined`, /^"credit" expected create\(\) of \S+ to be an object, got undefined$/],
+  ['ddpg', `${CREDIT_LINE}, ${parameters("[{ name: 'k' }]")}, create: () => ({ assign() {} })`, /^"credit" expected parameters\(\)\[0\]\.lengths of \S+ to be an array of \d+ whole numbers, one for each neuron, got undefined$/],
+  ['ddpg', `${CREDIT_LINE}, ${parameters(`[{ ${SHAPE}, target: undefined }]`)}, create: () => ({ assign() {} })`, /^"credit" expected parameters\(\)\[0\]\.target of \S+ to be true or false, got undefined$/],
+  ['ddpg', `${CREDIT_LINE}, ${parameters(`[{ ${SHAPE} }, { ${SHAPE} }]`)}, create: () => ({ assign() {} })`, /^"credit" expected parameters\(\) of \S+ to be an array without repeated names, got "k"$/],
+  ['rule', `${CREDIT_LINE}, ${parameters('3')}, create: () => ({ assign() {} })`, /^"rule" expected parameters\(\) of \S+ to be an array, got 3$/],
+  ['rule', ruleOf('create: () => ({ learn() {} })'), /: "rule" expected create\(\)\.estimate of \S+ to be a function, got undefined$/],
+  ['objective', objective(''), /: "rule\.objective" expected create\(\)\.evaluate of \S+ to be a function, got undefined$/],
+  ['objective', objective(FUNCTIONS), /: "rule\.objective" expected create\(\)\.error\.outputs of \S+ to be a Float32Array, got undefined$/],
+];
+
+for (const [as, members, message] of MALFORMED) {
+  test(`a module with { ${members} } as ${as} is refused: ${message.source}`, async (t) => {
+    const module = join(mkdtempSync(join(tmpdir(), 'ganglion-')), 'own.mjs');
+    writeFileSync(module, `export default { ${members} };\n`);
+    const made = as === 'ddpg' ? createDdpg({ credit: module, network: { hidden: [4] } }) : createSimulation({ ...SMALL, rule: as === 'rule' ? module : { name: 'broadcast', objective: module } });
+    await t.throwsAsync(made, { message });
+  });
+}
