@@ -47,7 +47,7 @@ const ALGORITHM = [['algorithm', ({ algorithm }: { readonly algorithm: string })
 function timingArm(environment: string, algorithm: string, partitions: number, delay: number): DelayArm {
   const options = delayedRule(partitions, 'synchronous', delay);
   const { learning } = trialSettings({ algorithm, environment, seed: 1, steps: 1, options });
-  const warmup = Math.min(learning.warmup, learning.batch); // 0 for a rule that learns online
+  const warmup = Math.min(learning.warmup ?? 0, learning.batch ?? 0); // 0 for a rule that learns online
   const steps = warmup + MEASURED_UPDATES;
   return { label: `${shortName(algorithm)}, time of barriers at delay ${delay}`, algorithm, delay, options: { ...options, learning: { warmup } }, seeds: [1], steps, evaluation: { every: steps, episodes: 1, final: 1 }, auxiliary: true };
 }

@@ -13,7 +13,7 @@ export const decentralisedVsDdpg = defineStudy({
     ENVIRONMENTS,
     option('algorithms', algorithmArms([]), {
       default: ['broadcast', 'three-factor', 'ddpg'], narrow: (at) => algorithmArms(at(ENVIRONMENTS)), flag: '--algorithms',
-      help: 'rules, ddpg, or paths of your own rules or credits, with commas between them, or all; a file given with --config can give them options of their own', group: 'Run', everyday: true,
+      help: 'rules, ddpg, actor-learners such as a3c, or paths of your own rules or credits, with commas between them, or all; a file given with --config can give them options of their own', group: 'Run', everyday: true,
     }),
     vary(SEEDS, { help: 'trials of each algorithm on each task, from seeds 1, 2, …' }),
     option('steps', orNull(STEPS.kind), { default: null, flag: '--steps', argument: 'count', unit: 'environment steps', shown: 'what each task ships with', help: STEPS.help, group: 'Run', everyday: true }),
@@ -72,7 +72,7 @@ export const decentralisedVsDdpg = defineStudy({
     return [
       `On each task every algorithm learns from ${seeds === 1 ? 'seed 1' : `the same seeds, 1 to ${seeds},`} for ${length}. It is evaluated without exploration on the same episodes, which depend on the seed alone: on ${plural(evaluation.episodes, 'episode')} ${every}, and on ${plural(evaluation.final, 'episode')} at the end.`,
       `Each algorithm has the settings it ships with for the task, ${hidden}${own}. All share the environments, the replay, the random streams and the arithmetic.`,
-      'Unless the settings say otherwise, rules run on one partition under the synchronous schedule and DDPG on one thread. Such a trial repeats bit for bit, whatever runs beside it. Speeds depend on how many trials run at a time.',
+      'Unless the settings say otherwise, rules run on one partition under the synchronous schedule, DDPG on one thread and actor-learners on one worker thread. Such a trial repeats bit for bit, whatever runs beside it. Speeds depend on how many trials run at a time.',
     ];
   },
 });

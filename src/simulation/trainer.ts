@@ -1,9 +1,9 @@
-import type { Algorithm } from '../algorithm/algorithm.js';
+import type { Algorithm, AlgorithmSettings } from '../algorithm/algorithm.js';
 import { ALGORITHMS } from '../algorithm/registry.js';
 import { checkName } from '../check.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { OptionTable } from '../options/table.js';
-import { METHOD_NAMES, METHODS, type MethodName } from '../placement/actor-learners/methods.js';
+import { METHOD_NAMES, methodNamed, METHODS, type MethodName } from '../placement/actor-learners/methods.js';
 import { tableOf } from '../placement/actor-learners/settings.js';
 import { plainOptions } from '../plain.js';
 import type { SimulationOptions } from '../placement/partitioned/settings.js';
@@ -16,11 +16,25 @@ import type { Trainer } from './training.js';
 
 export type AlgorithmName = 'neurons' | keyof typeof ALGORITHMS | MethodName;
 
+/** The settings that everything trainable has. */
+export interface TrainableSettings {
+  readonly environment: string;
+  readonly seed: number;
+  readonly steps: number;
+  readonly learning: Partial<AlgorithmSettings['learning']> & Readonly<Record<string, unknown>>;
+}
+
 /** What can be trained: an algorithm, and how its trainer is made. */
 export interface Trainable {
   readonly name: string;
   readonly summary: string;
-  readonly table: OptionTable;
+  /** What crosses from neuron to neuron besides voltages, as studies print it; absent if that is a choice of the rule. */
+  readonly localityNote?: string;
+  /** Present if it can learn no other kind of actions. */
+  readonly actions?: 'discrete';
+  /** Options under which a run repeats bit for bit. */
+  readonly repeatable?: Readonly<Record<string, unknown>>;
+  readonly table: OptionTable<TrainableSettings>;
   readonly create: (options?: object) => Promise<Trainer>;
   readonly resume: (checkpoint: Uint8Array | Checkpoint) => Promise<Trainer>;
 }
@@ -28,6 +42,7 @@ export interface Trainable {
 const neurons: Trainable = {
   name: 'neurons',
   summary: 'train a network of neuron-agents on one task (the default)',
+  repeatable: { schedule: 'synchronous', partitions: 1 },
   table: SIMULATION,
   create: (options) => createSimulation(options),
   resume: resumeSimulation,
@@ -38,6 +53,9 @@ const single = (algorithm: Algorithm): Trainable => ({ ...algorithm, create: (op
 const learners = (algorithm: MethodName): Trainable => ({
   name: algorithm,
   summary: `train ${METHODS[algorithm].summary}, by actors on threads that share one set of weights`,
+  localityNote: 'that of its credit in hidden layers, by default backpropagation: the error is carried backwards through all weights',
+  ...(methodNamed(algorithm).kind === 'value' && { actions: 'discrete' as const }),
+  repeatable: { workers: 1 },
   table: tableOf(algorithm),
   create: (options) => createActorLearners({ ...options, algorithm }),
   resume: resumeActorLearners,

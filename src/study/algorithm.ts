@@ -1,14 +1,9 @@
-import type { AlgorithmSettings, Algorithm as SingleAlgorithm } from '../algorithm/algorithm.js';
-import { ALGORITHMS as SINGLE } from '../algorithm/registry.js';
 import { checkName, checkObject } from '../check.js';
 import { makeEnvironment } from '../environment/registry.js';
 import { canonicalName } from '../modules.js';
 import { findRule, RULE_NAMES, ruleNamed } from '../rule/registry.js';
-import { createSingle } from '../simulation/single.js';
-import { resolveSettings } from '../simulation/options.js';
-import { createSimulation } from '../simulation/simulation.js';
+import { TRAINABLE, type Trainable, type TrainableSettings } from '../simulation/trainer.js';
 import type { Trainer } from '../simulation/training.js';
-import type { Settings } from '../placement/partitioned/settings.js';
 
 /** Options as a user gives them, not checked yet. */
 export type Options = Readonly<Record<string, unknown>>;
@@ -17,36 +12,38 @@ export type Options = Readonly<Record<string, unknown>>;
 export interface Algorithm {
   /** What crosses from neuron to neuron besides voltages. */
   readonly localityNote: string;
+  /** Present if it can learn no other kind of actions. */
+  readonly actions?: Trainable['actions'];
   /** The complete settings that the options stand for. @throws TypeError or RangeError naming the option */
-  resolve(options: Options): Settings | AlgorithmSettings;
+  resolve(options: Options): TrainableSettings;
   create(options: Options): Promise<Trainer>;
 }
 
-function ruleAlgorithm(name: string): Algorithm {
-  return {
-    localityNote: ruleNamed(name).localityNote,
-    resolve: (options) => resolveSettings(withRule(options, name)),
-    create: (options) => createSimulation(withRule(options, name)),
-  };
+const [NEURONS, ...OTHERS] = TRAINABLE;
+
+/** Unless the options say otherwise, a trial can be repeated bit for bit, and several run side by side. */
+function algorithmOf({ localityNote = '', actions, repeatable, table, create }: Trainable): Algorithm {
+  const whole = (options: Options) => ({ ...repeatable, ...options });
+  return { localityNote, actions, resolve: (options) => table.resolve(whole(options)), create: (options) => create(whole(options)) };
 }
 
-/** One partition and a barrier per tick: a trial can be repeated bit for bit, and several run side by side. */
+/** Neurons under one rule. */
+function ruleAlgorithm(name: string): Algorithm {
+  const { localityNote, actions } = ruleNamed(name);
+  const neurons = algorithmOf(NEURONS);
+  return { localityNote, actions, resolve: (options) => neurons.resolve(withRule(options, name)), create: (options) => neurons.create(withRule(options, name)) };
+}
+
 function withRule(options: Options, name: string): Options {
   const rule = checkObject('rule', options.rule ?? {});
   checkName('rule.name', rule.name ?? name, [name]);
-  return { schedule: 'synchronous', partitions: 1, ...options, rule: { ...rule, name } };
+  return { ...options, rule: { ...rule, name } };
 }
 
-const single = (algorithm: SingleAlgorithm): Algorithm => ({
-  localityNote: algorithm.localityNote,
-  resolve: (options) => algorithm.table.resolve(options),
-  create: (options) => createSingle(algorithm, options),
-});
-
-/** Every algorithm by its name: the rules of the registry, and the algorithms on one thread. */
+/** Every algorithm by its name: the rules of the registry, and whatever else can be trained. */
 export const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map([
   ...RULE_NAMES.map((name): [string, Algorithm] => [name, ruleAlgorithm(name)]),
-  ...Object.entries<SingleAlgorithm>(SINGLE).map(([name, algorithm]): [string, Algorithm] => [name, single(algorithm)]),
+  ...OTHERS.map((each): [string, Algorithm] => [each.name, algorithmOf(each)]),
 ]);
 
 export const ALGORITHM_NAMES: readonly string[] = [...ALGORITHMS.keys()];
@@ -59,10 +56,10 @@ export function findAlgorithm(name: string): Algorithm | undefined {
 
 /** False if the algorithm cannot learn the kind of actions that the task has. */
 export function fitsTask(algorithm: string, environment: string): boolean {
-  const rule = findRule(canonicalName(algorithm));
-  if (rule?.actions === undefined) return true;
+  const actions = findAlgorithm(algorithm)?.actions;
+  if (actions === undefined) return true;
   const task = makeEnvironment(environment);
   const { kind } = task.actionSpace;
   task.close();
-  return kind === rule.actions;
+  return kind === actions;
 }

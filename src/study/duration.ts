@@ -45,11 +45,11 @@ function contender({ environment, label }: Trial): string {
 function probe(trial: Trial): Trial {
   const { learning } = trialSettings(trial);
   const given = trial.options.learning;
-  const warmup = Math.min(learning.warmup, learning.batch); // 0 for a rule that learns online
+  const warmup = Math.min(learning.warmup ?? 0, learning.batch ?? 0); // 0 for a rule that learns online
   return {
     ...trial,
     steps: warmup + PROBE_STEPS,
-    options: { ...trial.options, ...('death' in trial.options && { death: {} }), learning: { ...(typeof given === 'object' ? given : {}), warmup } },
+    options: { ...trial.options, ...('death' in trial.options && { death: {} }), ...(learning.warmup !== undefined && { learning: { ...(typeof given === 'object' ? given : {}), warmup } }) },
     evaluation: { every: warmup + PROBE_STEPS, episodes: 1, final: 1 },
   };
 }

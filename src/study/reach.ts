@@ -28,6 +28,6 @@ export function wholeTime(results: readonly TrialResult[]): number | null {
 /** Measured time, or, for a trial without a clock of its own, the updates that are due by then. */
 function timeAt(trial: Trial, { step, virtualSeconds }: CurvePoint): number {
   if (virtualSeconds !== undefined) return virtualSeconds;
-  const { learning } = trialSettings(trial);
-  return Math.max(0, step - learning.warmup) * learning.updatesPerStep;
+  const { warmup = 0, updatesPerStep = 1 } = trialSettings(trial).learning;
+  return Math.max(0, step - warmup) * updatesPerStep;
 }

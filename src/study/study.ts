@@ -12,7 +12,7 @@ import type { EvaluationPlan, TrialResult } from './trial.js';
 export interface Arm {
   /** Its name in tables and pictures. Trials with the same label form one row. */
   readonly label: string;
-  /** A rule, `ddpg`, or the path of a module of the user's. */
+  /** A rule, another algorithm that can be trained, such as `ddpg` or `a3c`, or the path of a module of the user's. */
   readonly algorithm: string;
   /** Differences from the settings that the algorithm ships with for the task. */
   readonly options?: Options;

@@ -24,7 +24,7 @@ export interface EvaluationPlan {
 export interface Trial {
   /** What tables call the algorithm with its options; often its name. */
   readonly label: string;
-  /** `ddpg`, or the name of a rule. */
+  /** Name of a rule or of another algorithm that can be trained. */
   readonly algorithm: string;
   readonly environment: string;
   readonly seed: number;

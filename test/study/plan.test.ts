@@ -5,7 +5,7 @@ import { OptionRangeError, OptionTypeError } from '../../src/errors.js';
 import { ALGORITHM_NAMES } from '../../src/study/algorithm.js';
 import { decentralisedVsDdpg } from '../../scenarios/decentralised-vs-ddpg.js';
 import { planTrials } from '../../src/study/plan.js';
-import { trialOptions } from '../../src/study/trial.js';
+import { trialOptions, trialSettings } from '../../src/study/trial.js';
 
 const { resolve } = decentralisedVsDdpg;
 
@@ -26,7 +26,7 @@ test('all stands for every task and every algorithm', (t) => {
   const { environments, algorithms } = resolve({ environments: ['all'], algorithms: ['all'] });
   t.deepEqual(environments, listEnvironments());
   t.deepEqual(algorithms.map(({ label }) => label), [...ALGORITHM_NAMES]);
-  t.is(ALGORITHM_NAMES.at(-1), 'ddpg');
+  t.deepEqual(ALGORITHM_NAMES.slice(-6), ['ddpg', 'async-q', 'async-sarsa', 'async-nstep-q', 'a3c', 'a2c']);
 });
 
 test('an arm keeps its own options before those of the study', (t) => {
@@ -34,6 +34,18 @@ test('an arm keeps its own options before those of the study', (t) => {
   const [own, common] = planTrials(decentralisedVsDdpg, resolve({ algorithms: [wide, 'ddpg'], seeds: 1, steps: 50, network: { hidden: [4, 4] } }));
   t.deepEqual(trialOptions(own), { network: { hidden: [9] }, partitions: 2, environment: 'Pendulum-v1', seed: 1, steps: 50 });
   t.deepEqual(trialOptions(common), { network: { hidden: [4, 4] }, environment: 'Pendulum-v1', seed: 1, steps: 50 });
+});
+
+test('an actor-learner is an arm with one worker thread, which repeats, unless its options say otherwise', (t) => {
+  const two = { label: 'two', algorithm: 'a3c', options: { workers: 2 } };
+  const trials = planTrials(decentralisedVsDdpg, resolve({ algorithms: ['a3c', 'a2c', two], seeds: 1, steps: 500, network: { hidden: [4] } }));
+  t.deepEqual(trials.map((trial) => trialSettings(trial)).map((settings) => 'workers' in settings && settings.workers), [1, 1, 2]);
+});
+
+test('value methods are left out on tasks with continuous actions', (t) => {
+  const environments = ['CartPole-v1', 'Pendulum-v1'];
+  const trials = planTrials(decentralisedVsDdpg, resolve({ environments, algorithms: ['async-q', 'a3c'], seeds: 1, steps: 500 }));
+  t.deepEqual(trials.map(({ environment, label }) => [environment, label]), [['CartPole-v1', 'async-q'], ['CartPole-v1', 'a3c'], ['Pendulum-v1', 'a3c']]);
 });
 
 test('settings resolve to themselves', (t) => {
@@ -51,6 +63,7 @@ const REFUSED: [string, object, RegExp, new (...parts: never[]) => Error][] = [
   ['an option that the algorithm does not have', { algorithms: [{ algorithm: 'ddpg', options: { schedule: 'hogwild' } }] }, /^"algorithms\[ddpg\]\.options\.schedule" expected a known option/, OptionRangeError],
   ['a rule of another name', { algorithms: [{ algorithm: 'linear', options: { rule: { name: 'broadcast' } } }] }, /^"algorithms\[linear\]\.options\.rule\.name" expected one of linear, got "broadcast"$/, OptionRangeError],
   ['a rule for other actions than the tasks\'', { environments: ['Pendulum-v1'], algorithms: ['sarsa'] }, /^"algorithms" expected algorithms that can learn the actions of Pendulum-v1, got "sarsa"$/, OptionRangeError],
+  ['a value method for continuous actions', { environments: ['Pendulum-v1'], algorithms: ['async-q'] }, /^"algorithms" expected algorithms that can learn the actions of Pendulum-v1, got "async-q"$/, OptionRangeError],
   ['a number of steps that is none', { steps: 'all' }, /^"steps" expected a whole number .*, got "all"$/, OptionTypeError],
 ];
 

@@ -1,5 +1,6 @@
 import test from 'ava';
 
+import { METHOD_NAMES } from '../../src/placement/actor-learners/methods.js';
 import { runTrials, type TrialObserver } from '../../src/study/pool.js';
 import { openTrialStore } from '../../src/study/trial-store.js';
 import { runTrialsOf } from '../../src/study/run-trials.js';
@@ -41,6 +42,15 @@ test('trials come to the same in the pool, several at a time, as alone', async (
   t.is(bySeed[0].returns.length, 2);
   t.is(bySeed[0].curve[2].meanReturn, bySeed[0].returns[0]); // the last point is the first episode of the final evaluation
 });
+
+for (const algorithm of METHOD_NAMES) {
+  test(`a trial of ${algorithm} repeats itself bit for bit`, async (t) => {
+    const trial = tinyTrial({ label: algorithm, algorithm, environment: 'CartPole-v1', options: { network: { hidden: [4] } } });
+    const [first, second] = await Promise.all([1, 2].map(() => runTrial(trial, { signal: never, onProgress: () => undefined })));
+    t.like(first, { failure: null, curve: { length: 3 } });
+    t.deepEqual(first && outcome(first), second && outcome(second));
+  });
+}
 
 test('the points of a learning curve do not change what is learned', async (t) => {
   const often = await runTrial(tinyTrial({ evaluation: { every: 50, episodes: 1, final: 2 } }), { signal: never, onProgress: () => undefined });
