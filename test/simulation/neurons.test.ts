@@ -56,8 +56,8 @@ async function outcome(options: SimulationOptions, steps = 210): Promise<{ weigh
 }
 
 for (const rule of RULE_NAMES) {
-  const network = RULES[rule].targetWeights || rule === 'exact' ? GRAPH : NEURONS;
-  test.serial(`synchronous ${rule} learns a graph of ${network === GRAPH ? '' : 'leaky, inhibited and firing '}neurons, bit-identical on 1 and 3 partitions`, async (t) => {
+  const network = RULES[rule].targetWeights || ['deltas', 'weights'].includes(RULES[rule].locality) ? GRAPH : NEURONS;
+  test.serial(`synchronous ${rule} learns a graph of ${network === GRAPH ? '' : 'leaky, inhibited and spiking '}neurons, bit-identical on 1 and 3 partitions`, async (t) => {
     const reference = await outcome(small(rule, network, { partitions: 1 }));
     t.deepEqual(await outcome(small(rule, network, { partitions: 3 })), reference);
     const frozen = await outcome({ ...small(rule, network, { partitions: 1 }), rule: { name: rule, criticRate: 0, outputRate: 0, hiddenRate: 0 } });
@@ -132,13 +132,13 @@ test('settings that a graph comes to resolve to themselves', (t) => {
 
 const REFUSED: [string, SimulationOptions, string][] = [
   ['sizes beside a graph', { network: { ...GRAPH, hidden: [4] } }, '"network.hidden" expected nothing, or the sizes [6,5] of the graph\'s layers, got [4]'],
-  ['a share that is read again beside a graph', { network: { ...GRAPH, recurrent: 0.5 } }, '"network.recurrent" expected 0 beside network.layers, whose blocks say what is read again, got 0.5'],
+  ['a recurrent fraction beside a graph', { network: { ...GRAPH, recurrent: 0.5 } }, '"network.recurrent" expected 0 beside network.layers, whose blocks define recurrence, got 0.5'],
   ['a density beside a graph', { network: { ...GRAPH, density: 0.5 } }, '"network.density" expected 1, got 0.5; each block of a graph has its own'],
-  ['blocks without layers', { network: { blocks: [{ from: 'input', to: 'output' }] } }, '"network.blocks" expected nothing where network.layers are not given, got [{"from":"input","to":"output"}]'],
+  ['blocks without layers', { network: { blocks: [{ from: 'input', to: 'output' }] } }, '"network.blocks" expected nothing without network.layers, got [{"from":"input","to":"output"}]'],
   ['a leak of neurons that keep nothing', { network: { membraneTimeConstant: 4 } }, '"network.membraneTimeConstant" expected 1, got 4; only leaky and spiking neurons have one'],
   ['a threshold of leaky neurons', { network: { neuronModel: 'leaky', threshold: 2 } }, '"network.threshold" expected 1, got 2; only spiking neurons have one'],
   ['a membrane without hidden neurons', { network: { hidden: [], neuronModel: 'leaky' } }, '"network.neuronModel" expected static; there are no hidden neurons, got "leaky"'],
-  ['a membrane under linear', { rule: 'linear', network: { neuronModel: 'spiking' } }, '"network.neuronModel" expected static for the rule linear, which works out what a neuron would do next from its weights alone, got "firing"'],
+  ['a membrane under linear', { rule: 'linear', network: { neuronModel: 'spiking' } }, '"network.neuronModel" expected static for the rule linear, which works out what a neuron would do next from its weights alone, got "spiking"'],
   ['inhibition under exact', { rule: 'exact', network: { inhibition: 'winners(1/2)' } }, '"network.inhibition" expected none for the rule exact, which looks through others\' neurons by their voltages alone, got "winners(1/2)"'],
   ['more partitions than pools', { network: { hidden: [8], inhibition: 'winners(1/4)' }, partitions: 4 }, '"partitions" expected at most one partition per pool of hidden neurons and output neuron (<= 3), got 4'],
 ];
@@ -150,7 +150,7 @@ for (const [what, options, message] of REFUSED) {
   });
 }
 
-test('whoever has plain layers refuses more', async (t) => {
+test('trainers of plain layers refuse other networks', async (t) => {
   t.throws(() => resolveBatchedSettings({ network: { density: 0.5 } }), { message: '"network.density" expected what plain layers have, in a batch of networks, got 0.5' });
-  await t.throwsAsync(() => createDdpg(JSON.parse('{"network": {"dynamic": "leaky"}}') as object), { message: /^"network.neuronModel" expected/ });
+  await t.throwsAsync(() => createDdpg(JSON.parse('{"network": {"neuronModel": "leaky"}}') as object), { message: /^"network.neuronModel" expected/ });
 });
