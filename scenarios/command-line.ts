@@ -19,6 +19,8 @@ export interface Request {
 export interface Words {
   readonly flags: ReadonlyMap<string, string | true>;
   readonly others: readonly string[];
+  /** The object in the file of --config, which is read once: it may be a pipe. Empty without one. */
+  readonly config: () => Record<string, unknown>;
 }
 
 const COMMAND = createTable(COMMAND_ROWS);
@@ -55,7 +57,15 @@ export function readWords(argv: readonly string[]): Words {
     throw error instanceof CommanderError ? inOurGrammar(error) : error;
   }
   for (const [flag, values] of given) if (values.length > 1) throw wrongValue(flag, 'to be given once', values);
-  return { flags: new Map([...given].map(([flag, [value]]) => [flag, value])), others: program.args };
+  const flags = new Map([...given].map(([flag, [value]]) => [flag, value]));
+  return { flags, others: program.args, config: once(() => readConfig(flags.get(CONFIG.flag ?? ''))) };
+}
+
+const readConfig = (file: string | true | undefined) => (typeof file === 'string' ? readJsonObject(CONFIG.flag ?? '', file) : {});
+
+function once<Value>(read: () => Value): () => Value {
+  let found: { readonly value: Value } | undefined;
+  return () => (found ??= { value: read() }).value;
 }
 
 /** Commander's complaints in our grammar. */
@@ -67,17 +77,19 @@ function inOurGrammar({ code, message }: CommanderError): Error {
   return wrongValue(option, 'a known option (--help lists them)', option, suggestion(option, allRows().map((row) => row.flag ?? '')));
 }
 
-/** @throws OptionRangeError where there is no such scenario, or there are too many words */
-export function chooseScenario({ flags, others }: Words): Scenario {
+/** The scenario that is named; under the default one, that of the algorithm in a flag or file. @throws OptionRangeError if there is no such scenario, or there are too many words */
+export function chooseScenario({ flags, others, config }: Words): Scenario {
   const renamed = SCENARIOS.find(({ formerly }) => formerly?.includes(others.at(0) ?? '') === true);
   if (renamed !== undefined) throw formerName(others[0], renamed.name);
   const name = checkName('scenario', others.at(0) ?? SCENARIOS[0].name, SCENARIOS.map((scenario) => scenario.name));
   const named = SCENARIOS.find((candidate) => candidate.name === name) ?? SCENARIOS[0];
-  const scenario = named === SCENARIOS[0] ? SCENARIOS.find(({ algorithm }) => algorithm !== undefined && algorithm === flags.get(ALGORITHM.flag ?? '')) ?? named : named;
+  const scenario = named === SCENARIOS[0] ? scenarioOf(flags.get(ALGORITHM.flag ?? '') ?? config().algorithm) ?? named : named;
   const most = scenario.positional === undefined ? 1 : 2;
   if (others.length > most) throw new OptionRangeError('scenario', `"scenario" expected ${most === 1 ? 'one scenario' : `${name} and one ${scenario.positional ?? ''}`}, got ${others.length}: ${describePath(others.join(' '))}`);
   return scenario;
 }
+
+const scenarioOf = (wanted: unknown) => SCENARIOS.find(({ algorithm }) => algorithm !== undefined && algorithm === wanted);
 
 /** What a user gave, and where each of it came from. */
 export class Given {
@@ -87,24 +99,28 @@ export class Given {
   /** What was typed for each path that was given otherwise than by itself: a flag, or a section in short. */
   readonly #origins = new Map<string, string>();
 
-  constructor(readonly scenario: Scenario, { flags }: Words) {
+  constructor(readonly scenario: Scenario, { flags, config }: Words) {
     const { name, table } = scenario;
     const rows = flaggedRows(scenario);
     for (const flag of flags.keys()) refuseFormerFlag(flag, rows, [...table.rows, ...rows]);
     const foreign = [...flags.keys()].find((flag) => !rows.some((row) => row.flag === flag));
+    if (foreign !== undefined && flags.has(RESUME.flag ?? '')) throw besideResume(foreign, flags.get(foreign));
     if (foreign !== undefined) throw wrongValue(foreign, `an option of the scenario ${name} (--help lists them)`, foreign);
     const file = flags.get(CONFIG.flag ?? '');
-    if (typeof file === 'string') this.#readFile(file);
+    if (typeof file === 'string') this.#readConfig(file, config(), flags.has(ALGORITHM.flag ?? ''));
     for (const [flag, value] of flags) {
       const row = rows.find((each) => each.flag === flag);
       if (row !== undefined) this.#set(row, flag, value, table.rows.includes(row));
     }
   }
 
-  #readFile(file: string): void {
-    const { $schema = '', scenario = this.scenario.name, ...settings } = readJsonObject(CONFIG.flag ?? '', file);
+  /** @param overridden whether a flag has the algorithm */
+  #readConfig(file: string, config: Record<string, unknown>, overridden: boolean): void {
+    const { $schema = '', scenario = this.scenario.name, ...settings } = config;
     if (this.scenario.algorithm !== undefined && 'algorithm' in settings) {
-      this.#commands.algorithm = settings.algorithm;
+      const algorithm = ALGORITHM.kind.check(ALGORITHM.path, settings.algorithm);
+      if (!overridden && algorithm !== this.scenario.algorithm) throw new OptionRangeError(ALGORITHM.path, `"algorithm" in ${describePath(file)} is ${algorithm}; the scenario is ${this.scenario.name}`);
+      this.#commands.algorithm = algorithm;
       delete settings.algorithm;
     }
     if ($schema !== '') checkString('$schema', $schema);
@@ -152,6 +168,8 @@ export class Given {
   }
 }
 
+const besideResume = (flag: string, value: unknown) => wrongValue(flag, 'no setting beside --resume, which takes them from the checkpoint', value);
+
 /** @param known rows of the scenario, with and without flags: they come first, as one flag may have become two */
 function refuseFormerFlag(flag: string, rows: readonly AnyRow[], known: readonly AnyRow[]): void {
   if (rows.some((row) => row.flag === flag)) return;
@@ -191,7 +209,7 @@ async function resumeRequest({ commands, options }: Given, words: Words, folder:
   if (commands.record) throw wrongValue(RECORD.path, 'no --resume beside it: a run is recorded from its first step on', folder);
   for (const [flag, value] of words.flags) {
     const row = COMMAND_ROWS.find((each) => each.flag === flag);
-    if (flag !== STEPS.flag && (row === undefined || row === CONFIG || row === OUT)) throw wrongValue(flag, 'no setting beside --resume, which takes them from the checkpoint', value);
+    if (flag !== STEPS.flag && (row === undefined || row === CONFIG || row === OUT)) throw besideResume(flag, value);
   }
   const resumption = await readResumption(folder, options.steps === undefined ? undefined : checkInteger(STEPS.path, options.steps, { min: 1 }));
   const scenario = SCENARIOS.find(({ name, commands: own }) => own.includes(RESUME) && name === resumption.note.scenario);

@@ -4,6 +4,7 @@ import { isRecord, METHODS, RULES } from '../src/entries/internals.js';
 import type { AnyRow } from '../src/entries/study.js';
 import { InternalError } from '../src/index.js';
 import { writeFlag } from './command-line.js';
+import { ALGORITHM } from './command-rows.js';
 import { SCENARIOS } from './registry.js';
 import { flaggedRows, type Scenario } from './scenario.js';
 
@@ -56,7 +57,9 @@ function describe(scenario: Scenario, row: AnyRow): string {
 }
 
 /** The default of an option in a scenario, in words; undefined where it has none. */
-export function defaultOf({ table }: Scenario, { path, kind, shown, optional, fallback, argument }: AnyRow): string | undefined {
+export function defaultOf({ table, algorithm }: Scenario, row: AnyRow): string | undefined {
+  const { path, kind, shown, optional, fallback, argument } = row;
+  if (row === ALGORITHM) return algorithm;
   if (typeof shown === 'string') return shown;
   if (optional === true || argument === null) return undefined;
   if (!table.rows.some((row) => row.path === path)) return kind.show(fallback(() => { throw new InternalError(`${path} has no default of its own`); }));

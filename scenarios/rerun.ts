@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 import colours from 'picocolors';
 
-import { createProgressBar, createRunFolder, createTable, finishing, RUN_FILES, wrongKind, wrongValue, type RunFolder } from '../src/entries/internals.js';
+import { createProgressBar, createRunFolder, createTable, finishing, RUN_FILES, wrongValue, type RunFolder } from '../src/entries/internals.js';
 import { integer, optional } from '../src/entries/study.js';
-import { readJournal, rerunSimulation, type Journal, type RunReport, type Simulation } from '../src/index.js';
+import { OptionRangeError, readJournal, rerunSimulation, type Journal, type RunReport, type Simulation } from '../src/index.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
 import { warn } from './warn.js';
 
@@ -78,7 +78,7 @@ export const rerun: Scenario = {
 };
 
 function readRecorded(folder: string | undefined): Recorded {
-  if (folder === undefined) throw wrongKind(SUBJECT, 'the folder of a run made with --record, after the word rerun', folder);
+  if (folder === undefined) throw new OptionRangeError(SUBJECT, `"${SUBJECT}" expected the folder of a run made with --record; usage: node scenarios/run rerun <${SUBJECT}>`);
   const read = (file: 'journal' | 'config') => {
     try {
       return readFileSync(join(folder, RUN_FILES[file]));

@@ -87,7 +87,9 @@ async function importDefault(option: string, name: string, href: string): Promis
     const module = (await import(href)) as { readonly default?: unknown };
     return module.default;
   } catch (error) {
-    throw wrongValue(option, 'a module that can be loaded', name, ` (${error instanceof Error ? error.message : String(error)})`);
+    const message = error instanceof Error ? error.message : String(error);
+    const remedy = message.startsWith("Cannot find package 'ganglion'") ? '; run npm install <folder of ganglion> in the folder of the module' : '';
+    throw wrongValue(option, 'a module that can be loaded', name, ` (${message})${remedy}`);
   }
 }
 

@@ -3,7 +3,7 @@ import { option } from './row.js';
 
 export const SEED = option('seed', integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), {
   default: 1, flag: '--seed', argument: 'number',
-  help: 'seed of all random streams; hogwild, bounded and poisson runs on threads also depend on thread timing',
+  help: 'seed of all random streams',
   group: 'Run', everyday: true,
 });
 

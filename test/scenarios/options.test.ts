@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import test from 'ava';
 
 import { chooseScenario, Given, readRequest, readWords } from '../../scenarios/command-line.js';
-import { helpOf } from '../../scenarios/help.js';
+import { defaultOf, helpOf } from '../../scenarios/help.js';
 import { referencePage } from '../../scenarios/reference.js';
+import { ALGORITHM } from '../../scenarios/command-rows.js';
 import { SCENARIOS } from '../../scenarios/registry.js';
 import { flaggedRows } from '../../scenarios/scenario.js';
 import { renameOption } from '../../src/entries/internals.js';
@@ -41,6 +42,10 @@ const ERRORS: [string[], RegExp][] = [
   [['--config', file({ rule: 'linear' }), '--critic-rate', '-1'], /^"--critic-rate" expected a number >= 0, got -1$/],
   [['--config', file({ $schema: 5 })], /^"\$schema" expected a string, got 5$/],
   [['--config', file({ scenario: 'ddpg' })], /^"scenario" expected one of train, got "ddpg"$/],
+  [['ddpg', '--config', file({ steps: 5, actors: 2, algorithm: 'a3c' })], /^"algorithm" in \S+ is a3c; the scenario is ddpg$/],
+  [['--config', file({ actors: 2, algorithm: 'a4c' })], /^"algorithm" expected one of neurons, .*, got "a4c"; did you mean "a3c"\?$/],
+  [['ddpg', '--algorithm', 'a3c'], /^"--algorithm" expected ddpg, the algorithm of the scenario ddpg, got "a3c"$/],
+  [['--resume', 'r', '--credit', 'broadcast'], /^"--credit" expected no setting beside --resume, which takes them from the checkpoint, got "broadcast"$/],
   [['--batch', '2000'], /^"--warmup" expected a whole number >= 2000 and <= 2147483647, got 1000 \(its default\)$/],
   [['--compute-time', 'normal(1)'], /^"--compute-time" expected /],
   [['--schedule', 'virtual', '--compute-time', 'pareto(1, 0.5)'], /^"--compute-time" expected a number > 1/],
@@ -63,6 +68,25 @@ for (const [argv, expected] of ERRORS) {
 test('flags win over the file, whose $schema and scenario are no settings', async (t) => {
   const config = file({ $schema: './train.json', scenario: 'train', seed: 5, rule: 'linear', network: { hidden: [3], bias: false } });
   t.like(await resolve('--config', config, '--hidden', '4,5', '--target-rate', '0.5'), { seed: 5, rule: { name: 'linear', targetRate: 0.5 }, network: { hidden: [4, 5], bias: false } });
+});
+
+test('under the default scenario the algorithm of the file selects what learns, unless a flag does', async (t) => {
+  const settings = { algorithm: 'a3c', environment: 'CartPole-v1', actors: 3 };
+  t.like(await resolve('--config', file(settings)), settings);
+  t.like(await resolve('a3c', '--config', file(settings)), settings);
+  t.like(await resolve('--algorithm', 'a2c', '--config', file(settings)), { ...settings, algorithm: 'a2c' });
+});
+
+test('methods of discrete actions have a task with discrete actions by default', async (t) => {
+  for (const name of ['async-q', 'async-sarsa', 'async-nstep-q']) {
+    t.like(await resolve(name), { algorithm: name, environment: 'CartPole-v1' });
+    t.regex(helpOf(SCENARIOS.find((scenario) => scenario.name === name) ?? SCENARIOS[0], false), /\(default:\s+CartPole-v1\)/);
+  }
+  t.like(await resolve('a3c'), { environment: 'Pendulum-v1' });
+});
+
+test('the default of --algorithm is that of the scenario', (t) => {
+  for (const scenario of SCENARIOS) if (scenario.algorithm !== undefined) t.is(defaultOf(scenario, ALGORITHM), scenario.algorithm);
 });
 
 test('one flag may set several options, and a study\'s file may say how many trials run at a time', async (t) => {

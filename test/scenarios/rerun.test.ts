@@ -111,7 +111,7 @@ const USAGE_ERRORS: [string, () => string[], RegExp][] = [
   ['a run of ddpg', () => ['ddpg', '--record'], /^"--record" expected an option of the scenario ddpg/],
   ['a run that goes on', () => ['--record', '--resume', recorded], /^"--record" expected no --resume beside it: a run is recorded from its first step on, got /],
   ['going on with a recorded run', () => ['--resume', recorded], /^"--resume" expected a run that was not recorded, got ".*"; without its journal\.bin it goes on unrecorded$/],
-  ['a rerun of nothing', () => ['rerun'], /^"run folder" expected the folder of a run made with --record, after the word rerun, got undefined$/],
+  ['a rerun of nothing', () => ['rerun'], /^"run folder" expected the folder of a run made with --record; usage: node scenarios\/run rerun <run folder>$/],
   ['a rerun of two', () => ['rerun', recorded, recorded], /^"scenario" expected rerun and one run folder, got 3: /],
   ['a folder without a journal', () => ['rerun', join(recorded, '..')], /^"run folder" expected the folder of a run made with --record, got ".*" \(ENOENT: .*\)$/],
   ['other settings beside the journal', () => ['rerun', configless()], /^"run folder" expected a folder whose config\.json has the settings of its journal, got /],

@@ -153,7 +153,7 @@ test('options of the other kind of method, and methods that do not fit the task,
   const refused = async (options: ActorLearnerOptions, message: RegExp) => t.throwsAsync(createActorLearners(options), { message });
   await refused({ algorithm: 'async-q', policy: { entropyWeight: 0.1 } }, /^"policy\.entropyWeight" expected nothing under a value method, got "async-q"/);
   await refused({ algorithm: 'a3c', targets: { period: 10 } }, /^"targets\.period" expected nothing under a policy method, got "a3c"/);
-  await refused({ algorithm: 'async-sarsa', environment: 'Pendulum-v1' }, /^"algorithm" expected a3c or a2c in Pendulum-v1/);
+  await refused({ algorithm: 'async-sarsa', environment: 'Pendulum-v1' }, /^"environment" expected a task with discrete actions for async-sarsa, got "Pendulum-v1"/);
   await refused({ actors: 2, workers: 3 }, /^"workers" expected a whole number >= 1 and <= 2, got 3/);
   await refused({ behaviour: { finalEpsilons: [0.1], odds: [1, 2] }, algorithm: 'async-q' }, /^"behaviour\.odds" expected/);
 });

@@ -59,7 +59,7 @@ type VirtualRow = (typeof VIRTUAL)[number];
 
 /** Every option of actor-learners. */
 export const ACTOR_LEARNER_ROWS = [
-  ENVIRONMENT,
+  vary(ENVIRONMENT, { default: (at) => (methodOf(at).kind === 'value' ? 'CartPole-v1' : 'Pendulum-v1') }),
   METHOD,
   vary(CREDIT, { help: `${CREDIT.help}; broadcast, the most local that learns, does as well as backprop on CartPole-v1, Acrobot-v1 and MountainCar-v0` }),
   ...LAYERS,
@@ -104,7 +104,7 @@ export const ACTOR_LEARNER_ROWS = [
   ], under('value', 'nothing under a policy method')),
   option('timing.workerTimeout', number(NOT_NEGATIVE), { default: 30, flag: '--worker-timeout', unit: 'seconds', help: 'time without a heartbeat after which a worker is replaced; 0: never', group: 'Run' }),
   KERNELS,
-  SEED,
+  vary(SEED, { help: `${SEED.help}; hogwild and bounded runs on several workers also depend on thread timing` }),
   vary(STEPS, { default: 200_000 }),
 ] as const;
 

@@ -75,7 +75,7 @@ export const SIMULATION_ROWS = [
   PARTITIONS,
   ENVIRONMENTS,
   KERNELS,
-  SEED,
+  vary(SEED, { help: `${SEED.help}; hogwild, bounded and poisson runs on threads also depend on thread timing` }),
   STEPS,
 ] as const;
 
