@@ -15,10 +15,10 @@ export function actorLearnerScenario({ name, summary, table }: Trainable): Scena
     async run(input) {
       const options = { ...input.options, algorithm: name } as ActorLearnerOptions; // checked there
       const learners = await (input.resumption ? resumeActorLearners(input.resumption.checkpoint) : createActorLearners(options));
-      const { schedule, time, workers, actors } = learners.settings;
+      const { credit, schedule, time, workers, actors } = learners.settings;
       const endKilling = killWorkersEvery(learners, workers, input.killWorkerEvery);
       try {
-        return await trainAndClose(learners, { scenario: name, title: `${name} ${schedule}×${workers}`, rule: name, schedule, time, partitions: workers, environments: actors, updateWindow: 'off', measureStaleness: true }, input);
+        return await trainAndClose(learners, { scenario: name, title: `${name} ${schedule}×${workers}`, algorithm: name, rule: name, credit, schedule, time, partitions: workers, environments: actors, updateWindow: 'off', measureStaleness: true }, input);
       } finally {
         endKilling();
       }

@@ -35,7 +35,7 @@ export const train: Scenario = {
     const title = `${rule.name} ${schedule}×${partitions}${time === 'virtual' ? ', virtual time' : ''}`;
     const endKilling = killWorkersEvery(simulation, simulation.settings.partitions, input.killWorkerEvery);
     try {
-      return await trainAndClose(simulation, { scenario: 'train', title, rule: rule.name, schedule, time, partitions, environments, updateWindow, measureStaleness }, input);
+      return await trainAndClose(simulation, { scenario: 'train', algorithm: 'neurons', title, rule: rule.name, schedule, time, partitions, environments, updateWindow, measureStaleness }, input);
     } finally {
       endKilling();
     }

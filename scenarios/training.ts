@@ -14,9 +14,14 @@ export interface TrainResult {
   readonly scenario: string;
   readonly status: 'finished' | 'interrupted';
   readonly environment: string;
+  readonly algorithm: string;
+  /** Of neuron-agents their learning rule; otherwise the algorithm. */
   readonly rule: string;
+  /** How hidden neurons get their credit, if the algorithm leaves that open. */
+  readonly credit?: string;
   readonly schedule: string;
   readonly time: Settings['time'];
+  /** Of neuron-agents; of actor-learners, whose weights are not divided, their worker threads. */
   readonly partitions: number;
   /** Of DDPG, which has no partitions: threads for each update. */
   readonly threads?: number;
@@ -57,7 +62,7 @@ export interface TrainResult {
 }
 
 /** The fields of a result that are not common to all trainers. */
-export interface TrainingLabels extends Pick<TrainResult, 'scenario' | 'rule' | 'schedule' | 'time' | 'partitions' | 'environments' | 'updateWindow' | 'measureStaleness' | 'threads'> {
+export interface TrainingLabels extends Pick<TrainResult, 'scenario' | 'algorithm' | 'rule' | 'credit' | 'schedule' | 'time' | 'partitions' | 'environments' | 'updateWindow' | 'measureStaleness' | 'threads'> {
   /** For the progress bar. */
   readonly title: string;
 }
@@ -174,14 +179,16 @@ function keepCheckpoints(training: Trainer, folder: RunFolder, course: () => Run
 /** Saves the weights first and evaluates afterwards: an impatient second Ctrl-C loses no more than the evaluation. */
 async function conclude(training: Trainer, labels: TrainingLabels, folder: RunFolder, report: RunReport, { episodes, seconds }: RunGoal, { resumption: resume, interrupt, recordActivity }: ScenarioInput): Promise<TrainResult> {
   const { settings } = training;
-  const { scenario, rule, schedule, time, partitions, environments, updateWindow, measureStaleness, threads } = labels;
+  const { scenario, algorithm, rule, credit, schedule, time, partitions, environments, updateWindow, measureStaleness, threads } = labels;
   const weightsSha256 = folder.write('weights', training.encodeWeights());
   const evaluation = await training.evaluate(interrupt.aborted ? { episodes: Math.min(episodes, 20) } : { episodes, signal: interrupt });
   const result: TrainResult = {
     scenario,
     status: interrupt.aborted ? 'interrupted' : 'finished',
     environment: settings.environment,
+    algorithm,
     rule,
+    ...(credit !== undefined && { credit }),
     schedule,
     time,
     partitions,
