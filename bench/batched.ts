@@ -1,6 +1,6 @@
 /**
  * From which size on a batch of networks on a device overtakes the same networks one by one on the kernels: `npm run bench:dense`. All
- * train on Pendulum-v1 with batch 64, 16 updates for each environment step, so that updates are what is measured. By turns, in one run.
+ * train on Pendulum-v1 with batch 64, 16 updates for each environment step, so that updates are what is measured. Interleaved, in one run.
  *
  *   npm run bench:dense -- --devices wasm,cpu --replicas 1,8,32 --hidden 64,64/256,256 --seconds 2 --repeats 3 --json
  */
@@ -47,7 +47,7 @@ async function measureDevice(device: DeviceName, hidden: readonly number[], repl
 
 const spread = (values: readonly number[]) => ({ median: median(values), min: Math.min(...values), max: Math.max(...values) });
 
-/** All contenders of one size, by turns. */
+/** All contenders of one size, interleaved. */
 async function measureSize(hidden: readonly number[], devices: readonly DeviceName[], counts: readonly number[], { seconds, repeats }: { seconds: number; repeats: number }): Promise<Measured[]> {
   const contenders = [
     { device: 'kernels', replicas: 0, measure: () => measureKernels(hidden, seconds) },

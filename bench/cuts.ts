@@ -1,7 +1,7 @@
 /**
  * Random cuts: `npm run study:cuts [-- <cuts> <seconds> <seed>]`. Small runs of the real command line are cut at random moments: their workers are
  * killed, they are stopped with SIGINT or killed with SIGKILL, and resumed until they end. After every cut the run folder must be readable and no
- * process be left; the last line tells the totals. Exit status 1 where anything went wrong.
+ * process be left; the last line has the totals. Exit status 1 where anything went wrong.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

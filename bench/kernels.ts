@@ -159,7 +159,7 @@ interface Found {
   readonly ratios: Spread;
 }
 
-/** One case on all kernels and the limit that stands before it, by turns. */
+/** One case on all kernels and the limit before it, interleaved. */
 function hold(of: Case, limits: ReturnType<typeof createLimits>, effort: Effort): Found[] {
   const bound = of.bytes > MEMORY_BOUND;
   const limit: Contender = { name: 'limit', run: bound ? limits.read.run : limits.multiplyAdd.run };

@@ -44,7 +44,7 @@ export function layerBlocks(task: LayerTask): BlockRequest[] {
   const owner = 'each partition its own neurons';
   return [
     workspaceBlock(task.partitions),
-    { name: BARRIER, type: 'int32', shape: [1], owner: 'everybody' },
+    { name: BARRIER, type: 'int32', shape: [1], owner: 'all partitions' },
     { name: 'board', type: 'float32', shape, owner },
     { name: 'weighted', type: 'float32', shape, owner },
     ...parameterBlocks(shapesOf(topology)),

@@ -54,7 +54,7 @@ interface Found {
   readonly times: readonly number[];
 }
 
-/** The ways to update one layer, by turns. */
+/** The ways to update one layer, interleaved. */
 async function hold(tasks: readonly LayerTask[], { repeats, seconds }: Effort): Promise<Found[]> {
   const runners: Runner[] = [];
   const times = tasks.map((): number[] => []);

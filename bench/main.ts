@@ -1,6 +1,6 @@
 /**
- * How fast it is, as ratios measured in one run: `npm run bench`. Contenders run by turns, several times each; of everything the
- * median of the repeats is told, and the ends.
+ * How fast it is, as ratios measured in one run: `npm run bench`. Contenders run interleaved, several times each; of everything the
+ * median of the repeats is reported, and the extremes.
  *
  *   npm run bench -- --only kernels --repeats 15 --json before.json
  *   npm run bench -- --compare before.json after.json

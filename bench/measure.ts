@@ -1,4 +1,4 @@
-/** What the sections of the bench have in common: how times are taken, and how they are told. */
+/** What the sections of the bench have in common: how times are taken and reported. */
 import { loadavg } from 'node:os';
 
 import { median, type Table } from '../src/entries/study.js';
@@ -60,7 +60,7 @@ export const describeLoad = (): string => `load ${loadavg()[0].toFixed(1)}`;
 const WARM_UP = 20;
 
 /**
- * Runs all contenders by turns, beginning with another one in each repeat.
+ * Runs all contenders interleaved, beginning with another one in each repeat.
  *
  * @param seconds that one turn takes, about; a contender that takes longer runs once
  * @returns seconds of one run; [contenders][repeats]

@@ -15,11 +15,11 @@ readArguments('npm run study:results', {}, () => undefined);
 const TRIALS = 'docs/results.jsonl';
 const TABLE = 'docs/results.md';
 
-/** What stands above the tables. */
+/** Text above the tables. */
 const INTRODUCTION = [
   '# Results',
   '',
-  'After this page you can compare each algorithm on each task, seed by seed. `npm run study:results` writes it. What the numbers say: [findings](findings.md).',
+  'After this page you can compare each algorithm on each task, seed by seed. `npm run study:results` writes it. What the numbers show: [findings](findings.md).',
   '',
   'Every algorithm at the settings it ships with for the task, 20 fresh episodes, exploration off; brackets are 95 % bootstrap intervals of the mean.',
 ];
@@ -71,7 +71,7 @@ const NETWORKS = {
   },
 } as const;
 
-/** What holds the cue of a maze: nothing, or neurons with a membrane; the task's sensory memory is taken away. */
+/** What holds the cue of a maze: nothing, or neurons with a membrane; without the task's observation traces. */
 const HOLDERS = {
   'no memory': {},
   'leaky neurons': { neuronModel: 'leaky', membraneTimeConstant: 16 },

@@ -10,7 +10,7 @@ export function wrongKind(option: string, constraint: string, value: unknown): O
   return new OptionTypeError(option, message(option, constraint, value));
 }
 
-/** The error for a value out of range; `hint` says what to do where that is not obvious. */
+/** The error for a value out of range; `hint` is the remedy, where it is not obvious. */
 export function wrongValue(option: string, constraint: string, value: unknown, hint = ''): OptionRangeError {
   return new OptionRangeError(option, message(option, constraint, value, hint));
 }
@@ -72,7 +72,7 @@ export function checkString(option: string, value: unknown): string {
   return value;
 }
 
-/** Most characters of a name that a user gives: names stand in tables, in file names and on one line of the terminal. */
+/** Most characters of a name that a user gives: names appear in tables, in file names and on one line of the terminal. */
 export const LONGEST_NAME = 100;
 
 /** A name that a user gives to something of their own: one short line. */
@@ -114,7 +114,7 @@ export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
-/** Signals of other realms and of libraries will do: what counts is that they can be asked and listened to. */
+/** Signals of other realms and of libraries are accepted if they have the state and the events of an AbortSignal. */
 export function checkSignal(option: string, value: unknown): AbortSignal {
   if (!isSignal(value)) throw wrongKind(option, 'an AbortSignal', value);
   return value;
@@ -128,13 +128,13 @@ function isSignal(value: unknown): value is AbortSignal {
   }
 }
 
-/** A function: what it takes cannot be asked. */
+/** A function; its parameters cannot be checked. */
 export function checkFunction(option: string, value: unknown): (...values: never[]) => void {
   if (typeof value !== 'function') throw wrongKind(option, 'a function', value);
   return value as (...values: never[]) => void;
 }
 
-/** Refuses keys nobody reads: an option that does nothing is a defect. */
+/** Refuses unknown keys: an option without effect is a defect. */
 export function checkKeys(option: string, value: Record<string, unknown>, known: readonly string[]): void {
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue;

@@ -23,7 +23,7 @@ export function describePath(path: string): string {
   return quote(path, LONGEST_PATH).slice(1, -1);
 }
 
-/** A message on one line, cut where nobody would read on. */
+/** A message on one line, cut to a readable length. */
 export function oneLine(text: string): string {
   return printable(clip(text, LONGEST_MESSAGE));
 }

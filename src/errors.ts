@@ -26,7 +26,7 @@ export class InternalError extends Error {
   override readonly name = 'InternalError';
 }
 
-/** There was no memory left. A caller can act on it: ask for less, or give the process more. */
+/** There was no memory left. A caller can act on it: allocate less, or give the process more. */
 export class MemoryError extends Error {
   override readonly name = 'MemoryError';
 }
@@ -45,7 +45,7 @@ export class DivergenceError extends Error {
   }
 }
 
-/** A partition's worker threw, exited or was killed. `cause` is what it threw, where that is known. */
+/** A partition's worker threw, exited or was terminated. `cause` is what it threw, if available. */
 export class PartitionError extends Error {
   override readonly name = 'PartitionError';
   constructor(readonly partition: number, readonly step: number, message: string, options?: { cause?: unknown }) {
@@ -65,7 +65,7 @@ export class EnvironmentError extends Error {
 /** Where a journal breaks: everything before it is whole. */
 export interface JournalPlace {
   readonly partition: number;
-  /** Number of the first update that is not known to be whole, from 0. */
+  /** Number of the first update that may be incomplete, from 0. */
   readonly update: number;
 }
 
@@ -87,13 +87,13 @@ export class CheckpointError extends Error {
   }
 }
 
-/** A file could not be written whole, for example on a full disk: what was there before is still there. A caller can act on it: make room and go on. */
+/** A file could not be written whole, for example on a full disk: what was there before is still there. A caller can act on it: make room and continue. */
 export class FileError extends Error {
   override readonly name = 'FileError';
   /** The system's, for example `ENOSPC`; undefined where it had none. */
   readonly code: string | undefined;
   /**
-   * @param cause what the system, or the check of what was written, said
+   * @param cause the system's error, or that of the check of what was written
    * @param consequence further words for the message
    */
   constructor(readonly path: string, cause: unknown, consequence = '') {

@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { wrongValue } from './check.js';
 import { describePath } from './describe.js';
 
-/** Bytes of the largest file that is read: a graph of ten million single connections. Beyond it somebody has named the wrong file. */
+/** Bytes of the largest file that is read: a graph of ten million single connections. A larger file was probably named by mistake. */
 const LARGEST_FILE = 256 * 2 ** 20;
 
 /** Levels of lists and objects in one another. The deepest file that means anything has five. */
@@ -73,7 +73,7 @@ interface Fault {
   readonly what: string;
 }
 
-/** A list or an object that is open: the keys of an object so far, and where in the file it stands. */
+/** A list or an object that is open: the keys of an object so far, and its place in the file. */
 interface Open {
   readonly keys: Set<string> | undefined;
   /** The key, or the index of the entry, that is being read. */

@@ -6,7 +6,7 @@ const DEEPEST = 64;
 const PLAIN = 'plain data (numbers, strings, booleans, null, lists and objects of these)';
 
 /**
- * A copy of what a user gave as options, plain data through and through: what comes behind this needs no fear of getters that throw,
+ * A copy of what a user gave as options, plain data through and through: later code need not guard against getters that throw,
  * circles, holes in lists, BigInts or instances of classes. Shared parts are copied once.
  *
  * @throws TypeError or RangeError naming the path of whatever is no plain data
@@ -16,7 +16,7 @@ export function plainOptions(given: unknown): Record<string, unknown> {
 }
 
 /**
- * The options of a command, where a signal or a function may stand among plain data.
+ * The options of a command, which may contain a signal or a function besides plain data.
  *
  * @param live keys whose values are taken as they are
  * @throws TypeError or RangeError as `plainOptions`, and for a key that is not known

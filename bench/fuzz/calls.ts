@@ -13,7 +13,7 @@ const NEURONS = { environment: 'Pendulum-v1', rule: { name: 'broadcast', criticR
 const BACKPROPAGATED = { environment: 'Pendulum-v1', steps: 60, seed: 1, network: { hidden: [4] }, learning: { batch: 8, replay: 300, warmup: 20 }, exploration: { output: 0.5 } };
 const RUN = { steps: 30, checkpointEvery: 10, episodes: 1, signal: new AbortController().signal };
 
-/** What a call is given, typed as the library wants it: the altered data is anything. */
+/** What a call is given, typed as the library requires: the altered data is anything. */
 type Any = (...given: unknown[]) => unknown;
 
 /** A function of the library, and arguments that it takes. */
@@ -95,7 +95,7 @@ const callCase = (words: readonly string[], call: () => unknown): FuzzCase => ({
 
 type Strange = (name: string, given: readonly unknown[], often?: number) => unknown[];
 
-/** A training that is told strange things, one after another: each is refused in a clear error or done. */
+/** A training with strange arguments, one after another: each is refused in a clear error or done. */
 function callTraining(draw: Draw, strange: Strange): () => Promise<void> {
   const neurons = draw.chance(0.7);
   const names = draw.pick([['run'], ['evaluate'], ['run', 'evaluate'], ['evaluateRandomPolicy'], ['watch'], ['lesion'], ['run', 'run'], ['evaluate', 'run', 'encodeWeights']]);

@@ -25,13 +25,13 @@ export interface CaseName {
 
 /** What came of a case, and what it took. */
 export interface Outcome {
-  /** Exit status; null: the process ended by a signal, or escaped an error, which `fault` says. */
+  /** Exit status; null: the process ended by a signal, or an error escaped: see `fault`. */
   readonly status: number | null;
   readonly stderr: string;
   /** Processor time above an empty start, in seconds. */
   readonly cpuSeconds: number;
   /** Peak of resident memory above an empty start, in bytes. */
   readonly memoryBytes: number;
-  /** What went wrong that the exit status does not say. */
+  /** A fault that the exit status does not show. */
   readonly fault?: string;
 }

@@ -29,7 +29,7 @@ function takeApart(file: Uint8Array): Parts {
   };
 }
 
-/** A file whose SHA-256 is right, whatever is in it. @param claim what the prefix says in place of the truth */
+/** A file whose SHA-256 is right, whatever is in it. @param claim false fields of the prefix */
 function sign({ format, json, body }: Parts, claim: { readonly header?: number; readonly file?: bigint } = {}): Uint8Array {
   const header = Buffer.from(json);
   const prefix = Buffer.alloc(PREFIX_BYTES);

@@ -10,7 +10,7 @@ export interface Altered<Data> {
 
 export type Path = readonly (string | number)[];
 
-/** Where a value stands, as people write it. */
+/** The path of a value, for people. */
 export const describePath = (path: Path) => (path.length === 0 ? 'everything' : path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join(''));
 
 /** What was put somewhere, short enough to be read. */
@@ -32,7 +32,7 @@ export function alterData(draw: Draw, data: unknown, places = draw.weighted([[6,
   return { data: altered, words };
 }
 
-/** Deepest place that is altered: data may be circular, and what is deeper is looked at by nobody. */
+/** Deepest place that is altered: data may be circular, and deeper data is not read. */
 const DEEPEST = 6;
 
 /** Longest list that is altered inside: copies of longer ones take their time. */

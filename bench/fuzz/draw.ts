@@ -8,7 +8,7 @@ export interface Draw {
   between(least: number, most: number): number;
   chance(probability: number): boolean;
   pick<Item>(items: readonly Item[]): Item;
-  /** One of the choices, each as likely as its weight says. */
+  /** One of the choices, each with its weight. */
   weighted<Item>(choices: readonly (readonly [weight: number, item: Item])[]): Item;
 }
 

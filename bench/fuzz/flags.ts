@@ -58,7 +58,7 @@ const COMMANDS: readonly (readonly [weight: number, scenario: Scenario, pairs: r
   [2, tabular, [['--steps', '200'], ['--episodes', '1'], ['--method', 'q-learning'], ['--actors', '1'], ['--seed', '1']]],
 ];
 
-/** A flag, the setting it stands for, and words in which a value may be found. */
+/** A flag, its setting, and words in which a value may be found. */
 interface Flag {
   readonly flag: string;
   readonly path: string;

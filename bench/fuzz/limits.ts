@@ -24,7 +24,7 @@ export interface Limit {
 
 /**
  * @param empty seconds of processor time that do not count
- * @param patient true for work that is known to end
+ * @param patient true for work that certainly ends
  */
 export function limit(child: ChildProcess, empty: number, patient = false): Limit {
   const begin = Date.now();
@@ -52,7 +52,7 @@ export function limit(child: ChildProcess, empty: number, patient = false): Limi
   };
 }
 
-/** Seconds of processor time of a process so far; 0 where the system does not say, or it has ended. */
+/** Seconds of processor time of a process so far; 0 if the system does not provide them, or it has ended. */
 function cpuOf({ pid }: ChildProcess): number {
   try {
     const fields = readFileSync(`/proc/${String(pid)}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');

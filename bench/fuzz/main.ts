@@ -1,6 +1,6 @@
 /**
  * Alters settings, graphs, command lines, checkpoints, journals, results of trials and arguments of the library at random, and fails where
- * one of them does not come to a clear end: `npm run study:fuzz`. docs/fuzzing.md says what a clear end is.
+ * one of them does not come to a clear end: `npm run study:fuzz`. docs/fuzzing.md defines a clear end.
  *
  *   npm run study:fuzz                                        1,000 cases of each kind
  *   npm run study:fuzz -- --kind journals --case 17           one case: prints it, tries it alone and keeps its files

@@ -29,7 +29,7 @@ class Odd {
   }
 }
 
-/** Values that JavaScript has and JSON has not. Made anew for each case: nobody shares what another may have changed. */
+/** Values that JavaScript has and JSON has not. Made anew for each case: a case may change them. */
 const VALUES: readonly (() => unknown)[] = [
   () => undefined, () => null, () => NaN, () => Infinity, () => -Infinity, () => -0, () => 1n, () => 10n ** 30n, () => Symbol('x'), () => () => 4, () => Odd, circular, circularList, sparse,
   () => new Odd(), () => new Date(0), () => new Date(NaN), () => new Map([['hidden', [4]]]), () => new Set([4]), () => /x/, () => new Error('x'), () => Promise.resolve(4), () => new Number(4), () => new String('tanh'), () => new Boolean(false),
@@ -37,7 +37,7 @@ const VALUES: readonly (() => unknown)[] = [
   () => new Proxy({}, {}), () => new AbortController().signal, () => AbortSignal.abort(), () => ({ aborted: true }), () => ({ toString: null, valueOf: null }), () => ({ toJSON: () => 1 }), () => globalThis, () => 'x'.repeat(5_000_000), () => new Array<number>(1_000_000).fill(4),
 ];
 
-/** A value that nobody expects, of JavaScript or of JSON. */
+/** An unexpected value, of JavaScript or of JSON. */
 export function strangeValue(draw: Draw): unknown {
   return draw.weighted([[4, () => draw.pick(VALUES)()], [2, () => draw.pick(NUMBERS)], [1, () => draw.pick(TEXTS)]] as const)();
 }

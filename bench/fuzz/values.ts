@@ -16,7 +16,7 @@ export const NUMBERS: readonly number[] = [
   2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1, 2 ** 53, -(2 ** 31), -(2 ** 53), 1e15, 1e21, 1e100, 1e308, -1e308, 5e-324, 1e-300, 1e-9, 0.999999999, 1.0000001, Math.PI,
 ];
 
-/** Numbers that JSON knows and JavaScript does not write so, and such as JSON does not know. */
+/** Numbers in forms of JSON that JavaScript does not write, and such as are not JSON. */
 const TOKENS = ['-0', '1e999', '-1e999', '1E2', '1.0', '100e-2', '0.1e1', '123456789012345678901234567890'];
 export const WRONG_TOKENS = ['NaN', 'Infinity', '-Infinity', '+1', '01', '.5', '5.', '0x10', '1_000', 'undefined', 'True', 'nul', "'text'", '1,5', '1n', ''];
 

@@ -13,7 +13,7 @@ const PROGRESS = /[█░]{8}/;
 const STATUSES = [0, 1, 2, 130];
 const USAGE_ERROR = 2;
 
-/** What an engine, a bug or a missing check says, and no clear error does. */
+/** Messages of an engine, a bug or a missing check, never of a clear error. */
 const UNCLEAR = [
   /^\s+at .*[:(]/m,
   /InternalError|\[object Object\]|ERR_[A-Z]+|UnhandledPromise|uncaught/,

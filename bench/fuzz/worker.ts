@@ -1,4 +1,4 @@
-// The child process of the fuzzer: carries out one case after another, in the same process, and says what came of each.
+// The child process of the fuzzer: carries out one case after another, in the same process, and reports the outcome of each.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -11,13 +11,13 @@ import { generateCase } from './generate.js';
 import { ORIGINALS, type Original } from './originals.js';
 import { peakMemory } from './peak-memory.js';
 
-/** What the parent asks for. */
+/** Orders of the parent. */
 export type Order =
   | { readonly kind: 'originals'; readonly folder: string }
   | { readonly kind: 'case'; readonly name: CaseName; readonly folder: string; readonly originals: string };
 
 process.setSourceMapsEnabled(true); // as the launcher does
-for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxListeners(0); // a command line listens once, and here are many
+for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxListeners(0); // a command line adds one listener, and many run here
 process.on('SIGINT', () => undefined); // the parent ends long runs as Ctrl-C does, and may be late
 
 /** Errors that escape every `try` reach the report of the case at hand. */
@@ -69,7 +69,7 @@ async function carryOut({ name, folder, originals }: Order & { kind: 'case' }): 
   clearPeak();
   const before = process.cpuUsage();
   const { status, stderr } = await quietly(() => (fuzzed.args === undefined ? call(fuzzed) : main(fuzzed.args)));
-  await new Promise((resolve) => { setImmediate(resolve); }); // rejections that nobody handles show now
+  await new Promise((resolve) => { setImmediate(resolve); }); // unhandled rejections are reported now
   const { user, system } = process.cpuUsage(before);
   const fault = escaped.at(0) ?? foreignFiles(folder, fuzzed);
   process.chdir('/');

@@ -1,7 +1,7 @@
 /**
  * DDPG's update in PyTorch, JAX and TensorFlow.js against this project's update and its own DDPG: `npm run bench:peers`. Observations 8,
  * actions 2, batch 64, Adam, soft targets, ReLU (but tanh under the rules, as they ship). In many short turns in one run, on one thread and on
- * two: a busy minute of the machine then meets all alike. Of each the median of its turns is told, and the ends; and of the better of a peer's forms over the better
+ * two: a busy minute of the machine then meets all alike. Of each the median of its turns is reported, and the extremes; and of the better of a peer's forms over the better
  * of each of this project's the median of the ratios, repeat by repeat, with a 95 % bootstrap interval. Then the same for whole steps of training on
  * Pendulum-v1: acting, environment, replay and one update.
  *
@@ -52,7 +52,7 @@ interface Result {
 
 const tell = (line: string) => { process.stderr.write(`${line}\n`); };
 
-/** Everybody who can take part; who cannot is named with the reason. */
+/** All available contenders; the others are named with the reason. */
 async function assemble(threadCounts: readonly number[], given: string | undefined, compile: boolean): Promise<{ racers: Racer[]; missing: string[] }> {
   const racers: Racer[] = [];
   const missing: string[] = [];

@@ -10,13 +10,13 @@ const FOLDER = 'bench/peers';
 const ENVIRONMENT = join(FOLDER, '.venv');
 const INTERPRETER = join(ENVIRONMENT, 'bin', 'python');
 
-/** The packages, each with what pip is asked for in turn: a build for the processor alone is a tenth of the one with CUDA. */
+/** The packages, each with pip's arguments in order: a build for the processor alone is a tenth of the one with CUDA. */
 const PACKAGES: readonly { readonly name: string; readonly attempts: readonly (readonly string[])[] }[] = [
   { name: 'torch', attempts: [['torch', '--index-url', 'https://download.pytorch.org/whl/cpu'], ['torch']] },
   { name: 'jax', attempts: [['jax']] },
 ];
 
-/** Who is told what is being done, and what is missing. */
+/** Callbacks for progress, and for what is missing. */
 export interface Listeners {
   readonly announce: (line: string) => void;
   readonly miss: (line: string) => void;
@@ -58,7 +58,7 @@ function install(name: string, attempts: readonly (readonly string[])[], { annou
   miss(`${name} could not be installed: ${failure}`);
 }
 
-/** The last line that says what is wrong. */
+/** The last line, which names the error. */
 function lastLine(text: string): string {
   const lines = text.trim().split('\n');
   return lines.findLast((line) => line.startsWith('ERROR')) ?? lines[lines.length - 1];
@@ -75,7 +75,7 @@ export async function startPeer(python: string, script: string, form: string, th
   const env = { ...process.env, OMP_NUM_THREADS: String(threads), PYTHONDONTWRITEBYTECODE: '1' };
   const child = spawn(python, [join(FOLDER, script), form, String(threads)], { env, stdio: ['pipe', 'pipe', 'pipe'] });
   const failed = new Promise<string>((resolve) => { child.once('error', ({ message }) => { resolve(message); }); });
-  child.stdin.on('error', () => undefined); // it has ended: the next answer says so
+  child.stdin.on('error', () => undefined); // it has ended: the next answer fails
   let complaints = '';
   child.stderr.on('data', (text: Buffer) => { complaints = `${complaints}${text.toString()}`.slice(-4000); });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

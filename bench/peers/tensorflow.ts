@@ -20,7 +20,7 @@ type Minibatch = Readonly<Record<'state' | 'action' | 'reward' | 'successor', Te
 
 /**
  * DDPG's update in TensorFlow.js on WebAssembly, at its best: gradients written out, so that matrices are transposed where the library's own
- * gradients would ask for products with a transpose flag, which are ten times slower there.
+ * gradients would need products with a transpose flag, which are ten times slower there.
  */
 export function createTensorFlowPeer(device: Device): Racer {
   const built = new Map<string, () => void>();
@@ -102,7 +102,7 @@ function forward({ tf, multiply }: Device, values: readonly Tensor[], input: Ten
 
 const output = (device: Device, values: readonly Tensor[], input: Tensor) => forward(device, values, input)[values.length / 2];
 
-/** Gradients of weights and biases in turn, and with respect to the input; of an input alone where `only` says so. */
+/** Gradients of weights and biases in turn, and with respect to the input; of an input alone with `only`. */
 function backward({ tf, multiply }: Device, values: readonly Tensor[], reads: readonly Tensor[], last: Tensor, only = false): { gradients: Tensor[]; upon: Tensor } {
   const upright = (x: Tensor) => tf.transpose(x, [0, 2, 1]);
   const gradients: Tensor[] = [];

@@ -57,7 +57,7 @@ async function openWebGpu(onlyFast: boolean): Promise<Backend> {
   });
   if (adapter === undefined) throw new BackendError('webgpu finds no graphics adapter', 'it needs a Vulkan driver and loader (on Debian: apt install libvulkan1 mesa-vulkan-drivers)');
   const { description, isSoftware } = adapter;
-  if (onlyFast && isSoftware) throw new BackendError(`the only adapter is emulated in software (${description})`, 'ask for it by name');
+  if (onlyFast && isSoftware) throw new BackendError(`the only adapter is emulated in software (${description})`, 'name it to use it');
   const tf = await loadCore();
   await load(WEBGPU);
   return { ...(await start(tf, 'webgpu', WEBGPU)), adapter: description, apart: false };

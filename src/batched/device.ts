@@ -2,11 +2,11 @@ import { checkName, wrongValue } from '../check.js';
 import { BACKENDS, BackendError, type BackendName } from './backends.js';
 import type { Tensor, TensorFlow } from './tensorflow.js';
 
-/** Devices that can be asked for; `auto` takes the first of the others that pays. */
+/** Devices by name; `auto` takes the first of the others that pays. */
 export const DEVICE_NAMES = ['auto', 'gpu', 'webgpu', 'wasm', 'cpu'] as const;
 export type DeviceName = (typeof DEVICE_NAMES)[number];
 
-/** What computes tensors, and how to compute with it. All that lies between two `await`s has to begin with `use`. */
+/** What computes tensors, and how to compute with it. Code between two `await`s has to begin with `use`. */
 export interface Device {
   readonly name: BackendName;
   /** What it computes on, in words. */
@@ -35,7 +35,7 @@ export async function openDevice(name: DeviceName): Promise<Device> {
 
 async function openNamed(name: BackendName): Promise<Device> {
   try {
-    return await open(name, false, 'as asked for');
+    return await open(name, false, 'as requested');
   } catch (error) {
     throw error instanceof BackendError ? wrongValue('device', 'a device that is there', name, `: ${error.message}`) : error;
   }

@@ -13,7 +13,7 @@ export interface Learned {
  * One step of ascent. What it returns is new where it has changed.
  *
  * @param rate η of every number
- * @param share of the learning rates that is left
+ * @param share remaining fraction of the learning rates
  * @param count number of this step, from 1
  */
 export type TensorOptimiser = (learned: Learned, direction: Tensor, rate: Tensor, share: number, count: number) => Learned;

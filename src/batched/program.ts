@@ -27,7 +27,7 @@ export interface BatchedProgram {
   /**
    * One update of every neuron of every replica, on a minibatch for each.
    *
-   * @param rateShare share of the learning rates that is left
+   * @param rateShare remaining fraction of the learning rates
    */
   learn(batch: BatchedMinibatch, rateShare: number): void;
   /**

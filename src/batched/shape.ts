@@ -9,7 +9,7 @@ export interface BatchedLayer {
   readonly activation: ActivationName;
 }
 
-/** A layered network in numbers: what lies where in a replica. */
+/** A layered network in numbers: the layout of a replica. */
 export interface BatchedShape {
   /** Input neurons, the bias neuron included. */
   readonly inputs: number;

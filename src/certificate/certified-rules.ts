@@ -12,7 +12,7 @@ export const CERTIFIED_NAMES: readonly string[] = RULE_NAMES.filter((name) => RU
 /** Shipped credits that no rule has; they are certified on demand. `none` gives hidden neurons no gradient, and so no cosine. */
 export const CERTIFIED_CREDITS: readonly string[] = ['none'];
 
-/** The rule that a name stands for: itself, or linear TD under a credit. */
+/** The rule of a name: itself, or linear TD under a credit. */
 export function certifiedRule(name: string): Rule {
   const rule = findRule(name);
   if (rule !== undefined) return rule;

@@ -30,7 +30,7 @@ export interface Checkpoint extends Snapshot {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly training: Readonly<Record<string, unknown>>;
   readonly note: Readonly<Record<string, unknown>>;
-  /** Environment steps taken: more than `counters` say where a run in virtual time was not at rest. */
+  /** Environment steps taken: more than in `counters` if a run in virtual time was not at rest. */
   readonly step: number;
   /** As it was given; undefined where nothing was. */
   readonly world: unknown;

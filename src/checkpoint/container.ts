@@ -15,14 +15,14 @@ const DIGEST_BYTES = 32;
 
 const padded = (bytes: number) => Math.ceil(bytes / 8) * 8;
 
-/** A JSON header and byte strings behind it, each of which starts on 8 bytes. */
+/** A JSON header and byte strings after it, each of which starts on 8 bytes. */
 export interface Container {
   readonly header: Readonly<Record<string, unknown>>;
   readonly parts: readonly Uint8Array[];
 }
 
 /**
- * Puts header and parts into one file that tells its length and ends in the SHA-256 of all before: `docs/checkpoint.md` has the
+ * Puts header and parts into one file that contains its length and ends in the SHA-256 of all before: `docs/checkpoint.md` has the
  * bytes. The header gets the lengths of the parts as `lengths`.
  */
 export function encodeContainer({ header, parts }: Container): Uint8Array {
@@ -58,7 +58,7 @@ export function decodeContainer(bytes: Uint8Array): Container {
   }
   const headerEnd = PREFIX_BYTES + file.readUInt32LE(12);
   const body = PREFIX_BYTES + padded(headerEnd - PREFIX_BYTES);
-  if (body > end) throw new CheckpointError('format', `its header is said to end at byte ${headerEnd}, behind the ${end} bytes there are`);
+  if (body > end) throw new CheckpointError('format', `its header would end at byte ${headerEnd}, after the ${end} bytes there are`);
   const header = parseHeader(file.subarray(PREFIX_BYTES, headerEnd));
   return { header, parts: takeApart(file.subarray(body, end), header.lengths) };
 }
@@ -81,7 +81,7 @@ function parseHeader(bytes: Uint8Array): Readonly<Record<string, unknown>> {
 function takeApart(bytes: Uint8Array, lengths: unknown): Uint8Array[] {
   if (!isLengths(lengths)) throw new CheckpointError('format', 'its header has no list of the lengths of its parts');
   const total = lengths.reduce((sum, length) => sum + padded(length), 0);
-  if (total !== bytes.length) throw new CheckpointError('format', `its parts are said to have ${total} bytes in all, and have ${bytes.length}`);
+  if (total !== bytes.length) throw new CheckpointError('format', `its parts have ${bytes.length} bytes instead of the declared ${total}`);
   let at = 0;
   return lengths.map((length) => {
     const part = bytes.subarray(at, at + length);

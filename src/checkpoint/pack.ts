@@ -14,7 +14,7 @@ export interface Packed {
   readonly bytes: Uint8Array;
 }
 
-/** Packs plain data, in which Float32Array and Int32Array may stand anywhere. */
+/** Packs plain data, with Float32Array and Int32Array at any place. */
 export function pack(value: unknown): Packed {
   const parts: Uint8Array[] = [];
   function walk(each: unknown): unknown {
@@ -52,4 +52,4 @@ export function unpack({ plain, bytes }: Packed): unknown {
   return value;
 }
 
-const misfit = () => new CheckpointError('format', 'what it says of the virtual world does not fit its numbers');
+const misfit = () => new CheckpointError('format', 'its virtual world does not fit its numbers');

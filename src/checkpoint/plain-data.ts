@@ -1,4 +1,4 @@
-/** Most levels of lists and objects in one another, and most values in all: beyond these it is no header of anybody's. */
+/** Most levels of lists and objects in one another, and most values in all: no header has more. */
 const DEEPEST = 64;
 const MOST_VALUES = 2 ** 24;
 

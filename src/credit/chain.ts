@@ -7,7 +7,7 @@ const NO_INPUTS = { begin: 0, end: 0 };
 
 /** Where the rows lie along which credit is passed back: those of the weights, or of feedback weights in their place. */
 interface Rows {
-  /** Neuron n's row lies at `rowOffset[n]` up to `rowOffset[n + 1]`; it may be empty where no source is a hidden neuron. */
+  /** Neuron n's row is at `rowOffset[n]` up to `rowOffset[n + 1]`; it may be empty where no source is a hidden neuron. */
   readonly rowOffset: Int32Array;
   /** True if only the outputs send credit back, each along its own row. */
   readonly outputsOnly?: boolean;

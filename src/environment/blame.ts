@@ -5,7 +5,7 @@ import type { Environment } from './environment.js';
 export class TaskFault extends Error {}
 
 /**
- * Makes an environment whose task's faults are told with its name and the step of the episode; wrong options and actions are the caller's
+ * Makes an environment whose task's faults are reported with its name and the step of the episode; wrong options and actions are the caller's
  * faults, and thrown as they are.
  *
  * @param create gives steps of the episode as `elapsed` where a user wrote the task

@@ -31,7 +31,7 @@ export type LinkSlots = (slot: number, successor: number, stored: number) => voi
 /**
  * Keeps the cursors of all environments in the arena, in two alternating records each. A group's word `cursorRecord` counts commits, and its parity
  * selects the valid records; its store makes a commit atomic. Links of the replay and the counters that others read follow; attaching publishes them
- * again. A loop whose thread dies between any two writes leaves cursors to continue from, with no transition lost or doubled.
+ * again. A thread that is terminated between any two writes leaves cursors from which a loop can continue, with no transition lost or doubled.
  */
 export interface CursorStore {
   /** Totals of the committed cursors. */

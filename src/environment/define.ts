@@ -9,7 +9,7 @@ import type { Task, TaskFamily } from './task.js';
 /** Random numbers of the environment's own stream, which its seed decides. */
 export type EnvironmentRandom = Pick<Stream, 'uniform' | 'uniformBetween' | 'integer' | 'gaussian'>;
 
-/** What a user says of a task. All else (time limit, seeds, checks, exact state) is `defineEnvironment`'s. */
+/** A user's definition of a task. All else (time limit, seeds, checks, exact state) is `defineEnvironment`'s. */
 export interface EnvironmentDefinition<State = unknown> {
   /** For messages and reports, for example `Ball-v0`. */
   readonly id: string;
@@ -25,7 +25,7 @@ export interface EnvironmentDefinition<State = unknown> {
    * @param action a whole number for a discrete space, a list of numbers for a box: as the policy gave it, so clip what has to be clipped
    */
   step(state: State, action: number | ArrayLike<number>, random: EnvironmentRandom): { state?: State; reward: number; terminated: boolean };
-  /** What the agent sees: as many finite numbers as the observation space has. */
+  /** The observation: as many finite numbers as the observation space has. */
   observe(state: State): ArrayLike<number>;
 }
 
@@ -39,7 +39,7 @@ export interface DefinedEnvironment {
 }
 
 /**
- * A task of the user's own: what it says, with a time limit, seeds, checks of every observation, reward and action, and a state that resumes exactly.
+ * A task of the user's own: its definition, with a time limit, seeds, checks of every observation, reward and action, and a state that resumes exactly.
  *
  * @throws TypeError or RangeError naming what is wrong with the definition
  */

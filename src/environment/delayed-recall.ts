@@ -2,9 +2,9 @@ import { box } from './environment.js';
 import { isOneOf, type Task, type TaskFamily } from './task.js';
 
 /**
- * DelayedRecall-v0: a bandit that says at the start which of its arms will pay, and asks for it after `delay` steps of silence.
+ * DelayedRecall-v0: a bandit that shows at the start which of its arms will pay, and takes the choice after `delay` steps without a cue.
  * State [cue, clock]. Seen: for clock 0 a 1 at the place of the cue, then nothing, and for clock delay + 1 a 1 at the last
- * place, which asks for the choice; [arms + 1]. What is done before is of no consequence.
+ * place, at which the choice is due; [arms + 1]. What is done before is of no consequence.
  *
  * Reward 1 for the arm that was cued, else 0. Terminates with the choice, after delay + 2 steps. First state: any cue, each with
  * the same probability, at clock 0.

@@ -52,7 +52,7 @@ export function createEnvironmentLoop({ environment, act, lastObservation, curso
     for (const sink of sinks) sink.onEpisode?.(cursor);
     if (lastObservation === 'store') {
       onLastObservation(result.observation);
-      cursor.observation = environment.reset(); // `ended` stays until the next step: the cursor's record tells it
+      cursor.observation = environment.reset(); // `ended` stays until the next step: it is in the cursor's record
     }
     return true;
   }

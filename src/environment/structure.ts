@@ -14,7 +14,7 @@ export interface Structure {
   restore(numbers: ArrayLike<number>): unknown;
 }
 
-/** What stands at one place of a state. */
+/** The kind of one entry of a state. */
 type Shape = 'number' | 'boolean' | { readonly list: readonly Shape[]; readonly typed?: TypedArrayConstructor } | { readonly keys: readonly (readonly [string, Shape])[] };
 
 type TypedArrayConstructor = new (length: number) => Float64Array | Float32Array | Int32Array | Uint8Array;
@@ -52,7 +52,7 @@ function sizeOf(shape: Shape): number {
   return parts.reduce((sum, each) => sum + sizeOf(each), 0);
 }
 
-/** @returns the place behind it */
+/** @returns the next index */
 function write(shape: Shape, value: unknown, path: string, numbers: Float64Array, at: number): number {
   if (shape === 'number' || shape === 'boolean') {
     if (typeof value !== shape || !Number.isFinite(Number(value))) throw new TaskFault(`expected ${path} to be a ${shape === 'number' ? 'finite number' : shape}, got ${describeValue(value)}`);

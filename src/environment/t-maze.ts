@@ -15,7 +15,7 @@ const JUNCTION = [0, 1, 0] as const;
 const PATIENCE = 20;
 
 /**
- * TMaze-v0: walk a corridor to its end and there turn the way that a cue at the start said. State [cue, place]: cue 0 (south) or
+ * TMaze-v0: walk a corridor to its end and there turn in the direction of a cue shown at the start. State [cue, place]: cue 0 (south) or
  * 1 (north), place 0 (start) to `length` (junction). Actions north (0), east (1), south (2), west (3); east and west walk
  * along the corridor, north and south choose at the junction. Three numbers are seen: 110 or 011 at the start, by the cue, 101 on
  * the way and 010 at the junction.

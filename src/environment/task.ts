@@ -18,11 +18,11 @@ export interface Task {
   start(state: Float64Array, stream: Stream): void;
   /** Moves `state` on by one step. `action` is checked; a discrete one is its only number. Writes: `state`. */
   move(state: Float64Array, action: ArrayLike<number>, stream: Stream): { reward: number; terminated: boolean };
-  /** What the agent sees of `state`, freshly allocated. */
+  /** The observation of `state`, freshly allocated. */
   observe(state: Float64Array): Float64Array;
   /** Its transitions, where all of them are known: what tabular methods read. */
   readonly model?: TransitionModel;
-  /** True where a user wrote it: what it throws is told with environment and step. */
+  /** True if a user wrote it: its errors are reported with environment and step. */
   readonly foreign?: true;
 }
 
@@ -76,7 +76,7 @@ export function createEnvironment(task: Task, seed: number): Environment & { rea
     },
     getState() {
       const state: number[] = [];
-      for (let i = 0; i < stateSize; i += 1) state.push(physics[i]); // a spread takes longer, and hosts ask after every step
+      for (let i = 0; i < stateSize; i += 1) state.push(physics[i]); // a spread takes longer, and this runs after every step
       state.push(elapsed, running ? 0 : 1, stream.position, streamSeed);
       return state;
     },
@@ -118,7 +118,7 @@ function createActionCheck(space: Space): (action: unknown) => ArrayLike<number>
   };
 }
 
-/** The counters behind the physical state: elapsed steps, ended (0 or 1), position of the random stream, its seed. */
+/** The counters after the physical state: elapsed steps, ended (0 or 1), position of the random stream, its seed. */
 const COUNTERS = 4;
 
 function checkState(value: unknown, { id, stateSize, bounds }: Task): void {

@@ -9,7 +9,7 @@ export const OUTPUT_NOISE = option('exploration.output', number(NOT_NEGATIVE), {
 });
 
 export const HIDDEN_NOISE = option('exploration.hidden', number(NOT_NEGATIVE), {
-  default: 0, flag: '--hidden-noise', argument: 'sd', help: 'standard deviation of the exploration noise on hidden voltages, for rules that need it', group,
+  default: 0, flag: '--hidden-noise', argument: 'sd', help: 'standard deviation of the exploration noise on hidden voltages, for rules that learn from it', group,
 });
 
 export const WARMUP_NOISE = option('exploration.warmup', number(NOT_NEGATIVE), {

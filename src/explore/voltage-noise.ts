@@ -17,7 +17,7 @@ export interface Exploration {
 }
 
 /**
- * State of the noise. A neuron's noise has two places, and the word `moved` selects the valid one: a thread that is killed
+ * State of the noise. A neuron's noise has two places, and the word `moved` selects the valid one: a thread that is terminated
  * while a noise moves leaves it either where it was or moved, and the thread that continues moves it once.
  */
 export interface ExplorationState {

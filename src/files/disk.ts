@@ -2,7 +2,7 @@ import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, ren
 
 import { FileError } from '../errors.js';
 
-/** What this room asks of the file system. Tests put one in its place that is full or breaks. */
+/** The file system calls of this room. Tests replace them by a disk that is full or fails. */
 export interface Disk {
   /** @returns a file descriptor */
   open(path: string, flags: 'w+' | 'ax' | 'a' | 'r' | 'r+'): number;
@@ -18,7 +18,7 @@ export interface Disk {
   rename(from: string, to: string): void;
 }
 
-/** Codes of a system that would do what was asked if it could. */
+/** Error codes of a system without resources for the call. */
 export const SHORTAGES: ReadonlySet<string> = new Set(['EIO', 'ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM']);
 
 export const DISK: Disk = {

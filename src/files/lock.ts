@@ -13,7 +13,7 @@ export interface FolderLock {
   release(): void;
 }
 
-/** What a lock file says of the process that holds it. */
+/** The process that holds a lock, as in its file. */
 interface Holder extends ProcessIdentity {
   readonly since: string;
 }
@@ -138,7 +138,7 @@ function hold(folder: string, generation: number, text: string): FolderLock {
     release() {
       if (!held.delete(lock)) return;
       ignore(() => {
-        if (readFileSync(path, 'utf8') === text) rmSync(path); // not one that came in its place where somebody had removed it
+        if (readFileSync(path, 'utf8') === text) rmSync(path); // not a later lock, if this one was removed by hand
       });
     },
   };

@@ -1,14 +1,14 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** A process, told apart from every other, earlier ones with its number included. */
+/** Identity of a process, distinct from earlier processes with the same number. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** When it started, in clock ticks since the machine did; null where the system does not tell. */
+  /** When it started, in clock ticks since the machine did; null if the system does not provide it. */
   readonly started: string | null;
   /** The machine. */
   readonly host: string;
-  /** The start of the machine; null where the system does not tell. */
+  /** The start of the machine; null if the system does not provide it. */
   readonly boot: string | null;
   /** The namespace of process numbers, which differs between containers; null where there is none. */
   readonly namespace: string | null;

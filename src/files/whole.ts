@@ -30,7 +30,7 @@ export function replaceFile(path: string, content: Uint8Array | string, disk: Di
   });
 }
 
-/** Writes a file under a name of its own, which stands beside `path`, and removes it where that fails. @returns the name */
+/** Writes a file under a name of its own, beside `path`, and removes it where that fails. @returns the name */
 export function writeTemporary(path: string, content: Uint8Array | string, disk: Disk = DISK): string {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   count += 1;

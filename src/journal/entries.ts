@@ -17,16 +17,16 @@ export const UNREAD = -2;
  *
  *   head     1 byte: kind in bits 0-1; stored slots and environment steps since the last update in bits 2-4 and 5-7, 7 for more
  *   acts     varint: acting ticks since the last entry
- *   stored   varint, where the head says 7; steps likewise
+ *   stored   varint, if the field of the head is 7; steps likewise
  *   mask     where the kind is mixed: one bit for each source, from the lowest bit of the first byte; 1 where it was computed
- *   versions where the kind is mixed: one varint for each bit set, of the version less the last version heard of that peer
+ *   versions where the kind is mixed: one varint for each bit set, of the version less the last version read from that peer
  *
  * A varint has seven bits of a number in each byte, the lowest first, and the eighth bit set in all bytes but the last. So a usual update
  * takes two bytes if everything was taken.
  */
 export const KIND = { taken: 0, mixed: 1, unread: 2, end: 3 } as const;
 
-/** What stands in the head for a number that follows it. */
+/** Field of the head for a number that follows it. */
 export const FOLLOWS = 7;
 
 /** Bytes of the longest varint: 53 bits. */

@@ -18,7 +18,7 @@ export interface JournalFile {
   /**
    * Ends the journal: it is whole now.
    *
-   * @param end what the writers do not know of it
+   * @param end the fields of the end that the writers' logs do not contain
    */
   close(end: Omit<JournalClosing, 'updates'>): void;
   /** Closes the file as it is, of a run that failed: readers refuse it. Does nothing once it is closed. */

@@ -91,7 +91,7 @@ function readHeader(bytes: Uint8Array): { header: JournalHeader; end: number } {
   return { header: toHeader(parse(json), json.length) ?? refuse('settings that cannot be read'), end: end + 4 };
 }
 
-/** Undefined where it is no JSON in UTF-8, or is nested deeper than anybody reads. */
+/** Undefined if it is not JSON in UTF-8, or is nested too deeply. */
 function parse(json: Uint8Array): unknown {
   try {
     return plainOptions(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json)));

@@ -5,8 +5,8 @@ import { createEntryCursor, TAKEN, UNREAD, type EntryCursor, type JournalShape }
 export type JournalEvent = 'act' | 'update' | 'end' | 'over';
 
 /**
- * Says what a partition did, in the order in which it did it. The peeks say what it will still want of a peer, so that the peer keeps it
- * until then; they look ahead once through the journal, each at a place of its own, and so cost a few entries per update.
+ * Reads the events of a partition from the journal, in order. The peeks return what the partition will still read of a peer, so that the
+ * peer keeps it until then. Each peek has a cursor of its own, which passes through the journal once, and so costs a few entries per update.
  */
 export interface JournalReader {
   /** Number of the update at hand, or else of the next one; from 0. */
@@ -14,7 +14,7 @@ export interface JournalReader {
   /** Slots of the replay and environment steps as the update at hand saw them. */
   readonly stored: number;
   readonly steps: number;
-  /** Goes on to what was done next: the update at hand, if there is one, is over. */
+  /** Advances to the next event and ends the current update, if there is one. */
   next(): JournalEvent;
   /** False where the update at hand read nothing of its peers. */
   readonly reads: boolean;

@@ -13,13 +13,13 @@ export interface JournalWriter {
   /**
    * Begins an update.
    *
-   * @param stored slots of the replay as it sees them, ever written
-   * @param steps environment steps as it sees them
+   * @param stored slots of the replay ever written, as the partition has read
+   * @param steps environment steps, as the partition has read
    */
   begin(stored: number, steps: number): void;
   /**
-   * What the update at hand had of a peer for a tick. An update says this of all ticks and peers or, where there was nothing to learn
-   * from, of none.
+   * Records the source of a peer's voltages for a tick of the current update. An update records all ticks and peers or, without
+   * transitions to learn from, none.
    *
    * @param tick from 0
    * @param version TAKEN, or the version of the peer's weights that its voltages were computed from; never lower than one before it

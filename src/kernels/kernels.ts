@@ -1,12 +1,12 @@
 import type { ActivationName } from './activation.js';
 
-/** Numbers of the arena, or of a check that wants double precision. */
+/** Numbers of the arena, or of a check in double precision. */
 export type FloatArray = Float32Array | Float64Array;
 
 export const KERNEL_NAMES = ['simd', 'relaxed', 'revectorized', 'native', 'reference'] as const;
 export type KernelName = (typeof KERNEL_NAMES)[number];
 
-/** A stretch of rows, and the lanes of their numbers that are used: numbers `laneBegin` up to `laneEnd` of `lanes`. */
+/** A range of rows, and the lanes of their numbers that are used: numbers `laneBegin` up to `laneEnd` of `lanes`. */
 export interface RowRange {
   readonly begin: number;
   readonly end: number;
@@ -15,7 +15,7 @@ export interface RowRange {
   readonly laneEnd: number;
 }
 
-/** The first `count` lanes of a stretch of rows. */
+/** The first `count` lanes of a range of rows. */
 export interface Spread {
   readonly begin: number;
   readonly end: number;
@@ -32,9 +32,9 @@ export interface TransposedProduct extends Spread {
   readonly replace?: boolean;
 }
 
-/** Who each neuron of a range reads, where they do not all read the same: rows of a sparse matrix. Not to be changed afterwards. */
+/** The neurons that each neuron of a range reads, if these differ: rows of a sparse matrix. Immutable. */
 export interface SparseSources {
-  /** Row i lies at `offset[i]` up to `offset[i + 1]` of `sources`; [rows + 1], from 0. */
+  /** Row i is at `offset[i]` up to `offset[i + 1]` of `sources`; [rows + 1], from 0. */
   readonly offset: Int32Array;
   /** The neurons that each row reads; [connections] */
   readonly sources: Int32Array;

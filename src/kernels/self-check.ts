@@ -38,10 +38,10 @@ function findFault(name: KernelName): string | undefined {
 
 const PAGES = 4;
 
-/** One stretch of memory that is given out from its start on. */
+/** One range of memory, allocated from its start. */
 function createMemory(): KernelMemory {
   const memory = new WebAssembly.Memory({ initial: PAGES, maximum: 65536, shared: true });
-  let next = 64; // 0 stands for no list
+  let next = 64; // 0: no list
   const take = (length: number) => (next += 4 * length) - 4 * length;
   return {
     memory,

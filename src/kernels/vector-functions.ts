@@ -85,7 +85,7 @@ function hasRelaxed(bytes: Uint8Array): boolean {
   return WebAssembly.validate(bytes);
 }
 
-/** What V8 is told while it revectorizes: to do so, at once, and with the compiler that can. */
+/** V8's flags for revectorization: at once, and with the optimising compiler. */
 const REVECTORIZING = ['--experimental-wasm-revectorize', '--no-liftoff', '--no-wasm-lazy-compilation'];
 const AFTERWARDS = ['--no-experimental-wasm-revectorize', '--liftoff', '--wasm-lazy-compilation'];
 

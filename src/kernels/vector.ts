@@ -4,7 +4,7 @@ import { ADAM, LEAST_MOMENT, LEAST_TRACE, type Kernels } from './kernels.js';
 import { referenceKernels } from './reference.js';
 import { openVectorUnit, type VectorName } from './vector-functions.js';
 
-/** Memory that nobody else uses, of the memory that the kernels work on. */
+/** Memory for one user, within the memory that the kernels work on. */
 export interface KernelMemory {
   readonly memory: WebAssembly.Memory;
   float32(length: number): Float32Array;
@@ -50,7 +50,7 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
   let room = workspace.float32(0);
   let named = workspace.int32(0);
 
-  /** Where a list of neurons lies; it is copied to the memory once. */
+  /** Address of a list of neurons; it is copied to the memory once. */
   function list(neurons: Int32Array): number {
     const known = reachable.get(neurons);
     if (known !== undefined) return known;
@@ -60,7 +60,7 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
     return copy.byteOffset;
   }
 
-  /** Where sparse sources lie, behind eight zeros: copied to the memory once, as 16-bit numbers where these are enough. */
+  /** Address of sparse sources, after eight zeros: copied to the memory once, as 16-bit numbers where these are enough. */
   function sparseList(sources: Int32Array): SparseList {
     const known = sparseLists.get(sources);
     if (known !== undefined) return known;

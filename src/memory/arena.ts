@@ -28,7 +28,7 @@ export interface Snapshot {
 }
 
 /**
- * Allocates the arena on a shared WebAssembly memory, all zero. The memory can grow behind the blocks: see `workspace.ts`.
+ * Allocates the arena on a shared WebAssembly memory, all zero. The memory can grow after the blocks: see `workspace.ts`.
  *
  * @throws MemoryError if the system refuses the memory, or the blocks need more than 4 GiB; `checkBudget` finds out the latter beforehand
  */

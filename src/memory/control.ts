@@ -77,7 +77,7 @@ export interface PartitionCounter {
   least(): number;
 }
 
-/** The control words and counters as one thread sees them. */
+/** The control words and counters for one thread. */
 export interface Control {
   readonly words: Int32Array;
   /** Updates that a partition has finished: the version of its weights. */
@@ -90,7 +90,7 @@ export interface Control {
   readonly inferenceVersion: PartitionCounter;
   /** Gates that a partition has reached: a barrier counts them. */
   readonly barrierCount: PartitionCounter;
-  /** Counts resumptions of a partition's tasks: it stands still if the partition hangs. */
+  /** Counts resumptions of a partition's tasks: it does not change while the partition hangs. */
   readonly heartbeat: PartitionCounter;
   /** Injected fault: 1 if the partition is to hang. */
   readonly hang: PartitionCounter;

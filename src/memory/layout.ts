@@ -7,7 +7,7 @@ export interface BlockRequest {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: readonly number[];
-  /** Who may write: one thread, or for `[partitions, ...]` blocks each partition its own row. All threads may read. */
+  /** The writer: one thread, or for `[partitions, ...]` blocks each partition its own row. All threads may read. */
   readonly owner: string;
   /** True if nothing is read that was not written since the command began: a checkpoint leaves it out. */
   readonly scratch?: true;
@@ -20,7 +20,7 @@ export function scratch(requests: readonly BlockRequest[]): BlockRequest[] {
   return requests.map((request) => ({ ...request, scratch: true }));
 }
 
-/** One line of the layout table: where a block lies in the shared memory. */
+/** One line of the layout table: the place of a block in the shared memory. */
 export interface Block extends BlockRequest {
   /** Bytes from the start of the memory. */
   readonly offset: number;

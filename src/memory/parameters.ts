@@ -38,7 +38,7 @@ export interface Parameter {
 /** A parameter of all neurons. All threads may read it. */
 export interface ParameterTable {
   readonly shape: ParameterShape;
-  /** Neuron n's part lies at `offset[n]` up to `offset[n + 1]`; [neurons + 1]. */
+  /** Neuron n's part is at `offset[n]` up to `offset[n + 1]`; [neurons + 1]. */
   readonly offset: Int32Array;
   readonly values: Float32Array;
   readonly target: Float32Array;

@@ -14,7 +14,7 @@ const STRETCHES = 16;
 /** Arrays start on cache lines, so that SIMD loads never cross one. */
 const ALIGNMENT = 64;
 
-/** Memory of one thread behind the arena's blocks: arrays that kernels work on must lie there. No other thread uses it. */
+/** Memory of one thread after the arena's blocks: arrays that kernels work on must be there. No other thread uses it. */
 export interface Workspace {
   readonly memory: WebAssembly.Memory;
   /** Zeros. */
@@ -22,7 +22,7 @@ export interface Workspace {
   int32(length: number): Int32Array;
 }
 
-/** Records where each partition's workspace lies, so that a restarted worker takes the same memory. */
+/** Records the place of each partition's workspace, so that a restarted worker takes the same memory. */
 export function workspaceBlock(partitions: number): BlockRequest {
   return { name: 'workspace', type: 'int32', shape: [partitions, STRETCHES], owner: 'each partition its own row', scratch: true };
 }

@@ -69,7 +69,7 @@ export function planBackward({ populations, ticks, inputs, cyclic }: Topology, w
   return { steps, cleared: goals.filter(({ replaced }) => !replaced) };
 }
 
-/** The stretches of a list of sources that lie in a stretch of neurons. */
+/** The ranges of a list of sources within a range of neurons. */
 function stretchesWithin({ begin, end }: NeuronStretch, sources: Int32Array): SourceStretch[] {
   const within = (source: number) => source >= begin && source < end;
   const stretches: SourceStretch[] = [];

@@ -18,7 +18,7 @@ export interface GraphLayer {
 export interface Block {
   readonly from: string;
   readonly to: string;
-  /** Share of the possible connections that are there, each drawn by itself; 1 unless given; > 0, at most 1. */
+  /** Fraction of the possible connections, each drawn independently; 1 unless given; > 0, at most 1. */
   readonly density?: number;
   /** Whether a lateral block has neurons read themselves; false unless given. */
   readonly self?: boolean;

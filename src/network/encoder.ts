@@ -15,7 +15,7 @@ export interface Encoder {
  * bounds to [-1, 1] and an unbounded one is left as it is.
  *
  * @param scale divisors, one per component of the observation, all > 0; [observations]
- * @param remembered voltages of a sensory memory that follow each observation, and are taken as they are
+ * @param remembered observation traces, voltages that follow each observation and are not scaled
  * @throws RangeError naming `network.observationScale` where their number is not the space's
  */
 export function createEncoder(space: BoxSpace, scale?: readonly number[], remembered = 0): Encoder {

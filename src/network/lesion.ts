@@ -2,10 +2,10 @@ import { createStream } from '../random/stream.js';
 import { populationOf, type Topology } from './topology.js';
 
 /**
- * Draws which hidden neurons die, from a stream of the seed that nothing else draws from: the first of a random order of all
- * hidden neurons, so that those of a smaller share are among those of a larger.
+ * Draws the hidden neurons to lesion, from a stream of the seed that nothing else draws from: the first of a random order of all
+ * hidden neurons, so that those of a smaller fraction are among those of a larger.
  *
- * @param share of the hidden neurons, rounded to whole neurons, but at least one where it is > 0; 0 to 1
+ * @param share fraction of the hidden neurons, rounded to whole neurons, but at least one where it is > 0; 0 to 1
  * @returns the neurons in order
  */
 export function drawLesioned(topology: Topology, seed: number, share: number): number[] {

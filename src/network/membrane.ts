@@ -10,7 +10,7 @@ export type NeuronModelName = (typeof NEURON_MODEL_NAMES)[number];
  *   leaky:   v ← v⁻ + (σ(z) - v⁻) / τ, v⁻ the neuron's own voltage of the step before
  *   firing:  V = V⁻ e^{-1/τ} + z, or 0 while the neuron rests; above θ it fires: v = σ(V), V⁻ ← 0, and it rests for ρ steps; else v = 0, V⁻ ← V
  *
- * The state lies in input neurons of their own, which no row reads, and so is stored with the observation. At the start of an
+ * The state is stored in further input neurons, which no row reads, and so is stored with the observation. At the start of an
  * episode it is 0. Plain data: `kept` is the first of these input neurons, and `factors` are 1/τ_n, or e^{-1/τ_n} of firing neurons; [neurons]
  *
  * Source: Guss, Zhong et al. 2016, leaky integration and the leaky neuron, with a time step of one environment step. Differs: of a step the

@@ -24,7 +24,7 @@ function chain(layers: readonly StepGraphLayer[], density: number): Block[] {
   return names.slice(1).map((to, index) => ({ from: names[index], to, density }));
 }
 
-/** The first hidden layer reads a share of all of them again. */
+/** The first hidden layer also reads a fraction of all of them. */
 function again(layers: readonly StepGraphLayer[], { recurrent, density }: NeuralSettings): Block[] {
   return layers.flatMap(({ name, size }) => {
     const first = recurrentNeurons([size], { recurrent });

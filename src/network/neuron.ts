@@ -3,7 +3,7 @@ import { neuronName, populationOf, sourcesOf, type Population, type Topology } f
 
 /**
  * A neuron as a rule accesses it: its own state and its sources. Or a group of neighbours of one population, where the
- * rule takes them in groups: then what each has of its own lies neuron by neuron.
+ * rule takes them in groups: then their state is stored neuron by neuron.
  */
 export interface Neuron {
   readonly index: number;

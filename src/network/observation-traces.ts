@@ -7,7 +7,7 @@ import { BIAS_NEURON } from './topology.js';
 
 /** What a network's senses are made of. */
 export interface ObservationEncoding {
-  /** Time constants of the sensory memory; none: nothing is remembered. */
+  /** Time constants of the observation traces; empty: no traces. */
   readonly observationTraces: readonly number[];
   readonly observationScale: readonly number[] | null;
 }

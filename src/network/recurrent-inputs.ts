@@ -7,11 +7,11 @@ import type { Population } from './topology.js';
 export interface RecurrentInputs {
   /** First of the input neurons that carry a voltage. */
   readonly begin: number;
-  /** The neuron that each listens to. */
+  /** The hidden neuron that each copies. */
   readonly sources: Int32Array;
   /** 1/τ of each. */
   readonly shares: Float64Array;
-  /** Populations whose neurons have a membrane: behind the voltages, in their order, lies what they keep. */
+  /** Populations whose neurons have a membrane: their states follow the voltages, in their order. */
   readonly membranes: readonly Keeping[];
   /** Input neurons that it has in all. */
   readonly size: number;
@@ -24,7 +24,7 @@ export interface Keeping extends Population {
 
 /**
  * An environment for a recurrent network: every observation is extended by voltages of the step before. With c_n the voltage of
- * an input neuron and v_n that of the hidden neuron it listens to, as acted, exploration included:
+ * an input neuron and v_n that of the hidden neuron that it copies, as acted, exploration included:
  *
  *   c_n ← c_n + (v_n - c_n) / τ_n from step to step,   c_n = 0 at the start of an episode
  *

@@ -36,7 +36,7 @@ export interface Topology {
   readonly rowOffset: Int32Array;
   readonly inputs: Population;
   readonly outputs: Population;
-  /** True where neurons may read whom they feed: then all move at once in every tick, and voltages outlast the step. */
+  /** True if the graph may have cycles: then all voltages change at once in every tick, and are kept from step to step. */
   readonly cyclic?: true;
 }
 

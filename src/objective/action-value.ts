@@ -10,7 +10,7 @@ export interface Room {
 export type ActionTargets = (rollout: Rollout, targets: Float32Array) => void;
 
 /**
- * Value methods on rollouts: output neuron a says Q(s, a), and only the action taken is in error.
+ * Value methods on rollouts: output neuron a is Q(s, a), and only the action taken is in error.
  *
  *   J = -Σ_t (y_t - Q(s_t, a_t))² / 2,   ∂J/∂Q(s_t, a_t) = y_t - Q(s_t, a_t), which is the signal too
  */

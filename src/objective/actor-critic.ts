@@ -12,7 +12,7 @@ export interface ActorCriticWeights {
 }
 
 /**
- * Advantage actor-critic: the first output neurons describe the distribution of actions, the last one says V(s).
+ * Advantage actor-critic: the first output neurons describe the distribution of actions, the last one is V(s).
  *
  *   A_t = R_t - V(s_t),   R_t = r_t + γ r_{t+1} + … + γ^{n-t} V(s_n)
  *   J = Σ_t log π(a_t|s_t) A_t + β H(π(·|s_t)) - c (R_t - V(s_t))²,   with A_t held fixed

@@ -3,7 +3,7 @@ import type { RolloutObjective } from './rollout.js';
 import { maximalValue, rolloutReturns } from './targets.js';
 
 /**
- * n-step Q-learning in the forward view: y_t = r_t + γ r_{t+1} + … + γ^{n-t} max_a Q(s_n, a; θ⁻), with s_n the state behind the rollout and θ⁻ the target
+ * n-step Q-learning in the forward view: y_t = r_t + γ r_{t+1} + … + γ^{n-t} max_a Q(s_n, a; θ⁻), with s_n the state after the rollout and θ⁻ the target
  * copy. A rollout of length L gives returns of lengths L to 1.
  *
  * Source: Mnih et al. 2016, Algorithm S2.

@@ -6,9 +6,9 @@ export interface Rollout {
   length: number;
   /** Voltages of the output neurons in each state, by the weights that acted; [outputs, size], row-major */
   readonly outputs: Float32Array;
-  /** The same in the state behind each step, as it was before any reset, by the weights that bootstrap; of the last step alone where the method says so; [outputs, size], row-major */
+  /** The same in the state after each step, as it was before any reset, by the weights that bootstrap; of the last step alone if the method bootstraps there only; [outputs, size], row-major */
   readonly successors: Float32Array;
-  /** What was done in each state, and in the state behind the last step where the method wants it: the number of an action, or a box action as output voltages; [components, size + 1], row-major */
+  /** What was done in each state, and in the state after the last step if the method needs it: the number of an action, or a box action as output voltages; [components, size + 1], row-major */
   readonly actions: Float32Array;
   /** Already scaled; [size] */
   readonly rewards: Float32Array;

@@ -31,7 +31,7 @@ export function tdError(reward: number, discount: number, nextValue: number, val
  *
  * @param rewards [n]
  * @param discounts γ, or 0 of a transition that terminated; [n]
- * @param bootstrap v_n, the value of the state behind the last transition
+ * @param bootstrap v_n, the value of the state after the last transition
  */
 export function nStepReturn(rewards: Numbers, discounts: Numbers, bootstrap: number): number {
   let result = bootstrap;
@@ -40,13 +40,13 @@ export function nStepReturn(rewards: Numbers, discounts: Numbers, bootstrap: num
 }
 
 /**
- * The longest n-step return of each of the first `length` transitions, all of which bootstrap from the state behind the last:
+ * The longest n-step return of each of the first `length` transitions, all of which bootstrap from the state after the last:
  *
  *   G_t = r_t + γ_t G_{t+1},   G_length = v
  *
  * Source: Mnih et al. 2016, Algorithms S2 and S3. Writes: `returns`, its first `length` numbers.
  *
- * @param bootstrap v, the value of the state behind the last transition
+ * @param bootstrap v, the value of the state after the last transition
  */
 export function rolloutReturns(rewards: Numbers, discounts: Numbers, length: number, bootstrap: number, returns: Float32Array | Float64Array): void {
   let later = bootstrap;

@@ -7,7 +7,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 export interface Kind<Value, Given = Value> {
   /** @throws TypeError or RangeError naming the option, what was expected and what came */
   check(option: string, value: unknown): Value;
-  /** The value that the text after a flag stands for, not checked yet. @throws RangeError naming the flag where only the text can be named */
+  /** The value of the text after a flag, not checked yet. @throws RangeError naming the flag where only the text can be named */
   parse(text: string, flag: string): unknown;
   /** As `--help` shows it. */
   show(value: unknown): string;
@@ -20,7 +20,7 @@ export interface Kind<Value, Given = Value> {
 
 type Description<Value> = Pick<Kind<Value>, 'check' | 'argument' | 'schema'> & Partial<Pick<Kind<Value>, 'parse' | 'show'>>;
 
-/** A kind of its own; text is passed on as it is unless it says otherwise. */
+/** A kind of its own; text is passed on unparsed by default. */
 export function kind<Value, Given = Value>(description: Description<Value>): Kind<Value, Given> {
   return { parse: (text) => text, show: showValue, ...description };
 }
@@ -114,7 +114,7 @@ export function refine<Value, Given, Refined = Value>(other: Kind<Value, Given>,
   return kind({ ...other, check: (option, value) => check(option, other.check(option, value)) });
 }
 
-/** A list in which nothing stands twice. @param name of an entry, where two may be the same that look different */
+/** A list without duplicates. @param name of an entry, if entries that look different may be the same */
 export function distinct<Value, Given>(other: Kind<readonly Value[], Given>, name: (value: Value) => string = String): Kind<readonly Value[], Given> {
   return refine(other, (option, values) => {
     const names = values.map(name);

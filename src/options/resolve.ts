@@ -3,7 +3,7 @@ import { InternalError, OptionRangeError } from '../errors.js';
 import { changeOption } from './origin.js';
 import type { AnyRow, At, Row } from './row.js';
 
-/** What stands between given options and defaults for the option at a path; the first layer that has it wins. */
+/** The layers between given options and defaults for the option at a path; the first layer that has it wins. */
 export type Ships = (at: At, path: string) => readonly Layer[];
 
 /** Options as they are nested in a config.json: what a user gave, or what a task ships with. */
@@ -61,7 +61,7 @@ export function formerName(former: string, now: string): OptionRangeError {
 
 const warned = new Set<string>();
 
-/** Replaces a short form by the options that it stands for, and warns once in a process. @throws RangeError where these are given otherwise */
+/** Replaces a short form by the options that it abbreviates, and warns once in a process. @throws RangeError where these are given otherwise */
 function expandShortForm({ path, shortFor }: AnyRow, layer: Record<string, unknown>, origins: Map<string, string>): void {
   const value = layer[path];
   const meant = typeof value === 'string' ? shortFor?.[value] : undefined;
@@ -79,7 +79,7 @@ function expandShortForm({ path, shortFor }: AnyRow, layer: Record<string, unkno
 }
 
 /**
- * Every row's value: as given, or else as shipped, or else its default; all are checked. A row may ask for any other, which is resolved first;
+ * Every row's value: as given, or else as shipped, or else its default; all are checked. A row may read any other, which is resolved first;
  * one that is not among these rows has its default.
  *
  * @param path of the record that the rows are part of; empty for the settings themselves

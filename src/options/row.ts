@@ -7,18 +7,18 @@ export interface When {
   otherwise(at: At): readonly [constraint: string, got: unknown];
 }
 
-/** Reads another option's value, wherever in the table it stands; one that the table does not have has its default. */
+/** Reads another option's value, wherever it is in the table; the default of an option that is not in the table. */
 export type At = <Value>(row: Pick<Row<string, Value, unknown>, 'path' | 'kind' | 'fallback'>) => Value;
 
 /** How an option is known, besides by its path and what it may be. */
 export interface Naming {
   /** One line or two, for `--help`, the reference page and an editor. */
   readonly help: string;
-  /** The heading that it stands under. */
+  /** The heading above it. */
   readonly group: string;
   /** Its flag on the command line; absent where only a file or a program can set it. */
   readonly flag?: string | undefined;
-  /** What `--help` calls the text after the flag, where its kind has no good word; `null` where there is none, and the flag stands for true. */
+  /** Name of the text after the flag in `--help`, if the kind has no good one; `null` for a flag without text, which means true. */
   readonly argument?: string | null;
   /** What a number counts or is measured in. */
   readonly unit?: string;
@@ -26,7 +26,7 @@ export interface Naming {
   readonly everyday?: boolean;
   /** Former flags and paths. Each is refused with the present name. */
   readonly formerly?: readonly string[];
-  /** Values that stand for other options: `schedule: "virtual"` for `time: "virtual"`. They are accepted with a warning. */
+  /** Values that are short for other options: `schedule: "virtual"` for `time: "virtual"`. They are accepted with a warning. */
   readonly shortFor?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** The options under which the default is what `--help` shows, where the option does nothing otherwise; or words in its place. */
   readonly shown?: string | Readonly<Record<string, unknown>>;
@@ -37,7 +37,7 @@ export interface Naming {
 }
 
 export interface Row<Path extends string = string, Value = unknown, Given = Value> extends Naming {
-  /** Where it stands in the settings: `seed`, or `section.key`. */
+  /** Its path in the settings: `seed`, or `section.key`. */
   readonly path: Path;
   readonly kind: Kind<Value, Given>;
   /** Its default, as it might be given; none where it may be missing. */

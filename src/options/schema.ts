@@ -4,7 +4,7 @@ import type { AnyRow } from './row.js';
 
 /**
  * The JSON schema of options as a file has them. It holds every option to what it may be at all: where that depends on other options, the
- * program alone can tell.
+ * program alone can check.
  */
 export function objectSchema(rows: readonly AnyRow[]): JsonSchema & { readonly properties: Readonly<Record<string, JsonSchema>> } {
   const sections = new Set(rows.map(({ path }) => sectionOf(path)));

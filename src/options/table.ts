@@ -25,7 +25,7 @@ export function createTable<const Rows extends readonly AnyRow[]>(rows: Rows, sh
     resolve(given = {}, verify) {
       const { layer, origins } = readLayer(rows, plainOptions(given));
       try {
-        const settings = resolveRows(rows, layer, ships, '') as SettingsOf<Rows[number]>; // what the rows say, by their types
+        const settings = resolveRows(rows, layer, ships, '') as SettingsOf<Rows[number]>; // the types of the rows' values
         verify?.(settings);
         return settings;
       } catch (error) {

@@ -22,7 +22,7 @@ export interface Stream {
 }
 
 /**
- * The stream of a seed and a name. Names, not order of creation, decide who draws what: partitioning the neurons
+ * The stream of a seed and a name. Names, not order of creation, determine the draws: partitioning the neurons
  * differently never changes a draw. Seed and name are hashed into Philox's 64-bit key with SHA-256.
  *
  * @param seed whole number, 0 to 2^53 - 1

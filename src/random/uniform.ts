@@ -11,6 +11,6 @@ const module = new WebAssembly.Module(readFileSync(new URL('uniform.wasm', impor
 /**
  * The first two words of `philox4x32`, for a counter whose two high words are zero, as a number in [0, 1) with 53 bits: in WebAssembly, which
  * multiplies 32-bit words to 64 bits in one instruction, and so is three times as fast. Words are cut to 32 bits. `philoxRest` is
- * the same of the last two words, for the counter and key that were asked for last.
+ * the same of the last two words, for the last counter and key.
  */
 export const { uniform: philoxUniform, rest: philoxRest } = new WebAssembly.Instance(module, {}).exports as unknown as Exports;

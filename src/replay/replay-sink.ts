@@ -5,7 +5,7 @@ import { SLOT, type SlotKind } from './ring.js';
 export type WriteSlot = (slot: number, reward: number, kind: SlotKind) => void;
 
 /**
- * Stores the transitions of a loop in a replay, and behind the last transition of each episode its last observation.
+ * Stores the transitions of a loop in a replay, and after the last transition of each episode its last observation.
  *
  * Writes: the replay; `stored`, `slot` and `previous` of the cursor; `totals`.
  *

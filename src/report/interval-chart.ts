@@ -23,7 +23,7 @@ import { printable, textWidth, wrapText } from './text.js';
 
 export interface IntervalRow {
   readonly name: string;
-  /** Where the dot stands: a mean over seeds, for example. */
+  /** Position of the dot: a mean over seeds, for example. */
   readonly estimate: number;
   /** The interval's ends; without them there is only the dot. */
   readonly low?: number;
@@ -63,7 +63,7 @@ const NAME_GAP = 10;
 const OFFSET = { estimate: -4, values: 6 } as const;
 
 /**
- * Draws a dot with its interval for each row: final returns. Numbers that are not finite are left out; a row or panel without any says "no data".
+ * Draws a dot with its interval for each row: final returns. Numbers that are not finite are left out; a row or panel without any shows "no data".
  *
  * @returns an SVG picture, 800 to 1,200 pixels wide; equal charts give equal bytes
  */
@@ -75,7 +75,7 @@ export async function intervalChart({ title, subtitle, value, ticks, panels }: I
   return renderSvg(assemble(title, subtitle, drawn), title);
 }
 
-/** Headings side by side stand at one height, whether or not names of references come below them. */
+/** Headings side by side are at one height, whether or not names of references come below them. */
 function headingOffset(layouts: readonly Layout[], index: number): number {
   const first = index - (index % COLUMNS);
   const lines = Math.max(...layouts.slice(first, first + COLUMNS).map((layout) => layout.lines));
@@ -87,7 +87,7 @@ function shownName(name: string): string {
   return wrapText(printable(name), NAME_WIDTH, FONT.label).join('\n');
 }
 
-/** What the names leave of a panel's width: they stand to the left of each. */
+/** The rest of a panel's width beside the names, which are on its left. */
 function plotWidth(names: readonly string[], panels: number): number {
   const widest = Math.max(0, ...names.flatMap((name) => name.split('\n')).map((line) => textWidth(line, FONT.label)));
   const { width } = panelSize(panels);

@@ -62,7 +62,7 @@ const REFERENCE_TEXT = { width: 110, gap: 10, lineHeight: FONT.label + 1 } as co
 const LEGEND_SYMBOL = 50; // its width with the space around it, pixels
 
 /**
- * Draws lines with translucent bands between `low` and `high`: learning curves. Points that are not finite are left out; a panel without any says
+ * Draws lines with translucent bands between `low` and `high`: learning curves. Points that are not finite are left out; a panel without any shows
  * "no data".
  *
  * @returns an SVG picture, 800 to 1,200 pixels wide; equal charts give equal bytes
@@ -111,7 +111,7 @@ function isDrawable(y: number, yLog: boolean): boolean {
   return Number.isFinite(y) && !(yLog && y <= 0);
 }
 
-/** The range of y with a little room, a share of its length or a factor. */
+/** The range of y with a margin, a fraction of its length or a factor. */
 function yExtent(values: readonly number[], yLog: boolean): [low: number, high: number] | undefined {
   if (!yLog) return extent(values, 0.04);
   const domain = extent(values.map((value) => (value > 0 ? Math.log(value) : NaN)), 0.04);

@@ -9,7 +9,7 @@ const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#3fa7d6
 /** Once the colours are used up they come again, with the next dashing. */
 const DASHES: readonly (readonly number[])[] = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]];
 
-/** How series are told apart: the k-th name has the k-th colour and dashing. */
+/** How series are distinguished: the k-th name has the k-th colour and dashing. */
 export interface Palette {
   readonly names: readonly string[];
   readonly colours: readonly string[];

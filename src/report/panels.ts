@@ -9,7 +9,7 @@ export interface Reference {
   readonly value: number;
 }
 
-/** Part of a picture, and a layer of such a part, as Vega-Lite knows them. */
+/** Part of a picture, and a layer of such a part, as in Vega-Lite. */
 export type PanelSpec = Extract<TopLevelSpec, { concat: unknown }>['concat'][number];
 export type LayerSpec = Extract<TopLevelSpec, { layer: unknown }>['layer'][number];
 
@@ -119,7 +119,7 @@ export function heading(title: string, width: number, offset = HEADING_OFFSET): 
 
 export const HEADING_OFFSET = 8;
 
-/** What stands in a panel without a single finite number. */
+/** Text of a panel without a finite number. */
 export function emptyPanel(title: string, size: Size, offset = HEADING_OFFSET): PanelSpec {
   return {
     ...size,
@@ -156,7 +156,7 @@ export function axisFormat([low, high]: readonly [number, number]): { labelExpr?
 export interface Ruler {
   readonly scale: { readonly domain: [low: number, high: number]; readonly nice: false; readonly type?: 'symlog'; readonly constant?: number };
   readonly marks: { readonly labelExpr?: string; readonly values?: number[]; readonly tickCount?: number };
-  /** Where a number stands, as a share of the axis. */
+  /** Position of a number, as a fraction of the axis. */
   readonly place: (value: number) => number;
 }
 
@@ -198,7 +198,7 @@ export function labelWidth(text: string): number {
  *
  *     place_i = fit_i + start_i        fit = isotonic regression of wanted_i - start_i        start_i = Σ_{j<i} gap_j
  *
- * @param wanted where each label wants its centre; any order
+ * @param wanted preferred centre of each label; any order
  * @param sizes their heights, as many
  * @param end where the room ends that begins at 0; labels stay inside while there is room
  * @returns where each goes, in the given order

@@ -8,8 +8,8 @@ export type Svg = string;
 /**
  * Draws a Vega-Lite specification, without a browser. Equal specifications give equal bytes.
  *
- * Loading vega takes about half a second, so it is loaded on first use. It is told how wide text is: by itself it would guess, or ask a canvas
- * where somebody has installed one.
+ * Loading vega takes about half a second, so it is loaded on first use. It is given the width of text: otherwise it
+ * would estimate it, or measure it on a canvas if that package is installed.
  *
  * @param title the picture's `<title>`, which browsers show and screen readers read
  */

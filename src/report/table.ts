@@ -2,7 +2,7 @@ import { wrongValue } from '../check.js';
 
 export interface Column {
   readonly name: string;
-  /** Set to the right, so that digits stand under digits. */
+  /** Aligned to the right, digits under digits. */
   readonly numeric?: boolean;
 }
 

@@ -7,13 +7,13 @@ import type { Batch } from '../objective/batch.js';
 import type { Neuron } from '../network/neuron.js';
 import type { RuleContext } from './rule.js';
 
-/** Critics that are worked on at a time: with 64 transitions most of what they work on lies in a second-level cache of 1 MiB. */
+/** Critics that are worked on at a time: with 64 transitions most of their data is in a second-level cache of 1 MiB. */
 export const CRITICS_PER_BLOCK = 16;
 
 /** What is judged: what was done, what would be done now, and what the target copy would do next. */
 const [SAMPLED, MEAN, NEXT] = [0, 1, 2];
 
-/** How a critic lies: three matrices one after another, rows of each beginning with the bias, and those of the first ending with the action. */
+/** Layout of a critic: three matrices one after another, rows of each beginning with the bias, and those of the first ending with the action. */
 interface Layout {
   /** Numbers of (1, v), and their rows. */
   readonly order: number;

@@ -19,7 +19,7 @@ import type { Rule, RuleContext, RuleProgram } from './rule.js';
  *
  * The products of a with v let the slope differ from state to state, and its square lets it end at a best action.
  *
- * W is kept as its lower triangle, row after row: W_00, W_10, W_11, W_20, …, W_a0, …, W_aa. An element off the diagonal stands for
+ * W is kept as its lower triangle, row after row: W_00, W_10, W_11, W_20, …, W_a0, …, W_aa. An element off the diagonal represents
  * two of the matrix: it counts twice in Q and in W x, and takes the one step D x_i x_j that each of the two would take.
  *
  * The products of what is read, all but the last row's, are the same for all neurons that read the same: of a group they are

@@ -37,7 +37,7 @@ export type GradeRows = (neuron: Neuron, batch: Batch, credit: Float32Array, mea
 export function createRowGradient(kernels: Kernels, longest: number): GradeRows {
   const read = kernels.numbers(longest);
 
-  /** Voltages side by side, from place `at` on: in the activations they lie a lane apart. @returns the place behind them */
+  /** Voltages side by side, from place `at` on: in the activations they are a lane apart. @returns the next place */
   function gather({ voltages, lanes }: Activations, sources: Int32Array, at: number): number {
     for (let j = 0; j < sources.length; j += 1) read[at + j] = voltages[sources[j] * lanes];
     return at + sources.length;

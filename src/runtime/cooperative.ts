@@ -47,7 +47,7 @@ interface Running<Own> {
 /**
  * Runs tasks cooperatively: resumes each in turn, and sleeps on the event count when all are blocked.
  *
- * @param onResume called before each resumption, to know which task throws
+ * @param onResume called before each resumption, to identify a task that throws
  */
 export function createCooperativeScheduler<Own extends ThreadTask>(tasks: readonly Own[], { control, eventCount }: ThreadContext, onResume: (task: Own) => void): Scheduler {
   let running = tasks.map((task): Running<Own> => ({ task, announced: 'blocked', ended: false }));

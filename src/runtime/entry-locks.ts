@@ -6,7 +6,7 @@ export const ENTRY_LOCKS = 'exchange/lock';
 
 /** [depth, partitions]: 0, or 1 + the partition that holds the lock. */
 export function entryLockBlocks(depth: number, partitions: number): BlockRequest[] {
-  return [{ name: ENTRY_LOCKS, type: 'int32', shape: [depth, partitions], owner: 'whoever has seized the entry' }];
+  return [{ name: ENTRY_LOCKS, type: 'int32', shape: [depth, partitions], owner: 'the partition that has locked the entry' }];
 }
 
 /** One-word locks on the entries of an exchange in which partitions may write entries of one another. */

@@ -23,7 +23,7 @@ const REAL_TIME: HeartbeatClock = {
  * Monitors the partitions on one thread until it is stopped. Their heartbeats move at every resumption of a task, and
  * at least every 50 ms while they wait.
  *
- * @param timeoutSeconds asked at every poll: the thread hangs if no heartbeat has moved for as long; Infinity for never
+ * @param timeoutSeconds read at every poll: the thread hangs if no heartbeat has moved for as long; Infinity for never
  * @param onHang called at every poll while the thread hangs
  * @returns stops the monitor
  */

@@ -100,7 +100,7 @@ export function superviseWorker<Api extends WorkerApi>(spec: WorkerSpec, partiti
       }
     },
     kill() {
-      if (isReady) worker.terminate('killed on purpose', true);
+      if (isReady) worker.terminate('terminated by fault injection', true);
       isReady = false;
     },
     close: () => worker.close(),

@@ -16,7 +16,7 @@ export interface Schedule {
   /** Called between a phase that publishes and a phase that reads; the partition continues once `isGateOpen` returns true. */
   arrive(): void;
   isGateOpen(): boolean;
-  /** False if a neuron takes no part in this update. Asked once per update and neuron. */
+  /** False if a neuron takes no part in this update. Called once per update and neuron. */
   learns(neuron: number): boolean;
   /** Milliseconds until `mayBegin`, having returned false, may return true without a notification; Infinity if it cannot, or was not called. */
   wakeDelay(): number;

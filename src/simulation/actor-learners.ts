@@ -33,7 +33,7 @@ interface PausePoint {
 
 /**
  * Actor-learners on worker threads over one shared set of weights: asynchronous one-step Q-learning, Sarsa, n-step Q-learning and A3C, and A2C. Create it with
- * `createActorLearners`. A run pauses between rollouts: it ends with the first at or behind its last step.
+ * `createActorLearners`. A run pauses between rollouts: it ends with the first at or after its last step.
  */
 export class ActorLearners extends EventEmitter<TrainingEvents> implements Trainer {
   readonly settings: ActorLearnerSettings;
@@ -46,7 +46,7 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
   #goal = 0;
   #closed = false;
 
-  /** @param checkpoint of the same settings, to go on from */
+  /** @param checkpoint of the same settings, to continue from */
   constructor(settings: ActorLearnerSettings, checkpoint?: Checkpoint) {
     super();
     this.settings = settings;
@@ -63,7 +63,7 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
     await this.#supervisor.ready();
   }
 
-  /** As `Trainer` says. @throws PartitionError naming the worker; its cause is a DivergenceError where a voltage has left the finite numbers */
+  /** See `Trainer`. @throws PartitionError naming the worker; its cause is a DivergenceError where a voltage has left the finite numbers */
   async run(options: RunOptions = {}): Promise<RunReport> {
     const { steps = this.settings.steps, signal, checkpointEvery = 0, record } = checkRunOptions(options);
     if (record !== undefined) throw wrongValue('record', 'nothing under actor-learners', record);
@@ -100,7 +100,7 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
     return { staleness: joinStaleness(partitions), partitions };
   }
 
-  /** The action is read off the first output neurons; behind those of a policy comes the value. */
+  /** The first output neurons determine the action; under a policy the value follows them. */
   encodeWeights(): Uint8Array {
     const { layout: { networks, encoder, decoder, credit }, arena } = this.#supervisor;
     const { environment, algorithm, seed } = this.settings;

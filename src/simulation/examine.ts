@@ -116,7 +116,7 @@ const MOST_TIMES = 2;
 const SLACK = 1024;
 
 /**
- * Before a network is built, its size has to be about what the file holds: a few words of settings can ask for gigabytes.
+ * Before a network is built, its size has to fit the file: a few settings can require gigabytes.
  *
  * @param asked connections at least
  * @param held weights; every neuron has one at least
@@ -124,7 +124,7 @@ const SLACK = 1024;
 function checkSize(hidden: readonly number[], asked: number, held: number): void {
   const neurons = hidden.reduce((sum, size) => sum + size, 0);
   if (neurons <= held && asked <= MOST_TIMES * held + SLACK) return;
-  throw new CheckpointError('settings', `its settings ask for ${neurons} hidden neurons and ${Math.round(asked)} weights at least, and it has ${held} weights`);
+  throw new CheckpointError('settings', `its settings require ${neurons} hidden neurons and ${Math.round(asked)} weights at least, and it has ${held} weights`);
 }
 
 /** Settings of another version may have other options, or may not fit. @throws CheckpointError */
@@ -132,7 +132,7 @@ export async function fitting<Result>(build: () => Result | Promise<Result>): Pr
   try {
     return await build();
   } catch (error) {
-    if (isOptionError(error)) throw new CheckpointError('settings', `it has settings that this version does not know: ${error.message}`);
+    if (isOptionError(error)) throw new CheckpointError('settings', `it has settings that this version does not accept: ${error.message}`);
     throw error;
   }
 }

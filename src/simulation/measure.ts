@@ -47,7 +47,7 @@ export interface EpisodeCounter {
   add(record: EpisodeRecord): void;
   /** Episodes so far, and the mean return of the last 20; null before the first. */
   summary(): { readonly episodes: number; readonly runningReturn: number | null };
-  /** What a counter that goes on from here needs to know. */
+  /** State of a counter that continues from here. */
   state(): EpisodeCount;
 }
 

@@ -52,7 +52,7 @@ function refuseNeurons({ hidden, neuronModel, inhibition }: NeuralSettings): voi
   if (inhibition !== 'none') throw wrongValue('network.inhibition', 'none; there are no hidden neurons', inhibition);
 }
 
-/** Rules that know of a neuron's answer only what its weights, or its voltage, say. */
+/** Refuses neuron dynamics under rules that compute a neuron's response from its weights or its voltage alone. */
 export function refuseDynamics({ name, targetWeights, locality }: Rule, network: NeuralSettings): void {
   const found = firstDynamic(network);
   if (found === undefined || !(targetWeights || locality === 'deltas' || locality === 'weights')) return;

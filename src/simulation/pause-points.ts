@@ -24,7 +24,7 @@ export interface PausePoint {
   readonly step: number;
   readonly goal: number;
   readonly checkpointEvery: number;
-  /** True if a signal ends the run here. Asked again after the lesion's evaluations, which may take long. */
+  /** True if a signal ends the run here. Checked again after the lesion's evaluations, which may take long. */
   readonly stopped: () => boolean;
 }
 

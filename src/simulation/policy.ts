@@ -13,7 +13,7 @@ export interface ActingNetwork {
   readonly topology: Topology;
   readonly encoder: Encoder;
   readonly decoder: Decoder;
-  /** τ of the sensory memory; empty: there is none. */
+  /** Time constants of observation traces; empty: no traces. */
   readonly observationTraces: readonly number[];
   /** State of the environment at the end of training, where the memory's gains are. */
   readonly trained: ArrayLike<number> | 'untrained';
@@ -75,7 +75,7 @@ function populationTensors(populations: readonly Population[]): Record<string, T
   return tensors;
 }
 
-/** Bounds may be infinite, which JSON cannot say. */
+/** Bounds may be infinite, which JSON cannot represent. */
 function actionTensors({ decoder: { space }, alive }: ActingNetwork): Record<string, Tensor> {
   const bounds = ({ low, high }: BoxSpace) => ({ 'action.low': doubles(low), 'action.high': doubles(high) });
   return {

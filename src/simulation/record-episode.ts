@@ -15,9 +15,9 @@ import { attachTables } from '../placement/partitioned/partition-context.js';
 /** A neuron of a network that is looked at from inside. */
 export interface RecordedNeuron {
   readonly name: string;
-  /** `context`: an input that carries on, leaky, what a neuron said. `kept`: one that holds what a neuron's membrane keeps. */
+  /** `context`: an input with a leaky trace of a neuron's voltage. `kept`: one with the state of a neuron's membrane. */
   readonly kind: 'bias' | 'observation' | 'memory' | 'context' | 'kept' | 'hidden' | 'output';
-  /** Of a context neuron: the neuron that it listens to, by index, and τ in environment steps. Of a kept number: whose it is. */
+  /** Of a context neuron: index of the neuron that it copies, and τ in environment steps. Of a kept number: its neuron. */
   readonly source?: number;
   readonly timeConstant?: number;
 }

@@ -32,7 +32,7 @@ export function checkRecordable({ timing, lesion, environments }: Settings): voi
   if (timing.clocks !== 'partition') throw wrongValue('record', 'clocks of partitions: the journal does not hold which neurons learned in an update', timing.clocks);
 }
 
-/** What tells one file of weights from another. */
+/** What identifies a file of weights. */
 export function digestOf(weights: Uint8Array): string {
   return createHash('sha256').update(weights).digest('hex');
 }

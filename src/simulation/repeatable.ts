@@ -23,10 +23,10 @@ interface Walker {
 }
 
 /**
- * Looks for an order in which all that a journal says can happen. Each entry may be readable and the whole still say what cannot be: that two partitions
- * wait for one another, or for a step that nobody takes. A replay of it would never end.
+ * Looks for an order in which the events of a journal can happen. Each entry may be valid and the whole still impossible: two partitions
+ * wait for one another, or for a step that is never taken. A rerun of it would never end.
  *
- * @throws JournalError naming the update that waits for what never comes
+ * @throws JournalError naming the update that would wait for ever
  */
 export function checkRepeatable(journal: Journal, plan: Pick<RunLayout, 'topology' | 'exchange' | 'settings' | 'rule'>): void {
   const { ticks } = plan.topology;

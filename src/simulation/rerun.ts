@@ -58,7 +58,7 @@ async function understanding<Result>(build: () => Result | Promise<Result>): Pro
   try {
     return await build();
   } catch (error) {
-    if (isOptionError(error)) throw refusal(`settings that this version does not know: ${error.message}`);
+    if (isOptionError(error)) throw refusal(`settings that this version does not accept: ${error.message}`);
     throw error;
   }
 }

@@ -8,7 +8,7 @@ import { withObservationTraces, type ObservationEncoding } from '../network/obse
 import { SLOT, type RingShape } from '../replay/ring.js';
 import { LAST_STEP } from './measure.js';
 
-/** What a run's settings say of the state that a checkpoint of it may hold. */
+/** What a run's settings imply for the state in its checkpoints. */
 export interface Restorable {
   readonly environment: string;
   readonly senses: ObservationEncoding;
@@ -25,7 +25,7 @@ export interface Restorable {
 }
 
 /**
- * Looks at all that a run which goes on from a checkpoint would count by, count on or wait for. A file with a right checksum may still say
+ * Checks all counters and conditions on which a resumed run depends. A file with a right checksum may still contain
  * anything; what passes here neither brings a run down nor keeps it busy without end.
  *
  * @param checkpoint whose blocks are those of the settings
@@ -44,7 +44,7 @@ export function checkState(checkpoint: Checkpoint, run: Restorable): void {
 }
 
 function refuse(what: string): never {
-  throw new CheckpointError('format', `it says what cannot be: ${what}`);
+  throw new CheckpointError('format', `its contents are impossible: ${what}`);
 }
 
 function every(values: ArrayLike<number>, holds: (value: number) => boolean): boolean {
@@ -107,14 +107,14 @@ function checkCursor({ stored, steps, episodes, length, ended, state }: Environm
   try {
     environment.setState(state);
     const { actionSpace } = environment;
-    if (several || !ended) environment.step(actionSpace.kind === 'discrete' ? 0 : actionSpace.low.map(() => 0)); // of an environment that nobody goes on with
+    if (several || !ended) environment.step(actionSpace.kind === 'discrete' ? 0 : actionSpace.low.map(() => 0)); // of an environment that is then discarded
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    refuse(`a state of its environment that it does not go on from (${error.message})`);
+    refuse(`a state that its environment rejects (${error.message})`);
   }
 }
 
-/** Kinds, and successors where they are kept: drawing a minibatch goes on until it has found transitions. */
+/** Kinds, and successors where they are kept: drawing a minibatch does not end before it has found transitions. */
 function checkReplay({ counters: { steps, stored }, numbers }: Checkpoint, { ring: { capacity, environments = 1 }, sampled }: Restorable): void {
   const kinds = numbers('replay/kind', 'int32');
   if (!every(kinds, (kind) => kind === SLOT.transition || kind === SLOT.terminal || kind === SLOT.final)) refuse('slots of the replay of no known kind');

@@ -20,9 +20,9 @@ export interface NewestCheckpoint {
 }
 
 /**
- * Looks through the checkpoints in a run folder, the newest first, for one that a run can go on from.
+ * Looks through the checkpoints in a run folder, the newest first, for one from which a run can continue.
  *
- * @param examine what else is asked of it: throws a CheckpointError where it is not to be used
+ * @param examine further checks: throws a CheckpointError if it must not be used
  * @throws RangeError naming `resume` where there is none
  */
 export async function readNewestCheckpoint(folder: string, examine: (checkpoint: Checkpoint) => void = () => undefined): Promise<NewestCheckpoint> {
@@ -63,10 +63,10 @@ function checkpointNames(folder: string): string[] {
 }
 
 /**
- * A simulation that goes on where a checkpoint was taken, with its settings. Under the synchronous schedule it does, bit for bit, what the one
- * that the checkpoint was taken of would have done.
+ * A simulation that continues from a checkpoint, with its settings. Under the synchronous schedule it continues, bit for bit, as the
+ * original would have.
  *
- * @param checkpoint what `encodeCheckpoint` gave, or that decoded
+ * @param checkpoint result of `encodeCheckpoint`, encoded or decoded
  * @throws CheckpointError where it cannot be used
  */
 export async function resumeSimulation(checkpoint: Uint8Array | Checkpoint): Promise<Simulation> {
@@ -92,6 +92,6 @@ export async function resumeActorLearners(checkpoint: Uint8Array | Checkpoint): 
 }
 
 export function decode(given: Uint8Array | Checkpoint): Checkpoint {
-  if (!isRecord(given) && !((given as unknown) instanceof Uint8Array)) throw wrongKind('checkpoint', 'the bytes of a checkpoint, or what they say', given);
+  if (!isRecord(given) && !((given as unknown) instanceof Uint8Array)) throw wrongKind('checkpoint', 'the bytes of a checkpoint, or a decoded one', given);
   return given instanceof Uint8Array ? decodeCheckpoint(given) : given;
 }

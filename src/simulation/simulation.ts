@@ -80,7 +80,7 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Trainer 
   }
 
   /**
-   * As `Trainer` says. Lesions and re-initialisations come at their steps; the time of their evaluations is not in the report. A worker that fails
+   * See `Trainer`. Lesions and re-initialisations come at their steps; the time of their evaluations is not in the report. A worker that fails
    * or hangs is restarted without loss of transitions. It repeats the update it was making, so that such a run is not repeated bit for bit.
    *
    * @throws PartitionError naming partition and step if a partition fails, or its worker fails again and again; its cause is a DivergenceError if a

@@ -56,7 +56,7 @@ export class SingleTrainer<Settings extends AlgorithmSettings = AlgorithmSetting
   }
 
   /**
-   * As `Trainer` says.
+   * See `Trainer`.
    *
    * @throws DivergenceError naming the neuron of which a voltage, weight or TD error has left the finite numbers
    */
@@ -109,12 +109,12 @@ export class SingleTrainer<Settings extends AlgorithmSettings = AlgorithmSetting
   /** Ends what is going on. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#running.catch(() => undefined); // its caller hears of it
+    await this.#running.catch(() => undefined); // its error goes to the caller of run()
     this.agent.close();
     this.removeAllListeners();
   }
 
-  /** What has failed once, or was closed, does not go on. */
+  /** A trainer that has failed, or was closed, cannot be used. */
   #command<Result>(command: () => Promise<Result>): Promise<Result> {
     return this.#exclusive(() => {
       this.#checkOpen();
@@ -174,7 +174,7 @@ export class SingleTrainer<Settings extends AlgorithmSettings = AlgorithmSetting
     this.emit('metrics', { ...this.#progress(), weightNorm: Object.assign({}, ...norms) as Record<string, number> });
   }
 
-  /** Remembers what the agent throws: numbers that have diverged are of no use afterwards. */
+  /** Keeps the agent's error: a diverged agent cannot be used afterwards. */
   #watched<Result>(action: () => Result): Result {
     try {
       return action();

@@ -16,7 +16,7 @@ export interface LesionPoint {
 
 /** The cost of a lesion and the duration of recovery. Each return is a mean over the same episodes, exploration off. */
 export interface LesionReport {
-  /** Fraction of the hidden neurons that was asked for, and the names of the neurons that were disabled. */
+  /** Fraction of the hidden neurons that was requested, and the names of the neurons that were disabled. */
   readonly fraction: number;
   readonly neurons: readonly string[];
   /** The environment step of the lesion; `evaluation`: in the last evaluation only. */

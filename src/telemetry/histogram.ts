@@ -28,7 +28,7 @@ function bucketLimits(): number[] {
   return [...positive.map((limit) => -limit).toReversed(), 0, ...positive];
 }
 
-/** The bucket of a value: the first whose right end lies above it. The last one takes the largest number as well. */
+/** The bucket of a value: the first with a right end above it. The last one takes the largest number as well. */
 function bucketOf(value: number): number {
   let [low, high] = [0, LIMITS.length - 1];
   while (low < high) {

@@ -1,7 +1,7 @@
 /** One encoded field of a protocol-buffers message. A message is its fields, one after another: `Buffer.concat(fields)`. */
 type Field = Buffer;
 
-/** How a value lies behind its field number: the wire types of the encoding. */
+/** How a value is encoded after its field number: the wire types of the encoding. */
 const WIRE = { varint: 0, fixed64: 1, lengthDelimited: 2, fixed32: 5 } as const;
 
 /**

@@ -78,7 +78,7 @@ export interface RunFolder {
   close(): void;
 }
 
-/** Who has to do with the folder, besides the run. */
+/** Files of the folder besides the run's own, and how it is opened. */
 export interface FolderOptions {
   /** Gets one line where the lock of a process that has ended is taken over. */
   readonly warn?: (line: string) => void;

@@ -9,7 +9,7 @@ export function mean(values: readonly number[]): number {
 /**
  * Interquartile mean: the mean of the middle half, which one lucky or one failed seed cannot move. NaN of nothing.
  *
- * With the n values sorted, value i covers the stretch [i, i+1] of [0, n]; its weight is the part of it that lies in the middle half:
+ * With the n values sorted, value i covers the interval [i, i+1] of [0, n]; its weight is the part of it that lies in the middle half:
  *
  *     weight_i = |[i, i+1] ∩ [n/4, 3n/4]|        mean = Σ weight_i · value_i / (n/2)
  *

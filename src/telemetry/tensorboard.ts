@@ -16,7 +16,7 @@ const SUMMARY = { value: 1 } as const;
 const VALUE = { tag: 1, scalar: 2, histogram: 5 } as const;
 const HISTOGRAM = { min: 1, max: 2, count: 3, sum: 4, sumOfSquares: 5, limits: 6, counts: 7 } as const;
 
-/** Bytes put aside before they are written without being asked. */
+/** Bytes buffered before they are written without a flush. */
 const BUFFER_BYTES = 1 << 16;
 
 /** Writes what TensorBoard shows. */
@@ -27,7 +27,7 @@ export interface EventWriter {
   scalar(tag: string, step: number, value: number): void;
   /** How values, such as the weights of a layer, are spread; those that are not finite are left out. Of none at all nothing is written. */
   histogram(tag: string, step: number, values: ArrayLike<number>): void;
-  /** Writes what was put aside: TensorBoard, following the file, sees it from now on. Where that fails, the file ends in a whole record. @throws FileError naming it */
+  /** Writes the buffer, so that TensorBoard can read it. If that fails, the file ends in a whole record. @throws FileError naming it */
   flush(): void;
   /** Flushes and closes the file. Closing twice does nothing. */
   close(): void;

@@ -13,7 +13,7 @@ export interface VirtualTask extends Task {
   onBegin?(): void;
   /** Seconds from another thread's notification until this thread has woken up. */
   wakeLatency(): number;
-  /** True if it is blocked and would stay blocked if resumed. False says nothing. */
+  /** True if it is blocked and would stay blocked if resumed. False: unknown. */
   isIdle?(): boolean;
   /** True if it is at a pause and may not continue. Nothing else happens then. */
   isHeld?(): boolean;

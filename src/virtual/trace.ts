@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { checkKeys, checkNumber, checkString, wrongKind, wrongValue, type NumberRange } from '../check.js';
 import { readJson } from '../json.js';
 
-/** Durations that were measured, as they stand in a file. */
+/** Measured durations, as in a file. */
 export interface Trace {
   readonly name: 'trace';
   /** Where the numbers came from. It is not read again. */
@@ -37,7 +37,7 @@ export function checkTrace(option: string, given: Record<string, unknown>, range
   return trace;
 }
 
-/** A trace of durations that were just measured. @param source what stands for its file */
+/** A trace of durations that were just measured. @param source name in place of a file's */
 export function traceOf(source: string, values: readonly number[]): Trace {
   return toTrace(source, source, values, { min: 0 });
 }

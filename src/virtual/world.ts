@@ -173,7 +173,7 @@ function createSteps(sequence: (name: string, distribution: Distribution) => Dra
   };
 }
 
-/** The uniform draw at a position of a stream. Moves the stream behind it. */
+/** The uniform draw at a position of a stream. Advances the stream past it. */
 function uniformAt(stream: Stream, position: number): number {
   stream.position = position;
   return stream.uniform();

@@ -18,7 +18,7 @@ test('a batch is trained, evaluated and left in a run folder, with the mean over
   const { meanReturn, replicas } = result.evaluation;
   t.deepEqual(replicas.map(({ seed }) => seed), [1, 2, 3]);
   t.true(Math.abs(replicas.reduce((sum, each) => sum + each.meanReturn, 0) / 3 - meanReturn) < 1e-9);
-  for (const words of ['device wasm: WebAssembly', 'as asked for', 'mean return [95 %', 'updates/s', 'seeds 1 to 3']) t.true(stderr.includes(words), words);
+  for (const words of ['device wasm: WebAssembly', 'as requested', 'mean return [95 %', 'updates/s', 'seeds 1 to 3']) t.true(stderr.includes(words), words);
 });
 
 test('a device nobody knows is one line and exit status 2', async (t) => {

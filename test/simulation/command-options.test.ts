@@ -84,5 +84,5 @@ test('so do those of DDPG, of batches and of certificates', async (t) => {
   await t.throwsAsync(certificate.run(anything({ onProbe: 1 })), { message: '"onProbe" expected a function, got 1' });
   await certificate.close();
   await t.throwsAsync(rerunSimulation(null as never), { message: '"journal" expected the bytes of a journal, or what readJournal has read, got null' });
-  await t.throwsAsync(resumeSimulation('x' as never), { message: '"checkpoint" expected the bytes of a checkpoint, or what they say, got "x"' });
+  await t.throwsAsync(resumeSimulation('x' as never), { message: '"checkpoint" expected the bytes of a checkpoint, or a decoded one, got "x"' });
 });

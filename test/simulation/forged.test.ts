@@ -60,15 +60,15 @@ for (const subject of SUBJECTS) {
 
 /** What one word of a header would do if it were believed. */
 const FORGED: [string, string[], Json, RegExp][] = [
-  ['steps that its environment has not taken', ['counters', 'steps'], 59, /^it says what cannot be: 40 updates of a partition after 59 steps$/],
-  ['a step behind the last', ['counters', 'steps'], 2 ** 31 - 1, /^it says what cannot be: 2147483647 environment steps$/],
+  ['steps that its environment has not taken', ['counters', 'steps'], 59, /^its contents are impossible: 40 updates of a partition after 59 steps$/],
+  ['a step behind the last', ['counters', 'steps'], 2 ** 31 - 1, /^its contents are impossible: 2147483647 environment steps$/],
   ['episodes that have not ended', ['training', 'episodes'], 1000, /^its count of episodes does not fit its steps$/],
   ['a re-initialisation without a lesion', ['training', 'lesion', 'reinitialised'], true, /^its state of the lesion is not one that its settings can lead to$/],
-  ['a network that fills the machine', ['settings', 'network', 'hidden'], [65_536, 65_536], /^its settings ask for 131072 hidden neurons and 4295\d+ weights at least, and it has 96 weights$/],
-  ['a network of many layers', ['settings', 'network', 'hidden'], new Array<number>(10_000).fill(65_536), /^its settings ask for 655360000 hidden neurons/],
+  ['a network that fills the machine', ['settings', 'network', 'hidden'], [65_536, 65_536], /^its settings require 131072 hidden neurons and 4295\d+ weights at least, and it has 96 weights$/],
+  ['a network of many layers', ['settings', 'network', 'hidden'], new Array<number>(10_000).fill(65_536), /^its settings require 655360000 hidden neurons/],
   ['an arena of gigabytes', ['settings', 'learning', 'replay'], 2 ** 27, /^it is of other settings: it has the block replay\/inputs of float32 \[256, \d+\], not replay\/inputs of float32 \[134217728, \d+\]$/],
-  ['a thousand partitions', ['settings', 'partitions'], 1000, /^(it has settings that this version does not know|it is of other settings)/],
-  ['settings from a prototype', ['settings', '__proto__'], { partitions: 3 }, /^it has settings that this version does not know: "__proto__" expected a known option/],
+  ['a thousand partitions', ['settings', 'partitions'], 1000, /^(it has settings that this version does not accept|it is of other settings)/],
+  ['settings from a prototype', ['settings', '__proto__'], { partitions: 3 }, /^it has settings that this version does not accept: "__proto__" expected a known option/],
 ];
 
 test.serial('a header that would cost memory or time is refused before anything is built', async (t) => {

@@ -176,8 +176,8 @@ test.serial('a journal of other first weights, settings or kind is refused', asy
   const { journal } = await recordRun(SMALL, 100);
   const refused = (change: object, reason: RegExp) => t.throwsAsync(rerunSimulation({ ...journal, ...change }), { instanceOf: JournalError, message: reason });
   await refused({ digest: 'ab' }, /^the journal breaks in its header \(its first weights are not those that this version draws\)$/);
-  await refused({ settings: { seed: 'x' } }, /^the journal breaks in its header \(settings that this version does not know: "seed" expected /);
-  await refused({ settings: null }, /^the journal breaks in its header \(settings that this version does not know: /);
+  await refused({ settings: { seed: 'x' } }, /^the journal breaks in its header \(settings that this version does not accept: "seed" expected /);
+  await refused({ settings: null }, /^the journal breaks in its header \(settings that this version does not accept: /);
   await refused({ partitions: 3 }, /\(settings of another number of partitions\)$/);
   await t.throwsAsync(rerunSimulation(readFileSync('package.json')), { instanceOf: JournalError, message: 'the journal breaks in its header (it is no journal)' });
 });

@@ -38,7 +38,7 @@ export interface DdpgAgent extends Agent {
   /** The first neuron that explores: `transitions.sampled` starts with its row. */
   readonly firstStochastic: number;
   readonly program: DdpgProgram;
-  /** Threads that share the next update: as many as were asked for, once they have started. */
+  /** Threads that share the next update: as many as requested, once they have started. */
   readonly threads: number;
 }
 

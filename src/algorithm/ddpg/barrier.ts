@@ -25,7 +25,7 @@ const ORDER_NAME = 'team/order';
 export function barrierBlocks(): BlockRequest[] {
   return [
     { name: WORDS_NAME, type: 'int32', shape: [(UPDATE_THREADS + 1) * LINE], owner: 'by word: one thread each', scratch: true },
-    { name: ORDER_NAME, type: 'float64', shape: [3], owner: 'the thread that asks for updates', scratch: true },
+    { name: ORDER_NAME, type: 'float64', shape: [3], owner: 'the first thread', scratch: true },
   ];
 }
 

@@ -20,7 +20,7 @@ import { barrierBlocks } from './barrier.js';
 
 /** What a run of DDPG is made of, derived from its settings alone. */
 export interface DdpgLayout {
-  /** Numbers in an observation, the voltages of a sensory memory among them. */
+  /** Numbers in an observation, observation traces included. */
   readonly observations: number;
   readonly encoder: Encoder;
   readonly decoder: Decoder;

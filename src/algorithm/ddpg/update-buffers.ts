@@ -81,12 +81,12 @@ export interface SecondThreadTask {
 /** Starts the second thread. It joins the barrier once it has built its program, and does not keep the process alive. */
 export function startSecondThread(task: SecondThreadTask): { close(): void } {
   const worker = new Worker(WORKER, { workerData: { ...task, modules: moduleUrls() } });
-  worker.on('error', () => undefined); // the first thread notices at the barrier
+  worker.on('error', () => undefined); // the first thread fails at the barrier
   worker.unref();
   return { close: () => { void worker.terminate(); } };
 }
 
-/** The second thread: computes its share of each update, and returns only after a failure. */
+/** The second thread: computes its part of each update, and returns only after a failure. */
 export function runSecondThread({ arena: handle, plan, offsets }: SecondThreadTask): void {
   const arena = attachArena(handle);
   const kernels = createKernels(plan.kernels, () => createWorkspace(arena, 1));

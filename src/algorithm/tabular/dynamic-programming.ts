@@ -11,7 +11,7 @@ export interface Problem {
   readonly discount: number;
 }
 
-/** Approximations of the values, one a sweep: each is read before the next is asked for. It ends once they have settled. */
+/** Approximations of the values, one a sweep: each is read before the next is computed. It ends once they have converged. */
 export type Sweeps = Generator<Float64Array, void>;
 
 /** The values in which sweeps end. */
@@ -34,7 +34,7 @@ function createSweepCounter(discount: number): () => void {
   };
 }
 
-/** A gain below this share of the values' size is rounding, and no improvement. */
+/** A gain below this fraction of the values' size is rounding, and no improvement. */
 const ROUNDING = 1e-12;
 
 /**

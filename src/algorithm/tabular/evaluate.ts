@@ -9,7 +9,7 @@ export interface TabularEvaluation {
   /** NaN where no episode was played. */
   readonly meanReturn: number;
   readonly interval: readonly [low: number, high: number];
-  /** Fewer than asked for where the signal came before the last one. */
+  /** Fewer than requested if the signal came before the last one. */
   readonly episodes: number;
 }
 

@@ -4,7 +4,7 @@ import type { TransitionModel } from '../../environment/model.js';
 /** States up to which a system of equations is solved: 2,000 take about five seconds. */
 export const MOST_EQUATIONS = 2000;
 
-/** A pivot below this share of its column's largest number is 0 but for rounding. */
+/** A pivot below this fraction of its column's largest number is 0 but for rounding. */
 const SINGULAR = 1e-12;
 
 /**

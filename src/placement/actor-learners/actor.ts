@@ -38,7 +38,7 @@ export function createWorkbench(kernels: Kernels, arena: Arena, layout: ActorLea
 
 /** An actor-learner: acts in an environment of its own, and learns from each rollout. */
 export interface Actor {
-  /** Rollout after rollout, until the update port admits no further one. Pauses behind each. */
+  /** Rollout after rollout, until the update port admits no further one. Pauses after each. */
   run(): Coroutine;
   close(): void;
 }
@@ -55,7 +55,7 @@ export function createActor(index: number, layout: ActorLearnersLayout, { networ
   const actsAhead = method.actsAhead === true;
   stream.position = cursor.draws;
 
-  /** Chooses the action of the state whose outputs were said last. */
+  /** Chooses the action of the state whose outputs were computed last. */
   function choose(step: number): void {
     if (!cursor.chosen) behaviour.sample(said, stream, step, cursor.action);
     cursor.chosen = true;
@@ -79,7 +79,7 @@ export function createActor(index: number, layout: ActorLearnersLayout, { networ
     discounts[t] = terminated ? 0 : discount;
   }
 
-  /** What is said of the states behind the steps, by the weights that bootstrap. */
+  /** Outputs for the states after the steps, by the weights that bootstrap. */
   function lookAhead(length: number, step: number): void {
     if (actsAhead && !cursor.ended) {
       networks.show(cursor.observation, length);

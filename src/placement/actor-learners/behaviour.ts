@@ -4,17 +4,17 @@ import { epsilonGreedy } from '../../network/epsilon-greedy.js';
 import { createStream, type Stream } from '../../random/stream.js';
 import type { ActorLearnersLayout } from './layout.js';
 
-/** How an actor acts on what output neurons say. */
+/** How an actor chooses actions from outputs. */
 export interface Behaviour {
   /** Draws an action. Writes: `action`, [components]. @param step environment steps of all actors */
   sample(said: Float32Array, stream: Stream, step: number, action: Float32Array): void;
   /** The action without exploration. Writes: `action`. */
   greedy(said: Float32Array, action: Float32Array): void;
-  /** What an environment is told; overwritten by the next call. */
+  /** The action for an environment; overwritten by the next call. */
   decode(action: Float32Array): Action;
 }
 
-/** @param actor whose probability of a random action it is; of an evaluation, which asks for no sample, any */
+/** @param actor whose probability of a random action it is; any in an evaluation, which draws no sample */
 export function createBehaviour({ method, distribution, decoder, settings }: ActorLearnersLayout, actor: number): Behaviour {
   const decode = decoder.space.kind === 'discrete' ? (action: Float32Array) => action[0] : decoder.decode;
   if (method.kind === 'policy') return { sample: (said, stream, _step, action) => { distribution.sample(said, stream, action); }, greedy: (said, action) => { distribution.mode(said, action); }, decode };

@@ -2,7 +2,7 @@ import type { Environment } from '../../environment/environment.js';
 import type { Arena } from '../../memory/arena.js';
 import type { BlockRequest } from '../../memory/layout.js';
 
-/** Numbers of a cursor behind the environment's state, the observation and the next action. */
+/** Numbers of a cursor after the environment's state, the observation and the next action. */
 const FIELDS = ['episodeReturn', 'length', 'ended', 'draws', 'chosen', 'episodes', 'steps'] as const;
 
 /** Sizes of what a cursor holds. */
@@ -15,7 +15,7 @@ export interface CursorShape {
   readonly episodes: number;
 }
 
-/** Where an actor stands between two rollouts. What is committed survives its thread. */
+/** State of an actor between two rollouts. What is committed survives its thread. */
 export interface Cursor {
   /** The state in which the next action is taken. */
   observation: ArrayLike<number>;
@@ -58,7 +58,7 @@ export interface EndedEpisode {
   readonly length: number;
 }
 
-/** The cursors of all actors. A record has two places; the parity of the commits says which of them counts, so that a killed thread leaves a whole one. */
+/** The cursors of all actors. A record has two places; the parity of the commits selects the valid one, so that a terminated thread leaves a whole record. */
 export interface Cursors {
   /** Rollouts that the actor has committed. */
   commits(actor: number): number;

@@ -11,7 +11,7 @@ import { weightShape, type ActorLearnersLayout } from './layout.js';
 /** Plays whole episodes without exploration, on the calling thread, with the shared weights as they are. @returns the return of the episode of a seed */
 export function createPlayer(layout: ActorLearnersLayout, arena: Arena): (seed: number) => number {
   const { settings, networks: plans, cursors } = layout;
-  const kernels = createKernels(settings.kernels, () => createWorkspace(arena, settings.workers)); // behind those of the workers
+  const kernels = createKernels(settings.kernels, () => createWorkspace(arena, settings.workers)); // after those of the workers
   const { networks } = createWorkbench(kernels, arena, layout);
   const behaviour = createBehaviour(layout, 0);
   const environment = makeEnvironment(settings.environment);

@@ -47,7 +47,7 @@ export interface ActorLearnersLayout {
   readonly credit: CreditAssignment;
   readonly encoder: Encoder;
   readonly decoder: Decoder;
-  /** Of actions, by what output neurons say under a policy method. */
+  /** Of actions, given the outputs, under a policy method. */
   readonly distribution: ActionDistribution;
   readonly networks: readonly NetworkPlan[];
   readonly weights: number;

@@ -21,15 +21,15 @@ export interface LocalNetworks {
   readonly weights: Float32Array;
   /** ∂J/∂K of the last rollout, laid out as the weights. */
   readonly gradient: Float32Array;
-  /** What the output neurons of all networks last said; [outputs] */
+  /** The last outputs of all networks; [outputs] */
   readonly said: Float32Array;
   /** Shows an observation as state `t` of the rollout. Writes: `said`. @throws DivergenceError naming the neuron */
   show(observation: ArrayLike<number>, t: number): void;
-  /** Shows an observation as state `t` without asking what the copy says of it. */
+  /** Shows an observation as state `t` without computing its outputs. */
   encode(observation: ArrayLike<number>, t: number): void;
-  /** What other weights say of state `t`, which has been shown. Writes: `said`. */
+  /** Outputs of other weights for state `t`, which has been shown. Writes: `said`. */
   judge(weights: Float32Array, t: number): void;
-  /** What other weights say of states 1 up to `length`, which have been shown. Writes: lanes 0 up to `length` of `successors`, [outputs, size]. */
+  /** Outputs of other weights for states 1 up to `length`, which have been shown. Writes: lanes 0 up to `length` of `successors`, [outputs, size]. */
   judgeAll(weights: Float32Array, length: number, successors: Float32Array): void;
   /** The gradient of the states shown, 0 up to `length`. Reads: the error, [outputs, size]. Writes: `gradient`. */
   differentiate(error: OutputError, length: number): void;

@@ -23,14 +23,14 @@ export interface Method {
   /** One line for `--help`. */
   readonly summary: string;
   readonly schedule: 'hogwild' | 'synchronous';
-  /** States behind whose steps the objective bootstraps. */
+  /** Steps after which the objective bootstraps. */
   readonly bootstrap: 'all' | 'last';
   /**
-   * Output neurons say the values of discrete actions, a target copy bootstraps, and behaviour is ε-greedy: `value`. Or they describe a distribution of
-   * actions, and say V(s): `policy`.
+   * Outputs are the values of discrete actions, a target copy bootstraps, and behaviour is ε-greedy: `value`. Or they describe a distribution of
+   * actions and V(s): `policy`.
    */
   readonly kind: 'value' | 'policy';
-  /** True where the objective wants the action behind the last step. */
+  /** True if the objective needs the action after the last step. */
   readonly actsAhead?: true;
   create(request: ObjectiveRequest): RolloutObjective;
 }

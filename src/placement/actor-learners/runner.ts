@@ -16,7 +16,7 @@ import type { ActorLearnerSettings } from './settings.js';
 import { createSynchronousPort, updateRounds } from './synchronous.js';
 import { createVirtualActors } from './virtual-actors.js';
 
-/** What a thread is told. Plain data, so that it crosses threads. */
+/** The task of a thread, as plain data, which crosses threads. */
 export interface RunnerSpec {
   readonly worker: number;
   readonly settings: ActorLearnerSettings;

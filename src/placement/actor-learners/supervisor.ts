@@ -109,22 +109,22 @@ export class ActorLearnerSupervisor {
   }
 
   /**
-   * Trains until all actors together have taken `stepLimit` environment steps, at most `MAX_STEPS_PER_COMMAND` further. It halts behind rollouts, and so up
+   * Trains until all actors together have taken `stepLimit` environment steps, at most `MAX_STEPS_PER_COMMAND` further. It halts between rollouts, and so up
    * to one rollout of each actor later.
    *
-   * @throws PartitionError naming the worker; the others are stopped first. A worker's death is no failure, unless it comes again and again
+   * @throws PartitionError naming the worker; the others are stopped first. The end of a worker is no failure, unless it repeats
    */
   async train(stepLimit: number): Promise<void> {
     const { words } = this.#control;
     Atomics.store(words, WORD.stepLimit, stepLimit);
-    Atomics.store(words, WORD.sleepers, 0); // a worker that was killed asleep is still counted
+    Atomics.store(words, WORD.sleepers, 0); // a worker that was terminated asleep is still counted
     this.#words.halt.set(-1);
     await this.#workers.call((worker, number) => worker.call((api) => api.train()).then((fault) => {
       if (fault !== undefined) throw new PartitionError(number, this.steps, fault.message, { cause: deserialiseError(fault) });
     }));
   }
 
-  /** Lets a running `train` halt behind the rollouts that are under way. */
+  /** Lets a running `train` halt after the rollouts that are under way. */
   stop(): void {
     Atomics.store(this.#control.words, WORD.stepLimit, 0);
   }

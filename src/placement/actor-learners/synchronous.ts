@@ -33,11 +33,11 @@ export function createSynchronousPort(context: PortContext, cursors: Cursors): U
   };
 }
 
-/** The date of an episode that has ended in a round, until the update of the round knows the step. */
+/** The date of an episode that has ended in a round, until the update of the round has its step. */
 const markerOf = (round: number) => -1 - round;
 
 /**
- * Makes the update of each round, on one thread. A thread that is killed meanwhile leaves the weights as they were in a backup, from which another makes
+ * Makes the update of each round, on one thread. A thread that is terminated meanwhile leaves the weights as they were in a backup, from which another makes
  * the update again.
  */
 export function* updateRounds(context: PortContext, cursors: Cursors): Coroutine {
@@ -48,7 +48,7 @@ export function* updateRounds(context: PortContext, cursors: Cursors): Coroutine
   const backup = arena.float32(BACKUP);
   const sum = kernels.numbers(size);
 
-  /** The state before the update of a round: kept, or brought back where another thread has been killed in the midst of that update. */
+  /** The state before the update of a round: kept, or brought back if another thread was terminated during that update. */
   function secure(round: number): void {
     const broken = words.stage.get() === 2 * round + 1;
     let at = 0;

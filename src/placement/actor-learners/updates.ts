@@ -22,7 +22,7 @@ export interface UpdatePort {
    * Hands over the gradient of a rollout.
    *
    * @param version of the weights that it was acted with
-   * @param commit makes the rollout count; told what an episode is to be dated with that has ended with it
+   * @param commit makes the rollout count; called with the date of an episode that ended in it
    */
   contribute(actor: number, gradient: Float32Array, version: number, steps: number, commit: (marker: number) => void): void;
 }

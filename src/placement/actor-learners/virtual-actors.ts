@@ -14,7 +14,7 @@ import { attachVirtualTime } from './words.js';
 interface Station {
   /** Sent so far: each has a delay of its own. */
   messages: number;
-  /** Seconds until the weights arrive that were asked for; the next work waits for them. */
+  /** Seconds until the requested weights arrive; the next work waits for them. */
   awaited: number;
   /** True while a gradient is on its way that others wait for. */
   sending: boolean;

@@ -17,7 +17,7 @@ export function exchangeDepth(neurons: number, batchSize: number): number {
   return Math.max(LEAST_DEPTH, Math.min(MOST_DEPTH, Math.floor(MOST_BYTES / bytes)));
 }
 
-/** The blocks of marks that say what is published. 0 is the mark of an entry never written. */
+/** The blocks of marks of what is published. 0 is the mark of an entry never written. */
 const MARKS: ReadonlySet<string> = new Set(['exchange/mark', ENTRY_LOCKS, VERSION_MARKS]);
 
 /** A mark older than those of all minibatches: any partition may begin the entry. */
@@ -70,8 +70,8 @@ export interface ActivationExchange {
   /** The activations of the entries, each [neurons, lanes]; none without helping. On these `publish` and `read` copy nothing. */
   readonly sharedVoltages: readonly Float32Array[];
   /**
-   * The activations on which this partition may work on update `update` until it has finished it, by number; -1 where it may not, for somebody has drawn other
-   * transitions for it, or is at another update there. To be asked after `beginEntry`.
+   * The activations on which this partition may work on update `update` until it has finished it, by number; -1 if another partition has drawn other
+   * transitions for it, or uses the entry for another update. Call after `beginEntry`.
    */
   entryOf(update: number, slots: Int32Array): number;
   /**
@@ -93,7 +93,7 @@ export interface ActivationExchange {
   /**
    * Copies the voltages of partition `owner` onto the activations, and with those of the last tick, where it is a peer, the parameters published beside them.
    *
-   * @returns the version of the weights behind them, or -1 where they are not there, are for other transitions, or were
+   * @returns the version of their weights, or -1 if they are absent, are for other transitions, or were
    *   overwritten meanwhile: the activations' rows are then to be computed
    */
   read(of: number, update: number, tick: number, ranges: readonly NeuronRange[], slots: Int32Array, activations: Activations): number;
@@ -170,7 +170,7 @@ export function attachExchange(arena: Arena, { copy }: Pick<Kernels, 'copy'>, sh
 
   /**
    * Whether this partition may write the entry: without helping always; else if no other does, has, or works there. The mark
-   * is stored before the check of the others, and they check it in `entryOf` after they have stored their version: one of the two sees the other.
+   * is stored before the check of the others, and they check it in `entryOf` after they have stored their version: at least one of the two checks finds the other.
    */
   function seize(at: number, update: number): boolean {
     if (!holders.tryLock(at)) return false;

@@ -17,7 +17,7 @@ export interface BatchLoader {
   /**
    * Loads the transitions of update `update`.
    *
-   * @param stored slots ever written, as the update sees them; the present number unless given
+   * @param stored slots ever written, for this update; by default the current number
    * @returns false if there is nothing to learn from in it
    */
   load(update: number, stored?: number): boolean;
@@ -25,7 +25,7 @@ export interface BatchLoader {
   computeRows(tickIndex: number, ranges: readonly NeuronRange[], activations?: Activations): void;
 }
 
-/** The loader that the rule asks for. */
+/** The loader for the rule's kind of data. */
 export function createBatchLoader(context: PartitionContext): BatchLoader {
   return context.layout.rule.data === 'replay' ? createReplayLoader(context) : createOnlineLoader(context);
 }

@@ -79,9 +79,9 @@ function endRun({ control, notifyAll }: PartitionContext): void {
 
 /**
  * The training tasks, one for each group of environments. All of a group's environments are answered together and stepped in order; groups share the
- * replay and the count of steps. A round that the step limit cuts short goes on with the next command.
+ * replay and the count of steps. A round that the step limit interrupts continues at the next command.
  *
- * All state lies in the arena: a step counts once the cursors are committed, and submitting an observation again changes nothing.
+ * All state is in the arena: a step counts once the cursors are committed, and submitting an observation again changes nothing.
  *
  * @param environments all of them, in order
  */

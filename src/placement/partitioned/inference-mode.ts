@@ -12,7 +12,7 @@ import { attachActivationVersions } from './activation-versions.js';
 
 /** How partitions compute actions, and how the environment loop gets them. */
 export interface InferenceMode {
-  /** True if inference is a task of its own, concurrent with learning; otherwise a partition does one or the other, as the limiter says. */
+  /** True if inference is a task of its own, concurrent with learning; otherwise a partition does one or the other, as the rate limiter decides. */
   readonly concurrent: boolean;
   /** True if only the partition with the environments computes actions. */
   readonly central: boolean;

@@ -105,7 +105,7 @@ export function createLearner(context: PartitionContext): Learner {
     }
   }
 
-  /** η ← η (1 - (1 - finalRateFraction) · step / steps); constant past the last step. Called behind a gate, as `readSource.steps` asks for. */
+  /** η ← η (1 - (1 - finalRateFraction) · step / steps); constant past the last step. Called after a gate, as `readSource.steps` requires. */
   function decayRates(): void {
     const share = rateFraction(settings.rule.finalRateFraction, readSource.steps(), settings.steps);
     rates.criticRate = share * settings.rule.criticRate;

@@ -2,7 +2,7 @@ import type { Control, PartitionCounter } from '../../memory/control.js';
 import type { World } from '../../virtual/world.js';
 import type { CounterMessage, Messages } from './virtual-state.js';
 
-/** Counters of all partitions as other partitions know them, from messages. */
+/** Counters of all partitions as received by the others in messages. */
 export interface CounterMessages {
   /** One for each group of environments. */
   readonly progress: readonly DelayedCounter[];
@@ -82,10 +82,10 @@ function send(world: World, { version, inFlight }: CounterMessages, announcement
 }
 
 /**
- * The control words as a partition in virtual time sees them: the minima that it waits for come from messages. A single partition's counter has its true
+ * The control words as a partition in virtual time reads them: the minima that it waits for come from messages. A single partition's counter has its true
  * value: that is for measurements.
  *
- * @param apart true if environment tasks that see what this partition sees have threads of their own
+ * @param apart true if the environment tasks that read this partition's counters have threads of their own
  */
 export function delayControl(control: Control, self: number, world: World, news: CounterMessages, apart = false): Control {
   const delayed = (counter: PartitionCounter, delayedCounter: DelayedCounter, kind: 'gate' | 'acting'): PartitionCounter => ({

@@ -60,7 +60,7 @@ function scheduleArrivals({ world, versions, ticks }: Transport, sender: number,
   }
 }
 
-/** The newest version of `from` that `to` has received; the oldest that is kept if it has received none, for the first is known to all. */
+/** The newest version of `from` that `to` has received; the oldest that is kept if it has received none, for all partitions have the first. */
 function newest({ world, versions, ticks }: Transport, from: number, to: number): VersionMessage {
   const sent = versions[from];
   for (let i = sent.length - 1; i > 0; i -= 1) {

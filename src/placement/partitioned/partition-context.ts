@@ -141,7 +141,7 @@ export function createPartitionContext(layout: RunLayout, arena: Arena, partitio
   };
 }
 
-/** Whether a partition waits for peers' activations: not behind barriers, where they are always there, nor in a rerun, where the journal decides. */
+/** Whether a partition waits for peers' activations: not with barriers, where they are always there, nor in a rerun, where the journal decides. */
 function waitsForPeers({ settings }: RunLayout, spin: boolean, repeats: boolean): boolean {
   if (settings.schedule === 'synchronous' || repeats) return false;
   return settings.virtual?.peerWait ?? spin;
@@ -207,7 +207,7 @@ export function settledUpdates(plan: RunLayout, steps: number, stored: number): 
   return { least: window === 0 ? limiter.due(countedSteps(plan, steps)) : 0, most: limiter.due(steps) + window };
 }
 
-/** Under sampled inference, updates that are due when acting ends may stay due. Behind barriers all partitions must end with the same update. */
+/** Under sampled inference, updates that are due when acting ends may stay due. With barriers all partitions must end with the same update. */
 function allowUnsettled({ settings }: RunLayout, limiter: RateLimiter): RateLimiter {
   return settings.timing.inference === 'sampled' && settings.schedule !== 'synchronous' ? { ...limiter, isSettled: () => true } : limiter;
 }

@@ -77,7 +77,7 @@ export function createPartition(context: PartitionContext): Partition {
     }
   }
 
-  /** Acts and learns as a journal says; the environment then repeats its steps, and ends with it. */
+  /** Acts and learns as in a journal; the environment then repeats its steps, and ends with it. */
   function* rerun(next: () => JournalEvent): Coroutine {
     for (let event = next(); event !== 'end'; event = next()) {
       if (event === 'over') throw new InternalError('the journal is over before the run');

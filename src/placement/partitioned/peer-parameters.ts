@@ -36,7 +36,7 @@ export interface PeerParameters {
 
 const OWNER = 'each partition its own rows';
 
-/** Name of the block of marks that say which versions are kept. */
+/** Name of the block of marks of the versions that are kept. */
 export const VERSION_MARKS = 'versions/mark';
 
 /** The parts of a parameter that peers read: its target copy only if it is published with the voltages. */
@@ -102,7 +102,7 @@ function racy(arena: Arena, room: Room, control: Control, { partitions, weights,
     tables: Object.fromEntries([...published, attachPeerParameter(arena, room, weights, true)].map(({ table, heard }) => [table.shape.name, heard])),
     snapshot: () => undefined,
     refresh(peer) {
-      const version = control.version.get(peer); // before the copy: no parameter is older than it says
+      const version = control.version.get(peer); // before the copy: no parameter is older than this version
       forEachOwnedRange(parts, ownership[peer], copyLive);
       return version;
     },

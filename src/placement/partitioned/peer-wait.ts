@@ -3,7 +3,7 @@ import { spin } from '../../schedule/wait.js';
 import type { Coroutine } from '../../schedule/work.js';
 import type { ActivationExchange } from './activation-exchange.js';
 
-/** A writer whose heartbeat stands still for so many of one's own longest pieces of work is not running: another thread has its core. */
+/** A writer whose heartbeat does not change for so many of one's own longest pieces of work is not running: another thread has its core. */
 const MAX_SILENT_WORK = 1.5;
 
 /** A piece of work is taken to last at most this much longer than the last time: a thread does not compute while another has its core. */
@@ -88,7 +88,7 @@ export function createPeerWait(exchange: ActivationExchange, { heartbeat, versio
 
 const nothing = () => undefined;
 
-/** No waiting: behind barriers activations are always there, and where partitions share a core waiting would hold them back. */
+/** No waiting: after barriers activations are always there, and where partitions share a core waiting would hold them back. */
 export const NO_WAIT: PeerWait = {
   beginWork: nothing,
   endWork: nothing,

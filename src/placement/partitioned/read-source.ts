@@ -32,7 +32,7 @@ export interface ReadSource {
    * @returns the slots of the replay that it draws from, never fewer than the time before
    */
   begin(update: number): number;
-  /** Environment steps that the current update sees. To be asked behind a gate: before it, a slot may be stored whose step does not count yet. */
+  /** Environment steps before the current update. Call after a gate: before it, a slot may be stored whose step does not count yet. */
   steps(): number;
   /** True once no peer is still to read the entry that `exchange.beginEntry` overwrites. */
   mayBeginEntry(update: number): boolean;

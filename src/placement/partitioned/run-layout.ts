@@ -60,7 +60,7 @@ export interface RunLayout {
   /** The weights and the rule's other parameters. */
   readonly parameters: readonly ParameterShape[];
   readonly ring: RingShape;
-  /** The environments that are submitted and stepped together: all of them behind barriers, otherwise each by itself. */
+  /** The environments that are submitted and stepped together: all of them with barriers, otherwise each by itself. */
   readonly groups: readonly EnvironmentGroup[];
   readonly exchange: ExchangeShape;
   readonly peerParameters: PeerParameterShape;
@@ -136,7 +136,7 @@ export function createRunLayout(settings: Settings): RunLayout {
 const VIRTUAL_TIME: BlockRequest = { name: 'virtual/time', type: 'float64', shape: [1], owner: 'the crew' };
 
 /**
- * Whether partitions publish for one another. Not in a recorded run, whose journal can say of own voltages only that they were computed; not behind barriers, where
+ * Whether partitions publish for one another. Not in a recorded run, whose journal can only record that own voltages were computed; not with barriers, where
  * no partition is ahead; and not if own weighted inputs are needed: by online rules, membranes and inhibition.
  */
 function mayHelp(settings: Settings, { data }: Rule, { populations }: Topology): boolean {
@@ -148,7 +148,7 @@ function weightShape(topology: Topology, rule: Rule): ParameterShape {
   return { name: WEIGHTS, lengths: rowLengths(topology), target: rule.targetWeights, published: false, learned: true };
 }
 
-/** Behind barriers a run repeats itself only if all environments keep step. */
+/** With barriers a run repeats itself only if all environments keep step. */
 function groupEnvironments(settings: Settings): EnvironmentGroup[] {
   const { environments } = settings;
   if (settings.schedule === 'synchronous') return [{ begin: 0, end: environments }];

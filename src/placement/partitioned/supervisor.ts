@@ -35,7 +35,7 @@ type Worker = SupervisedWorker<RunnerApi>;
 
 /**
  * Owns the arena and the workers with their partitions. The control plane is comlink calls, one per command and worker; during a command all data goes through
- * shared memory. A worker that exits is restarted while the others continue: all state lies in the arena.
+ * shared memory. A worker that exits is restarted while the others continue: all state is in the arena.
  */
 export class Supervisor {
   readonly layout: RunLayout;
@@ -237,7 +237,7 @@ export class Supervisor {
 
   #command(call: (worker: Worker) => Promise<Outcome>): Promise<Outcome[]> {
     Atomics.store(this.#control.words, WORD.finished, 0);
-    Atomics.store(this.#control.words, WORD.sleepers, 0); // a thread that was killed asleep is still counted
+    Atomics.store(this.#control.words, WORD.sleepers, 0); // a thread that was terminated asleep is still counted
     return this.#workers.call(async (worker) => {
       const outcome = await call(worker);
       if (outcome.kind !== 'failed') return outcome;

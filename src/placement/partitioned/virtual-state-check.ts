@@ -16,9 +16,9 @@ type Check = (value: unknown) => boolean;
  */
 export function checkVirtualState(plan: RunLayout, { step, counters: { steps }, world }: { readonly step: number; readonly counters: { readonly steps: number }; readonly world: unknown }): VirtualState | undefined {
   const most = plan.settings.virtual === undefined ? steps : steps + MAX_STEPS_PER_COMMAND;
-  if (step < steps || step > most) throw new CheckpointError('format', `it is said to be of step ${step}, and its numbers are of step ${steps}`);
+  if (step < steps || step > most) throw new CheckpointError('format', `it declares step ${step}, and its counters are of step ${steps}`);
   if (world === undefined || isWorldState(plan, world)) return world;
-  throw new CheckpointError('format', 'what it says of the virtual world is not of its settings');
+  throw new CheckpointError('format', 'its virtual world does not fit its settings');
 }
 
 function isWorldState(plan: RunLayout, value: unknown): value is VirtualState {

@@ -16,7 +16,7 @@ export interface VirtualState {
 
 /** Messages that may still be received. By partition. */
 export interface Messages {
-  /** The number of finished updates that the others know of. */
+  /** The number of finished updates that the others have received. */
   readonly received: readonly number[];
   /** Such numbers under way, in the order in which they were sent. */
   readonly inFlight: readonly CounterMessage[];

@@ -34,7 +34,7 @@ function live(plan: RunLayout, arena: Arena, budget: Budget): boolean {
 
 const STEPS = 23; // two episodes or so
 
-/** @param observationTraces time constants of the network's sensory memory */
+/** @param observationTraces time constants of the network's observation traces */
 function createRun(observationTraces: readonly number[] = []): { plan: RunLayout; arena: Arena } {
   const learning = { replay: 256, warmup: 20, batch: 1 };
   const plan = createRunLayout(resolveSettings({ environment: 'CartPole-v1', network: { hidden: [2], observationTraces }, exploration: { correlation: 0.7 }, learning, partitions: 1, seed: 4 }));

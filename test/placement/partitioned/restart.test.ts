@@ -66,7 +66,7 @@ for (const acting of ['central', 'distributed'] as const) test.serial(`${acting}
     while (supervisor.episodesEvaluated < episodes) await pause(1);
     supervisor.kill(partition);
     t.deepEqual(await evaluation, expected);
-    t.like(supervisor.takeRestarts(), { length: 1, 0: { partition, reason: 'killed on purpose' } });
+    t.like(supervisor.takeRestarts(), { length: 1, 0: { partition, reason: 'terminated by fault injection' } });
   }
   await supervisor.close();
 });
@@ -105,7 +105,7 @@ test.serial('a run tells its deaths as they happen and in its report, and refuse
   simulation.on('workerRestart', (death) => told.push(death));
   simulation.kill(1);
   const { workerRestarts: deaths } = await simulation.run({ steps: 200 });
-  t.like(deaths, { length: 1, 0: { partition: 1, reason: 'killed on purpose' } });
+  t.like(deaths, { length: 1, 0: { partition: 1, reason: 'terminated by fault injection' } });
   t.deepEqual(told, [...deaths]);
   t.deepEqual((await simulation.run({ steps: 100 })).workerRestarts, []);
   for (const fault of ['kill', 'hang'] as const) t.throws(() => { simulation[fault](2); }, { instanceOf: RangeError, message: /^"partition" expected a whole number >= 0 and <= 1, got 2/ });
