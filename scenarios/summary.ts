@@ -1,5 +1,6 @@
 import colours from 'picocolors';
 
+import { findRule } from '../src/entries/internals.js';
 import type { StalenessHistogram, LesionReport, Staleness } from '../src/index.js';
 import type { TrainResult } from './training.js';
 
@@ -39,7 +40,7 @@ export function printSummary(result: TrainResult): void {
       ...(further > 0 ? [line('', `and ${further} more; all are listed in result.json`)] : []),
       ...(result.journal ? [line('journal', `${rate(result.journal.bytes)} bytes, ${result.journal.bytesPerPartitionTick.toFixed(2)} for each update of a partition; node scenarios/run rerun ${result.runFolder}`)] : []),
       ...(result.pictures ? [line('pictures', result.pictures.join(', '))] : []),
-      ...(repeats(result) ? [] : [line('repeatable', `no: the run depends on thread timing; ${remedy(result)}`)]),
+      ...(repeats(result) ? [] : [line('repeatable', `no: the run depends on thread timing${remedy(result)}`)]),
       line('run folder', result.runFolder),
       '',
     ].join('\n'),
@@ -60,8 +61,14 @@ export function repeats({ schedule, time, partitions, threads, actionTiming }: P
   return schedule === 'synchronous' || partitions === 1;
 }
 
-function remedy({ journal }: TrainResult): string {
-  return journal ? 'its journal repeats it' : '--schedule synchronous or --time virtual repeat themselves';
+/** What repeats a run that does not repeat itself. Sampled inference has real clocks under any schedule; rules that read all weights have no virtual time. */
+export function remedy({ journal, actionTiming, rule }: Pick<TrainResult, 'journal' | 'actionTiming' | 'rule'>): string {
+  if (journal) return '; its journal repeats it';
+  const settings = [
+    ...(actionTiming === undefined ? ['--schedule synchronous'] : []),
+    ...(findRule(rule)?.locality === 'weights' ? [] : ['--time virtual']),
+  ];
+  return settings.length === 0 ? '' : `; it does not with ${settings.join(' or ')}`;
 }
 
 /** The age of actions under sampled inference. */
