@@ -1,5 +1,5 @@
 import { isModuleName, isOutOfMemory, loadModulesOf, oneLine, renameOption, wrongValue } from '../src/entries/internals.js';
-import { CheckpointError, DivergenceError, EnvironmentError, FileError, isOptionError, JournalError, PartitionError } from '../src/index.js';
+import { CheckpointError, DivergenceError, EnvironmentError, FileError, isOptionError, JournalError, PartitionError, StudyError } from '../src/index.js';
 import { chooseScenario, Given, readRequest, readWords, type Words } from './command-line.js';
 import { helpOf, scenarioLines } from './help.js';
 import { runInterruptibly } from './interruption.js';
@@ -57,15 +57,11 @@ function schemaText(scenario: Scenario): string {
 /** One line for what the user or a worker did wrong; a stack trace only for our own bugs. */
 function report(error: unknown): number {
   if (error instanceof AggregateError) return error.errors.map(report)[0] ?? 1;
-  if (error instanceof JournalError) {
-    console.error(oneLine(error.message));
-    return USAGE_ERROR;
-  }
   if (error instanceof CheckpointError) {
     console.error(oneLine(`the checkpoint cannot be used: ${error.message}`));
     return USAGE_ERROR;
   }
-  if (isOptionError(error)) {
+  if (isOptionError(error) || error instanceof JournalError || error instanceof StudyError) {
     console.error(oneLine(error.message));
     return USAGE_ERROR;
   }

@@ -87,6 +87,15 @@ export class CheckpointError extends Error {
   }
 }
 
+/** A function of a user's study threw. A caller can act on it: correct the study. */
+export class StudyError extends Error {
+  override readonly name = 'StudyError';
+  /** @param place in the user's file, in parentheses */
+  constructor(readonly study: string, readonly functionName: string, cause: unknown, place = '') {
+    super(oneLine(`study "${study}": ${functionName}() failed: ${cause instanceof Error ? cause.message : String(cause)}${place}`), { cause });
+  }
+}
+
 /** A file could not be written whole, for example on a full disk: what was there before is still there. A caller can act on it: make room and continue. */
 export class FileError extends Error {
   override readonly name = 'FileError';

@@ -21,7 +21,7 @@ export type { Action, BoxSpace, DiscreteSpace, Environment, EpisodeRecord, Space
 export type { Outcome, TableLayout, TransitionModel } from './environment/model.js';
 export { listEnvironments, loadEnvironment, makeEnvironment, registerEnvironment, type EnvironmentOptions } from './environment/registry.js';
 export { defineTable, type TableDefinition } from './environment/table.js';
-export { CheckpointError, DivergenceError, EnvironmentError, FileError, InternalError, isOptionError, JournalError, MemoryError, OptionRangeError, OptionTypeError, PartitionError } from './errors.js';
+export { CheckpointError, DivergenceError, EnvironmentError, FileError, InternalError, isOptionError, JournalError, MemoryError, OptionRangeError, OptionTypeError, PartitionError, StudyError } from './errors.js';
 export { readJournal, type Journal } from './journal/read-journal.js';
 export type { Batch } from './objective/batch.js';
 export { linearTd } from './objective/linear-td.js';

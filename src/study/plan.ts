@@ -58,18 +58,19 @@ export function planTrials<S extends object, A extends Arm, Own extends object, 
 /** Tries the options of every arm on every task, so that a trial fails for what it learns and not for its settings. @throws TypeError or RangeError */
 export function checkArms<S extends object, A extends Arm, Own extends object, M>(study: Study<S, A, Own, M>, settings: S): void {
   const arms = study.arms(settings);
-  for (const { algorithm } of arms) if (findAlgorithm(algorithm) === undefined) checkName('algorithms', algorithm, ALGORITHM_NAMES);
-  refuseRepeated('algorithms', arms.filter(({ seeds }) => seeds === undefined).map(({ label }) => label));
-  planArms({ ...trialPlan(study, settings), seeds: 1 }, arms).forEach(tryOptions);
+  const option = study.table.rows.some(({ path }) => path === 'algorithms') ? 'algorithms' : 'arms'; // the name that the user knows arms by
+  for (const { label, algorithm } of arms) if (findAlgorithm(algorithm) === undefined) checkName(`${option}[${label}].algorithm`, algorithm, ALGORITHM_NAMES);
+  refuseRepeated(option, arms.filter(({ seeds }) => seeds === undefined).map(({ label }) => label));
+  for (const trial of planArms({ ...trialPlan(study, settings), seeds: 1 }, arms)) tryOptions(trial, option);
 }
 
 /** Errors in an arm's options name the arm: its `schedule` is no option of the study. */
-function tryOptions(trial: Trial): void {
+function tryOptions(trial: Trial, arms: string): void {
   try {
     trialSettings(trial);
   } catch (error) {
     if (!isOptionError(error) || Object.keys(trial.options).length === 0) throw error;
-    throw renameOption(error, (option) => `algorithms[${trial.label}].options.${option}`);
+    throw renameOption(error, (option) => `${arms}[${trial.label}].options.${option}`);
   }
 }
 

@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
 
-import { checkString } from '../check.js';
+import { checkString, wrongKind } from '../check.js';
 import { finishing } from '../files/finish.js';
 import { freeRunPath } from '../files/folder.js';
 import { loadModulesOf } from '../modules.js';
 import { textTable } from '../report/text-table.js';
 import { runFolderName } from '../telemetry/run-folder.js';
+import { isStudy } from './define.js';
 import { defaultFindings } from './default-findings.js';
 import { drawFigure, finalReturns, learningCurves } from './figures.js';
 import { score, whole } from './format.js';
@@ -51,6 +52,8 @@ export interface StudyResult<R> {
  * @throws TypeError or RangeError naming an option; FileError if the folder cannot be written to
  */
 export async function runStudy<S extends object, A extends Arm, Own extends object, M>(study: Study<S, A, Own, M>, run: StudyRun = {}): Promise<StudyResult<Row<A, Own>>> {
+  const given: unknown = study;
+  if (!isStudy(given)) throw wrongKind('study', 'a study of defineStudy', given);
   await loadModulesOf(run.options ?? {});
   await loadModulesOf({ algorithms: study.arms(study.table.resolve(run.options)).map(({ algorithm, options = {} }) => ({ algorithm, options })) });
   const settings = study.resolve(run.options);

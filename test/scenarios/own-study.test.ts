@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import test from 'ava';
 
@@ -44,3 +46,38 @@ for (const [options, expected] of REFUSED) {
     t.false(stderr.trimEnd().includes('\n'));
   });
 }
+
+/** Path of a study with these keys instead of a whole one's. */
+function studyFile(keys: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'ganglion-')), 'own.js');
+  writeFileSync(file, `
+    import { defineStudy, ENVIRONMENT, SEEDS } from '${pathToFileURL('dist/src/entries/study.js').href}';
+    const whole = { name: 'own', summary: 's', title: 't', question: 'q?', options: [ENVIRONMENT, SEEDS], arms: () => [{ label: 'a', algorithm: 'broadcast' }] };
+    export default defineStudy({ ...whole, ${keys} });
+  `);
+  return file;
+}
+
+const MALFORMED: [string, RegExp][] = [
+  ['title: undefined', /^"scenario" expected a module that can be loaded, got ".*" \("title" expected a string, got undefined\)$/],
+  ['arms: () => [{ algorithm: "broadcast" }]', /^"arms\[0\]\.label" expected a string, got undefined$/],
+  ['arms: () => [{ label: "a", algorithm: "nope" }]', /^"arms\[a\]\.algorithm" expected one of /],
+  ['arms() { throw new Error("boom"); }', /^study "own": arms\(\) failed: boom \(own\.js:\d+:\d+\)$/],
+];
+
+for (const [keys, expected] of MALFORMED) {
+  test(`a study with ${keys} is refused in one line with exit status 2, before anything trains`, async (t) => {
+    const out = newFolder();
+    const { status, stderr } = await run(studyFile(keys), '--seeds', '1', '--out', out);
+    t.is(status, 2);
+    t.regex(stderr.trimEnd(), expected);
+    t.false(stderr.trimEnd().includes('\n'));
+    t.false(existsSync(out));
+  });
+}
+
+test('an error in row() is one line, before anything trains', async (t) => {
+  const { status, stderr } = await run(studyFile('row() { throw new Error("boom"); }'), '--seeds', '1', '--out', newFolder());
+  t.is(status, 2);
+  t.regex(stderr, /^folder: .*\nstudy "own": row\(\) failed: boom \(own\.js:\d+:\d+\)\n$/);
+});
