@@ -19,7 +19,7 @@ const STEPS = 2000;
 /** Longest time from the start of a process to its cut, in milliseconds. */
 const LATEST = 4000;
 
-/** `workers` lets a run go on to its end while its workers are killed; the others end it, too. */
+/** `workers`: a run continues to its end while its workers are killed; the others end the run as well. */
 const KINDS = ['workers', 'SIGINT', 'SIGKILL'] as const;
 type Kind = (typeof KINDS)[number];
 
@@ -92,7 +92,7 @@ async function check(folder: string): Promise<void> {
   if (existsSync(join(folder, RUN_FILES.config)) && (await hasBegun(folder)) && !(await isReadable(folder))) totals.unreadable += 1;
 }
 
-/** A run that was cut before its first checkpoint has nothing to go on from. */
+/** A run that was cut before its first checkpoint cannot be resumed. */
 const hasBegun = async (folder: string) => existsSync(join(folder, RUN_FILES.metrics)) || hasCheckpoint(folder);
 
 function begin(folder: string): string[] {

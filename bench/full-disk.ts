@@ -1,7 +1,7 @@
 /**
  * Disks that fill: `npm run study:full-disk [-- <positions> <seconds> <seed>]`. Small runs of the real command line write to a tmpfs of 10 KB to 2 MB
  * (evenly in the logarithm), until it is full. Then every file must be whole or named in the error, no temporary file and no lock be left, and with
- * room again `--resume` go on from the newest whole checkpoint. Mounting takes root. The last line has the totals; exit status 1 where anything went wrong.
+ * room again `--resume` continue from the newest whole checkpoint. Mounting needs root. The last line has the totals; exit status 1 where anything went wrong.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';

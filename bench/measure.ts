@@ -31,7 +31,7 @@ export interface Effort {
 
 export interface Section {
   readonly name: string;
-  /** What is tried unless flags say otherwise. */
+  /** Default without flags. */
   readonly effort: Effort;
   measure(effort: Effort): Promise<SectionResult>;
 }

@@ -1,4 +1,4 @@
-// Loaded into a command under test before anything else: tells at its end, on descriptor 3, what it took.
+// Loaded into a command under test before anything else: writes its resource usage to descriptor 3 at its end.
 import { writeSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 

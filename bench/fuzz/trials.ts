@@ -15,7 +15,7 @@ function sign(text: string): string {
   return text.endsWith('}') ? `${text.slice(0, -1)},"crc32c":"${crc32c(Buffer.from(text)).toString(16).padStart(8, '0')}"}` : text;
 }
 
-/** Study folders that a study goes on in: lines of results altered, or the files beside them. @param parent of the whole folders */
+/** Folders in which a study continues: lines of results altered, or the files beside them. @param parent of the whole folders */
 export function alterTrials(draw: Draw, parent: string): FuzzCase {
   const whole = readOriginal(parent, 'study');
   const kind = draw.weighted([[5, 'line'], [2, 'lines'], [2, 'bytes'], [2, 'beside']] as const);

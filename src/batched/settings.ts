@@ -51,7 +51,7 @@ const MOST_REPLAY = 2 ** 33;
 const BYTES = 48;
 
 /**
- * Checks what a user gave, fills in defaults and returns the complete settings of a batch.
+ * Checks a user's options, fills in defaults and returns the complete settings of a batch.
  *
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */

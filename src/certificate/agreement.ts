@@ -1,7 +1,7 @@
 import { createStream } from '../random/stream.js';
 import { mean, median, percentileInterval } from '../telemetry/statistics.js';
 
-/** A number with its bootstrap 95 % interval; NaN where it is not defined. */
+/** A number with its bootstrap 95 % interval; NaN if undefined. */
 export interface Estimate {
   readonly value: number;
   readonly low: number;
@@ -125,7 +125,7 @@ export interface Compared {
 
 /**
  * The signed cosine between two mean gradients and the ratio of their lengths; and the cosine between the gradients of all
- * minibatches laid end to end, which is informative where the means cancel out, near the end of learning:
+ * minibatches laid end to end, which is informative if the means cancel out, near the end of learning:
  *
  *   cosine = ⟨ḡ, r̄⟩ / (‖ḡ‖ ‖r̄‖),   ratio = ‖ḡ‖ / ‖r̄‖,   ḡ = Σ_m w_m g_m
  *   paired = Σ_m w_m ⟨g_m, r_m⟩ / √(Σ_m w_m ‖g_m‖² Σ_m w_m ‖r_m‖²)

@@ -85,7 +85,7 @@ function createCritic({ kernels, critic: { topology: original }, batchSize, seed
   return critic;
 }
 
-/** The live weights, with a target copy that follows them by itself: following must not move DDPG's own. */
+/** The live weights, with a target copy of its own, so that DDPG's target does not change. */
 function withOwnTarget(kernels: Kernels, weights: ParameterTable): ParameterTable {
   const target = kernels.numbers(weights.values.length);
   target.set(weights.values);

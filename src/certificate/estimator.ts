@@ -11,13 +11,13 @@ import { createRecorder } from './recorder.js';
 /** A kind of critic that learns along with a network which it may not touch: one rule of the registry, used as it is. */
 export interface GradientEstimator {
   readonly name: string;
-  /** Why it learns no more: what has left the finite numbers, and when. Null while it learns. */
+  /** Why it has stopped learning: the value that became infinite or NaN, and when. Null while it learns. */
   readonly failure: string | null;
   /** One TD step of the critics on a minibatch. */
   learn(batch: Batch, rates: EstimatorRates, update: number): void;
   /** Evaluates the critics on a minibatch; no parameter changes. */
   probe(batch: Batch): void;
-  /** Of the last probe: what the rule would add to the neuron's row; [sources]. NaN where the kind has failed. */
+  /** Of the last probe: the rule's step of the neuron's row; [sources]. NaN where the kind has failed. */
   gradientOf(neuron: number): Float32Array;
   /** Of the last probe: the mean of Q^n(v, a). */
   valueOf(neuron: number): number;

@@ -2,7 +2,7 @@ import type { Estimate } from './agreement.js';
 import type { FiniteDifference } from './finite-difference.js';
 import type { Validity } from './validity.js';
 
-/** What a certificate is made of; `docs/certificate.md` explains it field by field. In JSON, what is not defined is null. */
+/** What a certificate is made of; `docs/certificate.md` explains it field by field. In JSON, undefined values are null. */
 export interface ProbeRecord {
   readonly step: number;
   readonly updates: number;

@@ -18,7 +18,7 @@ export interface Reference {
   readonly value: number;
   /** (∇_K Q^μ)^n, the mean over it; [sources] */
   gradientOf(neuron: number): Float32Array;
-  /** mean |∂Q/∂z_n| |v|: what the gradient would be if nothing cancelled; added to `sum`, [sources]. */
+  /** mean |∂Q/∂z_n| |v|: the gradient if nothing cancelled; added to `sum`, [sources]. */
   addMagnitudes(neuron: number, sum: Float64Array): void;
   /** Draws minibatch number `index` of the certificate's own and differentiates on it. */
   draw(index: number): void;

@@ -85,7 +85,7 @@ export type CertificateOptions = OptionsOf<(typeof CERTIFICATE_ROWS)[number]>;
 export const CERTIFICATE = createTable(CERTIFICATE_ROWS, shippedDdpg);
 
 /**
- * Checks what a user gave, fills in defaults and returns the complete settings.
+ * Checks a user's options, fills in defaults and returns the complete settings.
  *
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */

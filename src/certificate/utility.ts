@@ -7,7 +7,7 @@ import type { Estimate } from './agreement.js';
 import { ALL_HIDDEN } from './records.js';
 import type { CertificateSettings } from './settings.js';
 
-/** What learning a layer's rows is worth, against leaving them as they were drawn. */
+/** Gain of learning a layer's rows over leaving them as initialised. */
 export interface LayerUtility {
   /** `ddpg`, or a rule. */
   readonly learner: string;
@@ -25,7 +25,7 @@ export interface LayerUtility {
   readonly failures: readonly string[];
 }
 
-/** A trial, and what of its learner stays as it was drawn; null: nothing. */
+/** A trial, and the layers of its learner that stay as initialised; null: none. */
 export interface UtilityTrial {
   readonly trial: Trial;
   readonly frozen: string | null;
@@ -129,7 +129,7 @@ function compareTrials(returns: readonly TrialReturn[]): LayerUtility[] {
 
 const UNDEFINED: Estimate = { value: NaN, low: NaN, high: NaN };
 
-/** A ratio of improvements means something only where both are above 0. */
+/** A ratio of improvements is meaningful only if both are above 0. */
 function ratio(learning: number, frozen: number): number {
   return frozen > 0 ? learning / frozen : NaN;
 }

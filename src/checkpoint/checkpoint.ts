@@ -37,7 +37,7 @@ export interface Checkpoint extends Snapshot {
   readonly counters: Counters;
   /** The layout table of what it holds. */
   readonly blocks: readonly Line[];
-  /** The numbers of a block of that name and type, the caller's own; none where it has no such block. Of the replay, the slots that are stored. */
+  /** The numbers of a block of that name and type, the caller's own; none where it has no such block. Of the replay, only stored slots. */
   readonly numbers: (name: string, type: ElementType) => ArrayLike<number>;
 }
 
@@ -45,7 +45,7 @@ export interface Checkpoint extends Snapshot {
 export type Line = Pick<Block, 'name' | 'type' | 'shape'>;
 
 /**
- * Encodes everything that an arena holds, but for scratch. Of the replay only what has been stored. Nothing may write to the arena meanwhile.
+ * Encodes the contents of an arena without scratch blocks; of the replay only stored slots. Nothing may write to the arena meanwhile.
  *
  * Equal images and equal metadata give equal bytes.
  *

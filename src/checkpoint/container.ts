@@ -6,7 +6,7 @@ import { jsonFault } from './plain-data.js';
 
 const MAGIC = Buffer.from('GANGLION', 'latin1');
 
-/** Number of the file format that is written, and the only one that is read. */
+/** Number of the file format, the only one that is written and read. */
 export const FORMAT = 4;
 
 /** Magic, format, length of the header, length of the file. */

@@ -7,7 +7,7 @@ type ArrayName = keyof typeof ARRAYS;
 /** No plain data that is packed is nested deeper. */
 const DEEPEST = 12;
 
-/** Plain data with its typed arrays taken out: where one was, there is `{ float32: length }` or `{ int32: length }`. */
+/** Plain data with its typed arrays taken out, each replaced by `{ float32: length }` or `{ int32: length }`. */
 export interface Packed {
   readonly plain: unknown;
   /** The arrays' bytes, in the order in which they were. */

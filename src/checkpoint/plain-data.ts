@@ -3,7 +3,7 @@ const DEEPEST = 64;
 const MOST_VALUES = 2 ** 24;
 
 /**
- * Finds what JSON would not give back as it is: functions, NaN, undefined, BigInt, symbols, holes in lists, instances of classes, circles, and
+ * Finds values that JSON does not preserve: functions, NaN, undefined, BigInt, symbols, holes in lists, instances of classes, circles, and
  * what is nested more than 64 levels deep.
  *
  * @param name of the value, for the words

@@ -39,7 +39,7 @@ export const mountainCarContinuous: Task = {
   },
   move(state, action) {
     const force = Math.fround(action[0]);
-    // The kind of number is read off the state itself, so that a restored state goes on as it would have: a first state
+    // The kind of number is read off the state itself, so that a restored state continues like the original: a first state
     // that happens to be float32 turns up once in some 2^29 episodes.
     const round = state.every((value) => Math.fround(value) === value) ? single : double;
     const speed = clip(round(state[1] + push(state[0], force, round)), round(-MAX_SPEED), round(MAX_SPEED));

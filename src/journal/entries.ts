@@ -18,8 +18,8 @@ export const UNREAD = -2;
  *   head     1 byte: kind in bits 0-1; stored slots and environment steps since the last update in bits 2-4 and 5-7, 7 for more
  *   acts     varint: acting ticks since the last entry
  *   stored   varint, if the field of the head is 7; steps likewise
- *   mask     where the kind is mixed: one bit for each source, from the lowest bit of the first byte; 1 where it was computed
- *   versions where the kind is mixed: one varint for each bit set, of the version less the last version read from that peer
+ *   mask     if the kind is mixed: one bit for each source, from the lowest bit of the first byte; 1 where it was computed
+ *   versions if the kind is mixed: one varint for each bit set, of the version less the last version read from that peer
  *
  * A varint has seven bits of a number in each byte, the lowest first, and the eighth bit set in all bytes but the last. So a usual update
  * takes two bytes if everything was taken.
@@ -36,7 +36,7 @@ export const maskBytes = ({ ticks, peers }: JournalShape) => Math.ceil((ticks * 
 
 /** Reads entry after entry, into itself. Nothing is allocated on the way. */
 export interface EntryCursor {
-  /** Of the entry at hand. `broken`: bytes that are no whole entry; there is nothing after them. */
+  /** Of the current entry. `broken`: an incomplete entry, which is the last. */
   readonly kind: 'before' | 'update' | 'end' | 'over' | 'broken';
   /** Number of the update at hand, or else of the next one; from 0. */
   readonly update: number;
@@ -45,7 +45,7 @@ export interface EntryCursor {
   /** Slots and environment steps at the update at hand, or at the last one. */
   readonly stored: number;
   readonly steps: number;
-  /** Versions, TAKEN or UNREAD; [ticks, peers], row-major. Meaningless where no update is at hand. */
+  /** Versions, TAKEN or UNREAD; [ticks, peers], row-major. Undefined contents outside of an update. */
   readonly sources: Float64Array;
   advance(): void;
 }

@@ -10,7 +10,7 @@ export interface JournalFile {
   /** Updates so far, of all partitions together. */
   readonly updates: number;
   /**
-   * Adds what a partition did in a command. Of each command every partition comes once, from partition 0 on. Where that fails, the file ends in a whole frame.
+   * Appends the log of a partition for a command: every partition once per command, from partition 0. If that fails, the file ends in a whole frame.
    *
    * @param step environment step at which the command ended
    */

@@ -33,7 +33,7 @@ export interface JournalClosing {
  *   frame    CRC-32C of the rest of it (u32), kind, partition, command, updates, length of the body, step (u32 each), number of the
  *            first update (f64), body
  *
- * The order leaves no choice, so that a frame that is missing, doubled or swapped shows.
+ * The order is fixed, so that a missing, doubled or swapped frame is detected.
  */
 export const MAGIC = new TextEncoder().encode('ganglog\n');
 export const FORMAT = 2;
@@ -93,7 +93,7 @@ export interface Frame extends FrameHead {
   readonly end: number;
 }
 
-/** The frame at an offset, or undefined where not even its head is whole. */
+/** The frame at an offset, or undefined if its head is incomplete. */
 export function decodeFrame(bytes: Uint8Array, offset: number): Frame | undefined {
   if (offset + FRAME_BYTES > bytes.length) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, FRAME_BYTES);

@@ -16,7 +16,7 @@ export interface Journal extends JournalHeader, Omit<JournalClosing, 'updates'> 
 }
 
 /**
- * Reads `journal.bin`. Nothing of a journal that is cut short or altered is given out.
+ * Reads `journal.bin`. A truncated or altered journal is refused as a whole.
  *
  * @throws OptionTypeError unless it is given bytes
  * @throws JournalError naming the partition and the update where it breaks
@@ -111,7 +111,7 @@ function toHeader(data: unknown, bytes: number): JournalHeader | undefined {
   return { ticks, partitions, goal, settings, digest };
 }
 
-/** How the run ended, where the totals are those of the frames. */
+/** How the run ended; undefined unless its totals match the frames. */
 function readClosing(body: Uint8Array, updates: readonly number[]): Omit<JournalClosing, 'updates'> | undefined {
   const data = parse(body);
   if (!isRecord(data) || typeof data.weightsSha256 !== 'string' || typeof data.stopped !== 'boolean') return undefined;

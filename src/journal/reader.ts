@@ -16,15 +16,15 @@ export interface JournalReader {
   readonly steps: number;
   /** Advances to the next event and ends the current update, if there is one. */
   next(): JournalEvent;
-  /** False where the update at hand read nothing of its peers. */
+  /** False if the current update read nothing from its peers. */
   readonly reads: boolean;
   /** What the update at hand had of a peer for a tick (from 0): TAKEN, or the version its voltages were computed from. */
   source(peer: number, tick: number): number;
   /** Marks a source of the current update as read: the look-ahead skips it. To be called for each source, or two partitions may wait for one another. */
   pass(peer: number, tick: number): void;
-  /** Number of the next update, the one at hand included, that takes voltages which the peer published for it; Infinity where there is none. */
+  /** Number of the next update, the current one included, that takes voltages which the peer published for it; Infinity if there is none. */
   nextTaken(peer: number): number;
-  /** The next version of the peer's weights that voltages are computed from; Infinity where there is none. */
+  /** The next version of the peer's weights from which voltages are computed; Infinity if there is none. */
   nextVersion(peer: number): number;
 }
 
@@ -50,7 +50,7 @@ export function createJournalReader(bytes: Uint8Array, shape: JournalShape): Jou
     return -1;
   }
 
-  /** Where the peer is next read so: the entry at hand, or the cursor moved on to the first that is not behind. */
+  /** The next entry that reads the peer in this way: the current one, or the first at or after the cursor. */
   function find(cursor: EntryCursor, peer: number, taken: boolean): EntryCursor {
     if (atHand && tickWith(entry, peer, taken) >= 0) return entry;
     const from = atHand ? entry.update + 1 : entry.update;

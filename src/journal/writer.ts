@@ -4,7 +4,7 @@ import { FOLLOWS, KIND, LONGEST_VARINT, maskBytes, TAKEN, UNREAD, type JournalSh
 /** Bytes that a writer starts with: a slice of a thousand updates in usual runs. */
 const FIRST_BYTES = 1 << 14;
 
-/** Keeps what one partition did and read, so that it can do it again. Writes into memory of its own, and allocates nothing per update. */
+/** Records the events and reads of one partition, for a rerun. Writes into memory of its own, and allocates nothing per update. */
 export interface JournalWriter {
   /** Updates begun so far, in all commands. */
   readonly updates: number;

@@ -7,7 +7,7 @@ export interface Activations<Numbers extends FloatArray = Float32Array> {
   readonly voltages: Numbers;
   /** z = K v before the activation; only the rows this thread computes; [neurons, lanes], row-major */
   readonly weightedInputs: Numbers;
-  /** 0 where a neuron is silenced, else 1; absent where all are alive; [neurons] */
+  /** 0 for lesioned neurons, else 1; absent without lesions; [neurons] */
   readonly alive?: Int32Array;
 }
 

@@ -31,11 +31,11 @@ interface SourceStretch {
   readonly sourceEnd: number;
 }
 
-/** A way back through a network: what to do in which order. */
+/** A backward pass through a network: its operations in order. */
 export interface BackwardPlan {
   /** Populations, from the outputs on. `replace` is true if no earlier step has added to the neurons of a part. */
   readonly steps: readonly { readonly population: Population; readonly parts: readonly (SourceStretch & { readonly replace: boolean })[] }[];
-  /** Neurons whose gradients start at zero: those that no part replaces. */
+  /** Neurons whose gradients start at zero, because no operation overwrites them. */
   readonly cleared: readonly NeuronStretch[];
 }
 

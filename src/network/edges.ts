@@ -135,7 +135,7 @@ function drawBlock(path: string, { density, self = false, first }: Block, from: 
   }
 }
 
-/** How many possible connections to pass over before the next that is there: geometric, one draw for a connection and none for a gap. */
+/** Number of possible connections to skip before the next one: geometric, one draw for a connection and none for a gap. */
 function gaps(share: number, stream: Stream): () => number {
   if (share === 1) return () => 0;
   const scale = 1 / Math.log1p(-share);

@@ -17,7 +17,7 @@ export interface LeakyStep {
  *
  * for each neuron m that it reads, v_m the voltages that the step read. It is carried on with the voltage and needs nothing else: no
  * unrolling, and as many numbers as the row has weights, however long the episode. Where the neuron's voltage comes back to it by
- * itself alone it is ∂v/∂K_{n,m} exactly; ways through other neurons are left out, which is what makes it local.
+ * itself alone it is ∂v/∂K_{n,m} exactly; paths through other neurons are left out, which makes it local.
  *
  * Source: Bellec et al. 2020, the eligibility vector of e-prop; Williams & Zipser 1989, of whose real-time recurrent learning it is the
  * diagonal. To be set to 0 where an episode starts, with the voltages.

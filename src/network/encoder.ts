@@ -42,5 +42,5 @@ export function createEncoder(space: BoxSpace, scale?: readonly number[], rememb
   };
 }
 
-/** Gymnasium writes an unbounded float32 component as ±3.4e38 in places: that is no scale to divide by. */
+/** Gymnasium writes an unbounded float32 component as ±3.4e38 in places: it cannot be a scale. */
 const LARGEST_SPAN = 1e30;

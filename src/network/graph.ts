@@ -38,7 +38,7 @@ export function graphTopology(network: FreeGraph): Topology {
   };
 }
 
-/** Populations on the longest way from the inputs to the outputs that never goes back; 1 where there is none. */
+/** Populations on the longest acyclic path from the inputs to the outputs; 1 if there is none. */
 function longestWay(populations: readonly Population[]): number {
   const depth: number[] = [];
   populations.forEach(({ kind, sources }, index) => {

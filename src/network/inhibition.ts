@@ -76,7 +76,7 @@ export interface LocalInhibition {
   readonly kind: 'winners' | 'divisive';
   /** Winners of a pool, or the semisaturation. */
   readonly amount: number;
-  /** Neurons of a pool; what is left over at the end of a population is a smaller one. */
+  /** Neurons of a pool; the last pool of a population may be smaller. */
   readonly pool: number;
 }
 
@@ -101,7 +101,7 @@ export function inhibitionOf({ kind, amount }: LocalInhibition): Inhibition {
 
 /**
  * ∂Θ(z)_n/∂z_n, from Θ(z) of the pool: 1 of winners and 0 of others; or (1 - |Θ_n| / n) / d, with d = s / (1 - mean |Θ|) what was divided by. How a
- * neuron moves its neighbours is left out, which is what makes it local.
+ * neuron affects its neighbours is left out, which makes it local.
  *
  * @param inhibited Θ(z); [neurons, lanes], row-major
  * @param begin, end the neuron's pool

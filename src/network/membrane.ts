@@ -5,7 +5,7 @@ export const NEURON_MODEL_NAMES = ['static', 'leaky', 'spiking'] as const;
 export type NeuronModelName = (typeof NEURON_MODEL_NAMES)[number];
 
 /**
- * What the neurons of a population keep from environment step to environment step, and what they make of it and their weighted input z:
+ * State of a population's neurons from environment step to environment step, and their voltage as a function of it and the weighted input z:
  *
  *   leaky:   v ← v⁻ + (σ(z) - v⁻) / τ, v⁻ the neuron's own voltage of the step before
  *   firing:  V = V⁻ e^{-1/τ} + z, or 0 while the neuron rests; above θ it fires: v = σ(V), V⁻ ← 0, and it rests for ρ steps; else v = 0, V⁻ ← V
@@ -65,7 +65,7 @@ function potentialOf(membrane: Membrane, population: Excitable, { lanes, voltage
 /**
  * What becomes of σ(z) in one neuron and lane.
  *
- * Reads: what is kept, and the neuron's weighted input. Writes nothing.
+ * Reads: the state, and the neuron's weighted input. Writes nothing.
  */
 export function membraneValue(membrane: Membrane, population: Excitable, activations: Voltages, neuron: number, lane: number, activated: number): number {
   if (membrane.kind === 'spiking') {
@@ -77,7 +77,7 @@ export function membraneValue(membrane: Membrane, population: Excitable, activat
 }
 
 /**
- * What becomes of σ(z), which the voltages of these neurons are. Reads: what is kept, and their weighted inputs. Writes: `voltages`.
+ * Replaces σ(z) in the voltages of these neurons. Reads: the state, and their weighted inputs. Writes: `voltages`.
  *
  * @param voltages laid out as the activations', which they are unless given
  */
@@ -111,11 +111,11 @@ export function membraneSlope(membrane: Membrane, population: Excitable, activat
  *   firing:  e ← e^{-1/τ} e + v,                so that ∂V/∂K_n = e, and ∂v_n/∂K_n is taken for ψ e
  *
  * v the voltages that the neuron reads. A firing neuron that fired, or rests, begins anew: its V was 0, whatever the weights. Nothing is unrolled. Ways
- * from the neuron through others back to itself are left out, which is what makes it local.
+ * from the neuron through others back to itself are left out, which makes it local.
  *
  * Source: Bellec et al. 2020, the eligibility vector of e-prop.
  *
- * Reads: what is kept, the voltages of `sources`. Writes: `eligibility`, [sources], from its number `at` on.
+ * Reads: the state, the voltages of `sources`. Writes: `eligibility`, [sources], from index `at`.
  *
  * @param start true where an episode starts
  * @returns ∂v_n/∂e: 1, or ψ

@@ -37,7 +37,7 @@ export function recurrentNeurons(hidden: readonly number[], { recurrent }: Pick<
   return hidden.reduce((sum, size) => sum + Math.round(recurrent * size), 0);
 }
 
-/** What sets a network apart from plain layers, each read in full by the next; undefined where nothing does. */
+/** The difference of a network from plain layers, each read in full by the next; undefined if there is none. */
 export function firstUnusual(network: NeuralSettings): { path: string; value: unknown } | undefined {
   if (network.layers !== null) return { path: 'network.layers', value: network.layers };
   if (network.density < 1) return { path: 'network.density', value: network.density };

@@ -11,7 +11,7 @@ export interface Neuron {
   readonly count: number;
   readonly name: string;
   readonly kind: 'input' | 'hidden' | 'output';
-  /** Its neighbours, and what they have in common: what a weighted input becomes. */
+  /** Its neighbours, and their common function of the weighted input. */
   readonly population: Population;
   /** The neurons it reads; of a group that does not read all the same, those that any of them reads. */
   readonly sources: Int32Array;

@@ -7,7 +7,7 @@ import { checkTraceConstants } from './trace-bank.js';
 
 const group = 'Network';
 
-/** Sizes of hidden layers; none where there is no such layer. */
+/** Sizes of the hidden layers; may be empty. */
 export const layerSizes = listOf({ ...integer({ min: 1, max: 65_536 }), argument: 'size' }, 'a list of layer sizes, for example [64, 64]');
 
 /** Divisors of observations, one for each component. */

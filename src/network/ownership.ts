@@ -12,7 +12,7 @@ export interface NeuronRange {
 export type Ownership = readonly (readonly NeuronRange[])[];
 
 /**
- * Divides every population evenly over the partitions, and gives what is left over to the partitions with the fewest
+ * Divides every population evenly over the partitions, and gives the remainder to the partitions with the fewest
  * connections so far. Neurons that inhibit one another stay together. Every partition owns at least one neuron that learns a row.
  *
  * @throws RangeError naming `partitions` where there are more of them than hidden and output neurons, or pools of them

@@ -31,7 +31,7 @@ export interface Keeping extends Population {
  * τ_n = 1 is the voltage of the step before itself. A weight from c_n is so a lateral connection, from neuron n to its neighbours and
  * itself, one environment step long, and neuron n together with c_n a leaky integrator. As c_n is constant while a step is
  * computed, partitions read one another's last voltages whatever the schedule; and as it is stored with the observation, every rule learns its weights,
- * from the stream or from a replay, without unrolling: what is kept does not grow with the episode.
+ * from the stream or from a replay, without unrolling: the state does not grow with the episode.
  *
  * Source: Elman 1990, context units; Jaeger et al. 2007 for leaky ones. Differs: credit goes back by one step, and further by eligibility
  * traces alone; a replay holds contexts as they were.

@@ -4,7 +4,7 @@ import type { SparseSources } from '../kernels/kernels.js';
 /** The sources of each neuron of a range, ascending within each row. */
 export type SparseRows = SparseSources;
 
-/** Edges as they are found: from the neuron that is read to the neuron that reads it, the way a voltage goes. */
+/** A growing list of edges, from the neuron that is read to its reader. */
 export interface EdgeList {
   readonly count: number;
   add(source: number, target: number): void;
@@ -12,7 +12,7 @@ export interface EdgeList {
   readonly ends: Int32Array;
 }
 
-/** An empty list. It doubles its room when that is full: a million edges as objects would take ten times as much. */
+/** An empty list. It doubles its capacity when full. A million edges as objects would take ten times the memory. */
 export function createEdgeList(): EdgeList {
   let room = new Int32Array(64);
   let used = 0;

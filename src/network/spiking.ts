@@ -18,7 +18,7 @@ export interface SpikingParameters {
   readonly current?: ArrayLike<number>;
 }
 
-/** What a firing neuron keeps to itself: others read only what it sends, which is its voltage in the activations. */
+/** Private state of a spiking neuron; others read only its spikes, its voltage in the activations. */
 export interface SpikingState {
   /** V; [neurons] */
   readonly potentials: Float64Array;
@@ -31,7 +31,7 @@ export function createSpikingState({ neurons }: Pick<Topology, 'neurons'>): Spik
 }
 
 /**
- * One step of the leaky neuron that fires, every neuron at once, on what was sent in the step before:
+ * One step of leaky integrate-and-fire neurons, all at once, on the spikes of the step before:
  *
  *   V ← V e^{-Δt/τ} + Σ_{m that fired} w_m σ(V_m) + I
  *

@@ -37,7 +37,7 @@ export interface StepNetwork {
  * further input neuron that carries the voltage on, leaky if the layer's time constant is above 1 (`withRecurrentInputs`).
  *
  * So nothing is unrolled: within a step the graph has no cycles, every rule learns its weights as those of a
- * feed-forward network, and what is carried on is stored with the observation.
+ * feed-forward network, and its recurrent inputs are stored with the observation.
  *
  * Order of neurons: bias, observations, those that carry on, layers as listed, outputs.
  *

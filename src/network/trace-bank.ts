@@ -2,7 +2,7 @@ import { checkNumber, wrongValue } from '../check.js';
 
 /**
  * Neurons that hold past observations: for each component of the observation one leaky integrator per time constant,
- * each of which reads the component, itself and nothing else, and a voltage proportional to the difference of neighbouring integrators.
+ * each of which reads only the component and itself, and a voltage proportional to the difference of neighbouring integrators.
  */
 export interface TraceBank {
   /** Components of the observation. */

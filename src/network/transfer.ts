@@ -21,7 +21,7 @@ export function isPlain({ membrane, inhibition }: Pick<Population, 'membrane' | 
 /**
  * The mean voltages of neurons `begin..end`, by their weighted inputs.
  *
- * Reads: weighted inputs, and what the neurons keep. Writes: `voltages`, laid out as the activations'.
+ * Reads: weighted inputs and membrane states. Writes: `voltages`, laid out as the activations'.
  *
  * @returns the first neuron one of whose weighted inputs is not finite, or -1
  */
@@ -32,7 +32,7 @@ export function applyTransfer<Numbers extends FloatArray>(kernels: Kernels<Numbe
 }
 
 /**
- * ∂v/∂z of one neuron in one lane, z = K v its own weighted input: σ'(z), times what membrane and inhibition make of it.
+ * ∂v/∂z of one neuron in one lane, z = K v its own weighted input: σ'(z), times the derivatives of membrane and inhibition.
  *
  * Reads: the activations as `tick` left it; of a plain population its voltages, else also weighted inputs.
  */

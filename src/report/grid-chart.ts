@@ -33,7 +33,7 @@ const CELL = { least: 30, most: 64 } as const; // pixels
 const GREY = '#e4e4e4';
 
 /**
- * Draws values on grids of states, each with its number and a sign such as an arrow: what a tabular method found, beside the exact solution.
+ * Draws values on grids of states, each with its number and a sign such as an arrow: the result of a tabular method, beside the exact solution.
  *
  * @returns an SVG picture; equal charts give equal bytes
  */

@@ -44,7 +44,7 @@ export interface LineChart {
   readonly y: string;
   /** The only marks of the x axis, for numbers that grow by factors: equal factors of 1 + x are then equally far apart. */
   readonly xTicks?: readonly number[];
-  /** True where equal factors of y are to be equally far apart; only what is above 0 is drawn. */
+  /** True for a logarithmic y axis; only values above 0 are drawn. */
   readonly yLog?: boolean;
   /** One, or several as small multiples with axes of their own. */
   readonly panels: readonly LinePanel[];

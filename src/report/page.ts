@@ -11,9 +11,9 @@ export interface Section {
   /** A caveat about the numbers. */
   readonly warning?: string;
   readonly table?: Table;
-  /** A picture, as the chart functions draw it; the only thing that is not escaped. */
+  /** A picture of the chart functions; the only content that is not escaped. */
   readonly picture?: Svg;
-  /** Small print below: how a number was computed, what was left out. */
+  /** Small print below, on how a number was computed and what it omits. */
   readonly note?: string;
   /** True if all of it but the title is folded away until a reader opens it; on paper it is open. */
   readonly folded?: boolean;

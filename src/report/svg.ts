@@ -24,7 +24,7 @@ export async function renderSvg(spec: TopLevelSpec, title: string): Promise<Svg>
   return renumberIds(picture, 'id');
 }
 
-/** Vega hands over what it will draw: a string, a number, or lines. */
+/** Vega's argument: a string, a number, or lines. */
 function measure(text: unknown, fontSize: number, bold: boolean): number {
   if (Array.isArray(text)) return Math.max(...text.map((line) => measure(line, fontSize, bold)));
   return textWidth(String(text), fontSize, bold);
@@ -35,7 +35,7 @@ function isBold(weight: string | number | undefined): boolean {
 }
 
 /**
- * Renames the ids of a picture, and what points at them, to `<prefix>1`, `<prefix>2`, … Vega numbers them through the life of the process; and on
+ * Renames the ids of a picture, and references to them, to `<prefix>1`, `<prefix>2`, … Vega numbers them through the life of the process; and on
  * a page with several pictures those of each need a prefix of their own.
  */
 export function renumberIds(svg: Svg, prefix: string): Svg {

@@ -12,7 +12,7 @@ export interface Table {
   readonly rows: readonly (readonly (string | number)[])[];
 }
 
-/** A number for people: whole numbers in full, others with four significant digits, – for what is not finite. */
+/** A number for people: whole numbers in full, others with four significant digits, – for infinite values and NaN. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return '–';
   const magnitude = Math.abs(value);

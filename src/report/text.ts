@@ -59,9 +59,9 @@ export function wrapText(text: string, width: number, fontSize: number, bold = f
   return [...lines, line];
 }
 
-/** The text without what XML cannot hold: control characters become spaces, halves of surrogate pairs the replacement character. */
+/** The text without characters that XML excludes: control characters become spaces, halves of surrogate pairs the replacement character. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  // eslint-disable-next-line no-control-regex -- the pattern has to match control characters
   return text.toWellFormed().replaceAll(/[\u0000-\u001f\u007f-\u009f\ufffe\uffff]/g, ' ');
 }
 

@@ -1,4 +1,4 @@
-/** What vega exports and its types leave out: how it measures text where there is no canvas. */
+/** An export of vega without types: its measure of text without a canvas. */
 import 'vega';
 
 declare module 'vega' {

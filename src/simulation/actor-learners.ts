@@ -121,7 +121,7 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
     return encodeCheckpoint(imageOf(this.#supervisor.arena), { kind: this.settings.algorithm, settings: this.settings, training: this.#counter.state(), note });
   }
 
-  /** Kills a worker at once: a fault on purpose. Nothing where it is not at work. */
+  /** Terminates a worker at once: an injected fault. Does nothing while it is not at work. */
   kill(worker: number): void {
     this.#supervisor.kill(worker);
   }

@@ -31,7 +31,7 @@ export function checkRunOptionsWith<Callback extends string>(options: unknown, c
   return { ...runOptionsIn(known), ...given(known, callback, (value) => checkFunction(callback, value)) };
 }
 
-/** For what is trained without checkpoints and recordings. */
+/** For trainers without checkpoints and recordings. */
 export function checkPlainRunOptions(options: unknown): Pick<RunOptions, 'steps' | 'signal'> {
   return runOptionsIn(commandOptions(options, ['steps', 'signal'], ['signal']));
 }

@@ -80,7 +80,7 @@ export function findAlgorithm(name: string): Algorithm | undefined {
   return Object.values<Algorithm>(ALGORITHMS).find((each) => each.name === name);
 }
 
-/** The same for actor-learners; where their actors are is checked as they continue. */
+/** The same for actor-learners; the states of actors are checked when they continue. */
 export async function examineActorLearners(checkpoint: Checkpoint): Promise<ActorLearnerSettings> {
   return fitting(async () => {
     const name = findMethod(checkpoint.kind);

@@ -1,4 +1,4 @@
-/** Runs one command at a time: a second would change what the first reads. */
+/** Runs one command at a time: a second would change data that the first reads. */
 export type Exclusive = <Result>(command: () => Promise<Result>) => Promise<Result>;
 
 export function createExclusive(): Exclusive {

@@ -2,7 +2,7 @@ import { checkNumber } from '../check.js';
 import { createStream } from '../random/stream.js';
 
 /**
- * Kills a worker, drawn at random from the seed, every so many seconds. A draw falls flat where that worker has not been replaced yet.
+ * Kills a worker, drawn at random from the seed, every so many seconds. A draw has no effect if that worker has not been replaced yet.
  *
  * @param workers that there are
  * @param seconds 0: never

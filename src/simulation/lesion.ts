@@ -103,7 +103,7 @@ export class LesionProtocol {
   }
 
   /**
-   * Does what is due at environment step `step`, while no command runs. A second call at one step does only what was cut short.
+   * Does the work due at environment step `step`, while no command runs. A second call at the same step does only interrupted work.
    *
    * @param episodes of each evaluation, unless there was one already
    */

@@ -11,7 +11,7 @@ import type { Rule } from '../rule/rule.js';
 import { SIMULATION_ROWS, type Settings, type SimulationOptions } from '../placement/partitioned/settings.js';
 import { TASK_DEFAULTS, TASK_RULES } from './task-defaults.js';
 
-/** What rule and task ship with: first what was found for the two together, where the task ships with this rule. */
+/** Defaults of rule and task: first those found for both together, if this rule is the task's default. */
 export const shipped: Ships = (at, path): readonly Layer[] => {
   if (path === ENVIRONMENT.path) return [];
   const task = environmentId(at(ENVIRONMENT));
@@ -24,8 +24,8 @@ export const shipped: Ships = (at, path): readonly Layer[] => {
 export const SIMULATION = createTable(SIMULATION_ROWS, shipped);
 
 /**
- * Checks what a user gave, fills in defaults and returns the complete settings of a run. What depends on task and network
- * together (partitions, observation scale, memory) is checked where these are built.
+ * Checks a user's options, fills in defaults and returns the complete settings of a run. Options that depend on task and
+ * network together (partitions, observation scale, memory) are checked when these are built.
  *
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */

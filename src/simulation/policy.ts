@@ -15,7 +15,7 @@ export interface ActingNetwork {
   readonly decoder: Decoder;
   /** Time constants of observation traces; empty: no traces. */
   readonly observationTraces: readonly number[];
-  /** State of the environment at the end of training, where the memory's gains are. */
+  /** State of the environment at the end of training; it contains the gains of observation traces. */
   readonly trained: ArrayLike<number> | 'untrained';
   readonly context?: RecurrentInputs;
   /** 0 where a neuron is lesioned; [neurons] */
@@ -47,7 +47,7 @@ export function describePolicy(network: ActingNetwork): PolicyFile {
 
 const doubles = (values: ArrayLike<number>, ...shape: readonly number[]): Tensor => ({ shape: shape.length === 0 ? [values.length] : shape, values: Float64Array.from(values) });
 
-/** How an observation, and what was kept of those before it, becomes input voltages. */
+/** How an observation, and the traces of earlier ones, become input voltages. */
 function inputTensors({ encoder: { centre, factor }, observationTraces, trained, context }: ActingNetwork): Record<string, Tensor> {
   const observations = centre.length;
   const tensors: Record<string, Tensor> = { 'observation.shift': doubles(centre), 'observation.factor': doubles(factor) };

@@ -27,7 +27,7 @@ export interface EpisodeRecording {
   readonly neurons: readonly RecordedNeuron[];
   /** K: weight by reader and by neuron that is read; null where there is no connection; [neurons][neurons] */
   readonly connections: readonly (readonly (number | null)[])[];
-  /** Once the outputs had answered, step by step, as long as it was watched; [steps][neurons] */
+  /** After the outputs were computed, for each recorded step; [steps][neurons] */
   readonly voltages: readonly (readonly number[])[];
   readonly rewards: readonly number[];
   /** Of the whole episode, and how many steps it had. */

@@ -20,7 +20,7 @@ export interface Restorable {
   readonly sampled: boolean;
   /** Updates that a partition may have made by the time that so many steps were taken and slots stored. */
   readonly updates: (steps: number, stored: number) => { readonly least: number; readonly most: number };
-  /** True where all partitions make one update after another together. */
+  /** True if all partitions make each update together. */
   readonly together: boolean;
 }
 

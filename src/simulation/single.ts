@@ -146,7 +146,7 @@ export class SingleTrainer<Settings extends AlgorithmSettings = AlgorithmSetting
     }, () => this.emit('progress', this.#progress()));
   }
 
-  /** One update where one is owed, or else one environment step. */
+  /** One update if one is due, or else one environment step. */
   #advance(onUpdate: (() => void) | undefined): void {
     if (this.#limiter.mayLearn(this.agent.updates, this.step)) {
       this.#watched(() => { this.agent.update(); });

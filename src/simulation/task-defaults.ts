@@ -5,8 +5,8 @@ import type { SimulationOptions } from '../placement/partitioned/settings.js';
 export const MEMORY = [2, 4, 8, 16, 32];
 
 /**
- * What a task ships with where it differs from the general defaults, which are Pendulum's. Found with `broadcast`, ten seeds or
- * more of each: docs/research.md, entries 11 to 14. What the tasks have in common is exploration that is strong and goes on in one
+ * A task's defaults, where they differ from the general defaults, which are Pendulum's. Found with `broadcast`, ten seeds or
+ * more of each: docs/research.md, entries 11 to 14. All tasks share exploration that is strong and continues in one
  * direction for a while.
  */
 export const TASK_DEFAULTS: Readonly<Partial<Record<string, SimulationOptions>>> = {
@@ -57,7 +57,7 @@ export const TASK_DEFAULTS: Readonly<Partial<Record<string, SimulationOptions>>>
 };
 
 /**
- * The rule that a task ships with where that is not the general one, and what was found with it; other rules have nothing of it. Both learn from
+ * A task's default rule, if it is not the general one, and defaults found with it; they do not apply to other rules. Both learn from
  * the stream: the cart from fixed hidden neurons, which is as good on it as learned ones and steadier.
  */
 export const TASK_RULES: Readonly<Partial<Record<string, SimulationOptions & { readonly rule: { readonly name: RuleName } }>>> = {

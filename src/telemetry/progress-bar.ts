@@ -3,7 +3,7 @@ import colours from 'picocolors';
 
 const { Format, SingleBar } = cliProgress; // CommonJS: Node cannot see its names
 
-/** A bar on stderr: on a terminal it moves, elsewhere it prints a line every few seconds. */
+/** A progress bar on stderr; if that is not a terminal, a line every few seconds. */
 export interface ProgressBar {
   update(step: number, runningReturn: number | null, episodes: number): void;
   stop(): void;

@@ -10,7 +10,7 @@ import { makeFolder } from '../files/folder.js';
 import { lockFolder, type FolderLock } from '../files/lock.js';
 import { removeTemporaries, replaceFile } from '../files/whole.js';
 
-/** The files of a run. Each is whole or absent; the line files end in a whole line, but for what a killed process was writing. */
+/** The files of a run. Each is whole or absent; the line files end in a whole line, unless the process was killed during a write. */
 export const RUN_FILES = {
   /** The complete settings. */
   config: 'config.json',
@@ -50,7 +50,7 @@ export type LineLengths = Readonly<Record<(typeof LINE_FILES)[number], number>>;
 /** Name of the checkpoint at an environment step. */
 const checkpointName = (step: number) => `checkpoint-${step}.bin`;
 
-/** The environment step in the name of a checkpoint; -1 where a file is none. */
+/** The environment step in the name of a checkpoint; -1 for other files. */
 export function checkpointStep(name: string): number {
   return Number(/^checkpoint-(\d+)\.bin$/.exec(name)?.[1] ?? -1);
 }
@@ -113,8 +113,8 @@ function isOwnFile(name: string): boolean {
 }
 
 /**
- * Opens the folder of a run that goes on from a checkpoint: what the line files got after it is cut off, and what was being written
- * when the run was killed goes.
+ * Opens the folder of a run that continues from a checkpoint: later lines of the line files are cut off, and unfinished files of a
+ * killed process are removed.
  *
  * @param lock of the folder, taken before the checkpoint was read
  * @param step of the checkpoint

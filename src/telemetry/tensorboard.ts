@@ -85,7 +85,7 @@ export function createEventWriter(folder: string, { time = () => Date.now() / 10
   };
 }
 
-/** Creates a file that is not there yet: `path`, or `path.2`, `path.3`, … where writers started within one second. */
+/** Creates a new file: `path`, or `path.2`, `path.3`, … where writers started within one second. */
 function createNew(path: string, disk: Disk): GrowingFile {
   for (let count = 1; ; count += 1) {
     try {

@@ -84,7 +84,7 @@ export const shippedDdpg: Ships = (at, path) => (path === ENVIRONMENT.path ? [] 
 export const DDPG = createTable(DDPG_ROWS, shippedDdpg);
 
 /**
- * Checks what a user gave, fills in defaults and returns the complete settings of a run of DDPG.
+ * Checks a user's options, fills in defaults and returns the complete settings of a run of DDPG.
  *
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */

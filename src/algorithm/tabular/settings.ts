@@ -97,7 +97,7 @@ export type TabularOptions = OptionsOf<(typeof TABULAR_ROWS)[number]>;
 export const TABULAR = createTable(TABULAR_ROWS);
 
 /**
- * Checks what a user gave, fills in defaults and returns the complete settings.
+ * Checks a user's options, fills in defaults and returns the complete settings.
  *
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */

@@ -121,7 +121,7 @@ export function tableOf(name: MethodName): OptionTable<ActorLearnerSettings> {
 }
 
 /**
- * Checks what a user gave, fills in defaults and returns the complete settings of actor-learners.
+ * Checks a user's options, fills in defaults and returns the complete settings of actor-learners.
  *
  * @throws TypeError or RangeError naming the option, what was expected and what came
  */

@@ -85,7 +85,7 @@ function delayOf(world: World, actor: number, station: Station): number {
   return world.arrival(actor, actor, station.messages, sent) - sent;
 }
 
-/** Gradients are applied as they arrive; the actor goes on meanwhile. */
+/** Gradients are applied as they arrive; the actor continues meanwhile. */
 function hogwildOver(world: World, stations: readonly Station[], context: PortContext, cursors: Cursors): UpdatePort {
   const { kernels } = context;
   const free: Float32Array[] = []; // room for gradients on their way

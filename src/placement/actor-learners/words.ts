@@ -9,9 +9,9 @@ const WORDS = {
   version: 0,
   /** Copies made to the target network. */
   targets: 1,
-  /** The same before the synchronous update that goes on. */
+  /** The same before the current synchronous update. */
   targetsBefore: 2,
-  /** 2 · version + 1 while a synchronous update goes on. */
+  /** 2 · version + 1 during a synchronous update. */
   stage: 3,
   /** The version at which a synchronous run halts; -1 where none is known yet. */
   halt: 4,

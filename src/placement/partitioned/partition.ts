@@ -88,7 +88,7 @@ export function createPartition(context: PartitionContext): Partition {
       }
     }
     while (Atomics.load(words, WORD.finished) === 0) {
-      if (inference.isReady()) throw new InternalError('the run goes on where the journal ends');
+      if (inference.isReady()) throw new InternalError('the run continues after the end of the journal');
       yield 'blocked';
     }
   }
