@@ -53,7 +53,8 @@ function messageOf(error: unknown): string {
 function readUpTo(file: string, most: number): Uint8Array | undefined {
   const descriptor = openSync(file, 'r');
   try {
-    if (fstatSync(descriptor).size > most) return undefined;
+    // BigInt: plain stat values of a pipe stay in a buffer from which Node 20 then resolves symbolic links of modules wrongly
+    if (fstatSync(descriptor, { bigint: true }).size > most) return undefined;
     const pieces: Uint8Array[] = [];
     for (let total = 0; ; ) {
       const piece = new Uint8Array(PIECE);

@@ -1,6 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import test from 'ava';
 import fc from 'fast-check';
@@ -60,4 +62,19 @@ test('a folder, a device without end and a file that is too large are refused', 
   t.regex(t.throws(() => readJson('config', folder), { instanceOf: OptionRangeError }).message, /expected a file that can be read, got ".*" \(EISDIR/);
   if (process.platform === 'win32') return;
   t.regex(t.throws(() => readJson('config', '/dev/zero'), { instanceOf: OptionRangeError }).message, /expected a file of at most 256 MiB, got "\/dev\/zero"$/);
+});
+
+test('after a pipe has been read, modules behind a symbolic link are still resolved to their files', (t) => {
+  const own = mkdtempSync(join(realpathSync(folder), 'links-'));
+  mkdirSync(join(own, 'real'));
+  for (const name of ['a', 'b']) writeFileSync(join(own, 'real', `${name}.mjs`), 'export const { url } = import.meta;\n');
+  symlinkSync(join(own, 'real'), join(own, 'link'));
+  const script = `
+    const { readJson } = await import(${JSON.stringify(new URL('../src/json.js', import.meta.url).href)});
+    await import(${JSON.stringify(join(own, 'real', 'a.mjs'))});
+    readJson('config', '/dev/stdin');
+    console.log((await import(${JSON.stringify(join(own, 'link', 'b.mjs'))})).url);`;
+  writeFileSync(join(own, 'main.mjs'), script);
+  const stdout = execFileSync('sh', ['-c', 'echo {} | node "$1"', 'sh', join(own, 'main.mjs')], { encoding: 'utf8' });
+  t.is(stdout.trim(), pathToFileURL(join(own, 'real', 'b.mjs')).href);
 });
