@@ -17,11 +17,11 @@ interface RunningRequest {
 }
 
 /**
- * The cores that threads share. A thread keeps its core for as long as it has work; then the thread that has waited longest gets it. A thread that has
- * just woken up interrupts another in the middle of its work, as operating systems do for threads that have slept.
+ * The cores that threads share. A thread occupies its core while it has work; then the longest-waiting thread gets the core. A thread that
+ * wakes up preempts another, as operating systems schedule threads after a sleep.
  */
 export interface Cores {
-  /** Starts the thread's work, or lets it wait for a core. */
+  /** Starts the thread's work, or queues it for a core. */
   request(work: CoreRequest): void;
   /** True while the thread has work under way, or waits for a core. */
   atWork(thread: number): boolean;
