@@ -6,7 +6,7 @@ import { OptionRangeError } from '../src/index.js';
 import { ALGORITHM, COMMAND_ROWS, CONFIG, OUT, PARALLEL, RECORD, RESUME, type CommandSettings } from './command-rows.js';
 import { readJsonObject } from './json-file.js';
 import { SCENARIOS } from './registry.js';
-import { readResumption } from './resumption.js';
+import { CONTINUES, readResumption } from './resumption.js';
 import { flaggedRows, type Scenario, type ScenarioInput } from './scenario.js';
 
 /** What was asked for. */
@@ -100,12 +100,14 @@ export class Given {
   readonly #origins = new Map<string, string>();
 
   constructor(readonly scenario: Scenario, { flags, config }: Words) {
-    const { name, table } = scenario;
+    const { name, table, continuesInOut = false } = scenario;
     const rows = flaggedRows(scenario);
     for (const flag of flags.keys()) refuseFormerFlag(flag, rows, [...table.rows, ...rows]);
+    const refuse = (flag: string, hint = '') => wrongValue(flag, `an option of the scenario ${name} (--help lists them)`, flag, hint);
+    const resume = RESUME.flag ?? '';
+    if (flags.has(resume) && !rows.includes(RESUME)) throw refuse(resume, continuesInOut ? CONTINUES : '');
     const foreign = [...flags.keys()].find((flag) => !rows.some((row) => row.flag === flag));
-    if (foreign !== undefined && flags.has(RESUME.flag ?? '')) throw besideResume(foreign, flags.get(foreign));
-    if (foreign !== undefined) throw wrongValue(foreign, `an option of the scenario ${name} (--help lists them)`, foreign);
+    if (foreign !== undefined) throw flags.has(resume) ? besideResume(foreign, flags.get(foreign)) : refuse(foreign);
     const file = flags.get(CONFIG.flag ?? '');
     if (typeof file === 'string') this.#readConfig(file, config(), flags.has(ALGORITHM.flag ?? ''));
     for (const [flag, value] of flags) {

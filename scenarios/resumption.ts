@@ -2,11 +2,15 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { isCount, isRecord, LARGEST_EVALUATION, LARGEST_RUN, lockFolder, RUN_FILES, wrongValue, type FolderLock, type LineLengths } from '../src/entries/internals.js';
+import { STUDY_FILES } from '../src/entries/study.js';
 import { CheckpointError, readNewestCheckpoint, type Checkpoint } from '../src/index.js';
 import { warn } from './warn.js';
 
 /** Steps between checkpoints where nothing is said. */
 export const CHECKPOINT_EVERY = 5000;
+
+/** How a study continues: it has no checkpoints. */
+export const CONTINUES = '; a study continues by the same command with --out <folder>';
 
 /** What the command line keeps in a checkpoint besides the training. */
 export interface RunNote {
@@ -45,6 +49,7 @@ export interface Resumption {
  */
 export async function readResumption(folder: string, steps: number | undefined): Promise<Resumption> {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) await readNewestCheckpoint(folder); // says why it is none
+  if (existsSync(join(folder, STUDY_FILES.trials))) throw wrongValue('resume', 'the folder of a run', folder, `, which is a study's${CONTINUES}`);
   const lock = lockFolder('resume', folder, warn);
   try {
     return { lock, ...(await readRun(folder, steps)) };

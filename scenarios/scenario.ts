@@ -28,6 +28,8 @@ export interface Scenario {
   readonly table: OptionTable;
   /** What else can be said on the command line, besides what every scenario takes. */
   readonly commands: readonly AnyRow[];
+  /** True if the same command with `--out <folder>` continues what was interrupted. */
+  readonly continuesInOut?: boolean;
   /** What it is done to, as `--help` names it: the word after the scenario. Absent where there is none. */
   readonly positional?: string;
   /** Runs it to its end and returns the process's exit status. */

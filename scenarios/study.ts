@@ -9,6 +9,7 @@ export function studyScenario<S extends object, A extends Arm, Own extends objec
     name,
     summary: study.summary,
     table: study.table,
+    continuesInOut: true,
     commands: study.parallel === undefined ? [CONFIG, PARALLEL] : [CONFIG],
     ...(study.formerly !== undefined && { formerly: study.formerly }),
     async run({ options, parallel, out, interrupt, json }) {

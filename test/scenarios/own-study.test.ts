@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -26,6 +26,19 @@ test('a study of the user\'s runs by its path, with options of its own, and cont
   const again = await run(...options);
   t.true(again.stderr.includes('2 trials, all of them known already'));
   t.is(lastLine(again.stdout), lastLine(stdout));
+});
+
+test('--resume refuses a study with the way to continue it', async (t) => {
+  const out = newFolder();
+  mkdirSync(out);
+  writeFileSync(join(out, 'trials.jsonl'), '');
+  const ending = /; a study continues by the same command with --out <folder>\n$/;
+  for (const [words, start] of [[[], /^"--resume" expected the folder of a run, got ".*", which is a study's/], [[STUDY], /^"--resume" expected an option of the scenario examples\/noise-study\.js /]] as const) {
+    const { status, stderr } = await run(...words, '--resume', out);
+    t.is(status, 2);
+    t.regex(stderr, start);
+    t.regex(stderr, ending);
+  }
 });
 
 test('the how-to page shows the file as it is', (t) => {
