@@ -56,7 +56,7 @@ const VARIANTS = [
   neurons('four environments', { ...PENDULUM, environments: 4 }),
   neurons('three environments, three partitions', { ...PENDULUM, environments: 3, partitions: 3, network: { hidden: [16, 8] } }),
   neurons('two updates a step', { ...PENDULUM, learning: { updatesPerStep: 2 } }),
-  neurons('a death and a birth', { ...PENDULUM, lesion: { fraction: 0.25, step: 120, reinitialiseAt: 180, evaluateEvery: 60 } }),
+  neurons('a lesion and a re-initialisation', { ...PENDULUM, lesion: { fraction: 0.25, step: 120, reinitialiseAt: 180, evaluateEvery: 60 } }),
   neurons('a longer maze', { environment: 'TMaze-v0(length=5)', rule: 'sarsa' }, 400),
 ];
 

@@ -20,7 +20,7 @@ async function run(options: CertificateOptions = {}): Promise<{ certified: Certi
   return { certified, weights };
 }
 
-test('DDPG takes every step as if nobody watched, whichever kinds learn along', async (t) => {
+test('DDPG takes the same steps with and without a certificate, whichever kinds it measures', async (t) => {
   const watched = await tinyCertificate();
   const alone = await createDdpg(ddpgSettings(watched.settings, CHOSEN));
   await watched.run();

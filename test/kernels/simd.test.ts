@@ -331,7 +331,7 @@ test('tanh of any weighted input is within 5e-7 of a double-precision one, relat
 });
 
 for (const kernels of PRESENT) {
-  test(`${kernels.name} knows sources beyond 16 bits, and rows that read nobody`, (t) => {
+  test(`${kernels.name} takes sources beyond 16 bits, and rows without sources`, (t) => {
     const neurons = 2 ** 16 + 9;
     const rows = { offset: Int32Array.of(0, 0, 10, 10), sources: Int32Array.from({ length: 10 }, (_, j) => (j === 3 ? 3 : neurons - 1 - j)) };
     for (const lanes of [1, 5]) {

@@ -38,7 +38,7 @@ test('the decoder of a box stretches ±1 over the bounds and clips beyond them',
 
 const topology = layeredTopology({ observations: 1, hidden: [2], outputs: 1, bias: true, activation: 'tanh', outputActivation: 'tanh' });
 
-test('exploration of a neuron is the same whoever owns its neighbours', (t) => {
+test('exploration of a neuron is the same for any owner of its neighbours', (t) => {
   const scale = { output: 0.3, hidden: 0.1, warmup: 1, correlation: 0, finalFraction: 1 };
   const all = createExploration(topology, 1, scale, [2, 3, 4]);
   const alone = createExploration(topology, 1, scale, [4]);

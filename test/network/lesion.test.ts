@@ -57,7 +57,7 @@ test('a network with silenced neurons is the network that does not hear them, fo
   }), { numRuns: 50 });
 });
 
-test('who dies is a share of the hidden neurons and of nobody else, and the dead of a smaller share are among those of a larger', (t) => {
+test('a lesion is a fraction of the hidden neurons alone, and a smaller fraction is part of a larger', (t) => {
   fc.assert(fc.property(networks, fc.double({ min: 0.01, max: 1, noNaN: true }), ({ hidden, seed, share }, larger) => {
     const topology = network(hidden);
     const whole = hidden.reduce((sum, size) => sum + size, 0);

@@ -158,7 +158,7 @@ test('a weighted input that is not finite is named, though the activation would 
 
 const pool = { begin: 1, end: 5, lanes: 1, laneBegin: 0, laneEnd: 1 };
 
-test('the identity inhibits nobody', (t) => {
+test('the identity inhibits no neuron', (t) => {
   const z = Float64Array.of(9, 1, -2, 3, 4, 9);
   identity(z, pool);
   t.deepEqual([...z], [9, 1, -2, 3, 4, 9]);

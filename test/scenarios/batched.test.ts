@@ -21,7 +21,7 @@ test('a batch is trained, evaluated and left in a run folder, with the mean over
   for (const words of ['device wasm: WebAssembly', 'as requested', 'mean return [95 %', 'updates/s', 'seeds 1 to 3']) t.true(stderr.includes(words), words);
 });
 
-test('a device nobody knows is one line and exit status 2', async (t) => {
+test('an unknown device is one line and exit status 2', async (t) => {
   const { status, stderr } = await run('batched', '--device', 'wasn');
   t.is(status, 2);
   t.is(stderr, '"--device" expected one of auto, gpu, webgpu, wasm, cpu, got "wasn"; did you mean "wasm"?\n');

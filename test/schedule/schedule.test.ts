@@ -16,7 +16,7 @@ function context(partitions: number, timing: ClockSettings = TIMING, now = () =>
   return { control, words: control.words, eventCount: eventCount, partition: 0, gates: 3, neurons: [4, 5], timing, seed: 1, now } satisfies ScheduleContext & { words: Int32Array };
 }
 
-test('the eventCount lets nobody sleep through a notify that came after the prepare', (t) => {
+test('a thread does not sleep on the event count after a notify that followed its prepare', (t) => {
   const { eventCount } = context(1);
   const prepare = eventCount.prepare();
   eventCount.notify();
@@ -33,7 +33,7 @@ test('the eventCount lets nobody sleep through a notify that came after the prep
   t.deepEqual(answers, ['not-equal']); // it looked, and did not sleep
 });
 
-test('nobody is left asleep on the eventCount', (t) => {
+test('no thread stays asleep on the event count', (t) => {
   const { words, eventCount } = context(1);
   eventCount.wait(eventCount.prepare());
   t.is(words[WORD.sleepers], 0);
@@ -191,7 +191,7 @@ test('learning from the stream never runs ahead of acting, and acting never more
   );
 });
 
-test('where nobody waits for an action, turns of acting are kept together by barriers alone', (t) => {
+test('if no partition waits for an action, turns of acting are kept together by barriers alone', (t) => {
   const barrier = SCHEDULES.synchronous(context(2)).inferenceTicks;
   t.true(barrier.lockstep && barrier.mayBegin(3, 3) && barrier.mayBegin(3, Infinity));
   t.false(barrier.mayBegin(3, 2));

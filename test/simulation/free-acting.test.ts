@@ -41,7 +41,7 @@ async function timingOf(controlPeriod: number, virtual: NonNullable<SimulationOp
 const same = ({ weights, returns, episodes, report: { virtualSeconds, actionTiming, partitions } }: Outcome) => ({ weights, returns, episodes, virtualSeconds, actionTiming, updates: partitions.map(({ updates }) => updates) });
 
 for (const schedule of SCHEDULE_NAMES) {
-  test(`in virtual time acting that waits for nobody repeats itself exactly: ${schedule}`, async (t) => {
+  test(`in virtual time sampled inference repeats itself exactly: ${schedule}`, async (t) => {
     const options: SimulationOptions = {
       time: 'virtual',
       schedule,
@@ -55,7 +55,7 @@ for (const schedule of SCHEDULE_NAMES) {
   });
 }
 
-test('behind barriers and under a long period, acting that waits for nobody does bit for bit what awaited acting does', async (t) => {
+test('behind barriers and under a long period, sampled inference does bit for bit what awaited acting does', async (t) => {
   const kinds: SimulationOptions[] = [
     {},
     { exploration: { correlation: 0.7 }, network: { hidden: [5, 4], recurrent: 0.5, recurrentTimeConstant: 3, observationTraces: [2] } },

@@ -116,12 +116,12 @@ SCHEDULES.forEach((schedule, seed) => {
   }
 });
 
-/** Networks that remember, acting that waits for nobody, and neurons that die and are born. */
+/** Networks that remember, sampled inference, and neurons that die and are born. */
 const OTHERS: Record<string, SimulationOptions> = {
   'leaky integrators and observation traces': { environment: 'PendulumNoVel-v1', rule: 'three-factor', network: { hidden: [4], recurrent: 0.5, recurrentTimeConstant: 4, observationTraces: [2, 4] }, virtual: SLOW },
   'membranes': { network: { hidden: [4], neuronModel: 'spiking', threshold: 0.5, refractory: 1 }, virtual: SLOW },
-  'acting that waits for nobody': { environments: 2, exploration: { correlation: 0.5 }, timing: { inference: 'sampled', controlPeriod: 0.003 }, schedule: 'poisson', virtual: SLOW },
-  'a death and a birth': { lesion: { fraction: 0.5, step: 250, reinitialiseAt: 265 }, virtual: SLOW },
+  'sampled inference': { environments: 2, exploration: { correlation: 0.5 }, timing: { inference: 'sampled', controlPeriod: 0.003 }, schedule: 'poisson', virtual: SLOW },
+  'a lesion and a re-initialisation': { lesion: { fraction: 0.5, step: 250, reinitialiseAt: 265 }, virtual: SLOW },
 };
 
 Object.entries(OTHERS).forEach(([name, options], seed) => {

@@ -65,7 +65,7 @@ test('time adds up: one partition takes its updates, acting ticks and steps one 
   t.true(Math.abs(seconds - (0.1 * updates[0] + 0.01 * 3 * observations + STEPS + 1)) < 1.2, String(seconds)); // an episode's end costs one more
 });
 
-test('a straggler holds up the updates of those who wait for it, and of nobody else', async (t) => {
+test('a straggler delays the updates of the partitions that wait for it, and no others', async (t) => {
   const straggling = { compute: 0.001, act: 0, step: 0, stragglers: 0.34, slowdown: 10 };
   const perSecond = async (schedule: 'synchronous' | 'hogwild') => {
     const { seconds = 1, updates } = await outcome({ updateWindow: 'off', time: 'virtual', schedule, virtual: { ...straggling } });

@@ -135,7 +135,7 @@ test('a third hears the parameters that the voltages were published with', (t) =
   t.is(peers.writerOf(1, 5), 1);
 });
 
-test('only one partition publishes an entry, whoever seizes it first, and nobody an update that is past', (t) => {
+test('only the first partition to lock an entry publishes it, and none publishes a past update', (t) => {
   const { mine, peers, from, to } = pair(true);
   t.true(peers.beginEntry(1, 5, SLOTS, 9, 5));
   t.is(mine.writerOf(1, 5), 1);
@@ -185,7 +185,7 @@ test('a board that was worked on in place can be taken from by who works apart',
   t.deepEqual([...to.voltages], [0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0]);
 });
 
-test('nobody works in place beside others who have drawn other transitions, or are at a later update there, and nobody where all write their own', (t) => {
+test('no partition works in place beside others that have drawn other transitions, or are at a later update there, and nobody where all write their own', (t) => {
   const { mine, peers } = pair(true);
   mine.beginEntry(0, 5, SLOTS, 9, 5);
   t.is(mine.entryOf(5, SLOTS), 1);
@@ -198,7 +198,7 @@ test('nobody works in place beside others who have drawn other transitions, or a
   t.is(pair().mine.entryOf(5, SLOTS), -1);
 });
 
-test('an entry is not opened anew while a peer may be at work in it, and then nobody waits for it', (t) => {
+test('an entry is not opened anew while a peer may be at work in it, and then no partition waits for it', (t) => {
   const { control, mine, peers, from } = pair(true);
   control.version.set(1, 5);
   peers.beginEntry(1, 5, SLOTS, 9, 5);

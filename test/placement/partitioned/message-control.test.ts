@@ -5,7 +5,7 @@ import { createDelayedCounter } from '../../../src/placement/partitioned/message
 
 const message = fc.record({ partition: fc.nat(5), value: fc.nat(12) });
 
-test('what is heard of others is the greatest that each has said, and whoever is not told of a change has none', (t) => {
+test('a counter received from others is the greatest that each has sent, and does not change without a message', (t) => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 6 }), fc.array(message, { maxLength: 60 }), (partitions, messages) => {
       const heard = createDelayedCounter(partitions);
