@@ -5,7 +5,7 @@ import { createDelayedCounter } from '../../../src/placement/partitioned/message
 
 const message = fc.record({ partition: fc.nat(5), value: fc.nat(12) });
 
-test('a counter received from others is the greatest that each has sent, and does not change without a message', (t) => {
+test('the counter of another partition is the greatest value that it has sent, and `receive` reports each change of a minimum', (t) => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 6 }), fc.array(message, { maxLength: 60 }), (partitions, messages) => {
       const heard = createDelayedCounter(partitions);

@@ -52,7 +52,7 @@ test('what was published on a minibatch is there after a rest, unless it was tak
   t.is(after.take(), 3);
 });
 
-test('rows that are under way as the world comes to rest still are after it; once taken back they are heard by nobody, however slow the messages', (t) => {
+test('rows that are under way at a rest stay under way after it; once withdrawn they do not arrive, however slow the messages', (t) => {
   const { begin } = pair(1);
   const before = begin();
   before.keep(0, 10);
