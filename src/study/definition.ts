@@ -74,7 +74,8 @@ export function guardFunctions<D extends Pick<Study, 'name'>>(definition: D): D 
 
 type AnyFunction = (...values: readonly unknown[]) => unknown;
 
-function guard(study: string, name: string, call: AnyFunction): AnyFunction {
+/** The function with its result checked; its errors name study and function. */
+export function guard(study: string, name: string, call: AnyFunction): AnyFunction {
   const check = (value: unknown): unknown => {
     RETURNS[name]?.(name, value);
     return value;
@@ -94,7 +95,7 @@ function guard(study: string, name: string, call: AnyFunction): AnyFunction {
 
 /** True for errors with a meaning of their own, which the study's function only passed on. */
 function isOurs(error: unknown): boolean {
-  return isOptionError(error) || isOutOfMemory(error) || [DivergenceError, EnvironmentError, FileError, InternalError, PartitionError].some((kind) => error instanceof kind);
+  return isOptionError(error) || isOutOfMemory(error) || [DivergenceError, EnvironmentError, FileError, InternalError, PartitionError, StudyError].some((kind) => error instanceof kind);
 }
 
 /** Where frames of the library lie: compiled, and by their source maps. */

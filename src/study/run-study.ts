@@ -6,6 +6,7 @@ import { freeRunPath } from '../files/folder.js';
 import { loadModulesOf } from '../modules.js';
 import { textTable } from '../report/text-table.js';
 import { runFolderName } from '../telemetry/run-folder.js';
+import { guard } from './definition.js';
 import { isStudy } from './define.js';
 import { defaultFindings } from './default-findings.js';
 import { drawFigure, finalReturns, learningCurves } from './figures.js';
@@ -130,7 +131,8 @@ async function leave<S extends object, A extends Arm, Own extends object, M>(
 
 function tablesOf<S extends object, A extends Arm, Own extends object, M>(study: Study<S, A, Own, M>, report: Report<S, Row<A, Own>, M>): OtherTable[] {
   if (report.rows.length === 0) return [];
-  return (study.tables?.(report) ?? taskTables(report.rows)).map((table) => drawTable(table, report.rows));
+  const draw = guard(study.name, 'tables', () => (study.tables?.(report) ?? taskTables(report.rows)).map((table) => drawTable(table, report.rows)));
+  return draw() as OtherTable[]; // what drawTable returns
 }
 
 /** One table for each task. */

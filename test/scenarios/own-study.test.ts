@@ -64,7 +64,7 @@ for (const [options, expected] of REFUSED) {
 function studyFile(keys: string): string {
   const file = join(mkdtempSync(join(tmpdir(), 'ganglion-')), 'own.js');
   writeFileSync(file, `
-    import { defineStudy, ENVIRONMENT, SEEDS } from '${pathToFileURL('dist/src/entries/study.js').href}';
+    import { defineStudy, ENVIRONMENT, SEEDS, STEPS } from '${pathToFileURL('dist/src/entries/study.js').href}';
     const whole = { name: 'own', summary: 's', title: 't', question: 'q?', options: [ENVIRONMENT, SEEDS], arms: () => [{ label: 'a', algorithm: 'broadcast' }] };
     export default defineStudy({ ...whole, ${keys} });
   `);
@@ -88,6 +88,12 @@ for (const [keys, expected] of MALFORMED) {
     t.false(existsSync(out));
   });
 }
+
+test('an error in a column of a table is one line', async (t) => {
+  const { status, stderr } = await run(studyFile('options: [ENVIRONMENT, SEEDS, STEPS], tables: () => [{ title: "x", names: [["a", () => { throw new Error("boom"); }]], numbers: [] }]'), '--seeds', '1', '--steps', '200', '--out', newFolder());
+  t.is(status, 2);
+  t.regex(stderr, /\nstudy "own": tables\(\) failed: boom \(own\.js:\d+:\d+\)\n$/);
+});
 
 test('an error in row() is one line, before anything trains', async (t) => {
   const { status, stderr } = await run(studyFile('row() { throw new Error("boom"); }'), '--seeds', '1', '--out', newFolder());
