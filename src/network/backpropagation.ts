@@ -119,7 +119,9 @@ export function backpropagate<Numbers extends FloatArray>(
 ): void {
   const { alive } = activations;
   const { lanes = activations.lanes, voltages: upon, weightedInputs: delta } = activationGradients;
-  for (const { begin, end } of way.cleared) upon.fill(0, begin * lanes, end * lanes);
+  for (const { begin, end } of way.cleared) {
+    for (let neuron = begin; neuron < end; neuron += 1) upon.fill(0, neuron * lanes, neuron * lanes + count); // other lanes may be another thread's
+  }
   for (const { population, parts } of way.steps) {
     const { begin, end, sources, activation } = population;
     const own = (numbers: Numbers) => numbers.subarray(begin * lanes, end * lanes) as Numbers;

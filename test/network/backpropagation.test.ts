@@ -39,3 +39,12 @@ test('the way back to some inputs leaves the same gradients there, and the other
   t.deepEqual(some.voltages.subarray(2 * lanes), all.voltages.subarray(2 * lanes));
   t.deepEqual([...some.voltages.subarray(0, 2 * lanes)], new Array<number>(2 * lanes).fill(5));
 });
+
+test('gradients that are cleared are those of the lanes in use: other lanes may be another thread\'s', (t) => {
+  const topology = layeredTopology({ observations: 1, hidden: [1], outputs: 1, bias: true, activation: 'tanh', outputActivation: 'linear' });
+  const lanes = 3;
+  const activations: Activations<Float64Array> = { lanes, voltages: new Float64Array(4 * lanes), weightedInputs: new Float64Array(4 * lanes) };
+  const gradients = { voltages: new Float64Array(4 * lanes).fill(7), weightedInputs: new Float64Array(4 * lanes) };
+  backpropagate(doubleKernels, topology, new Float64Array(4), activations, gradients, 2, { steps: [], cleared: [{ begin: 1, end: 3 }] });
+  t.deepEqual([...gradients.voltages], [7, 7, 7, 0, 0, 7, 0, 0, 7, 7, 7, 7]);
+});
