@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { checkLabel, isRecord, wrongKind, wrongValue } from './check.js';
+import { InternalError } from './errors.js';
 import { plainOptions } from './plain.js';
 
 /** Something of the user's own that a module may export: environments, rules, credit assignments. */
@@ -139,4 +140,29 @@ export async function loadModules(all: ModuleUrls): Promise<void> {
       await kind?.modules.load(name);
     }
   }
+}
+
+/** What settings name: shipped, or the user's own. */
+export interface Registry<Item> {
+  /** Takes an item of the user's own. */
+  readonly add: (name: string, item: Item) => void;
+  /** The item of a name: the user's own that has been loaded, or shipped; or undefined. */
+  readonly find: (name: string) => Item | undefined;
+  /** The item of a name in settings, whose names have been checked. */
+  readonly named: (name: string) => Item;
+}
+
+/** @param what an item is called, for messages */
+export function createRegistry<Item>(what: string, shipped: Readonly<Record<string, Item>>): Registry<Item> {
+  const own = new Map<string, Item>();
+  const find = (name: string) => own.get(name) ?? Object.entries(shipped).find(([each]) => each === name)?.[1];
+  return {
+    add: (name, item) => { own.set(name, item); },
+    find,
+    named(name) {
+      const item = find(name);
+      if (item === undefined) throw new InternalError(`there is no ${what} ${name}`);
+      return item;
+    },
+  };
 }

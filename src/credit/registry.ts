@@ -1,6 +1,6 @@
-import { InternalError, OptionTypeError } from '../errors.js';
+import { OptionTypeError } from '../errors.js';
 import { definitionChecks, isRule } from '../memory/user-definition.js';
-import { createModules } from '../modules.js';
+import { createModules, createRegistry } from '../modules.js';
 import { backpropCredit } from './backprop.js';
 import { broadcastCredit } from './broadcast.js';
 import { LOCALITIES, type CreditAssignment } from './credit.js';
@@ -27,27 +27,16 @@ export type CreditName = keyof typeof CREDITS;
 export const OPEN_CREDITS = ['backprop', 'broadcast', 'feedback', 'kolen-pollack', 'skip-sum', 'none'] as const satisfies readonly CreditName[];
 export type OpenCreditName = (typeof OPEN_CREDITS)[number];
 
-/** Credit assignments of the user's own, by the names in settings. */
-const OWN = new Map<string, CreditAssignment>();
+const { add, find: findCredit, named: creditNamed } = createRegistry<CreditAssignment>('credit assignment', CREDITS);
 
-/** The credit assignment of a name in settings: shipped, or the user's own that has been loaded; or undefined. */
-export function findCredit(name: string): CreditAssignment | undefined {
-  return OWN.get(name) ?? Object.entries<CreditAssignment>(CREDITS).find(([own]) => own === name)?.[1];
-}
-
-/** The same, of settings, whose names have been checked. */
-export function creditNamed(name: string): CreditAssignment {
-  const credit = findCredit(name);
-  if (credit === undefined) throw new InternalError(`there is no credit assignment ${name}`);
-  return credit;
-}
+export { findCredit, creditNamed };
 
 /** Credit assignments of the user's own: modules whose default export is a `CreditAssignment`. */
 export const { register: registerCredit, load: loadCredit } = createModules({
   option: 'credit',
   example: 'my-credit',
   has: (name) => findCredit(name) !== undefined,
-  add: (name, exported) => { OWN.set(name, checkCredit(name, exported)); },
+  add: (name, exported) => { add(name, checkCredit(name, exported)); },
 });
 
 /** A module's default export as a credit assignment, whose functions check what they return. @throws TypeError if it is none. @param option that names the module */

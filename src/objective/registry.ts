@@ -1,7 +1,6 @@
 import { isRecord } from '../check.js';
-import { InternalError } from '../errors.js';
 import { definitionChecks } from '../memory/user-definition.js';
-import { createModules } from '../modules.js';
+import { createModules, createRegistry } from '../modules.js';
 import { linearTd } from './linear-td.js';
 import type { ObjectiveDefinition } from './objective.js';
 
@@ -10,20 +9,9 @@ export const OBJECTIVES = { 'linear-td': linearTd } as const satisfies Record<st
 
 export const OBJECTIVE_NAMES = Object.keys(OBJECTIVES);
 
-/** Objectives of the user's own, by the names in settings. */
-const OWN = new Map<string, ObjectiveDefinition>();
+const { add, find: findObjective, named: objectiveNamed } = createRegistry<ObjectiveDefinition>('objective', OBJECTIVES);
 
-/** The objective of a name in settings: shipped, or a module of the user's own that has been loaded. */
-export function findObjective(name: string): ObjectiveDefinition | undefined {
-  return OWN.get(name) ?? Object.entries<ObjectiveDefinition>(OBJECTIVES).find(([own]) => own === name)?.[1];
-}
-
-/** The same, of settings, whose names have been checked. */
-export function objectiveNamed(name: string): ObjectiveDefinition {
-  const objective = findObjective(name);
-  if (objective === undefined) throw new InternalError(`there is no objective ${name}`);
-  return objective;
-}
+export { findObjective, objectiveNamed };
 
 /** Objectives of the user's own: modules whose default export is an `ObjectiveDefinition`. */
 export const { register: registerObjective, load: loadObjective } = createModules({
@@ -34,7 +22,7 @@ export const { register: registerObjective, load: loadObjective } = createModule
     const checks = definitionChecks('rule.objective', name);
     checks.definition(exported, 'an ObjectiveDefinition', ['create']);
     const own = Object.assign({ parameters: () => [] }, exported as ObjectiveDefinition);
-    OWN.set(name, {
+    add(name, {
       ...own,
       name,
       parameters: (topology) => checks.shapes(own.parameters(topology), topology.neurons),

@@ -1,9 +1,8 @@
 import { isRecord } from '../check.js';
-import { InternalError } from '../errors.js';
 import { LOCALITIES } from '../credit/credit.js';
 import { checkCredit } from '../credit/registry.js';
 import { definitionChecks, isRule } from '../memory/user-definition.js';
-import { createModules } from '../modules.js';
+import { createModules, createRegistry } from '../modules.js';
 import { objectiveNamed } from '../objective/registry.js';
 import { broadcast } from './broadcast.js';
 import { coagent } from './coagent.js';
@@ -38,20 +37,9 @@ export const RULES = {
 
 export type RuleName = keyof typeof RULES;
 
-/** Rules of the user's own, by the names in settings. */
-const OWN = new Map<string, Rule>();
+const { add, find: findRule, named: ruleNamed } = createRegistry<Rule>('rule', RULES);
 
-/** The rule of a name in settings: shipped, or the user's own that has been loaded; or undefined. */
-export function findRule(name: string): Rule | undefined {
-  return OWN.get(name) ?? Object.entries<Rule>(RULES).find(([own]) => own === name)?.[1];
-}
-
-/** The same, of settings, whose names have been checked. */
-export function ruleNamed(name: string): Rule {
-  const rule = findRule(name);
-  if (rule === undefined) throw new InternalError(`there is no rule ${name}`);
-  return rule;
-}
+export { findRule, ruleNamed };
 
 /** The rule of settings: the one named, or an objective of the user's choice under its credit. */
 export function ruleOfSettings({ name, objective }: { readonly name: string; readonly objective?: string | undefined }): Rule {
@@ -68,7 +56,7 @@ export const { register: registerRule, load: loadRule } = createModules({
     if (isRecord(exported) && !isRule(exported) && typeof exported.locality === 'string') {
       const credit = checkCredit(name, exported, 'rule');
       const { summary } = credit;
-      OWN.set(name, linearTdRule(credit, { name, summary, localityNote: `linear TD under your credit: ${summary}` }));
+      add(name, linearTdRule(credit, { name, summary, localityNote: `linear TD under your credit: ${summary}` }));
       return;
     }
     const checks = definitionChecks('rule', name);
@@ -77,7 +65,7 @@ export const { register: registerRule, load: loadRule } = createModules({
     checks.oneOf('data', data, ['replay', 'online']);
     checks.oneOf('reads', reads, ['sources', 'all']);
     const own = Object.assign({ localityNote: String(summary), hiddenIsStochastic: false, targetWeights: false }, exported as Rule);
-    OWN.set(name, {
+    add(name, {
       ...own,
       name,
       parameters: (topology) => checks.shapes(own.parameters(topology), topology.neurons),

@@ -16,7 +16,8 @@ import type { WorkerRestart } from '../runtime/supervised-worker.js';
 import { encodeSafetensors } from '../telemetry/safetensors.js';
 import { createExclusive, stoppable, yieldEvery } from './exclusive.js';
 import { checkEpisodesAlone, checkEvaluateOptions, checkRunOptions } from './command-options.js';
-import { readEpisodeCount } from './pause-points.js';
+import { nextPause, readEpisodeCount } from './pause-points.js';
+import { whenReady } from './ready.js';
 import { createQuiescence } from './quiescence.js';
 import { checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCounter, randomEvaluation, reportRates, summariseReturns } from './measure.js';
 import { describePolicy } from './policy.js';
@@ -140,7 +141,7 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
     await stoppable(signal, () => { this.#supervisor.stop(); }, async () => {
       while (this.step < this.#goal && !stopped()) {
         const before = this.step;
-        await this.#quiescence.during(() => this.#supervisor.train(nextPause(before, this.#goal, checkpointEvery)));
+        await this.#quiescence.during(() => this.#supervisor.train(nextPause(before, this.#goal, checkpointEvery, MAX_STEPS_PER_COMMAND)));
         this.#notify({ before, goal: this.#goal, checkpointEvery, stopped });
       }
     });
@@ -210,12 +211,6 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
   }
 }
 
-/** The step at which a run pauses next: a multiple of 2,000, of `checkpointEvery`, or its end. */
-function nextPause(step: number, goal: number, checkpointEvery: number): number {
-  const next = (every: number) => (Math.floor(step / every) + 1) * every;
-  return Math.min(next(MAX_STEPS_PER_COMMAND), goal, checkpointEvery > 0 ? next(checkpointEvery) : Infinity);
-}
-
 /**
  * Builds actor-learners for a task: allocates their arena, draws the first weights and starts the workers.
  *
@@ -223,16 +218,5 @@ function nextPause(step: number, goal: number, checkpointEvery: number): number 
  */
 export async function createActorLearners(options: ActorLearnerOptions = {}): Promise<ActorLearners> {
   await loadModulesOf(options);
-  return readyActorLearners(new ActorLearners(resolveActorLearnerSettings(options)));
-}
-
-/** Closes it where its workers do not come up. */
-export async function readyActorLearners(learners: ActorLearners): Promise<ActorLearners> {
-  try {
-    await learners.ready();
-    return learners;
-  } catch (error) {
-    await learners.close();
-    throw error;
-  }
+  return whenReady(new ActorLearners(resolveActorLearnerSettings(options)));
 }

@@ -1,6 +1,7 @@
 import { wrongValue } from '../check.js';
 import { JournalError, PartitionError } from '../errors.js';
 import type { Journal } from '../journal/read-journal.js';
+import { MAX_STEPS_PER_COMMAND } from '../placement/partitioned/run-layout.js';
 import { nextPause } from './pause-points.js';
 import type { RunOptions } from './training.js';
 
@@ -28,7 +29,7 @@ export function createRunPlan(otherPause: (step: number) => number): CommandPlan
     stoppable: true,
     check: () => undefined,
     goalOf: (step, steps) => step + steps,
-    next: (step, goal, checkpointEvery) => (step < goal ? nextPause(step, goal, checkpointEvery, otherPause(step)) : undefined),
+    next: (step, goal, checkpointEvery) => (step < goal ? nextPause(step, goal, checkpointEvery, MAX_STEPS_PER_COMMAND, otherPause(step)) : undefined),
     count: () => undefined,
     isStopped: (signal) => signal?.aborted === true,
     explain: (error) => error,

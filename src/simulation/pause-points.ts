@@ -10,13 +10,14 @@ export function checkCheckpointEvery(every: unknown): number {
 }
 
 /**
- * The step at which a run pauses next: a multiple of 1,000, a multiple of `checkpointEvery`, or its goal.
+ * The step at which a run pauses next: a multiple of the steps of a command, a multiple of `checkpointEvery`, or its goal.
  *
+ * @param longest environment steps of a command
  * @param other a further pause, for example of a lesion
  */
-export function nextPause(step: number, goal: number, checkpointEvery: number, other = Infinity): number {
+export function nextPause(step: number, goal: number, checkpointEvery: number, longest: number, other = Infinity): number {
   const next = (every: number) => (Math.floor(step / every) + 1) * every;
-  return Math.min(next(MAX_STEPS_PER_COMMAND), goal, checkpointEvery > 0 ? next(checkpointEvery) : Infinity, other);
+  return Math.min(next(longest), goal, checkpointEvery > 0 ? next(checkpointEvery) : Infinity, other);
 }
 
 /** A pause of a run. */

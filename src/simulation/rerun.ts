@@ -9,7 +9,8 @@ import { checkRerunOptions } from './command-options.js';
 import { resolveSettings } from './options.js';
 import { checkRepeatable } from './repeatable.js';
 import { checkRecordable, digestOf } from './recording.js';
-import { readySimulation, Simulation } from './simulation.js';
+import { whenReady } from './ready.js';
+import { Simulation } from './simulation.js';
 
 export interface RerunOptions {
   /** Worker threads, at most one for each partition; one for each unless given. The result does not depend on it. */
@@ -37,7 +38,7 @@ export async function rerunSimulation(journal: Uint8Array | Journal, options: Re
     await simulation.close();
     throw refusal('its first weights are not those that this version draws');
   }
-  return readySimulation(simulation);
+  return whenReady(simulation);
 }
 
 const refusal = (reason: string) => new JournalError(reason, null);

@@ -7,9 +7,10 @@ import { isRecord, wrongKind, wrongValue } from '../check.js';
 import { decodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
 import { CheckpointError } from '../errors.js';
 import { checkpointStep } from '../telemetry/run-folder.js';
-import { ActorLearners, readyActorLearners } from './actor-learners.js';
+import { ActorLearners } from './actor-learners.js';
+import { whenReady } from './ready.js';
 import { examineActorLearners, examineCheckpoint, examineSimulation, examineSingle, fitting } from './examine.js';
-import { readySimulation, Simulation } from './simulation.js';
+import { Simulation } from './simulation.js';
 import { SingleTrainer, type Ddpg } from './single.js';
 
 /** A run's newest checkpoint that can be used. */
@@ -72,7 +73,7 @@ function checkpointNames(folder: string): string[] {
 export async function resumeSimulation(checkpoint: Uint8Array | Checkpoint): Promise<Simulation> {
   const decoded = decode(checkpoint);
   const settings = await examineSimulation(decoded);
-  return readySimulation(await fitting(() => new Simulation(settings, decoded)));
+  return whenReady(await fitting(() => new Simulation(settings, decoded)));
 }
 
 /** The same for an algorithm on one thread. */
@@ -88,7 +89,7 @@ export const resumeDdpg = (checkpoint: Uint8Array | Checkpoint): Promise<Ddpg> =
 export async function resumeActorLearners(checkpoint: Uint8Array | Checkpoint): Promise<ActorLearners> {
   const decoded = decode(checkpoint);
   const settings = await examineActorLearners(decoded);
-  return readyActorLearners(await fitting(() => new ActorLearners(settings, decoded)));
+  return whenReady(await fitting(() => new ActorLearners(settings, decoded)));
 }
 
 export function decode(given: Uint8Array | Checkpoint): Checkpoint {

@@ -21,6 +21,7 @@ import type { SimulationOptions } from '../placement/partitioned/settings.js';
 import { resolveSettings } from './options.js';
 import { readEpisodeCount } from './pause-points.js';
 import { encodePolicy } from './policy-file.js';
+import { whenReady } from './ready.js';
 import { createQuiescence } from './quiescence.js';
 import { recordEpisode, type EpisodeRecording } from './record-episode.js';
 import { checkRecordable, digestOf } from './recording.js';
@@ -187,16 +188,5 @@ function startOf(checkpoint: Checkpoint): StartState {
  */
 export async function createSimulation(options: SimulationOptions = {}): Promise<Simulation> {
   await loadModulesOf(options);
-  return readySimulation(new Simulation(resolveSettings(options)));
-}
-
-/** Waits until every worker is ready. */
-export async function readySimulation(simulation: Simulation): Promise<Simulation> {
-  try {
-    await simulation.ready();
-  } catch (error) {
-    await simulation.close(); // those workers that did start
-    throw error;
-  }
-  return simulation;
+  return whenReady(new Simulation(resolveSettings(options)));
 }
