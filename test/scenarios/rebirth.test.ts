@@ -21,7 +21,7 @@ test.serial('a run whose workers are killed all the time finishes, and tells of 
   t.deepEqual(JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')), result);
   const lines = readFileSync(join(out, 'timing.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
   t.deepEqual(lines.flatMap(({ workerRestart }) => (workerRestart === undefined ? [] : [workerRestart])), result.workerRestarts);
-  t.regex(stderr, /worker restarted {3}partition \d at step \d+ \(terminated by fault injection\), within \d+\.\d\d s\n/);
+  t.regex(stderr, /worker restarted {3}partition \d at step [\d,]+ \(terminated by fault injection\), within \d+\.\d\d s\n/);
   t.is(stderr.match(/worker restarted/g)?.length, Math.min(3, result.workerRestarts.length));
   t.is(/and (\d+) more; all/.exec(stderr)?.[1], result.workerRestarts.length > 3 ? String(result.workerRestarts.length - 3) : undefined);
 });
