@@ -1,4 +1,4 @@
-import { checkInteger, checkKeys, checkName, isRecord, wrongValue } from '../check.js';
+import { checkInteger, checkKeys, checkNumber, checkName, isRecord, wrongValue } from '../check.js';
 import { plainOptions } from '../plain.js';
 import { acrobot } from './acrobot.js';
 import { blaming } from './blame.js';
@@ -9,6 +9,12 @@ import { delayedRecall } from './delayed-recall.js';
 import type { Environment } from './environment.js';
 import { frozenLake, frozenLake8x8 } from './frozen-lake.js';
 import { canonicalName, createModules } from '../modules.js';
+import { asterix } from './minatar/asterix.js';
+import { breakout } from './minatar/breakout.js';
+import { freeway } from './minatar/freeway.js';
+import { minAtar } from './minatar/game.js';
+import { seaquest } from './minatar/seaquest.js';
+import { spaceInvaders } from './minatar/space-invaders.js';
 import { mountainCar } from './mountain-car.js';
 import { mountainCarContinuous } from './mountain-car-continuous.js';
 import { pendulum } from './pendulum.js';
@@ -30,6 +36,7 @@ const TASKS = new Map<string, TaskFamily>(
     frozenLake8x8,
     ...[cliffWalking, cliffWalkingSlippery, taxi].map(alone),
     randomWalk,
+    ...[asterix, breakout, freeway, seaquest, spaceInvaders].flatMap(minAtar),
   ].map((family) => [family.id, family]),
 );
 
@@ -72,6 +79,10 @@ export interface EnvironmentOptions {
   readonly slippery?: number;
   /** States between the ends of RandomWalk-v0. */
   readonly states?: number;
+  /** Probability with which a game of MinAtar repeats the action executed before. */
+  readonly sticky?: number;
+  /** 1 where a game of MinAtar gets harder with time, 0 where it does not. */
+  readonly ramping?: number;
 }
 
 /** An environment as options and command lines name it, taken apart. */
@@ -106,7 +117,7 @@ function parseName(option: string, text: unknown): Named {
 function checkOptions({ family, given }: Omit<Named, 'name'>): Record<string, number> {
   checkKeys('', given, Object.keys(family.options));
   const values: Record<string, number> = {};
-  for (const [name, { fallback, range }] of Object.entries(family.options)) values[name] = checkInteger(name, given[name] ?? fallback, range);
+  for (const [name, { fallback, range, real }] of Object.entries(family.options)) values[name] = (real ? checkNumber : checkInteger)(name, given[name] ?? fallback, range);
   return values;
 }
 

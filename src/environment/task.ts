@@ -22,14 +22,17 @@ export interface Task {
   observe(state: Float64Array): Float64Array;
   /** Its transitions, where all of them are known: what tabular methods read. */
   readonly model?: TransitionModel;
+  /** Its random stream, where the original's own generator decides its episodes; a stream named `environment` unless given. */
+  readonly createStream?: (seed: number) => Stream;
   /** True if a user wrote it: its errors are reported with environment and step. */
   readonly foreign?: true;
 }
 
-/** A task that comes in several sizes: whole-number options, and the task that they make. */
+/** A task that comes in several forms: numbers as options, and the task that they make. */
 export interface TaskFamily {
   readonly id: string;
-  readonly options: Readonly<Record<string, { readonly fallback: number; readonly range: NumberRange }>>;
+  /** Whole numbers unless `real`. */
+  readonly options: Readonly<Record<string, { readonly fallback: number; readonly range: NumberRange; readonly real?: true }>>;
   /** @param options every option, checked */
   build(options: Readonly<Record<string, number>>): Task;
 }
@@ -43,13 +46,14 @@ export function createEnvironment(task: Task, seed: number): Environment & { rea
   const { id, timeLimit, observationSpace, actionSpace, stateSize } = task;
   const physics = new Float64Array(stateSize);
   const checkAction = createActionCheck(actionSpace);
+  const createOwn = task.createStream ?? ((own: number) => createStream(own, 'environment'));
   let streamSeed = seed;
-  let stream = createStream(seed, 'environment');
+  let stream = createOwn(seed);
   let elapsed = 0;
   let running = false;
 
   function enterStream(newSeed: number, position: number): void {
-    if (newSeed !== streamSeed) stream = createStream(newSeed, 'environment');
+    if (newSeed !== streamSeed) stream = createOwn(newSeed);
     streamSeed = newSeed;
     stream.position = position;
   }
@@ -60,7 +64,10 @@ export function createEnvironment(task: Task, seed: number): Environment & { rea
     actionSpace,
     reset(options = {}) {
       checkKeys('', options, ['seed']);
-      if (options.seed !== undefined) enterStream(checkSeed(options.seed), 0);
+      if (options.seed !== undefined) {
+        enterStream(checkSeed(options.seed), 0);
+        physics.fill(0); // what a task carries from one episode to the next
+      }
       task.start(physics, stream);
       elapsed = 0;
       running = true;

@@ -1,5 +1,5 @@
 import { wrongValue } from '../check.js';
-import { environmentName } from '../environment/options.js';
+import { environmentName, SHIPPED } from '../environment/options.js';
 import { checkEnvironment, listEnvironments } from '../environment/registry.js';
 import { HIDDEN, layerSizes, SAME_HIDDEN } from '../network/options.js';
 import { STEPS } from '../options/common.js';
@@ -22,7 +22,7 @@ const namesOrAll = listOf(nameOrAll, `a list of ${listEnvironments().join(', ')}
 
 /** Several tasks. */
 export const ENVIRONMENTS = option('environments', distinct(refine(namesOrAll, (_, ids) => ids.flatMap((id) => (id === ALL ? listEnvironments() : [id])))), {
-  default: ['Pendulum-v1'], flag: '--environments', help: `comma-separated tasks, or all: ${listEnvironments().join(', ')}`, group: 'Run', everyday: true,
+  default: ['Pendulum-v1'], flag: '--environments', help: `comma-separated tasks, or all: ${SHIPPED}`, group: 'Run', everyday: true,
 });
 
 /** Points of a learning curve: environment steps between them. @param points of a whole trial */

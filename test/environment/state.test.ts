@@ -13,6 +13,7 @@ const STATES: [string, number[], RegExp][] = [
   ['TMaze-v0(length=5)', [1, 2.5], /its cue 0 or 1 and its place a whole number from 0 to 5/],
   ['TMaze-v0(length=5)', [1, 6], /its cue 0 or 1 and its place a whole number from 0 to 5/],
   ['DelayedRecall-v0(delay=3,arms=4)', [4, 0], /its cue a whole number from 0 to 3 and its clock one from 0 to 5/],
+  ['MinAtar/Breakout-v1(sticky=0)', new Array<number>(38).fill(4), /a state that MinAtar\/Breakout-v1 can be in, whole numbers within the bounds of its game/],
 ];
 
 for (const [name, state, message] of STATES) {
