@@ -14,11 +14,12 @@ import { changesTable, compareRuns, readBenchFile } from './compare.js';
 import { kernelSection } from './kernels.js';
 import { layerSection } from './layers.js';
 import type { Effort, Measurement, Section } from './measure.js';
+import { replaySection } from './replay.js';
 import { SCHEDULE_SECTIONS } from './schedules.js';
 import { sparseSection } from './sparse.js';
 import { trainingSection } from './training.js';
 
-const SECTIONS: readonly Section[] = [kernelSection, sparseSection, layerSection, trainingSection, ...SCHEDULE_SECTIONS];
+const SECTIONS: readonly Section[] = [kernelSection, sparseSection, layerSection, trainingSection, replaySection, ...SCHEDULE_SECTIONS];
 
 interface Flags {
   readonly sections: readonly Section[];

@@ -123,7 +123,7 @@ function checkLayout(own: readonly BlockRequest[], lines: readonly Line[], parts
   });
 }
 
-const ARRAYS = { float32: Float32Array, float64: Float64Array, int32: Int32Array, uint32: Uint32Array } as const;
+const ARRAYS = { float32: Float32Array, float64: Float64Array, int32: Int32Array, uint32: Uint32Array, uint8: Uint8Array } as const;
 
 /** A copy of the bytes, which need not lie on whole words, as numbers. */
 function numbersOf(bytes: Uint8Array, type: ElementType): ArrayLike<number> {

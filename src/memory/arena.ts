@@ -17,6 +17,7 @@ export interface Arena extends ArenaHandle {
   float64(name: string): Float64Array;
   int32(name: string): Int32Array;
   uint32(name: string): Uint32Array;
+  uint8(name: string): Uint8Array;
 }
 
 /** The contents of an arena, to be put into another of the same layout. */
@@ -73,6 +74,10 @@ export function attachArena({ memory, blocks }: ArenaHandle): Arena {
     uint32(name) {
       const { offset, length } = find(name, 'uint32');
       return new Uint32Array(memory.buffer, offset, length);
+    },
+    uint8(name) {
+      const { offset, length } = find(name, 'uint8');
+      return new Uint8Array(memory.buffer, offset, length);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { InternalError } from '../errors.js';
 
-export type ElementType = 'float32' | 'float64' | 'int32' | 'uint32';
+export type ElementType = 'float32' | 'float64' | 'int32' | 'uint32' | 'uint8';
 
 /** A request for a block of the arena. */
 export interface BlockRequest {
@@ -28,7 +28,7 @@ export interface Block extends BlockRequest {
   readonly length: number;
 }
 
-export const ELEMENT_BYTES: Record<ElementType, number> = { float32: 4, float64: 8, int32: 4, uint32: 4 };
+export const ELEMENT_BYTES: Record<ElementType, number> = { float32: 4, float64: 8, int32: 4, uint32: 4, uint8: 1 };
 
 /** Blocks start on cache lines, to avoid false sharing. */
 const ALIGNMENT = 64;

@@ -6,7 +6,7 @@ import { attachArena, createArena } from '../../src/memory/arena.js';
 import { ELEMENT_BYTES, layoutBytes, planLayout, type BlockRequest } from '../../src/memory/layout.js';
 
 const request = fc.record({
-  type: fc.constantFrom('float32' as const, 'float64' as const, 'int32' as const, 'uint32' as const),
+  type: fc.constantFrom('float32' as const, 'float64' as const, 'int32' as const, 'uint32' as const, 'uint8' as const),
   shape: fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 3 }),
 });
 const named = (requests: readonly Omit<BlockRequest, 'name' | 'owner'>[]): BlockRequest[] =>
