@@ -1,4 +1,4 @@
-import { neuronName, type Topology } from '../network/topology.js';
+import { neuronName, type Population, type Topology } from '../network/topology.js';
 import { ALL_HIDDEN } from './records.js';
 
 /** A neuron whose gradients are compared. */
@@ -6,7 +6,7 @@ export interface ProbedNeuron {
   readonly index: number;
   readonly name: string;
   readonly layer: string;
-  readonly kind: 'hidden' | 'output';
+  readonly kind: Exclude<Population['kind'], 'input'>;
 }
 
 /** The first neurons of every layer: their weights are drawn alike, so that these are as good as any. */

@@ -1,5 +1,5 @@
 import { backpropagate, createActivationGradients, planBackward, type ActivationGradients, type BackwardPlan } from '../network/backpropagation.js';
-import type { Topology } from '../network/topology.js';
+import { readOutRange, readOutsOf, type Topology } from '../network/topology.js';
 import type { CreditContext, CreditProgram } from './credit.js';
 
 /** Credit of input neurons is not needed. */
@@ -9,7 +9,7 @@ const NO_INPUTS = { begin: 0, end: 0 };
 interface Rows {
   /** Neuron n's row is at `rowOffset[n]` up to `rowOffset[n + 1]`; it may be empty where no source is a hidden neuron. */
   readonly rowOffset: Int32Array;
-  /** True if only the outputs send credit back, each along its own row. */
+  /** True if only the outputs, or heads, send credit back, each along its own row. */
   readonly outputsOnly?: boolean;
   /** @param weights those that `spread` is called with; the live ones elsewhere */
   readonly of: (weights: Float32Array) => Float32Array;
@@ -21,7 +21,7 @@ interface Rows {
  * Reads: the rows of all neurons, all activations, the outputs' errors.
  */
 export function createChain({ kernels, topology, batchSize, weights }: CreditContext, rows: Rows): Required<Pick<CreditProgram, 'prepare' | 'assign' | 'spread'>> {
-  const { outputs } = topology;
+  const outputs = readOutRange(topology);
   const lanes = 2 * batchSize;
   const along: Topology = { ...topology, rowOffset: rows.rowOffset };
   const whole = planBackward(along, NO_INPUTS);
@@ -49,10 +49,11 @@ export function createChain({ kernels, topology, batchSize, weights }: CreditCon
   };
 }
 
-/** The same plan with the paths from hidden neurons to the outputs alone; a neuron without one gets 0. */
-function directPaths({ steps }: BackwardPlan, { inputs, outputs }: Topology): BackwardPlan {
+/** The same plan with the paths from hidden neurons to the outputs, or heads, alone; a neuron without one gets 0. */
+function directPaths({ steps }: BackwardPlan, topology: Topology): BackwardPlan {
+  const readOuts = readOutsOf(topology);
   return {
-    cleared: [{ begin: inputs.end, end: outputs.begin }],
-    steps: steps.map(({ population, parts }) => ({ population, parts: population.kind === 'output' ? parts.map((part) => ({ ...part, replace: false })) : [] })),
+    cleared: [{ begin: topology.inputs.end, end: readOuts[0].begin }],
+    steps: steps.map(({ population, parts }) => ({ population, parts: readOuts.includes(population) ? parts.map((part) => ({ ...part, replace: false })) : [] })),
   };
 }

@@ -1,6 +1,8 @@
 import type { CreditAssignment, CreditProgram } from './credit.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { multiplyTransferSlopes } from '../network/transfer.js';
+import { isFixed } from '../network/topology.js';
+import { errorsOfLayers } from '../objective/heads.js';
 import type { OutputError } from '../objective/objective.js';
 import type { Optimiser } from '../optimise/optimiser.js';
 import { creditOf, type TrainedNetwork } from './trained-network.js';
@@ -23,7 +25,7 @@ export interface CreditPass extends Pick<CreditProgram, 'learn'> {
   run(weights: Float32Array): void;
 }
 
-/** @param error of the network's outputs: `outputs` is their rows of `activationGradients.voltages` */
+/** @param error of the network's outputs or heads: `outputs` is their rows of `activationGradients.voltages` */
 export function createCreditPass(kernels: Kernels, network: TrainedNetwork, credit: CreditAssignment, optimiser: Optimiser, error: OutputError, own: OwnLanes): CreditPass {
   const { topology } = network;
   const { activations, activationGradients } = laneView(network, own.begin);
@@ -34,17 +36,18 @@ export function createCreditPass(kernels: Kernels, network: TrainedNetwork, cred
   if (program.spread !== undefined) return { run: program.spread.bind(program, activations, activationGradients, count), ...learn };
 
   const lanes = { ...own, size };
-  const populations = topology.populations.filter(({ kind }) => kind !== 'input').map((population) => {
+  const errors = errorsOfLayers(topology, error);
+  const populations = topology.populations.filter((population) => population.kind !== 'input' && !isFixed(population, topology)).map((population) => {
     const { begin, end } = population;
     const rows = (numbers: Float32Array) => numbers.subarray(begin * size, end * size);
     const neurons = { index: begin, count: end - begin, parameters: creditOf(network, begin, end) };
-    return { population, neurons, credited: rows(network.activationGradients.voltages), delta: rows(network.activationGradients.weightedInputs) };
+    return { population, neurons, error: errors.get(population), credited: rows(network.activationGradients.voltages), delta: rows(network.activationGradients.weightedInputs) };
   });
 
   function run(): void {
     program.prepare?.(network.activations, error);
-    for (const { population, neurons, credited, delta } of populations) {
-      if (population.kind === 'hidden') program.assign(neurons, error, credited, lanes);
+    for (const { population, neurons, error: errorOfLayer, credited, delta } of populations) {
+      if (errorOfLayer !== undefined) program.assign(neurons, errorOfLayer, credited, lanes);
       for (let row = 0; row < neurons.count; row += 1) delta.set(credited.subarray(row * size + own.begin, row * size + own.end), row * size + own.begin);
       multiplyTransferSlopes(kernels, population, activations, delta.subarray(own.begin), size, { begin: population.begin, end: population.end, count }, 1);
     }

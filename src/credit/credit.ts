@@ -53,11 +53,12 @@ export interface CreditContext {
 
 /** A credit assignment at work on one network. */
 export interface CreditProgram {
-  /** Once per minibatch, before any `assign`. Absent where a neuron needs nothing that is computed for all of them. Reads: the activations, the error. */
+  /** Once per minibatch, before any `assign`. Absent where a neuron needs nothing that is computed for all of them. Reads: the activations, the error of all outputs or heads. */
   prepare?(activations: Activations, error: OutputError): void;
   /**
    * credit[i, b] = what neuron index + i takes for ∂J/∂v in transition b. Reads: what the locality allows, and the neurons' own parameters.
    *
+   * @param error of the outputs; of the head of the neurons' own layer where layers have heads
    * @param credit written in these lanes; [count, size], row-major
    */
   assign(neurons: CreditedNeurons, error: OutputError, credit: Float32Array, lanes: Lanes): void;
@@ -65,7 +66,7 @@ export interface CreditProgram {
    * The credit and ∂J/∂z of all neurons at once, for an algorithm that owns the whole network; it then calls neither `prepare` nor `assign`. For credit
    * that is passed back from layer to layer.
    *
-   * Reads: the outputs' rows of `gradients.voltages`, which hold ∂J/∂v. Writes: the other rows, lanes 0 up to `count`.
+   * Reads: the rows of outputs or heads in `gradients.voltages`, which hold ∂J/∂v. Writes: the other rows, lanes 0 up to `count`.
    *
    * @param weights those to differentiate at, where they are not the live ones
    */
@@ -89,8 +90,11 @@ export interface CreditAssignment {
   /** One line for `--help`. */
   readonly summary: string;
   readonly locality: Locality;
-  /** `skip`: the outputs read all hidden layers, not only the last. DDPG builds its networks so; a network of neurons has to have these connections. */
-  readonly outputs?: 'skip';
+  /**
+   * Read-outs that it needs. `skip`: the outputs read all hidden layers, not only the last. `heads`: each hidden layer has a linear read-out of its own, on which the
+   * objective is evaluated, and the outputs are the mean of these. DDPG and actor-learners build their networks so; a network of neurons has to have these connections.
+   */
+  readonly outputs?: 'skip' | 'heads';
   /** The numbers each neuron keeps for it. */
   parameters(topology: Topology): ParameterShape[];
   /** Sets their first values; they are zero where this is absent. */

@@ -1,6 +1,6 @@
 import { iota, type Kernels } from '../kernels/kernels.js';
 import type { ParameterShape, ParameterTable } from '../memory/parameters.js';
-import { neuronName, type Topology } from '../network/topology.js';
+import { neuronName, readOutsOf, type Topology } from '../network/topology.js';
 import { createStream } from '../random/stream.js';
 import type { CreditedNeurons, Lanes } from './credit.js';
 
@@ -8,15 +8,16 @@ import type { CreditedNeurons, Lanes } from './credit.js';
 export const FEEDBACK = 'feedback';
 
 /** @param terms numbers that each hidden neuron keeps */
-export function feedbackShape({ neurons, inputs, outputs }: Topology, terms: number): ParameterShape {
-  const lengths = Array.from({ length: neurons }, (_, neuron) => (neuron >= inputs.end && neuron < outputs.begin ? terms : 0));
+export function feedbackShape(topology: Topology, terms: number): ParameterShape {
+  const [begin, end] = [topology.inputs.end, readOutsOf(topology)[0].begin];
+  const lengths = Array.from({ length: topology.neurons }, (_, neuron) => (neuron >= begin && neuron < end ? terms : 0));
   return { name: FEEDBACK, lengths, target: false, published: false, learned: false };
 }
 
 /** Standard normal draws, from a stream of each neuron's own. */
 export function drawFeedback(topology: Topology, tables: Readonly<Record<string, ParameterTable>>, seed: number): void {
   const { values, offset } = tables[FEEDBACK];
-  for (let neuron = topology.inputs.end; neuron < topology.outputs.begin; neuron += 1) {
+  for (let neuron = topology.inputs.end; neuron < readOutsOf(topology)[0].begin; neuron += 1) {
     const stream = createStream(seed, `feedback/${neuronName(topology, neuron)}`);
     for (let i = offset[neuron]; i < offset[neuron + 1]; i += 1) values[i] = stream.gaussian();
   }

@@ -6,6 +6,7 @@ import { broadcastCredit } from './broadcast.js';
 import { LOCALITIES, type CreditAssignment } from './credit.js';
 import { feedbackCredit } from './feedback.js';
 import { kolenPollackCredit } from './kolen-pollack.js';
+import { layerBroadcastCredit, layerHeadsCredit } from './layer-heads.js';
 import { noCredit } from './none.js';
 import { skipSumCredit } from './skip-sum.js';
 import { threeFactorCredit } from './three-factor.js';
@@ -16,6 +17,8 @@ export const CREDITS = {
   broadcast: broadcastCredit,
   feedback: feedbackCredit,
   'kolen-pollack': kolenPollackCredit,
+  'layer-heads': layerHeadsCredit,
+  'layer-broadcast': layerBroadcastCredit,
   'skip-sum': skipSumCredit,
   'three-factor': threeFactorCredit,
   none: noCredit,
@@ -24,7 +27,7 @@ export const CREDITS = {
 export type CreditName = keyof typeof CREDITS;
 
 /** Those that need nothing of the objective but its errors: they serve every algorithm that leaves credit open. */
-export const OPEN_CREDITS = ['backprop', 'broadcast', 'feedback', 'kolen-pollack', 'skip-sum', 'none'] as const satisfies readonly CreditName[];
+export const OPEN_CREDITS = ['backprop', 'broadcast', 'feedback', 'kolen-pollack', 'layer-heads', 'layer-broadcast', 'skip-sum', 'none'] as const satisfies readonly CreditName[];
 export type OpenCreditName = (typeof OPEN_CREDITS)[number];
 
 const { add, find: findCredit, named: creditNamed } = createRegistry<CreditAssignment>('credit assignment', CREDITS);

@@ -5,7 +5,7 @@ import { attachParameter, type Parameter, type ParameterShape, type ParameterTab
 import { createActivationGradients, type ActivationGradients } from '../network/backpropagation.js';
 import type { Activations } from '../network/activations.js';
 import { createActivations } from '../network/dynamic.js';
-import { rowLengths, type Topology } from '../network/topology.js';
+import { isFixed, rowLengths, type Topology } from '../network/topology.js';
 
 /** A network and all that backpropagation needs to train it. */
 export interface TrainedNetwork {
@@ -96,15 +96,16 @@ export function creditOf({ credit }: Pick<TrainedNetwork, 'credit'>, begin: numb
 
 /** @param frozenLayers names of the populations whose rows stay as they are */
 export function ownRows(network: TrainedNetwork, share: Share, frozenLayers: readonly string[]): OwnRows[] {
-  const { topology: { populations, rowOffset }, weights, gradient, deltaOf, activationGradients } = network;
-  return populations.filter(({ sources }) => sources.length > 0).flatMap(({ name, begin: first, end: last, sources }) => {
+  const { topology: { populations, rowOffset }, topology, weights, gradient, deltaOf, activationGradients } = network;
+  return populations.filter(({ sources }) => sources.length > 0).flatMap((population) => {
+    const { name, begin: first, end: last, sources } = population;
     const own = shareOf(share, last - first);
     const [begin, end] = [first + own.begin, first + own.end];
     if (end === begin) return [];
     const delta = activationGradients.weightedInputs.subarray(begin * deltaOf[begin].length, end * deltaOf[begin].length);
     return [{
       index: begin, count: end - begin, sources, delta, gradient: gradient.subarray(rowOffset[begin], rowOffset[end]), weights: weights.of(begin, end - begin),
-      parameters: creditOf(network, begin, end), frozen: frozenLayers.includes(name),
+      parameters: creditOf(network, begin, end), frozen: frozenLayers.includes(name) || isFixed(population, topology),
     }];
   });
 }

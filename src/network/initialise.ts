@@ -1,5 +1,5 @@
 import { createStream } from '../random/stream.js';
-import { neuronName, type Topology } from './topology.js';
+import { isFixed, neuronName, type Population, type Topology } from './topology.js';
 
 export interface InitialWeights {
   /** Gain of hidden neurons: weights are uniform with standard deviation gain / √inputs. */
@@ -9,13 +9,17 @@ export interface InitialWeights {
 }
 
 /**
- * Draws every neuron's first weights from the neuron's own stream.
+ * Draws every neuron's first weights from the neuron's own stream; outputs that are the mean of heads weigh these alike.
  *
  * Writes: `weights`, rows by `topology.rowOffset`.
  */
 export function initialiseWeights(topology: Topology, seed: number, gains: InitialWeights, weights: Float32Array): void {
   for (const population of topology.populations) {
-    const gain = population.kind === 'output' ? gains.outputGain : gains.hiddenGain;
+    if (isFixed(population, topology)) {
+      averageHeads(population, topology, weights);
+      continue;
+    }
+    const gain = population.kind === 'hidden' ? gains.hiddenGain : gains.outputGain;
     for (let neuron = population.begin; neuron < population.end; neuron += 1) {
       const inputs = topology.rowOffset[neuron + 1] - topology.rowOffset[neuron];
       const bound = gain * Math.sqrt(3 / inputs); // uniform on ±b has standard deviation b / √3
@@ -24,5 +28,12 @@ export function initialiseWeights(topology: Topology, seed: number, gains: Initi
         weights[i] = stream.uniformBetween(-bound, bound);
       }
     }
+  }
+}
+
+function averageHeads({ begin, end, sources }: Population, { rowOffset }: Topology, weights: Float32Array): void {
+  const outputs = end - begin;
+  for (let k = 0; k < outputs; k += 1) {
+    for (let j = 0; j < sources.length; j += 1) weights[rowOffset[begin + k] + j] = j % outputs === k ? outputs / sources.length : 0;
   }
 }

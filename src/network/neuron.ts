@@ -10,7 +10,7 @@ export interface Neuron {
   /** Neurons `index` up to `index + count`. */
   readonly count: number;
   readonly name: string;
-  readonly kind: 'input' | 'hidden' | 'output';
+  readonly kind: Population['kind'];
   /** Its neighbours, and their common function of the weighted input. */
   readonly population: Population;
   /** The neurons it reads; of a group that does not read all the same, those that any of them reads. */

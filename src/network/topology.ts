@@ -8,7 +8,8 @@ import type { SparseRows } from './sparse-rows.js';
 /** Neurons that share an activation and read the same sources: a layer, in a feed-forward network. */
 export interface Population {
   readonly name: string;
-  readonly kind: 'input' | 'hidden' | 'output';
+  /** Heads are read-outs of one hidden layer each; outputs are then their mean, by weights that do not learn. */
+  readonly kind: 'input' | 'hidden' | 'head' | 'output';
   /** Neurons `begin` up to but not including `end`. */
   readonly begin: number;
   readonly end: number;
@@ -50,18 +51,18 @@ export interface LayeredNetwork {
   readonly bias: boolean;
   readonly activation: ActivationName;
   readonly outputActivation: ActivationName;
-  /** True if the outputs read all hidden layers, not only the last; false unless given. */
-  readonly skip?: boolean;
+  /** `skip`: the outputs read all hidden layers, not only the last. `heads`: each of several hidden layers has a head, and the outputs are the mean of the heads. */
+  readonly readOut?: 'skip' | 'heads' | undefined;
   /** Put before the names of its populations where a run has several networks, for example `critic.`. */
   readonly prefix?: string;
 }
 
 /**
  * The feed-forward case: the block lower-triangular K in which each layer reads the one before it and, with `bias`, the
- * bias neuron. Order of neurons: bias, observations, hidden layers, outputs.
+ * bias neuron. Order of neurons: bias, observations, hidden layers, heads, outputs.
  */
 export function layeredTopology(network: LayeredNetwork): Topology {
-  const { prefix = '' } = network;
+  const { prefix = '', hidden, outputs, bias, activation, outputActivation, readOut } = network;
   const inputs: Population = {
     name: `${prefix}input`,
     kind: 'input',
@@ -71,28 +72,42 @@ export function layeredTopology(network: LayeredNetwork): Topology {
     sources: new Int32Array(0),
   };
   const populations = [inputs];
-  const sizes = [...network.hidden, network.outputs];
-  sizes.forEach((size, layer) => {
-    const previous = populations[layer];
-    const isOutput = layer === sizes.length - 1;
-    populations.push({
-      name: prefix + (isOutput ? 'output' : `hidden${layer + 1}`),
-      kind: isOutput ? 'output' : 'hidden',
-      begin: previous.end,
-      end: previous.end + size,
-      activation: isOutput ? network.outputActivation : network.activation,
-      sources: layerSources(isOutput && network.skip === true && layer > 0 ? { ...previous, begin: inputs.end } : previous, network.bias),
-    });
-  });
+  const lastOf = (all: readonly Population[]) => all[all.length - 1];
+  const add = (name: string, size: number, own: Pick<Population, 'kind' | 'activation' | 'sources'>) => {
+    const begin = lastOf(populations).end;
+    populations.push({ name: prefix + name, begin, end: begin + size, ...own });
+  };
+  hidden.forEach((size, layer) => { add(`hidden${layer + 1}`, size, { kind: 'hidden', activation, sources: layerSources(lastOf(populations), bias) }); });
+  const layers = populations.slice(1);
+  const last = lastOf(populations);
+  if (readOut === 'heads' && layers.length > 1) {
+    layers.forEach((layer, index) => { add(`head${index + 1}`, outputs, { kind: 'head', activation: outputActivation, sources: layerSources(layer, bias) }); });
+    add('output', outputs, { kind: 'output', activation: 'linear', sources: layerSources({ kind: 'head', begin: last.end, end: lastOf(populations).end }, false) });
+  } else add('output', outputs, { kind: 'output', activation: outputActivation, sources: layerSources(readOut === 'skip' && layers.length > 0 ? { ...last, begin: inputs.end } : last, bias) });
   return connect(populations);
 }
 
-function layerSources(previous: Population, bias: boolean): Int32Array {
+function layerSources(previous: Pick<Population, 'kind' | 'begin' | 'end'>, bias: boolean): Int32Array {
   const first = previous.kind === 'input' ? BIAS_NEURON + 1 : previous.begin;
   const sources = bias ? [BIAS_NEURON] : [];
   for (let neuron = first; neuron < previous.end; neuron += 1) sources.push(neuron);
   return Int32Array.from(sources);
 }
+
+/** The populations in which an objective finds its errors, each with as many neurons as there are outputs: the heads, or the outputs where there are none. */
+export function readOutsOf({ populations, outputs }: Pick<Topology, 'populations' | 'outputs'>): readonly Population[] {
+  const heads = populations.filter(({ kind }) => kind === 'head');
+  return heads.length === 0 ? [outputs] : heads;
+}
+
+/** All neurons of the read-outs, which lie side by side: those of the first one, and so on. */
+export function readOutRange(topology: Pick<Topology, 'populations' | 'outputs'>): { readonly begin: number; readonly end: number } {
+  const readOuts = readOutsOf(topology);
+  return { begin: readOuts[0].begin, end: readOuts[readOuts.length - 1].end };
+}
+
+/** True of a population whose weights stay as they were initialised: outputs that are the mean of heads. */
+export const isFixed = ({ kind }: Population, { populations }: Pick<Topology, 'populations'>): boolean => kind === 'output' && populations.some((other) => other.kind === 'head');
 
 /** More weights than this, with moments and activations, do not fit the 4 GiB of an arena. */
 export const LARGEST_NETWORK = 2 ** 28;

@@ -16,7 +16,7 @@ import { attachTables } from '../placement/partitioned/partition-context.js';
 export interface RecordedNeuron {
   readonly name: string;
   /** `context`: an input with a leaky trace of a neuron's voltage. `kept`: one with the state of a neuron's membrane. */
-  readonly kind: 'bias' | 'observation' | 'memory' | 'context' | 'kept' | 'hidden' | 'output';
+  readonly kind: 'bias' | 'observation' | 'memory' | 'context' | 'kept' | 'hidden' | 'head' | 'output';
   /** Of a context neuron: index of the neuron that it copies, and τ in environment steps. Of a kept number: its neuron. */
   readonly source?: number;
   readonly timeConstant?: number;

@@ -9,7 +9,8 @@ import { createArena } from '../memory/arena.js';
 import { parameterBlocks, parametersIn, type ParameterTable } from '../memory/parameters.js';
 import { createWorkspace, workspaceBlock } from '../memory/workspace.js';
 import { propagate } from '../network/dynamic.js';
-import { layeredTopology, type Topology } from '../network/topology.js';
+import { layeredTopology, readOutRange, readOutsOf, type Topology } from '../network/topology.js';
+import { errorsOfLayers } from '../objective/heads.js';
 import { linearTdShape } from '../objective/linear-td.js';
 import { CRITIC, type OutputError } from '../objective/objective.js';
 import { createOptimiser } from '../optimise/registry.js';
@@ -31,7 +32,7 @@ interface Fixture {
 }
 
 function createFixture(credit: CreditAssignment): Fixture {
-  const topology = layeredTopology({ observations: 3, hidden: [5, 4], outputs: 2, bias: true, activation: 'tanh', outputActivation: 'linear', skip: credit.outputs === 'skip' });
+  const topology = layeredTopology({ observations: 3, hidden: [5, 4], outputs: 2, bias: true, activation: 'tanh', outputActivation: 'linear', readOut: credit.outputs });
   const shapes = [networkShape('network', topology), ...Object.values(creditShapes('network', topology, credit))];
   const arena = createArena([workspaceBlock(1), ...parameterBlocks(shapes)]);
   const kernels = createKernels('simd', () => createWorkspace(arena, 0));
@@ -50,7 +51,8 @@ function createFixture(credit: CreditAssignment): Fixture {
     drawn.set(draw(drawn));
     return drawn;
   };
-  const error = { outputs: numbers(2), signals: numbers(3) };
+  const heads = readOutsOf(topology).length;
+  const error = { outputs: numbers(2 * heads), signals: numbers(3 * heads) };
   const tables = { ...network.credit, [CRITIC]: critic };
   return {
     kernels,
@@ -61,12 +63,12 @@ function createFixture(credit: CreditAssignment): Fixture {
     assign(together = Infinity) {
       const program = credit.create({ kernels, topology, batchSize: SIZE, peers: tables, weights: network.weights.values, optimiser: createOptimiser('sgd', kernels) });
       program.prepare?.(network.activations, error);
-      return topology.populations.filter(({ kind }) => kind === 'hidden').map(({ begin, end }) => {
+      return Array.from(errorsOfLayers(topology, error), ([{ begin, end }, own]) => {
         const all = new Float32Array((end - begin) * SIZE);
         for (let index = begin; index < end; index += together) {
           const count = Math.min(together, end - index);
           const found = kernels.numbers(count * SIZE);
-          program.assign(neuronsOf(tables, index, count), error, found, LANES);
+          program.assign(neuronsOf(tables, index, count), own, found, LANES);
           all.set(found, (index - begin) * SIZE);
         }
         return all;
@@ -88,13 +90,16 @@ const USES: Readonly<Record<Locality, readonly ('outputs' | 'signals' | 'activat
   weights: ['outputs', 'signals', 'activations', 'weights'],
 };
 
-/** Makes everything NaN that a credit of this locality must not use; under `skip` the outputs' rows are the hidden neurons' own outgoing weights. */
-function poison({ locality, outputs }: CreditAssignment, { network: { activations, weights, topology }, error }: Fixture): void {
-  const end = outputs === 'skip' ? topology.outputs.begin : topology.neurons;
+/** Neurons whose rows are beyond a locality: all, but outputs or heads that a credit has the hidden neurons' own outgoing weights in. */
+const foreign = ({ outputs }: CreditAssignment, topology: Topology) => (outputs === undefined ? topology.neurons : readOutRange(topology).begin);
+
+/** Makes everything NaN that a credit of this locality must not use. */
+function poison(credit: CreditAssignment, { network: { activations, weights, topology }, error }: Fixture): void {
+  const end = foreign(credit, topology);
   const parts = {
     outputs: error.outputs, signals: error.signals, activations: activations.voltages.subarray(0, end * activations.lanes), weights: weights.values.subarray(0, topology.rowOffset[end]),
   };
-  for (const [part, numbers] of Object.entries(parts)) if (!USES[locality].some((used) => used === part)) numbers.fill(NaN);
+  for (const [part, numbers] of Object.entries(parts)) if (!USES[credit.locality].some((used) => used === part)) numbers.fill(NaN);
 }
 
 /** What every credit assignment has to be, a user's own too. */
@@ -141,9 +146,9 @@ export function creditContract(credit: CreditAssignment): ContractCheck[] {
     check('serves a network that is trained as a whole, in any division of its lanes', () => {
       const whole = createFixture(credit);
       const parts = createFixture(credit);
-      if (locality !== 'weights') parts.network.weights.values.fill(NaN, 0, parts.topology.rowOffset[credit.outputs === 'skip' ? parts.topology.outputs.begin : parts.topology.neurons]); // voltages are there already
+      if (locality !== 'weights') parts.network.weights.values.fill(NaN, 0, parts.topology.rowOffset[foreign(credit, parts.topology)]); // voltages are there already
       for (const [{ kernels, network, topology, error }, borders] of [[whole, [0, SIZE]], [parts, [0, 3, SIZE]]] as const) {
-        const { begin, end } = topology.outputs;
+        const { begin, end } = readOutRange(topology);
         const outputs = network.activationGradients.voltages.subarray(begin * SIZE, end * SIZE);
         outputs.set(error.outputs);
         borders.slice(1).forEach((last, part) => {

@@ -6,6 +6,7 @@ import type { CreditAssignment, CreditedNeurons } from '../../src/credit/credit.
 import { feedbackCredit } from '../../src/credit/feedback.js';
 import { FEEDBACK } from '../../src/credit/fixed-feedback.js';
 import { kolenPollackCredit } from '../../src/credit/kolen-pollack.js';
+import { layerBroadcastCredit, layerHeadsCredit } from '../../src/credit/layer-heads.js';
 import { noCredit } from '../../src/credit/none.js';
 import { skipSumCredit } from '../../src/credit/skip-sum.js';
 import { threeFactorCredit } from '../../src/credit/three-factor.js';
@@ -15,6 +16,7 @@ import { createWorkspace, workspaceBlock } from '../../src/memory/workspace.js';
 import { createActivations, propagate } from '../../src/network/dynamic.js';
 import { layeredTopology } from '../../src/network/topology.js';
 import { createOptimiser } from '../../src/optimise/registry.js';
+import { errorsOfLayers } from '../../src/objective/heads.js';
 import { CRITIC } from '../../src/objective/objective.js';
 
 const topology = layeredTopology({ observations: 1, hidden: [2], outputs: 2, bias: false, activation: 'linear', outputActivation: 'linear' });
@@ -72,7 +74,7 @@ test('kolen-pollack weights and feedback weights take the same step and lose the
 
 test('skip-sum takes the outputs\' errors through each neuron\'s own weights to the outputs, and not through later layers', (t) => {
   t.deepEqual(assign(skipSumCredit, {}, [1, 1, 5, 6, 7, 8]), assign(backpropCredit, {}, [1, 1, 5, 6, 7, 8])); // one layer
-  const deep = layeredTopology({ observations: 1, hidden: [1, 1], outputs: 1, bias: false, activation: 'linear', outputActivation: 'linear', skip: true });
+  const deep = layeredTopology({ observations: 1, hidden: [1, 1], outputs: 1, bias: false, activation: 'linear', outputActivation: 'linear', readOut: 'skip' });
   const weights = Float32Array.of(1, 10, 2, 3); // hidden1 reads the observation, hidden2 hidden1, and the output both
   const program = skipSumCredit.create({ kernels, topology: deep, batchSize: 1, peers: {}, weights, optimiser: createOptimiser('sgd', kernels) });
   const [activations, error, credit] = [createActivations(kernels, deep, 2), { outputs: Float32Array.of(0.5), signals: Float32Array.of(0) }, new Float32Array(1)];
@@ -81,6 +83,28 @@ test('skip-sum takes the outputs\' errors through each neuron\'s own weights to 
     program.assign({ index, count: 1, parameters: {} }, error, credit, { begin: 0, end: 1, size: 1 });
     t.is(credit[0], expected);
   }
+});
+
+test('layer-heads takes the errors of the layer\'s own head through each neuron\'s own weights to it', (t) => {
+  const deep = layeredTopology({ observations: 1, hidden: [1, 1], outputs: 1, bias: false, activation: 'linear', outputActivation: 'linear', readOut: 'heads' });
+  const weights = Float32Array.of(1, 10, 2, 3, 0.5, 0.5); // hidden1, hidden2, head1, head2, and the output, the mean of the heads
+  const program = layerHeadsCredit.create({ kernels, topology: deep, batchSize: 1, peers: {}, weights, optimiser: createOptimiser('sgd', kernels) });
+  const [activations, error, credit] = [createActivations(kernels, deep, 2), { outputs: Float32Array.of(0.5, 7), signals: new Float32Array(2) }, new Float32Array(1)];
+  activations.voltages.fill(1, 2, 4);
+  propagate(kernels, deep, weights, activations, 0, 1);
+  t.deepEqual([4, 5, 6].map((neuron) => activations.voltages[2 * neuron]), [2, 30, 16]);
+  program.prepare?.(activations, error);
+  for (const [index, expected] of [[2, 0.5 * 2], [3, 7 * 3]]) {
+    program.assign({ index, count: 1, parameters: {} }, error, credit, { begin: 0, end: 1, size: 1 });
+    t.is(credit[0], expected);
+  }
+});
+
+test('layer-broadcast multiplies the scalar of the layer\'s own head by each neuron\'s own number', (t) => {
+  const deep = layeredTopology({ observations: 1, hidden: [1, 1], outputs: 2, bias: false, activation: 'linear', outputActivation: 'linear', readOut: 'heads' });
+  const errors = errorsOfLayers(deep, { outputs: new Float32Array(4), signals: Float32Array.of(0.5, 7) });
+  t.deepEqual([...errors].map(([{ name }, { signals }]) => [name, signals[0]]), [['hidden1', 0.5], ['hidden2', 7]]);
+  t.is(layerBroadcastCredit.create, broadcastCredit.create);
 });
 
 test('none is nothing', (t) => {

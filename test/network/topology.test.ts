@@ -2,6 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 
 import { InternalError } from '../../src/errors.js';
+import { initialiseWeights } from '../../src/network/initialise.js';
 import { divideNeurons, neuronsOf } from '../../src/network/ownership.js';
 import { connect, layeredTopology, neuronName, type LayeredNetwork } from '../../src/network/topology.js';
 
@@ -86,4 +87,14 @@ test('more partitions than neurons that learn are refused', (t) => {
     instanceOf: RangeError,
     message: '"partitions" expected at most one partition per hidden and output neuron (<= 6), got 7',
   });
+});
+
+test('outputs are the mean of the heads of several hidden layers, whose weights no seed changes', (t) => {
+  const topology = layeredTopology({ ...network([3, 4]), outputs: 2, readOut: 'heads' });
+  t.deepEqual(topology.populations.map(({ name, kind }) => `${name} ${kind}`), ['input input', 'hidden1 hidden', 'hidden2 hidden', 'head1 head', 'head2 head', 'output output']);
+  const weights = new Float32Array(topology.rowOffset[topology.neurons]);
+  initialiseWeights(topology, 1, { hiddenGain: 1, outputGain: 1 }, weights);
+  const { begin, end } = topology.outputs;
+  t.deepEqual([...weights.subarray(topology.rowOffset[begin], topology.rowOffset[end])], [0.5, 0, 0.5, 0, 0, 0.5, 0, 0.5]);
+  t.deepEqual(layeredTopology({ ...network([3]), readOut: 'heads' }), layeredTopology(network([3])));
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 
 import { createActionDistribution, createGaussian, createSoftmax, type ActionDistribution } from '../../src/network/action-distribution.js';
 import { createActorCritic } from '../../src/objective/actor-critic.js';
+import { onEachHead } from '../../src/objective/heads.js';
 import { createNStepQ } from '../../src/objective/n-step-q.js';
 import { createOneStepQ } from '../../src/objective/one-step-q.js';
 import type { Rollout } from '../../src/objective/rollout.js';
@@ -149,4 +150,18 @@ test('a Gaussian draws about its mean with the variance that its second output s
   const gradient = new Float32Array(2);
   distribution.differentiate(Float32Array.of(0, -200), Float32Array.of(1, 0), 1, 0, 1, 1, gradient);
   t.true(gradient.every(Number.isFinite));
+});
+
+test('an objective on two heads is that of each head by itself, which bootstraps from its own values', (t) => {
+  const [one, other] = [rollout([0.9, 0.9, 0.9], [[0, 0, 7, 0], [0, 0, 8, 0]]), rollout([0.9, 0.9, 0.9], [[0, 0, -3, 0], [0, 0, 1, 0]])];
+  const alone = [one, other].map((each) => {
+    const objective = createNStepQ(room, 2, 4);
+    objective.evaluate(each);
+    return objective.error;
+  });
+  const both = onEachHead(createNStepQ(room, 2, 4), 2, room);
+  both.evaluate({ ...one, outputs: Float32Array.of(...one.outputs, ...other.outputs), successors: Float32Array.of(...one.successors, ...other.successors) });
+  t.deepEqual([...both.error.outputs], alone.flatMap(({ outputs }) => [...outputs]));
+  t.deepEqual([...both.error.signals], alone.flatMap(({ signals }) => [...signals]));
+  t.notDeepEqual(alone[0], alone[1]);
 });

@@ -11,7 +11,7 @@ import { createWorkspace } from '../../memory/workspace.js';
 import { attachExplorationState, createExploration } from '../../explore/voltage-noise.js';
 import { initialiseWeights } from '../../network/initialise.js';
 import { withObservationTraces } from '../../network/observation-traces.js';
-import { neuronName, type Topology } from '../../network/topology.js';
+import { neuronName, readOutsOf, type Topology } from '../../network/topology.js';
 import { createStream } from '../../random/stream.js';
 import { loadMinibatch, type Transitions } from '../../replay/minibatch.js';
 import { attachReplay, type ReplayRing } from '../../replay/ring.js';
@@ -128,7 +128,7 @@ export function createDdpgAgent(settings: DdpgSettings, checkpoint?: Snapshot): 
 
 /** The neurons that explore: the outputs, and the hidden neurons that were named. */
 function stochasticNeurons(topology: Topology, { exploration: { hidden, hiddenNeurons } }: DdpgSettings): number[] {
-  const names = new Map(Array.from({ length: topology.outputs.begin - topology.inputs.end }, (_, i) => [neuronName(topology, topology.inputs.end + i), topology.inputs.end + i]));
+  const names = new Map(Array.from({ length: readOutsOf(topology)[0].begin - topology.inputs.end }, (_, i) => [neuronName(topology, topology.inputs.end + i), topology.inputs.end + i]));
   const chosen = (hiddenNeurons ?? [...names.keys()]).map((name) => {
     const neuron = names.get(name);
     if (neuron !== undefined) return neuron;

@@ -73,10 +73,10 @@ export function createDdpgLayout(settings: DdpgSettings): DdpgLayout {
 }
 
 function createTopologies({ network, credit }: DdpgSettings, observations: number, outputs: number) {
-  const skip = creditNamed(credit).outputs === 'skip';
+  const readOut = creditNamed(credit).outputs;
   return {
-    actorTopology: layeredTopology({ ...network, skip, observations, outputs }),
-    criticTopology: layeredTopology({ ...network, skip, observations: observations + outputs, outputs: 1, outputActivation: 'linear', prefix: 'critic.' }),
+    actorTopology: layeredTopology({ ...network, readOut, observations, outputs }),
+    criticTopology: layeredTopology({ ...network, readOut, observations: observations + outputs, outputs: 1, outputActivation: 'linear', prefix: 'critic.' }),
   };
 }
 

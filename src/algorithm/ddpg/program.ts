@@ -4,7 +4,7 @@ import { DivergenceError } from '../../errors.js';
 import type { Kernels } from '../../kernels/kernels.js';
 import { backpropagate, planBackward } from '../../network/backpropagation.js';
 import { propagate } from '../../network/dynamic.js';
-import { neuronName } from '../../network/topology.js';
+import { neuronName, readOutRange } from '../../network/topology.js';
 import { tdError as errorOf } from '../../objective/targets.js';
 import type { Transitions } from '../../replay/minibatch.js';
 import type { Optimiser } from '../../optimise/optimiser.js';
@@ -32,7 +32,7 @@ export interface DdpgContext {
   readonly frozenLayers?: readonly string[];
   /** Updates by which the parameters are stale that gradients are computed from; 0 unless given. */
   readonly delay?: number;
-  /** Room for TD errors, which all threads put theirs into; of the program's own unless given; [size] */
+  /** Room for TD errors, which all threads put theirs into; of the program's own unless given; [heads, size] */
   readonly tdError?: Float32Array;
   /** The threads that share an update, and which of them this is; one unless given. */
   readonly share?: UpdateShare;
@@ -48,7 +48,7 @@ const ONE_THREAD: UpdateShare = { part: 0, parts: 1, barrier: () => undefined };
 
 /** DDPG at work on one minibatch, which the actor's activations and the transitions hold. */
 export interface DdpgProgram {
-  /** D of each transition, before the critic's step; [size] */
+  /** D of each transition, before the critic's step, of each of its heads; [heads, size] */
   readonly tdError: Float32Array;
   /**
    * One update of everything. It leaves in `actor` this minibatch's voltages, ∂Q/∂v, ∂Q/∂z and
@@ -83,6 +83,9 @@ export interface DdpgProgram {
  * taken from the present ones, which also act: what asynchronous workers with a parameter server do to backpropagation.
  * Source: Dean et al. 2012, Downpour SGD; Mnih et al. 2016. Differs: every gradient is equally late, and so the result repeats.
  *
+ * Under a credit whose layers have heads, each head of the critic has a D of its own, with its own Q', and each head of the actor follows ∂Q/∂a where it acts alone.
+ * The mean of the heads acts, and is the Q that the actor climbs.
+ *
  * Reads: `transitions`, the input voltages of the actor's activations. Writes: all else of both networks.
  *
  * @throws RangeError naming `learning.gradientDelay` if the copies of parameters take more than 1 GiB
@@ -90,21 +93,25 @@ export interface DdpgProgram {
 export function createDdpgProgram(context: DdpgContext): DdpgProgram {
   const { kernels, actor, critic, transitions, firstStochastic, rates, optimiser, credit = backpropCredit, frozenLayers = [], delay = 0, share = ONE_THREAD } = context;
   const { size, reward, discounts, sampled } = transitions;
-  const { tdError = new Float32Array(size) } = context;
   const { lanes } = actor.activations;
   const inputs = actor.topology.inputs.end;
   const { begin, end } = actor.topology.outputs;
   const outputs = end - begin;
   const valueNeuron = critic.topology.outputs.begin;
+  const values = readOutRange(critic.topology);
+  const heads = values.end - values.begin;
+  const { tdError = new Float32Array(heads * size) } = context;
   const value = critic.activations.voltages.subarray(valueNeuron * lanes, (valueNeuron + 1) * lanes);
   const valueGradient = critic.activationGradients.voltages.subarray(valueNeuron * size, (valueNeuron + 1) * size);
+  const valueErrors = critic.activationGradients.voltages.subarray(values.begin * size, values.end * size);
   const own = shareOf(share, size);
-  const scalar = kernels.numbers(size); // broadcast to the actor's neurons, under a credit that uses one scalar
-  const actionGradient = actor.activationGradients.voltages.subarray(begin * size, end * size); // ∂Q/∂a
+  const scalars = kernels.numbers(heads * size); // broadcast to the actor's neurons, under a credit that uses one scalar
+  const actions = readOutRange(actor.topology);
+  const actionGradient = actor.activationGradients.voltages.subarray(actions.begin * size, actions.end * size); // ∂Q/∂a
   const actorRows = ownRows(actor, share, frozenLayers);
   const criticRows = ownRows(critic, share, []);
-  const actorCredit = createCreditPass(kernels, actor, credit, optimiser, { outputs: actionGradient, signals: scalar }, own);
-  const criticCredit = createCreditPass(kernels, critic, credit, optimiser, { outputs: valueGradient, signals: valueGradient }, own);
+  const actorCredit = createCreditPass(kernels, actor, credit, optimiser, { outputs: actionGradient, signals: scalars }, own);
+  const criticCredit = createCreditPass(kernels, critic, credit, optimiser, { outputs: valueErrors, signals: valueErrors }, own);
   const ownCritic = laneView(critic, own.begin);
   const toActions = planBackward(critic.topology, { begin: inputs, end: inputs + outputs });
   const past = createDelayedParameters(kernels, actor, critic, delay);
@@ -137,24 +144,37 @@ export function createDdpgProgram(context: DdpgContext): DdpgProgram {
     propagate(kernels, critic.topology, at.critic.target, critic.activations, size + own.begin, size + own.end);
     showActedVoltages();
     propagate(kernels, critic.topology, at.critic.values, critic.activations, own.begin, own.end);
-    for (let b = own.begin; b < own.end; b += 1) {
-      tdError[b] = errorOf(reward[b], discounts[b], value[size + b], value[b]);
-      if (!Number.isFinite(tdError[b])) throw new DivergenceError(neuronName(critic.topology, valueNeuron), 'TD error', tdError[b]);
-      valueGradient[b] = tdError[b] / size;
-      scalar[b] = valueGradient[b];
-    }
+    for (let head = 0; head < heads; head += 1) evaluateHead(values.begin + head, head * size);
     criticCredit.run(at.critic.values);
   }
 
+  /** D of the critic's neuron that is a head, or the output. @param first place of its numbers among those of all heads */
+  function evaluateHead(neuron: number, first: number): void {
+    const { voltages } = critic.activations;
+    for (let b = own.begin; b < own.end; b += 1) {
+      const at = neuron * lanes + b;
+      tdError[first + b] = errorOf(reward[b], discounts[b], voltages[at + size], voltages[at]);
+      if (!Number.isFinite(tdError[first + b])) throw new DivergenceError(neuronName(critic.topology, neuron), 'TD error', tdError[first + b]);
+      valueErrors[first + b] = tdError[first + b] / size;
+      scalars[first + b] = valueErrors[first + b];
+    }
+  }
+
   function differentiateActor(at: Differentiated): void {
-    copyRows(begin, inputs, outputs, 0);
+    for (let head = actions.begin; head < actions.end; head += outputs) climbFrom(head, at);
+    actorCredit.run(at.actor.values);
+  }
+
+  /** ∂Q/∂a where the actor's outputs from number `head` on are the action. */
+  function climbFrom(head: number, at: Differentiated): void {
+    copyRows(head, inputs, outputs, 0);
     propagate(kernels, critic.topology, at.criticStepped, critic.activations, own.begin, own.end);
     valueGradient.fill(1 / size, own.begin, own.end);
     backpropagate(kernels, critic.topology, at.criticStepped, ownCritic.activations, ownCritic.activationGradients, own.end - own.begin, toActions);
     for (let k = 0; k < outputs; k += 1) {
-      for (let b = own.begin; b < own.end; b += 1) actionGradient[k * size + b] = critic.activationGradients.voltages[(inputs + k) * size + b];
+      const first = (head - actions.begin + k) * size;
+      for (let b = own.begin; b < own.end; b += 1) actionGradient[first + b] = critic.activationGradients.voltages[(inputs + k) * size + b];
     }
-    actorCredit.run(at.actor.values);
   }
 
   /** The step of own rows, behind which their target copies follow. */

@@ -6,7 +6,7 @@ import type { KernelName, Kernels } from '../../kernels/kernels.js';
 import { attachArena, type Arena, type ArenaHandle } from '../../memory/arena.js';
 import { createWorkspace } from '../../memory/workspace.js';
 import { moduleUrls } from '../../modules.js';
-import type { Topology } from '../../network/topology.js';
+import { readOutsOf, type Topology } from '../../network/topology.js';
 import { createTransitions, type Minibatch } from '../../replay/minibatch.js';
 import { createOptimiser, type OptimiserName } from '../../optimise/registry.js';
 import { createDdpgProgram, type DdpgProgram, type UpdateShare } from './program.js';
@@ -43,7 +43,7 @@ export function allocateBuffers(kernels: Kernels, arena: Arena, { actorTopology,
     actor: createTrainedNetwork(kernels, arena, 'actor', actorTopology, creditNamed(credit), batch),
     critic: createTrainedNetwork(kernels, arena, 'critic', criticTopology, creditNamed(credit), batch),
     transitions: createTransitions(kernels, { stochasticNeurons: actorTopology.neurons - firstStochastic }, batch),
-    tdError: kernels.numbers(batch),
+    tdError: kernels.numbers(readOutsOf(criticTopology).length * batch),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Kernels } from '../../kernels/kernels.js';
 import type { Arena } from '../../memory/arena.js';
 import { createStream } from '../../random/stream.js';
 import type { Coroutine } from '../../schedule/work.js';
+import { onEachHead } from '../../objective/heads.js';
 import type { RolloutObjective, Rollout } from '../../objective/rollout.js';
 import { createBehaviour } from './behaviour.js';
 import type { Cursors } from './cursor.js';
@@ -18,17 +19,17 @@ export interface Workbench {
 }
 
 export function createWorkbench(kernels: Kernels, arena: Arena, layout: ActorLearnersLayout): Workbench {
-  const { method, distribution, outputs, cursors: { components }, settings: { rollout: { steps: size }, policy } } = layout;
+  const { method, distribution, outputs, heads, cursors: { components }, settings: { rollout: { steps: size }, policy } } = layout;
   const weights = { value: policy?.valueWeight ?? 0, entropy: policy?.entropyWeight ?? 0 };
-  const objective = method.create({ room: kernels, outputs, size, distribution, weights });
+  const objective = onEachHead(method.create({ room: kernels, outputs, size, distribution, weights }), heads, kernels);
   return {
     networks: createLocalNetworks(kernels, arena, layout, objective.error),
     objective,
     rollout: {
       size,
       length: 0,
-      outputs: new Float32Array(outputs * size),
-      successors: kernels.numbers(outputs * size),
+      outputs: new Float32Array(heads * outputs * size),
+      successors: kernels.numbers(heads * outputs * size),
       actions: new Float32Array(components * (size + 1)),
       rewards: new Float32Array(size),
       discounts: new Float32Array(size),
@@ -50,7 +51,7 @@ export function createActor(index: number, layout: ActorLearnersLayout, { networ
   const environment = makeEnvironment(name, { seed: index === 0 ? seed : createStream(seed, `environment/${index}`).integer(2 ** 48) });
   const stream = createStream(seed, `actor${index}/behaviour`);
   const behaviour = createBehaviour(layout, index);
-  const { said } = networks;
+  const { said, readOuts } = networks;
   const cursor = cursors.restore(index, environment);
   const actsAhead = method.actsAhead === true;
   stream.position = cursor.draws;
@@ -68,7 +69,7 @@ export function createActor(index: number, layout: ActorLearnersLayout, { networ
   /** One environment step, of state `t`. */
   function advance(t: number): void {
     putAction(t);
-    for (let k = 0; k < said.length; k += 1) outputs[k * size + t] = said[k];
+    for (let k = 0; k < readOuts.length; k += 1) outputs[k * size + t] = readOuts[k];
     const { observation, reward, terminated, truncated } = environment.step(behaviour.decode(cursor.action));
     cursor.observation = observation;
     cursor.chosen = false;
@@ -91,7 +92,7 @@ export function createActor(index: number, layout: ActorLearnersLayout, { networ
       return;
     }
     networks.judge(method.kind === 'value' ? target : networks.weights, length);
-    for (let k = 0; k < said.length; k += 1) successors[k * size + length - 1] = said[k];
+    for (let k = 0; k < readOuts.length; k += 1) successors[k * size + length - 1] = readOuts[k];
   }
 
   function* act(step: number): Coroutine<number> {

@@ -14,7 +14,7 @@ import { workspaceBlock } from '../../memory/workspace.js';
 import { createActionDistribution, type ActionDistribution } from '../../network/action-distribution.js';
 import { createDecoder, type Decoder } from '../../network/decoder.js';
 import { createEncoder, type Encoder } from '../../network/encoder.js';
-import { layeredTopology, rowLengths, type Topology } from '../../network/topology.js';
+import { layeredTopology, readOutsOf, rowLengths, type Topology } from '../../network/topology.js';
 import { stalenessBlocks } from '../partitioned/staleness.js';
 import { cursorBlocks, type CursorShape } from './cursor.js';
 import { virtualBlocks, wordBlocks } from './words.js';
@@ -52,6 +52,8 @@ export interface ActorLearnersLayout {
   readonly networks: readonly NetworkPlan[];
   readonly weights: number;
   readonly outputs: number;
+  /** Heads of each network, which an objective is evaluated on one by one; 1 where there are outputs alone. */
+  readonly heads: number;
   readonly cursors: CursorShape;
   readonly blocks: readonly BlockRequest[];
 }
@@ -89,6 +91,7 @@ export function createLayout(settings: ActorLearnerSettings): ActorLearnersLayou
     networks,
     weights,
     outputs: last.firstOutput + last.topology.outputs.end - last.topology.outputs.begin,
+    heads: readOutsOf(last.topology).length,
     cursors,
     blocks: [
       ...controlBlocks(workers),
@@ -124,8 +127,8 @@ export function weightShape(networks: readonly Pick<NetworkPlan, 'topology'>[]):
 
 /** @param said as many values of actions, or the distribution of these */
 function planNetworks({ network, policy, credit }: ActorLearnerSettings, observations: number, said: number | ActionDistribution): NetworkPlan[] {
-  const skip = creditNamed(credit).outputs === 'skip';
-  const layers = (outputs: number, prefix = '') => layeredTopology({ ...network, skip, observations, outputs, outputActivation: 'linear', prefix });
+  const readOut = creditNamed(credit).outputs;
+  const layers = (outputs: number, prefix = '') => layeredTopology({ ...network, readOut, observations, outputs, outputActivation: 'linear', prefix });
   if (typeof said === 'number') return [{ name: 'network', topology: layers(said), offset: 0, firstOutput: 0 }];
   if (policy?.separateTrunks !== true) return [{ name: 'network', topology: layers(said.outputs + 1), offset: 0, firstOutput: 0 }];
   const own = layers(said.outputs);

@@ -7,7 +7,7 @@ import { parametersIn } from '../../memory/parameters.js';
 import { createActivationGradients } from '../../network/backpropagation.js';
 import type { Activations } from '../../network/activations.js';
 import { createActivations, propagate } from '../../network/dynamic.js';
-import { rowLengths } from '../../network/topology.js';
+import { isFixed, readOutRange, readOutsOf, rowLengths } from '../../network/topology.js';
 import type { OutputError } from '../../objective/objective.js';
 import { createOptimiser } from '../../optimise/registry.js';
 import { attachCredit, type ActorLearnersLayout, type NetworkPlan } from './layout.js';
@@ -21,17 +21,19 @@ export interface LocalNetworks {
   readonly weights: Float32Array;
   /** ∂J/∂K of the last rollout, laid out as the weights. */
   readonly gradient: Float32Array;
-  /** The last outputs of all networks; [outputs] */
+  /** The last outputs of all networks, by which actors act; [outputs] */
   readonly said: Float32Array;
-  /** Shows an observation as state `t` of the rollout. Writes: `said`. @throws DivergenceError naming the neuron */
+  /** The last read-outs that learn: those of each head of all networks, or the outputs where there are no heads; [heads, outputs] */
+  readonly readOuts: Float32Array;
+  /** Shows an observation as state `t` of the rollout. Writes: `said`, `readOuts`. @throws DivergenceError naming the neuron */
   show(observation: ArrayLike<number>, t: number): void;
   /** Shows an observation as state `t` without computing its outputs. */
   encode(observation: ArrayLike<number>, t: number): void;
-  /** Outputs of other weights for state `t`, which has been shown. Writes: `said`. */
+  /** Outputs of other weights for state `t`, which has been shown. Writes: `said`, `readOuts`. */
   judge(weights: Float32Array, t: number): void;
-  /** Outputs of other weights for states 1 up to `length`, which have been shown. Writes: lanes 0 up to `length` of `successors`, [outputs, size]. */
+  /** Read-outs of other weights for states 1 up to `length`, which have been shown. Writes: lanes 0 up to `length` of `successors`, [heads, outputs, size]. */
   judgeAll(weights: Float32Array, length: number, successors: Float32Array): void;
-  /** The gradient of the states shown, 0 up to `length`. Reads: the error, [outputs, size]. Writes: `gradient`. */
+  /** The gradient of the states shown, 0 up to `length`. Reads: the error, [heads, outputs, size]. Writes: `gradient`. */
   differentiate(error: OutputError, length: number): void;
 }
 
@@ -42,19 +44,22 @@ interface LocalNetwork {
   /** One row of the table each. */
   readonly states: readonly Activations[];
   readonly trained: TrainedNetwork;
-  /** Their rows of the gradients of voltages, and where these are in the error. */
+  /** Rows of heads or outputs in the gradients of voltages. */
   readonly outputErrors: Float32Array;
+  /** Of each head, or the outputs: its neurons, and where they are in what all networks read out. */
+  readonly readOuts: readonly { readonly begin: number; readonly end: number; readonly at: number }[];
   readonly pass: CreditPass;
   /** Populations' rows of the gradient. */
   readonly rows: readonly { readonly delta: Float32Array; readonly count: number; readonly sources: Int32Array; readonly gradient: Float32Array }[];
 }
 
-/** @param error of all outputs, in the kernels' memory: its scalar is the same for all networks */
+/** @param error of all heads or outputs, in the kernels' memory: its scalars are the same for all networks */
 export function createLocalNetworks(kernels: Kernels, arena: Arena, layout: ActorLearnersLayout, error: OutputError): LocalNetworks {
   const { networks: plans, encoder, settings: { rollout: { steps: size } } } = layout;
   const weights = kernels.numbers(layout.weights);
   const gradient = kernels.numbers(layout.weights);
   const said = new Float32Array(layout.outputs);
+  const readOuts = layout.heads === 1 ? said : new Float32Array(layout.heads * layout.outputs);
   const lanes = Array.from({ length: size + 1 }, (_, length) => iota(length));
   const successors = Array.from({ length: size + 1 }, (_, length) => iota(length).map((t) => t + 1));
   const networks = plans.map((plan) => createLocalNetwork(kernels, arena, layout, plan, { weights, gradient, error }));
@@ -65,7 +70,10 @@ export function createLocalNetworks(kernels: Kernels, arena: Arena, layout: Acto
       const { plan: { topology, firstOutput }, states } = network;
       propagate(kernels, topology, rowsOf(network, all), states[t], 0, 1);
       const { begin, end } = topology.outputs;
-      for (let k = begin; k < end; k += 1) said[firstOutput + k - begin] = states[t].voltages[k];
+      const { voltages } = states[t];
+      for (let k = begin; k < end; k += 1) said[firstOutput + k - begin] = voltages[k];
+      if (readOuts === said) continue;
+      for (const { begin: first, end: last, at } of network.readOuts) for (let k = first; k < last; k += 1) readOuts[at + k - first] = voltages[k];
     }
   }
 
@@ -77,6 +85,7 @@ export function createLocalNetworks(kernels: Kernels, arena: Arena, layout: Acto
     weights,
     gradient,
     said,
+    readOuts,
     encode,
     show(observation, t) {
       encode(observation, t);
@@ -85,17 +94,16 @@ export function createLocalNetworks(kernels: Kernels, arena: Arena, layout: Acto
     judge,
     judgeAll(all, length, to) {
       for (const network of networks) {
-        const { plan: { topology, firstOutput }, table, trained: { activations } } = network;
+        const { plan: { topology }, table, trained: { activations } } = network;
         kernels.gatherLanes(table, topology.neurons, successors[length], activations.voltages, size, 0);
         propagate(kernels, topology, rowsOf(network, all), activations, 0, length);
-        const { begin, end } = topology.outputs;
-        kernels.copy(activations.voltages, begin * size, end * size, to, firstOutput * size);
+        for (const { begin, end, at } of network.readOuts) kernels.copy(activations.voltages, begin * size, end * size, to, at * size);
       }
     },
     differentiate({ outputs }, length) {
-      for (const { plan: { topology, firstOutput }, table, trained: { activations, weights: own }, outputErrors, pass, rows } of networks) {
+      for (const { plan: { topology }, table, trained: { activations, weights: own }, outputErrors, readOuts: parts, pass, rows } of networks) {
         kernels.gatherLanes(table, topology.neurons, lanes[length], activations.voltages, size, 0);
-        kernels.copy(outputs, firstOutput * size, firstOutput * size + outputErrors.length, outputErrors, 0);
+        for (const { begin, end, at } of parts) kernels.copy(outputs, at * size, (at + end - begin) * size, outputErrors, (begin - parts[0].begin) * size);
         pass.run(own.values);
         for (const row of rows) kernels.gradients(row.delta, size, row.count, row.sources, activations.voltages, size, size, row.gradient);
       }
@@ -103,9 +111,10 @@ export function createLocalNetworks(kernels: Kernels, arena: Arena, layout: Acto
   };
 }
 
-function createLocalNetwork(kernels: Kernels, arena: Arena, { credit, settings: { learning, rollout: { steps: size } } }: ActorLearnersLayout, plan: NetworkPlan, { weights, gradient, error }: { readonly weights: Float32Array; readonly gradient: Float32Array; readonly error: OutputError }): LocalNetwork {
-  const { name, topology, offset } = plan;
-  const { neurons, rowOffset, outputs, populations } = topology;
+function createLocalNetwork(kernels: Kernels, arena: Arena, { credit, outputs: allOutputs, settings: { learning, rollout: { steps: size } } }: ActorLearnersLayout, plan: NetworkPlan, { weights, gradient, error }: { readonly weights: Float32Array; readonly gradient: Float32Array; readonly error: OutputError }): LocalNetwork {
+  const { name, topology, offset, firstOutput } = plan;
+  const { neurons, rowOffset, populations } = topology;
+  const range = readOutRange(topology);
   const own = (numbers: Float32Array) => numbers.subarray(offset, offset + rowOffset[neurons]);
   const table = kernels.numbers((size + 1) * neurons);
   const scratch = kernels.numbers(neurons);
@@ -121,15 +130,16 @@ function createLocalNetwork(kernels: Kernels, arena: Arena, { credit, settings: 
     deltaOf: [activationGradients.weightedInputs.subarray(0, size)], // no neuron is looked at by itself: a thousand actors would have a million views
     gradientOf: [],
   };
-  const outputErrors = activationGradients.voltages.subarray(outputs.begin * size, outputs.end * size);
+  const outputErrors = activationGradients.voltages.subarray(range.begin * size, range.end * size);
   return {
     plan,
     table,
     states: Array.from({ length: size + 1 }, (_, t) => ({ lanes: 1, voltages: table.subarray(t * neurons, (t + 1) * neurons), weightedInputs: scratch })),
     trained,
     outputErrors,
+    readOuts: readOutsOf(topology).map(({ begin, end }, head) => ({ begin, end, at: head * allOutputs + firstOutput })),
     pass: createCreditPass(kernels, trained, credit, createOptimiser(learning.optimiser, kernels, learning), { outputs: outputErrors, signals: error.signals }, { begin: 0, end: size }),
-    rows: populations.filter(({ kind }) => kind !== 'input').map(({ begin, end, sources }) => ({
+    rows: populations.filter((population) => population.kind !== 'input' && !isFixed(population, topology)).map(({ begin, end, sources }) => ({
       delta: activationGradients.weightedInputs.subarray(begin * size, end * size),
       count: end - begin,
       sources,

@@ -30,7 +30,7 @@ export function drawRollout({ rollout, networks, layout, stream, settings }: Ben
   rollout.length = length;
   for (let t = 0; t < length; t += 1) {
     networks.show(Array.from({ length: layout.cursors.observations }, () => stream.gaussian()), t);
-    networks.said.forEach((said, k) => { outputs[k * size + t] = said; });
+    networks.readOuts.forEach((each, k) => { outputs[k * size + t] = each; });
     for (let k = 0; k < components; k += 1) actions[k * (size + 1) + t] = layout.decoder.space.kind === 'discrete' ? stream.integer(layout.decoder.space.count) : stream.gaussian();
     rewards[t] = stream.gaussian();
     discounts[t] = settings.learning.discount;

@@ -2,6 +2,7 @@ import test from 'ava';
 
 import { OPEN_CREDITS } from '../../../src/credit/registry.js';
 import { METHOD_NAMES } from '../../../src/placement/actor-learners/methods.js';
+import { readOutRange } from '../../../src/network/topology.js';
 import type { ActorLearnerOptions } from '../../../src/placement/actor-learners/settings.js';
 import { createBench, drawRollout, type Bench } from './fixture.js';
 
@@ -56,9 +57,35 @@ for (const [name, options] of CASES) {
   });
 }
 
+test('under layer-heads each head has its own error, its layer follows its head alone, and the mean of the heads keeps its weights', (t) => {
+  const bench = createBench({ algorithm: 'a3c', credit: 'layer-heads', ...POLICY });
+  const { networks, objective, rollout, layout: { networks: [{ topology: { populations, rowOffset } }] } } = bench;
+  drawRollout(bench, 1);
+  objective.evaluate(rollout);
+  networks.differentiate(objective.error, 1);
+  const gradient = networks.gradient.slice();
+  const jumps = (at: number) => [2 ** -7, -(2 ** -7)].map((h) => {
+    const before = networks.weights[at];
+    networks.weights[at] = before + h;
+    networks.judge(networks.weights, 0);
+    networks.weights[at] = before;
+    return [...networks.readOuts];
+  });
+  const ownHead: Readonly<Record<string, number>> = { hidden1: 0, hidden2: 1, head1: 0, head2: 1 };
+  for (const { name, kind, begin, end } of populations) {
+    for (let at = rowOffset[begin]; at < rowOffset[end]; at += 1) {
+      if (kind === 'output') t.is(gradient[at], 0);
+      if (!(name in ownHead)) continue;
+      const [above, below] = jumps(at);
+      const slope = above.reduce((sum, each, k) => sum + (Math.floor(k / 3) === ownHead[name] ? objective.error.outputs[k * rollout.size] * (each - below[k]) * 2 ** 6 : 0), 0);
+      t.true(Math.abs(slope - gradient[at]) < 3e-3, `${name}: ${slope} is not ${gradient[at]}`);
+    }
+  }
+});
+
 /** Rows of hidden neurons in a gradient. */
 function hiddenPart({ layout: { networks } }: Bench, gradient: Float32Array): number[] {
-  return networks.flatMap(({ topology: { rowOffset, outputs }, offset }) => [...gradient.subarray(offset, offset + rowOffset[outputs.begin])]);
+  return networks.flatMap(({ topology: { rowOffset }, topology, offset }) => [...gradient.subarray(offset, offset + rowOffset[readOutRange(topology).begin])]);
 }
 
 for (const algorithm of METHOD_NAMES) {
@@ -76,7 +103,7 @@ for (const algorithm of METHOD_NAMES) {
       if (locality === 'broadcast' || locality === 'reward') objective.error.outputs.fill(NaN);
       if (locality !== 'broadcast') objective.error.signals.fill(NaN);
       if (locality !== 'weights' && locality !== 'deltas') {
-        for (const { topology, offset } of layout.networks) networks.weights.fill(NaN, offset, offset + topology.rowOffset[outputs === 'skip' ? topology.outputs.begin : topology.neurons]); // own outgoing weights stay
+        for (const { topology, offset } of layout.networks) networks.weights.fill(NaN, offset, offset + topology.rowOffset[outputs === undefined ? topology.neurons : readOutRange(topology).begin]); // own outgoing weights stay
       }
       networks.differentiate(objective.error, rollout.length);
       t.deepEqual(hiddenPart(bench, networks.gradient), before);
