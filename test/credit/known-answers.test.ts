@@ -104,7 +104,7 @@ test('layer-broadcast multiplies the scalar of the layer\'s own head by each neu
   const deep = layeredTopology({ observations: 1, hidden: [1, 1], outputs: 2, bias: false, activation: 'linear', outputActivation: 'linear', readOut: 'heads' });
   const errors = errorsOfLayers(deep, { outputs: new Float32Array(4), signals: Float32Array.of(0.5, 7) });
   t.deepEqual([...errors].map(([{ name }, { signals }]) => [name, signals[0]]), [['hidden1', 0.5], ['hidden2', 7]]);
-  t.is(layerBroadcastCredit.create, broadcastCredit.create);
+  t.deepEqual(assign(layerBroadcastCredit, { [FEEDBACK]: [2, -3] }), assign(broadcastCredit, { [FEEDBACK]: [2, -3] }));
 });
 
 test('none is nothing', (t) => {
