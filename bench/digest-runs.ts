@@ -25,8 +25,8 @@ function neurons(name: string, options: SimulationOptions, steps = 240): DigestR
   };
 }
 
-/** Tasks without a table and without a picture: those differ in what is observed alone. */
-const TASKS = listEnvironments().filter((id) => !id.startsWith('MinAtar/') && makeEnvironment(id).model === undefined);
+/** Classic control and memory: other tasks differ in what is observed alone, or take longer. */
+const TASKS = listEnvironments().filter((id) => !/^(MinAtar|LunarLander)/.test(id) && makeEnvironment(id).model === undefined);
 
 /** Rules that differ from others in their credit alone: one task will do. */
 const ONE_TASK = ['feedback', 'kolen-pollack'];

@@ -2,6 +2,7 @@ import { checkInteger, checkKeys, checkNumber, checkName, isRecord, wrongValue }
 import { plainOptions } from '../plain.js';
 import { acrobot } from './acrobot.js';
 import { blaming } from './blame.js';
+import { lunarLander, lunarLanderContinuous } from './box2d/lunar-lander.js';
 import { cartPole } from './cart-pole.js';
 import { cliffWalking, cliffWalkingSlippery } from './cliff-walking.js';
 import { defineEnvironment, isDefinedEnvironment, type EnvironmentDefinition } from './define.js';
@@ -36,6 +37,8 @@ const TASKS = new Map<string, TaskFamily>(
     frozenLake8x8,
     ...[cliffWalking, cliffWalkingSlippery, taxi].map(alone),
     randomWalk,
+    lunarLander,
+    lunarLanderContinuous,
     ...[asterix, breakout, freeway, seaquest, spaceInvaders].flatMap(minAtar),
   ].map((family) => [family.id, family]),
 );
@@ -79,6 +82,14 @@ export interface EnvironmentOptions {
   readonly slippery?: number;
   /** States between the ends of RandomWalk-v0. */
   readonly states?: number;
+  /** 1 where wind blows in LunarLander-v3 and LunarLanderContinuous-v3. */
+  readonly wind?: number;
+  /** Strength of that wind, 0 to 20. */
+  readonly windPower?: number;
+  /** Strength of its torque, 0 to 2. */
+  readonly turbulence?: number;
+  /** Gravity in those, m/s²; -12 to 0. */
+  readonly gravity?: number;
   /** Probability with which a game of MinAtar repeats the action executed before. */
   readonly sticky?: number;
   /** 1 where a game of MinAtar gets harder with time, 0 where it does not. */

@@ -18,6 +18,8 @@ export interface Task {
   start(state: Float64Array, stream: Stream): void;
   /** Moves `state` on by one step. `action` is checked; a discrete one is its only number. Writes: `state`. */
   move(state: Float64Array, action: ArrayLike<number>, stream: Stream): { reward: number; terminated: boolean };
+  /** Brings what the task keeps beside `state` in line with it, after a state was set. Leaves the position of `stream` as it is. */
+  restore?(state: Float64Array, stream: Stream): void;
   /** The observation of `state`, freshly allocated. */
   observe(state: Float64Array): Float64Array;
   /** Its transitions, where all of them are known: what tabular methods read. */
@@ -91,10 +93,12 @@ export function createEnvironment(task: Task, seed: number): Environment & { rea
       checkState(state, task);
       for (let i = 0; i < stateSize; i += 1) physics[i] = state[i];
       running = true;
-      if (state.length === stateSize) return;
-      elapsed = state[stateSize];
-      running = state[stateSize + 1] === 0;
-      enterStream(state[stateSize + 3], state[stateSize + 2]);
+      if (state.length > stateSize) {
+        elapsed = state[stateSize];
+        running = state[stateSize + 1] === 0;
+        enterStream(state[stateSize + 3], state[stateSize + 2]);
+      }
+      task.restore?.(physics, stream);
     },
     close: () => undefined,
     ...(task.model && { model: task.model }),

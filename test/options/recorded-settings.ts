@@ -10,8 +10,8 @@ import { virtualCheck } from '../../scenarios/virtual-check.js';
 import { resolveOscillationSettings } from '../../src/entries/study.js';
 import { listEnvironments, makeEnvironment, resolveCertificateSettings, resolveDdpgSettings, resolveBatchedSettings, resolveSettings } from '../../src/index.js';
 
-/** Tasks with a model and the games of MinAtar are left out: they ship with the general defaults. */
-const TASKS = listEnvironments().filter((id) => !id.startsWith('MinAtar/') && makeEnvironment(id).model === undefined);
+/** Tasks with a model the games of MinAtar and LunarLander are left out: they ship with the general defaults. */
+const TASKS = listEnvironments().filter((id) => !/^(MinAtar|LunarLander)/.test(id) && makeEnvironment(id).model === undefined);
 const LAYERS = [{ name: 'near', size: 5, neuronModel: 'leaky', membraneTimeConstant: 4 }, { name: 'far', size: 4, neuronModel: 'spiking', inhibition: 'winners(1/2)' }, { name: 'last', size: 3 }] as const;
 const BLOCKS = [{ from: 'input', to: 'near' }, { from: 'near', to: 'far', density: 0.5 }, { from: 'far', to: 'near', first: 2 }, { from: 'far', to: 'last', self: true }, { from: 'last', to: 'output' }];
 const LESIONS = [{ fraction: 0.2, step: 500 }, { fraction: 0.2, step: 500, reinitialiseAt: 700, evaluateEvery: 100 }, { fraction: 0.5, step: 'evaluation' }] as const;
