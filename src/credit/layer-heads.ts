@@ -8,7 +8,8 @@ import type { CreditAssignment } from './credit.js';
  *
  *   z_{l,k} = Σ_{n in l} w_{k,n} v_n,   ∂J/∂v_n := Σ_k w_{k,n} δ_{l,k}
  *
- * Nothing crosses from layer to layer but voltages. With one hidden layer it equals backpropagation.
+ * Nothing crosses from layer to layer but voltages, and under a policy the outputs' action probabilities, which every head is rated by. With one hidden layer it equals
+ * backpropagation.
  *
  * Source: Guan et al. 2024, Artificial Dopamine.
  */

@@ -16,7 +16,7 @@ export function errorsOfLayers(topology: Topology, { outputs, signals }: OutputE
   }));
 }
 
-/** An objective evaluated on each of several heads, as if its voltages were the outputs: its error and rollouts hold head after head. Each head bootstraps by itself. */
+/** An objective evaluated on each of several heads, as if its voltages were the outputs: its error and rollouts hold head after head. Each head bootstraps by its own values. */
 export function onEachHead(objective: RolloutObjective, heads: number, room: Room): RolloutObjective {
   if (heads === 1) return objective;
   const { outputs, signals } = objective.error;

@@ -23,7 +23,10 @@ export interface LocalNetworks {
   readonly gradient: Float32Array;
   /** The last outputs of all networks, by which actors act; [outputs] */
   readonly said: Float32Array;
-  /** The last read-outs that learn: those of each head of all networks, or the outputs where there are no heads; [heads, outputs] */
+  /**
+   * The last read-outs that learn: those of each head of all networks, or the outputs where there are no heads. A policy is that of the outputs in every head,
+   * for it is what acted; values are the heads' own; [heads, outputs]
+   */
   readonly readOuts: Float32Array;
   /** Shows an observation as state `t` of the rollout. Writes: `said`, `readOuts`. @throws DivergenceError naming the neuron */
   show(observation: ArrayLike<number>, t: number): void;
@@ -59,6 +62,7 @@ export function createLocalNetworks(kernels: Kernels, arena: Arena, layout: Acto
   const weights = kernels.numbers(layout.weights);
   const gradient = kernels.numbers(layout.weights);
   const said = new Float32Array(layout.outputs);
+  const ofPolicy = layout.method.kind === 'policy' ? layout.distribution.outputs : 0;
   const readOuts = layout.heads === 1 ? said : new Float32Array(layout.heads * layout.outputs);
   const lanes = Array.from({ length: size + 1 }, (_, length) => iota(length));
   const successors = Array.from({ length: size + 1 }, (_, length) => iota(length).map((t) => t + 1));
@@ -73,7 +77,9 @@ export function createLocalNetworks(kernels: Kernels, arena: Arena, layout: Acto
       const { voltages } = states[t];
       for (let k = begin; k < end; k += 1) said[firstOutput + k - begin] = voltages[k];
       if (readOuts === said) continue;
-      for (const { begin: first, end: last, at } of network.readOuts) for (let k = first; k < last; k += 1) readOuts[at + k - first] = voltages[k];
+      for (const { begin: first, end: last, at } of network.readOuts) {
+        for (let k = first; k < last; k += 1) readOuts[at + k - first] = firstOutput + k - first < ofPolicy ? said[firstOutput + k - first] : voltages[k];
+      }
     }
   }
 
