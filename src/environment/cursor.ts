@@ -17,6 +17,8 @@ export interface EnvironmentCursor {
   previous: number;
   /** The observation to answer next. */
   observation: ArrayLike<number>;
+  /** Numbers that a placement keeps to choose its next actions; empty where it keeps none. */
+  behaviour: ArrayLike<number>;
   /** The environment's state, as `getState` returned it. */
   state: ArrayLike<number>;
 }
@@ -29,7 +31,7 @@ export interface EnvironmentGroup {
 
 /** A cursor before the first step; `state` is still to be set. */
 export function startCursor(observation: ArrayLike<number> = []): EnvironmentCursor {
-  return { steps: 0, episodes: 0, episodeReturn: 0, length: 0, ended: false, stored: 0, slot: -1, previous: -1, observation, state: [] };
+  return { steps: 0, episodes: 0, episodeReturn: 0, length: 0, ended: false, stored: 0, slot: -1, previous: -1, observation, behaviour: [], state: [] };
 }
 
 /** Counts a step, the first of a new episode if the last step ended one. */

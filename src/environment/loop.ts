@@ -33,8 +33,8 @@ export interface LoopOptions {
 /** Takes one environment through its episodes: every loop of training, evaluation and recording is this one. */
 export interface EnvironmentLoop {
   readonly cursor: EnvironmentCursor;
-  /** Starts the episode of a seed. */
-  reset(seed: number): void;
+  /** Starts the episode of a seed; without one, the next episode. */
+  reset(seed?: number): void;
   /** Answers one observation. @returns true if that ended an episode */
   advance(): boolean;
 }
@@ -60,7 +60,7 @@ export function createEnvironmentLoop({ environment, act, lastObservation, curso
   return {
     cursor,
     reset(seed) {
-      startEpisode(cursor, environment.reset({ seed }));
+      startEpisode(cursor, environment.reset(seed === undefined ? undefined : { seed }));
     },
     advance() {
       if (!cursor.ended || lastObservation !== 'submit') return step();

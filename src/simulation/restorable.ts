@@ -1,6 +1,6 @@
 import { isCount } from '../check.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { CURSORS, readCursors } from '../environment/cursor-store.js';
+import { CURSORS, readCursors } from '../environment/cursor-records.js';
 import type { EnvironmentCursor, EnvironmentGroup } from '../environment/cursor.js';
 import { makeEnvironment } from '../environment/registry.js';
 import { CheckpointError } from '../errors.js';
@@ -93,7 +93,7 @@ function cursorsOf({ counters: { cursorRecord, stored }, numbers }: Checkpoint, 
   const { groups, observations } = run;
   const records = numbers(CURSORS, 'float64');
   const commits = groups.length > 1 ? numbers('group/cursorRecord', 'int32') : [cursorRecord];
-  const cursors = groups.flatMap((group, i) => readCursors(records, group, commits[i], environmentsOf(run), observations) ?? []);
+  const cursors = groups.flatMap((group, i) => readCursors(records, group, commits[i], environmentsOf(run), { observations }) ?? []);
   for (const { slot, previous } of cursors) {
     if (![slot, previous].every((each) => each === -1 || (isCount(each) && each < stored)) || previous > slot) refuse(`a step in slot ${slot}, after slot ${previous} of ${stored}`);
   }

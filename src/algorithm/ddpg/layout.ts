@@ -1,6 +1,6 @@
 import { suggestion, wrongValue } from '../../check.js';
 import { creditNamed } from '../../credit/registry.js';
-import { cursorBlock } from '../../environment/cursor-store.js';
+import { cursorBlock } from '../../environment/cursor-records.js';
 import { makeEnvironment } from '../../environment/registry.js';
 import { checkBudget } from '../../memory/budget.js';
 import { controlBlocks } from '../../memory/control.js';
@@ -65,7 +65,7 @@ export function createDdpgLayout(settings: DdpgSettings): DdpgLayout {
       workspaceBlock(settings.threads),
       ...parameterBlocks(networks.flatMap(([name, topology]) => [networkShape(name, topology), ...Object.values(creditShapes(name, topology, credit))])),
       ...replayBlocks(ring),
-      cursorBlock(1, observations, stateSize),
+      cursorBlock(1, { observations }, stateSize),
       ...explorationBlocks(actorTopology),
       ...barrierBlocks(),
     ],

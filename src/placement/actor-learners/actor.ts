@@ -1,3 +1,4 @@
+import { createEnvironmentLoop } from '../../environment/loop.js';
 import { makeEnvironment } from '../../environment/registry.js';
 import type { Kernels } from '../../kernels/kernels.js';
 import type { Arena } from '../../memory/arena.js';
@@ -6,7 +7,7 @@ import type { Coroutine } from '../../schedule/work.js';
 import { onEachHead } from '../../objective/heads.js';
 import type { RolloutObjective, Rollout } from '../../objective/rollout.js';
 import { createBehaviour } from './behaviour.js';
-import type { Cursors } from './cursor.js';
+import { BEHAVIOUR, type ActorCursors } from './cursors.js';
 import type { ActorLearnersLayout } from './layout.js';
 import { createLocalNetworks, type LocalNetworks } from './local-networks.js';
 import type { UpdatePort } from './updates.js';
@@ -45,39 +46,45 @@ export interface Actor {
 }
 
 /** @param target the shared target copy, read as it is */
-export function createActor(index: number, layout: ActorLearnersLayout, { networks, objective, rollout }: Workbench, cursors: Cursors, port: UpdatePort, target: Float32Array): Actor {
+export function createActor(index: number, layout: ActorLearnersLayout, { networks, objective, rollout }: Workbench, cursors: ActorCursors, port: UpdatePort, target: Float32Array): Actor {
   const { method, settings: { environment: name, seed, learning: { discount, rewardScale } }, cursors: { components } } = layout;
   const { size, outputs, successors, actions, rewards, discounts } = rollout;
   const environment = makeEnvironment(name, { seed: index === 0 ? seed : createStream(seed, `environment/${index}`).integer(2 ** 48) });
   const stream = createStream(seed, `actor${index}/behaviour`);
   const behaviour = createBehaviour(layout, index);
   const { said, readOuts } = networks;
-  const cursor = cursors.restore(index, environment);
+  const restored = cursors.restore(index, [environment]);
+  const [cursor] = restored;
+  const state = Float64Array.from(cursor.behaviour); // as the record has it
+  const action = Float32Array.from(state.subarray(BEHAVIOUR.action));
   const actsAhead = method.actsAhead === true;
-  stream.position = cursor.draws;
+  let chosen = state[BEHAVIOUR.chosen] === 1; // the action of the cursor's observation
+  stream.position = state[BEHAVIOUR.draws];
+  let t = 0; // steps of the rollout
+  const loop = createEnvironmentLoop({ environment, act: () => environment.step(behaviour.decode(action)), lastObservation: 'stop', cursor, sinks: [{
+    onStep({ reward, terminated }) {
+      rewards[t] = reward * rewardScale;
+      discounts[t] = terminated ? 0 : discount;
+    },
+  }] });
 
   /** Chooses the action of the state whose outputs were computed last. */
   function choose(step: number): void {
-    if (!cursor.chosen) behaviour.sample(said, stream, step, cursor.action);
-    cursor.chosen = true;
+    if (!chosen) behaviour.sample(said, stream, step, action);
+    chosen = true;
   }
 
-  function putAction(t: number): void {
-    for (let k = 0; k < components; k += 1) actions[k * (size + 1) + t] = cursor.action[k];
+  function putAction(at: number): void {
+    for (let k = 0; k < components; k += 1) actions[k * (size + 1) + at] = action[k];
   }
 
   /** One environment step, of state `t`. */
-  function advance(t: number): void {
+  function advance(): void {
     putAction(t);
     for (let k = 0; k < readOuts.length; k += 1) outputs[k * size + t] = readOuts[k];
-    const { observation, reward, terminated, truncated } = environment.step(behaviour.decode(cursor.action));
-    cursor.observation = observation;
-    cursor.chosen = false;
-    cursor.ended = terminated || truncated;
-    cursor.episodeReturn += reward;
-    cursor.length += 1;
-    rewards[t] = reward * rewardScale;
-    discounts[t] = terminated ? 0 : discount;
+    loop.advance();
+    chosen = false;
+    t += 1;
   }
 
   /** Outputs for the states after the steps, by the weights that bootstrap. */
@@ -96,31 +103,24 @@ export function createActor(index: number, layout: ActorLearnersLayout, { networ
   }
 
   function* act(step: number): Coroutine<number> {
-    let t = 0;
+    t = 0;
     do {
       yield 'act';
       networks.show(cursor.observation, t);
       choose(step);
       yield 'step';
-      advance(t);
-      t += 1;
+      advance();
     } while (t < size && !cursor.ended);
     return t;
   }
 
-  function startEpisode(): void {
-    cursor.observation = environment.reset();
-    cursor.ended = false;
-    cursor.episodeReturn = 0;
-    cursor.length = 0;
-  }
-
-  function commit(length: number, marker: number): void {
-    cursor.steps += length;
-    cursor.draws = stream.position;
-    if (cursor.ended) cursors.putEpisode(index, cursor.episodes, marker, cursor.episodeReturn, cursor.length);
-    if (cursor.ended) cursor.episodes += 1;
-    cursors.commit(index, cursor, environment);
+  function commit(marker: number): void {
+    if (cursor.ended) cursors.putEpisode(index, cursor.episodes - 1, marker, cursor.episodeReturn, cursor.length);
+    state.set([stream.position, chosen ? 1 : 0]);
+    state.set(action, BEHAVIOUR.action);
+    cursor.behaviour = state;
+    cursor.state = environment.getState();
+    cursors.commit(index, restored);
   }
 
   return {
@@ -132,7 +132,7 @@ export function createActor(index: number, layout: ActorLearnersLayout, { networ
           yield 'blocked';
           continue;
         }
-        if (cursor.ended) startEpisode();
+        if (cursor.ended) loop.reset();
         const version = port.refresh(networks.weights, index);
         const step = port.steps();
         rollout.length = yield* act(step);
@@ -141,7 +141,7 @@ export function createActor(index: number, layout: ActorLearnersLayout, { networ
         objective.evaluate(rollout);
         networks.differentiate(objective.error, rollout.length);
         yield 'learn';
-        port.contribute(index, networks.gradient, version, rollout.length, (marker) => { commit(rollout.length, marker); });
+        port.contribute(index, networks.gradient, version, rollout.length, commit);
         yield 'pause';
       }
     },

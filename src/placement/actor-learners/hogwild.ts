@@ -1,6 +1,6 @@
 import { WORD } from '../../memory/control.js';
 import { attachStalenessRecorder } from '../partitioned/staleness.js';
-import type { Cursors } from './cursor.js';
+import type { ActorCursors } from './cursors.js';
 import { attachSharedWeights, createProbe, type PortContext, type UpdatePort } from './updates.js';
 
 /** How a gradient gets to the shared weights: at once, or by a message. */
@@ -14,7 +14,7 @@ export type Transport = (actor: number, gradient: Float32Array, apply: (gradient
  *
  * @param worker whose reads are recorded: the age of weights is the number of updates between copying them and applying what was learned with them
  */
-export function createHogwildPort(context: PortContext, cursors: Cursors, worker: number, send: Transport = (_actor, gradient, apply) => { apply(gradient); }): UpdatePort {
+export function createHogwildPort(context: PortContext, cursors: ActorCursors, worker: number, send: Transport = (_actor, gradient, apply) => { apply(gradient); }): UpdatePort {
   const { arena, kernels, eventCount, layout: { settings: { time, actors, bounded } } } = context;
   const shared = attachSharedWeights(context);
   const { all: { values }, words: { version } } = shared;

@@ -16,7 +16,7 @@ import { createDecoder, type Decoder } from '../../network/decoder.js';
 import { createEncoder, type Encoder } from '../../network/encoder.js';
 import { layeredTopology, readOutsOf, rowLengths, type Topology } from '../../network/topology.js';
 import { stalenessBlocks } from '../partitioned/staleness.js';
-import { cursorBlocks, type CursorShape } from './cursor.js';
+import { cursorBlocks, type ActorCursorShape } from './cursors.js';
 import { virtualBlocks, wordBlocks } from './words.js';
 
 /** Most environment steps between two halts of a run, at which episodes are reported. */
@@ -54,7 +54,7 @@ export interface ActorLearnersLayout {
   readonly outputs: number;
   /** Heads of each network, which an objective is evaluated on one by one; 1 where there are outputs alone. */
   readonly heads: number;
-  readonly cursors: CursorShape;
+  readonly cursors: ActorCursorShape;
   readonly blocks: readonly BlockRequest[];
 }
 
@@ -94,7 +94,7 @@ export function createLayout(settings: ActorLearnerSettings): ActorLearnersLayou
     heads: readOutsOf(last.topology).length,
     cursors,
     blocks: [
-      ...controlBlocks(workers),
+      ...controlBlocks(workers, actors),
       ...wordBlocks(),
       workspaceBlock(workers + 1), // the calling thread evaluates
       ...parameterBlocks([weightShape(networks), ...creditParameters]),

@@ -9,7 +9,7 @@ import { serialiseError, type SerialisedError } from '../../runtime/serialised-e
 import type { WorkerApi } from '../../runtime/worker-api.js';
 import type { Coroutine } from '../../schedule/work.js';
 import { createActor, createWorkbench } from './actor.js';
-import { attachCursors } from './cursor.js';
+import { attachActorCursors } from './cursors.js';
 import { createHogwildPort } from './hogwild.js';
 import { createLayout, weightShape } from './layout.js';
 import type { ActorLearnerSettings } from './settings.js';
@@ -50,7 +50,7 @@ export function createRunner({ worker, settings, arena: handle, spin }: RunnerSp
   const control = attachControl(arena);
   const eventCount = createEventCount(control.words, spin);
   const context = { kernels, arena, layout, eventCount };
-  const cursors = attachCursors(arena, layout.cursors);
+  const cursors = attachActorCursors(arena, layout.cursors);
   const synchronous = settings.schedule === 'synchronous';
   const port = synchronous ? createSynchronousPort(context, cursors) : createHogwildPort(context, cursors, worker);
   const { target } = attachParameter(arena, weightShape(layout.networks));

@@ -12,7 +12,7 @@ import { readStaleness, type Staleness } from '../partitioned/staleness.js';
 import type { WorkerRestart } from '../../runtime/supervised-worker.js';
 import { WorkerGroup } from '../../runtime/worker-group.js';
 import { createEventCount } from '../../schedule/event-count.js';
-import { attachCursors, type Cursors } from './cursor.js';
+import { attachActorCursors, type ActorCursors } from './cursors.js';
 import { attachCredit, createLayout, weightShape, type ActorLearnersLayout } from './layout.js';
 import type { LearnersApi, RunnerSpec } from './runner.js';
 import type { ActorLearnerSettings } from './settings.js';
@@ -32,7 +32,7 @@ export interface LostUpdates {
 export class ActorLearnerSupervisor {
   readonly layout: ActorLearnersLayout;
   readonly arena: Arena;
-  readonly cursors: Cursors;
+  readonly cursors: ActorCursors;
   readonly #control: Control;
   readonly #words: LearningWords;
   readonly #workers: WorkerGroup<LearnersApi>;
@@ -49,13 +49,13 @@ export class ActorLearnerSupervisor {
     this.layout = createLayout(settings);
     snapshot?.check(this.layout.blocks);
     this.arena = createArena(this.layout.blocks);
-    this.cursors = attachCursors(this.arena, this.layout.cursors);
+    this.cursors = attachActorCursors(this.arena, this.layout.cursors);
     this.#control = attachControl(this.arena);
     this.#words = attachWords(this.arena);
     initialise(this.layout, this.arena);
     snapshot?.restore(this.arena);
     checkCursors(this.layout, this.cursors, this.updates);
-    this.#reported = Array.from({ length: settings.actors }, (_, actor) => this.cursors.counts(actor).episodes);
+    this.#reported = Array.from({ length: settings.actors }, (_, actor) => this.cursors.committed(actor, 'episodes'));
     const { memory, blocks } = this.arena;
     const spin = settings.workers <= availableParallelism();
     const members = Array.from({ length: settings.workers }, (_, worker) => ({ entry: ENTRY, task: { worker, settings, arena: { memory, blocks }, spin } satisfies RunnerSpec, partitions: [worker] }));
@@ -132,7 +132,7 @@ export class ActorLearnerSupervisor {
   /** Episodes that ended since the last call, in the order of their steps and then of their actors. Not during a command. */
   takeEpisodes(): EpisodeRecord[] {
     const ended = this.#reported.flatMap((from, actor) => {
-      const { episodes } = this.cursors.counts(actor);
+      const episodes = this.cursors.committed(actor, 'episodes');
       this.#reported[actor] = episodes;
       return Array.from({ length: episodes - from }, (_, i) => this.cursors.episode(actor, from + i));
     });
@@ -160,13 +160,13 @@ function initialise({ networks, credit, settings: { seed, network } }: ActorLear
 }
 
 /** @throws CheckpointError where an actor is in a state that its environment cannot be in, or not where the others of a synchronous run are */
-function checkCursors({ settings: { environment: name, actors, schedule } }: ActorLearnersLayout, cursors: Cursors, updates: number): void {
+function checkCursors({ settings: { environment: name, actors, schedule } }: ActorLearnersLayout, cursors: ActorCursors, updates: number): void {
   for (let actor = 0; schedule === 'synchronous' && actor < actors; actor += 1) {
     if (cursors.commits(actor) !== updates) throw new CheckpointError('format', `actor ${actor} has ${cursors.commits(actor)} rollouts, and there are ${updates} updates`);
   }
   const environment = makeEnvironment(name);
   try {
-    for (let actor = 0; actor < actors; actor += 1) if (cursors.commits(actor) !== 0) cursors.restore(actor, environment);
+    for (let actor = 0; actor < actors; actor += 1) if (cursors.commits(actor) !== 0) cursors.restore(actor, [environment]);
   } catch (error) {
     if (!isOptionError(error)) throw error;
     throw new CheckpointError('format', `an actor is in a state that ${name} cannot be in: ${error.message}`);

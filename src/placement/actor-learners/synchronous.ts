@@ -1,6 +1,6 @@
 import { WORD } from '../../memory/control.js';
 import type { Coroutine } from '../../schedule/work.js';
-import type { Cursors } from './cursor.js';
+import type { ActorCursors } from './cursors.js';
 import { BACKUP, GRADIENTS } from './layout.js';
 import { attachSharedWeights, type PortContext, type UpdatePort } from './updates.js';
 
@@ -8,7 +8,7 @@ import { attachSharedWeights, type PortContext, type UpdatePort } from './update
  * All actors roll out from the same weights; then their gradients are summed in the order of the actors, and applied in one update. An actor has
  * committed as many rollouts as there have been updates, or one more where it has done its part of the round. Nothing depends on the threads.
  */
-export function createSynchronousPort(context: PortContext, cursors: Cursors): UpdatePort {
+export function createSynchronousPort(context: PortContext, cursors: ActorCursors): UpdatePort {
   const { arena, kernels, eventCount, layout: { weights: size } } = context;
   const { all: { values }, words: { version, halt }, steps } = attachSharedWeights(context);
   const control = arena.int32('control');
@@ -40,7 +40,7 @@ const markerOf = (round: number) => -1 - round;
  * Makes the update of each round, on one thread. A thread that is terminated meanwhile leaves the weights as they were in a backup, from which another makes
  * the update again.
  */
-export function* updateRounds(context: PortContext, cursors: Cursors): Coroutine {
+export function* updateRounds(context: PortContext, cursors: ActorCursors): Coroutine {
   const { arena, kernels, eventCount, layout: { weights: size, settings: { actors, time } } } = context;
   const { changing, words, step, refreshTarget } = attachSharedWeights(context);
   const control = arena.int32('control');
@@ -67,9 +67,9 @@ export function* updateRounds(context: PortContext, cursors: Cursors): Coroutine
     kernels.copy(gradients, 0, size, sum, 0);
     for (let actor = 1; actor < actors; actor += 1) kernels.addScaled(1, gradients, actor * size, sum, size);
     let taken = 0;
-    for (let actor = 0; actor < actors; actor += 1) taken += cursors.counts(actor).steps;
+    for (let actor = 0; actor < actors; actor += 1) taken += cursors.committed(actor, 'steps');
     step(sum, round + 1, 0, taken);
-    for (let actor = 0; actor < actors; actor += 1) cursors.dateEpisode(actor, cursors.counts(actor).episodes - 1, markerOf(round), taken);
+    for (let actor = 0; actor < actors; actor += 1) cursors.dateEpisode(actor, cursors.committed(actor, 'episodes') - 1, markerOf(round), taken);
     Atomics.store(control, WORD.steps, taken);
     refreshTarget(taken);
     if (time === 'real' && taken >= Atomics.load(control, WORD.stepLimit)) words.halt.set(round + 1);

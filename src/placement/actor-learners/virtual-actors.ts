@@ -3,7 +3,7 @@ import { createVirtualScheduler, type VirtualTask } from '../../virtual/schedule
 import type { VirtualSettings } from '../../virtual/settings.js';
 import { createWorld, type World } from '../../virtual/world.js';
 import { createActor, createWorkbench } from './actor.js';
-import type { Cursors } from './cursor.js';
+import type { ActorCursors } from './cursors.js';
 import { createHogwildPort } from './hogwild.js';
 import type { ActorLearnerSettings } from './settings.js';
 import { createSynchronousPort, updateRounds } from './synchronous.js';
@@ -31,7 +31,7 @@ export interface VirtualActors {
 }
 
 /** @param context `beat` is called at every turn */
-export function createVirtualActors(context: PortContext & { readonly beat: () => void }, cursors: Cursors, target: Float32Array): VirtualActors {
+export function createVirtualActors(context: PortContext & { readonly beat: () => void }, cursors: ActorCursors, target: Float32Array): VirtualActors {
   const { kernels, arena, layout, eventCount } = context;
   const { settings } = layout;
   const control = arena.int32('control');
@@ -86,7 +86,7 @@ function delayOf(world: World, actor: number, station: Station): number {
 }
 
 /** Gradients are applied as they arrive; the actor continues meanwhile. */
-function hogwildOver(world: World, stations: readonly Station[], context: PortContext, cursors: Cursors): UpdatePort {
+function hogwildOver(world: World, stations: readonly Station[], context: PortContext, cursors: ActorCursors): UpdatePort {
   const { kernels } = context;
   const free: Float32Array[] = []; // room for gradients on their way
   const port = createHogwildPort(context, cursors, 0, (actor, gradient, apply) => {

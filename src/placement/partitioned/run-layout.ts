@@ -14,7 +14,7 @@ import { isPlain } from '../../network/transfer.js';
 import { compileStepGraph } from '../../network/step-graph.js';
 import { rowLengths, type Topology } from '../../network/topology.js';
 import { graphOf } from '../../network/neural.js';
-import { cursorBlock } from '../../environment/cursor-store.js';
+import { cursorBlock } from '../../environment/cursor-records.js';
 import type { EnvironmentGroup } from '../../environment/cursor.js';
 import { replayBlocks, type RingShape } from '../../replay/ring.js';
 import { ruleOfSettings } from '../../rule/registry.js';
@@ -126,7 +126,7 @@ export function createRunLayout(settings: Settings): RunLayout {
       ...(settings.timing.measureStaleness ? stalenessBlocks(partitions) : []),
       episodeListBlock(MAX_STEPS_PER_COMMAND),
       { name: 'evaluation', type: 'float64', shape: [MAX_EPISODES_PER_COMMAND], owner: "the environment's host", scratch: true },
-      cursorBlock(environments, observations, stateSize),
+      cursorBlock(environments, { observations }, stateSize),
       ...explorationBlocks(topology, environments),
     ],
   };

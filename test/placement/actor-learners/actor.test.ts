@@ -3,7 +3,7 @@ import test from 'ava';
 import { loadEnvironment, registerEnvironment } from '../../../src/index.js';
 import { createActor } from '../../../src/placement/actor-learners/actor.js';
 import { createBehaviour, finalEpsilon } from '../../../src/placement/actor-learners/behaviour.js';
-import { attachCursors } from '../../../src/placement/actor-learners/cursor.js';
+import { attachActorCursors } from '../../../src/placement/actor-learners/cursors.js';
 import type { ActorLearnerOptions } from '../../../src/placement/actor-learners/settings.js';
 import type { UpdatePort } from '../../../src/placement/actor-learners/updates.js';
 import { createStream } from '../../../src/random/stream.js';
@@ -35,7 +35,7 @@ interface Seen {
 function rollouts(options: ActorLearnerOptions, count: number): Seen[] {
   const bench = createBench({ network: { hidden: [], observationScale: [1] }, learning: { discount: 0.5 }, ...options });
   const { layout, arena, networks, rollout, shared } = bench;
-  const cursors = attachCursors(arena, layout.cursors);
+  const cursors = attachActorCursors(arena, layout.cursors);
   const seen: Seen[] = [];
   for (let k = 0; k < layout.outputs; k += 1) shared.values.set([0, k + 1], 2 * k);
   shared.target.set(shared.values.map((each) => 10 * each));
@@ -109,7 +109,7 @@ test('a cursor that is restored continues with the same observations, actions an
   const collect = (restarts: boolean) => {
     const bench = createBench(options);
     const { layout, arena, shared, rollout } = bench;
-    const cursors = attachCursors(arena, layout.cursors);
+    const cursors = attachActorCursors(arena, layout.cursors);
     const seen: number[][] = [];
     let left = 0;
     const port: UpdatePort = {
@@ -130,7 +130,7 @@ test('a cursor that is restored continues with the same observations, actions an
       const task = actor.run();
       while (task.next().done !== true);
     }
-    return { seen, counts: cursors.counts(1) };
+    return { seen, counts: [cursors.committed(1, 'steps'), cursors.committed(1, 'episodes')] };
   };
   t.deepEqual(collect(true), collect(false));
 });
