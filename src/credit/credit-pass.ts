@@ -59,7 +59,7 @@ export function createCreditPass(kernels: Kernels, network: TrainedNetwork, cred
 /** A network's activations and their gradients from one lane on. */
 export function laneView({ activations, activationGradients }: TrainedNetwork, lane: number): Pick<TrainedNetwork, 'activations' | 'activationGradients'> {
   return {
-    activations: { ...activations, voltages: activations.voltages.subarray(lane) },
+    activations: { ...activations, voltages: activations.voltages.subarray(lane), weightedInputs: activations.weightedInputs.subarray(lane) },
     activationGradients: { ...activationGradients, voltages: activationGradients.voltages.subarray(lane), weightedInputs: activationGradients.weightedInputs.subarray(lane) },
   };
 }

@@ -127,7 +127,7 @@ export function backpropagate<Numbers extends FloatArray>(
     const own = (numbers: Numbers) => numbers.subarray(begin * lanes, end * lanes) as Numbers;
     if (isPlain(population)) kernels.multiplySlopes(activation, own(delta), lanes, activations.voltages, { begin, end, lanes: activations.lanes, count }, 1, own(upon));
     else {
-      own(delta).set(own(upon));
+      for (let neuron = begin; neuron < end; neuron += 1) delta.set(upon.subarray(neuron * lanes, neuron * lanes + count), neuron * lanes); // nor here
       multiplyTransferSlopes(kernels, population, activations, own(delta), lanes, { begin, end, count }, 1);
     }
     for (let neuron = begin; neuron < end && alive !== undefined; neuron += 1) {

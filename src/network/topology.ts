@@ -62,7 +62,7 @@ export interface LayeredNetwork {
  * bias neuron. Order of neurons: bias, observations, hidden layers, heads, outputs.
  */
 export function layeredTopology(network: LayeredNetwork): Topology {
-  const { prefix = '', hidden, outputs, bias, activation, outputActivation, readOut } = network;
+  const { prefix = '', hidden, bias, activation } = network;
   const inputs: Population = {
     name: `${prefix}input`,
     kind: 'input',
@@ -72,19 +72,28 @@ export function layeredTopology(network: LayeredNetwork): Topology {
     sources: new Int32Array(0),
   };
   const populations = [inputs];
-  const lastOf = (all: readonly Population[]) => all[all.length - 1];
-  const add = (name: string, size: number, own: Pick<Population, 'kind' | 'activation' | 'sources'>) => {
-    const begin = lastOf(populations).end;
-    populations.push({ name: prefix + name, begin, end: begin + size, ...own });
+  hidden.forEach((size, layer) => {
+    const previous = populations[layer];
+    populations.push({ name: `${prefix}hidden${layer + 1}`, kind: 'hidden', begin: previous.end, end: previous.end + size, activation, sources: layerSources(previous, bias) });
+  });
+  return connect(withReadOuts(populations, network));
+}
+
+/** The populations, inputs and hidden layers, and then heads, if any, and outputs, as `layeredTopology` has them. */
+export function withReadOuts(populations: readonly Population[], { prefix = '', outputs, bias, outputActivation, readOut }: Pick<LayeredNetwork, 'prefix' | 'outputs' | 'bias' | 'outputActivation' | 'readOut'>): Population[] {
+  const [inputs, ...layers] = populations;
+  const last = populations[populations.length - 1];
+  const population = (name: string, place: number, own: Pick<Population, 'kind' | 'activation' | 'sources'>): Population => {
+    const begin = last.end + place * outputs;
+    return { name: prefix + name, begin, end: begin + outputs, ...own };
   };
-  hidden.forEach((size, layer) => { add(`hidden${layer + 1}`, size, { kind: 'hidden', activation, sources: layerSources(lastOf(populations), bias) }); });
-  const layers = populations.slice(1);
-  const last = lastOf(populations);
-  if (readOut === 'heads' && layers.length > 1) {
-    layers.forEach((layer, index) => { add(`head${index + 1}`, outputs, { kind: 'head', activation: outputActivation, sources: layerSources(layer, bias) }); });
-    add('output', outputs, { kind: 'output', activation: 'linear', sources: layerSources({ kind: 'head', begin: last.end, end: lastOf(populations).end }, false) });
-  } else add('output', outputs, { kind: 'output', activation: outputActivation, sources: layerSources(readOut === 'skip' && layers.length > 0 ? { ...last, begin: inputs.end } : last, bias) });
-  return connect(populations);
+  if (readOut !== 'heads' || layers.length < 2) {
+    const read = readOut === 'skip' && layers.length > 0 ? { ...last, begin: inputs.end } : last;
+    return [...populations, population('output', 0, { kind: 'output', activation: outputActivation, sources: layerSources(read, bias) })];
+  }
+  const heads = layers.map((layer, index) => population(`head${index + 1}`, index, { kind: 'head', activation: outputActivation, sources: layerSources(layer, bias) }));
+  const all = { kind: 'head', begin: last.end, end: last.end + heads.length * outputs } as const;
+  return [...populations, ...heads, population('output', heads.length, { kind: 'output', activation: 'linear', sources: layerSources(all, false) })];
 }
 
 function layerSources(previous: Pick<Population, 'kind' | 'begin' | 'end'>, bias: boolean): Int32Array {

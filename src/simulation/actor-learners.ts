@@ -5,7 +5,7 @@ import { encodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
 import { imageOf } from '../memory/image.js';
 import { attachParameter } from '../memory/parameters.js';
 import { loadModulesOf } from '../modules.js';
-import { createPlayer } from '../placement/actor-learners/evaluation.js';
+import { createPlayer, trainedState } from '../placement/actor-learners/evaluation.js';
 import { attachCredit, MAX_STEPS_PER_COMMAND, weightShape } from '../placement/actor-learners/layout.js';
 import { actorsOf } from '../placement/actor-learners/runner.js';
 import { resolveActorLearnerSettings, type ActorLearnerOptions, type ActorLearnerSettings } from '../placement/actor-learners/settings.js';
@@ -105,8 +105,8 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
   encodeWeights(): Uint8Array {
     const { layout: { networks, encoder, decoder, credit }, arena } = this.#supervisor;
     const { environment, algorithm, seed } = this.settings;
-    const [{ topology }] = networks;
-    const { tensors, description } = describePolicy({ topology, encoder, decoder, observationTraces: [], trained: 'untrained' });
+    const [{ topology, recurrent }] = networks;
+    const { tensors, description } = describePolicy({ topology, encoder, decoder, observationTraces: this.settings.network.observationTraces, trained: trainedState(this.#supervisor.layout, arena), ...(recurrent && { context: recurrent }) });
     const { values, shape } = attachParameter(arena, weightShape(networks));
     const own = networks.map((network) => {
       const part = values.subarray(network.offset);

@@ -48,6 +48,12 @@ test.serial('synchronous n-step Q with a learning credit has the same bits on 1 
   t.deepEqual(await trace({ ...options, workers: 2 }), await trace({ ...options, workers: 1 }));
 });
 
+test.serial('a2c of neurons that remember has the same bits on 1 and 2 workers, with observation traces too', async (t) => {
+  const options = { algorithm: 'a2c', network: { hidden: [6], recurrent: 1, neuronModel: 'leaky', observationTraces: [2, 8] } } as const;
+  const one = await trace({ ...options, workers: 1 });
+  t.deepEqual(await trace({ ...options, workers: 2 }), one);
+});
+
 test.serial('hogwild on one worker repeats itself, reads no weights that are old, and loses no update', async (t) => {
   const learners = await createActorLearners({ ...SMALL, workers: 1 });
   t.teardown(() => learners.close());

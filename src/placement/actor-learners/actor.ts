@@ -1,5 +1,5 @@
 import { createEnvironmentLoop } from '../../environment/loop.js';
-import { makeEnvironment } from '../../environment/registry.js';
+import type { StepResult } from '../../environment/environment.js';
 import type { Kernels } from '../../kernels/kernels.js';
 import type { Arena } from '../../memory/arena.js';
 import { createStream } from '../../random/stream.js';
@@ -8,7 +8,7 @@ import { onEachHead } from '../../objective/heads.js';
 import type { RolloutObjective, Rollout } from '../../objective/rollout.js';
 import { createBehaviour } from './behaviour.js';
 import { BEHAVIOUR, type ActorCursors } from './cursors.js';
-import type { ActorLearnersLayout } from './layout.js';
+import { makeActorEnvironment, type ActorLearnersLayout } from './layout.js';
 import { createLocalNetworks, type LocalNetworks } from './local-networks.js';
 import type { UpdatePort } from './updates.js';
 
@@ -47,9 +47,9 @@ export interface Actor {
 
 /** @param target the shared target copy, read as it is */
 export function createActor(index: number, layout: ActorLearnersLayout, { networks, objective, rollout }: Workbench, cursors: ActorCursors, port: UpdatePort, target: Float32Array): Actor {
-  const { method, settings: { environment: name, seed, learning: { discount, rewardScale } }, cursors: { components } } = layout;
+  const { method, settings: { seed, learning: { discount, rewardScale } }, cursors: { components } } = layout;
   const { size, outputs, successors, actions, rewards, discounts } = rollout;
-  const environment = makeEnvironment(name, { seed: index === 0 ? seed : createStream(seed, `environment/${index}`).integer(2 ** 48) });
+  const environment = makeActorEnvironment(layout.settings, { seed: index === 0 ? seed : createStream(seed, `environment/${index}`).integer(2 ** 48) });
   const stream = createStream(seed, `actor${index}/behaviour`);
   const behaviour = createBehaviour(layout, index);
   const { said, readOuts } = networks;
@@ -61,12 +61,19 @@ export function createActor(index: number, layout: ActorLearnersLayout, { networ
   let chosen = state[BEHAVIOUR.chosen] === 1; // the action of the cursor's observation
   stream.position = state[BEHAVIOUR.draws];
   let t = 0; // steps of the rollout
-  const loop = createEnvironmentLoop({ environment, act: () => environment.step(behaviour.decode(action)), lastObservation: 'stop', cursor, sinks: [{
+  const loop = createEnvironmentLoop({ environment, act: take, lastObservation: 'stop', cursor, sinks: [{
     onStep({ reward, terminated }) {
       rewards[t] = reward * rewardScale;
       discounts[t] = terminated ? 0 : discount;
     },
   }] });
+
+  /** Takes the action of state `t`. What networks carry on follows the observation. */
+  function take(): StepResult {
+    const result = environment.step(behaviour.decode(action));
+    const observation = networks.remember(result.observation, t);
+    return observation === result.observation ? result : { ...result, observation };
+  }
 
   /** Chooses the action of the state whose outputs were computed last. */
   function choose(step: number): void {

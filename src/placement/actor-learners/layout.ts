@@ -4,6 +4,7 @@ import { creditShapes } from '../../credit/trained-network.js';
 import { wrongValue } from '../../check.js';
 import type { CreditAssignment } from '../../credit/credit.js';
 import { creditNamed } from '../../credit/registry.js';
+import type { Environment } from '../../environment/environment.js';
 import { makeEnvironment } from '../../environment/registry.js';
 import { checkBudget } from '../../memory/budget.js';
 import { controlBlocks } from '../../memory/control.js';
@@ -14,7 +15,11 @@ import { workspaceBlock } from '../../memory/workspace.js';
 import { createActionDistribution, type ActionDistribution } from '../../network/action-distribution.js';
 import { createDecoder, type Decoder } from '../../network/decoder.js';
 import { createEncoder, type Encoder } from '../../network/encoder.js';
-import { layeredTopology, readOutsOf, rowLengths, type Topology } from '../../network/topology.js';
+import { graphOf } from '../../network/neural.js';
+import { withObservationTraces } from '../../network/observation-traces.js';
+import type { RecurrentInputs } from '../../network/recurrent-inputs.js';
+import { compileStepGraph } from '../../network/step-graph.js';
+import { connect, layeredTopology, readOutsOf, rowLengths, withReadOuts, type Topology } from '../../network/topology.js';
 import { stalenessBlocks } from '../partitioned/staleness.js';
 import { cursorBlocks, type ActorCursorShape } from './cursors.js';
 import { virtualBlocks, wordBlocks } from './words.js';
@@ -38,6 +43,8 @@ export interface NetworkPlan {
   readonly offset: number;
   /** The first of the objective's outputs that its output neurons are. */
   readonly firstOutput: number;
+  /** What it carries on from step to step, if anything. */
+  readonly recurrent?: RecurrentInputs;
 }
 
 /** What a run is made of, derived from its settings alone: every thread derives the same. */
@@ -46,6 +53,8 @@ export interface ActorLearnersLayout {
   readonly method: Method;
   readonly credit: CreditAssignment;
   readonly encoder: Encoder;
+  /** Numbers in an observation, traces included. What networks carry on follows them. */
+  readonly observations: number;
   readonly decoder: Decoder;
   /** Of actions, given the outputs, under a policy method. */
   readonly distribution: ActionDistribution;
@@ -58,11 +67,17 @@ export interface ActorLearnersLayout {
   readonly blocks: readonly BlockRequest[];
 }
 
+/** The environment of an actor, or of an evaluation: its observations end in their traces. See `withObservationTraces`. */
+export function makeActorEnvironment({ environment, network }: ActorLearnerSettings, options?: { readonly seed: number }, trained?: ArrayLike<number> | 'untrained'): Environment {
+  return withObservationTraces(makeEnvironment(environment, options), network, trained);
+}
+
 /** @throws RangeError naming an option that does not fit the task */
 export function createLayout(settings: ActorLearnerSettings): ActorLearnersLayout {
   const { actors, workers, learning, rollout } = settings;
-  const environment = makeEnvironment(settings.environment);
-  const { observationSpace, actionSpace } = environment;
+  const bare = makeEnvironment(settings.environment);
+  const environment = withObservationTraces(bare, settings.network);
+  const { observationSpace: { low: { length: observations } }, actionSpace } = environment;
   environment.reset();
   const state = environment.getState().length;
   environment.close();
@@ -71,7 +86,7 @@ export function createLayout(settings: ActorLearnerSettings): ActorLearnersLayou
   if (method.kind === 'value' && actionSpace.kind !== 'discrete') throw wrongValue('environment', `a task with discrete actions for ${settings.algorithm}`, settings.environment, '; a3c and a2c also learn continuous actions');
   const distribution = createActionDistribution(actionSpace);
   const credit = creditNamed(settings.credit);
-  const networks = planNetworks(settings, observationSpace.low.length, method.kind === 'value' ? decoder.outputs : distribution);
+  const networks = planNetworks(settings, observations, method.kind === 'value' ? decoder.outputs : distribution);
   const last = networks[networks.length - 1];
   const weights = last.offset + last.topology.rowOffset[last.topology.neurons];
   checkBudget([
@@ -80,12 +95,14 @@ export function createLayout(settings: ActorLearnerSettings): ActorLearnersLayou
   ]);
   const creditParameters = networks.flatMap(({ name, topology }) => Object.values(creditShapes(name, topology, credit)));
   const kept = 4 * weights + creditParameters.reduce((sum, { lengths, learned }) => sum + (learned ? 3 : 0) * lengths.reduce((all, length) => all + length, 0), 0);
-  const cursors = { actors, state, observations: observationSpace.low.length, components: distribution.components, episodes: MAX_STEPS_PER_COMMAND + rollout.steps };
+  const memory = networks.reduce((sum, { recurrent }) => sum + (recurrent?.size ?? 0), 0);
+  const cursors = { actors, state, observations: observations + memory, components: distribution.components, episodes: MAX_STEPS_PER_COMMAND + rollout.steps };
   return {
     settings,
     method,
     credit,
-    encoder: createEncoder(observationSpace, settings.network.observationScale ?? undefined),
+    encoder: createEncoder(bare.observationSpace, settings.network.observationScale ?? undefined, observations - bare.observationSpace.low.length),
+    observations,
     decoder,
     distribution,
     networks,
@@ -126,14 +143,24 @@ export function weightShape(networks: readonly Pick<NetworkPlan, 'topology'>[]):
 }
 
 /** @param said as many values of actions, or the distribution of these */
-function planNetworks({ network, policy, credit }: ActorLearnerSettings, observations: number, said: number | ActionDistribution): NetworkPlan[] {
-  const readOut = creditNamed(credit).outputs;
-  const layers = (outputs: number, prefix = '') => layeredTopology({ ...network, readOut, observations, outputs, outputActivation: 'linear', prefix });
-  if (typeof said === 'number') return [{ name: 'network', topology: layers(said), offset: 0, firstOutput: 0 }];
-  if (policy?.separateTrunks !== true) return [{ name: 'network', topology: layers(said.outputs + 1), offset: 0, firstOutput: 0 }];
+function planNetworks(settings: ActorLearnerSettings, observations: number, said: number | ActionDistribution): NetworkPlan[] {
+  const { policy } = settings;
+  const layers = (outputs: number, prefix = '') => planLayers(settings, observations, outputs, prefix);
+  if (typeof said === 'number') return [{ name: 'network', ...layers(said), offset: 0, firstOutput: 0 }];
+  if (policy?.separateTrunks !== true) return [{ name: 'network', ...layers(said.outputs + 1), offset: 0, firstOutput: 0 }];
   const own = layers(said.outputs);
   return [
-    { name: 'policy', topology: own, offset: 0, firstOutput: 0 },
-    { name: 'value', topology: layers(1, 'value.'), offset: own.rowOffset[own.neurons], firstOutput: said.outputs },
+    { name: 'policy', ...own, offset: 0, firstOutput: 0 },
+    { name: 'value', ...layers(1, 'value.'), offset: own.topology.rowOffset[own.topology.neurons], firstOutput: said.outputs },
   ];
+}
+
+/** Layers of neurons, some of which may hold something from step to step. */
+function planLayers({ network, credit, seed }: ActorLearnerSettings, observations: number, outputs: number, prefix: string): Pick<NetworkPlan, 'topology' | 'recurrent'> {
+  const layers = { ...network, outputs, outputActivation: 'linear', prefix, readOut: creditNamed(credit).outputs } as const;
+  if (network.recurrent === 0 && network.neuronModel === 'static') return { topology: layeredTopology({ ...layers, observations }) };
+  const graph = graphOf({ ...network, outputActivation: 'linear', threshold: 1, refractory: 0, inhibition: 'none', density: 1, layers: null, blocks: [], edges: [] }, observations, outputs, seed);
+  const { topology: { populations }, context } = compileStepGraph(graph);
+  const named = populations.slice(0, -1).map((population) => ({ ...population, name: prefix + population.name }));
+  return { topology: connect(withReadOuts(named, layers)), recurrent: context };
 }

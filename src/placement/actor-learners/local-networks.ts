@@ -1,4 +1,6 @@
 import { createCreditPass, type CreditPass } from '../../credit/credit-pass.js';
+import { createCreditThroughTime, type ThroughTime } from '../../credit/through-time.js';
+import { keep } from '../../network/membrane.js';
 import type { TrainedNetwork } from '../../credit/trained-network.js';
 import type { Kernels } from '../../kernels/kernels.js';
 import { iota } from '../../kernels/kernels.js';
@@ -8,6 +10,7 @@ import { createActivationGradients } from '../../network/backpropagation.js';
 import type { Activations } from '../../network/activations.js';
 import { createActivations, propagate } from '../../network/dynamic.js';
 import { isFixed, readOutRange, readOutsOf, rowLengths } from '../../network/topology.js';
+import type { RecurrentInputs } from '../../network/recurrent-inputs.js';
 import type { OutputError } from '../../objective/objective.js';
 import { createOptimiser } from '../../optimise/registry.js';
 import { attachCredit, type ActorLearnersLayout, type NetworkPlan } from './layout.js';
@@ -32,6 +35,11 @@ export interface LocalNetworks {
   show(observation: ArrayLike<number>, t: number): void;
   /** Shows an observation as state `t` without computing its outputs. */
   encode(observation: ArrayLike<number>, t: number): void;
+  /**
+   * An observation after state `t`, with what the networks carry on from there: the voltages that recurrent connections and leaky neurons start the next state from. At the start
+   * of an episode an observation is shown without, and they start from 0.
+   */
+  remember<Numbers extends ArrayLike<number>>(observation: Numbers, t: number): Numbers | Float64Array;
   /** Outputs of other weights for state `t`, which has been shown. Writes: `said`, `readOuts`. */
   judge(weights: Float32Array, t: number): void;
   /** Read-outs of other weights for states 1 up to `length`, which have been shown. Writes: lanes 0 up to `length` of `successors`, [heads, outputs, size]. */
@@ -51,7 +59,9 @@ interface LocalNetwork {
   readonly outputErrors: Float32Array;
   /** Of each head, or the outputs: its neurons, and where they are in what all networks read out. */
   readonly readOuts: readonly { readonly begin: number; readonly end: number; readonly at: number }[];
-  readonly pass: CreditPass;
+  readonly pass: CreditPass | ThroughTime;
+  /** Place in an observation of the first number that it carries on. */
+  readonly memory: number;
   /** Populations' rows of the gradient. */
   readonly rows: readonly { readonly delta: Float32Array; readonly count: number; readonly sources: Int32Array; readonly gradient: Float32Array }[];
 }
@@ -66,7 +76,12 @@ export function createLocalNetworks(kernels: Kernels, arena: Arena, layout: Acto
   const readOuts = layout.heads === 1 ? said : new Float32Array(layout.heads * layout.outputs);
   const lanes = Array.from({ length: size + 1 }, (_, length) => iota(length));
   const successors = Array.from({ length: size + 1 }, (_, length) => iota(length).map((t) => t + 1));
-  const networks = plans.map((plan) => createLocalNetwork(kernels, arena, layout, plan, { weights, gradient, error }));
+  let memory = layout.observations;
+  const networks = plans.map((plan) => {
+    const network = createLocalNetwork(kernels, arena, layout, plan, { weights, gradient, error, memory });
+    memory += plan.recurrent?.size ?? 0;
+    return network;
+  });
   const rowsOf = ({ plan: { topology: { rowOffset, neurons }, offset } }: LocalNetwork, all: Float32Array) => (plans.length === 1 ? all : all.subarray(offset, offset + rowOffset[neurons]));
 
   function judge(all: Float32Array, t: number): void {
@@ -84,8 +99,19 @@ export function createLocalNetworks(kernels: Kernels, arena: Arena, layout: Acto
   }
 
   const encode = (observation: ArrayLike<number>, t: number) => {
-    for (const { states } of networks) encoder.encode(observation, states[t].voltages);
+    for (const { plan: { recurrent }, states, memory: from } of networks) {
+      encoder.encode(observation, states[t].voltages);
+      if (recurrent !== undefined) for (let i = 0; i < recurrent.size; i += 1) states[t].voltages[recurrent.begin + i] = from + i < observation.length ? observation[from + i] : 0;
+    }
   };
+
+  function remember<Numbers extends ArrayLike<number>>(observation: Numbers, t: number): Numbers | Float64Array {
+    if (memory === layout.observations) return observation;
+    const all = new Float64Array(memory);
+    all.set(observation);
+    for (const { plan: { recurrent }, states, memory: from } of networks) if (recurrent !== undefined) carryOn(recurrent, states[t], all, from);
+    return all;
+  }
 
   return {
     weights,
@@ -93,6 +119,7 @@ export function createLocalNetworks(kernels: Kernels, arena: Arena, layout: Acto
     said,
     readOuts,
     encode,
+    remember,
     show(observation, t) {
       encode(observation, t);
       judge(weights, t);
@@ -107,18 +134,26 @@ export function createLocalNetworks(kernels: Kernels, arena: Arena, layout: Acto
       }
     },
     differentiate({ outputs }, length) {
-      for (const { plan: { topology }, table, trained: { activations, weights: own }, outputErrors, readOuts: parts, pass, rows } of networks) {
+      for (const { plan: { topology, recurrent }, table, trained: { activations, weights: own }, outputErrors, readOuts: parts, pass, rows } of networks) {
         kernels.gatherLanes(table, topology.neurons, lanes[length], activations.voltages, size, 0);
         for (const { begin, end, at } of parts) kernels.copy(outputs, at * size, (at + end - begin) * size, outputErrors, (begin - parts[0].begin) * size);
-        pass.run(own.values);
+        if (recurrent !== undefined) propagate(kernels, topology, own.values, activations, 0, length); // for weighted inputs
+        pass.run(own.values, length);
         for (const row of rows) kernels.gradients(row.delta, size, row.count, row.sources, activations.voltages, size, size, row.gradient);
       }
     },
   };
 }
 
-function createLocalNetwork(kernels: Kernels, arena: Arena, { credit, outputs: allOutputs, settings: { learning, rollout: { steps: size } } }: ActorLearnersLayout, plan: NetworkPlan, { weights, gradient, error }: { readonly weights: Float32Array; readonly gradient: Float32Array; readonly error: OutputError }): LocalNetwork {
-  const { name, topology, offset, firstOutput } = plan;
+/** What a network carries on from a state of one lane, as `withRecurrentInputs` does. Writes: `numbers` from place `at` on. */
+function carryOn({ begin, sources, shares, membranes }: RecurrentInputs, state: Activations, numbers: Float64Array, at: number): void {
+  const { voltages } = state;
+  for (let i = 0; i < sources.length; i += 1) numbers[at + i] = voltages[begin + i] + shares[i] * (voltages[sources[i]] - voltages[begin + i]);
+  for (const population of membranes) keep(population.membrane, population, state, 0, numbers, at + population.membrane.kept - begin);
+}
+
+function createLocalNetwork(kernels: Kernels, arena: Arena, { credit, outputs: allOutputs, settings: { learning, rollout: { steps: size } } }: ActorLearnersLayout, plan: NetworkPlan, { weights, gradient, error, memory }: { readonly weights: Float32Array; readonly gradient: Float32Array; readonly error: OutputError; readonly memory: number }): LocalNetwork {
+  const { name, topology, offset, firstOutput, recurrent } = plan;
   const { neurons, rowOffset, populations } = topology;
   const range = readOutRange(topology);
   const own = (numbers: Float32Array) => numbers.subarray(offset, offset + rowOffset[neurons]);
@@ -137,6 +172,8 @@ function createLocalNetwork(kernels: Kernels, arena: Arena, { credit, outputs: a
     gradientOf: [],
   };
   const outputErrors = activationGradients.voltages.subarray(range.begin * size, range.end * size);
+  const optimiser = createOptimiser(learning.optimiser, kernels, learning);
+  const ownError = { outputs: outputErrors, signals: error.signals };
   return {
     plan,
     table,
@@ -144,7 +181,8 @@ function createLocalNetwork(kernels: Kernels, arena: Arena, { credit, outputs: a
     trained,
     outputErrors,
     readOuts: readOutsOf(topology).map(({ begin, end }, head) => ({ begin, end, at: head * allOutputs + firstOutput })),
-    pass: createCreditPass(kernels, trained, credit, createOptimiser(learning.optimiser, kernels, learning), { outputs: outputErrors, signals: error.signals }, { begin: 0, end: size }),
+    memory,
+    pass: recurrent === undefined ? createCreditPass(kernels, trained, credit, optimiser, ownError, { begin: 0, end: size }) : createCreditThroughTime(kernels, trained, credit, optimiser, ownError, recurrent),
     rows: populations.filter((population) => population.kind !== 'input' && !isFixed(population, topology)).map(({ begin, end, sources }) => ({
       delta: activationGradients.weightedInputs.subarray(begin * size, end * size),
       count: end - begin,

@@ -3,7 +3,7 @@ import { CREDIT } from '../../credit/options.js';
 import { ENVIRONMENT } from '../../environment/options.js';
 import { environmentId } from '../../environment/registry.js';
 import { KERNELS } from '../../kernels/options.js';
-import { NETWORK } from '../../network/options.js';
+import { HIDDEN, NETWORK, RECURRENT, RECURRENT_TIME_CONSTANT } from '../../network/options.js';
 import { SEED, STEPS } from '../../options/common.js';
 import { integer, listOf, NOT_NEGATIVE, number, oneOf, only, onOff, POSITIVE, refine } from '../../options/kind.js';
 import type { Ships } from '../../options/resolve.js';
@@ -34,9 +34,26 @@ const under = (wanted: 'value' | 'policy', words: string): When => ({
 });
 
 /** Networks here are plain layers, whose outputs are linear. */
-const LAYER_PATHS = ['network.hidden', 'network.activation', 'network.bias', 'network.hiddenGain', 'network.outputGain', 'network.observationScale'] as const;
+const LAYER_PATHS = ['network.hidden', 'network.activation', 'network.bias', 'network.hiddenGain', 'network.outputGain', 'network.observationScale', 'network.observationTraces'] as const;
 type NetworkRow = (typeof NETWORK)[number];
 const LAYERS = NETWORK.filter((row): row is Extract<NetworkRow, { readonly path: (typeof LAYER_PATHS)[number] }> => LAYER_PATHS.some((path) => path === row.path));
+
+const withHidden = (at: At) => (at(HIDDEN).length === 0 ? only(0, 'the network has no hidden layer') : undefined);
+const RECURRENT_ROW = vary(RECURRENT, { flag: '--recurrent', argument: 'fraction', narrow: withHidden });
+const MODEL = option('network.neuronModel', oneOf(['static', 'leaky'] as const), {
+  default: 'static', flag: '--neuron-model', help: 'model of hidden neurons: static (no state) or leaky (the voltage is a leaky integrator)', group: 'Network',
+});
+
+/** What a network holds from step to step. */
+const MEMORY = [
+  RECURRENT_ROW,
+  vary(RECURRENT_TIME_CONSTANT, { flag: '--recurrent-time-constant', narrow: (at) => (at(RECURRENT_ROW) > 0 ? undefined : only(1, 'the network has no recurrent connections')) }),
+  MODEL,
+  option('network.membraneTimeConstant', number({ min: 1, max: 1e6 }), {
+    default: (at) => (at(MODEL) === 'static' ? 1 : 4), narrow: (at) => (at(MODEL) === 'static' ? only(1, 'only leaky neurons have one') : undefined), shown: '4 of leaky neurons',
+    flag: '--membrane-time-constant', unit: 'environment steps', argument: 'steps', help: 'longest membrane time constant of leaky neurons; they are spaced from 1 to it', group: 'Network',
+  }),
+] as const;
 
 const ACTORS = option('actors', integer({ min: 1, max: MAX_ACTORS }), { default: 8, flag: '--actors', help: 'actors, each with an environment of its own', group: 'Run' });
 
@@ -63,6 +80,7 @@ export const ACTOR_LEARNER_ROWS = [
   METHOD,
   vary(CREDIT, { help: `${CREDIT.help}; broadcast, the most local that learns, does as well as backprop on CartPole-v1, Acrobot-v1 and MountainCar-v0` }),
   ...LAYERS,
+  ...MEMORY,
   UPDATES,
   ACTORS,
   vary(TIME, { help: 'real: actors run on threads; virtual: an event queue on one thread simulates durations and messages, and repeats bit for bit' }),

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 
 import type { EpisodeRecord } from '../../environment/environment.js';
-import { makeEnvironment } from '../../environment/registry.js';
 import { CheckpointError, isOptionError, PartitionError } from '../../errors.js';
 import { createArena, type Arena, type Snapshot } from '../../memory/arena.js';
 import { attachControl, WORD, type Control } from '../../memory/control.js';
@@ -13,7 +12,7 @@ import type { WorkerRestart } from '../../runtime/supervised-worker.js';
 import { WorkerGroup } from '../../runtime/worker-group.js';
 import { createEventCount } from '../../schedule/event-count.js';
 import { attachActorCursors, type ActorCursors } from './cursors.js';
-import { attachCredit, createLayout, weightShape, type ActorLearnersLayout } from './layout.js';
+import { attachCredit, createLayout, makeActorEnvironment, weightShape, type ActorLearnersLayout } from './layout.js';
 import type { LearnersApi, RunnerSpec } from './runner.js';
 import type { ActorLearnerSettings } from './settings.js';
 import { attachProbe, attachWords, type LearningWords } from './words.js';
@@ -160,11 +159,11 @@ function initialise({ networks, credit, settings: { seed, network } }: ActorLear
 }
 
 /** @throws CheckpointError where an actor is in a state that its environment cannot be in, or not where the others of a synchronous run are */
-function checkCursors({ settings: { environment: name, actors, schedule } }: ActorLearnersLayout, cursors: ActorCursors, updates: number): void {
+function checkCursors({ settings, settings: { environment: name, actors, schedule } }: ActorLearnersLayout, cursors: ActorCursors, updates: number): void {
   for (let actor = 0; schedule === 'synchronous' && actor < actors; actor += 1) {
     if (cursors.commits(actor) !== updates) throw new CheckpointError('format', `actor ${actor} has ${cursors.commits(actor)} rollouts, and there are ${updates} updates`);
   }
-  const environment = makeEnvironment(name);
+  const environment = makeActorEnvironment(settings);
   try {
     for (let actor = 0; actor < actors; actor += 1) if (cursors.commits(actor) !== 0) cursors.restore(actor, [environment]);
   } catch (error) {

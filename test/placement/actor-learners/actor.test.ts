@@ -31,13 +31,13 @@ interface Seen {
   readonly actions: readonly number[];
 }
 
-/** Rollouts of one actor whose only output neurons say k + 1 times the count. */
+/** Rollouts of one actor whose output neurons, without hidden layers, say k + 1 times the count. */
 function rollouts(options: ActorLearnerOptions, count: number): Seen[] {
   const bench = createBench({ network: { hidden: [], observationScale: [1] }, learning: { discount: 0.5 }, ...options });
   const { layout, arena, networks, rollout, shared } = bench;
   const cursors = attachActorCursors(arena, layout.cursors);
   const seen: Seen[] = [];
-  for (let k = 0; k < layout.outputs; k += 1) shared.values.set([0, k + 1], 2 * k);
+  if (layout.settings.network.hidden.length === 0) for (let k = 0; k < layout.outputs; k += 1) shared.values.set([0, k + 1], 2 * k);
   shared.target.set(shared.values.map((each) => 10 * each));
   const port: UpdatePort = {
     admit: () => (seen.length < count ? 'begin' : 'halt'),
@@ -66,6 +66,19 @@ test('a rollout ends with its steps or with the episode, bootstraps behind a cut
   const [cut, next] = rollouts({ environment: 'Counting-v3', algorithm: 'async-q', rollout: { steps: 9 } }, 2);
   t.like(cut, { rewards: [1, 2, 3], discounts: [0.5, 0.5, 0.5], successors: [20, 30, 40, 40, 60, 80] });
   t.like(next, { rewards: [1, 2, 3] });
+});
+
+test('what a network carries on crosses rollouts, is 0 at the start of an episode, and is not moved by a bootstrap', (t) => {
+  const remembering = (steps: number, count: number) => {
+    const seen = rollouts({ environment: 'Counting-v9', algorithm: 'async-q', rollout: { steps }, network: { hidden: [2], observationScale: [9], neuronModel: 'leaky', membraneTimeConstant: 3, recurrent: 1 } }, count);
+    return seen.flatMap(({ rewards, outputs }) => outputs.slice(0, rewards.length));
+  };
+  const whole = remembering(4, 2);
+  t.deepEqual(whole.slice(4), whole.slice(0, 4)); // the next episode is like the first
+  t.deepEqual(remembering(1, 8), whole);
+  t.deepEqual(remembering(3, 4), whole);
+  const memoryless = rollouts({ environment: 'Counting-v9', algorithm: 'async-q', rollout: { steps: 4 }, network: { hidden: [2], observationScale: [9] } }, 1);
+  t.not(memoryless[0].outputs[1], whole[1]);
 });
 
 test('n-step Q asks the target network of the last state alone, and actor-critic its own weights', (t) => {
