@@ -26,7 +26,7 @@ function neurons(name: string, options: SimulationOptions, steps = 240): DigestR
 }
 
 /** Classic control and memory: other tasks differ in what is observed alone, or take longer. */
-const TASKS = listEnvironments().filter((id) => !/^(MinAtar|LunarLander)/.test(id) && makeEnvironment(id).model === undefined);
+const TASKS = listEnvironments().filter((id) => /^(Pendulum|CartPole|MountainCar|Acrobot|TMaze|DelayedRecall)/.test(id));
 
 /** Rules that differ from others in their credit alone: one task will do. */
 const ONE_TASK = ['feedback', 'kolen-pollack'];

@@ -13,6 +13,8 @@ export interface ModuleKind {
   readonly example: string;
   /** True where one of this name is at hand, shipped or loaded. */
   readonly has: (name: string) => boolean;
+  /** What loads the rest of what is shipped under this name, where there is a rest. */
+  readonly prepare?: (name: string) => (() => Promise<void>) | undefined;
   /** Takes a module's default export. @throws TypeError or RangeError where it is none */
   readonly add: (name: string, exported: unknown) => void;
 }
@@ -37,6 +39,9 @@ export interface Modules {
 /** Name in settings → URL, for each option. Those that are registered and not loaded yet are here too. */
 export type ModuleUrls = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
+/** In place of the URL of a module: a shipped name whose rest another thread has to load too. */
+const SHIPPED = 'shipped:';
+
 const KINDS = new Map<string, { readonly urls: Map<string, string>; readonly modules: Modules }>();
 
 /** True for a name that is a module's path or URL: `./ball.js`, `/home/me/ball.js`, `file:///…`. */
@@ -54,19 +59,24 @@ export function canonicalName(name: string): string {
 }
 
 /** Makes room for modules of a kind: once for each option. */
-export function createModules({ option, example, has, add }: ModuleKind): Modules {
+export function createModules({ option, example, has, prepare, add }: ModuleKind): Modules {
   const urls = new Map<string, string>();
   const modules: Modules = {
     register(id, url) {
       const name = checkLabel('id', id);
       if (isModuleName(name) || name.includes('(')) throw wrongValue('id', `an id, for example ${example}`, id);
-      if (has(name) && !urls.has(name)) throw wrongValue('id', `an id that no shipped ${option} has`, id);
+      if (has(name) && (urls.get(name) ?? SHIPPED) === SHIPPED) throw wrongValue('id', `an id that no shipped ${option} has`, id);
       const href = typeof url === 'string' && /^(file|data|https?):/.test(url) ? url : url instanceof URL ? url.href : undefined;
       if (href === undefined) throw wrongKind('url', 'the URL of a module, for example new URL(\'./ball.js\', import.meta.url)', url);
       urls.set(name, href);
     },
     async load(given) {
       const name = canonicalName(given.replace(/\(.*$/s, '').trim());
+      const rest = prepare?.(name);
+      if (rest !== undefined) {
+        await rest();
+        urls.set(name, SHIPPED);
+      }
       if (has(name)) return;
       const href = urls.get(name) ?? (isModuleName(name) ? pathToFileURL(name).href : undefined);
       if (href === undefined) return;

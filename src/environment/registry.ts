@@ -18,6 +18,7 @@ import { seaquest } from './minatar/seaquest.js';
 import { spaceInvaders } from './minatar/space-invaders.js';
 import { mountainCar } from './mountain-car.js';
 import { mountainCarContinuous } from './mountain-car-continuous.js';
+import { mujocoTasks } from './mujoco/tasks.js';
 import { pendulum } from './pendulum.js';
 import { randomWalk } from './random-walk.js';
 import { tMaze } from './t-maze.js';
@@ -37,6 +38,7 @@ const TASKS = new Map<string, TaskFamily>(
     frozenLake8x8,
     ...[cliffWalking, cliffWalkingSlippery, taxi].map(alone),
     randomWalk,
+    ...mujocoTasks,
     lunarLander,
     lunarLanderContinuous,
     ...[asterix, breakout, freeway, seaquest, spaceInvaders].flatMap(minAtar),
@@ -51,6 +53,7 @@ export const { register: registerEnvironment, load: loadEnvironment } = createMo
   option: 'environment',
   example: 'Ball-v0',
   has: hasFamily,
+  prepare: (name) => TASKS.get(name)?.load,
   add(name, exported) {
     if (!isRecord(exported)) throw wrongValue('environment', 'a module whose default export is an environment, as defineEnvironment or defineTable takes it', name);
     const defined = isDefinedEnvironment(exported) ? exported : 'transitions' in exported ? defineTable(exported as unknown as TableDefinition) : defineEnvironment(exported as unknown as EnvironmentDefinition); // checked there
@@ -67,6 +70,9 @@ function alone(task: Task): TaskFamily {
 export function listEnvironments(): string[] {
   return [...TASKS.keys()];
 }
+
+/** True for a name that needs nothing loaded: all but those with a simulator of their own. */
+export const isSelfContained = (name: string): boolean => TASKS.get(name)?.load === undefined;
 
 /** What an environment may be told: its seed, and by name the options that its task has. */
 export interface EnvironmentOptions {

@@ -12,6 +12,8 @@ export interface Task {
   readonly actionSpace: Space;
   /** Numbers in the physical state. */
   readonly stateSize: number;
+  /** As many of the first of these as suffice to set a state; the rest are then 0. All unless given. */
+  readonly coreSize?: number;
   /** What holds of every physical state besides that its numbers are finite, and the words for it; absent where nothing does. */
   readonly bounds?: { readonly words: string; readonly hold: (state: ArrayLike<number>) => boolean };
   /** Draws a first state. Writes: `state`. */
@@ -33,6 +35,8 @@ export interface Task {
 /** A task that comes in several forms: numbers as options, and the task that they make. */
 export interface TaskFamily {
   readonly id: string;
+  /** Loads what it needs besides, once for each thread. */
+  readonly load?: () => Promise<void>;
   /** Whole numbers unless `real`. */
   readonly options: Readonly<Record<string, { readonly fallback: number; readonly range: NumberRange; readonly real?: true }>>;
   /** @param options every option, checked */
@@ -91,7 +95,7 @@ export function createEnvironment(task: Task, seed: number): Environment & { rea
     },
     setState(state) {
       checkState(state, task);
-      for (let i = 0; i < stateSize; i += 1) physics[i] = state[i];
+      for (let i = 0; i < stateSize; i += 1) physics[i] = i < state.length ? state[i] : 0;
       running = true;
       if (state.length > stateSize) {
         elapsed = state[stateSize];
@@ -132,8 +136,8 @@ function createActionCheck(space: Space): (action: unknown) => ArrayLike<number>
 /** The counters after the physical state: elapsed steps, ended (0 or 1), position of the random stream, its seed. */
 const COUNTERS = 4;
 
-function checkState(value: unknown, { id, stateSize, bounds }: Task): void {
-  const sizes = [stateSize, stateSize + COUNTERS];
+function checkState(value: unknown, { id, coreSize, stateSize, bounds }: Task): void {
+  const sizes = [...(coreSize === undefined ? [] : [coreSize]), stateSize, stateSize + COUNTERS];
   const state = checkNumbers('state', `a list of ${sizes.join(' or ')} finite numbers`, value, sizes);
   if (bounds?.hold(state) === false) throw wrongValue('state', `a state that ${id} can be in, ${bounds.words}`, Array.from(state).slice(0, stateSize));
   const counters = Array.from(state).slice(stateSize);

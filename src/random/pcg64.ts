@@ -64,10 +64,58 @@ export function createPcg64(seed: number): Stream {
       }
     },
     gaussian() {
-      const radius = Math.sqrt(-2 * Math.log(1 - this.uniform())); // 1 - u is never 0
-      return radius * Math.cos(2 * Math.PI * this.uniform());
+      for (;;) {
+        const bits = output();
+        const layer = Number(bits & 0xffn);
+        const magnitude = Number((bits >> 9n) & ((1n << 52n) - 1n));
+        const sign = ((bits >> 8n) & 1n) === 1n ? -1 : 1;
+        const x = magnitude * WIDTHS[layer];
+        if (magnitude < LIMITS[layer]) return sign * x;
+        if (layer === 0) {
+          const beyond = drawTail(this);
+          return (((bits >> 17n) & 1n) === 1n ? -1 : 1) * (TAIL + beyond);
+        }
+        if ((HEIGHTS[layer - 1] - HEIGHTS[layer]) * this.uniform() + HEIGHTS[layer] < Math.exp(-0.5 * x * x)) return sign * x;
+      }
     },
   };
+}
+
+/** Layers of the ziggurat (Marsaglia & Tsang 2000) under exp(-x²/2), where its tail begins, and the area of each layer. */
+const LAYERS = 256;
+const TAIL = 3.6541528853610088;
+const AREA = 0.004928673233974655;
+const { widths: WIDTHS, limits: LIMITS, heights: HEIGHTS } = ziggurat();
+
+/** Tables of NumPy's: width of a layer over 2^52, magnitudes that lie in the layer for certain, height at its right end. */
+function ziggurat() {
+  const density = (x: number) => Math.exp(-0.5 * x * x);
+  const [widths, limits, heights] = [new Float64Array(LAYERS), new Float64Array(LAYERS), new Float64Array(LAYERS)];
+  const scale = 2 ** 52;
+  const base = AREA / density(TAIL);
+  widths[0] = base / scale;
+  limits[0] = Math.floor((TAIL / base) * scale);
+  heights[0] = 1;
+  widths[LAYERS - 1] = TAIL / scale;
+  heights[LAYERS - 1] = density(TAIL);
+  let right = TAIL;
+  for (let i = LAYERS - 2; i >= 1; i -= 1) {
+    const x = Math.sqrt(-2 * Math.log(AREA / right + density(right)));
+    limits[i + 1] = Math.floor((x / right) * scale);
+    widths[i] = x / scale;
+    heights[i] = density(x);
+    right = x;
+  }
+  return { widths, limits, heights };
+}
+
+/** A draw from the tail, as far as it lies beyond `TAIL`. */
+function drawTail(random: Pick<Stream, 'uniform'>): number {
+  for (;;) {
+    const x = -Math.log1p(-random.uniform()) / TAIL;
+    const y = -Math.log1p(-random.uniform());
+    if (2 * y > x * x) return x;
+  }
 }
 
 /** The state `steps` outputs later (Brown 1994). */

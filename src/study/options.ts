@@ -1,6 +1,6 @@
 import { wrongValue } from '../check.js';
 import { environmentName, SHIPPED } from '../environment/options.js';
-import { checkEnvironment, listEnvironments } from '../environment/registry.js';
+import { checkEnvironment, isSelfContained, listEnvironments } from '../environment/registry.js';
 import { HIDDEN, layerSizes, SAME_HIDDEN } from '../network/options.js';
 import { STEPS } from '../options/common.js';
 import { distinct, integer, kind, listOf, oneOf, orNull, refine, type Kind } from '../options/kind.js';
@@ -21,8 +21,8 @@ const nameOrAll = kind<string>({ ...environmentName, check: (path, id) => (id ==
 const namesOrAll = listOf(nameOrAll, `a list of ${listEnvironments().join(', ')}, or ${ALL}`, { least: 1 });
 
 /** Several tasks. */
-export const ENVIRONMENTS = option('environments', distinct(refine(namesOrAll, (_, ids) => ids.flatMap((id) => (id === ALL ? listEnvironments() : [id])))), {
-  default: ['Pendulum-v1'], flag: '--environments', help: `comma-separated tasks, or all: ${SHIPPED}`, group: 'Run', everyday: true,
+export const ENVIRONMENTS = option('environments', distinct(refine(namesOrAll, (_, ids) => ids.flatMap((id) => (id === ALL ? listEnvironments().filter(isSelfContained) : [id])))), {
+  default: ['Pendulum-v1'], flag: '--environments', help: `comma-separated tasks, or all, which leaves out MuJoCo's: ${SHIPPED}`, group: 'Run', everyday: true,
 });
 
 /** Points of a learning curve: environment steps between them. @param points of a whole trial */

@@ -11,9 +11,9 @@ import { callUntyped, checkInside, checkSpace, COUNTERS, firsts, physicsOf, play
  * What every environment has to be, a user's own too: load its module first, by `loadEnvironment(name)`.
  *
  * @param name as `makeEnvironment` takes it
- * @param options names of the options that its task has
+ * @param options names of the options that its task has; `core`: how many of the first numbers of its state suffice to set one
  */
-export function environmentContract(name: string, { options = [] }: { readonly options?: readonly string[] } = {}): ContractCheck[] {
+export function environmentContract(name: string, { options = [], core }: { readonly options?: readonly string[]; readonly core?: number } = {}): ContractCheck[] {
   const { id, actionSpace, observationSpace } = makeEnvironment(name);
   const action: Action = actionSpace.kind === 'discrete' ? 0 : actionSpace.low.map(() => 0);
   const notRunning = { name: 'Error', message: `${id} has no running episode: call reset() before step()` };
@@ -162,7 +162,7 @@ export function environmentContract(name: string, { options = [] }: { readonly o
       const state = environment.getState();
       const size = state.length - COUNTERS;
       const set = (bad: unknown): unknown => callUntyped(environment.setState.bind(environment), bad);
-      const constraint = `"state" expected a list of ${size} or ${state.length} finite numbers, got `;
+      const constraint = `"state" expected a list of ${core === undefined ? '' : `${core} or `}${size} or ${state.length} finite numbers, got `;
       for (const bad of [undefined, null, 1, 'state', state.map(String)]) refuses(() => set(bad), TypeError, constraint);
       for (const bad of [[0, ...state], state.slice(1), state.slice(2)]) refuses(() => set(bad), RangeError, constraint);
       refuses(() => set(state.with(1, NaN)), RangeError, `${constraint}NaN at index 1`);

@@ -224,7 +224,8 @@ test('Acrobot-v1 hangs still without torque and wraps an angle however far away'
 test('an unknown environment is refused with the known ones and the nearest', (t) => {
   const known = '"environment" expected one of Pendulum-v1, CartPole-v1, MountainCar-v0, MountainCarContinuous-v0, Acrobot-v1, '
     + 'CartPoleNoVel-v1, PendulumNoVel-v1, MountainCarContinuousNoVel-v0, TMaze-v0, DelayedRecall-v0, FrozenLake-v1, FrozenLake8x8-v1, '
-    + 'CliffWalking-v1, CliffWalkingSlippery-v1, Taxi-v4, RandomWalk-v0, LunarLander-v3, LunarLanderContinuous-v3, '
+    + 'CliffWalking-v1, CliffWalkingSlippery-v1, Taxi-v4, RandomWalk-v0, '
+    + 'HalfCheetah-v5, Hopper-v5, Walker2d-v5, Swimmer-v5, Reacher-v5, InvertedPendulum-v5, InvertedDoublePendulum-v5, LunarLander-v3, LunarLanderContinuous-v3, '
     + ['Asterix', 'Breakout', 'Freeway', 'Seaquest', 'SpaceInvaders'].map((game) => `MinAtar/${game}-v1, MinAtar/${game}-v0`).join(', ');
   t.throws(() => makeEnvironment('CartPole-v2'), { instanceOf: RangeError, message: `${known}, got "CartPole-v2"; did you mean "CartPole-v1"?` });
   t.throws(() => makeEnvironment('Go'), { instanceOf: RangeError, message: `${known}, got "Go"` });

@@ -8,10 +8,10 @@ import { lesion } from '../../scenarios/lesion.js';
 import { stragglers } from '../../scenarios/stragglers.js';
 import { virtualCheck } from '../../scenarios/virtual-check.js';
 import { resolveOscillationSettings } from '../../src/entries/study.js';
-import { listEnvironments, makeEnvironment, resolveCertificateSettings, resolveDdpgSettings, resolveBatchedSettings, resolveSettings } from '../../src/index.js';
+import { listEnvironments, resolveCertificateSettings, resolveDdpgSettings, resolveBatchedSettings, resolveSettings } from '../../src/index.js';
 
-/** Tasks with a model the games of MinAtar and LunarLander are left out: they ship with the general defaults. */
-const TASKS = listEnvironments().filter((id) => !/^(MinAtar|LunarLander)/.test(id) && makeEnvironment(id).model === undefined);
+/** The others ship with the general defaults. */
+const TASKS = listEnvironments().filter((id) => /^(Pendulum|CartPole|MountainCar|Acrobot|TMaze|DelayedRecall)/.test(id));
 const LAYERS = [{ name: 'near', size: 5, neuronModel: 'leaky', membraneTimeConstant: 4 }, { name: 'far', size: 4, neuronModel: 'spiking', inhibition: 'winners(1/2)' }, { name: 'last', size: 3 }] as const;
 const BLOCKS = [{ from: 'input', to: 'near' }, { from: 'near', to: 'far', density: 0.5 }, { from: 'far', to: 'near', first: 2 }, { from: 'far', to: 'last', self: true }, { from: 'last', to: 'output' }];
 const LESIONS = [{ fraction: 0.2, step: 500 }, { fraction: 0.2, step: 500, reinitialiseAt: 700, evaluateEvery: 100 }, { fraction: 0.5, step: 'evaluation' }] as const;

@@ -24,7 +24,7 @@ test('every arm gets the same seeds, steps and evaluations, and what is stopped 
 
 test('all stands for every task and every algorithm', (t) => {
   const { environments, algorithms } = resolve({ environments: ['all'], algorithms: ['all'] });
-  t.deepEqual(environments, listEnvironments());
+  t.deepEqual(environments, listEnvironments().filter((id) => !id.endsWith('-v5')));
   t.deepEqual(algorithms.map(({ label }) => label), [...ALGORITHM_NAMES]);
   t.deepEqual(ALGORITHM_NAMES.slice(-6), ['ddpg', 'async-q', 'async-sarsa', 'async-nstep-q', 'a3c', 'a2c']);
 });
