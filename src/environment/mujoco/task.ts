@@ -17,13 +17,13 @@ export interface MujocoTask {
   /** Steps of the model for one of the task. */
   readonly skip: number;
   /** Draws a first state. Writes: `position`, which holds the model's own, and `velocity`, which holds zeros. */
-  start(position: Float64Array, velocity: Float64Array, random: Stream): void;
-  observe(views: Views): number[];
+  readonly start: (position: Float64Array, velocity: Float64Array, random: Stream) => void;
+  readonly observe: (views: Views) => number[];
   /**
    * @param before first number of the position before the step
    * @param effort sum of the squares of the action
    */
-  judge(views: Views, before: number, effort: number): { reward: number; terminated: boolean };
+  readonly judge: (views: Views, before: number, effort: number) => { reward: number; terminated: boolean };
 }
 
 /**
