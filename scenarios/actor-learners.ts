@@ -1,6 +1,6 @@
-import { createActorLearners, killWorkersEvery, resumeActorLearners, type Trainable } from '../src/entries/internals.js';
+import { createActorLearners, killWorkersEvery, recordedActorLearnerOptions, resumeActorLearners, wrongValue, type Trainable } from '../src/entries/internals.js';
 import type { ActorLearnerOptions } from '../src/index.js';
-import { ALGORITHM, CHECKPOINTS, CONFIG, FINAL, KILLING, RESUME } from './command-rows.js';
+import { ALGORITHM, CHECKPOINTS, CONFIG, FINAL, KILLING, RECORD, RESUME } from './command-rows.js';
 import type { Scenario } from './scenario.js';
 import { trainAndClose } from './training.js';
 
@@ -11,10 +11,11 @@ export function actorLearnerScenario({ name, summary, table }: Trainable): Scena
     algorithm: name,
     summary,
     table,
-    commands: [ALGORITHM, CONFIG, FINAL, CHECKPOINTS, RESUME, KILLING],
+    commands: [ALGORITHM, CONFIG, FINAL, CHECKPOINTS, RESUME, RECORD, KILLING],
     async run(input) {
       const options = { ...input.options, algorithm: name } as ActorLearnerOptions; // checked there
-      const learners = await (input.resumption ? resumeActorLearners(input.resumption.checkpoint) : createActorLearners(options));
+      if (input.killWorkerEvery > 0 && input.record) throw wrongValue('killWorkerEvery', '0 in a recorded run: a restarted worker cannot continue its log', input.killWorkerEvery);
+      const learners = await (input.resumption ? resumeActorLearners(input.resumption.checkpoint) : createActorLearners(input.record ? recordedActorLearnerOptions(options) : options));
       const { credit, schedule, time, workers, actors } = learners.settings;
       const endKilling = killWorkersEvery(learners, workers, input.killWorkerEvery);
       try {

@@ -45,7 +45,7 @@ export const RESUME = optional('resume', text, {
 
 export const RECORD = option('record', onOff, {
   ...bare, default: false, flag: '--record',
-  help: 'keep a journal of what partitions read of one another; the scenario rerun repeats the run from it bit for bit',
+  help: 'keep a journal of what partitions read of one another, or of the order in which actors update (then with --updates ordered); the scenario rerun repeats the run from it bit for bit',
 });
 
 export const RECORD_ACTIVITY = option('recordActivity', onOff, {

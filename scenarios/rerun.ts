@@ -6,7 +6,7 @@ import colours from 'picocolors';
 
 import { createProgressBar, createRunFolder, createTable, finishing, RUN_FILES, wrongValue, type RunFolder } from '../src/entries/internals.js';
 import { integer, optional } from '../src/entries/study.js';
-import { OptionRangeError, readJournal, rerunSimulation, type Journal, type RunReport, type Simulation } from '../src/index.js';
+import { OptionRangeError, readJournal, rerunTrainer, type ActorLearners, type Journal, type RunReport, type Simulation } from '../src/index.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
 import { warn } from './warn.js';
 
@@ -14,7 +14,7 @@ const SUBJECT = 'run folder';
 
 /** All settings come from the journal. */
 const RERUN = createTable([
-  optional('threads', integer({ min: 1 }), { flag: '--threads', shown: 'one per partition', help: 'worker threads', group: 'Run', everyday: true }),
+  optional('threads', integer({ min: 1 }), { flag: '--threads', shown: 'one per partition; 1 for actor-learners', help: 'worker threads', group: 'Run', everyday: true }),
 ]);
 
 /** A recorded run, read from its folder. */
@@ -24,6 +24,14 @@ interface Recorded {
   /** Its other files; undefined if unreadable. */
   readonly metrics: Buffer | undefined;
   readonly weights: Buffer | undefined;
+}
+
+type Rerun = Simulation | ActorLearners;
+
+/** What learned, where, and how. */
+function placesOf({ settings }: Rerun): Pick<RerunResult, 'environment' | 'rule' | 'schedule' | 'partitions'> {
+  const { environment, schedule } = settings;
+  return 'actors' in settings ? { environment, schedule, rule: settings.algorithm, partitions: settings.workers } : { environment, schedule, rule: settings.rule.name, partitions: settings.partitions };
 }
 
 /** The first line that differs; undefined where one of the files has fewer. */
@@ -40,8 +48,10 @@ interface RerunResult {
   readonly status: 'identical' | 'different' | 'interrupted';
   readonly recordedFolder: string;
   readonly environment: string;
+  /** Of neuron-agents their learning rule; otherwise the algorithm. */
   readonly rule: string;
   readonly schedule: string;
+  /** Of actor-learners the workers that were recorded. */
   readonly partitions: number;
   readonly threads: number;
   readonly seed: number;
@@ -61,14 +71,14 @@ interface RerunResult {
 export const rerun: Scenario = {
   name: 'rerun',
   formerly: ['replay'],
-  summary: 'repeat a run recorded with --record, bit for bit, on any number of threads',
+  summary: 'repeat a run recorded with --record, bit for bit, on any number of threads (actor-learners on one)',
   table: RERUN,
   commands: [],
   positional: SUBJECT,
   async run(input) {
     const threads = RERUN.resolve(input.options);
     const recorded = readRecorded(input.positional);
-    const simulation = await rerunSimulation(recorded.journal, threads);
+    const simulation = await rerunTrainer(recorded.journal, threads);
     try {
       return await repeat(simulation, recorded, input, threads.threads);
     } finally {
@@ -110,12 +120,12 @@ function isSame(json: string, settings: unknown): boolean {
 /** A last line that was cut counts. */
 const linesOf = (text: string) => text.split('\n').filter((line, i, all) => i < all.length - 1 || line !== '');
 
-async function repeat(simulation: Simulation, recorded: Recorded, input: ScenarioInput, threads?: number): Promise<number> {
+async function repeat(simulation: Rerun, recorded: Recorded, input: ScenarioInput, threads?: number): Promise<number> {
   const folder = input.out === undefined ? undefined : createRunFolder(input.out, { warn });
   return finishing(() => repeatInto(folder, simulation, recorded, input, threads), () => { folder?.close(); });
 }
 
-async function repeatInto(folder: RunFolder | undefined, simulation: Simulation, recorded: Recorded, { json, interrupt }: ScenarioInput, threads?: number): Promise<number> {
+async function repeatInto(folder: RunFolder | undefined, simulation: Rerun, recorded: Recorded, { json, interrupt }: ScenarioInput, threads?: number): Promise<number> {
   folder?.write('config', simulation.settings);
   const lines: string[] = [];
   for (const type of ['episode', 'metrics'] as const) {
@@ -127,7 +137,7 @@ async function repeatInto(folder: RunFolder | undefined, simulation: Simulation,
   const report = await runVisibly(simulation, recorded, interrupt);
   const weights = simulation.encodeWeights();
   folder?.write('weights', weights);
-  const result = { ...resultOf(simulation, recorded, lines, report, weights), threads: Math.min(threads ?? Infinity, simulation.settings.partitions), runFolder: folder?.path ?? null };
+  const result = { ...resultOf(simulation, recorded, lines, report, weights), threads: 'actors' in simulation.settings ? 1 : Math.min(threads ?? Infinity, simulation.settings.partitions), runFolder: folder?.path ?? null };
   folder?.settle();
   folder?.write('result', result);
   printResult(result);
@@ -135,9 +145,9 @@ async function repeatInto(folder: RunFolder | undefined, simulation: Simulation,
   return { identical: 0, different: 1, interrupted: 130 }[result.status];
 }
 
-async function runVisibly(simulation: Simulation, { journal }: Recorded, interrupt: AbortSignal): Promise<RunReport> {
-  const { environment, rule, schedule, partitions } = simulation.settings;
-  const bar = createProgressBar(`${environment} ${rule.name} ${schedule}×${partitions} again`, journal.halts.at(-1) ?? 0);
+async function runVisibly(simulation: Rerun, { journal }: Recorded, interrupt: AbortSignal): Promise<RunReport> {
+  const { environment, rule, schedule, partitions } = placesOf(simulation);
+  const bar = createProgressBar(`${environment} ${rule} ${schedule}×${partitions} again`, journal.halts.at(-1) ?? 0);
   simulation.on('progress', ({ step, runningReturn, episodes }) => {
     bar.update(step, runningReturn, episodes);
   });
@@ -148,7 +158,8 @@ async function runVisibly(simulation: Simulation, { journal }: Recorded, interru
   }
 }
 
-function resultOf({ settings, step }: Simulation, { folder, journal, ...recorded }: Recorded, lines: readonly string[], { seconds }: RunReport, weights: Uint8Array): Omit<RerunResult, 'threads' | 'runFolder'> {
+function resultOf(simulation: Rerun, { folder, journal, ...recorded }: Recorded, lines: readonly string[], { seconds }: RunReport, weights: Uint8Array): Omit<RerunResult, 'threads' | 'runFolder'> {
+  const { settings: { seed }, step } = simulation;
   const weightsSha256 = createHash('sha256').update(weights).digest('hex');
   const interrupted = step < (journal.halts.at(-1) ?? 0);
   const firstDifference = interrupted ? null : compare(linesOf(recorded.metrics?.toString() ?? ''), lines);
@@ -159,11 +170,8 @@ function resultOf({ settings, step }: Simulation, { folder, journal, ...recorded
     scenario: 'rerun',
     status: interrupted ? 'interrupted' : identical ? 'identical' : 'different',
     recordedFolder: folder,
-    environment: settings.environment,
-    rule: settings.rule.name,
-    schedule: settings.schedule,
-    partitions: settings.partitions,
-    seed: settings.seed,
+    ...placesOf(simulation),
+    seed,
     steps: step,
     seconds,
     metricsLines: lines.length,
@@ -189,7 +197,7 @@ function printResult(result: RerunResult): void {
   process.stderr.write(
     [
       '',
-      `${colours.bold(`${result.environment}: ${result.rule}, ${result.schedule} on ${result.partitions} partitions, seed ${result.seed}, repeated on ${threads}:`)} ${status === 'identical' ? colours.green(status) : colours.red(status)}`,
+      `${colours.bold(`${result.environment}: ${result.rule}, ${result.schedule}×${result.partitions}, seed ${result.seed}, repeated on ${threads}:`)} ${status === 'identical' ? colours.green(status) : colours.red(status)}`,
       line('repeated', `${steps.toLocaleString('en')} env steps in ${result.seconds.toFixed(1)} s`),
       ...(status === 'interrupted' ? [] : [
         line('weights', same ? `SHA-256 ${result.weightsSha256}, as recorded` : `SHA-256 ${result.weightsSha256}, recorded ${result.recordedWeightsSha256}`),

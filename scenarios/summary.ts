@@ -34,6 +34,7 @@ export function printSummary(result: TrainResult): void {
       ...(result.virtualSeconds === undefined ? [] : [line('virtual time', `${result.virtualSeconds.toFixed(1)} s: ${rate(result.steps / result.virtualSeconds)} env steps/s`)]),
       ...(result.threads === undefined ? [line('staleness', describeStaleness(result))] : []),
       ...(actors === undefined || actors.lostUpdates.sampled === 0 ? [] : [line('lost updates', `${(1e6 * actors.lostUpdates.fraction).toFixed(1)} in a million of ${rate(actors.lostUpdates.sampled)} sampled`)]),
+      ...(actors?.waits === undefined ? [] : [line('ordered updates', `${percent(actors.waits, 2 * result.staleness.weights.reads)} copies and updates waited for another thread`)]),
       ...(result.actionTiming === undefined ? [] : [line('actions', describeActionTiming(result.actionTiming))]),
       ...(result.threads === undefined ? partitions : []),
       ...restarts,
@@ -93,7 +94,7 @@ function describeReads({ voltages, weights, reward, acting }: Staleness): string
   const kinds = Object.entries({ voltages, weights, reward, acting }).filter(([, { reads }]) => reads > 0);
   return [
     ...(kinds.length === 0 ? [] : [kinds.map(([kind, ages]) => describeAges(kind, ages)).join(', ')]),
-    ...(voltages.reads + weights.reads === 0 ? [] : [`helped: computed a peer's voltages ${percent(weights.reads, voltages.reads + weights.reads)}`]),
+    ...(voltages.reads + weights.reads === 0 ? [] : [`helped: computed a peer's voltages ${percent(weights.reads, voltages.reads + weights.reads)} the time`]),
   ];
 }
 
@@ -102,7 +103,7 @@ function describeAges(kind: string, { median, p90, p99, max }: StalenessHistogra
 }
 
 function percent(part: number, whole: number): string {
-  return `${((100 * part) / whole).toFixed(1)} % of the time`;
+  return `${((100 * part) / whole).toFixed(1)} % of`;
 }
 
 function describeWindow({ schedule, updateWindow: window, actionTiming }: TrainResult): string {

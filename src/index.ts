@@ -36,7 +36,7 @@ export { resolveActorLearnerSettings, type ActorLearnerOptions, type ActorLearne
 export { createDdpg, type Ddpg } from './simulation/single.js';
 export type { LesionPoint, LesionReport } from './simulation/training.js';
 export { resolveSettings } from './simulation/options.js';
-export { rerunSimulation, type RerunOptions } from './simulation/rerun.js';
+export { rerunSimulation, rerunTrainer, type RerunOptions } from './simulation/rerun.js';
 export { readNewestCheckpoint, resumeDdpg, resumeSimulation, type NewestCheckpoint } from './simulation/resume.js';
 export { createSimulation, type Simulation } from './simulation/simulation.js';
 export { createTrainer, resumeTrainer, type AlgorithmName, type TrainerOptions } from './simulation/trainer.js';

@@ -6,6 +6,6 @@ import { serveWorker, type WorkerTask } from '../src/runtime/worker-api.js';
 export default function runActorLearners(task: RunnerSpec & WorkerTask): Promise<SerialisedError | undefined> {
   return serveWorker(task, (): LearnersApi => {
     const runner = createRunner(task);
-    return { ready: () => undefined, train: () => runner.train(), close: () => { runner.close(); } };
+    return { ready: () => undefined, train: (events) => runner.train(events), close: () => { runner.close(); } };
   });
 }

@@ -37,7 +37,7 @@ export { injectWorkerFaults as killWorkersEvery } from '../simulation/fault-inje
 export { resumeActorLearners } from '../simulation/resume.js';
 export { LARGEST_EVALUATION, LARGEST_RUN } from '../simulation/measure.js';
 export { SIMULATION } from '../simulation/options.js';
-export { recordedOptions } from '../simulation/recording.js';
+export { recordedActorLearnerOptions, recordedOptions } from '../simulation/recording.js';
 export { METHOD_NAMES as ACTOR_LEARNER_METHODS } from '../placement/actor-learners/methods.js';
 export { TRAINABLE, type Trainable } from '../simulation/trainer.js';
 export { READ_KINDS, stalenessBetween } from '../placement/partitioned/staleness.js';

@@ -2,7 +2,9 @@ import { crc32c } from '../telemetry/crc32c.js';
 
 /** The first frame of `journal.bin`. */
 export interface JournalHeader {
-  /** ℓ, ticks from the inputs to the outputs. */
+  /** What its entries are: reads of partitions, unless it is the order of actors' rollouts, all in the log of one partition. */
+  readonly entries?: 'order';
+  /** ℓ, ticks from the inputs to the outputs; 0 of actors. */
   readonly ticks: number;
   readonly partitions: number;
   /** The environment step at which the run was to end. */

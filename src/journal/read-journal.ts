@@ -3,6 +3,7 @@ import { JournalError } from '../errors.js';
 import { plainOptions } from '../plain.js';
 import { crc32c } from '../telemetry/crc32c.js';
 import { createEntryCursor, type JournalShape } from './entries.js';
+import { countOrder } from './order.js';
 import { decodeFrame, FORMAT, FRAME, HEADER_BYTES, MAGIC, type Frame, type JournalClosing, type JournalHeader } from './frame.js';
 
 /** A journal that is whole. */
@@ -25,6 +26,7 @@ export function readJournal(bytes: Uint8Array): Journal {
   if (!((bytes as unknown) instanceof Uint8Array)) throw wrongKind('bytes', 'the bytes of a journal', bytes);
   const { header, end } = readHeader(bytes);
   const shape = { ticks: header.ticks, peers: header.partitions - 1 };
+  const count = header.entries === 'order' ? countOrder : (body: Uint8Array) => countEntries(body, shape);
   const bodies = Array.from({ length: header.partitions }, (): Uint8Array[] => []);
   const updates = bodies.map(() => 0);
   const halts: number[] = [];
@@ -35,7 +37,7 @@ export function readJournal(bytes: Uint8Array): Journal {
       throw new JournalError(reason, { partition, update: updates[partition] + ahead });
     };
     const frame = decodeFrame(bytes, offset) ?? refuse(offset === bytes.length ? 'cut short: the next frame is missing' : 'cut short');
-    checkFrame(frame, { partition, command, first: updates[partition], step: halts.at(-1) ?? 0 }, shape, refuse);
+    checkFrame(frame, { partition, command, first: updates[partition], step: halts.at(-1) ?? 0 }, count, refuse);
     offset = frame.end;
     if (frame.kind === FRAME.closing) {
       const closing = readClosing(frame.body, updates) ?? refuse('totals');
@@ -49,8 +51,8 @@ export function readJournal(bytes: Uint8Array): Journal {
 }
 
 /** @param refuse with the number of updates that are whole after those of the frames before */
-function checkFrame(frame: Frame, expected: Pick<Frame, 'partition' | 'command' | 'first' | 'step'>, shape: JournalShape, refuse: (reason: string, ahead?: number) => never): void {
-  const entries = frame.kind === FRAME.command ? countEntries(frame.body, shape) : { updates: 0, ended: true };
+function checkFrame(frame: Frame, expected: Pick<Frame, 'partition' | 'command' | 'first' | 'step'>, count: typeof countOrder, refuse: (reason: string, ahead?: number) => never): void {
+  const entries = frame.kind === FRAME.command ? count(frame.body) : { updates: 0, ended: true };
   const { partition, command } = frame;
   const first = frame.kind === FRAME.closing ? 0 : expected.first;
   const begins = frame.kind === FRAME.command && partition === 0; // a command, which may end at any later step
@@ -106,9 +108,10 @@ const MOST_PARTITIONS = 1024;
 /** @param bytes of the header: settings name every layer, and there are not more ticks than layers */
 function toHeader(data: unknown, bytes: number): JournalHeader | undefined {
   if (!isRecord(data)) return undefined;
-  const { ticks, partitions, goal, settings, digest } = data;
+  const { entries, ticks, partitions, goal, settings, digest } = data;
   if (!isCount(ticks) || ticks > bytes || !isCount(partitions) || partitions === 0 || partitions > MOST_PARTITIONS || !isCount(goal) || typeof digest !== 'string') return undefined;
-  return { ticks, partitions, goal, settings, digest };
+  if (entries !== undefined && !(entries === 'order' && ticks === 0 && partitions === 1)) return undefined;
+  return { ...(entries === 'order' && { entries }), ticks, partitions, goal, settings, digest };
 }
 
 /** How the run ended; undefined unless its totals match the frames. */

@@ -7,16 +7,22 @@ import { attachParameter } from '../memory/parameters.js';
 import { loadModulesOf } from '../modules.js';
 import { createPlayer, trainedState } from '../placement/actor-learners/evaluation.js';
 import { attachCredit, MAX_STEPS_PER_COMMAND, weightShape } from '../placement/actor-learners/layout.js';
-import { actorsOf } from '../placement/actor-learners/runner.js';
+import { actorsOf } from '../placement/actor-learners/actor.js';
 import { resolveActorLearnerSettings, type ActorLearnerOptions, type ActorLearnerSettings } from '../placement/actor-learners/settings.js';
 import { ActorLearnerSupervisor } from '../placement/actor-learners/supervisor.js';
 import { attachVirtualTime } from '../placement/actor-learners/words.js';
 import { joinStaleness, type Staleness } from '../placement/partitioned/staleness.js';
+import { openJournal, type JournalFile } from '../journal/file.js';
+import { decodeOrder, encodeOrder } from '../journal/order.js';
+import type { Journal } from '../journal/read-journal.js';
 import type { WorkerRestart } from '../runtime/supervised-worker.js';
 import { encodeSafetensors } from '../telemetry/safetensors.js';
 import { createExclusive, stoppable, yieldEvery } from './exclusive.js';
 import { checkEpisodesAlone, checkEvaluateOptions, checkRunOptions } from './command-options.js';
-import { nextPause, readEpisodeCount } from './pause-points.js';
+import { createRerunPlan, createRunPlan, type CommandPlan } from './command-plan.js';
+import { readEpisodeCount } from './pause-points.js';
+import { checkOrdered, digestOf } from './recording.js';
+import { logLost } from './training-loop.js';
 import { whenReady } from './ready.js';
 import { createQuiescence } from './quiescence.js';
 import { checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCounter, randomEvaluation, reportRates, summariseReturns } from './measure.js';
@@ -43,16 +49,24 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
   readonly #exclusive = createExclusive();
   readonly #quiescence = createQuiescence();
   readonly #restarts: WorkerRestart[] = [];
+  readonly #plan: CommandPlan;
+  /** Events of a rerun, command by command. */
+  readonly #events: Int32Array[];
   #play: ((seed: number) => number) | undefined;
   #goal = 0;
   #closed = false;
 
-  /** @param checkpoint of the same settings, to continue from */
-  constructor(settings: ActorLearnerSettings, checkpoint?: Checkpoint) {
+  /**
+   * @param checkpoint of the same settings, to continue from
+   * @param rerun the journal of a run of the same settings, to repeat
+   */
+  constructor(settings: ActorLearnerSettings, checkpoint?: Checkpoint, rerun?: Journal) {
     super();
     this.settings = settings;
     this.#counter = createEpisodeCounter(readEpisodeCount(checkpoint));
-    this.#supervisor = new ActorLearnerSupervisor(settings, checkpoint);
+    this.#supervisor = new ActorLearnerSupervisor(settings, checkpoint, rerun !== undefined);
+    this.#plan = rerun === undefined ? createRunPlan(() => Infinity, MAX_STEPS_PER_COMMAND) : createRerunPlan(rerun);
+    this.#events = decodeOrder(rerun?.logs[0].bytes ?? new Uint8Array()) ?? [];
   }
 
   get step(): number {
@@ -66,19 +80,26 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
 
   /** See `Trainer`. @throws PartitionError naming the worker; its cause is a DivergenceError where a voltage has left the finite numbers */
   async run(options: RunOptions = {}): Promise<RunReport> {
-    const { steps = this.settings.steps, signal, checkpointEvery = 0, record } = checkRunOptions(options);
-    if (record !== undefined) throw wrongValue('record', 'nothing under actor-learners', record);
+    const known = checkRunOptions(options);
+    const { steps = this.settings.steps, signal, checkpointEvery = 0, record } = known;
     checkRunSteps(steps, this.step);
+    this.#plan.check(known);
     return this.#exclusive(async () => {
       const first = this.step;
       const { updates } = this.#supervisor;
       const restarts = this.#restarts.length;
-      this.#goal = first + steps;
-      this.#supervisor.startProbe();
+      this.#goal = this.#plan.goalOf(first, steps);
       const { virtualSeconds: virtualBefore = 0 } = this.#virtualTime(0);
-      const seconds = await this.#train(signal, checkpointEvery);
-      return { ...this.#report(first, updates, restarts, seconds), ...this.#virtualTime(virtualBefore) };
+      const file = record === undefined ? undefined : this.#record(record);
+      const seconds = await this.#train(signal, checkpointEvery, file).catch((error: unknown) => { throw this.#plan.explain(error, () => this.#supervisor.updates); });
+      return { ...this.#report(first, updates, restarts, seconds), ...this.#virtualTime(virtualBefore), ...(file && { journal: { bytes: file.length, partitionTicks: file.updates } }) };
     });
+  }
+
+  #record(path: string): JournalFile {
+    checkOrdered(this.settings);
+    if (this.step > 0) throw wrongValue('record', 'a run from the first step on', this.step, ' steps taken before it');
+    return openJournal(path, { entries: 'order', ticks: 0, partitions: 1, goal: this.#goal, settings: this.settings, digest: digestOf(this.encodeWeights()) });
   }
 
   async evaluate(options: EvaluateOptions = {}): Promise<Evaluation> {
@@ -134,18 +155,32 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
   }
 
   /** @returns seconds */
-  async #train(signal: AbortSignal | undefined, checkpointEvery: number): Promise<number> {
+  async #train(signal: AbortSignal | undefined, checkpointEvery: number, file: JournalFile | undefined): Promise<number> {
     await this.#supervisor.ready();
     const begin = performance.now();
-    const stopped = () => signal?.aborted === true;
-    await stoppable(signal, () => { this.#supervisor.stop(); }, async () => {
-      while (this.step < this.#goal && !stopped()) {
-        const before = this.step;
-        await this.#quiescence.during(() => this.#supervisor.train(nextPause(before, this.#goal, checkpointEvery, MAX_STEPS_PER_COMMAND)));
-        this.#notify({ before, goal: this.#goal, checkpointEvery, stopped });
-      }
-    });
+    const restarts = this.#restarts.length;
+    const stopped = () => this.#plan.isStopped(signal);
+    const next = () => this.#plan.next(this.step, this.#goal, checkpointEvery);
+    try {
+      await stoppable(signal, () => { if (this.#plan.stoppable) this.#supervisor.stop(); }, async () => {
+        for (let end = next(); end !== undefined && signal?.aborted !== true; end = next()) {
+          const before = this.step;
+          await this.#trainTo(end, file);
+          this.#notify({ before, goal: this.#goal, checkpointEvery, stopped });
+          if (file !== undefined && this.#restarts.length > restarts) throw logLost(this.#restarts[restarts]);
+        }
+      });
+      file?.close({ stopped: stopped(), weightsSha256: digestOf(this.encodeWeights()) });
+    } finally {
+      file?.abandon(); // unless it is closed
+    }
     return (performance.now() - begin) / 1000;
+  }
+
+  async #trainTo(end: number, file: JournalFile | undefined): Promise<void> {
+    const order = await this.#quiescence.during(() => this.#supervisor.train(end, this.#events.shift()));
+    this.#plan.count();
+    if (file !== undefined && order !== undefined) file.append({ partition: 0, updates: this.#supervisor.updates, bytes: encodeOrder(order) }, this.step);
   }
 
   /** Emits what is due at a pause. */
@@ -200,13 +235,14 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
     const { updates, layout: { networks } } = this.#supervisor;
     const neurons = networks.reduce((sum, { topology }) => sum + topology.neurons - topology.inputs.end, 0);
     const { staleness, partitions } = this.staleness();
+    const waits = this.#supervisor.waits();
     return {
       ...reportRates(this.step - first, updates - updatesBefore, seconds),
       stopped: this.step < this.#goal,
       staleness,
       partitions: partitions.map((each, partition) => ({ partition, neurons, updates: each.weights.reads, ...each })),
       workerRestarts: this.#restarts.slice(restarts),
-      actors: { count: this.settings.actors, ofWorkers: partitions.map((_, worker) => actorsOf(this.settings, worker).length), lostUpdates: this.#supervisor.lostUpdates() },
+      actors: { count: this.settings.actors, ofWorkers: partitions.map((_, worker) => actorsOf(this.settings, worker).length), lostUpdates: this.#supervisor.lostUpdates(), ...(waits !== undefined && { waits }) },
     };
   }
 }

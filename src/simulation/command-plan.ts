@@ -23,13 +23,16 @@ export interface CommandPlan {
   explain(error: unknown, updatesOf: (partition: number) => number): unknown;
 }
 
-/** @param otherPause the next step after `step` at which something else is due */
-export function createRunPlan(otherPause: (step: number) => number): CommandPlan {
+/**
+ * @param otherPause the next step after `step` at which something else is due
+ * @param longest environment steps of a command
+ */
+export function createRunPlan(otherPause: (step: number) => number, longest = MAX_STEPS_PER_COMMAND): CommandPlan {
   return {
     stoppable: true,
     check: () => undefined,
     goalOf: (step, steps) => step + steps,
-    next: (step, goal, checkpointEvery) => (step < goal ? nextPause(step, goal, checkpointEvery, MAX_STEPS_PER_COMMAND, otherPause(step)) : undefined),
+    next: (step, goal, checkpointEvery) => (step < goal ? nextPause(step, goal, checkpointEvery, longest, otherPause(step)) : undefined),
     count: () => undefined,
     isStopped: (signal) => signal?.aborted === true,
     explain: (error) => error,

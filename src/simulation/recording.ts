@@ -4,6 +4,7 @@ import { wrongValue } from '../check.js';
 import { ruleOfSettings } from '../rule/registry.js';
 import type { Settings } from '../placement/partitioned/settings.js';
 import type { SimulationOptions } from '../placement/partitioned/settings.js';
+import { resolveActorLearnerSettings, type ActorLearnerOptions, type ActorLearnerSettings } from '../placement/actor-learners/settings.js';
 import { resolveSettings } from './options.js';
 
 /**
@@ -13,11 +14,10 @@ import { resolveSettings } from './options.js';
  */
 export function recordedOptions(options: SimulationOptions): SimulationOptions {
   const settings = resolveSettings(options);
-  const { schedule, time, timing: { inference: acting } } = settings;
+  const { timing: { inference: acting } } = settings;
   const rule = ruleOfSettings(settings.rule);
   if (rule.locality === 'weights') throw wrongValue('record', `a rule other than ${rule.name}, which reads all weights while they change`, rule.name);
-  if (schedule === 'synchronous') throw wrongValue('record', 'another schedule: a synchronous run repeats itself without a journal', schedule);
-  if (time === 'virtual') throw wrongValue('record', 'real time: a run in virtual time repeats itself without a journal', time);
+  checkNeedsJournal(settings);
   const recorded = { ...options, timing: { ...options.timing, reads: 'versioned' as const, ...(acting === 'central' && { inference: 'distributed' as const }) } };
   checkRecordable(resolveSettings(recorded));
   return recorded;
@@ -30,6 +30,28 @@ export function checkRecordable({ timing, lesion, environments }: Settings): voi
   if (timing.reads !== 'versioned') throw wrongValue('record', 'timing.reads to be versioned: a racy read has no version to record', timing.reads);
   if (lesion.step !== null) throw wrongValue('record', 'a run without a lesion: the journal does not hold it', lesion.step);
   if (timing.clocks !== 'partition') throw wrongValue('record', 'clocks of partitions: the journal does not hold which neurons learned in an update', timing.clocks);
+}
+
+/** @throws RangeError naming `record` where a run repeats itself without a journal */
+function checkNeedsJournal({ schedule, time }: Pick<Settings, 'schedule' | 'time'> | Pick<ActorLearnerSettings, 'schedule' | 'time'>): void {
+  if (schedule === 'synchronous') throw wrongValue('record', 'another schedule: a synchronous run repeats itself without a journal', schedule);
+  if (time === 'virtual') throw wrongValue('record', 'real time: a run in virtual time repeats itself without a journal', time);
+}
+
+/**
+ * The options of a recorded run of actor-learners: as given, with ordered updates.
+ *
+ * @throws TypeError or RangeError naming the option, and naming `record` where such a run repeats itself
+ */
+export function recordedActorLearnerOptions(options: ActorLearnerOptions): ActorLearnerOptions {
+  checkNeedsJournal(resolveActorLearnerSettings(options));
+  return { ...options, timing: { ...options.timing, updates: 'ordered' } };
+}
+
+/** @throws RangeError naming `record` where a run of such settings could not be repeated from a journal */
+export function checkOrdered(settings: ActorLearnerSettings): void {
+  checkNeedsJournal(settings);
+  if (settings.timing.updates !== 'ordered') throw wrongValue('record', 'timing.updates to be ordered: racy updates have no order to record', settings.timing.updates);
 }
 
 /** What identifies a file of weights. */

@@ -1,14 +1,16 @@
-import { isRecord, wrongKind } from '../check.js';
+import { isRecord, wrongKind, wrongValue } from '../check.js';
 import { loadModulesOf } from '../modules.js';
 import { isOptionError, JournalError } from '../errors.js';
 import { readJournal, type Journal } from '../journal/read-journal.js';
 import { checkNetworkBudget } from '../placement/partitioned/budget.js';
 import { createRunLayout } from '../placement/partitioned/run-layout.js';
+import { resolveActorLearnerSettings } from '../placement/actor-learners/settings.js';
 import type { Settings } from '../placement/partitioned/settings.js';
+import { ActorLearners } from './actor-learners.js';
 import { checkRerunOptions } from './command-options.js';
 import { resolveSettings } from './options.js';
 import { checkRepeatable } from './repeatable.js';
-import { checkRecordable, digestOf } from './recording.js';
+import { checkOrdered, checkRecordable, digestOf } from './recording.js';
 import { whenReady } from './ready.js';
 import { Simulation } from './simulation.js';
 
@@ -22,23 +24,45 @@ export interface RerunOptions {
  * SHA-256 is the journal's `weightsSha256`.
  *
  * @param journal the bytes of a `journal.bin`, or these as `readJournal` read them
- * @throws JournalError where it is cut short, was altered, or is of a version that does not repeat it
+ * @throws JournalError where it is cut short, was altered, is of another algorithm, or is of a version that does not repeat it
  */
 export async function rerunSimulation(journal: Uint8Array | Journal, options: RerunOptions = {}): Promise<Simulation> {
   const { threads } = checkRerunOptions(options);
-  if (!isRecord(journal) && !((journal as unknown) instanceof Uint8Array)) throw wrongKind('journal', 'the bytes of a journal, or what readJournal has read', journal);
-  const whole = journal instanceof Uint8Array ? readJournal(journal) : journal;
+  const whole = wholeOf(journal);
+  if (whole.entries === 'order') throw refusal('a run of actor-learners; rerunTrainer repeats it');
   const settings = await settingsOf(whole);
-  const simulation = await understanding(() => {
+  return checkFirstWeights(whole, await understanding(() => {
     checkNetworkBudget(settings);
     checkRepeatable(whole, createRunLayout(settings));
     return new Simulation(settings, undefined, { journal: whole, threads: threads ?? settings.partitions });
-  });
-  if (digestOf(simulation.encodeWeights()) !== whole.digest) {
-    await simulation.close();
+  }));
+}
+
+/** The same for a journal of any algorithm. Actor-learners are repeated on one thread. */
+export async function rerunTrainer(journal: Uint8Array | Journal, options: RerunOptions = {}): Promise<Simulation | ActorLearners> {
+  const { threads = 1 } = checkRerunOptions(options);
+  const whole = wholeOf(journal);
+  if (whole.entries !== 'order') return rerunSimulation(whole, options);
+  if (threads !== 1) throw wrongValue('threads', '1 for actor-learners, which repeat a journal event by event', threads);
+  return checkFirstWeights(whole, await understanding(async () => {
+    await loadModulesOf(whole.settings ?? {});
+    const settings = resolveActorLearnerSettings(whole.settings ?? undefined);
+    checkOrdered(settings);
+    return new ActorLearners(settings, undefined, whole);
+  }));
+}
+
+function wholeOf(journal: Uint8Array | Journal): Journal {
+  if (!isRecord(journal) && !((journal as unknown) instanceof Uint8Array)) throw wrongKind('journal', 'the bytes of a journal, or what readJournal has read', journal);
+  return journal instanceof Uint8Array ? readJournal(journal) : journal;
+}
+
+async function checkFirstWeights<Own extends Simulation | ActorLearners>({ digest }: Journal, training: Own): Promise<Own> {
+  if (digestOf(training.encodeWeights()) !== digest) {
+    await training.close();
     throw refusal('its first weights are not those that this version draws');
   }
-  return whenReady(simulation);
+  return whenReady(training);
 }
 
 const refusal = (reason: string) => new JournalError(reason, null);

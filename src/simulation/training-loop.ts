@@ -157,6 +157,7 @@ export class TrainingLoop {
   }
 }
 
-function logLost({ partition, step }: WorkerRestart): PartitionError {
+/** @returns the failure of a recorded run in which a worker was restarted */
+export function logLost({ partition, step }: WorkerRestart): PartitionError {
   return new PartitionError(partition, step, 'its worker died while the run was recorded: its log is lost, and the run could not be repeated');
 }

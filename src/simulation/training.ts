@@ -87,8 +87,8 @@ export interface RunReport {
   readonly partitions: readonly (Staleness & { readonly partition: number; readonly neurons: number; readonly updates: number })[];
   /** Age of actions since the first step; absent unless inference is sampled. */
   readonly actionTiming?: ActionTiming;
-  /** Of actor-learners: how many there are, on each worker, and the updates that were lost to races. */
-  readonly actors?: { readonly count: number; readonly ofWorkers: readonly number[]; readonly lostUpdates: LostUpdates };
+  /** Of actor-learners: how many there are, on each worker; the updates lost to races since the first step; under ordered updates, the copies and updates that waited for another thread. */
+  readonly actors?: { readonly count: number; readonly ofWorkers: readonly number[]; readonly lostUpdates: LostUpdates; readonly waits?: number };
   /** The cost of the run's lesion and the duration of recovery; absent without a lesion. */
   readonly lesion?: LesionReport;
 }

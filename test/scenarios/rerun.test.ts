@@ -136,7 +136,7 @@ test('--help of rerun names the run folder and the threads', async (t) => {
   const { status, stdout } = await run('rerun', '--help');
   t.is(status, 0);
   t.regex(stdout, /\[scenario\] \[run folder\]/);
-  t.regex(stdout, /--threads <count> +worker threads \(default:\s+one\s+per\s+partition\)/);
+  t.regex(stdout, /--threads <count> +worker threads \(default:\s+one\s+per\s+partition;/);
   t.false(stdout.includes('--episodes') || stdout.includes('--config'));
   t.true((await run('--help', 'all')).stdout.includes('--record'));
 });

@@ -163,3 +163,14 @@ test('options of the other kind of method, and methods that do not fit the task,
   await refused({ actors: 2, workers: 3 }, /^"workers" expected a whole number >= 1 and <= 2, got 3/);
   await refused({ behaviour: { finalEpsilons: [0.1], odds: [1, 2] }, algorithm: 'async-q' }, /^"behaviour\.odds" expected/);
 });
+
+test.serial('lost updates are counted from the first step on, also of a run that was resumed', async (t) => {
+  const learners = await createActorLearners({ ...SMALL, workers: 1 });
+  t.teardown(() => learners.close());
+  await learners.run({ steps: 1000 });
+  const resumed = await resumeTrainer(learners.encodeCheckpoint());
+  t.teardown(() => resumed.close());
+  const { actors, staleness } = await resumed.run({ steps: 1000 });
+  t.true(staleness.weights.reads >= 400);
+  t.deepEqual(actors?.lostUpdates, { sampled: 16 * staleness.weights.reads, lost: 0, fraction: 0 });
+});

@@ -10,6 +10,7 @@ import { createBehaviour } from './behaviour.js';
 import { BEHAVIOUR, type ActorCursors } from './cursors.js';
 import { makeActorEnvironment, type ActorLearnersLayout } from './layout.js';
 import { createLocalNetworks, type LocalNetworks } from './local-networks.js';
+import type { ActorLearnerSettings } from './settings.js';
 import type { UpdatePort } from './updates.js';
 
 /** What actors act and learn with: one for all actors of a thread that finish their rollouts one by one. */
@@ -38,6 +39,11 @@ export function createWorkbench(kernels: Kernels, arena: Arena, layout: ActorLea
   };
 }
 
+/** The actors that a worker carries: dealt in turn, so that the first worker has the first one. */
+export function actorsOf({ actors, workers }: Pick<ActorLearnerSettings, 'actors' | 'workers'>, worker: number): number[] {
+  return Array.from({ length: actors }, (_, actor) => actor).filter((actor) => actor % workers === worker);
+}
+
 /** An actor-learner: acts in an environment of its own, and learns from each rollout. */
 export interface Actor {
   /** Rollout after rollout, until the update port admits no further one. Pauses after each. */
@@ -45,8 +51,7 @@ export interface Actor {
   close(): void;
 }
 
-/** @param target the shared target copy, read as it is */
-export function createActor(index: number, layout: ActorLearnersLayout, { networks, objective, rollout }: Workbench, cursors: ActorCursors, port: UpdatePort, target: Float32Array): Actor {
+export function createActor(index: number, layout: ActorLearnersLayout, { networks, objective, rollout }: Workbench, cursors: ActorCursors, port: UpdatePort): Actor {
   const { method, settings: { seed, learning: { discount, rewardScale } }, cursors: { components } } = layout;
   const { size, outputs, successors, actions, rewards, discounts } = rollout;
   const environment = makeActorEnvironment(layout.settings, { seed: index === 0 ? seed : createStream(seed, `environment/${index}`).integer(2 ** 48) });
@@ -102,10 +107,10 @@ export function createActor(index: number, layout: ActorLearnersLayout, { networ
       putAction(length);
     } else networks.encode(cursor.observation, length);
     if (method.bootstrap === 'all') {
-      networks.judgeAll(target, length, successors);
+      networks.judgeAll(port.target, length, successors);
       return;
     }
-    networks.judge(method.kind === 'value' ? target : networks.weights, length);
+    networks.judge(method.kind === 'value' ? port.target : networks.weights, length);
     for (let k = 0; k < readOuts.length; k += 1) successors[k * size + length - 1] = readOuts[k];
   }
 
@@ -145,6 +150,7 @@ export function createActor(index: number, layout: ActorLearnersLayout, { networ
         rollout.length = yield* act(step);
         lookAhead(rollout.length, step);
         yield 'compute';
+        port.beginGradient?.(index);
         objective.evaluate(rollout);
         networks.differentiate(objective.error, rollout.length);
         yield 'learn';

@@ -37,6 +37,7 @@ export function createHogwildPort(context: PortContext, cursors: ActorCursors, w
   }
 
   return {
+    target: shared.all.target,
     admit(actor) {
       if (time === 'real' && (Atomics.load(control, WORD.abort) !== 0 || Atomics.load(control, WORD.steps) >= Atomics.load(control, WORD.stepLimit))) return 'halt';
       return bounded === undefined || cursors.commits(actor) - slowest() <= bounded.rollouts ? 'begin' : 'wait';

@@ -22,6 +22,7 @@ import { compileStepGraph } from '../../network/step-graph.js';
 import { connect, layeredTopology, readOutsOf, rowLengths, withReadOuts, type Topology } from '../../network/topology.js';
 import { stalenessBlocks } from '../partitioned/staleness.js';
 import { cursorBlocks, type ActorCursorShape } from './cursors.js';
+import { orderBlocks } from './order.js';
 import { virtualBlocks, wordBlocks } from './words.js';
 
 /** Most environment steps between two halts of a run, at which episodes are reported. */
@@ -118,6 +119,7 @@ export function createLayout(settings: ActorLearnerSettings): ActorLearnersLayou
       ...cursorBlocks(cursors),
       ...stalenessBlocks(workers),
       ...(settings.time === 'virtual' ? virtualBlocks() : []),
+      ...(settings.timing.updates === 'ordered' ? orderBlocks(MAX_STEPS_PER_COMMAND + actors) : []), // an actor may begin a rollout at the last step
       ...(settings.schedule === 'synchronous' ? synchronousBlocks(actors, weights, kept) : []),
       ...(learning.moments === 'own' ? [{ name: OWN_MOMENTS, type: 'float32', shape: [actors, 2 * weights], owner: 'each actor its own row' } as const] : []),
     ],

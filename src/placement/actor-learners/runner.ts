@@ -1,19 +1,22 @@
 import { createKernels } from '../../kernels/create.js';
 import { attachArena, type ArenaHandle } from '../../memory/arena.js';
 import { attachControl } from '../../memory/control.js';
-import { attachParameter } from '../../memory/parameters.js';
 import { createWorkspace } from '../../memory/workspace.js';
 import { createEventCount } from '../../schedule/event-count.js';
 import { Aborted, beat, createCooperativeScheduler, type ThreadTask } from '../../runtime/cooperative.js';
 import { serialiseError, type SerialisedError } from '../../runtime/serialised-error.js';
 import type { WorkerApi } from '../../runtime/worker-api.js';
 import type { Coroutine } from '../../schedule/work.js';
-import { createActor, createWorkbench } from './actor.js';
+import { actorsOf, createActor, createWorkbench } from './actor.js';
 import { attachActorCursors } from './cursors.js';
 import { createHogwildPort } from './hogwild.js';
-import { createLayout, weightShape } from './layout.js';
+import { attachOrder } from './order.js';
+import { createOrderedPort } from './ordered.js';
+import { createRerun } from './rerun.js';
+import { createLayout } from './layout.js';
 import type { ActorLearnerSettings } from './settings.js';
 import { createSynchronousPort, updateRounds } from './synchronous.js';
+import type { UpdatePort } from './updates.js';
 import { createVirtualActors } from './virtual-actors.js';
 
 /** The task of a thread, as plain data, which crosses threads. */
@@ -21,29 +24,26 @@ export interface RunnerSpec {
   readonly worker: number;
   readonly settings: ActorLearnerSettings;
   readonly arena: ArenaHandle;
+  /** True if one thread repeats the events of a journal. */
+  readonly rerun: boolean;
   /** False where threads outnumber cores. */
   readonly spin: boolean;
 }
 
 /** The commands of a worker that runs actors. */
 export interface LearnersApi extends WorkerApi {
-  /** @returns the error that ended it, if any */
-  train(): SerialisedError | undefined;
+  /** @param events of a rerun. @returns the error that ended it, if any */
+  train(events?: Int32Array): SerialisedError | undefined;
 }
 
 /** The actors of one thread. */
 export interface Runner {
-  /** Goes on from where the actors were committed, until the step limit in the control words is reached. @returns what went wrong, if anything */
-  train(): SerialisedError | undefined;
+  /** Goes on from where the actors were committed, until the step limit in the control words is reached, or through the events of a rerun. @returns what went wrong, if anything */
+  train(events?: Int32Array): SerialisedError | undefined;
   close(): void;
 }
 
-/** The actors that a worker carries: dealt in turn, so that the first worker has the first one. */
-export function actorsOf({ actors, workers }: Pick<ActorLearnerSettings, 'actors' | 'workers'>, worker: number): number[] {
-  return Array.from({ length: actors }, (_, actor) => actor).filter((actor) => actor % workers === worker);
-}
-
-export function createRunner({ worker, settings, arena: handle, spin }: RunnerSpec): Runner {
+export function createRunner({ worker, settings, arena: handle, spin, rerun }: RunnerSpec): Runner {
   const arena = attachArena(handle);
   const layout = createLayout(settings);
   const kernels = createKernels(settings.kernels, () => createWorkspace(arena, worker));
@@ -52,11 +52,16 @@ export function createRunner({ worker, settings, arena: handle, spin }: RunnerSp
   const context = { kernels, arena, layout, eventCount };
   const cursors = attachActorCursors(arena, layout.cursors);
   const synchronous = settings.schedule === 'synchronous';
-  const port = synchronous ? createSynchronousPort(context, cursors) : createHogwildPort(context, cursors, worker);
-  const { target } = attachParameter(arena, weightShape(layout.networks));
-  if (settings.time === 'virtual') return guarded(createVirtualActors({ ...context, beat: () => { beat(control, worker); } }, cursors, target));
+  if (settings.time === 'virtual') return guarded(createVirtualActors({ ...context, beat: () => { beat(control, worker); } }, cursors));
+  if (rerun) return guarded(createRerun({ ...context, beat: () => { beat(control, worker); } }, cursors));
+  const port = createPort();
   const bench = createWorkbench(kernels, arena, layout);
-  const actors = actorsOf(settings, worker).map((actor) => createActor(actor, layout, bench, cursors, port, target));
+  const actors = actorsOf(settings, worker).map((actor) => createActor(actor, layout, bench, cursors, port));
+
+  function createPort(): UpdatePort {
+    if (synchronous) return createSynchronousPort(context, cursors);
+    return settings.timing.updates === 'ordered' ? createOrderedPort(context, cursors, worker, attachOrder(arena, worker)) : createHogwildPort(context, cursors, worker);
+  }
 
   return guarded({
     train() {
@@ -72,11 +77,11 @@ export function createRunner({ worker, settings, arena: handle, spin }: RunnerSp
 }
 
 /** What goes wrong is an answer: it crosses to another thread. */
-function guarded({ train, close }: { readonly train: () => void; readonly close: () => void }): Runner {
+function guarded({ train, close }: { readonly train: (events?: Int32Array) => void; readonly close: () => void }): Runner {
   return {
-    train() {
+    train(events) {
       try {
-        train();
+        train(events);
         return undefined;
       } catch (error) {
         return error instanceof Aborted ? undefined : serialiseError(error);

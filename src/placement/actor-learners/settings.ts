@@ -19,6 +19,10 @@ import { shippedOptions } from './task-defaults.js';
 export const UPDATE_SCHEDULES = ['hogwild', 'bounded', 'synchronous'] as const;
 export type UpdateSchedule = (typeof UPDATE_SCHEDULES)[number];
 
+/** Whether copies and updates of the shared weights come one after another. */
+export const UPDATE_ORDERS = ['racy', 'ordered'] as const;
+export type UpdateOrder = (typeof UPDATE_ORDERS)[number];
+
 const MAX_WORKERS = 64;
 const MAX_ACTORS = 4096;
 
@@ -120,6 +124,10 @@ export const ACTOR_LEARNER_ROWS = [
     option('behaviour.annealing', fraction, { default: 0.5, flag: '--annealing', argument: 'fraction', help: 'fraction of the run in which the probability of a random action falls from 1', group: 'Behaviour' }),
     option('targets.period', integer({ min: 1 }), { default: 2000, flag: '--target-period', unit: 'environment steps', argument: 'steps', help: 'environment steps of all actors between two copies of the weights to the target network', group: 'Behaviour' }),
   ], under('value', 'nothing under a policy method')),
+  option('timing.updates', oneOf<UpdateOrder>(UPDATE_ORDERS), {
+    default: 'racy', narrow: (at) => (at(UPDATES) === 'synchronous' || at(TIME) === 'virtual' ? oneOf<UpdateOrder>(['racy']) : undefined), flag: '--updates', group: 'Run',
+    help: 'racy: threads copy and step the shared weights without locks; ordered: one after another, so that no update is lost and --record can keep their order',
+  }),
   option('timing.workerTimeout', number(NOT_NEGATIVE), { default: 30, flag: '--worker-timeout', unit: 'seconds', help: 'time without a heartbeat after which a worker is replaced; 0: never', group: 'Run' }),
   KERNELS,
   vary(SEED, { help: `${SEED.help}; hogwild and bounded runs on several workers also depend on thread timing` }),

@@ -13,9 +13,10 @@ import { WorkerGroup } from '../../runtime/worker-group.js';
 import { createEventCount } from '../../schedule/event-count.js';
 import { attachActorCursors, type ActorCursors } from './cursors.js';
 import { attachCredit, createLayout, makeActorEnvironment, weightShape, type ActorLearnersLayout } from './layout.js';
+import { readWaits, takeOrder } from './order.js';
 import type { LearnersApi, RunnerSpec } from './runner.js';
 import type { ActorLearnerSettings } from './settings.js';
-import { attachProbe, attachWords, type LearningWords } from './words.js';
+import { attachLosses, attachProbe, attachWords, type LearningWords } from './words.js';
 
 const ENTRY = new URL('../../../workers/actor-learners.js', import.meta.url);
 
@@ -37,14 +38,14 @@ export class ActorLearnerSupervisor {
   readonly #workers: WorkerGroup<LearnersApi>;
   /** Episodes of each actor that were reported. */
   readonly #reported: number[];
-  #probedFrom = 0;
 
   /**
    * Allocates the arena, draws the first weights and starts the workers.
    *
+   * @param rerun true to go through the events of a journal, on one thread
    * @throws RangeError for settings that do not fit; CheckpointError where the checkpoint is of other settings, or holds a state that cannot be
    */
-  constructor(settings: ActorLearnerSettings, snapshot?: Snapshot) {
+  constructor(settings: ActorLearnerSettings, snapshot?: Snapshot, rerun = false) {
     this.layout = createLayout(settings);
     snapshot?.check(this.layout.blocks);
     this.arena = createArena(this.layout.blocks);
@@ -57,7 +58,7 @@ export class ActorLearnerSupervisor {
     this.#reported = Array.from({ length: settings.actors }, (_, actor) => this.cursors.committed(actor, 'episodes'));
     const { memory, blocks } = this.arena;
     const spin = settings.workers <= availableParallelism();
-    const members = Array.from({ length: settings.workers }, (_, worker) => ({ entry: ENTRY, task: { worker, settings, arena: { memory, blocks }, spin } satisfies RunnerSpec, partitions: [worker] }));
+    const members = Array.from({ length: rerun ? 1 : settings.workers }, (_, worker) => ({ entry: ENTRY, task: { worker, settings, arena: { memory, blocks }, spin, rerun } satisfies RunnerSpec, partitions: [worker] }));
     const { workerTimeout } = settings.timing;
     this.#workers = new WorkerGroup(members, this.#control, createEventCount(this.#control.words, false), workerTimeout === 0 ? Infinity : workerTimeout);
   }
@@ -92,35 +93,50 @@ export class ActorLearnerSupervisor {
     return this.#workers.takeRestarts();
   }
 
-  /** Sets the probe to 0: lost updates are counted from here on. Not during a command. */
-  startProbe(): void {
-    attachProbe(this.arena).fill(0);
-    this.#probedFrom = this.updates;
+  /** Since the first step. Not during a command. */
+  lostUpdates(): LostUpdates {
+    const [sampled, lost] = attachLosses(this.arena);
+    return { sampled, lost, fraction: sampled === 0 ? 0 : lost / sampled };
   }
 
-  /** Not during a command. */
-  lostUpdates(): LostUpdates {
+  /** Counts what a command has lost; its probe starts at 0. */
+  #countLost(updates: number): void {
     const probe = attachProbe(this.arena);
-    const meant = this.layout.settings.schedule === 'synchronous' ? 0 : this.updates - this.#probedFrom;
-    const lost = probe.reduce((sum, survived) => sum + Math.max(0, meant - survived), 0);
-    const sampled = meant * probe.length;
-    return { sampled, lost, fraction: sampled === 0 ? 0 : lost / sampled };
+    const meant = this.layout.settings.schedule === 'synchronous' ? 0 : updates;
+    const losses = attachLosses(this.arena);
+    losses[0] += meant * probe.length;
+    losses[1] += probe.reduce((sum, survived) => sum + Math.max(0, meant - survived), 0);
+    probe.fill(0);
+  }
+
+  /** Copies and updates that had to wait for another thread since the first step of this process; undefined unless they come one after another. */
+  waits(): number | undefined {
+    return this.#isOrdered ? readWaits(this.arena) : undefined;
+  }
+
+  get #isOrdered(): boolean {
+    return this.layout.settings.timing.updates === 'ordered';
   }
 
   /**
    * Trains until all actors together have taken `stepLimit` environment steps, at most `MAX_STEPS_PER_COMMAND` further. It halts between rollouts, and so up
    * to one rollout of each actor later.
    *
+   * @param events of a rerun
+   * @returns the order in which actors copied and changed the weights, if they do so one after another
    * @throws PartitionError naming the worker; the others are stopped first. The end of a worker is no failure, unless it repeats
    */
-  async train(stepLimit: number): Promise<void> {
+  async train(stepLimit: number, events?: Int32Array): Promise<Int32Array | undefined> {
     const { words } = this.#control;
     Atomics.store(words, WORD.stepLimit, stepLimit);
     Atomics.store(words, WORD.sleepers, 0); // a worker that was terminated asleep is still counted
     this.#words.halt.set(-1);
-    await this.#workers.call((worker, number) => worker.call((api) => api.train()).then((fault) => {
+    const { updates } = this;
+    await this.#workers.call((worker, number) => worker.call((api) => api.train(events)).then((fault) => {
       if (fault !== undefined) throw new PartitionError(number, this.steps, fault.message, { cause: deserialiseError(fault) });
     }));
+    this.#countLost(this.updates - updates);
+    return this.#isOrdered ? takeOrder(this.arena) : undefined;
   }
 
   /** Lets a running `train` halt after the rollouts that are under way. */

@@ -10,10 +10,11 @@ import { attachSharedWeights, type PortContext, type UpdatePort } from './update
  */
 export function createSynchronousPort(context: PortContext, cursors: ActorCursors): UpdatePort {
   const { arena, kernels, eventCount, layout: { weights: size } } = context;
-  const { all: { values }, words: { version, halt }, steps } = attachSharedWeights(context);
+  const { all: { values, target }, words: { version, halt }, steps } = attachSharedWeights(context);
   const control = arena.int32('control');
   const gradients = arena.float32(GRADIENTS);
   return {
+    target,
     admit(actor) {
       if (Atomics.load(control, WORD.abort) !== 0) return 'halt';
       const round = version.get();

@@ -14,10 +14,14 @@ import { attachProbe, attachWords, PROBE_NUMBERS, type LearningWords } from './w
 export interface UpdatePort {
   /** Whether an actor may begin a rollout, has to wait for others, or is at a halt of the run. */
   admit(actor: number): 'begin' | 'wait' | 'halt';
+  /** The target copy, which bootstraps under value methods. */
+  readonly target: Float32Array;
   /** Environment steps of all actors by now. */
   steps(): number;
   /** Copies the shared weights for an actor. @returns their version */
   refresh(weights: Float32Array, actor: number): number;
+  /** Called before an actor computes the gradient of its rollout. */
+  beginGradient?(actor: number): void;
   /**
    * Hands over the gradient of a rollout.
    *

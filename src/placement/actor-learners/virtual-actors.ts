@@ -31,7 +31,7 @@ export interface VirtualActors {
 }
 
 /** @param context `beat` is called at every turn */
-export function createVirtualActors(context: PortContext & { readonly beat: () => void }, cursors: ActorCursors, target: Float32Array): VirtualActors {
+export function createVirtualActors(context: PortContext & { readonly beat: () => void }, cursors: ActorCursors): VirtualActors {
   const { kernels, arena, layout, eventCount } = context;
   const { settings } = layout;
   const control = arena.int32('control');
@@ -39,7 +39,7 @@ export function createVirtualActors(context: PortContext & { readonly beat: () =
   const world = createWorld(worldSettings(settings), settings.seed, settings.actors, new Array<number>(settings.actors).fill(1), { time: time[0] });
   const stations = Array.from({ length: settings.actors }, (): Station => ({ messages: 0, awaited: 0, sending: false }));
   const port = settings.schedule === 'synchronous' ? synchronousOver(world, stations, createSynchronousPort(context, cursors)) : hogwildOver(world, stations, context, cursors);
-  const actors = stations.map((_, actor) => createActor(actor, layout, createWorkbench(kernels, arena, layout), cursors, port, target));
+  const actors = stations.map((_, actor) => createActor(actor, layout, createWorkbench(kernels, arena, layout), cursors, port));
   const isHeld = () => Atomics.load(control, WORD.abort) !== 0 || Atomics.load(control, WORD.steps) >= Atomics.load(control, WORD.stepLimit);
   const common = { isHeld, wakeDelay: () => Infinity, wakeLatency: () => 0 };
   const tasks = actors.map((actor, index): VirtualTask => ({ ...common, coroutine: actor.run(), thread: index, duration: durationOf(world, index, stations[index]) }));

@@ -19,6 +19,7 @@ const WORDS = {
 
 const NAME = 'learning/words';
 const PROBES = 'learning/probes';
+const LOSSES = 'learning/losses';
 
 /** Numbers of the probe: four vectors of four. */
 export const PROBE_NUMBERS = 16;
@@ -26,6 +27,7 @@ export const PROBE_NUMBERS = 16;
 export function wordBlocks(): BlockRequest[] {
   return [
     { name: NAME, type: 'int32', shape: [Object.keys(WORDS).length, LINE], owner: 'all threads, with Atomics' },
+    { name: LOSSES, type: 'float64', shape: [2], owner: 'the supervisor, between commands' },
     { name: PROBES, type: 'float32', shape: [PROBE_NUMBERS], owner: 'all threads, without locks', scratch: true },
   ];
 }
@@ -57,6 +59,9 @@ export function attachWords(arena: Arena): LearningWords {
 }
 
 export const attachProbe = (arena: Arena): Float32Array => arena.float32(PROBES); // shared, racy on purpose (Hogwild)
+
+/** Steps of single numbers that probes were to take since the first step, and those that did not survive; [2] */
+export const attachLosses = (arena: Arena): Float64Array => arena.float64(LOSSES);
 
 const TIME = 'virtual/time';
 

@@ -41,6 +41,7 @@ function rollouts(options: ActorLearnerOptions, count: number): Seen[] {
   shared.target.set(shared.values.map((each) => 10 * each));
   const port: UpdatePort = {
     admit: () => (seen.length < count ? 'begin' : 'halt'),
+    target: shared.target,
     steps: () => 0,
     refresh(weights) {
       weights.set(shared.values);
@@ -53,7 +54,7 @@ function rollouts(options: ActorLearnerOptions, count: number): Seen[] {
       commit(0);
     },
   };
-  const task = createActor(0, layout, { networks, objective: bench.objective, rollout }, cursors, port, shared.target).run();
+  const task = createActor(0, layout, { networks, objective: bench.objective, rollout }, cursors, port).run();
   while (task.next().done !== true);
   return seen;
 }
@@ -127,6 +128,7 @@ test('a cursor that is restored continues with the same observations, actions an
     let left = 0;
     const port: UpdatePort = {
       admit: () => (left > 0 ? 'begin' : 'halt'),
+      target: shared.target,
       steps: () => 0,
       refresh: () => 0,
       contribute(_actor, _gradient, _version, steps, commit) {
@@ -135,7 +137,7 @@ test('a cursor that is restored continues with the same observations, actions an
         commit(0);
       },
     };
-    const create = () => createActor(1, layout, bench, cursors, port, shared.target);
+    const create = () => createActor(1, layout, bench, cursors, port);
     let actor = create();
     for (let i = 0; i < 12; i += 1) {
       if (restarts) actor = create();
