@@ -7,8 +7,7 @@ import { flaggedRows, type Scenario } from './scenario.js';
 
 /** The reference page of all options, in Markdown: docs/options.md, which `npm run docs:options` writes. */
 export function referencePage(): string {
-  const [first, ...others] = SCENARIOS;
-  return `${[INTRODUCTION, sectionOf(first), ...others.map((scenario) => sectionOf(scenario, first))].join('\n')}\n`;
+  return `${[INTRODUCTION, ...SCENARIOS.map((scenario, i) => sectionOf(scenario, mostAlike(scenario, SCENARIOS.slice(0, i))))].join('\n')}\n`;
 }
 
 const INTRODUCTION = `# Options
@@ -19,6 +18,13 @@ object \`network\`. Defaults are those of Pendulum-v1 and of the rule broadcast;
 has them all. \`node scenarios/run <scenario> --schema\` prints the JSON schema of a scenario's configuration files, which \`npm run build\` also leaves in
 dist/schemas/: a file that names one as \`"$schema"\` is completed and checked in an editor.
 `;
+
+/** Of the scenarios before it, the first that has the most options in common. */
+function mostAlike(scenario: Scenario, earlier: readonly Scenario[]): Scenario | undefined {
+  const lines = new Set(allRows(scenario).map((row) => lineOf(scenario, row)));
+  const common = earlier.map((each) => allRows(each).filter((row) => lines.has(lineOf(each, row))).length);
+  return earlier.at(common.indexOf(Math.max(...common)));
+}
 
 /** @param like the scenario whose options are not explained again where they are the same */
 function sectionOf(scenario: Scenario, like?: Scenario): string {

@@ -8,6 +8,7 @@ import type { Encoder } from '../network/encoder.js';
 import type { ObservationEncoding } from '../network/observation-traces.js';
 import type { Topology } from '../network/topology.js';
 import type { OptionTable } from '../options/table.js';
+import type { ValueHeadShape } from '../objective/value-head.js';
 import type { RingShape } from '../replay/ring.js';
 
 /** The settings that a trainer reads, whatever the algorithm: plain data. */
@@ -36,6 +37,8 @@ export interface ActingPolicy {
   readonly observationTraces: readonly number[];
   /** State of the environment at the end of training, where the gains of observation traces are. */
   readonly trained: ArrayLike<number>;
+  /** How outputs become action values, where they are not the voltages of an action. */
+  readonly values?: ValueHeadShape;
 }
 
 /** An algorithm at work on the calling thread, with an environment and a replay of its own. A trainer decides when it steps and when it learns. */
@@ -61,7 +64,7 @@ export interface Agent {
 /** What the arena of an agent holds, derived from its settings alone; by it checkpoints are checked. */
 export interface AgentLayout {
   readonly blocks: readonly BlockRequest[];
-  readonly ring: RingShape;
+  readonly ring: Pick<RingShape, 'capacity' | 'environments'>;
   /** Numbers in an observation, observation traces included. */
   readonly observations: number;
 }
@@ -71,6 +74,8 @@ export interface Algorithm<Settings extends AlgorithmSettings = AlgorithmSetting
   readonly name: string;
   /** One line for `--help`. */
   readonly summary: string;
+  /** Present if it can learn no other kind of actions. */
+  readonly actions?: 'discrete';
   /** What crosses between neurons. */
   readonly localityNote: string;
   readonly table: OptionTable<Settings>;

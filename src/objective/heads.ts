@@ -7,13 +7,19 @@ import type { Rollout, RolloutObjective } from './rollout.js';
 const partOf = (numbers: Float32Array, index: number, parts: number) => numbers.subarray((index * numbers.length) / parts, ((index + 1) * numbers.length) / parts);
 
 /** The error that each hidden layer is credited with: that of its own head where layers have heads, else that of the outputs. */
-export function errorsOfLayers(topology: Topology, { outputs, signals }: OutputError): ReadonlyMap<Population, OutputError> {
+export function errorsOfLayers(topology: Topology, error: OutputError): ReadonlyMap<Population, OutputError> {
   const hidden = topology.populations.filter(({ kind }) => kind === 'hidden');
   const heads = readOutsOf(topology).length;
+  const errors = errorsOfHeads(heads, error);
   return new Map(hidden.map((layer, index) => {
     const head = heads === 1 ? 0 : index;
-    return [layer, { outputs: partOf(outputs, head, heads), signals: partOf(signals, head, heads) }] as const;
+    return [layer, errors[head]] as const;
   }));
+}
+
+/** The errors of each head: parts of those of all. */
+export function errorsOfHeads(heads: number, { outputs, signals }: OutputError): OutputError[] {
+  return Array.from({ length: heads }, (_, head) => ({ outputs: partOf(outputs, head, heads), signals: partOf(signals, head, heads) }));
 }
 
 /** An objective evaluated on each of several heads, as if its voltages were the outputs: its error and rollouts hold head after head. Each head bootstraps by its own values. */

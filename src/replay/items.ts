@@ -36,10 +36,10 @@ export function createItemReader(segments: Segments, { steps, discount }: ItemSh
     let at = row;
     item.span = 0;
     item.return = 0;
-    item.discount = 1;
+    let factor = 1; // γ^k
     for (let k = 0; k < steps && k < age && kind[at] !== SLOT.final; k += 1) {
-      item.return += item.discount * reward[at];
-      item.discount *= discount;
+      item.return += factor * reward[at];
+      factor *= discount;
       item.span = k + 1;
       if (kind[at] === SLOT.terminal) {
         item.discount = 0;
@@ -47,6 +47,7 @@ export function createItemReader(segments: Segments, { steps, discount }: ItemSh
       }
       at = at + 1 === end ? at + 1 - capacity : at + 1;
     }
+    item.discount = factor;
     if (item.span < steps && kind[at] !== SLOT.final) item.span = 0; // the window reaches beyond the newest slot
     return item;
   };

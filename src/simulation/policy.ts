@@ -6,6 +6,7 @@ import type { RecurrentInputs } from '../network/recurrent-inputs.js';
 import { traceBankOf } from '../network/observation-traces.js';
 import { deviationOf } from '../network/trace-bank.js';
 import { BIAS_NEURON, type Population, type Topology } from '../network/topology.js';
+import type { ValueHeadShape } from '../objective/value-head.js';
 import type { Tensor } from '../telemetry/safetensors.js';
 
 /** All that acting without exploration depends on, besides weights. */
@@ -20,6 +21,8 @@ export interface ActingNetwork {
   readonly context?: RecurrentInputs;
   /** 0 where a neuron is lesioned; [neurons] */
   readonly alive?: Int32Array;
+  /** How outputs become action values, where they are not the voltages of an action. */
+  readonly values?: ValueHeadShape;
 }
 
 /** Tensors and a description, from which a reader of the file alone can act as the network does: docs/weights.md. */
@@ -40,9 +43,16 @@ export function describePolicy(network: ActingNetwork): PolicyFile {
       neurons,
       inputs: { name: inputs.name, observations: centre.length, traces: centre.length * observationTraces.length, recurrent: context.sources.length, kept },
       populations: ticks.flatMap((indices, tick) => indices.map((index) => describePopulation(populations[index], tick + 1))),
-      action: space.kind === 'discrete' ? { kind: 'discrete', count: space.count } : { kind: 'box', size: space.low.length },
+      action: space.kind === 'discrete' ? { kind: 'discrete', count: space.count, values: describeValues(network.values) } : { kind: 'box', size: space.low.length },
     }),
   };
+}
+
+/** Null where the action is the index of the highest output. */
+function describeValues(values: ValueHeadShape | undefined): object | null {
+  if (values === undefined || (values.categorical === undefined && !values.dueling)) return null;
+  const { dueling, categorical = { atoms: 1, lowest: 0, highest: 0 } } = values;
+  return { dueling, ...categorical };
 }
 
 const doubles = (values: ArrayLike<number>, ...shape: readonly number[]): Tensor => ({ shape: shape.length === 0 ? [values.length] : shape, values: Float64Array.from(values) });

@@ -14,7 +14,7 @@ export interface Restorable {
   readonly senses: ObservationEncoding;
   /** Numbers in an observation. */
   readonly observations: number;
-  readonly ring: RingShape;
+  readonly ring: Pick<RingShape, 'capacity' | 'environments'>;
   readonly groups: readonly EnvironmentGroup[];
   /** True where minibatches are drawn from the replay. */
   readonly sampled: boolean;

@@ -1,7 +1,8 @@
-import { createDdpg, createSimulation } from '../../src/index.js';
+import { createDdpg, createSimulation, createTrainer } from '../../src/index.js';
 import { trainingContract } from '../contracts/training-contract.js';
 
 const SMALL = { network: { hidden: [8] }, learning: { warmup: 64, updatesPerStep: 1 } } as const;
 
 trainingContract('a simulation', (options) => createSimulation({ ...SMALL, ...options, schedule: 'synchronous', partitions: 2 }));
 trainingContract('DDPG', (options) => createDdpg({ ...SMALL, ...options }));
+trainingContract('a value method with a replay', (options) => createTrainer({ algorithm: 'prioritised-dqn', ...SMALL, environment: 'CartPole-v1', ...options }));

@@ -5,7 +5,14 @@ interface Description {
   readonly neurons: number;
   readonly inputs: { readonly observations: number; readonly traces: number; readonly recurrent: number; readonly kept: number };
   readonly populations: readonly PopulationDescription[];
-  readonly action: { readonly kind: 'discrete' | 'box' };
+  readonly action: { readonly kind: 'box' } | { readonly kind: 'discrete'; readonly count: number; readonly values: ValueDescription | null };
+}
+
+interface ValueDescription {
+  readonly dueling: boolean;
+  readonly atoms: number;
+  readonly lowest: number;
+  readonly highest: number;
 }
 
 interface PopulationDescription {
@@ -56,6 +63,21 @@ const SIGMA = {
 };
 
 const clip = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
+
+const indexOfHighest = (values: readonly number[]) => values.indexOf(Math.max(...values));
+
+/** Action values from outputs that are advantages, atoms, or both. */
+function valuesOf(outputs: readonly number[], count: number, { dueling, atoms, lowest, highest }: ValueDescription): number[] {
+  const logit = (a: number, i: number) => outputs[a * atoms + i];
+  const mean = (i: number) => Array.from({ length: count }, (_, a) => logit(a, i)).reduce((sum, each) => sum + each, 0) / count;
+  return Array.from({ length: count }, (_, a) => {
+    const x = Array.from({ length: atoms }, (__, i) => logit(a, i) + (dueling ? outputs[count * atoms + i] - mean(i) : 0));
+    if (atoms === 1) return x[0];
+    const odds = x.map((each) => Math.exp(each - Math.max(...x)));
+    const all = odds.reduce((sum, each) => sum + each, 0);
+    return odds.reduce((sum, each, i) => sum + (each / all) * (lowest + (i * (highest - lowest)) / (atoms - 1)), 0);
+  });
+}
 
 export interface ReadPolicy {
   reset(): void;
@@ -166,7 +188,7 @@ export function readPolicy(file: Uint8Array, replica = 0): ReadPolicy {
       }
       kept = next;
       context = context.map((before, i) => before + numbers('recurrent.rate')[i] * (voltages[numbers('recurrent.source')[i]] - before));
-      if (policy.action.kind === 'discrete') return outputs().indexOf(Math.max(...outputs()));
+      if (policy.action.kind === 'discrete') return indexOfHighest(policy.action.values === null ? outputs().slice(0, policy.action.count) : valuesOf(outputs(), policy.action.count, policy.action.values));
       return outputs().map((voltage, i) => {
         const [low, high] = [numbers('action.low')[i], numbers('action.high')[i]];
         return Number.isFinite(low) && Number.isFinite(high) ? clip((low + high) / 2 + (voltage * (high - low)) / 2, low, high) : voltage;

@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 
 import { makeEnvironment } from '../../src/environment/registry.js';
-import { createDdpg, createBatchedTrainer, createSimulation, type SimulationOptions, type Trainer } from '../../src/index.js';
+import { createDdpg, createBatchedTrainer, createSimulation, createTrainer, type SimulationOptions, type Trainer } from '../../src/index.js';
 import { evaluationSeeds } from '../../src/simulation/measure.js';
 import { readPolicy, readSafetensors, type ReadPolicy, type SafetensorsFile } from './policy-reader.js';
 
@@ -103,6 +103,15 @@ for (const environment of ['PendulumNoVel-v1', 'CartPole-v1']) {
     await ddpg.close();
   });
 }
+
+test.serial('value methods act as their files say, with advantages and atoms', async (t) => {
+  for (const algorithm of ['dqn', 'dueling-dqn', 'c51', 'rainbow'] as const) {
+    const training = await createTrainer({ algorithm, environment: 'Acrobot-v1', network: { hidden: [12, 8] }, learning: LEARNING, seed: 2 });
+    await training.run({ steps: 260 });
+    await compare(t, training);
+    await training.close();
+  }
+});
 
 test.serial('each policy of a batch of networks that is read from the file alone acts as the product does', async (t) => {
   const trainer = await createBatchedTrainer({ environment: 'Pendulum-v1', network: { hidden: [8] }, learning: LEARNING, seed: 2, replicas: 2, device: 'cpu' });

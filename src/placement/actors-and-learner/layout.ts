@@ -1,0 +1,84 @@
+import { wrongValue } from '../../check.js';
+import type { CreditAssignment } from '../../credit/credit.js';
+import { creditNamed } from '../../credit/registry.js';
+import { creditShapes, networkShape } from '../../credit/trained-network.js';
+import { cursorBlock } from '../../environment/cursor-records.js';
+import { makeEnvironment } from '../../environment/registry.js';
+import { noiseShape } from '../../explore/noisy-weights.js';
+import { checkBudget } from '../../memory/budget.js';
+import { controlBlocks } from '../../memory/control.js';
+import { ELEMENT_BYTES, type BlockRequest } from '../../memory/layout.js';
+import { parameterBlocks } from '../../memory/parameters.js';
+import { workspaceBlock } from '../../memory/workspace.js';
+import { createDecoder, type Decoder } from '../../network/decoder.js';
+import { createEncoder, type Encoder } from '../../network/encoder.js';
+import { withObservationTraces } from '../../network/observation-traces.js';
+import { layeredTopology, type Topology } from '../../network/topology.js';
+import { createValueHead, type ValueHead } from '../../objective/value-head.js';
+import { rowsOf } from '../../replay/item-sampler.js';
+import { SAMPLERS } from '../../replay/samplers.js';
+import { segmentBlocks, type SegmentShape } from '../../replay/segment.js';
+import type { ValueSettings } from './settings.js';
+
+/** Name of the block with the weights. */
+export const NETWORK = 'network';
+
+/** What a run is made of, derived from its settings alone. */
+export interface ValueLayout {
+  /** Numbers in an observation, observation traces included. */
+  readonly observations: number;
+  readonly encoder: Encoder;
+  readonly decoder: Decoder;
+  readonly head: ValueHead;
+  readonly topology: Topology;
+  readonly credit: CreditAssignment;
+  readonly segments: SegmentShape;
+  readonly ring: { readonly capacity: number };
+  readonly blocks: readonly BlockRequest[];
+}
+
+/** @throws RangeError naming an option that does not fit the task or the network */
+export function createLayout(settings: ValueSettings): ValueLayout {
+  const { network, learning, value, categorical, behaviour, replay } = settings;
+  const bare = makeEnvironment(settings.environment);
+  const environment = withObservationTraces(bare, network);
+  const { actionSpace, observationSpace: { type, low: { length: observations } } } = environment;
+  const state = environment.getState().length;
+  environment.close();
+  if (actionSpace.kind !== 'discrete') throw wrongValue('environment', 'a task with discrete actions', settings.environment, '; ddpg, a3c and a2c also learn continuous actions');
+  const head = createValueHead({ actions: actionSpace.count, categorical, dueling: value.dueling });
+  checkBudget(demandsOf(settings, observations, head.neurons, ELEMENT_BYTES[type]));
+  const credit = creditNamed(settings.credit);
+  const topology = layeredTopology({ ...network, readOut: credit.outputs, observations, outputs: head.neurons, outputActivation: 'linear' });
+  const segments: SegmentShape = { segments: 1, capacity: learning.replay, observations, type, components: 1 };
+  return {
+    observations,
+    encoder: createEncoder(bare.observationSpace, network.observationScale ?? undefined, observations - bare.observationSpace.low.length),
+    decoder: createDecoder(actionSpace),
+    head,
+    topology,
+    credit,
+    segments,
+    ring: { capacity: learning.replay },
+    blocks: [
+      ...controlBlocks(1),
+      workspaceBlock(1),
+      ...parameterBlocks([networkShape(NETWORK, topology), ...Object.values(creditShapes(NETWORK, topology, credit)), ...(behaviour.noisy ? [noiseShape(topology)] : [])]),
+      ...segmentBlocks(segments),
+      ...SAMPLERS[replay.sampler].blocks(rowsOf(segments)),
+      cursorBlock(1, { observations }, state),
+    ],
+  };
+}
+
+/** The bytes of a run by what they grow with, at least: weights with moments and target copies, replay, and activations of a minibatch. */
+function demandsOf({ network: { hidden }, learning: { replay, batch } }: ValueSettings, observations: number, outputs: number, bytes: number) {
+  const sizes = [...hidden, outputs];
+  const weights = sizes.reduce((sum, size, i) => sum + size * (i === 0 ? observations : sizes[i - 1]), 0);
+  const neurons = sizes.reduce((sum, size) => sum + size, observations);
+  return [
+    { option: 'network.hidden', value: hidden, what: 'weights', bytes: 4 * weights * 5 },
+    { option: 'learning.replay', value: replay, what: 'replay', bytes: replay * (observations * bytes + 12) },
+    { option: 'learning.batch', value: batch, what: 'minibatches', bytes: 4 * neurons * 6 * batch },
+  ];
+}

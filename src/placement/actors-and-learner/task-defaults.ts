@@ -1,0 +1,15 @@
+import type { Layer } from '../../options/resolve.js';
+import type { MethodName } from './methods.js';
+
+/** What a task ships with under every method, and under one, where that is not the general default. */
+type TaskDefaults = Partial<Record<'all' | MethodName, Layer>>;
+
+const TASKS: Readonly<Partial<Record<string, TaskDefaults>>> = {
+  'CartPole-v1': { all: { network: { observationScale: [2.4, 2, 0.21, 2] } } }, // two components are unbounded
+};
+
+/** The layers of shipped options for a task and a method, the first of which wins. */
+export function shippedOptions(environment: string, method: MethodName): Layer[] {
+  const task = TASKS[environment];
+  return [task?.[method], task?.all].filter((layer) => layer !== undefined);
+}
