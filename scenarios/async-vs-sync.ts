@@ -1,7 +1,8 @@
 import { MOST_DELAY, PARTITIONS, RULE_NAMES, RULES } from '../src/entries/internals.js';
 import {
-  algorithmNames, ascending, curveOf, defineStudy, distinct, ENVIRONMENT, evaluateEvery, FINAL_EPISODES, halfGainBar, halfGainInterval, ifAny, integer, interval, isGain, listOf, mean, NOTHING, option, OVER_SEEDS, plural, pointAt,
-  randomReference, reachOf, sameHidden, score, SEEDS, shippedSteps, shortName, STEPS, shownDelay, summariseGain, TASK_SCORES, trialSettings, vary, whole, wholeTime, withInterval, type Arm, type Reach,
+  algorithmsOption, ascending, coarseCurves, curveOf, defineStudy, distinct, DIVERGED_COLUMNS, ENVIRONMENT, evaluateEvery, FINAL_COLUMNS, FINAL_EPISODES, gainKept, gainOver, halfGainBar, halfGainColumns, halfGainFinding, ifAny,
+  integer, isGain, LEARNING_CURVES, listOf, mean, NOTHING, option, OVER_SEEDS, plural, pointAt, randomReference, reachOf, sameHidden, seedRange, SEEDS, shippedSteps, shortName, STEPS, TASK_SCORES, thresholdReference, trialSettings,
+  vary, whole, wholeTime, type Arm, type Reach,
 } from '../src/entries/study.js';
 import { resolveSettings } from '../src/index.js';
 
@@ -17,11 +18,7 @@ const MEASURED_UPDATES = 200;
 /** Steps in which most of Pendulum is learned. */
 const PENDULUM = { environment: 'Pendulum-v1', steps: 15_000 } as const;
 
-/** Most episodes of the evaluations before the last. */
-const CURVE_EPISODES = 10;
-
 const HIDDEN = sameHidden('partitions share its neurons');
-const names = (environment: string) => algorithmNames({ known: ASYNC_ALGORITHMS, environments: [environment], oracles: false });
 
 /** The fewest hidden neurons of a rule's network: every partition needs one at least. */
 function fewestHidden(environment: string, hidden: readonly number[] | null): number {
@@ -52,8 +49,6 @@ function timingArm(environment: string, algorithm: string, partitions: number, d
   return { label: `${shortName(algorithm)}, time of barriers at delay ${delay}`, algorithm, delay, options: { ...options, learning: { warmup } }, seeds: [1], steps, evaluation: { every: steps, episodes: 1, final: 1 }, auxiliary: true };
 }
 
-const NO_GAIN = 'no gain to lose';
-
 /** `12,000 (3 of 5)` */
 const reachedSteps = (reach: Reach | null, seeds: number) => (reach === null ? NOTHING : reach.steps === null ? 'none' : `${whole(reach.steps)} (${reach.reached} of ${seeds})`);
 
@@ -65,10 +60,10 @@ export const asyncVsSync = defineStudy({
   question: 'Partitions that do not wait learn from old parameters of one another. At what delay does learning suffer, and what would waiting at barriers cost?',
   options: [
     ENVIRONMENT,
-    option('algorithms', algorithmNames({ known: ASYNC_ALGORITHMS, oracles: false }), {
-      default: ['broadcast', 'three-factor', DDPG], narrow: (at) => names(at(ENVIRONMENT)), flag: '--algorithms',
-      help: `comma-separated algorithms: ${ASYNC_ALGORITHMS.join(', ')}, or paths of your own rules or credits; or all; half of them take several times as long`, group: 'Run', everyday: true,
-    }),
+    algorithmsOption(
+      { known: ASYNC_ALGORITHMS, oracles: false }, ['broadcast', 'three-factor', DDPG],
+      `comma-separated algorithms: ${ASYNC_ALGORITHMS.join(', ')}, or paths of your own rules or credits; or all; half of them take several times as long`,
+    ),
     option('delays', ascending(distinct(listOf(integer({ min: 0, max: MOST_DELAY }), 'a list of delays in updates, for example [0, 1, 16]', { least: 1 }))), {
       default: [0, 1, 4, 16, 64, 256], flag: '--delays', unit: 'updates', help: 'delays of all messages about learning, comma-separated', group: 'Study', everyday: true,
     }),
@@ -83,7 +78,7 @@ export const asyncVsSync = defineStudy({
     FINAL_EPISODES,
   ],
   describe: ({ environment, algorithms, delays, seeds }) => `${delays.length === 1 ? 'delay' : 'delays'} ${delays.join(', ')}: ${algorithms.join(', ')} on ${environment}, ${plural(seeds, 'seed')} each`,
-  plan: ({ evaluation: { every, final } }) => ({ evaluation: { every, episodes: Math.min(CURVE_EPISODES, final), final } }),
+  plan: coarseCurves,
   divergedAsRandom: true,
   arms: ({ environment, algorithms, delays, partitions }): DelayArm[] => [
     ...algorithms.filter((algorithm) => algorithm !== DDPG).flatMap((algorithm) => delays.map((delay) => timingArm(environment, algorithm, partitions, delay))),
@@ -107,11 +102,6 @@ export const asyncVsSync = defineStudy({
     const pace = algorithm === DDPG ? 1 + (delay ?? 0) : measured === undefined ? null : measured / MEASURED_UPDATES; // time of an update with barriers
     const scaled = (time: number | null) => (time === null || pace === null ? null : time * pace);
     const reach = (level: number | null | undefined) => (level === null || level === undefined ? null : { ...reachOf(level, results), barrierTime: scaled(reachOf(level, references).time) });
-    const seeds = delay !== null ? [] : references.flatMap((own) => {
-      const delayed = delays.map((each) => at(each).find(({ trial }) => trial.seed === own.trial.seed)).map((result) => result && returnOf(result)).filter((value) => value !== undefined);
-      const alone = returnOf(own);
-      return delayed.length === delays.length && alone !== undefined && own.randomReturn !== null ? [{ random: own.randomReturn, reference: alone, returns: delayed }] : [];
-    });
     return {
       /** Virtual time of the whole run, and what barriers take at this delay. */
       time: wholeTime(results),
@@ -120,40 +110,24 @@ export const asyncVsSync = defineStudy({
       halfWay: reach(learned && random !== null && reference !== null ? (random + reference) / 2 : null),
       threshold: reach(TASK_SCORES[environment]?.threshold),
       /** Of the reference, over the seeds of which all trials have ended. */
-      gain: seeds.length === 0 ? null : summariseGain(delays, seeds),
+      gain: delay === null ? gainOver(delays, references, at, returnOf) : null,
     };
   },
   tables({ settings: { delays }, rows }) {
     const longest = delays[delays.length - 1];
     const gainOf = (algorithm: string) => rows.find((row) => row.algorithm === algorithm && row.delay === null)?.gain ?? null;
-    const kept = ({ algorithm, delay }: { algorithm: string; delay: number | null }) => {
-      const gain = gainOf(algorithm);
-      return gain === null || delay === null ? NOTHING : gain.kept === null ? NO_GAIN : `${(100 * gain.kept[delays.indexOf(delay)]).toFixed(0)} %`;
-    };
     return [
       {
         title: 'Delay at which half of the gain is lost', rows: rows.filter(({ delay }) => delay === null),
-        names: ALGORITHM,
-        numbers: [
-          ['seeds', ({ seeds }) => String(seeds)],
-          ['random policy', ({ randomReturn }) => score(randomReturn)],
-          ['gain without delay', ({ gain }) => score(gain?.gain)],
-          ['95 % interval', ({ gain }) => interval(gain && { interval: gain.gainInterval })],
-          ['half lost at delay', ({ gain }) => (gain === null ? NOTHING : gain.halfGain === null ? NO_GAIN : shownDelay(gain.halfGain.delay, longest))],
-          ['95 % interval', ({ gain }) => (gain?.halfGain ? halfGainInterval(gain.halfGain, longest) : NOTHING)],
-          ['resamples in which it never is', ({ gain }) => (gain?.halfGain ? `${(100 * gain.halfGain.never).toFixed(1)} %` : NOTHING)],
-        ],
+        names: ALGORITHM, numbers: halfGainColumns(longest),
       },
       {
         title: 'Return against delay',
         names: ALGORITHM,
         numbers: [
           ['delay', ({ delay }) => (delay === null ? 'barriers' : whole(delay))],
-          ['seeds', ({ seeds }) => String(seeds)],
-          ['diverged', ({ diverged }) => String(diverged)],
-          ['return at the end', ({ returns }) => score(returns?.mean)],
-          ['95 % interval', ({ returns }) => interval(returns)],
-          ['gain kept', kept],
+          ...DIVERGED_COLUMNS, ...FINAL_COLUMNS,
+          ['gain kept', ({ algorithm, delay }) => gainKept(gainOf(algorithm), delay === null ? -1 : delays.indexOf(delay))],
           ['steps half way', ({ halfWay, seeds }) => reachedSteps(halfWay, seeds)],
           ['steps to threshold', ({ threshold, seeds }) => reachedSteps(threshold, seeds)],
         ],
@@ -188,24 +162,16 @@ export const asyncVsSync = defineStudy({
       }),
     },
     {
-      file: 'learning-curves', title: `Learning curves: ${environment}`, subtitle: OVER_SEEDS, x: 'environment steps', y: 'mean return',
-      lines: ({ algorithm, delay }, results) => [{
-        panel: shortName(algorithm), name: describeDelay(delay), points: curveOf(results),
-        references: [TASK_SCORES[environment]?.threshold ?? []].flat().map((value) => ({ name: `threshold ${value}`, value })),
-      }],
+      ...LEARNING_CURVES, title: `Learning curves: ${environment}`,
+      lines: ({ algorithm, delay }, results) => [{ panel: shortName(algorithm), name: describeDelay(delay), points: curveOf(results), references: thresholdReference(environment) }],
     },
   ],
-  findings: ({ settings: { delays }, rows }) => rows.filter(({ delay }) => delay === null).flatMap(({ algorithm: learner, gain }) => {
-    const algorithm = shortName(learner);
+  findings: ({ settings: { delays }, rows }) => rows.filter(({ delay }) => delay === null).flatMap(({ algorithm, gain }) => {
+    const name = shortName(algorithm);
     const longest = delays[delays.length - 1];
-    const slow = rows.find((row) => row.algorithm === learner && row.delay === longest);
-    const cost = slow?.time && slow.barrierTime ? [`Barriers would take ${(slow.barrierTime / slow.time).toFixed(1)} times the virtual time of ${algorithm} at a delay of ${plural(longest, 'update')}.`] : [];
-    if (gain === null) return [`${algorithm}: no seed has all of its trials yet.`];
-    const over = withInterval({ mean: gain.gain, interval: gain.gainInterval });
-    if (gain.halfGain === null) return [`${algorithm} has no gain that a delay could take: without delay it lies ${over} above the random policy, an interval that reaches down to 0.`, ...cost];
-    const { delay } = gain.halfGain;
-    const found = delay === null ? `keeps more than half of it at every delay up to ${plural(longest, 'update')}` : `loses half of it at a delay of ${delay.toFixed(1)} updates (95 % interval ${halfGainInterval(gain.halfGain, longest)})`;
-    return [`${algorithm} gains ${over} over the random policy without delay, and ${found}.`, ...cost];
+    const slow = rows.find((row) => row.algorithm === algorithm && row.delay === longest);
+    const cost = slow?.time && slow.barrierTime ? [`Barriers would take ${(slow.barrierTime / slow.time).toFixed(1)} times the virtual time of ${name} at a delay of ${plural(longest, 'update')}.`] : [];
+    return [halfGainFinding(name, gain, longest), ...(gain === null ? [] : cost)];
   }),
   howToRead: [
     'A higher return is better: the mean of the final evaluation over seeds, with its 95 % percentile bootstrap interval. A trial that diverged counts with the random policy\'s return on its episodes. “Barriers” is the reference: partitions wait for one another and no parameter is old. For DDPG it is the same trial as delay 0.',
@@ -214,7 +180,7 @@ export const asyncVsSync = defineStudy({
     'Virtual time counts in updates: 1 is the time of one update without delay. “With barriers” is the time of the reference to the same level if every message takes as long as the delay: its weights stay the same, only its clock is slower.',
   ],
   method: ({ steps, seeds, partitions, evaluation, algorithms }) => [
-    `Every trial learns for ${whole(steps)} environment steps, from ${seeds === 1 ? 'seed 1' : `seeds 1 to ${seeds}`}, and is evaluated without exploration on episodes that depend on the seed alone: on ${plural(Math.min(CURVE_EPISODES, evaluation.final), 'episode')} every ${whole(evaluation.every)} steps, on ${plural(evaluation.final, 'episode')} at the end.`,
+    `Every trial learns for ${whole(steps)} environment steps, from ${seedRange(seeds)}, and is evaluated without exploration on episodes that depend on the seed alone: on ${plural(coarseCurves({ evaluation }).evaluation.episodes, 'episode')} every ${whole(evaluation.every)} steps, on ${plural(evaluation.final, 'episode')} at the end.`,
     ...(algorithms.some((name) => name !== DDPG) ? [
       `Under the rules the neurons are divided over ${partitions} partitions in virtual time. One update takes 1; acting and the environment take no time. Rows of weights, parts of critics and minibatch voltages that a partition publishes reach the others d later. A partition's own rows are never old, nor are the voltages of acting. The schedule is hogwild; the rate limit keeps updates per step near the update-to-data ratio. At delay 0 no message is under way, but partitions that finish at the same moment do so in some order, and the first may read rows of one update before: this is the small difference between “delay 0” and “barriers”.`,
       `Barriers give the same weights at every delay and only take longer, because each gate of an update waits for the slowest message. Time per update was measured over ${MEASURED_UPDATES} updates at each delay, in the same virtual time.`,

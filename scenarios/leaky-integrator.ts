@@ -1,8 +1,8 @@
-import { STALENESS_BOUND, SCHEDULE_NAMES, PARTITIONS, recurrentNeurons, RULE_NAMES, RULES, wrongValue, type ScheduleName } from '../src/entries/internals.js';
+import { PARTITIONS, recurrentNeurons, RULE_NAMES, RULES, wrongValue, type ScheduleName } from '../src/entries/internals.js';
 import {
-  algorithmName, ascending, curveOf, defineStudy, distinct, episodeFigures, ENVIRONMENT, evaluateEvery, FINAL_EPISODES, ifAny, integer, interval, joinAges, listed, listOf, mean, memorylessCeiling,
-  namesOf, NOTHING, number, option, OVER_SEEDS, ownHidden, percent, plural, pointAt, recordingOf, refine, score, SEEDS, shippedSteps, STEPS, STUDY_WORLD, vary, whole, withInterval,
-  type AgeSummary, type Arm, type Estimate, type Report, type Row, type StudyColumn, type TrialResult,
+  ascending, coarseCurves, countVerdicts, curveOf, defineStudy, distinct, DIVERGED_COLUMNS, episodeFigures, ENVIRONMENT, evaluateEvery, FINAL_EPISODES, ifAny, integer, interval, joinAges, LEARNING_CURVES, listed, listOf,
+  ceilingReference, memorylessCeiling, NOTHING, number, option, OVER_SEEDS, ownHidden, percent, plural, pointAt, recordingOf, refine, RETURN_COLUMNS, ruleOption, SCHEDULES_BOUND, schedulesOption, score, seedRange, SEEDS, shippedSteps, STEPS,
+  STUDY_WORLD, vary, verdictOf, whole, withInterval, type AgeSummary, type Arm, type Estimate, type Row, type StudyColumn, type Verdict,
 } from '../src/entries/study.js';
 import { resolveSettings } from '../src/index.js';
 
@@ -12,16 +12,9 @@ const LEAKY_RULES = RULE_NAMES.filter((name) => RULES[name].locality !== 'weight
 /** A short maze is learned in this many steps, and the connection matrix of so few neurons can be read. */
 const MAZE = { environment: 'TMaze-v0(length=5)', steps: 20_000, hidden: [32] } as const;
 
-/** Most episodes of the evaluations before the last. */
-const CURVE_EPISODES = 10;
-
-/** Fewer seeds than this give no verdict. */
-const LEAST_SEEDS = 3;
-
 const group = 'Study';
 const TASK = vary(ENVIRONMENT, { default: MAZE.environment });
 const HIDDEN = ownHidden(MAZE.hidden, 'its neurons are read again');
-const rule = (environment?: string) => algorithmName({ known: LEAKY_RULES, oracles: false, ...(environment !== undefined && { environments: [environment] }) });
 const densities = ascending(distinct(listOf(number({ min: 0, max: 1, above: true }), 'a list of fractions, for example [0.25, 1]', { least: 1 })));
 const densitiesOf = (hidden: readonly number[]) => refine(densities, (path, fractions) => {
   const empty = fractions.find((recurrent) => recurrentNeurons(hidden, { recurrent }) === 0);
@@ -40,7 +33,6 @@ interface LeakyArm extends Arm {
   readonly schedule: ScheduleName;
 }
 
-type Verdict = 'helps' | 'harms' | 'no clear difference';
 type LeakyRow = Row<LeakyArm, { readonly gain: Estimate | null; readonly verdict: Verdict | null; readonly staleness: AgeSummary | null }>;
 
 const MEMORYLESS: Memory = { kind: 'memoryless' };
@@ -58,42 +50,19 @@ function scheduleOptions({ partitions, stalenessBound }: { readonly partitions: 
   return { time: 'virtual', schedule, partitions, timing, virtual: STUDY_WORLD };
 }
 
-/** The verdict of an interval: above 0 as a whole, below it, or neither. */
-export function judge({ interval: [low, high], values }: Estimate): Verdict | null {
-  if (values.length < LEAST_SEEDS) return null;
-  if (low > 0) return 'helps';
-  return high < 0 ? 'harms' : 'no clear difference';
-}
-
 /** The leaky network with the highest mean return; of equals the sparsest, and of these the fastest. */
 export function bestNetwork<R extends Pick<LeakyRow, 'part' | 'network' | 'returns'>>(rows: readonly R[]): R | undefined {
   const known = rows.filter(({ part, network, returns }) => part === 'networks' && network.kind === 'leaky' && returns !== null);
   return known.reduce<R | undefined>((best, row) => (best === undefined || (row.returns?.mean ?? 0) > (best.returns?.mean ?? 0) ? row : best), undefined);
 }
 
-/** The trial of the best network with the highest return, the first of equals. */
-export function bestTrial({ entries, rows }: Pick<Report<object, LeakyRow>, 'entries' | 'rows'>): TrialResult | undefined {
-  const best = bestNetwork(rows);
-  const own = entries.find(({ row }) => row === best)?.results.filter(({ failure }) => failure === null) ?? [];
-  return own.reduce<TrialResult | undefined>((found, result) => (found === undefined || mean(result.returns) > mean(found.returns) ? result : found), undefined);
-}
-
 const networkRow = (rows: readonly LeakyRow[], kind: Memory['kind']) => rows.find(({ part, network }) => part === 'networks' && network.kind === kind);
 
-/** `helps in 3 of 4 networks, makes no clear difference in 1 and harms in none` */
-function countVerdicts(rows: readonly LeakyRow[]): string {
-  const count = (wanted: Verdict) => rows.filter(({ verdict }) => verdict === wanted).length || 'none';
-  return `helps in ${count('helps')} of ${rows.length} networks, makes no clear difference in ${count('no clear difference')} and harms in ${count('harms')}`;
-}
-
 const RETURN_CELLS: readonly StudyColumn<LeakyRow>[] = [
-  ['seeds', ({ seeds }) => String(seeds)], ['diverged', ({ diverged }) => String(diverged)],
-  ['mean return', ({ returns }) => score(returns?.mean)], ['95 % interval', ({ returns }) => interval(returns)],
+  ...DIVERGED_COLUMNS, ...RETURN_COLUMNS,
   ['over memoryless', ({ gain }) => score(gain?.mean)], ['95 % interval', ({ gain }) => interval(gain)],
   ['leaky recurrence', ({ network, verdict }) => (network.kind === 'leaky' ? verdict : null) ?? NOTHING],
 ];
-
-const ceilingOf = (environment: string) => [memorylessCeiling(environment) ?? []].flat().map(({ value }) => ({ name: `without memory at most ${score(value)}`, value }));
 
 /** What leaky recurrence remembers: by time constant, density and schedule, beside a network without memory. */
 export const leakyIntegrator = defineStudy({
@@ -103,10 +72,7 @@ export const leakyIntegrator = defineStudy({
   question: 'Hidden neurons are read again in the next environment step, through leaky integrators. Which time constants and how many such neurons make up for what a task hides, and does it take the synchronous schedule?',
   options: [
     TASK,
-    option('rule.name', rule(), {
-      default: (at) => resolveSettings({ environment: at(TASK) }).rule.name, narrow: (at) => rule(at(TASK)), flag: '--rule', shown: 'the default of the task',
-      help: `learning rule: ${LEAKY_RULES.join(', ')}, or the path of your own rule or credit`, group: 'Run', everyday: true,
-    }),
+    ruleOption('rule.name', { known: LEAKY_RULES, oracles: false }, { default: (at) => resolveSettings({ environment: at(TASK) }).rule.name, flag: '--rule', shown: 'the default of the task' }),
     option('timeConstants', ascending(distinct(listOf(number({ min: 1, max: 1e6 }), 'a list of time constants in steps, for example [1, 8]', { least: 1 }))), {
       default: [1, 4, 16, 64], flag: '--time-constants', argument: 'steps', unit: 'environment steps',
       help: 'longest time constants of the leaky integrators, comma-separated', group, everyday: true,
@@ -114,14 +80,12 @@ export const leakyIntegrator = defineStudy({
     option('densities', densities, {
       default: [0.0625, 0.125, 0.5, 1], narrow: (at) => densitiesOf(at(HIDDEN)), flag: '--densities', argument: 'shares', help: 'fractions of the hidden neurons with recurrent connections, comma-separated', group, everyday: true,
     }),
-    option('schedules', namesOf(SCHEDULE_NAMES), {
-      default: ['synchronous', 'hogwild', 'bounded', 'poisson'], flag: '--schedules', help: `comma-separated schedules for a second training of the best network: ${SCHEDULE_NAMES.join(', ')}`, group,
-    }),
+    schedulesOption(['synchronous', 'hogwild', 'bounded', 'poisson'], { help: 'comma-separated schedules for a second training of the best network', group }),
     vary(PARTITIONS, {
       default: (at) => Math.min(2, sum(at(HIDDEN))), narrow: (at) => integer({ min: 1, max: sum(at(HIDDEN)) }),
       help: 'partitions under schedules other than synchronous', group, everyday: false,
     }),
-    option('stalenessBound', STALENESS_BOUND.kind, { default: 4, flag: '--staleness-bound', argument: 'updates', formerly: ['--bound', 'bound'], help: STALENESS_BOUND.help, group }),
+    SCHEDULES_BOUND,
     vary(SEEDS, { help: 'trials of each network, from seeds 1, 2, …, and of each schedule, from as many further seeds' }),
     vary(STEPS, { default: (at) => shippedSteps(at(TASK), MAZE) }),
     HIDDEN,
@@ -130,7 +94,7 @@ export const leakyIntegrator = defineStudy({
   ],
   describe: ({ environment, rule: { name }, timeConstants, densities: fractions, seeds }) =>
     `time constants ${timeConstants.join(', ')} and densities ${fractions.map(percent).join(', ')} of a leaky recurrent network: ${name} on ${environment}, ${plural(seeds, 'seed')} each`,
-  plan: ({ evaluation: { every, final } }) => ({ evaluation: { every, episodes: Math.min(CURVE_EPISODES, final), final } }),
+  plan: coarseCurves,
   divergedAsRandom: true,
   arms({ environment, rule: { name: algorithm }, densities: fractions, timeConstants }): LeakyArm[] {
     const { observationTraces } = resolveSettings({ environment }).network;
@@ -150,7 +114,7 @@ export const leakyIntegrator = defineStudy({
       /** Return less that of the memoryless network from the same seed under the same schedule. */
       gain,
       /** Null with fewer than three seeds. */
-      verdict: gain && judge(gain),
+      verdict: gain && verdictOf(gain),
       /** Null with one partition. */
       staleness: ifAny(results.flatMap(({ timing }) => (timing === undefined || timing.staleness.reads === 0 ? [] : [timing.staleness])), joinAges),
     };
@@ -165,7 +129,7 @@ export const leakyIntegrator = defineStudy({
       })));
     },
   },
-  measure: recordingOf(bestTrial),
+  measure: recordingOf<object, LeakyRow>(bestNetwork),
   tables({ settings: { environment, steps, rule: { name } }, rows }) {
     const ceiling = memorylessCeiling(environment);
     const random = rows.find(({ randomReturn }) => randomReturn !== null)?.randomReturn;
@@ -187,7 +151,7 @@ export const leakyIntegrator = defineStudy({
     ];
   },
   async figures({ settings: { environment, densities: fractions, timeConstants }, rows, measured }) {
-    const references = [...ceilingOf(environment), ...(['memoryless', 'sensory memory'] as const).flatMap((kind) => {
+    const references = [...ceilingReference(environment), ...(['memoryless', 'sensory memory'] as const).flatMap((kind) => {
       const value = networkRow(rows, kind)?.returns?.mean;
       return value === undefined ? [] : [{ name: `${kind} ${score(value)}`, value }];
     })];
@@ -206,11 +170,11 @@ export const leakyIntegrator = defineStudy({
       },
       {
         file: 'schedules', heading: 'Return by schedule, drawn', title: `Return at the end by schedule: ${environment}`, subtitle: `${OVER_SEEDS}; fresh seeds; faint: single seeds`, value: 'mean return',
-        bars: ({ part, network, schedule, returns }) => (part === 'networks' ? [] : [{ panel: describeNetwork(network), name: schedule, estimate: returns, references: ceilingOf(environment) }]),
+        bars: ({ part, network, schedule, returns }) => (part === 'networks' ? [] : [{ panel: describeNetwork(network), name: schedule, estimate: returns, references: ceilingReference(environment) }]),
       },
       {
-        file: 'learning-curves', heading: 'Learning curves', title: `Learning curves: ${environment}`, subtitle: `${OVER_SEEDS}; of the leaky networks the one with the highest return at the end`, x: 'environment steps', y: 'mean return',
-        lines: ({ label, part, network }, results) => (part === 'networks' && (network.kind !== 'leaky' || label === best?.label) ? [{ name: label, points: curveOf(results), references: ceilingOf(environment) }] : []),
+        ...LEARNING_CURVES, heading: 'Learning curves', title: `Learning curves: ${environment}`, subtitle: `${OVER_SEEDS}; of the leaky networks the one with the highest return at the end`,
+        lines: ({ label, part, network }, results) => (part === 'networks' && (network.kind !== 'leaky' || label === best?.label) ? [{ name: label, points: curveOf(results), references: ceilingReference(environment) }] : []),
       },
       ...(await episodeFigures(measured)),
     ];
@@ -221,7 +185,7 @@ export const leakyIntegrator = defineStudy({
     if (best === undefined || without === undefined) return [];
     const tried = rows.filter(({ part, network }) => part === 'schedules' && network.kind === 'leaky');
     return [
-      `Compared with the memoryless network, which has a mean return of ${withInterval(without.returns)}, leaky recurrence ${leaky.every(({ verdict }) => verdict === null) ? 'was tried with too few seeds for a verdict' : countVerdicts(leaky)}.`,
+      `Compared with the memoryless network, which has a mean return of ${withInterval(without.returns)}, leaky recurrence ${leaky.every(({ verdict }) => verdict === null) ? 'was tried with too few seeds for a verdict' : countVerdicts(leaky.map(({ verdict }) => verdict), 'networks')}.`,
       `The highest mean return, ${withInterval(best.returns)}, has ${describeNetwork(best.network)}; the same seeds chose it.`,
       ...(sensory === undefined ? [] : [`The sensory memory that the task ships with has ${withInterval(sensory.returns)}.`]),
       ...(tried.length === 0 ? [] : [`From fresh seeds, ${describeNetwork(best.network)} has ${listed(tried.map(({ schedule, returns, verdict }) => `${schedule} ${withInterval(returns)}${verdict === null ? '' : ` (${verdict})`}`))}.`]),
@@ -234,7 +198,7 @@ export const leakyIntegrator = defineStudy({
   ],
   method: ({ steps, seeds, partitions, stalenessBound, evaluation, network }) => [
     'c ← c + (v − c) / τ from step to step, with c = 0 at the start of an episode: v is the sampled voltage of a hidden neuron, exploration included, and c an input neuron that all neurons of the first hidden layer read with weights of their own. These weights are drawn and learned like all others, without unrolling: credit goes back by one step, and further by eligibility traces alone.',
-    `Every network has ${network.hidden.join('-')} hidden neurons and learns for ${whole(steps)} environment steps from ${seeds === 1 ? 'seed 1' : `seeds 1 to ${seeds}`}, under the synchronous schedule. All have the settings that the rule ships with for the task, except for their memory. The memoryless network has none, the leaky ones their integrators. The sensory memory, if the task ships with one, consists of integrators of the observations with fixed weights; it is shown for comparison.`,
+    `Every network has ${network.hidden.join('-')} hidden neurons and learns for ${whole(steps)} environment steps from ${seedRange(seeds)}, under the synchronous schedule. All have the settings that the rule ships with for the task, except for their memory. The memoryless network has none, the leaky ones their integrators. The sensory memory, if the task ships with one, consists of integrators of the observations with fixed weights; it is shown for comparison.`,
     `The best leaky network and the memoryless one learn again under each schedule, from fresh seeds, ${seeds + 1} to ${2 * seeds}. Synchronous: a barrier at every gate, the same for any number of partitions. The others run in virtual time on ${plural(partitions, 'partition')} and repeat bit for bit: an update takes lognormal(1, 0.3), acting and the environment 0.02, a message 0.1. Hogwild: no partition waits. Bounded: at most ${stalenessBound} updates ahead of the slowest. Poisson: updates begin at random times, one in the time of an update.`,
     `Evaluations are on ${plural(evaluation.final, 'episode')} at the end that depend on the seed alone, without exploration, and on fewer every ${whole(evaluation.every)} steps; integrators start each of them at 0. They change nothing in the training.`,
     'Settings are listed for the first networks and the last trial; the other leaky ones differ in “network.recurrent” and “network.recurrentTimeConstant” alone.',

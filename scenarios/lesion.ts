@@ -1,7 +1,7 @@
 import { RULE_NAMES } from '../src/entries/internals.js';
 import {
-  algorithmNames, curveOf, defineStudy, distinct, ENVIRONMENT, estimate, evaluateEvery, FINAL_EPISODES, ifAny, integer, interval, isGain, listOf, lowestReturn, mean, median, NOTHING, number,
-  option, OVER_SEEDS, percent, plural, sameHidden, score, SEED_COLUMNS, SEEDS, shippedSteps, shortName, STEPS, vary, whole, withInterval, type Arm, type TrialResult,
+  algorithmsOption, curveOf, defineStudy, distinct, ENVIRONMENT, estimate, evaluateEvery, FINAL_EPISODES, ifAny, integer, interval, isGain, listOf, lowestReturn, mean, median, NOTHING, number,
+  option, OVER_SEEDS, percent, plural, sameHidden, score, SEED_COLUMNS, seedRange, SEEDS, shippedSteps, shortName, STEPS, vary, whole, withInterval, type Arm, type TrialResult,
 } from '../src/entries/study.js';
 
 /** An arm that cannot repair itself: `broadcast`, of which only the outputs learn. */
@@ -13,7 +13,6 @@ export const LESION_ALGORITHMS: readonly string[] = [...RULE_NAMES, FROZEN];
 const PENDULUM = { environment: 'Pendulum-v1', steps: 20_000 } as const;
 
 const group = 'Study';
-const algorithms = (environment?: string) => algorithmNames({ known: LESION_ALGORITHMS, ...(environment !== undefined && { environments: [environment] }) });
 
 /** One step before the lesion, and one after it for the reinitialisation. */
 const LESION_STEPS = vary(STEPS, { default: (at) => shippedSteps(at(ENVIRONMENT), PENDULUM), narrow: () => integer({ min: 3, max: 100_000_000 }) });
@@ -51,10 +50,7 @@ export const lesion = defineStudy({
   question: 'Some hidden neurons fall silent in the middle of a run while the others go on learning. How far does the return drop at once, and how long does recovery take?',
   options: [
     ENVIRONMENT,
-    option('algorithms', algorithms(), {
-      default: ['broadcast', 'three-factor', FROZEN], narrow: (at) => algorithms(at(ENVIRONMENT)), flag: '--algorithms',
-      help: `comma-separated algorithms: ${LESION_ALGORITHMS.join(', ')} (broadcast without learning in hidden layers), or paths of your own rules or credits`, group: 'Run', everyday: true,
-    }),
+    algorithmsOption({ known: LESION_ALGORITHMS }, ['broadcast', 'three-factor', FROZEN], `comma-separated algorithms: ${LESION_ALGORITHMS.join(', ')} (broadcast without learning in hidden layers), or paths of your own rules or credits`),
     option('fractions', distinct(listOf(number({ min: 0, max: 1, above: true }), 'a list of fractions, for example [0.1, 0.5]', { least: 1 }), percent), {
       default: [0.1, 0.25, 0.5], flag: '--fractions', argument: 'fractions', formerly: ['--shares', 'shares'], help: 'fractions of the hidden neurons to disable, comma-separated', group, everyday: true,
     }),
@@ -153,7 +149,7 @@ export const lesion = defineStudy({
     'Recovered: trials with an evaluation after the lesion that is back to within 5 % of |before − random| of the return before it. Steps to recovery: environment steps from the lesion to the first such evaluation, as the median of the trials that have one; 0 if almost nothing was lost. “Nothing learned”: the 95 % interval of before − random reaches down to 0, so that nothing could be recovered. The resolution is that of the evaluations.',
   ],
   method: ({ steps, seeds, lesion, evaluation, algorithms: learners }) => [
-    `Every trial learns for ${whole(steps)} environment steps, from ${seeds === 1 ? 'seed 1' : `seeds 1 to ${seeds}`}. At step ${whole(lesion.step)} a random fraction of the hidden neurons, drawn by the seed, falls silent: the voltage of a silent neuron is 0 for all readers, it does not explore, and it does not learn. The neurons of a smaller fraction are among those of a larger one. Until the lesion the trials of one seed and algorithm are the same. Learning rates fall over the whole trial, whatever happens in it.`,
+    `Every trial learns for ${whole(steps)} environment steps, from ${seedRange(seeds)}. At step ${whole(lesion.step)} a random fraction of the hidden neurons, drawn by the seed, falls silent: the voltage of a silent neuron is 0 for all readers, it does not explore, and it does not learn. The neurons of a smaller fraction are among those of a larger one. Until the lesion the trials of one seed and algorithm are the same. Learning rates fall over the whole trial, whatever happens in it.`,
     `“Silent”: to the end of the trial. “Reinitialised”: ${whole(lesion.reinitialiseAfter)} steps later the silent neurons get new random weights, initial critics and empty traces. Neurons that read them keep their weights.`,
     ...(learners.includes(FROZEN) ? [`“${FROZEN}” is broadcast with hidden rows that stay as drawn: only the outputs can compensate for the lesion.`] : []),
     `Evaluations are on ${plural(evaluation.final, 'episode')} that depend on the seed alone, without exploration: immediately before the lesion, immediately after, and every ${whole(evaluation.every)} steps from then on; before the lesion every ${whole(evaluation.every)} steps of the trial. They change nothing in the training.`,

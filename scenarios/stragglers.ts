@@ -1,12 +1,11 @@
-import { STALENESS_BOUND, describeDistribution, SCHEDULE_NAMES, keyOf, layerSizes, PARTITIONS, UPDATE_WINDOW, RULE_NAMES, TIMES, type ScheduleName } from '../src/entries/internals.js';
+import { describeDistribution, keyOf, layerSizes, PARTITIONS, UPDATE_WINDOW, RULE_NAMES, TIMES, type ScheduleName } from '../src/entries/internals.js';
 import {
-  agePoints, algorithmNames, curveOf, defineStudy, describeNeighbour, distinct, drawNeighbour, ENVIRONMENT, evaluateEvery, FINAL_EPISODES, ifAny, integer, interval, isOutcome, joinAges, listed, listOf,
-  mean, measureNeighbour, namesOf, neighbourFinding, neighbourTable, NOTHING, number, oneOf, option, OVER_SEEDS, plural, pointAt, SAME_HIDDEN, score, SEED_COLUMNS, SEEDS, shortName, SHOWN_AGES, STEPS, STUDY_WORLD, vary, whole, withInterval,
+  agePoints, algorithmsOption, curveOf, defineStudy, describeNeighbour, distinct, drawNeighbour, ENVIRONMENT, evaluateEvery, FINAL_COLUMNS, FINAL_EPISODES, ifAny, integer, isOutcome, joinAges, listed, listOf,
+  mean, measureNeighbour, neighbourFinding, neighbourTable, NOTHING, number, oneOf, option, OVER_SEEDS, plural, pointAt, SAME_HIDDEN, SCHEDULES_BOUND, schedulesOption, score, SEED_COLUMNS, seedRange, SEEDS, shortName, SHOWN_AGES, STEPS, STUDY_WORLD, vary, whole, withInterval,
   type AgeSummary, type Arm, type NeighbourFindings, type TrialResult,
 } from '../src/entries/study.js';
 
 const group = 'Study';
-const algorithms = (environment?: string) => algorithmNames({ known: RULE_NAMES, ...(environment !== undefined && { environments: [environment] }) });
 
 /** Who waits for whom, and how slow the stragglers are. */
 interface StragglerArm extends Arm {
@@ -57,10 +56,8 @@ export const stragglers = defineStudy({
   question: 'Some partitions are slower than the others. What do the others lose if they wait for them, and what does it cost not to wait?',
   options: [
     ENVIRONMENT,
-    option('algorithms', algorithms(), { default: ['broadcast'], narrow: (at) => algorithms(at(ENVIRONMENT)), flag: '--algorithms', help: `comma-separated rules: ${RULE_NAMES.join(', ')}, or paths of your own rules or credits`, group: 'Run', everyday: true }),
-    option('schedules', namesOf(SCHEDULE_NAMES), {
-      default: ['synchronous', 'bounded', 'hogwild'], flag: '--schedules', formerly: ['--disciplines', 'disciplines'], help: `comma-separated schedules: ${SCHEDULE_NAMES.join(', ')}`, group: 'Run', everyday: true,
-    }),
+    algorithmsOption({ known: RULE_NAMES }, ['broadcast'], `comma-separated rules: ${RULE_NAMES.join(', ')}, or paths of your own rules or credits`),
+    schedulesOption(['synchronous', 'bounded', 'hogwild'], { formerly: ['--disciplines', 'disciplines'], help: 'comma-separated schedules', group: 'Run', everyday: true }),
     option('slowdowns', distinct(listOf({ ...number({ min: 1, max: 1e6 }), argument: 'factor' }, 'a list of factors, for example [1, 4]', { least: 1 })), {
       default: [1, 2, 4, 8], flag: '--slowdowns', help: 'factors by which stragglers are slower, comma-separated; 1 is the reference', group, everyday: true,
     }),
@@ -73,7 +70,7 @@ export const stragglers = defineStudy({
       const durations: Readonly<Record<string, string | number>> = STUDY_WORLD;
       return vary(row, { default: durations[keyOf(row.path)], shown: String(durations[keyOf(row.path)]) });
     }),
-    option('stalenessBound', STALENESS_BOUND.kind, { default: 4, flag: '--staleness-bound', argument: 'updates', formerly: ['--bound', 'bound'], help: STALENESS_BOUND.help, group }),
+    SCHEDULES_BOUND,
     vary(SEEDS, { help: 'trials of each schedule and factor, from seeds 1, 2, …' }),
     vary(STEPS, { default: 10_000 }),
     SAME_HIDDEN,
@@ -131,7 +128,7 @@ export const stragglers = defineStudy({
         ['updates', ({ updates }) => rate(updates?.mean)], ['slowest', ({ slowestUpdates }) => rate(slowestUpdates)], ['fastest', ({ fastestUpdates }) => rate(fastestUpdates)],
         ['relative', ({ relativeUpdates }) => withInterval(relativeUpdates, 2)],
         ['env steps', ({ environmentSteps }) => rate(environmentSteps?.mean)], ['relative', ({ relativeSteps }) => withInterval(relativeSteps, 2)],
-        ['return at the end', ({ returns }) => score(returns?.mean)], ['95 % interval', ({ returns }) => interval(returns)],
+        ...FINAL_COLUMNS,
         ['staleness', ageCell(({ median }) => String(median))], ['90 %', ageCell(({ p90 }) => String(p90))], ['max', ageCell(({ max }) => String(max))],
         ['computed a peer\'s', ageCell(({ helped }) => `${(100 * helped).toFixed(1)} %`)],
       ],
@@ -183,7 +180,7 @@ export const stragglers = defineStudy({
   ],
   method: ({ steps, seeds, virtual, stalenessBound, updateWindow, evaluation, neighbour }) => [
     `Time is virtual: work of partitions and messages take simulated durations, and a run repeats bit for bit. Durations: ${Object.entries(virtual).map(([key, distribution]) => `${key} ${describeDistribution(distribution)}`).join(', ')}. Updates and acting ticks of a straggler take so many times as long; environment steps do not. One unit is the median of an update's time. The seed draws the slow partitions.`,
-    `Every trial learns for ${whole(steps)} environment steps, from ${seeds === 1 ? 'seed 1' : `seeds 1 to ${seeds}`}. Synchronous: a barrier at every gate of an update; acting and learning alternate. Bounded: a partition is at most ${stalenessBound} updates ahead of the slowest. Hogwild: no partition waits. The rate limit, ${updateWindow}, holds the updates of a partition within that window around the update-to-data ratio; it is 0 under synchronous.`,
+    `Every trial learns for ${whole(steps)} environment steps, from ${seedRange(seeds)}. Synchronous: a barrier at every gate of an update; acting and learning alternate. Bounded: a partition is at most ${stalenessBound} updates ahead of the slowest. Hogwild: no partition waits. The rate limit, ${updateWindow}, holds the updates of a partition within that window around the update-to-data ratio; it is 0 under synchronous.`,
     `Evaluations are on ${plural(evaluation.final, 'episode')} that depend on the seed alone, without exploration, every ${whole(evaluation.every)} steps, while virtual time stands still. Before each of them all partitions finish their work, so that none is ahead when learning continues.`,
     'Settings are listed for the first factor; the others differ in “virtual.slowdown” alone.',
     `The noisy neighbour is measured in real time after all trials: networks of ${neighbour.hidden.join('-')} hidden neurons, minibatches of 64, free running at eight updates per environment step. Arms run in turn for ${neighbour.seconds} s each, ${neighbour.repeats} times, without and with a process that keeps one core busy. Such figures depend on the load of the machine.`,

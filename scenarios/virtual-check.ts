@@ -1,6 +1,6 @@
 import { PARTITIONS, RULE_NAMES } from '../src/entries/internals.js';
 import {
-  agePoints, algorithmName, compareWorlds, defineStudy, ENVIRONMENT, evaluateEvery, FINAL_EPISODES, integer, interval, NOTHING, numeric, option, plural, SAME_HIDDEN, score, SEEDS, SHOWN_AGES, STEPS,
+  agePoints, compareWorlds, defineStudy, ENVIRONMENT, evaluateEvery, FINAL_EPISODES, integer, interval, NOTHING, numeric, plural, ruleOption, SAME_HIDDEN, score, SEEDS, SHOWN_AGES, STEPS,
   vary, whole, WORLD_MARGINS, worldOf, type AgeSummary, type Arm, type MeanPoint, type Table, type WorldComparison,
 } from '../src/entries/study.js';
 
@@ -14,7 +14,6 @@ interface WorldArm extends Arm {
   readonly world: 'real' | 'virtual';
 }
 
-const rule = (environment?: string) => algorithmName({ known: RULE_NAMES, ...(environment !== undefined && { environments: [environment] }) });
 const digits = (value: number | null | undefined) => (value === null || value === undefined ? NOTHING : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(3));
 const points = (curve: readonly MeanPoint[]) => curve.map(({ step, mean, low, high }) => ({ x: step, y: mean, low, high }));
 
@@ -62,7 +61,7 @@ export const virtualCheck = defineStudy({
   question: 'Does training in a virtual world made of the durations of a real run behave as it does on threads?',
   options: [
     ENVIRONMENT,
-    option('algorithm', rule(), { default: 'broadcast', narrow: (at) => rule(at(ENVIRONMENT)), flag: '--algorithm', help: `learning rule: ${RULE_NAMES.join(', ')}, or the path of your own rule or credit`, group: 'Run', everyday: true }),
+    ruleOption('algorithm', { known: RULE_NAMES }, { default: 'broadcast', flag: '--algorithm' }),
     vary(PARTITIONS, { default: 2, narrow: () => integer({ min: 2, max: 1024 }) }),
     vary(SEEDS, { help: 'seeds 1, 2, …, each with two runs in real time and one in virtual time' }),
     vary(STEPS, { default: 6000 }),

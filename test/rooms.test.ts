@@ -35,7 +35,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   algorithm: ['credit', 'environment', 'explore', 'kernels', 'memory', 'network', 'objective', 'optimise', 'placement', 'random', 'replay', 'rule', 'schedule'],
   simulation: ['algorithm', 'checkpoint', 'environment', 'explore', 'journal', 'kernels', 'memory', 'network', 'objective', 'placement', 'random', 'replay', 'rule', 'runtime', 'schedule', 'telemetry'],
   batched: ['environment', 'explore', 'kernels', 'memory', 'network', 'objective', 'optimise', 'placement', 'random', 'replay', 'rule', 'schedule', 'simulation', 'telemetry'],
-  study: ['algorithm', 'environment', 'files', 'kernels', 'network', 'placement', 'random', 'report', 'rule', 'runtime', 'simulation', 'telemetry', 'virtual'],
+  study: ['algorithm', 'environment', 'files', 'kernels', 'network', 'placement', 'random', 'report', 'rule', 'runtime', 'schedule', 'simulation', 'telemetry', 'virtual'],
   certificate: ['algorithm', 'credit', 'explore', 'kernels', 'memory', 'network', 'objective', 'optimise', 'random', 'replay', 'report', 'rule', 'simulation', 'study', 'telemetry'],
   testing: ['algorithm', 'credit', 'environment', 'kernels', 'memory', 'network', 'objective', 'optimise', 'random'],
   workers: ['algorithm', 'placement', 'runtime', 'study'],

@@ -2,7 +2,9 @@ import { basename } from 'node:path';
 
 import { checkKeys, checkLabel, checkName, checkObject, isRecord, LONGEST_NAME, wrongValue } from '../check.js';
 import { canonicalName, isModuleName, MODULE_PATTERN } from '../modules.js';
+import { ENVIRONMENT } from '../environment/options.js';
 import { kind, listOf, refine, type Kind } from '../options/kind.js';
+import { option, type At } from '../options/row.js';
 import { showValue, splitList } from '../options/text.js';
 import { findRule } from '../rule/registry.js';
 import { ALGORITHM_NAMES, findAlgorithm, fitsTask, type Options } from './algorithm.js';
@@ -76,6 +78,20 @@ export function algorithmArms(environments: readonly string[], known: readonly s
 /** Names of algorithms, each once; `all` stands for all that can learn the task. */
 export function algorithmNames(limits: Limits): Kind<readonly string[], readonly string[]> {
   return listWithAll(algorithmName(limits), String, limits);
+}
+
+/** The option `algorithms`: names of some that can learn the task. */
+export function algorithmsOption(limits: Limits, initial: readonly string[], help: string) {
+  return option('algorithms', algorithmNames(limits), {
+    default: initial, narrow: (at) => algorithmNames({ ...limits, environments: [at(ENVIRONMENT)] }), flag: '--algorithms', help, group: 'Run', everyday: true,
+  });
+}
+
+/** An option for one rule that can learn the task. */
+export function ruleOption<const Path extends string>(path: Path, limits: Limits, details: { readonly default: string | ((at: At) => string); readonly flag: string; readonly shown?: string }) {
+  return option(path, algorithmName(limits), {
+    narrow: (at) => algorithmName({ ...limits, environments: [at(ENVIRONMENT)] }), help: `learning rule: ${limits.known.join(', ')}, or the path of your own rule or credit`, group: 'Run', everyday: true, ...details,
+  });
 }
 
 /** A list in which nothing comes twice. @param name of an entry */

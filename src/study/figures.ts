@@ -11,6 +11,14 @@ import type { TrialResult } from './trial.js';
 /** Subtitle of what is measured over seeds. */
 export const OVER_SEEDS = 'mean and 95 % bootstrap interval over seeds, exploration off';
 
+/** Names and axes of learning curves. */
+export const LEARNING_CURVES = { file: 'learning-curves', subtitle: OVER_SEEDS, x: 'environment steps', y: 'mean return' } as const;
+
+/** Dashed lines at the threshold of a task, if it has one. */
+export function thresholdReference(environment: string): Reference[] {
+  return [TASK_SCORES[environment]?.threshold ?? []].flat().map((value) => ({ name: `threshold ${value}`, value }));
+}
+
 /** A picture with its heading on the page. */
 export interface Drawn {
   readonly file: string;
@@ -89,7 +97,7 @@ export function randomReference({ randomReturn }: Pick<BaseRow, 'randomReturn'>)
 /** Learning curves, by task. */
 export function learningCurves<R extends BaseRow>(): Figure<R> {
   return {
-    file: 'learning-curves', title: 'Learning curves', subtitle: OVER_SEEDS, x: 'environment steps', y: 'mean return',
+    ...LEARNING_CURVES, title: 'Learning curves',
     lines: ({ environment, label }, results) => [{ panel: environment, name: label, points: curveOf(results), references: taskReferences(environment) }],
   };
 }

@@ -38,6 +38,11 @@ export function plural(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** `seed 1`, `seeds 1 to 5` */
+export function seedRange(seeds: number): string {
+  return seeds === 1 ? 'seed 1' : `seeds 1 to ${seeds}`;
+}
+
 /** `a`, `a and b`, `a, b and c` */
 export function listed(parts: readonly string[]): string {
   return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}`;

@@ -1,6 +1,7 @@
 import { createStream } from '../random/stream.js';
 import { bootstrapInterval, mean, percentileInterval } from '../telemetry/statistics.js';
-import type { Estimate } from './estimate.js';
+import { ifAny } from './estimate.js';
+import type { TrialResult } from './trial.js';
 
 /** The fraction of a gain that remains at a delay. */
 export interface GainPoint {
@@ -110,17 +111,12 @@ function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-/** `12.3`, or `> 256` beyond the longest delay. */
-export function shownDelay(delay: number | null, longest: number): string {
-  return delay === null ? `> ${longest}` : delay.toFixed(1);
-}
-
-/** `3.1 to > 256` */
-export function halfGainInterval({ interval: [low, high] }: HalfGain, longest: number): string {
-  return `${shownDelay(low, longest)} to ${shownDelay(high, longest)}`;
-}
-
-/** As a picture shows it: a delay beyond the longest is at it. */
-export function halfGainBar(half: HalfGain | null, longest: number): Estimate | null {
-  return half && { mean: half.delay ?? longest, interval: [half.interval[0] ?? longest, half.interval[1] ?? longest], values: [] };
+/** The gain over the seeds of which the reference and every delay have a return; null without such a seed. */
+export function gainOver(delays: readonly number[], references: readonly TrialResult[], at: (delay: number) => readonly TrialResult[], returnOf: (result: TrialResult) => number | undefined): GainSummary | null {
+  const delayed = delays.map((delay) => at(delay));
+  return ifAny(references.flatMap((own): SeedReturns[] => {
+    const { trial: { seed }, randomReturn: random } = own;
+    const [reference, ...returns] = [own, ...delayed.flatMap((results) => results.find(({ trial }) => trial.seed === seed) ?? [])].flatMap((result) => returnOf(result) ?? []);
+    return returns.length === delays.length && random !== null ? [{ random, reference, returns }] : [];
+  }), (seeds) => summariseGain(delays, seeds));
 }

@@ -1,4 +1,6 @@
 import { makeEnvironment } from '../environment/registry.js';
+import type { Reference } from '../report/panels.js';
+import { score } from './format.js';
 
 /** What the best policy without memory comes to on a task. */
 export interface Ceiling {
@@ -27,4 +29,9 @@ export function memorylessCeiling(environment: string): Ceiling | undefined {
 function guess(environment: string): number {
   const { actionSpace } = makeEnvironment(environment);
   return actionSpace.kind === 'discrete' ? 1 / actionSpace.count : 1;
+}
+
+/** The ceiling as a dashed line, for tasks that hide something. */
+export function ceilingReference(environment: string): Reference[] {
+  return [memorylessCeiling(environment) ?? []].flat().map(({ value }) => ({ name: `without memory at most ${score(value)}`, value }));
 }

@@ -4,7 +4,9 @@ import { checkEnvironment, isSelfContained, listEnvironments } from '../environm
 import { HIDDEN, layerSizes, SAME_HIDDEN } from '../network/options.js';
 import { STEPS } from '../options/common.js';
 import { distinct, integer, kind, listOf, oneOf, orNull, refine, type Kind } from '../options/kind.js';
-import { option, vary } from '../options/row.js';
+import { option, vary, type Naming } from '../options/row.js';
+import { STALENESS_BOUND } from '../placement/partitioned/timing-options.js';
+import { SCHEDULE_NAMES, type ScheduleName } from '../schedule/schedule.js';
 import { resolveSettings } from '../simulation/options.js';
 
 const group = 'Study';
@@ -24,6 +26,22 @@ const namesOrAll = listOf(nameOrAll, `a list of ${listEnvironments().join(', ')}
 export const ENVIRONMENTS = option('environments', distinct(refine(namesOrAll, (_, ids) => ids.flatMap((id) => (id === ALL ? listEnvironments().filter(isSelfContained) : [id])))), {
   default: ['Pendulum-v1'], flag: '--environments', help: `comma-separated tasks, or all, which leaves out MuJoCo's: ${SHIPPED}`, group: 'Run', everyday: true,
 });
+
+/** Schedules to compare. */
+export function schedulesOption(initial: readonly ScheduleName[], words: Pick<Naming, 'help' | 'group'> & Partial<Naming>) {
+  return option('schedules', namesOf(SCHEDULE_NAMES), { default: initial, flag: '--schedules', ...words, help: `${words.help}: ${SCHEDULE_NAMES.join(', ')}` });
+}
+
+/** The bound of the schedule `bounded`. */
+export const SCHEDULES_BOUND = option('stalenessBound', STALENESS_BOUND.kind, { default: 4, flag: '--staleness-bound', argument: 'updates', formerly: ['--bound', 'bound'], help: STALENESS_BOUND.help, group });
+
+/** Most episodes of the evaluations before the last, in a study that needs the last alone with precision. */
+const CURVE_EPISODES = 10;
+
+/** The plan of a study whose learning curves are coarse. */
+export function coarseCurves({ evaluation: { every, final } }: { readonly evaluation: { readonly every: number; readonly final: number } }) {
+  return { evaluation: { every, episodes: Math.min(CURVE_EPISODES, final), final } };
+}
 
 /** Points of a learning curve: environment steps between them. @param points of a whole trial */
 export function evaluateEvery(points: number, shown: string) {

@@ -1,5 +1,6 @@
 import { isRecord } from '../check.js';
 import type { EpisodeRecording } from '../simulation/record-episode.js';
+import { mean } from '../telemetry/statistics.js';
 import type { Measurement, Report } from './study.js';
 import { algorithmOf, trialDigest, trialOptions, type Trial, type TrialResult } from './trial.js';
 
@@ -48,12 +49,19 @@ export interface TrialEpisodes extends RecordedEpisodes {
   readonly digest: string;
 }
 
+/** The trial of a row with the highest return, the first of equals. */
+export function bestTrial<R>({ entries }: Pick<Report<object, R>, 'entries'>, row: R | undefined): TrialResult | undefined {
+  const own = entries.find((entry) => entry.row === row)?.results.filter(({ failure }) => failure === null) ?? [];
+  return own.toSorted((a, b) => mean(b.returns) - mean(a.returns)).at(0);
+}
+
 /**
- * The measurement that repeats a synchronous trial, which gives the same network, and records episodes of its final evaluation.
+ * The measurement that repeats the best synchronous trial of a row, which gives the same network, and records episodes of its final evaluation.
  *
- * @param choose the trial; none yet if undefined
+ * @param rowOf the row; none yet if undefined
  */
-export function recordingOf<S, R>(choose: (report: Report<S, R, never>) => TrialResult | undefined): Measurement<S, R, TrialEpisodes> {
+export function recordingOf<S extends object, R>(rowOf: (rows: readonly R[]) => R | undefined): Measurement<S, R, TrialEpisodes> {
+  const choose = (report: Report<S, R, never>) => bestTrial(report, rowOf(report.rows));
   return {
     file: 'episode.json',
     isKnown(data, report): data is TrialEpisodes {

@@ -14,6 +14,8 @@ export function drawTable<R>(given: StudyTable<R> | OtherTable, rows: readonly R
 
 /** Columns that most studies have. */
 export const SEED_COLUMNS: readonly StudyColumn<BaseRow>[] = [['seeds', ({ seeds }) => String(seeds)], ['failed', ({ failures }) => String(failures)]];
+export const DIVERGED_COLUMNS: readonly StudyColumn<BaseRow>[] = [['seeds', ({ seeds }) => String(seeds)], ['diverged', ({ diverged }) => String(diverged)]];
+export const FINAL_COLUMNS: readonly StudyColumn<BaseRow>[] = [['return at the end', ({ returns }) => score(returns?.mean)], ['95 % interval', ({ returns }) => interval(returns)]];
 export const RETURN_COLUMNS: readonly StudyColumn<BaseRow>[] = [['mean return', ({ returns }) => score(returns?.mean)], ['95 % interval', ({ returns }) => interval(returns)]];
 
 /** The trials that failed. */

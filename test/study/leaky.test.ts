@@ -1,10 +1,12 @@
 import test from 'ava';
 
 import { memorylessCeiling } from '../../src/study/memoryless-ceiling.js';
-import { bestNetwork, bestTrial, judge, leakyIntegrator } from '../../scenarios/leaky-integrator.js';
+import { bestNetwork, leakyIntegrator } from '../../scenarios/leaky-integrator.js';
 import { planTrials } from '../../src/study/plan.js';
+import { bestTrial } from '../../src/study/recorded-episodes.js';
 import { summarise } from '../../src/study/rows.js';
 import type { Trial, TrialResult } from '../../src/study/trial.js';
+import { verdictOf } from '../../src/study/verdict.js';
 import { madeResult, reported } from './fixture.js';
 
 const SETTINGS = leakyIntegrator.resolve({ environment: 'DelayedRecall-v0(delay=3)', rule: { name: 'sarsa' }, timeConstants: [16, 1], densities: [1, 0.5], schedules: ['synchronous', 'bounded'], seeds: 3, steps: 500, network: { hidden: [4] } });
@@ -85,7 +87,7 @@ test('networks are compared with the memoryless one of the same seed and schedul
   t.deepEqual(rows[2].gain?.values, [0, 0.25, -0.25]);
   t.deepEqual(rows[7].gain?.values, [0.25, 0.5, 0]);
   t.deepEqual(bestNetwork(rows)?.network, BEST); // of two that are equal the sparser one
-  t.is(bestTrial({ rows, entries })?.trial.seed, 1);
+  t.is(bestTrial({ entries }, bestNetwork(rows))?.trial.seed, 1);
 });
 
 test('a trial that diverged counts with the random return, and one that crashed not at all', (t) => {
@@ -97,7 +99,7 @@ test('a trial that diverged counts with the random return, and one that crashed 
 });
 
 test('a verdict needs three seeds and an interval to one side of 0', (t) => {
-  const of = (low: number, high: number, count = 3) => judge({ mean: (low + high) / 2, interval: [low, high], values: new Array<number>(count).fill(0) });
+  const of = (low: number, high: number, count = 3) => verdictOf({ mean: (low + high) / 2, interval: [low, high], values: new Array<number>(count).fill(0) });
   t.deepEqual([of(0.1, 1), of(0, 1), of(-1, 1), of(-1, -0.1), of(0.1, 1, 2)], ['helps', 'no clear difference', 'no clear difference', 'harms', null]);
 });
 
