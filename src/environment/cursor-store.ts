@@ -1,13 +1,11 @@
 import type { Arena } from '../memory/arena.js';
 import { attachControl, WORD } from '../memory/control.js';
 import { attachCursorRecords, type CursorRecords } from './cursor-records.js';
-import type { EnvironmentCursor, EnvironmentGroup } from './cursor.js';
+import { startCursor, type EnvironmentCursor, type EnvironmentGroup } from './cursor.js';
 import type { Environment } from './environment.js';
 
-const TOTALS = ['stored', 'steps', 'episodes'] as const;
-
 /** Slots, steps and episodes of all environments together. */
-export type Totals = Record<(typeof TOTALS)[number], number>;
+export type Totals = Pick<EnvironmentCursor, 'stored' | 'steps' | 'episodes'>;
 
 /** Makes one slot of the replay the successor of another, both by number. @param stored slots ever written */
 export type LinkSlots = (slot: number, successor: number, stored: number) => void;
@@ -21,8 +19,8 @@ export interface CursorStore {
   totals(): Readonly<Totals>;
   /** Commits a group's cursors and publishes their counters. What they count must have been written before. */
   commit(group: number, cursors: readonly EnvironmentCursor[]): void;
-  /** See `CursorRecords`; the first call commits the cursors of fresh episodes. */
-  restore(group: number, environments: readonly Environment[]): EnvironmentCursor[];
+  /** See `CursorRecords`; the first call commits the cursors of fresh episodes. @param cursors to copy them to; new ones unless given */
+  restore(group: number, environments: readonly Environment[], cursors?: readonly EnvironmentCursor[]): readonly EnvironmentCursor[];
 }
 
 export function attachCursorStore(arena: Arena, groups: readonly EnvironmentGroup[], observations: number, link?: LinkSlots): CursorStore {
@@ -32,12 +30,11 @@ export function attachCursorStore(arena: Arena, groups: readonly EnvironmentGrou
   const totals: Totals = { stored: 0, steps: 0, episodes: 0 };
 
   function count(group: number, cursors: readonly EnvironmentCursor[]): void {
-    for (const key of TOTALS) {
-      let sum = 0;
-      for (const cursor of cursors) sum += cursor[key];
-      totals[key] += sum - counted[group][key];
-      counted[group][key] = sum;
-    }
+    const own = counted[group];
+    subtract(totals, own);
+    own.stored = own.steps = own.episodes = 0;
+    for (const cursor of cursors) add(own, cursor);
+    add(totals, own);
   }
 
   /** Links before slots count, and slots before steps: a step that counts has its slot. */
@@ -67,12 +64,24 @@ export function attachCursorStore(arena: Arena, groups: readonly EnvironmentGrou
   return {
     totals: () => totals,
     commit,
-    restore(group, environments) {
-      const cursors = records.restore(group, environments);
+    restore(group, environments, cursors = environments.map(() => startCursor())) {
+      records.restore(group, environments).forEach((cursor, i) => Object.assign(cursors[i], cursor));
       if (records.commits(group) === 0) commit(group, cursors);
       return cursors;
     },
   };
+}
+
+function add(sum: Totals, { stored, steps, episodes }: Readonly<Totals>): void {
+  sum.stored += stored;
+  sum.steps += steps;
+  sum.episodes += episodes;
+}
+
+function subtract(sum: Totals, { stored, steps, episodes }: Readonly<Totals>): void {
+  sum.stored -= stored;
+  sum.steps -= steps;
+  sum.episodes -= episodes;
 }
 
 /** The state that the arena's first environment was committed with; undefined before the first commit. */

@@ -1,8 +1,7 @@
 import { attachCursorStore, firstState, type Totals } from '../../environment/cursor-store.js';
-import type { EnvironmentCursor, EnvironmentGroup } from '../../environment/cursor.js';
+import type { EnvironmentGroup } from '../../environment/cursor.js';
 import type { Environment } from '../../environment/environment.js';
 import { createEnvironmentLoop, type EnvironmentLoop, type LoopSink } from '../../environment/loop.js';
-import { InternalError } from '../../errors.js';
 import { WORD } from '../../memory/control.js';
 import { createReplaySink } from '../../replay/replay-sink.js';
 import { SLOT } from '../../replay/ring.js';
@@ -37,28 +36,28 @@ export interface EnvironmentTask {
  * virtual time there is a pause before a step begins and before it ends, and in the middle of a round that was cut short.
  */
 export function* runEnvironmentTask(task: EnvironmentTask, { control: { words }, layout: { settings: { virtual } } }: PartitionContext): Coroutine {
-  const isRunning = () => Atomics.load(words, WORD.finished) === 0;
-  function* pause(): Coroutine {
-    if (virtual !== undefined) yield 'pause';
-  }
-  if (isRunning()) task.begin();
-  while (isRunning()) {
+  if (isRunning(words)) task.begin();
+  while (isRunning(words)) {
     if (!task.isReady()) {
       yield 'blocked';
       continue;
     }
     task.latch();
-    yield* pause();
+    if (virtual !== undefined) yield 'pause';
     if (task.willStep()) {
       yield 'step';
-      yield* pause();
+      if (virtual !== undefined) yield 'pause';
     }
     task.advance();
-    while (virtual !== undefined && isRunning() && task.isMidRound?.() === true) {
+    while (virtual !== undefined && isRunning(words) && task.isMidRound?.() === true) {
       yield 'pause';
       task.advance();
     }
   }
+}
+
+function isRunning(words: Int32Array): boolean {
+  return Atomics.load(words, WORD.finished) === 0;
 }
 
 /** @returns whether a run in virtual time comes to rest at environment step `step`; not where the command has begun */
@@ -111,8 +110,7 @@ export function createTrainingTasks(context: PartitionContext, environments: rea
     },
   };
 
-  function createLoop(cursor: EnvironmentCursor, lane: number): EnvironmentLoop {
-    const environment = environments[lane];
+  function createLoop(environment: Environment, lane: number): EnvironmentLoop {
     const storing = createReplaySink(
       totals,
       (slot, reward, kind) => { replay.write(slot, voltages, firstStochastic, reward, kind, lanes, lane); },
@@ -121,13 +119,14 @@ export function createTrainingTasks(context: PartitionContext, environments: rea
         replay.write(slot, last, firstStochastic, 0, SLOT.final);
       },
     );
-    return createEnvironmentLoop({ environment, act: () => port.step(environment, lane), lastObservation, cursor, sinks: [storing, counting] });
+    return createEnvironmentLoop({ environment, act: () => port.step(environment, lane), lastObservation, sinks: [storing, counting] });
   }
 
   function createTask({ begin, end }: EnvironmentGroup, group: number): EnvironmentTask {
     const size = end - begin;
-    let cursors: EnvironmentCursor[] = [];
-    let loops: EnvironmentLoop[] = [];
+    const own = environments.slice(begin, end);
+    const loops = own.map((environment, i) => createLoop(environment, begin + i)); // for all commands: compiled code is for the closures that it has met
+    const cursors = loops.map(({ cursor }) => cursor);
 
     function submit(): void {
       port.submit(group, cursors.map(({ observation }) => observation));
@@ -143,8 +142,7 @@ export function createTrainingTasks(context: PartitionContext, environments: rea
 
     return {
       begin() {
-        cursors = store.restore(group, environments.slice(begin, end));
-        loops = cursors.map((cursor, i) => createLoop(cursor, begin + i));
+        store.restore(group, own, cursors);
         rests.begin(store.totals().steps);
         port.begin(group);
         submit();
@@ -154,7 +152,6 @@ export function createTrainingTasks(context: PartitionContext, environments: rea
       isHeld: () => nextSteps().count <= 0 && !rests.includes(store.totals().steps),
       isMidRound: () => nextSteps().first > 0,
       advance() {
-        if (loops.length === 0) throw new InternalError('the environment task has not begun');
         const { first, count } = nextSteps();
         if (count <= 0) {
           endRun(context);
@@ -164,7 +161,7 @@ export function createTrainingTasks(context: PartitionContext, environments: rea
         [totals.stored, totals.steps, totals.episodes] = [committed.stored, committed.steps, committed.episodes];
         for (let i = first; i < first + count; i += 1) {
           loops[i].advance();
-          cursors[i].state = environments[begin + i].getState();
+          cursors[i].state = own[i].getState();
         }
         store.commit(group, cursors);
         if (first + count < size) return; // nothing is submitted before all have stepped
