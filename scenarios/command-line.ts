@@ -84,7 +84,7 @@ export function chooseScenario({ flags, others, config }: Words): Scenario {
   const name = checkName('scenario', others.at(0) ?? SCENARIOS[0].name, SCENARIOS.map((scenario) => scenario.name));
   const named = SCENARIOS.find((candidate) => candidate.name === name) ?? SCENARIOS[0];
   const scenario = named === SCENARIOS[0] ? scenarioOf(flags.get(ALGORITHM.flag ?? '') ?? config().algorithm) ?? named : named;
-  const most = scenario.positional === undefined ? 1 : 2;
+  const most = scenario.positional === undefined ? 1 : scenario.several === true ? Infinity : 2;
   if (others.length > most) throw new OptionRangeError('scenario', `"scenario" expected ${most === 1 ? 'one scenario' : `${name} and one ${scenario.positional ?? ''}`}, got ${others.length}: ${describePath(others.join(' '))}`);
   return scenario;
 }
@@ -203,7 +203,7 @@ function readGraph(flag: string, file: string, keys: readonly string[]): Record<
 export async function readRequest(given: Given, words: Words): Promise<Request> {
   const { scenario, commands, options } = given;
   if (commands.resume !== undefined) return resumeRequest(given, words, commands.resume);
-  return { scenario, input: { ...commands, options, positional: words.others.at(1), resumption: undefined } };
+  return { scenario, input: { ...commands, options, positional: words.others.at(1), positionals: words.others.slice(1), resumption: undefined } };
 }
 
 /** The scenario whose run it is, which need not be named; all settings are the run's own. */
@@ -219,5 +219,5 @@ async function resumeRequest({ commands, options }: Given, words: Words, folder:
   const [named] = words.others;
   if (words.others.length > 0 && named !== scenario.name) throw wrongValue('scenario', `${scenario.name}, whose run is in the folder`, named);
   for (const line of resumption.refused) process.stderr.write(`warning: ${line}; going on from step ${resumption.checkpoint.step}\n`);
-  return { scenario, input: { ...new Given(scenario, words).commands, options: {}, positional: undefined, resumption } };
+  return { scenario, input: { ...new Given(scenario, words).commands, options: {}, positional: undefined, positionals: [], resumption } };
 }

@@ -20,7 +20,7 @@ export function helpOf(scenario: Scenario, all: boolean): string {
   const shown = all ? rows : rows.filter(({ everyday }) => everyday === true);
   const program = new Command('node scenarios/run').description(`${name}: ${summary}`).helpOption(false).configureHelp({ helpWidth: WIDTH });
   program.argument('[scenario]', 'scenario to run; see --list (default: train)');
-  if (positional !== undefined) program.argument(`[${positional}]`, 'its input, with all settings');
+  if (positional !== undefined) program.argument(`[${positional}${scenario.several === true ? '...' : ''}]`, 'its input, with all settings');
   for (const row of shown.toSorted((a, b) => Number(b.everyday ?? false) - Number(a.everyday ?? false))) {
     program.addOption(new Option(writeFlag(row), describe(scenario, row)).helpGroup(row.everyday === true ? EVERYDAY : `${row.group}:`));
   }

@@ -2,8 +2,10 @@ import { ACTOR_LEARNER_METHODS, TRAINABLE, type Trainable } from '../src/entries
 import { actorLearnerScenario } from './actor-learners.js';
 import { asyncVsSync } from './async-vs-sync.js';
 import { certificate } from './certificate.js';
+import { compare } from './compare.js';
 import { decentralisedVsDdpg } from './decentralised-vs-ddpg.js';
 import { batched } from './batched.js';
+import { evaluate } from './evaluate.js';
 import { leakyIntegrator } from './leaky-integrator.js';
 import { lesion } from './lesion.js';
 import { oscillation } from './oscillation.js';
@@ -19,7 +21,7 @@ import { virtualCheck } from './virtual-check.js';
 const scenarioOf = (trainable: Trainable): Scenario => (ACTOR_LEARNER_METHODS.some((name) => name === trainable.name) ? actorLearnerScenario(trainable) : singleScenario(trainable));
 
 const known: Scenario[] = [
-  train, ...TRAINABLE.slice(1).map(scenarioOf), rerun, certificate,
+  train, ...TRAINABLE.slice(1).map(scenarioOf), rerun, evaluate, compare, certificate,
   studyScenario(decentralisedVsDdpg), studyScenario(asyncVsSync), studyScenario(stragglers), studyScenario(lesion), studyScenario(leakyIntegrator), studyScenario(virtualCheck),
   batched, oscillation, tabular,
 ];

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import colours from 'picocolors';
 
 import { createProgressBar, createRunFolder, createTable, finishing, RUN_FILES, wrongValue, type RunFolder } from '../src/entries/internals.js';
-import { integer, optional } from '../src/entries/study.js';
+import { integer, optional, vary } from '../src/entries/study.js';
 import { OptionRangeError, readJournal, rerunTrainer, type ActorLearners, type Journal, type RunReport, type Simulation } from '../src/index.js';
+import { OUT } from './command-rows.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
 import { warn } from './warn.js';
 
@@ -73,7 +74,7 @@ export const rerun: Scenario = {
   formerly: ['replay'],
   summary: 'repeat a run recorded with --record, bit for bit, on any number of threads (actor-learners on one)',
   table: RERUN,
-  commands: [],
+  commands: [vary(OUT, { shown: 'none' })],
   positional: SUBJECT,
   async run(input) {
     const threads = RERUN.resolve(input.options);

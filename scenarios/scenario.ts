@@ -9,6 +9,8 @@ export interface ScenarioInput extends CommandSettings {
   readonly options: Readonly<Record<string, unknown>>;
   /** What the scenario does it to; undefined where it needs nothing or was given nothing. */
   readonly positional: string | undefined;
+  /** All of them, where it takes several. */
+  readonly positionals: readonly string[];
   /** The run to go on with; undefined for a new one. */
   readonly resumption: Resumption | undefined;
   /** Aborted by Ctrl-C. */
@@ -32,13 +34,16 @@ export interface Scenario {
   readonly continuesInOut?: boolean;
   /** What it is done to, as `--help` names it: the word after the scenario. Absent where there is none. */
   readonly positional?: string;
+  /** True where it is done to several of them. */
+  readonly several?: true;
   /** Runs it to its end and returns the process's exit status. */
   run(input: ScenarioInput): Promise<number>;
 }
 
 /** Every option that has a flag in a scenario. */
 export function flaggedRows({ table, commands }: Scenario): AnyRow[] {
-  return [...table.rows, ...commands, ...EVERYWHERE].filter(({ flag }) => flag !== undefined);
+  const own = [...table.rows, ...commands];
+  return [...own, ...EVERYWHERE.filter(({ path }) => own.every((row) => row.path !== path))].filter(({ flag }) => flag !== undefined);
 }
 
 /** The schema of a scenario's configuration files; undefined where it takes none. */

@@ -9,7 +9,7 @@ import { layeredTopology } from '../network/topology.js';
 import { rateFraction } from '../optimise/update.js';
 import { createRateLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
 import { createExclusive } from '../simulation/exclusive.js';
-import { checkEpisodesAlone, checkEvaluateOptions, checkPlainRunOptions } from '../simulation/command-options.js';
+import { checkEvaluateOptions, checkPlainRunOptions, checkRandomOptions } from '../simulation/command-options.js';
 import { checkRunSteps, createEpisodeCounter, evaluationSeeds, randomEvaluation, summariseReturns } from '../simulation/measure.js';
 import { describePolicy } from '../simulation/policy.js';
 import type { EvaluateOptions } from '../simulation/training.js';
@@ -109,8 +109,8 @@ export class BatchedTrainer extends EventEmitter<BatchedEvents> {
    * @param options `signal` ends it: what it returns are the episodes that have ended, none where it was aborted before
    */
   async evaluate(options: EvaluateOptions = {}): Promise<BatchedEvaluation> {
-    const { episodes = 20, signal } = checkEvaluateOptions(options);
-    const seeds = this.#replicas.map(({ seed }) => evaluationSeeds(seed, episodes));
+    const { episodes = 20, seed: given, signal } = checkEvaluateOptions(options);
+    const seeds = this.#replicas.map(({ seed }) => evaluationSeeds(given ?? seed, episodes));
     return this.#command(async () => {
       const returns = await playEpisodes(this.#program, this.#context, seeds, () => this.#closed || signal?.aborted === true);
       return summarise(this.#replicas.map(({ seed }, replica) => ({ seed, ...summariseReturns(returns[replica]) })));
@@ -118,10 +118,10 @@ export class BatchedTrainer extends EventEmitter<BatchedEvents> {
   }
 
   /** The uniformly random policy on the episodes of `evaluate`. */
-  evaluateRandomPolicy(options: { readonly episodes?: number } = {}): BatchedEvaluation {
-    const episodes = checkEpisodesAlone(options);
+  evaluateRandomPolicy(options: Pick<EvaluateOptions, 'episodes' | 'seed'> = {}): BatchedEvaluation {
+    const { episodes, seed: given } = checkRandomOptions(options);
     const { environment } = this.settings;
-    return summarise(this.#replicas.map(({ seed }) => ({ seed, ...randomEvaluation({ environment, seed }, episodes) })));
+    return summarise(this.#replicas.map(({ seed }) => ({ seed, ...randomEvaluation({ environment, seed: given ?? seed }, episodes) })));
   }
 
   /** All replicas' learned numbers in the safetensors format: see `batchedTensors`. */

@@ -9,7 +9,7 @@ export { BATCHED_RULES } from '../batched/parameters.js';
 export { BATCHED } from '../batched/settings.js';
 export { describePath, describeValue, oneLine } from '../describe.js';
 export { isOutOfMemory } from '../errors.js';
-export { finishing, rescuing } from '../files/finish.js';
+export { attemptAll, finishing, rescuing } from '../files/finish.js';
 export { freeRunPath } from '../files/folder.js';
 export { lockFolder, type FolderLock } from '../files/lock.js';
 export { replaceFile } from '../files/whole.js';

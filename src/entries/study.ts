@@ -28,7 +28,7 @@ export { drawEpisodes, episodeFigures, type EpisodePictures } from '../study/epi
 export { estimate, ifAny, meanCurve, type Estimate, type MeanPoint } from '../study/estimate.js';
 export { curveOf, finalReturns, LEARNING_CURVES, learningCurves, OVER_SEEDS, pointAt, randomReference, taskReferences, thresholdReference } from '../study/figures.js';
 export { describeSeconds } from '../study/duration.js';
-export { interval, listed, NOTHING, percent, plural, score, seedRange, whole, withInterval } from '../study/format.js';
+export { FEW_SEEDS, interval, listed, NOTHING, percent, plural, score, seedRange, whole, withInterval } from '../study/format.js';
 export { gainOver, halfGainDelay, isGain, summariseGain, type GainPoint, type GainSummary, type HalfGain } from '../study/half-gain.js';
 export { gainKept, halfGainBar, halfGainColumns, halfGainFinding } from '../study/half-gain-report.js';
 export { worldOf } from '../study/measured-world.js';
@@ -42,6 +42,7 @@ export type { PoolOptions } from '../study/pool.js';
 export { reachOf, wholeTime, type Reach } from '../study/reach.js';
 export { recordEpisodes, recordingOf, type RecordedEpisodes, type TrialEpisodes } from '../study/recorded-episodes.js';
 export { summarise, type StudyState } from '../study/rows.js';
+export { groupRuns, probabilityOfImprovement, readRun, type ComparedGroup, type ComparedRun } from '../study/run-comparison.js';
 export { runStudy, type StudyResult, type StudyRun } from '../study/run-study.js';
 export { runTrialsWithProgress } from '../study/run-trials.js';
 export { openStudyFolder, STUDY_FILES, type StudyFolder } from '../study/store.js';

@@ -18,7 +18,7 @@ import type { Journal } from '../journal/read-journal.js';
 import type { WorkerRestart } from '../runtime/supervised-worker.js';
 import { encodeSafetensors } from '../telemetry/safetensors.js';
 import { createExclusive, stoppable, yieldEvery } from './exclusive.js';
-import { checkEpisodesAlone, checkEvaluateOptions, checkRunOptions } from './command-options.js';
+import { checkRandomOptions, checkEvaluateOptions, checkRunOptions } from './command-options.js';
 import { createRerunPlan, createRunPlan, type CommandPlan } from './command-plan.js';
 import { readEpisodeCount } from './pause-points.js';
 import { checkOrdered, digestOf } from './recording.js';
@@ -103,8 +103,8 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
   }
 
   async evaluate(options: EvaluateOptions = {}): Promise<Evaluation> {
-    const { episodes = 20, signal } = checkEvaluateOptions(options);
-    const seeds = signal?.aborted === true ? [] : evaluationSeeds(this.settings.seed, episodes);
+    const { episodes = 20, seed = this.settings.seed, signal } = checkEvaluateOptions(options);
+    const seeds = signal?.aborted === true ? [] : evaluationSeeds(seed, episodes);
     let stopped = false;
     const stop = () => { stopped = true; };
     return this.#exclusive(async () => {
@@ -113,8 +113,9 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
     });
   }
 
-  evaluateRandomPolicy(options: { episodes?: number } = {}): Evaluation {
-    return randomEvaluation(this.settings, checkEpisodesAlone(options));
+  evaluateRandomPolicy(options: Pick<EvaluateOptions, 'episodes' | 'seed'> = {}): Evaluation {
+    const { episodes, seed = this.settings.seed } = checkRandomOptions(options);
+    return randomEvaluation({ environment: this.settings.environment, seed }, episodes);
   }
 
   staleness(): { readonly staleness: Staleness; readonly partitions: readonly Staleness[] } {

@@ -1,4 +1,5 @@
 import { checkFunction, checkInteger, checkSignal, checkString } from '../check.js';
+import { checkSeed } from '../environment/task.js';
 import { commandOptions } from '../plain.js';
 import { checkCheckpointEvery } from './pause-points.js';
 import { checkEpisodes, checkRunSteps } from './measure.js';
@@ -37,13 +38,14 @@ export function checkPlainRunOptions(options: unknown): Pick<RunOptions, 'steps'
 }
 
 export function checkEvaluateOptions(options: unknown): EvaluateOptions {
-  const known = commandOptions(options, ['episodes', 'signal'], ['signal']);
-  return { ...given(known, 'episodes', checkEpisodes), ...given(known, 'signal', (value) => checkSignal('signal', value)) };
+  const known = commandOptions(options, ['episodes', 'seed', 'signal'], ['signal']);
+  return { ...given(known, 'episodes', checkEpisodes), ...given(known, 'seed', checkSeed), ...given(known, 'signal', (value) => checkSignal('signal', value)) };
 }
 
-/** Episodes of a command that has no other option. */
-export function checkEpisodesAlone(options: unknown): number {
-  return checkEpisodes(commandOptions(options, ['episodes']).episodes ?? 20);
+/** Of the random policy's evaluation. */
+export function checkRandomOptions(options: unknown): { readonly episodes: number; readonly seed?: number } {
+  const known = commandOptions(options, ['episodes', 'seed']);
+  return { episodes: checkEpisodes(known.episodes ?? 20), ...given(known, 'seed', checkSeed) };
 }
 
 /** Which episode is to be watched, from 0, and how many steps of it. */

@@ -24,11 +24,12 @@ export interface NewestCheckpoint {
  * Looks through the checkpoints in a run folder, the newest first, for one from which a run can continue.
  *
  * @param examine further checks: throws a CheckpointError if it must not be used
- * @throws RangeError naming `resume` where there is none
+ * @param option that names the folder, for errors
+ * @throws RangeError naming the option where there is none
  */
-export async function readNewestCheckpoint(folder: string, examine: (checkpoint: Checkpoint) => void = () => undefined): Promise<NewestCheckpoint> {
+export async function readNewestCheckpoint(folder: string, examine: (checkpoint: Checkpoint) => void = () => undefined, option = 'resume'): Promise<NewestCheckpoint> {
   const refused: string[] = [];
-  for (const name of checkpointNames(folder)) {
+  for (const name of checkpointNames(option, folder)) {
     try {
       const checkpoint = decodeCheckpoint(readCheckpoint(join(folder, name)));
       await examineCheckpoint(checkpoint);
@@ -39,7 +40,7 @@ export async function readNewestCheckpoint(folder: string, examine: (checkpoint:
       refused.push(`${name} cannot be used: ${error.message}`);
     }
   }
-  throw wrongValue('resume', 'a run folder with a checkpoint that can be used', folder, ` (${refused.join('; ') || 'it has none'})`);
+  throw wrongValue(option, 'a run folder with a checkpoint that can be used', folder, ` (${refused.join('; ') || 'it has none'})`);
 }
 
 /** @throws CheckpointError where it is no file, or cannot be read */
@@ -53,12 +54,12 @@ function readCheckpoint(path: string): Uint8Array {
 }
 
 /** Names of the checkpoints in a folder, the newest first. */
-function checkpointNames(folder: string): string[] {
+function checkpointNames(option: string, folder: string): string[] {
   let names: string[];
   try {
     names = readdirSync(folder);
   } catch (error) {
-    throw wrongValue('resume', 'a run folder', folder, ` (${error instanceof Error ? error.message : String(error)})`);
+    throw wrongValue(option, 'a run folder', folder, ` (${error instanceof Error ? error.message : String(error)})`);
   }
   return names.filter((name) => checkpointStep(name) >= 0).toSorted((a, b) => checkpointStep(b) - checkpointStep(a));
 }

@@ -11,7 +11,7 @@ import { Supervisor } from '../placement/partitioned/supervisor.js';
 import { checkVirtualState } from '../placement/partitioned/virtual-state-check.js';
 import type { PhaseTimings } from '../runtime/phase-timings.js';
 import type { Staleness } from '../placement/partitioned/staleness.js';
-import { checkEpisodesAlone, checkEvaluateOptions, checkRecordOptions, checkRunOptions } from './command-options.js';
+import { checkRandomOptions, checkEvaluateOptions, checkRecordOptions, checkRunOptions } from './command-options.js';
 import { createRerunPlan, createRunPlan, type CommandPlan } from './command-plan.js';
 import { SIMULATION } from './examine.js';
 import { createExclusive, stoppable } from './exclusive.js';
@@ -116,15 +116,16 @@ export class Simulation extends EventEmitter<TrainingEvents> implements Trainer 
   }
 
   async evaluate(options: EvaluateOptions = {}): Promise<Evaluation> {
-    const { episodes = 20, signal } = checkEvaluateOptions(options);
-    const seeds = evaluationSeeds(this.settings.seed, episodes);
+    const { episodes = 20, seed = this.settings.seed, signal } = checkEvaluateOptions(options);
+    const seeds = evaluationSeeds(seed, episodes);
     const returns = await this.#exclusive(() => (signal?.aborted === true ? Promise.resolve([]) : stoppable(signal, this.#loop.stop, () => this.#quiescence.during(() => this.#supervisor.evaluate(seeds)))));
     this.#loop.emitRestarts();
     return summariseReturns(returns);
   }
 
-  evaluateRandomPolicy(options: { episodes?: number } = {}): Evaluation {
-    return randomEvaluation(this.settings, checkEpisodesAlone(options));
+  evaluateRandomPolicy(options: Pick<EvaluateOptions, 'episodes' | 'seed'> = {}): Evaluation {
+    const { episodes, seed = this.settings.seed } = checkRandomOptions(options);
+    return randomEvaluation({ environment: this.settings.environment, seed }, episodes);
   }
 
   staleness(): { readonly staleness: Staleness; readonly partitions: readonly Staleness[] } {

@@ -14,7 +14,7 @@ import { NOTHING_READ, type Staleness } from '../placement/partitioned/staleness
 import { WEIGHTS } from '../placement/partitioned/run-layout.js';
 import { encodeSafetensors, type Tensor } from '../telemetry/safetensors.js';
 import { createExclusive, yieldEvery, stoppable } from './exclusive.js';
-import { checkEpisodesAlone, checkEvaluateOptions, checkRunOptionsWith } from './command-options.js';
+import { checkRandomOptions, checkEvaluateOptions, checkRunOptionsWith } from './command-options.js';
 import { eventsAt, readEpisodeCount, type PausePoint } from './pause-points.js';
 import { createQuiescence } from './quiescence.js';
 import { checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCounter, randomEvaluation, reportRates, summariseReturns } from './measure.js';
@@ -75,8 +75,8 @@ export class SingleTrainer<Settings extends AlgorithmSettings = AlgorithmSetting
   }
 
   async evaluate(options: EvaluateOptions = {}): Promise<Evaluation> {
-    const { episodes = 20, signal } = checkEvaluateOptions(options);
-    const seeds = signal?.aborted === true ? [] : evaluationSeeds(this.settings.seed, episodes);
+    const { episodes = 20, seed = this.settings.seed, signal } = checkEvaluateOptions(options);
+    const seeds = signal?.aborted === true ? [] : evaluationSeeds(seed, episodes);
     let stopped = false;
     const stop = () => {
       stopped = true;
@@ -84,8 +84,9 @@ export class SingleTrainer<Settings extends AlgorithmSettings = AlgorithmSetting
     return this.#command(async () => summariseReturns(await stoppable(signal, stop, () => this.#quiescence.during(() => this.#play(seeds, () => stopped)))));
   }
 
-  evaluateRandomPolicy(options: { episodes?: number } = {}): Evaluation {
-    return randomEvaluation(this.settings, checkEpisodesAlone(options));
+  evaluateRandomPolicy(options: Pick<EvaluateOptions, 'episodes' | 'seed'> = {}): Evaluation {
+    const { episodes, seed = this.settings.seed } = checkRandomOptions(options);
+    return randomEvaluation({ environment: this.settings.environment, seed }, episodes);
   }
 
   staleness(): { readonly staleness: Staleness; readonly partitions: readonly Staleness[] } {

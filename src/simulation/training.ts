@@ -125,6 +125,8 @@ export interface RunOptions {
 
 export interface EvaluateOptions {
   readonly episodes?: number;
+  /** Of the episodes; that of the settings unless given. */
+  readonly seed?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -147,7 +149,7 @@ export interface Trainer extends Pick<EventEmitter<TrainingEvents>, 'on' | 'once
    */
   run(options?: RunOptions): Promise<RunReport>;
   /**
-   * Mean return over fresh episodes, 20 unless given, exploration off. The same seed always evaluates on the same episodes.
+   * Mean return over fresh episodes, 20 unless given, exploration off. The same `seed` always evaluates on the same episodes.
    *
    * @param options `signal` ends the evaluation after the current episode; the result covers the episodes that have ended. If it is aborted
    *   before, `episodes` is 0 and `meanReturn` NaN
@@ -155,7 +157,7 @@ export interface Trainer extends Pick<EventEmitter<TrainingEvents>, 'on' | 'once
    */
   evaluate(options?: EvaluateOptions): Promise<Evaluation>;
   /** The uniformly random policy on the episodes of `evaluate`. */
-  evaluateRandomPolicy(options?: { readonly episodes?: number }): Evaluation;
+  evaluateRandomPolicy(options?: Pick<EvaluateOptions, 'episodes' | 'seed'>): Evaluation;
   /** Age of what partitions have read of one another so far: of all together, and of each. */
   staleness(): { readonly staleness: Staleness; readonly partitions: readonly Staleness[] };
   /** Measured durations, with `timing.measureDurations`. */

@@ -32,6 +32,8 @@ export const RUN_FILES = {
   certificate: 'certificate.json',
   picture: 'certificate.svg',
   report: 'report.html',
+  /** Learning curves of several runs. */
+  curves: 'curves.svg',
   /** A table that was learned: values and policy, beside the exact ones, and the error over time. */
   values: 'values.csv',
   grid: 'values.svg',

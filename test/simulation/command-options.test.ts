@@ -61,8 +61,8 @@ test('commands of a simulation refuse what is wrong, and an aborted signal short
   const aborted = AbortSignal.abort();
   await t.throwsAsync(simulation.run(anything(null)), { message: '"options" expected an object, got null' });
   await t.throwsAsync(simulation.evaluate(anything('x')), { message: '"options" expected an object, got "x"' });
-  await t.throwsAsync(simulation.evaluate(anything({ episode: 1 })), { message: /^"episode" expected a known option \(episodes, signal\).*did you mean "episodes"\?$/ });
-  t.throws(() => simulation.evaluateRandomPolicy(anything({ seed: 1 })), { message: /^"seed" expected a known option \(episodes\)/ });
+  await t.throwsAsync(simulation.evaluate(anything({ episode: 1 })), { message: /^"episode" expected a known option \(episodes, seed, signal\).*did you mean "episodes"\?$/ });
+  t.throws(() => simulation.evaluateRandomPolicy(anything({ sed: 1 })), { message: /^"sed" expected a known option \(episodes, seed\)/ });
   t.throws(() => simulation.recordEpisode(anything({ step: 1 })), { message: /^"step" expected a known option/ });
   t.like(await simulation.run({ signal: aborted }), { steps: 0, stopped: true });
   t.deepEqual(await simulation.evaluate({ signal: aborted }), { meanReturn: NaN, episodes: 0, returns: [] });
