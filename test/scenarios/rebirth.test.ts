@@ -5,17 +5,17 @@ import test from 'ava';
 
 import { newFolder, run } from './command.js';
 
-const SHORT = ['--steps', '12000', '--warmup', '100', '--hidden', '8', '--batch', '16', '--episodes', '2'];
+const SHORT = ['--steps', '6000', '--warmup', '100', '--hidden', '8', '--batch', '16', '--episodes', '2'];
 
 test.serial('a run whose workers are killed all the time finishes, and tells of every death', async (t) => {
   const out = newFolder();
   const { status, stdout, stderr } = await run(...SHORT, '--kill-worker-every', '0.3', '--out', out, '--json');
   t.is(status, 0, stderr);
   const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { steps: number; status: string; workerRestarts: Record<string, unknown>[] };
-  t.like(result, { steps: 12_000, status: 'finished' });
+  t.like(result, { steps: 6000, status: 'finished' });
   t.true(result.workerRestarts.length > 0);
   for (const { partition, step, reason, seconds } of result.workerRestarts) {
-    t.true((partition === 0 || partition === 1) && Number(step) <= 12_000 && Number(seconds) > 0);
+    t.true((partition === 0 || partition === 1) && Number(step) <= 6000 && Number(seconds) > 0);
     t.is(reason, 'terminated by fault injection');
   }
   t.deepEqual(JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')), result);
