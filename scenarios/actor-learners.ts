@@ -16,10 +16,10 @@ export function actorLearnerScenario({ name, summary, table }: Trainable): Scena
       const options = { ...input.options, algorithm: name } as ActorLearnerOptions; // checked there
       if (input.killWorkerEvery > 0 && input.record) throw wrongValue('killWorkerEvery', '0 in a recorded run: a restarted worker cannot continue its log', input.killWorkerEvery);
       const learners = await (input.resumption ? resumeActorLearners(input.resumption.checkpoint) : createActorLearners(input.record ? recordedActorLearnerOptions(options) : options));
-      const { credit, schedule, time, workers, actors } = learners.settings;
+      const { credit, schedule, time, workers } = learners.settings;
       const endKilling = killWorkersEvery(learners, workers, input.killWorkerEvery);
       try {
-        return await trainAndClose(learners, { scenario: name, title: `${name} ${schedule}×${workers}`, algorithm: name, rule: name, credit, schedule, time, partitions: workers, environments: actors, updateWindow: 'off', measureStaleness: true }, input);
+        return await trainAndClose(learners, { scenario: name, algorithm: name, rule: name, credit, schedule, time, workers, measureStaleness: true }, input);
       } finally {
         endKilling();
       }

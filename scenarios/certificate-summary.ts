@@ -1,8 +1,27 @@
 import colours from 'picocolors';
 
 import { textTable } from '../src/entries/internals.js';
-import { layerTable, referenceTable, utilityTable, EXPLANATIONS, type CertificateFindings } from '../src/entries/study.js';
-import type { CertificateResult } from './certificate.js';
+import { layerTable, referenceTable, utilityTable, EXPLANATIONS, type CertificateFindings, type LayerUtility } from '../src/entries/study.js';
+import type { Certified, Evaluation } from '../src/index.js';
+
+/** The result of a certificate: printed by `--json`, kept in `result.json`. */
+export interface CertificateResult {
+  readonly scenario: 'certificate';
+  readonly status: 'finished' | 'interrupted';
+  readonly environment: string;
+  readonly seed: number;
+  readonly steps: number;
+  readonly probes: number;
+  /** DDPG's own, after the run. */
+  readonly evaluation: Evaluation;
+  readonly random: { readonly meanReturn: number };
+  readonly results: {
+    readonly agreement: Certified['courses'];
+    readonly kinds: Certified['kinds'];
+    readonly utility: readonly LayerUtility[];
+  };
+  readonly runFolder: string;
+}
 
 const WIDTH = 110;
 

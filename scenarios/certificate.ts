@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 
 import { createEventWriter, createProgressBar, createRunFolder, finishing, freeRunPath, runFolderName, type RunFolder } from '../src/entries/internals.js';
 import { CERTIFICATE, certificatePage, describeSeconds, drawCertificate, estimateSeconds, measureUtility, planUtility, EXPLANATIONS, writeProbe, type CertificateFindings, type LayerUtility, type PoolOptions } from '../src/entries/study.js';
-import { createCertificate, type Certificate, type CertificateSettings, type Certified, type Evaluation, type ProbeRecord } from '../src/index.js';
-import { printCertificate } from './certificate-summary.js';
+import { createCertificate, type Certificate, type CertificateSettings, type ProbeRecord } from '../src/index.js';
+import { printCertificate, type CertificateResult } from './certificate-summary.js';
 import { CONFIG, EPISODES, FINAL } from './command-rows.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
 import { warn } from './warn.js';
@@ -111,25 +111,6 @@ async function measure(settings: CertificateSettings, pool: PoolOptions, episode
   } finally {
     bar.stop();
   }
-}
-
-/** What a certificate came to; `--json` prints it and `result.json` keeps it. */
-export interface CertificateResult {
-  readonly scenario: typeof NAME;
-  readonly status: 'finished' | 'interrupted';
-  readonly environment: string;
-  readonly seed: number;
-  readonly steps: number;
-  readonly probes: number;
-  /** DDPG's own, after the run. */
-  readonly evaluation: Evaluation;
-  readonly random: { readonly meanReturn: number };
-  readonly results: {
-    readonly agreement: Certified['courses'];
-    readonly kinds: Certified['kinds'];
-    readonly utility: readonly LayerUtility[];
-  };
-  readonly runFolder: string;
 }
 
 function resultOf({ settings, certified, utility, evaluation, random, steps }: CertificateFindings, folder: RunFolder, { interrupt }: ScenarioInput): CertificateResult {

@@ -21,7 +21,10 @@ export const OUT = optional('out', text, { flag: '--out', argument: 'folder', sh
 
 const ALGORITHMS = TRAINABLE.map(({ name }) => name);
 
-export const ALGORITHM = optional('algorithm', oneOf(ALGORITHMS), { flag: '--algorithm', shown: ALGORITHMS[0], help: `what learns, and which options there are: ${ALGORITHMS.join(', ')}`, group, everyday: true });
+/** The one that `train` and files without an algorithm mean. */
+export const [DEFAULT_ALGORITHM] = ALGORITHMS;
+
+export const ALGORITHM = optional('algorithm', oneOf(ALGORITHMS), { flag: '--algorithm', shown: DEFAULT_ALGORITHM, help: `what learns, and which options there are: ${ALGORITHMS.join(', ')}`, group, everyday: true });
 
 export const CONFIG = optional('config', text, {
   flag: '--config', argument: 'file', help: 'JSON file of settings, for example the config.json of a run; flags override it', group, everyday: true,

@@ -14,6 +14,8 @@ const DESCRIPTORS = 120;
 
 try {
   checkDescriptors();
+  const { endAtSignals } = await import('../dist/scenarios/interruption.js'); // alone: the rest takes about a second to load
+  endAtSignals();
   const { main } = await import('../dist/scenarios/main.js');
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

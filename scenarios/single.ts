@@ -14,7 +14,7 @@ export function singleScenario({ name, summary, table, create, resume }: Trainab
     async run(input) {
       const training = await (input.resumption ? resume(input.resumption.checkpoint) : create(input.options));
       const { threads = 1, credit } = training.settings;
-      return trainAndClose(training, { scenario: name, algorithm: name, title: name, rule: name, ...(credit !== undefined && { credit }), schedule: 'synchronous', time: 'real', partitions: 1, environments: 1, updateWindow: 0, measureStaleness: true, threads }, input);
+      return trainAndClose(training, { scenario: name, algorithm: name, rule: name, ...(credit !== undefined && { credit }), schedule: 'synchronous', time: 'real', partitions: 1, environments: 1, updateWindow: 0, measureStaleness: true, threads }, input);
     },
   };
 }

@@ -2,7 +2,7 @@ import colours from 'picocolors';
 
 import { findRule } from '../src/entries/internals.js';
 import type { StalenessHistogram, LesionReport, Staleness } from '../src/index.js';
-import type { TrainResult } from './training.js';
+import type { TrainResult } from './train-result.js';
 
 /** Worker restarts listed one by one. */
 const RESTARTS = 3;
@@ -13,19 +13,19 @@ export function printSummary(result: TrainResult): void {
   const line = (name: string, value: string) => `  ${colours.dim(name.padEnd(18))} ${value}`;
   const rate = (value: number) => Math.round(value).toLocaleString('en');
   const { actors } = result;
-  const partitions = result.perPartition.map(({ partition, neurons, updates, ...staleness }) =>
-    (actors === undefined
-      ? line(`partition ${partition}`, [`${neurons} neurons, ${rate(updates)} updates`, ...describeReads(staleness)].join('; '))
-      : line(`worker ${partition}`, `${actors.ofWorkers[partition]} actors${result.schedule === 'synchronous' ? '' : `, ${rate(updates)} updates`}`)));
-  const restarts = result.workerRestarts.slice(0, RESTARTS).map(({ partition, step, reason, seconds }) =>
-    line('worker restarted', `${actors === undefined ? 'partition' : 'worker'} ${partition} at step ${step.toLocaleString('en')} (${reason}), within ${seconds.toFixed(2)} s`),
+  const places = [
+    ...(result.perPartition ?? []).map(({ partition, neurons, updates, ...staleness }) => line(`partition ${partition}`, [`${neurons} neurons, ${rate(updates)} updates`, ...describeReads(staleness)].join('; '))),
+    ...(result.perWorker ?? []).map(({ worker, actors: own, updates }) => line(`worker ${worker}`, `${own} actors${result.schedule === 'synchronous' ? '' : `, ${rate(updates)} updates`}`)),
+  ];
+  const restarts = result.workerRestarts.slice(0, RESTARTS).map(({ step, reason, seconds, ...place }) =>
+    line('worker restarted', `${'worker' in place ? `worker ${place.worker}` : `partition ${place.partition}`} at step ${step.toLocaleString('en')} (${reason}), within ${seconds.toFixed(2)} s`),
   );
   const further = result.workerRestarts.length - restarts.length;
   if (process.stderr.isTTY) process.stderr.clearLine(0); // an interrupted progress bar may have left its line behind
   process.stderr.write(
     [
       '',
-      colours.bold(`${result.environment}: ${result.rule}${describePlaces(result)}${result.environments === 1 || actors !== undefined ? '' : ` in ${result.environments} environments`}, seed ${result.seed}, ${result.status}`),
+      colours.bold(`${result.environment}: ${result.rule}${describePlaces(result)}${(result.environments ?? 1) === 1 ? '' : ` in ${result.environments} environments`}, seed ${result.seed}, ${result.status}`),
       line('evaluation', `${colours.green(evaluation.meanReturn.toFixed(1))} mean return of ${evaluation.episodes} fresh episodes, exploration off`),
       line('random policy', `${random.meanReturn.toFixed(1)} on the same episodes`),
       ...describeLesion(result).map(([name, value]) => line(name, value)),
@@ -36,7 +36,7 @@ export function printSummary(result: TrainResult): void {
       ...(actors === undefined || actors.lostUpdates.sampled === 0 ? [] : [line('lost updates', `${(1e6 * actors.lostUpdates.fraction).toFixed(1)} in a million of ${rate(actors.lostUpdates.sampled)} sampled`)]),
       ...(actors?.waits === undefined ? [] : [line('ordered updates', `${percent(actors.waits, 2 * result.staleness.weights.reads)} copies and updates waited for another thread`)]),
       ...(result.actionTiming === undefined ? [] : [line('actions', describeActionTiming(result.actionTiming))]),
-      ...(result.threads === undefined ? partitions : []),
+      ...(result.threads === undefined ? places : []),
       ...restarts,
       ...(further > 0 ? [line('', `and ${further} more; all are listed in result.json`)] : []),
       ...(result.journal ? [line('journal', `${rate(result.journal.bytes)} bytes, ${result.journal.bytesPerPartitionTick.toFixed(2)} for each update of a partition; node scenarios/run rerun ${result.runFolder}`)] : []),
@@ -49,17 +49,17 @@ export function printSummary(result: TrainResult): void {
 }
 
 /** The schedule and the partitions of a network of neuron-agents; the threads of an algorithm without them. */
-function describePlaces({ schedule, time, partitions, threads, actors }: TrainResult): string {
+function describePlaces({ schedule, time, partitions = 1, threads, workers = 1, actors }: TrainResult): string {
   const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
-  if (actors !== undefined) return `, ${schedule}, ${count(actors.count, 'actor')} on ${count(partitions, 'thread')}${time === 'virtual' ? ' in virtual time' : ''}`;
+  if (actors !== undefined) return `, ${schedule}, ${count(actors.count, 'actor')} on ${count(workers, 'thread')}${time === 'virtual' ? ' in virtual time' : ''}`;
   return threads === undefined ? `, ${schedule} on ${count(partitions, 'partition')}${time === 'virtual' ? ' in virtual time' : ''}` : ` on ${count(threads, 'thread')}`;
 }
 
 /** Whether settings and seed determine the run: not with racing threads or real clocks. The threads of DDPG are deterministic. */
-export function repeats({ schedule, time, partitions, threads, actionTiming }: Pick<TrainResult, 'schedule' | 'time' | 'partitions' | 'threads' | 'actionTiming'>): boolean {
+export function repeats({ schedule, time, partitions, workers, threads, actionTiming }: Pick<TrainResult, 'schedule' | 'time' | 'partitions' | 'workers' | 'threads' | 'actionTiming'>): boolean {
   if (threads !== undefined || time === 'virtual') return true;
   if (actionTiming !== undefined || schedule === 'poisson') return false; // real clocks
-  return schedule === 'synchronous' || partitions === 1;
+  return schedule === 'synchronous' || (workers ?? partitions) === 1;
 }
 
 /** What repeats a run that does not repeat itself. Sampled inference has real clocks under any schedule; rules that read all weights have no virtual time. */

@@ -2,7 +2,23 @@ import colours from 'picocolors';
 
 import { gridsOf, METHODS, shortNumber, type GridCell, type ShownGrid } from '../src/entries/internals.js';
 import type { TabularReport } from '../src/index.js';
-import type { TabularResult } from './tabular.js';
+
+/** The result of a run: printed by `--json`, kept in `result.json`. */
+export interface TabularResult extends Pick<TabularReport, 'steps' | 'episodes' | 'updates' | 'lostUpdates' | 'seconds' | 'evaluation' | 'random'> {
+  readonly scenario: 'tabular';
+  readonly status: 'finished' | 'interrupted';
+  readonly environment: string;
+  readonly method: string;
+  readonly seed: number;
+  /** Whether the same command gives the same numbers again. */
+  readonly repeatable: boolean;
+  /** Of the values against the exact solution, over states that can be reached; null where the run was stopped before the exact solution or the first step. */
+  readonly error: { readonly rms: number; readonly max: number; readonly start: number } | null;
+  /** Mean value of a first state. */
+  readonly startValue: number;
+  readonly exactStartValue: number;
+  readonly runFolder: string;
+}
 
 /** Columns that two grids may take side by side. */
 const WIDTH = 120;

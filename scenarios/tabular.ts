@@ -3,30 +3,13 @@ import { drawErrors, drawGrid, errorsCsv, valuesCsv, vary } from '../src/entries
 import { resolveTabularSettings, runTabular, type TabularReport, type TabularSettings } from '../src/index.js';
 import { CONFIG, FINAL } from './command-rows.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
-import { printTabular } from './tabular-summary.js';
+import { printTabular, type TabularResult } from './tabular-summary.js';
 import { warn } from './warn.js';
 
 const NAME = 'tabular';
 
 /** Episodes of the evaluation where nothing is said: a table acts fast. */
 const EPISODES = 100;
-
-/** What a run came to; `--json` prints it and `result.json` keeps it. */
-export interface TabularResult extends Pick<TabularReport, 'steps' | 'episodes' | 'updates' | 'lostUpdates' | 'seconds' | 'evaluation' | 'random'> {
-  readonly scenario: typeof NAME;
-  readonly status: 'finished' | 'interrupted';
-  readonly environment: string;
-  readonly method: string;
-  readonly seed: number;
-  /** Whether the same command gives the same numbers again. */
-  readonly repeatable: boolean;
-  /** Of the values against the exact solution, over states that can be reached; null where the run was stopped before the exact solution or the first step. */
-  readonly error: { readonly rms: number; readonly max: number; readonly start: number } | null;
-  /** Mean value of a first state. */
-  readonly startValue: number;
-  readonly exactStartValue: number;
-  readonly runFolder: string;
-}
 
 /** Tabular methods on a task whose transitions are known. */
 export const tabular: Scenario = {

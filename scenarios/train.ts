@@ -1,6 +1,6 @@
 import { killWorkersEvery, recordedOptions, SIMULATION, wrongValue } from '../src/entries/internals.js';
 import { createSimulation, resumeSimulation, type Settings } from '../src/index.js';
-import { ALGORITHM, CHECKPOINTS, CONFIG, FINAL, KILLING, RECORD, RECORD_ACTIVITY, RESUME } from './command-rows.js';
+import { ALGORITHM, CHECKPOINTS, CONFIG, DEFAULT_ALGORITHM, FINAL, KILLING, RECORD, RECORD_ACTIVITY, RESUME } from './command-rows.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
 import { trainAndClose } from './training.js';
 
@@ -18,7 +18,7 @@ function checkCommands({ killWorkerEvery, record, recordActivity }: ScenarioInpu
 /** The main job: trains one network on one task, and leaves a run folder. */
 export const train: Scenario = {
   name: 'train',
-  algorithm: 'neurons',
+  algorithm: DEFAULT_ALGORITHM,
   summary: 'train a network of neuron-agents on one task (the default)',
   table: SIMULATION,
   commands: [ALGORITHM, CONFIG, FINAL, CHECKPOINTS, RESUME, RECORD, RECORD_ACTIVITY, KILLING],
@@ -32,10 +32,9 @@ export const train: Scenario = {
       throw error;
     }
     const { rule, schedule, time, partitions, environments, updateWindow, timing: { measureStaleness } } = simulation.settings;
-    const title = `${rule.name} ${schedule}×${partitions}${time === 'virtual' ? ', virtual time' : ''}`;
     const endKilling = killWorkersEvery(simulation, simulation.settings.partitions, input.killWorkerEvery);
     try {
-      return await trainAndClose(simulation, { scenario: 'train', algorithm: 'neurons', title, rule: rule.name, schedule, time, partitions, environments, updateWindow, measureStaleness }, input);
+      return await trainAndClose(simulation, { scenario: 'train', algorithm: DEFAULT_ALGORITHM, rule: rule.name, schedule, time, partitions, environments, updateWindow, measureStaleness }, input);
     } finally {
       endKilling();
     }

@@ -2,73 +2,16 @@ import { join } from 'node:path';
 
 import { createProgressBar, createRunFolder, finishing, freeRunPath, reopenRunFolder, rescuing, RUN_FILES, runFolderName, stalenessBetween, type RunFolder } from '../src/entries/internals.js';
 import { drawEpisodes, recordEpisodes } from '../src/entries/study.js';
-import { InternalError, type LesionReport, type Evaluation, type RunReport, type Settings, type Trainer, type WorkerRestart } from '../src/index.js';
-import { EPISODES } from './command-rows.js';
+import { InternalError, type RunReport, type Trainer, type WorkerRestart } from '../src/index.js';
+import { DEFAULT_ALGORITHM, EPISODES } from './command-rows.js';
 import { CHECKPOINT_EVERY, type RunNote } from './resumption.js';
 import type { ScenarioInput } from './scenario.js';
 import { printSummary } from './summary.js';
+import { namedRestart, placeResults, type ResultLabels, type TrainResult } from './train-result.js';
 import { warn } from './warn.js';
 
-/** What a training run came to; `--json` prints it and `result.json` keeps it. */
-export interface TrainResult {
-  readonly scenario: string;
-  readonly status: 'finished' | 'interrupted';
-  readonly environment: string;
-  readonly algorithm: string;
-  /** Of neuron-agents their learning rule; otherwise the algorithm. */
-  readonly rule: string;
-  /** How hidden neurons get their credit, if the algorithm leaves that open. */
-  readonly credit?: string;
-  readonly schedule: string;
-  readonly time: Settings['time'];
-  /** Of neuron-agents; of actor-learners, whose weights are not divided, their worker threads. */
-  readonly partitions: number;
-  /** Of DDPG, which has no partitions: threads for each update. */
-  readonly threads?: number;
-  /** Stepped at once by one network. */
-  readonly environments: number;
-  readonly seed: number;
-  readonly steps: number;
-  /** Environment step of the checkpoint that was resumed last; null without one. */
-  readonly resumedAt: number | null;
-  readonly evaluation: Evaluation;
-  readonly random: { readonly meanReturn: number };
-  /** Of a run with a lesion: its cost and the duration of recovery. */
-  readonly lesion?: LesionReport;
-  /** Of training, repeated steps excluded. The rates are those since the run was resumed. */
-  readonly seconds: number;
-  readonly stepsPerSecond: number;
-  readonly updatesPerSecond: number;
-  readonly updatesPerStep: number;
-  /** In virtual time. */
-  readonly virtualSeconds?: number;
-  readonly updateWindow: Settings['updateWindow'];
-  /** False if staleness was not measured: all of it is 0 then. */
-  readonly measureStaleness: boolean;
-  readonly staleness: RunReport['staleness'];
-  /** Under sampled inference: control ticks, age of actions, missed deadlines. */
-  readonly actionTiming?: RunReport['actionTiming'];
-  readonly perPartition: RunReport['partitions'];
-  /** Workers that failed and were restarted, in training and evaluation, since the run was resumed. */
-  readonly workerRestarts: readonly WorkerRestart[];
-  /** Of actor-learners: how many there are, on each worker, and the updates that were lost to races. */
-  readonly actors?: RunReport['actors'];
-  /** The log of a recorded run; null if it was not recorded. */
-  readonly journal: (NonNullable<RunReport['journal']> & { readonly bytesPerPartitionTick: number }) | null;
-  readonly weightsSha256: string;
-  /** Files in the run folder, with --record-activity. */
-  readonly pictures?: readonly string[];
-  readonly runFolder: string;
-}
-
-/** The fields of a result that are not common to all trainers. */
-export interface TrainingLabels extends Pick<TrainResult, 'scenario' | 'algorithm' | 'rule' | 'credit' | 'schedule' | 'time' | 'partitions' | 'environments' | 'updateWindow' | 'measureStaleness' | 'threads'> {
-  /** For the progress bar. */
-  readonly title: string;
-}
-
 /** Trains, evaluates and leaves a run folder; closes the training whatever happens. @returns the exit status */
-export async function trainAndClose(training: Trainer, labels: TrainingLabels, input: ScenarioInput): Promise<number> {
+export async function trainAndClose(training: Trainer, labels: ResultLabels, input: ScenarioInput): Promise<number> {
   try {
     return await trainInto(training, labels, input);
   } finally {
@@ -76,7 +19,7 @@ export async function trainAndClose(training: Trainer, labels: TrainingLabels, i
   }
 }
 
-async function trainInto(training: Trainer, labels: TrainingLabels, input: ScenarioInput): Promise<number> {
+async function trainInto(training: Trainer, labels: ResultLabels, input: ScenarioInput): Promise<number> {
   const folder = openFolder(training, labels, input);
   const course = resolveGoal(training, labels, input);
   const restarts: WorkerRestart[] = [];
@@ -85,16 +28,24 @@ async function trainInto(training: Trainer, labels: TrainingLabels, input: Scena
     const report = await trainWithProgress(training, labels, folder, course, input);
     const result = await conclude(training, labels, folder, { ...report, workerRestarts: restarts }, course, input);
     printSummary(result);
+    warnOfNoUpdate(training, report, input);
     if (input.json) console.log(JSON.stringify(result));
     return result.status === 'interrupted' ? 130 : 0;
   }, () => { folder.close(); }); // a failed run keeps what it measured
 }
 
+/** A run that ends within its warm-up has learned nothing, which its numbers alone do not show. */
+function warnOfNoUpdate({ settings, step }: Trainer, { steps, updatesPerStep }: RunReport, { interrupt }: ScenarioInput): void {
+  const warmup = 'warmup' in settings.learning ? Number(settings.learning.warmup) : 0;
+  if (interrupt.aborted || warmup === 0 || steps === 0 || updatesPerStep > 0) return;
+  warn(`no update was made: ${warmup.toLocaleString('en')} environment steps come before the first update (--warmup), and the run had ${step.toLocaleString('en')} (--steps)`);
+}
+
 /** A new folder with the settings in it, or the resumed run's. */
-function openFolder({ settings }: Trainer, { scenario }: TrainingLabels, { out, resumption: resume }: ScenarioInput): RunFolder {
+function openFolder({ settings }: Trainer, { scenario, algorithm }: ResultLabels, { out, resumption: resume }: ScenarioInput): RunFolder {
   if (resume !== undefined) return reopenRunFolder(resume.lock, resume.checkpoint.step, resume.note.lines, resume.note.checkpoints);
   const folder = createRunFolder(out ?? freeRunPath('runs', runFolderName(scenario, settings.seed, new Date())), { warn });
-  folder.write('config', settings);
+  folder.write('config', algorithm === DEFAULT_ALGORITHM ? settings : { algorithm, ...settings });
   return folder;
 }
 
@@ -102,7 +53,7 @@ function openFolder({ settings }: Trainer, { scenario }: TrainingLabels, { out, 
 type RunGoal = Omit<RunNote, 'lines' | 'checkpoints'>;
 
 /** What is asked for, or else what the resumed run was asked for, or else the default. */
-function resolveGoal({ settings }: Trainer, { scenario }: TrainingLabels, { resumption: resume, checkpointEvery, episodes }: ScenarioInput): RunGoal {
+function resolveGoal({ settings }: Trainer, { scenario }: ResultLabels, { resumption: resume, checkpointEvery, episodes }: ScenarioInput): RunGoal {
   return {
     scenario,
     goal: resume?.goal ?? settings.steps,
@@ -112,10 +63,16 @@ function resolveGoal({ settings }: Trainer, { scenario }: TrainingLabels, { resu
   };
 }
 
-async function trainWithProgress(training: Trainer, { title, measureStaleness }: TrainingLabels, folder: RunFolder, course: RunGoal, { interrupt, record }: ScenarioInput): Promise<RunReport> {
+/** For the progress bar. */
+function titleOf({ rule, schedule, time, threads, partitions, workers = partitions }: ResultLabels): string {
+  return threads === undefined ? `${rule} ${schedule}×${workers}${time === 'virtual' ? ', virtual time' : ''}` : rule;
+}
+
+async function trainWithProgress(training: Trainer, labels: ResultLabels, folder: RunFolder, course: RunGoal, { interrupt, record }: ScenarioInput): Promise<RunReport> {
   const first = training.step;
   const { goal } = course;
-  const bar = createProgressBar(`${training.settings.environment} ${title}`, goal, first);
+  const { measureStaleness } = labels;
+  const bar = createProgressBar(`${training.settings.environment} ${titleOf(labels)}`, goal, first);
   const begin = performance.now();
   const seconds = () => course.seconds + (performance.now() - begin) / 1000;
   training.on('episode', (episode) => {
@@ -124,9 +81,9 @@ async function trainWithProgress(training: Trainer, { title, measureStaleness }:
   training.on('progress', ({ step, runningReturn, episodes: ended }) => {
     bar.update(step, runningReturn, ended);
   });
-  const stretch = createStretches(training);
-  training.on('workerRestart', (workerRestart) => {
-    folder.log('timing', { step: training.step, seconds: seconds(), workerRestart });
+  const stretch = createStretches(training, labels);
+  training.on('workerRestart', (restart) => {
+    folder.log('timing', { step: training.step, seconds: seconds(), workerRestart: namedRestart(restart, labels) });
   });
   training.on('metrics', (metrics) => {
     folder.log('metrics', { type: 'metrics', ...metrics });
@@ -145,14 +102,14 @@ async function trainWithProgress(training: Trainer, { title, measureStaleness }:
 }
 
 /** @returns what tells the staleness since it was asked last; resumed runs begin with the step they were resumed at */
-function createStretches(training: Trainer): () => ReturnType<Trainer['staleness']> {
+function createStretches(training: Trainer, { workers }: ResultLabels): () => object {
   let before = training.staleness();
   return () => {
     const [earlier, now] = [before, training.staleness()];
     before = now;
     return {
       staleness: stalenessBetween(earlier.staleness, now.staleness),
-      partitions: now.partitions.map((each, partition) => stalenessBetween(earlier.partitions[partition], each)),
+      [workers === undefined ? 'partitions' : 'workers']: now.partitions.map((each, partition) => stalenessBetween(earlier.partitions[partition], each)),
     };
   };
 }
@@ -177,23 +134,14 @@ function keepCheckpoints(training: Trainer, folder: RunFolder, course: () => Run
 }
 
 /** Saves the weights first and evaluates afterwards: an impatient second Ctrl-C loses no more than the evaluation. */
-async function conclude(training: Trainer, labels: TrainingLabels, folder: RunFolder, report: RunReport, { episodes, seconds }: RunGoal, { resumption: resume, interrupt, recordActivity }: ScenarioInput): Promise<TrainResult> {
+async function conclude(training: Trainer, labels: ResultLabels, folder: RunFolder, report: RunReport, { episodes, seconds }: RunGoal, { resumption: resume, interrupt, recordActivity }: ScenarioInput): Promise<TrainResult> {
   const { settings } = training;
-  const { scenario, algorithm, rule, credit, schedule, time, partitions, environments, updateWindow, measureStaleness, threads } = labels;
   const weightsSha256 = folder.write('weights', training.encodeWeights());
   const evaluation = await training.evaluate(interrupt.aborted ? { episodes: Math.min(episodes, 20) } : { episodes, signal: interrupt });
   const result: TrainResult = {
-    scenario,
+    ...labels,
     status: interrupt.aborted ? 'interrupted' : 'finished',
     environment: settings.environment,
-    algorithm,
-    rule,
-    ...(credit !== undefined && { credit }),
-    schedule,
-    time,
-    partitions,
-    ...(threads !== undefined && { threads }),
-    environments,
     seed: settings.seed,
     steps: training.step,
     resumedAt: resume?.checkpoint.step ?? null,
@@ -205,13 +153,10 @@ async function conclude(training: Trainer, labels: TrainingLabels, folder: RunFo
     updatesPerSecond: report.updatesPerSecond,
     updatesPerStep: report.updatesPerStep,
     ...(report.virtualSeconds !== undefined && { virtualSeconds: report.virtualSeconds }),
-    updateWindow,
-    measureStaleness,
     staleness: report.staleness,
     ...(report.actionTiming !== undefined && { actionTiming: report.actionTiming }),
-    perPartition: report.partitions,
-    workerRestarts: report.workerRestarts,
-    ...(report.actors !== undefined && { actors: report.actors }),
+    ...placeResults(report),
+    workerRestarts: report.workerRestarts.map((restart) => namedRestart(restart, labels)),
     journal: report.journal ? { ...report.journal, bytesPerPartitionTick: report.journal.bytes / Math.max(1, report.journal.partitionTicks) } : null,
     weightsSha256,
     ...(recordActivity && { pictures: await drawInto(training, folder) }),

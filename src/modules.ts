@@ -3,6 +3,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { checkLabel, isRecord, wrongKind, wrongValue } from './check.js';
 import { InternalError } from './errors.js';
+import { renameOption } from './options/origin.js';
 import { plainOptions } from './plain.js';
 
 /** Something of the user's own that a module may export: environments, rules, credit assignments. */
@@ -115,14 +116,16 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = { environment: ['
 export async function loadModulesOf(options: unknown): Promise<void> {
   const given = plainOptions(options);
   for (const [option, { modules }] of KINDS) {
-    for (const name of namesUnder(option, given)) await modules.load(name);
+    for (const [path, name] of namesUnder(option, given)) {
+      await modules.load(name).catch((error: unknown) => { throw renameOption(error, (each) => (each === option ? path : undefined)); });
+    }
   }
 }
 
-/** Names under an option, and under the options of a study's arms. */
-function namesUnder(option: string, given: Readonly<Record<string, unknown>>): string[] {
+/** Names under an option, and under the options of a study's arms; each with the path of the option that has it. */
+function namesUnder(option: string, given: Readonly<Record<string, unknown>>): (readonly [path: string, name: string])[] {
   const arms = Array.isArray(given.algorithms) ? given.algorithms.filter(isRecord) : [];
-  const own = [option, ...(ELSEWHERE[option] ?? [])].flatMap((path) => namesIn(valueAt(given, path)));
+  const own = [option, ...(ELSEWHERE[option] ?? [])].flatMap((path) => namesIn(valueAt(given, path)).map((name) => [path, name] as const));
   return [...own, ...arms.flatMap(({ options }) => (isRecord(options) ? namesUnder(option, options) : []))];
 }
 

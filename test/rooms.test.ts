@@ -110,9 +110,8 @@ function findCircle(imports: ReadonlyMap<string, readonly string[]>): string[] |
   return undefined;
 }
 
-test('no files of the library import one another in a circle', (t) => {
+test('no files import one another in a circle, types included', (t) => {
   t.deepEqual(findCircle(new Map([['a', ['b', 'c']], ['b', ['d']], ['c', ['d']], ['d', ['b']]])), ['b', 'd', 'b']);
-  const own = files.filter((file) => !file.startsWith('scenarios'));
-  const imports = new Map(own.map((file) => [file, importsOf(file).map((path) => path.replace(/\.js$/, '.ts'))]));
+  const imports = new Map(files.map((file) => [file, importsOf(file).map((path) => path.replace(/\.js$/, '.ts'))]));
   t.is(findCircle(imports)?.join(' -> '), undefined);
 });

@@ -135,7 +135,7 @@ export interface EvaluateOptions {
  * another is going on.
  */
 export interface Trainer extends Pick<EventEmitter<TrainingEvents>, 'on' | 'once' | 'off'> {
-  readonly settings: { readonly environment: string; readonly seed: number; readonly steps: number; readonly threads?: number; readonly credit?: string };
+  readonly settings: { readonly environment: string; readonly seed: number; readonly steps: number; readonly threads?: number; readonly credit?: string; readonly learning: object };
   /** Environment steps taken so far. */
   readonly step: number;
   /**

@@ -9,7 +9,7 @@ import { runFolderName } from '../telemetry/run-folder.js';
 import { guard } from './definition.js';
 import { isStudy } from './define.js';
 import { defaultFindings } from './default-findings.js';
-import { drawFigure, finalReturns, learningCurves } from './figures.js';
+import { drawFigure, type Drawn, finalReturns, learningCurves } from './figures.js';
 import { score, whole } from './format.js';
 import { seedWarning, studyPage } from './page.js';
 import { repeatCommand } from './repeat-command.js';
@@ -117,7 +117,7 @@ async function leave<S extends object, A extends Arm, Own extends object, M>(
   folder.write('result.json', result);
   folder.write('results.csv', rowsAsCsv(rows));
   folder.write('results.md', [`# ${study.title}`, findings.map((each) => `- ${each}`).join('\n'), ...tables.map(({ title, note, table }) => [`## ${title}`, ...(note === undefined ? [] : [note]), markdownTable(table)].join('\n\n'))].join('\n\n').concat('\n'));
-  const figures = await Promise.all((await (study.figures?.(report) ?? [finalReturns(), learningCurves()])).map((figure) => drawFigure(figure, report)));
+  const figures = await Promise.all((await (study.figures?.(report) ?? [finalReturns(), learningCurves()])).map((figure) => guard(study.name, `figures[${figure.file}].${'bars' in figure ? 'bars' : 'lines'}`, () => drawFigure(figure, report))() as Promise<Drawn>)); // what drawFigure returns
   for (const { file, picture } of figures) folder.write(`${file}.svg`, picture);
   const interrupted = results.length < planned ? ` Interrupted: ${results.length} of ${planned} trials have ended.` : '';
   folder.write('report.html', studyPage(study, report, {

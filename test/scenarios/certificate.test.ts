@@ -85,6 +85,7 @@ const USAGE_ERRORS: [string[], RegExp][] = [
   [['--minibatches', '1'], /^"--minibatches" expected a whole number >= 4 and <= 1024, got 1$/],
   [['--explorers', 'none'], /^"--explorers" expected one of chosen, all, got "none"$/],
   [['--probe-every', 'often'], /^"--probe-every" expected a whole number >= 1, got "often"$/],
+  [['--critics', './nope.js'], /^"--critics" expected a module that can be loaded, got "\.\/nope\.js" \(.*\)$/],
   [['--rule', 'linear'], /^"--rule" expected an option of the scenario certificate \(--help lists them\), got "--rule"$/],
 ];
 

@@ -193,6 +193,27 @@ for (const scenario of ['train', 'ddpg']) test(`Ctrl-C ends a run of ${scenario}
   t.deepEqual(JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')), result);
 });
 
+test('config.json of ddpg names its algorithm, and a run shorter than its warm-up warns in one line', async (t) => {
+  const [first, second] = [folder(), folder()];
+  const { stderr } = await run('ddpg', '--hidden', '4', '--steps', '200', '--warmup', '5000', '--episodes', '1', '--out', first);
+  t.deepEqual(stderr.match(/warning: .*/g), ['warning: no update was made: 5,000 environment steps come before the first update (--warmup), and the run had 200 (--steps)']);
+  const again = await run('--config', join(first, 'config.json'), '--warmup', '100', '--out', second);
+  t.is(again.status, 0, again.stderr);
+  t.like(JSON.parse(readFileSync(join(second, 'result.json'), 'utf8')), { scenario: 'ddpg', algorithm: 'ddpg', steps: 200 });
+  t.notRegex(again.stderr, /warning/);
+});
+
+test('a result of actor-learners has workers and actors in place of partitions', async (t) => {
+  const out = folder();
+  const { status, stdout, stderr } = await run('a3c', '--hidden', '4', '--actors', '3', '--workers', '2', '--steps', '1000', '--episodes', '1', '--json', '--out', out);
+  t.is(status, 0, stderr);
+  const result = JSON.parse(stdout) as { perWorker: { worker: number; actors: number; updates: number }[] };
+  t.like(result, { scenario: 'a3c', workers: 2, actors: { count: 3 } });
+  t.deepEqual(result.perWorker.map(({ worker, actors }) => [worker, actors]).toSorted(), [[0, 2], [1, 1]]);
+  for (const key of ['partitions', 'environments', 'perPartition']) t.false(key in result, key);
+  t.deepEqual(Object.keys(JSON.parse(readFileSync(join(out, 'timing.jsonl'), 'utf8').split('\n')[0]) as object), ['step', 'seconds', 'staleness', 'workers']);
+});
+
 test('Ctrl-C during the evaluation ends it after the episode at hand', async (t) => {
   const out = folder();
   const child = spawn(process.execPath, ['scenarios/run', '--steps', '200', '--warmup', '100', '--hidden', '8', '--episodes', '1000000', '--out', out], { stdio: 'ignore' });

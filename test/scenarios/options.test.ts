@@ -85,6 +85,15 @@ test('methods of discrete actions have a task with discrete actions by default',
   t.like(await resolve('a3c'), { environment: 'Pendulum-v1' });
 });
 
+test('--help of an actor-learners\' method lists no option of other methods', (t) => {
+  const help = (name: string) => helpOf(SCENARIOS.find((scenario) => scenario.name === name) ?? SCENARIOS[0], true);
+  for (const name of ['async-q', 'async-sarsa', 'async-nstep-q', 'a3c', 'a2c']) {
+    const isPolicy = name === 'a3c' || name === 'a2c';
+    for (const flag of ['--entropy-weight', '--separate-trunks']) t.is(help(name).includes(flag), isPolicy, `${name} ${flag}`);
+    for (const flag of ['--final-epsilons', '--target-period']) t.is(help(name).includes(flag), !isPolicy, `${name} ${flag}`);
+  }
+});
+
 test('the default of --algorithm is that of the scenario', (t) => {
   for (const scenario of SCENARIOS) if (scenario.algorithm !== undefined) t.is(defaultOf(scenario, ALGORITHM), scenario.algorithm);
 });

@@ -58,3 +58,13 @@ for (const [signal, status] of [['SIGHUP', 129], ['SIGTERM', 130], ['SIGINT', 13
     t.true(existsSync(join(out, 'weights.safetensors')) && existsSync(join(out, 'result.json')));
   });
 }
+
+test('a signal before the run begins ends the process with one line and the status of a stopped run', async (t) => {
+  const program = "import('./dist/scenarios/interruption.js').then(({ endAtSignals }) => { endAtSignals(); console.log('ready'); setInterval(() => {}, 1000); })";
+  const child = spawn(process.execPath, ['-e', program]);
+  let errors = '';
+  child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
+  child.stdout.once('data', () => child.kill('SIGTERM'));
+  t.is(await new Promise((resolve) => { child.on('close', resolve); }), 130);
+  t.is(errors, 'stopped before the run began: nothing was saved\n');
+});

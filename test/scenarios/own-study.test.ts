@@ -100,3 +100,10 @@ test('an error in row() is one line, before anything trains', async (t) => {
   t.is(status, 2);
   t.regex(stderr, /^folder: .*\nstudy "own": row\(\) failed: boom \(own\.js:\d+:\d+\)\n$/);
 });
+
+test('an error in a figure is one line that names study and figure', async (t) => {
+  const figure = 'figures: () => [{ file: "curve", title: "t", x: "x", y: "y", lines() { throw new Error("boom"); } }]';
+  const { status, stderr } = await run(studyFile(`options: [ENVIRONMENT, SEEDS, STEPS], ${figure}`), '--seeds', '1', '--steps', '200', '--out', newFolder());
+  t.is(status, 2);
+  t.regex(stderr, /\nstudy "own": figures\[curve\]\.lines\(\) failed: boom \(own\.js:\d+:\d+\)\n$/);
+});

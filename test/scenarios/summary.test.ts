@@ -1,7 +1,7 @@
 import test from 'ava';
 
 import { remedy, repeats } from '../../scenarios/summary.js';
-import type { TrainResult } from '../../scenarios/training.js';
+import type { TrainResult } from '../../scenarios/train-result.js';
 
 test('a run repeats itself unless threads race or real clocks matter', (t) => {
   const run = (schedule: string, partitions: number, time: 'real' | 'virtual' = 'real') => repeats({ schedule, time, partitions });

@@ -160,6 +160,9 @@ test('options of the other kind of method, and methods that do not fit the task,
   await refused({ algorithm: 'async-q', policy: { entropyWeight: 0.1 } }, /^"policy\.entropyWeight" expected nothing under a value method, got "async-q"/);
   await refused({ algorithm: 'a3c', targets: { period: 10 } }, /^"targets\.period" expected nothing under a policy method, got "a3c"/);
   await refused({ algorithm: 'async-sarsa', environment: 'Pendulum-v1' }, /^"environment" expected a task with discrete actions for async-sarsa, got "Pendulum-v1"/);
+  await refused({ learning: { momentum: 0.5 } }, /^"learning\.momentum" expected 0\.9, got 0\.5; only momentum has it$/);
+  for (const key of ['decay', 'epsilon', 'momentum']) await refused({ learning: { optimiser: 'sgd', [key]: 0.5 } }, new RegExp(`^"learning\\.${key}" expected .*; only (rmsprop|momentum) has it$`));
+  await refused({ learning: { optimiser: 'sgd', moments: 'own' } }, /^"learning\.moments" expected "shared", got "own"; sgd has no moments$/);
   await refused({ actors: 2, workers: 3 }, /^"workers" expected a whole number >= 1 and <= 2, got 3/);
   await refused({ behaviour: { finalEpsilons: [0.1], odds: [1, 2] }, algorithm: 'async-q' }, /^"behaviour\.odds" expected/);
 });

@@ -7,7 +7,7 @@ import { HIDDEN, NETWORK, RECURRENT, RECURRENT_TIME_CONSTANT } from '../../netwo
 import { SEED, STEPS } from '../../options/common.js';
 import { integer, listOf, NOT_NEGATIVE, number, oneOf, only, onOff, POSITIVE, refine } from '../../options/kind.js';
 import type { Ships } from '../../options/resolve.js';
-import { onlyWhen, option, vary, type At, type OptionsOf, type SettingsOf, type When } from '../../options/row.js';
+import { onlyWhen, option, vary, type AnyRow, type At, type OptionsOf, type SettingsOf, type When } from '../../options/row.js';
 import { createTable, type OptionTable } from '../../options/table.js';
 import { ROLLOUT_OPTIMISERS } from '../../optimise/registry.js';
 import { TIME } from '../../schedule/options.js';
@@ -66,6 +66,22 @@ const UPDATES = option('schedule', oneOf(UPDATE_SCHEDULES), {
   help: 'hogwild: each rollout\'s gradient is applied at once, without locks; bounded: the same, and no actor is more than --staleness-bound rollouts ahead of another; synchronous: the gradients of all actors are summed, and applied in one update',
 });
 
+type Moments = 'shared' | 'own';
+const moments = oneOf<Moments>(['shared', 'own']);
+const noMoments = refine(moments, (path, value) => {
+  if (value !== 'shared') throw wrongValue(path, '"shared"', value, '; sgd has no moments');
+  return value;
+});
+
+const OPTIMISER = option('learning.optimiser', oneOf(ROLLOUT_OPTIMISERS), { default: 'rmsprop', flag: '--optimiser', help: `how weights follow their gradients: ${ROLLOUT_OPTIMISERS.join(', ')}`, group });
+
+/** A constant of one optimiser, which is fixed under any other. */
+const constantOf = (optimiser: (typeof ROLLOUT_OPTIMISERS)[number], value: number) => ({
+  default: value,
+  unshipped: (at: At) => at(OPTIMISER) !== optimiser,
+  narrow: (at: At) => (at(OPTIMISER) === optimiser ? undefined : only(value, `only ${optimiser} has it`)),
+});
+
 const odds = listOf(number(NOT_NEGATIVE), 'a list of weights, for example [4, 3, 3]', { least: 1 });
 
 const DEFAULT_ODDS = [4, 3, 3];
@@ -73,6 +89,26 @@ const DEFAULT_ODDS = [4, 3, 3];
 const FINAL_EPSILONS = option('behaviour.finalEpsilons', listOf(fraction, 'a list of probabilities, for example [0.1, 0.01, 0.5]', { least: 1 }), {
   default: [0.1, 0.01, 0.5], flag: '--final-epsilons', argument: 'probabilities', help: 'probabilities of a random action at the end of the fall, of which each actor draws one', group: 'Behaviour',
 });
+
+const POLICY_ROWS = onlyWhen([
+  option('policy.valueWeight', number(NOT_NEGATIVE), { default: 0.5, flag: '--value-weight', argument: 'factor', help: 'weight of the value\'s squared error beside the policy\'s objective', group: 'Policy' }),
+  option('policy.entropyWeight', number(NOT_NEGATIVE), { default: 0.01, flag: '--entropy-weight', argument: 'factor', help: 'weight of the policy\'s entropy', group: 'Policy' }),
+  option('policy.separateTrunks', onOff, { default: false, flag: '--separate-trunks', argument: null, help: 'policy and value have hidden layers of their own', group: 'Policy' }),
+], under('policy', 'nothing under a value method'));
+
+const VALUE_ROWS = onlyWhen([
+  FINAL_EPSILONS,
+  option('behaviour.odds', odds, {
+    default: (at) => at(FINAL_EPSILONS).map((_, i) => DEFAULT_ODDS[at(FINAL_EPSILONS).length === DEFAULT_ODDS.length ? i : 1]), shown: '4,3,3; equal where there are not three', narrow: (at) => refine(odds, (path, weights) => {
+      const { length } = at(FINAL_EPSILONS);
+      if (weights.length !== length || weights.every((each) => each === 0)) throw wrongValue(path, `${length} weights, one for each of behaviour.finalEpsilons and not all 0`, weights);
+      return weights;
+    }),
+    flag: '--epsilon-odds', argument: 'weights', help: 'odds with which an actor draws each of them', group: 'Behaviour',
+  }),
+  option('behaviour.annealing', fraction, { default: 0.5, flag: '--annealing', argument: 'fraction', help: 'fraction of the run in which the probability of a random action falls from 1', group: 'Behaviour' }),
+  option('targets.period', integer({ min: 1 }), { default: 2000, flag: '--target-period', unit: 'environment steps', argument: 'steps', help: 'environment steps of all actors between two copies of the weights to the target network', group: 'Behaviour' }),
+], under('value', 'nothing under a policy method'));
 
 /** What there is of a simulated world: an update is what follows a rollout, its forward ticks and messages about inference do not exist. */
 const VIRTUAL_PATHS = ['virtual.compute', 'virtual.act', 'virtual.step', 'virtual.learningMessageDelay', 'virtual.cores', 'virtual.stragglers', 'virtual.slowdown'] as const;
@@ -97,33 +133,17 @@ export const ACTOR_LEARNER_ROWS = [
   option('learning.rewardScale', number(POSITIVE), { default: 1, flag: '--reward-scale', argument: 'factor', help: 'rewards are multiplied by it before they are learned from', group }),
   option('learning.rate', number(NOT_NEGATIVE), { default: 7e-4, flag: '--rate', argument: 'rate', help: 'learning rate at the first step', group }),
   option('learning.finalRateFraction', fraction, { default: 0, flag: '--final-rate-fraction', argument: 'fraction', help: 'fraction of the learning rate left at the last step; it falls to it linearly in the steps of all actors', group }),
-  option('learning.optimiser', oneOf(ROLLOUT_OPTIMISERS), { default: 'rmsprop', flag: '--optimiser', help: `how weights follow their gradients: ${ROLLOUT_OPTIMISERS.join(', ')}`, group }),
-  option('learning.decay', fraction, { default: 0.99, flag: '--decay', argument: 'factor', help: 'fraction of its second moment that rmsprop keeps at each update', group }),
-  option('learning.epsilon', number(POSITIVE), { default: 0.1, flag: '--epsilon', help: 'added to the second moment under the root of rmsprop', group }),
-  option('learning.momentum', number({ min: 0, max: 1, below: true }), { default: 0.9, flag: '--momentum', argument: 'factor', help: 'fraction of its last step that momentum takes again', group }),
-  option('learning.moments', oneOf(['shared', 'own']), { default: 'shared', flag: '--moments', help: 'whether all actors share one set of the optimiser\'s moments, or each has its own', group }),
+  OPTIMISER,
+  option('learning.decay', fraction, { ...constantOf('rmsprop', 0.99), flag: '--decay', argument: 'factor', help: 'fraction of its second moment that rmsprop keeps at each update', group }),
+  option('learning.epsilon', number(POSITIVE), { ...constantOf('rmsprop', 0.1), flag: '--epsilon', help: 'added to the second moment under the root of rmsprop', group }),
+  option('learning.momentum', number({ min: 0, max: 1, below: true }), { ...constantOf('momentum', 0.9), flag: '--momentum', argument: 'factor', help: 'fraction of its last step that momentum takes again', group }),
+  option('learning.moments', moments, { default: 'shared', narrow: (at) => (at(OPTIMISER) === 'sgd' ? noMoments : undefined), flag: '--moments', help: 'whether all actors share one set of the optimiser\'s moments, or each has its own', group }),
   option('learning.clip', number(POSITIVE), { default: 40, flag: '--gradient-clip', argument: 'norm', help: 'longest gradient: longer ones are scaled down to it', group }),
   ...onlyWhen([
     option('bounded.rollouts', integer({ min: 0 }), { default: 1, flag: '--staleness-bound', unit: 'rollouts', argument: 'rollouts', help: 'rollouts by which an actor may be ahead of the slowest as it begins another', group: 'Run' }),
   ], { holds: (at) => at(UPDATES) === 'bounded', otherwise: (at) => ['"schedule": "bounded"', at(UPDATES)] }),
-  ...onlyWhen([
-    option('policy.valueWeight', number(NOT_NEGATIVE), { default: 0.5, flag: '--value-weight', argument: 'factor', help: 'weight of the value\'s squared error beside the policy\'s objective', group: 'Policy' }),
-    option('policy.entropyWeight', number(NOT_NEGATIVE), { default: 0.01, flag: '--entropy-weight', argument: 'factor', help: 'weight of the policy\'s entropy', group: 'Policy' }),
-    option('policy.separateTrunks', onOff, { default: false, flag: '--separate-trunks', argument: null, help: 'policy and value have hidden layers of their own', group: 'Policy' }),
-  ], under('policy', 'nothing under a value method')),
-  ...onlyWhen([
-    FINAL_EPSILONS,
-    option('behaviour.odds', odds, {
-      default: (at) => at(FINAL_EPSILONS).map((_, i) => DEFAULT_ODDS[at(FINAL_EPSILONS).length === DEFAULT_ODDS.length ? i : 1]), shown: '4,3,3; equal where there are not three', narrow: (at) => refine(odds, (path, weights) => {
-        const { length } = at(FINAL_EPSILONS);
-        if (weights.length !== length || weights.every((each) => each === 0)) throw wrongValue(path, `${length} weights, one for each of behaviour.finalEpsilons and not all 0`, weights);
-        return weights;
-      }),
-      flag: '--epsilon-odds', argument: 'weights', help: 'odds with which an actor draws each of them', group: 'Behaviour',
-    }),
-    option('behaviour.annealing', fraction, { default: 0.5, flag: '--annealing', argument: 'fraction', help: 'fraction of the run in which the probability of a random action falls from 1', group: 'Behaviour' }),
-    option('targets.period', integer({ min: 1 }), { default: 2000, flag: '--target-period', unit: 'environment steps', argument: 'steps', help: 'environment steps of all actors between two copies of the weights to the target network', group: 'Behaviour' }),
-  ], under('value', 'nothing under a policy method')),
+  ...POLICY_ROWS,
+  ...VALUE_ROWS,
   option('timing.updates', oneOf<UpdateOrder>(UPDATE_ORDERS), {
     default: 'racy', narrow: (at) => (at(UPDATES) === 'synchronous' || at(TIME) === 'virtual' ? oneOf<UpdateOrder>(['racy']) : undefined), flag: '--updates', group: 'Run',
     help: 'racy: threads copy and step the shared weights without locks; ordered: one after another, so that no update is lost and --record can keep their order',
@@ -140,10 +160,11 @@ export type ActorLearnerOptions = OptionsOf<(typeof ACTOR_LEARNER_ROWS)[number]>
 
 const ships: Ships = (at, path) => (path === ENVIRONMENT.path || path === METHOD.path ? [] : shippedOptions(environmentId(at(ENVIRONMENT)), at(METHOD)));
 
-/** The table of one method, which is the only one that its settings may name. */
+/** The table of one method, which is the only one that its settings may name; without the options of other kinds of methods. */
 export function tableOf(name: MethodName): OptionTable<ActorLearnerSettings> {
   const only = vary(METHOD, { default: name, narrow: () => oneOf([name]) });
-  return createTable(ACTOR_LEARNER_ROWS.map((row) => (row.path === METHOD.path ? only : row)), ships);
+  const foreign: readonly AnyRow[] = methodNamed(name).kind === 'value' ? POLICY_ROWS : VALUE_ROWS;
+  return createTable(ACTOR_LEARNER_ROWS.filter((row) => !foreign.includes(row)).map((row) => (row.path === METHOD.path ? only : row)), ships);
 }
 
 /**
