@@ -27,12 +27,12 @@ export function createCategoricalQ(head: ValueHead, size: number): ReplayedObjec
         softmax(next);
         projectCategorical(returns[lane], discounts[lane], lowest, highest, next, wanted);
         head.logits(outputs, lane, actions[lane], own);
-        softmax(own);
+        let entropy = 0; // log p_i = x_i - log Σ e^x, and Σ m_i = 1
+        for (let i = 0; i < atoms; i += 1) entropy -= wanted[i] * own[i];
+        entropy += softmax(own);
         const scale = weights[lane] / size;
-        let entropy = 0;
         let difference = 0;
         for (let i = 0; i < atoms; i += 1) {
-          entropy -= wanted[i] * Math.log(own[i] + LEAST);
           difference += support[i] * (wanted[i] - own[i]);
           own[i] = scale * (wanted[i] - own[i]);
         }
@@ -45,6 +45,3 @@ export function createCategoricalQ(head: ValueHead, size: number): ReplayedObjec
     },
   };
 }
-
-/** Added to probabilities under the logarithm: 0 in single precision. */
-const LEAST = 1e-300;

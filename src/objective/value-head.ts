@@ -103,8 +103,8 @@ export function createValueHead({ actions, categorical, dueling }: ValueHeadShap
   };
 }
 
-/** Writes: `logits`, which become probabilities. */
-export function softmax(logits: Float64Array): void {
+/** Writes: `logits`, which become probabilities. @returns log Σ e^x */
+export function softmax(logits: Float64Array): number {
   let largest = -Infinity;
   for (const logit of logits) if (logit > largest) largest = logit;
   let sum = 0;
@@ -113,4 +113,5 @@ export function softmax(logits: Float64Array): void {
     sum += logits[i];
   }
   for (let i = 0; i < logits.length; i += 1) logits[i] /= sum;
+  return largest + Math.log(sum);
 }
