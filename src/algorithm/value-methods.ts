@@ -1,10 +1,11 @@
-import { createValueAgent, type ValueAgent } from '../placement/actors-and-learner/agent.js';
+import type { ReplayAgent } from '../placement/actors-and-learner/agent.js';
 import { createLayout, NETWORK } from '../placement/actors-and-learner/layout.js';
 import { METHOD_NAMES, methodNamed, type MethodName } from '../placement/actors-and-learner/methods.js';
 import { tableOf, type ValueSettings } from '../placement/actors-and-learner/settings.js';
+import { createValueAgent } from '../placement/actors-and-learner/value-method.js';
 import type { Algorithm } from './algorithm.js';
 
-export type ValueMethod = Algorithm<ValueSettings, ValueAgent>;
+export type ValueMethod = Algorithm<ValueSettings, ReplayAgent>;
 
 const methodOf = (name: MethodName): ValueMethod => ({
   name,

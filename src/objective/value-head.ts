@@ -37,6 +37,8 @@ export interface ValueHead extends ValueHeadShape {
   logits(outputs: OutputLanes, lane: number, action: number, logits: Float64Array): void;
   /** Writes: `values`, [actions]. */
   values(outputs: OutputLanes, lane: number, values: Float64Array): void;
+  /** How the value of an action changes with its logits. Writes: `slopes`, [atoms]. */
+  slopes(outputs: OutputLanes, lane: number, action: number, slopes: Float64Array): void;
   /** The greedy action. */
   greedy(outputs: OutputLanes, lane: number): number;
   /**
@@ -89,6 +91,15 @@ export function createValueHead({ actions, categorical, dueling }: ValueHeadShap
     support,
     logits,
     values,
+    slopes(outputs, lane, action, into) {
+      logits(outputs, lane, action, into);
+      if (categorical === undefined) {
+        into[0] = 1;
+        return;
+      }
+      const mean = meanOf(into); // and they are probabilities now
+      for (let i = 0; i < atoms; i += 1) into[i] *= support[i] - mean;
+    },
     greedy(outputs, lane) {
       values(outputs, lane, scratch);
       return greedyAction(scratch);

@@ -97,6 +97,22 @@ function objectiveOf(head: ValueHead, batch: ReplayedBatch, threshold: number | 
   return batch.weights[0] * wanted.reduce((sum, mass, i) => sum + mass * Math.log(own[i]), 0);
 }
 
+test('slopes of a value upon its logits are those of its definition', (t) => {
+  for (const categorical of [undefined, { atoms: 5, lowest: -2, highest: 3 }]) {
+    const head = createValueHead({ actions: 2, dueling: false, categorical });
+    const outputs = Float64Array.from({ length: head.neurons }, (_, k) => Math.sin(3 * k + 1));
+    const valueAt = (moved: number, shift: number) => {
+      const voltages = outputs.map((each, k) => each + (k === moved ? shift : 0));
+      const values = new Float64Array(2);
+      head.values({ voltages: voltages as unknown as Float32Array, lanes: 1 }, 0, values);
+      return values[1];
+    };
+    const slopes = new Float64Array(head.atoms);
+    head.slopes({ voltages: outputs as unknown as Float32Array, lanes: 1 }, 0, 1, slopes);
+    slopes.forEach((slope, i) => { t.true(near(slope, (valueAt(head.atoms + i, 1e-5) - valueAt(head.atoms + i, -1e-5)) / 2e-5, 1e-7), `atom ${i}`); });
+  }
+});
+
 test('errors of outputs are the slopes of J, plain or dueling, expected or categorical', (t) => {
   const number = fc.double({ min: -2, max: 2, noNaN: true });
   fc.assert(

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import { d4pg } from '../../src/algorithm/d4pg.js';
 import { VALUE_METHODS } from '../../src/algorithm/value-methods.js';
 import { isRecord, RULE_NAMES } from '../../src/entries/internals.js';
 import { asyncVsSync } from '../../scenarios/async-vs-sync.js';
@@ -46,6 +47,7 @@ const DISCRETE = ['CartPole-v1', 'Acrobot-v1', 'MountainCar-v0'] as const;
 const STUDIES: Readonly<Record<string, { readonly resolve: (options: object) => object; readonly options: readonly object[] }>> = {
   ddpg: { resolve: resolveDdpgSettings, options: [...TASKS.map((environment) => ({ environment })), { exploration: { hidden: 0.1, hiddenNeurons: ['hidden1[0]'] }, learning: { gradientDelay: 3, frozenLayers: ['hidden1'] } }, { threads: 2 }] },
   dqn: { resolve: (options) => VALUE_METHODS.dqn.table.resolve(options), options: [...DISCRETE.map((environment) => ({ environment })), { replay: { sampler: 'rank', steps: 3 }, value: { distribution: 'categorical', dueling: true }, categorical: { atoms: 11 }, behaviour: { noisy: true } }] },
+  d4pg: { resolve: (options) => d4pg.table.resolve(options), options: [...DISCRETE, 'Pendulum-v1', 'MountainCarContinuous-v0'].map((environment) => ({ environment })) },
   rainbow: { resolve: (options) => VALUE_METHODS.rainbow.table.resolve(options), options: [...DISCRETE.map((environment) => ({ environment })), { value: { distribution: 'expected' }, loss: { errorClip: null }, replay: { sampler: 'greedy' } }] },
   batched: { resolve: resolveBatchedSettings, options: ['broadcast', 'three-factor'].flatMap((rule) => TASKS.map((environment) => ({ environment, rule, replicas: 3 }))) },
   certificate: { resolve: resolveCertificateSettings, options: [...TASKS.map((environment) => ({ environment })), { steps: 77, certificate: { critics: ['exact', 'linear'], criticRate: 0.1, utilityRules: [] } }] },

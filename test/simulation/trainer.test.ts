@@ -29,6 +29,6 @@ test('resumeTrainer continues any algorithm from its checkpoint to the last bit'
 });
 
 test('an algorithm that does not exist, and options of another, are refused', async (t) => {
-  await t.throwsAsync(createTrainer({ algorithm: 'ddgp' } as object), { instanceOf: RangeError, message: /^"algorithm" expected one of neurons, ddpg, dqn, double-dqn, dueling-dqn, prioritised-dqn, c51, noisy-dqn, rainbow, async-q, async-sarsa, async-nstep-q, a3c, a2c, got "ddgp"; did you mean "ddpg"\?$/ });
+  await t.throwsAsync(createTrainer({ algorithm: 'ddgp' } as object), { instanceOf: RangeError, message: /^"algorithm" expected one of neurons, ddpg, dqn, double-dqn, dueling-dqn, prioritised-dqn, c51, noisy-dqn, rainbow, d4pg, async-q, async-sarsa, async-nstep-q, a3c, a2c, got "ddgp"; did you mean "ddpg"\?$/ });
   await t.throwsAsync(createTrainer({ algorithm: 'ddpg', rule: 'broadcast' }), { instanceOf: RangeError, message: /^"rule" expected a known option/ });
 });

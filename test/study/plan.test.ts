@@ -26,7 +26,7 @@ test('all stands for every task and every algorithm', (t) => {
   const { environments, algorithms } = resolve({ environments: ['all'], algorithms: ['all'] });
   t.deepEqual(environments, listEnvironments().filter((id) => !id.endsWith('-v5')));
   t.deepEqual(algorithms.map(({ label }) => label), [...ALGORITHM_NAMES]);
-  t.deepEqual(ALGORITHM_NAMES.slice(-13), ['ddpg', 'dqn', 'double-dqn', 'dueling-dqn', 'prioritised-dqn', 'c51', 'noisy-dqn', 'rainbow', 'async-q', 'async-sarsa', 'async-nstep-q', 'a3c', 'a2c']);
+  t.deepEqual(ALGORITHM_NAMES.slice(-14), ['ddpg', 'dqn', 'double-dqn', 'dueling-dqn', 'prioritised-dqn', 'c51', 'noisy-dqn', 'rainbow', 'd4pg', 'async-q', 'async-sarsa', 'async-nstep-q', 'a3c', 'a2c']);
 });
 
 test('an arm keeps its own options before those of the study', (t) => {

@@ -7,34 +7,28 @@ import { makeEnvironment } from '../../environment/registry.js';
 import { noiseShape } from '../../explore/noisy-weights.js';
 import { checkBudget } from '../../memory/budget.js';
 import { controlBlocks } from '../../memory/control.js';
-import { ELEMENT_BYTES, type BlockRequest } from '../../memory/layout.js';
+import { ELEMENT_BYTES } from '../../memory/layout.js';
 import { parameterBlocks } from '../../memory/parameters.js';
 import { workspaceBlock } from '../../memory/workspace.js';
-import { createDecoder, type Decoder } from '../../network/decoder.js';
-import { createEncoder, type Encoder } from '../../network/encoder.js';
+import { createDecoder } from '../../network/decoder.js';
+import { createEncoder } from '../../network/encoder.js';
 import { withObservationTraces } from '../../network/observation-traces.js';
 import { layeredTopology, type Topology } from '../../network/topology.js';
 import { createValueHead, type ValueHead } from '../../objective/value-head.js';
 import { rowsOf } from '../../replay/item-sampler.js';
 import { SAMPLERS } from '../../replay/samplers.js';
 import { segmentBlocks, type SegmentShape } from '../../replay/segment.js';
+import type { ReplayLayout } from './agent.js';
 import type { ValueSettings } from './settings.js';
 
 /** Name of the block with the weights. */
 export const NETWORK = 'network';
 
 /** What a run is made of, derived from its settings alone. */
-export interface ValueLayout {
-  /** Numbers in an observation, observation traces included. */
-  readonly observations: number;
-  readonly encoder: Encoder;
-  readonly decoder: Decoder;
+export interface ValueLayout extends ReplayLayout {
   readonly head: ValueHead;
   readonly topology: Topology;
   readonly credit: CreditAssignment;
-  readonly segments: SegmentShape;
-  readonly ring: { readonly capacity: number };
-  readonly blocks: readonly BlockRequest[];
 }
 
 /** @throws RangeError naming an option that does not fit the task or the network */

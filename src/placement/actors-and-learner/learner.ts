@@ -12,13 +12,14 @@ import { createReplayedQ } from '../../objective/replayed-q.js';
 import { createOptimiser } from '../../optimise/registry.js';
 import { clipNorm, polyakUpdate, rateFraction } from '../../optimise/update.js';
 import { createStream } from '../../random/stream.js';
-import { createDraw, importanceWeights, type ItemSampler } from '../../replay/item-sampler.js';
+import { createDraw, type ItemSampler } from '../../replay/item-sampler.js';
 import type { ReadItem } from '../../replay/items.js';
 import type { Segments } from '../../replay/segment.js';
 import { NETWORK, type ValueLayout } from './layout.js';
-import { createItemLoader } from './minibatch.js';
+import { createItemLoader, createLoadedItems } from './minibatch.js';
 import { attachNoise } from './noise.js';
 import type { ValueSettings } from './settings.js';
+import { createWeighing } from './weighing.js';
 
 /** What learns: it draws items, and steps the weights and the priorities. */
 export interface Learner {
@@ -75,7 +76,9 @@ export function createLearner({ settings, layout, kernels, arena, segments, read
   const loader = createItemLoader(segments, read, encoder);
   const draw = createDraw(size);
   const surprise = new Float64Array(size);
-  const common = { size, actions: new Int32Array(size), returns: new Float64Array(size), discounts: new Float64Array(size), weights: new Float32Array(size).fill(1) };
+  const items = createLoadedItems(segments, size);
+  const weighing = createWeighing(sampler, draw, priorities, planned);
+  const common = { ...items, actions: new Int32Array(size), weights: weighing.weights };
   const batches = readOuts.map((readOut): ReplayedBatch => {
     const voltages = activations.voltages.subarray(readOut.begin * lanes, readOut.end * lanes);
     return { ...common, outputs: { voltages, lanes }, successors: { voltages: voltages.subarray(size), lanes }, nextActions: new Int32Array(size) };
@@ -93,13 +96,6 @@ export function createLearner({ settings, layout, kernels, arena, segments, read
     propagate(kernels, topology, noise.target(2 * updates + 1), activations, size, lanes);
     if (!double) chooseNext();
     return live;
-  }
-
-  function weigh(steps: number): void {
-    if (priorities === undefined) return;
-    const { correction, finalCorrection, normalisation } = priorities;
-    const beta = correction + (finalCorrection - correction) * Math.min(1, steps / planned);
-    importanceWeights(draw.probabilities, beta, common.weights, normalisation === 'buffer' ? sampler.leastProbability() : undefined);
   }
 
   function evaluate(): void {
@@ -129,8 +125,9 @@ export function createLearner({ settings, layout, kernels, arena, segments, read
     batch: batches[0],
     update(updates, steps) {
       sampler.draw(updates, draw);
-      weigh(steps);
-      loader.load(draw.rows, common, activations);
+      weighing.weigh(steps);
+      loader.load(draw.rows, items, activations);
+      common.actions.set(items.acted);
       const live = look(updates);
       evaluate();
       pass.run(live);

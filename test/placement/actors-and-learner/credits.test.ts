@@ -5,9 +5,12 @@ import { createTrainer, resumeTrainer, type Trainer } from '../../../src/index.j
 import { METHOD_NAMES, type MethodName } from '../../../src/placement/actors-and-learner/methods.js';
 import { createStream } from '../../../src/random/stream.js';
 
-const SMALL = { environment: 'CartPole-v1', network: { hidden: [6, 5] }, learning: { warmup: 32, batch: 16, replay: 256, updatesPerStep: 0.5 }, targets: { period: 20 }, seed: 3, steps: 400 };
+const SMALL = { network: { hidden: [6, 5] }, learning: { warmup: 32, batch: 16, replay: 256, updatesPerStep: 0.5 }, targets: { period: 20 }, seed: 3, steps: 400 };
 
-const create = (algorithm: MethodName, credit: string, more: object = {}) => createTrainer({ algorithm, credit, ...SMALL, ...more });
+const NAMES = [...METHOD_NAMES, 'd4pg'] as const;
+type Name = (typeof NAMES)[number];
+
+const create = (algorithm: Name, credit: string, more: object = {}) => createTrainer({ algorithm, credit, environment: algorithm === 'd4pg' ? 'Pendulum-v1' : 'CartPole-v1', ...SMALL, ...more });
 
 /** Everything of a run that a checkpoint holds, its weights and the returns of an evaluation. */
 async function stateOf(training: Trainer): Promise<unknown> {
@@ -16,7 +19,7 @@ async function stateOf(training: Trainer): Promise<unknown> {
   return state;
 }
 
-for (const algorithm of METHOD_NAMES) {
+for (const algorithm of NAMES) {
   test(`${algorithm} goes on from a checkpoint at any step to the last bit, under every credit`, async (t) => {
     const cuts = createStream(1, algorithm);
     for (const credit of OPEN_CREDITS) {
