@@ -3,7 +3,8 @@
  * actions 2, batch 64, Adam, soft targets, ReLU (but tanh under the rules, as they ship). In many short turns in one run, on one thread and on
  * two: a busy minute of the machine then meets all alike. Of each the median of its turns is reported, and the extremes; and of the better of a peer's forms over the better
  * of each of this project's the median of the ratios, repeat by repeat, with a 95 % bootstrap interval. Then the same for whole steps of training on
- * Pendulum-v1: acting, environment, replay and one update.
+ * Pendulum-v1: acting, environment, replay and one update. And environment steps of A3C on CartPole-v1 in rollouts of 5, against A3C in PyTorch, with as many processes, and
+ * A2C in JAX, with one environment or eight in Python, or eight in JAX.
  *
  * This project's run on `native` kernels too where these are built.
  *
@@ -18,13 +19,15 @@ import { isOptionError } from '../../src/index.js';
 import { kernelFault } from '../../src/kernels/self-check.js';
 import { readArguments } from '../arguments.js';
 import { spread } from '../measure.js';
-import { EVENTS, measureOwnDdpg, measureOwnUpdate, type Event, type Racer } from './own.js';
+import { EVENTS, measureOwnActors, measureOwnDdpg, measureOwnUpdate, type Event, type Racer } from './own.js';
 import { preparePython, startPeer } from './python.js';
 import { openTensorFlow } from './tensorflow.js';
 
-const SCRIPTS = [
-  { script: 'peer_torch.py', forms: ['eager', 'fused', 'compiled'] },
-  { script: 'peer_jax.py', forms: ['jit'] },
+const SCRIPTS: readonly { readonly script: string; readonly forms: readonly string[]; readonly events: readonly Event[] }[] = [
+  { script: 'peer_torch.py', forms: ['eager', 'fused', 'compiled'], events: ['update', 'step'] },
+  { script: 'peer_jax.py', forms: ['jit'], events: ['update', 'step'] },
+  { script: 'a3c_torch.py', forms: ['a3c'], events: ['a3c'] },
+  { script: 'a3c_jax.py', forms: ['single', 'python', 'whole'], events: ['a3c'] },
 ];
 
 interface Time {
@@ -53,7 +56,7 @@ interface Result {
 const tell = (line: string) => { process.stderr.write(`${line}\n`); };
 
 /** All available contenders; the others are named with the reason. */
-async function assemble(threadCounts: readonly number[], given: string | undefined, compile: boolean): Promise<{ racers: Racer[]; missing: string[] }> {
+async function assemble(events: readonly Event[], threadCounts: readonly number[], given: string | undefined, compile: boolean): Promise<{ racers: Racer[]; missing: string[] }> {
   const racers: Racer[] = [];
   const missing: string[] = [];
   const kernels: readonly KernelName[] = kernelFault('native') === undefined ? ['simd', 'native'] : ['simd'];
@@ -61,22 +64,24 @@ async function assemble(threadCounts: readonly number[], given: string | undefin
     for (const name of kernels) for (const threads of threadCounts) racers.push(measureOwnUpdate(rule, threads, name));
   }
   for (const name of kernels) for (const threads of threadCounts.filter((count) => count <= 2)) racers.push(measureOwnDdpg(threads, name));
+  for (const algorithm of ['a3c', 'a2c'] as const) for (const name of kernels) for (const threads of threadCounts) racers.push(measureOwnActors(algorithm, threads, name));
   const miss = (line: string) => {
     missing.push(line);
     tell(`missing: ${line}`);
   };
   try {
-    racers.push(await openTensorFlow());
+    if (events.includes('update')) racers.push(await openTensorFlow());
   } catch (error) {
     if (!isOptionError(error)) throw error;
     miss(error.message);
   }
   const python = preparePython(given, { announce: tell, miss });
   if (python === undefined) return { racers, missing };
-  for (const { script, forms } of SCRIPTS) {
+  for (const { script, forms, events: own } of SCRIPTS) {
+    if (!own.some((event) => events.includes(event))) continue;
     for (const form of forms.filter((each) => compile || each !== 'compiled')) {
       for (const threads of threadCounts) {
-        const peer = await startPeer(python, script, form, threads);
+        const peer = await startPeer(python, script, form, threads, own);
         if (peer.missing === undefined) racers.push(peer);
         else miss(`${peer.name}: ${peer.missing}`);
         if (peer.missing !== undefined) break; // with more threads it is missing too
@@ -118,18 +123,21 @@ function compare(times: readonly Time[]): Result['ratios'] {
   }));
 }
 
+const WORDS: Record<Event, string> = { update: 'update', step: 'step of training on Pendulum-v1', a3c: 'environment step of training on CartPole-v1' };
+
 const tellRatio = ({ ratio, interval: [low, high] }: Ratio) => `${ratio.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
 
 function describe({ event, hidden, times, ratios }: Result): string {
   const numeric = (name: string) => ({ name, numeric: true });
+  const write = (microseconds: number) => microseconds.toFixed(event === 'a3c' ? 2 : 0);
   const rows = times.map(({ name, threads, turns }) => {
     const { median: middle, min, max } = spread(turns);
-    return [name, String(threads), middle.toFixed(0), `[${min.toFixed(0)}, ${max.toFixed(0)}]`];
+    return [name, String(threads), write(middle), `[${write(min)}, ${write(max)}]`];
   });
   const peers = [...new Set(ratios.map(({ peer }) => peer))];
   const ratioRows = [...new Set(ratios.map(({ own }) => own))].map((own) => [own, ...ratios.filter((each) => each.own === own).map(tellRatio)]);
   return [
-    `\n${hidden.join('-')}: microseconds of one ${event === 'update' ? 'update' : 'step of training on Pendulum-v1'}`,
+    `\n${hidden.join('-')}: microseconds of one ${WORDS[event]}`,
     textTable({ columns: [{ name: '' }, numeric('threads'), numeric('median'), numeric('[least, most]')], rows }),
     ...(ratioRows.length === 0 ? [] : ['', 'how many times as long a peer takes, each at its best', textTable({ columns: [{ name: '' }, ...peers.map(numeric)], rows: ratioRows })]),
     '',
@@ -163,14 +171,14 @@ const readFlags = () => readArguments(USAGE, { options: { python: { type: 'strin
 
 async function main(): Promise<void> {
   const { python, sizes, events, threads, seconds, repeats, compile, json } = readFlags();
-  const { racers, missing } = await assemble(threads, python, compile);
+  const { racers, missing } = await assemble(events, threads, python, compile);
   const dropped = new Set<Racer>();
   const results: Result[] = [];
   const load = loadavg()[0];
   try {
     for (const event of events) {
       for (const hidden of sizes) {
-        const times = await race(racers.filter(({ steps }) => steps || event === 'update'), event, hidden, repeats, seconds, dropped);
+        const times = await race(racers.filter((racer) => racer.events.includes(event)), event, hidden, repeats, seconds, dropped);
         const result = { event, hidden, times, ratios: compare(times) };
         results.push(result);
         tell(describe(result));

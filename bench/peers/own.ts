@@ -1,16 +1,15 @@
-import type { KernelName } from '../../src/entries/internals.js';
+import { createActorLearners, type KernelName } from '../../src/entries/internals.js';
 import { createDdpg, createSimulation, type SimulationOptions } from '../../src/index.js';
 
-/** What is raced over: bare updates, or whole steps of training on Pendulum-v1, each of the environment and one update. */
-export const EVENTS = ['update', 'step'] as const;
+/** What is raced over: bare updates; whole steps of training on Pendulum-v1, each of the environment and one update; or environment steps of actor-critics on CartPole-v1. */
+export const EVENTS = ['update', 'step', 'a3c'] as const;
 export type Event = (typeof EVENTS)[number];
 
 /** Whatever takes part in the race. */
 export interface Racer {
   readonly name: string;
   readonly threads: number;
-  /** Whether it runs whole steps too. */
-  readonly steps: boolean;
+  readonly events: readonly Event[];
   /** Microseconds of one update, or step, of those it made in so many seconds. */
   measure(event: Event, hidden: readonly number[], seconds: number): Promise<number>;
   close(): Promise<void>;
@@ -23,7 +22,10 @@ export interface Racer {
 const UPDATES = { environment: 'Acrobot-v1', learning: { batch: 64, warmup: 64, updatesPerStep: 16, replay: 50_000 } };
 
 const STEPS = { environment: 'Pendulum-v1', learning: { batch: 64, warmup: 64, updatesPerStep: 1, replay: 50_000 } };
-const TASKS: Record<Event, typeof UPDATES> = { update: UPDATES, step: STEPS };
+
+/** What the peers do: docs/performance.md. */
+const ROLLOUTS = { environment: 'CartPole-v1', actors: 8, rollout: { steps: 5 } };
+const TASKS = { update: UPDATES, step: STEPS, a3c: UPDATES };
 
 /** So small that nothing diverges in any number of updates; 0 would leave steps out. */
 const RATE = 1e-7;
@@ -36,12 +38,12 @@ interface Trained {
 }
 
 /** One that is created where it is first needed, and stays at hand between its turns. */
-function racer(name: string, threads: number, create: (task: typeof UPDATES, hidden: readonly number[]) => Promise<Trained>): Racer {
+function racer(name: string, threads: number, events: readonly Event[], create: (task: typeof UPDATES, hidden: readonly number[]) => Promise<Trained>): Racer {
   const ready = new Map<string, Trained>();
   return {
     name,
     threads,
-    steps: true,
+    events,
     async measure(event, hidden, seconds) {
       const key = `${event} ${hidden.join()}`;
       let trained = ready.get(key);
@@ -71,10 +73,15 @@ export function measureOwnUpdate(rule: 'broadcast' | 'linear', threads: number, 
     partitions: threads,
     timing: { measureStaleness: false },
   };
-  return racer(nameOf(rule, kernels), threads, (task, hidden) => createSimulation({ ...options, ...task, network: { hidden } }));
+  return racer(nameOf(rule, kernels), threads, ['update', 'step'], (task, hidden) => createSimulation({ ...options, ...task, network: { hidden } }));
 }
 
 /** This project's own DDPG. */
 export function measureOwnDdpg(threads: number, kernels: KernelName): Racer {
-  return racer(nameOf('ddpg', kernels), threads, (task, hidden) => createDdpg({ kernels, ...task, network: { hidden, activation: 'relu' }, learning: { ...task.learning, actorRate: RATE, criticRate: RATE }, threads }));
+  return racer(nameOf('ddpg', kernels), threads, ['update', 'step'], (task, hidden) => createDdpg({ kernels, ...task, network: { hidden, activation: 'relu' }, learning: { ...task.learning, actorRate: RATE, criticRate: RATE }, threads }));
+}
+
+/** This project's A3C and A2C, with as many worker threads. */
+export function measureOwnActors(algorithm: 'a3c' | 'a2c', threads: number, kernels: KernelName): Racer {
+  return racer(nameOf(algorithm, kernels), threads, ['a3c'], (_task, hidden) => createActorLearners({ ...ROLLOUTS, algorithm, kernels, workers: threads, network: { hidden } }));
 }

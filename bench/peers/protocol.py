@@ -1,7 +1,7 @@
 """How the bench asks: one line of JSON on stdin, {"hidden": [64, 64], "event": "update", "seconds": 1.0}; one line back, {"microseconds": ...}.
 
-`update`: the bare update, on minibatches drawn beforehand, which a peer pays no replay for. `step`: a whole step of training on Pendulum-v1. The
-first line back says who answers, or why nobody can. Everything is built once and kept; the first answer warms it up.
+`update`: the bare update, on minibatches drawn beforehand, which a peer pays no replay for. `step`: a whole step of training on Pendulum-v1. `a3c`: an
+environment step of training on CartPole-v1 in rollouts of 5. The first line back says who answers, or why nobody can. Everything is built once and kept; the first answer warms it up.
 """
 import json
 import sys
@@ -23,10 +23,14 @@ def serve(name, create, draw):
     and settle(), which waits until all is done. draw(): a random minibatch of the bare update."""
     from pendulum import Loop
 
-    builders = {
+    answer(name, {
         "update": lambda hidden: Update(create(OBSERVATIONS, ACTIONS, hidden), [draw() for _ in range(MINIBATCHES)]),
         "step": lambda hidden: Loop(create(3, 1, hidden)),
-    }
+    })
+
+
+def answer(name, builders):
+    """builders: of each event what builds a network of these hidden layers, with run(seconds): microseconds of one event."""
     say(name=name)
     built = {}
     for line in sys.stdin:

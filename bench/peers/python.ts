@@ -71,7 +71,7 @@ export interface PythonPeer extends Racer {
 }
 
 /** @param form of the update, as the script names it */
-export async function startPeer(python: string, script: string, form: string, threads: number): Promise<PythonPeer> {
+export async function startPeer(python: string, script: string, form: string, threads: number, events: Racer['events']): Promise<PythonPeer> {
   const env = { ...process.env, OMP_NUM_THREADS: String(threads), PYTHONDONTWRITEBYTECODE: '1' };
   const child = spawn(python, [join(FOLDER, script), form, String(threads)], { env, stdio: ['pipe', 'pipe', 'pipe'] });
   const failed = new Promise<string>((resolve) => { child.once('error', ({ message }) => { resolve(message); }); });
@@ -93,7 +93,7 @@ export async function startPeer(python: string, script: string, form: string, th
     name: typeof name === 'string' ? name : `${script} ${form}`,
     threads,
     missing: typeof name === 'string' ? undefined : String(failure),
-    steps: true,
+    events,
     async measure(event, hidden, seconds) {
       child.stdin.write(`${JSON.stringify({ event, hidden, seconds })}\n`);
       const { microseconds, failure: why } = await answer();

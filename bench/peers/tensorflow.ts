@@ -27,7 +27,7 @@ export function createTensorFlowPeer(device: Device): Racer {
   return {
     name: 'TensorFlow.js wasm',
     threads: 1,
-    steps: false,
+    events: ['update'],
     measure(_event, hidden, seconds) {
       const key = hidden.join();
       const update = built.get(key) ?? createUpdate(device, hidden);
