@@ -1,5 +1,6 @@
 import { ACTOR_LEARNER_METHODS, TRAINABLE, type Trainable } from '../src/entries/internals.js';
 import { actorLearnerScenario } from './actor-learners.js';
+import { actorLearnerStudy } from './actor-learner-study.js';
 import { asyncVsSync } from './async-vs-sync.js';
 import { certificate } from './certificate.js';
 import { compare } from './compare.js';
@@ -22,7 +23,7 @@ const scenarioOf = (trainable: Trainable): Scenario => (ACTOR_LEARNER_METHODS.so
 
 const known: Scenario[] = [
   train, ...TRAINABLE.slice(1).map(scenarioOf), rerun, evaluate, compare, certificate,
-  studyScenario(decentralisedVsDdpg), studyScenario(asyncVsSync), studyScenario(stragglers), studyScenario(lesion), studyScenario(leakyIntegrator), studyScenario(virtualCheck),
+  studyScenario(decentralisedVsDdpg), studyScenario(asyncVsSync), studyScenario(stragglers), studyScenario(lesion), studyScenario(leakyIntegrator), studyScenario(virtualCheck), studyScenario(actorLearnerStudy),
   batched, oscillation, tabular,
 ];
 

@@ -40,7 +40,7 @@ export function returnsAt(times: readonly number[], { curve }: Pick<TrialResult,
 }
 
 /** Up to the time at which the first of the seeds is done. */
-function curveInTime(results: readonly TrialResult[]) {
+export function curveInTime(results: readonly TrialResult[]) {
   const own = results.filter(({ failure }) => failure === null);
   const end = Math.min(...own.map(({ timing }) => timing?.virtualSeconds ?? 0));
   if (!Number.isFinite(end) || end === 0) return [];

@@ -39,6 +39,7 @@ export { LARGEST_EVALUATION, LARGEST_RUN } from '../simulation/measure.js';
 export { SIMULATION } from '../simulation/options.js';
 export { recordedActorLearnerOptions, recordedOptions } from '../simulation/recording.js';
 export { METHOD_NAMES as ACTOR_LEARNER_METHODS } from '../placement/actor-learners/methods.js';
+export { resolveActorLearnerSettings } from '../placement/actor-learners/settings.js';
 export { TRAINABLE, type Trainable } from '../simulation/trainer.js';
 export { READ_KINDS, stalenessBetween } from '../placement/partitioned/staleness.js';
 export { createProgressBar, type ProgressBar } from '../telemetry/progress-bar.js';

@@ -54,6 +54,16 @@ test.serial('a2c of neurons that remember has the same bits on 1 and 2 workers, 
   t.deepEqual(await trace({ ...options, workers: 2 }), one);
 });
 
+test.serial('gradients of one worker wait for as many others as they are told to', async (t) => {
+  const learners = await createActorLearners({ ...SMALL, workers: 1, learning: { gradientDelay: 6 } });
+  t.teardown(() => learners.close());
+  const { staleness: { weights }, steps, updatesPerStep } = await learners.run();
+  t.is(weights.max, 6);
+  t.true(weights.mean > 5.8);
+  t.is(weights.reads, Math.round(updatesPerStep * steps));
+  await t.throwsAsync(createActorLearners({ algorithm: 'a2c', learning: { gradientDelay: 1 } }), { message: /^"learning.gradientDelay" expected 0/ });
+});
+
 test.serial('hogwild on one worker repeats itself, reads no weights that are old, and loses no update', async (t) => {
   const learners = await createActorLearners({ ...SMALL, workers: 1 });
   t.teardown(() => learners.close());

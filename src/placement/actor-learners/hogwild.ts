@@ -15,7 +15,7 @@ export type Transport = (actor: number, gradient: Float32Array, apply: (gradient
  * @param worker whose reads are recorded: the age of weights is the number of updates between copying them and applying what was learned with them
  */
 export function createHogwildPort(context: PortContext, cursors: ActorCursors, worker: number, send: Transport = (_actor, gradient, apply) => { apply(gradient); }): UpdatePort {
-  const { arena, kernels, eventCount, layout: { settings: { time, actors, bounded } } } = context;
+  const { arena, kernels, eventCount, layout: { settings: { time, actors, bounded, learning: { gradientDelay } } } } = context;
   const shared = attachSharedWeights(context);
   const { all: { values }, words: { version } } = shared;
   const control = arena.int32('control');
@@ -27,6 +27,24 @@ export function createHogwildPort(context: PortContext, cursors: ActorCursors, w
     recorder.weights(before - copied);
     shared.step(gradient, before + 1, actor, shared.steps());
     probe();
+  }
+
+  const waiting: { readonly actor: number; readonly gradient: Float32Array; readonly copied: number }[] = []; // at most as many as the delay
+  const free: Float32Array[] = [];
+
+  /** Applies the gradient once as many later ones have come. */
+  function applyLate(actor: number, gradient: Float32Array, copied: number): void {
+    if (gradientDelay === 0) {
+      apply(actor, gradient, copied);
+      return;
+    }
+    const kept = free.pop() ?? kernels.numbers(gradient.length);
+    kernels.copy(gradient, 0, gradient.length, kept, 0);
+    waiting.push({ actor, gradient: kept, copied });
+    const due = waiting.length > gradientDelay ? waiting.shift() : undefined;
+    if (due === undefined) return;
+    apply(due.actor, due.gradient, due.copied);
+    free.push(due.gradient);
   }
 
   /** Rollouts of the actor that has committed the fewest. */
@@ -49,7 +67,7 @@ export function createHogwildPort(context: PortContext, cursors: ActorCursors, w
       return copied;
     },
     contribute(actor, gradient, copied, steps, commit) {
-      send(actor, gradient, (arrived) => { apply(actor, arrived, copied); });
+      send(actor, gradient, (arrived) => { applyLate(actor, arrived, copied); });
       const taken = Atomics.add(control, WORD.steps, steps) + steps;
       commit(taken);
       if (bounded !== undefined) eventCount.notify();

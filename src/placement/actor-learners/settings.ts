@@ -13,7 +13,7 @@ import { ROLLOUT_OPTIMISERS } from '../../optimise/registry.js';
 import { TIME } from '../../schedule/options.js';
 import { VIRTUAL } from '../../virtual/settings.js';
 import { METHOD_NAMES, methodNamed, METHODS, type MethodName } from './methods.js';
-import { shippedOptions } from './task-defaults.js';
+import { LOCAL_CREDITS, shippedOptions } from './task-defaults.js';
 
 /** When actors' gradients reach the shared weights: at once and without locks, the same with actors held together, or all of them in one update. */
 export const UPDATE_SCHEDULES = ['hogwild', 'bounded', 'synchronous'] as const;
@@ -54,7 +54,7 @@ const MEMORY = [
   vary(RECURRENT_TIME_CONSTANT, { flag: '--recurrent-time-constant', narrow: (at) => (at(RECURRENT_ROW) > 0 ? undefined : only(1, 'the network has no recurrent connections')) }),
   MODEL,
   option('network.membraneTimeConstant', number({ min: 1, max: 1e6 }), {
-    default: (at) => (at(MODEL) === 'static' ? 1 : 4), narrow: (at) => (at(MODEL) === 'static' ? only(1, 'only leaky neurons have one') : undefined), shown: '4 of leaky neurons',
+    default: (at) => (at(MODEL) === 'static' ? 1 : 4), narrow: (at) => (at(MODEL) === 'static' ? only(1, 'only leaky neurons have one') : undefined), shown: '4 of leaky neurons', unshipped: (at) => at(MODEL) === 'static',
     flag: '--membrane-time-constant', unit: 'environment steps', argument: 'steps', help: 'longest membrane time constant of leaky neurons; they are spaced from 1 to it', group: 'Network',
   }),
 ] as const;
@@ -118,7 +118,7 @@ type VirtualRow = (typeof VIRTUAL)[number];
 export const ACTOR_LEARNER_ROWS = [
   vary(ENVIRONMENT, { default: (at) => (methodOf(at).kind === 'value' ? 'CartPole-v1' : 'Pendulum-v1') }),
   METHOD,
-  vary(CREDIT, { help: `${CREDIT.help}; broadcast, the most local that learns, does as well as backprop on CartPole-v1, Acrobot-v1 and MountainCar-v0` }),
+  vary(CREDIT, { help: `${CREDIT.help}; ${LOCAL_CREDITS}` }),
   ...LAYERS,
   ...MEMORY,
   UPDATES,
@@ -139,6 +139,10 @@ export const ACTOR_LEARNER_ROWS = [
   option('learning.momentum', number({ min: 0, max: 1, below: true }), { ...constantOf('momentum', 0.9), flag: '--momentum', argument: 'factor', help: 'fraction of its last step that momentum takes again', group }),
   option('learning.moments', moments, { default: 'shared', narrow: (at) => (at(OPTIMISER) === 'sgd' ? noMoments : undefined), flag: '--moments', help: 'whether all actors share one set of the optimiser\'s moments, or each has its own', group }),
   option('learning.clip', number(POSITIVE), { default: 40, flag: '--gradient-clip', argument: 'norm', help: 'longest gradient: longer ones are scaled down to it', group }),
+  option('learning.gradientDelay', integer({ min: 0, max: 4096 }), {
+    default: 0, narrow: (at) => (at(UPDATES) === 'synchronous' ? only(0, 'a synchronous update waits for all rollouts') : undefined), flag: '--gradient-delay', argument: 'gradients',
+    help: 'gradients of the same thread that come before a gradient is applied: staleness to measure its cost; those under way are lost at the end of a run', group,
+  }),
   ...onlyWhen([
     option('bounded.rollouts', integer({ min: 0 }), { default: 1, flag: '--staleness-bound', unit: 'rollouts', argument: 'rollouts', help: 'rollouts by which an actor may be ahead of the slowest as it begins another', group: 'Run' }),
   ], { holds: (at) => at(UPDATES) === 'bounded', otherwise: (at) => ['"schedule": "bounded"', at(UPDATES)] }),
