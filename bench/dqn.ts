@@ -27,7 +27,7 @@ async function ownRacer(kernels: string, credit: string): Promise<Racer> {
   return {
     name: `ganglion dqn ${kernels}, ${credit}`,
     threads: 1,
-    steps: true,
+    events: ['step'],
     async measure(_event, _hidden, seconds) {
       const begin = process.cpuUsage();
       const { steps } = await training.run({ steps: 50_000_000, signal: AbortSignal.timeout(1000 * seconds) });
@@ -63,7 +63,7 @@ for (const kernels of availableKernels().filter((name) => name === 'simd' || nam
 racers.push(await ownRacer('simd', 'broadcast'));
 const python = preparePython(flags.python, { announce: (line) => { process.stderr.write(`${line}\n`); }, miss });
 for (const form of python === undefined ? [] : ['eager', 'fused']) {
-  const peer = await startPeer(python ?? '', 'dqn_torch.py', form, 1);
+  const peer = await startPeer(python ?? '', 'dqn_torch.py', form, 1, ['step']);
   if (peer.missing === undefined) racers.push(peer);
   else miss(`${peer.name}: ${peer.missing}`);
 }
