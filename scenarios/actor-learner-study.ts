@@ -20,12 +20,10 @@ const PAPER: Readonly<Partial<Record<MethodName, Readonly<Record<number, number>
   a3c: { 1: 1, 2: 2.1, 4: 3.7, 8: 6.9, 16: 12.5 },
 };
 
-const FAMILIES = ['asynchronous', 'own moments', 'synchronous', 'local credit', 'stale'] as const;
-
 /** What is varied: the number of actors within a family, or the gradients that each gradient waits for. */
 interface ActorArm extends Arm {
   readonly method: MethodName;
-  readonly family: (typeof FAMILIES)[number];
+  readonly family: 'asynchronous' | 'own moments' | 'synchronous' | 'local credit' | 'stale';
   readonly actors: number;
   readonly delay: number;
 }
@@ -113,9 +111,9 @@ export const actorLearnerStudy = defineStudy({
       numbers: [['actors', ({ actors }) => String(actors)], ['speed-up', ({ speedUp }) => speedUp?.toFixed(1) ?? NOTHING], ['the paper\'s', ({ method, actors }) => PAPER[method]?.[actors]?.toFixed(1) ?? NOTHING]],
     },
   ],
-  figures: ({ rows, settings: { environment } }) => {
-    const name = ({ actors, family, delay, label }: (typeof rows)[number]) => (family === 'stale' ? `${delay} late` : family === 'local credit' ? label.split(', ').slice(1).join(', ') : plural(actors, 'actor'));
-    const panel = ({ method, family }: (typeof rows)[number]) => `${method}, ${family}`;
+  figures: ({ settings: { environment } }) => {
+    const name = ({ actors, family, delay, label }: Pick<ActorArm, 'actors' | 'family' | 'delay' | 'label'>) => (family === 'stale' ? `${delay} late` : family === 'local credit' ? label.split(', ').slice(1).join(', ') : plural(actors, 'actor'));
+    const panel = ({ method, family }: Pick<ActorArm, 'method' | 'family'>) => `${method}, ${family}`;
     return [
       {
         file: 'speed-ups', title: `Speed-up to the reference score: ${environment}`, subtitle: 'virtual time of the first number of actors over the own; medians over seeds', x: 'actors', y: 'speed-up',
