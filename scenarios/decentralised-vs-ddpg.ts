@@ -1,5 +1,5 @@
 import {
-  algorithmArms, defaultFindings, defineStudy, ENVIRONMENTS, finalReturns, FINAL_EPISODES, ifAny, integer, learningCurves, NOTHING, option, orNull, plural, RETURN_COLUMNS, SAME_HIDDEN,
+  algorithmArms, defaultFindings, defineStudy, ENVIRONMENTS, finalReturns, FINAL_EPISODES, ifAny, integer, learningCurves, NOTHING, option, orNull, plural, randomScore, RETURN_COLUMNS, SAME_HIDDEN,
   score, SEED_COLUMNS, SEEDS, STEPS, stepsToThreshold, TASK_SCORES, vary, whole, interquartileMean, median,
 } from '../src/entries/study.js';
 
@@ -42,10 +42,9 @@ export const decentralisedVsDdpg = defineStudy({
   tables: ({ settings, rows }) => settings.environments.flatMap((environment) => {
     const own = rows.filter((row) => row.environment === environment);
     const known = TASK_SCORES[environment];
-    const random = own.find(({ randomReturn }) => randomReturn !== null)?.randomReturn;
     return own.length === 0 ? [] : [{
       title: environment,
-      note: [`${whole(own[0].steps)} environment steps`, `random policy ${score(random)}`, ...(known === undefined ? [] : [`threshold ${known.threshold}`, `published ${known.published} (${known.source})`])].join('; '),
+      note: [`${whole(own[0].steps)} environment steps`, `random policy ${randomScore(own)}`, ...(known === undefined ? [] : [`threshold ${known.threshold}`, `published ${known.published} (${known.source})`])].join('; '),
       rows: own,
       names: [['algorithm', ({ label }) => label]],
       numbers: [

@@ -1,7 +1,7 @@
 import { PARTITIONS, recurrentNeurons, RULE_NAMES, RULES, wrongValue, type ScheduleName } from '../src/entries/internals.js';
 import {
   ascending, coarseCurves, countVerdicts, curveOf, defineStudy, distinct, DIVERGED_COLUMNS, episodeFigures, ENVIRONMENT, evaluateEvery, FINAL_EPISODES, ifAny, integer, interval, joinAges, LEARNING_CURVES, listed, listOf,
-  ceilingReference, memorylessCeiling, NOTHING, number, option, OVER_SEEDS, ownHidden, percent, plural, pointAt, recordingOf, refine, RETURN_COLUMNS, ruleOption, SCHEDULES_BOUND, schedulesOption, score, seedRange, SEEDS, shippedSteps, STEPS,
+  ceilingReference, memorylessCeiling, NOTHING, number, option, OVER_SEEDS, ownHidden, percent, plural, pointAt, randomScore, recordingOf, refine, RETURN_COLUMNS, ruleOption, SCHEDULES_BOUND, schedulesOption, score, seedRange, SEEDS, shippedSteps, STEPS,
   STUDY_WORLD, vary, verdictOf, whole, withInterval, type AgeSummary, type Arm, type Estimate, type Row, type StudyColumn, type Verdict,
 } from '../src/entries/study.js';
 import { resolveSettings } from '../src/index.js';
@@ -24,7 +24,7 @@ const densitiesOf = (hidden: readonly number[]) => refine(densities, (path, frac
 const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
 
 /** The memory of a network: none, the observation traces that the task ships with, or leaky integrators of a fraction of its hidden neurons. */
-type Memory = { readonly kind: 'memoryless' } | { readonly kind: 'sensory memory'; readonly observationTraces: readonly number[] } | { readonly kind: 'leaky'; readonly density: number; readonly timeConstant: number };
+type Memory = { readonly kind: 'memoryless' } | { readonly kind: 'observation traces'; readonly observationTraces: readonly number[] } | { readonly kind: 'leaky'; readonly density: number; readonly timeConstant: number };
 
 /** Part of the sweep of networks, or of the repetition of the best under the schedules. */
 interface LeakyArm extends Arm {
@@ -100,16 +100,13 @@ export const leakyIntegrator = defineStudy({
     const { observationTraces } = resolveSettings({ environment }).network;
     const networks: Memory[] = [
       MEMORYLESS,
-      ...(observationTraces.length === 0 ? [] : [{ kind: 'sensory memory', observationTraces } as const]),
+      ...(observationTraces.length === 0 ? [] : [{ kind: 'observation traces', observationTraces } as const]),
       ...fractions.flatMap((density) => timeConstants.map((timeConstant) => ({ kind: 'leaky', density, timeConstant } as const))),
     ];
     return networks.map((network) => ({ label: describeNetwork(network), algorithm, part: 'networks', network, schedule: 'synchronous', options: { network: networkOptions(network) } }));
   },
-  row({ arm: { network, part, schedule }, results, others, returnOf, paired }) {
-    const gain = network.kind === 'memoryless' ? null : paired(others((arm) => arm.network.kind === 'memoryless' && arm.part === part && arm.schedule === schedule), (own, other) => {
-      const [value, without] = [returnOf(own), returnOf(other)];
-      return value === undefined || without === undefined ? undefined : value - without;
-    });
+  row({ arm: { network, part, schedule }, results, gainOver }) {
+    const gain = network.kind === 'memoryless' ? null : gainOver((arm) => arm.network.kind === 'memoryless' && arm.part === part && arm.schedule === schedule);
     return {
       /** Return less that of the memoryless network from the same seed under the same schedule. */
       gain,
@@ -132,12 +129,11 @@ export const leakyIntegrator = defineStudy({
   measure: recordingOf<object, LeakyRow>(bestNetwork),
   tables({ settings: { environment, steps, rule: { name } }, rows }) {
     const ceiling = memorylessCeiling(environment);
-    const random = rows.find(({ randomReturn }) => randomReturn !== null)?.randomReturn;
     const [networks, schedules] = (['networks', 'schedules'] as const).map((wanted) => rows.filter(({ part }) => part === wanted));
     return [
       {
         title: 'Return by density and time constant',
-        note: `${name}, ${whole(steps)} environment steps; random policy ${score(random)}; ${ceiling === undefined ? 'the task hides nothing' : `without memory at most ${score(ceiling.value)} (${ceiling.source})`}.`,
+        note: `${name}, ${whole(steps)} environment steps; random policy ${randomScore(rows)}; ${ceiling === undefined ? 'the task hides nothing' : `without memory at most ${score(ceiling.value)} (${ceiling.source})`}.`,
         rows: networks,
         names: [['network', ({ network }) => network.kind]],
         numbers: [['density', ({ network }) => (network.kind === 'leaky' ? percent(network.density) : NOTHING)], ['time constant', ({ network }) => (network.kind === 'leaky' ? String(network.timeConstant) : NOTHING)], ...RETURN_CELLS],
@@ -151,7 +147,7 @@ export const leakyIntegrator = defineStudy({
     ];
   },
   async figures({ settings: { environment, densities: fractions, timeConstants }, rows, measured }) {
-    const references = [...ceilingReference(environment), ...(['memoryless', 'sensory memory'] as const).flatMap((kind) => {
+    const references = [...ceilingReference(environment), ...(['memoryless', 'observation traces'] as const).flatMap((kind) => {
       const value = networkRow(rows, kind)?.returns?.mean;
       return value === undefined ? [] : [{ name: `${kind} ${score(value)}`, value }];
     })];
@@ -181,13 +177,13 @@ export const leakyIntegrator = defineStudy({
   },
   findings({ rows }) {
     const leaky = rows.filter(({ part, network }) => part === 'networks' && network.kind === 'leaky');
-    const [best, without, sensory] = [bestNetwork(rows), networkRow(rows, 'memoryless'), networkRow(rows, 'sensory memory')];
+    const [best, without, traces] = [bestNetwork(rows), networkRow(rows, 'memoryless'), networkRow(rows, 'observation traces')];
     if (best === undefined || without === undefined) return [];
     const tried = rows.filter(({ part, network }) => part === 'schedules' && network.kind === 'leaky');
     return [
       `Compared with the memoryless network, which has a mean return of ${withInterval(without.returns)}, leaky recurrence ${leaky.every(({ verdict }) => verdict === null) ? 'was tried with too few seeds for a verdict' : countVerdicts(leaky.map(({ verdict }) => verdict), 'networks')}.`,
       `The highest mean return, ${withInterval(best.returns)}, has ${describeNetwork(best.network)}; the same seeds chose it.`,
-      ...(sensory === undefined ? [] : [`The sensory memory that the task ships with has ${withInterval(sensory.returns)}.`]),
+      ...(traces === undefined ? [] : [`The observation traces that the task ships with have ${withInterval(traces.returns)}.`]),
       ...(tried.length === 0 ? [] : [`From fresh seeds, ${describeNetwork(best.network)} has ${listed(tried.map(({ schedule, returns, verdict }) => `${schedule} ${withInterval(returns)}${verdict === null ? '' : ` (${verdict})`}`))}.`]),
     ];
   },
@@ -198,7 +194,7 @@ export const leakyIntegrator = defineStudy({
   ],
   method: ({ steps, seeds, partitions, stalenessBound, evaluation, network }) => [
     'c ← c + (v − c) / τ from step to step, with c = 0 at the start of an episode: v is the sampled voltage of a hidden neuron, exploration included, and c an input neuron that all neurons of the first hidden layer read with weights of their own. These weights are drawn and learned like all others, without unrolling: credit goes back by one step, and further by eligibility traces alone.',
-    `Every network has ${network.hidden.join('-')} hidden neurons and learns for ${whole(steps)} environment steps from ${seedRange(seeds)}, under the synchronous schedule. All have the settings that the rule ships with for the task, except for their memory. The memoryless network has none, the leaky ones their integrators. The sensory memory, if the task ships with one, consists of integrators of the observations with fixed weights; it is shown for comparison.`,
+    `Every network has ${network.hidden.join('-')} hidden neurons and learns for ${whole(steps)} environment steps from ${seedRange(seeds)}, under the synchronous schedule. All have the settings that the rule ships with for the task, except for their memory. The memoryless network has none, the leaky ones their integrators. Observation traces, if the task ships with them, are integrators of the observations with fixed weights, shown for comparison.`,
     `The best leaky network and the memoryless one learn again under each schedule, from fresh seeds, ${seeds + 1} to ${2 * seeds}. Synchronous: a barrier at every gate, the same for any number of partitions. The others run in virtual time on ${plural(partitions, 'partition')} and repeat bit for bit: an update takes lognormal(1, 0.3), acting and the environment 0.02, a message 0.1. Hogwild: no partition waits. Bounded: at most ${stalenessBound} updates ahead of the slowest. Poisson: updates begin at random times, one in the time of an update.`,
     `Evaluations are on ${plural(evaluation.final, 'episode')} at the end that depend on the seed alone, without exploration, and on fewer every ${whole(evaluation.every)} steps; integrators start each of them at 0. They change nothing in the training.`,
     'Settings are listed for the first networks and the last trial; the other leaky ones differ in “network.recurrent” and “network.recurrentTimeConstant” alone.',

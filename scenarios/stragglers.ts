@@ -1,7 +1,7 @@
 import { describeDistribution, keyOf, layerSizes, PARTITIONS, UPDATE_WINDOW, RULE_NAMES, TIMES, type ScheduleName } from '../src/entries/internals.js';
 import {
   agePoints, algorithmsOption, curveOf, defineStudy, describeNeighbour, distinct, drawNeighbour, ENVIRONMENT, evaluateEvery, FINAL_COLUMNS, FINAL_EPISODES, ifAny, integer, isOutcome, joinAges, listed, listOf,
-  mean, measureNeighbour, neighbourFinding, neighbourTable, NOTHING, number, oneOf, option, OVER_SEEDS, plural, pointAt, SAME_HIDDEN, SCHEDULES_BOUND, schedulesOption, score, SEED_COLUMNS, seedRange, SEEDS, shortName, SHOWN_AGES, STEPS, STUDY_WORLD, vary, whole, withInterval,
+  mean, measureNeighbour, neighbourFinding, neighbourTable, NOTHING, number, oneOf, option, OVER_SEEDS, plural, pointAt, randomScore, SAME_HIDDEN, SCHEDULES_BOUND, schedulesOption, SEED_COLUMNS, seedRange, SEEDS, shortName, SHOWN_AGES, STEPS, STUDY_WORLD, vary, whole, withInterval,
   type AgeSummary, type Arm, type NeighbourFindings, type TrialResult,
 } from '../src/entries/study.js';
 
@@ -121,7 +121,7 @@ export const stragglers = defineStudy({
   tables: ({ settings: { environment, steps, stragglerFraction, partitions, updateWindow }, rows, measured }) => [
     {
       title: environment,
-      note: `${whole(steps)} environment steps, ${Math.round(stragglerFraction * partitions)} of ${partitions} partitions slow, rate limit ${updateWindow}; random policy ${score(rows.find(({ randomReturn }) => randomReturn !== null)?.randomReturn)}.`,
+      note: `${whole(steps)} environment steps, ${Math.round(stragglerFraction * partitions)} of ${partitions} partitions slow, rate limit ${updateWindow}; random policy ${randomScore(rows)}.`,
       names: [['algorithm', ({ algorithm }) => shortName(algorithm)], ['schedule', ({ schedule }) => schedule], ['stragglers', ({ slowdown }) => describeSlowdown(slowdown)]],
       numbers: [
         ...SEED_COLUMNS,
@@ -166,10 +166,9 @@ export const stragglers = defineStudy({
     const named = (row: (typeof rows)[number]) => (new Set(rows.map(({ algorithm }) => algorithm)).size === 1 ? row.schedule : `${shortName(row.algorithm)}, ${row.schedule}`);
     const kept = slow.map((row) => `${named(row)} ${withInterval(row.relativeUpdates, 2)} of the updates, ${withInterval(row.relativeSteps, 2)} of the environment steps`);
     const returns = slow.filter((row) => row.returns !== null).map((row) => `${named(row)} ${withInterval(row.returns)}`);
-    const random = rows.find(({ randomReturn }) => randomReturn !== null)?.randomReturn;
     return [
       ...(kept.length === 0 ? [] : [`With stragglers ${worst} times slower, these fractions per unit of time remain: ${kept.join('; ')}.`]),
-      ...(returns.length === 0 ? [] : [`Mean returns after the same number of environment steps are then ${listed(returns)} (random policy ${score(random)}).`]),
+      ...(returns.length === 0 ? [] : [`Mean returns after the same number of environment steps are then ${listed(returns)} (random policy ${randomScore(rows)}).`]),
       ...(measured === undefined ? [] : [neighbourFinding(measured)]),
     ];
   },

@@ -48,7 +48,7 @@ export { runTrialsWithProgress } from '../study/run-trials.js';
 export { openStudyFolder, STUDY_FILES, type StudyFolder } from '../study/store.js';
 export { defineStudy, isStudy } from '../study/define.js';
 export type { Arm, ArmResults, BaseRow, DrawnFigure, Figure, IntervalFigure, LineFigure, Measurement, OtherTable, Report, Row, Study, StudyColumn, StudyDefinition, StudyTable, TrialPlan } from '../study/study.js';
-export { DIVERGED_COLUMNS, FINAL_COLUMNS, numeric, RETURN_COLUMNS, SEED_COLUMNS } from '../study/tables.js';
+export { DIVERGED_COLUMNS, FINAL_COLUMNS, numeric, randomScore, RETURN_COLUMNS, SEED_COLUMNS } from '../study/tables.js';
 export { stepsToThreshold, TASK_SCORES, type TaskScore } from '../study/task-scores.js';
 export { openTrialStore, type TrialStore } from '../study/trial-store.js';
 export { drawErrors, drawGrid, errorsCsv, valuesCsv } from '../study/tabular-pictures.js';

@@ -64,23 +64,19 @@ function collect<S extends object, A extends Arm, Own extends object, M>(
   };
   const results = others(({ label }) => label === arm.label);
   const finished = results.filter(({ failure }) => failure === null);
+  const returnOf: ArmResults<S, A>['returnOf'] = ({ failure, returns, randomReturn }) => {
+    if (failure === null) return mean(returns);
+    return divergedAsRandom && failure.kind === 'diverged' ? (randomReturn ?? undefined) : undefined;
+  };
+  const paired: ArmResults<S, A>['paired'] = (references, number) => estimate(results.flatMap((own) => {
+    const other = references.find(({ trial }) => trial.seed === own.trial.seed);
+    const found = other === undefined ? undefined : number(own, other);
+    return found === undefined || found === null || Number.isNaN(found) ? [] : [found]; // 0/0 of trials that never updated
+  }));
   return {
-    settings,
-    arm,
-    environment,
-    results,
-    finished,
-    others,
-    returnOf({ failure, returns, randomReturn }) {
-      if (failure === null) return mean(returns);
-      return divergedAsRandom && failure.kind === 'diverged' ? (randomReturn ?? undefined) : undefined;
-    },
+    settings, arm, environment, results, finished, others, returnOf, paired,
     estimate: (number) => estimate(finished.flatMap((result) => number(result) ?? [])),
-    paired: (references, number) => estimate(results.flatMap((own) => {
-      const other = references.find(({ trial }) => trial.seed === own.trial.seed);
-      const found = other === undefined ? undefined : number(own, other);
-      return found === undefined || found === null || Number.isNaN(found) ? [] : [found]; // 0/0 of trials that never updated
-    })),
+    gainOver: (matches) => paired(others(matches), (own, other) => (returnOf(own) ?? NaN) - (returnOf(other) ?? NaN)),
   };
 }
 

@@ -10,14 +10,14 @@ import { guard } from './definition.js';
 import { isStudy } from './define.js';
 import { defaultFindings } from './default-findings.js';
 import { drawFigure, type Drawn, finalReturns, learningCurves } from './figures.js';
-import { score, whole } from './format.js';
+import { whole } from './format.js';
 import { seedWarning, studyPage } from './page.js';
 import { repeatCommand } from './repeat-command.js';
 import { summarise, type StudyState } from './rows.js';
 import { runTrialsWithProgress } from './run-trials.js';
 import { openStudyFolder, type StudyFolder } from './store.js';
 import type { Arm, OtherTable, Report, Row, Study } from './study.js';
-import { drawTable, markdownTable, RETURN_COLUMNS, rowsAsCsv, SEED_COLUMNS } from './tables.js';
+import { drawTable, markdownTable, randomScore, RETURN_COLUMNS, rowsAsCsv, SEED_COLUMNS } from './tables.js';
 
 export interface StudyRun {
   /** Options of the study. */
@@ -139,8 +139,7 @@ function tablesOf<S extends object, A extends Arm, Own extends object, M>(study:
 function taskTables<R extends Row>(rows: readonly R[]) {
   return [...new Set(rows.map(({ environment }) => environment))].map((environment) => {
     const own = rows.filter((row) => row.environment === environment);
-    const random = own.find(({ randomReturn }) => randomReturn !== null)?.randomReturn;
-    return { title: environment, note: `${whole(own[0].steps)} environment steps; random policy ${score(random)}.`, rows: own, names: [['algorithm', ({ label }: R) => label]] as const, numbers: [...SEED_COLUMNS, ...RETURN_COLUMNS] };
+    return { title: environment, note: `${whole(own[0].steps)} environment steps; random policy ${randomScore(own)}.`, rows: own, names: [['algorithm', ({ label }: R) => label]] as const, numbers: [...SEED_COLUMNS, ...RETURN_COLUMNS] };
   });
 }
 

@@ -75,6 +75,8 @@ export interface ArmResults<Settings, A extends Arm> {
   readonly estimate: (number: (result: TrialResult) => number | null | undefined) => Estimate | null;
   /** A number of two trials from the same seed, over seeds. */
   readonly paired: (others: readonly TrialResult[], number: (own: TrialResult, other: TrialResult) => number | null | undefined) => Estimate | null;
+  /** The return less that of the arms that match, from the same seed, over seeds. */
+  readonly gainOver: (matches: (arm: A) => boolean) => Estimate | null;
 }
 
 /** The results of a study so far. */

@@ -18,6 +18,11 @@ export const DIVERGED_COLUMNS: readonly StudyColumn<BaseRow>[] = [['seeds', ({ s
 export const FINAL_COLUMNS: readonly StudyColumn<BaseRow>[] = [['return at the end', ({ returns }) => score(returns?.mean)], ['95 % interval', ({ returns }) => interval(returns)]];
 export const RETURN_COLUMNS: readonly StudyColumn<BaseRow>[] = [['mean return', ({ returns }) => score(returns?.mean)], ['95 % interval', ({ returns }) => interval(returns)]];
 
+/** The random policy's return, from the first row that has one. */
+export function randomScore(rows: readonly Pick<BaseRow, 'randomReturn'>[]): string {
+  return score(rows.find(({ randomReturn }) => randomReturn !== null)?.randomReturn);
+}
+
 /** The trials that failed. */
 export function failureTable(results: readonly TrialResult[]): Table {
   return {

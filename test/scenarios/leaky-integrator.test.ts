@@ -17,7 +17,7 @@ test('a study of leaky integrators ends with tables, pictures and a page, and co
   const result = JSON.parse(lastLine(stdout)) as { results: { label: string }[] };
   t.like(result, { scenario: 'leaky-integrator', status: 'finished', environment: 'TMaze-v0(length=1)', rule: { name: 'sarsa' }, timeConstants: [8], densities: [0.5], seeds: 1, trials: { planned: 5, ended: 5 }, failures: [] });
   const LEAKY = 'density 50 %, time constant 8';
-  t.deepEqual(result.results.map(({ label }) => label), ['memoryless', 'sensory memory', LEAKY, 'hogwild: memoryless', `hogwild: ${LEAKY}`]);
+  t.deepEqual(result.results.map(({ label }) => label), ['memoryless', 'observation traces', LEAKY, 'hogwild: memoryless', `hogwild: ${LEAKY}`]);
   t.deepEqual(JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')), result);
   for (const words of ['Return by density and time constant', 'at most 1.95', 'over memoryless', 'too few seeds', `report: ${out}/report.html`]) t.true(stderr.includes(words), words);
   const page = readFileSync(join(out, 'report.html'), 'utf8');

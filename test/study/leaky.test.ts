@@ -15,7 +15,7 @@ const BEST = { kind: 'leaky', density: 0.5, timeConstant: 16 } as const;
 
 test('every density learns with every time constant, beside a network without memory and one with the task\'s own', (t) => {
   const trials = planTrials(leakyIntegrator, SETTINGS);
-  t.deepEqual(trials.slice(0, 6).map(({ label }) => label), ['memoryless', 'sensory memory', 'density 50 %, time constant 1', 'density 50 %, time constant 16', 'density 100 %, time constant 1', 'density 100 %, time constant 16']);
+  t.deepEqual(trials.slice(0, 6).map(({ label }) => label), ['memoryless', 'observation traces', 'density 50 %, time constant 1', 'density 50 %, time constant 16', 'density 100 %, time constant 1', 'density 100 %, time constant 16']);
   t.deepEqual(trials.map(({ seed }) => seed), [1, 2, 3].flatMap((seed) => new Array<number>(6).fill(seed)));
   t.deepEqual(trials[0].options, { network: { hidden: [4], observationTraces: [], recurrent: 0 } });
   t.deepEqual(trials[1].options, { network: { hidden: [4], observationTraces: [2, 4, 8, 16, 32], recurrent: 0 } });
@@ -59,7 +59,7 @@ test('the stated ceilings of memoryless policies are those of the task as it was
 /** Returns over the seeds of the trials of one label, in thirds: the mean of two episodes each. */
 const RETURNS: Readonly<Record<string, readonly [number, number, number]>> = {
   memoryless: [0.5, 0.25, 0.75],
-  'sensory memory': [1, 1, 1],
+  'observation traces': [1, 1, 1],
   'density 50 %, time constant 1': [0.5, 0.5, 0.5],
   'density 50 %, time constant 16': [1, 0.75, 1],
   'density 100 %, time constant 1': [1, 0.75, 1],
@@ -108,7 +108,7 @@ test('the findings say where recurrence helps and where it does not', (t) => {
   t.deepEqual(findings, [
     'Compared with the memoryless network, which has a mean return of 0.50 [0.25, 0.75], leaky recurrence helps in 2 of 4 networks, makes no clear difference in 1 and harms in 1.',
     'The highest mean return, 0.92 [0.75, 1.00], has density 50 %, time constant 16; the same seeds chose it.',
-    'The sensory memory that the task ships with has 1.00 [1.00, 1.00].',
+    'The observation traces that the task ships with have 1.00 [1.00, 1.00].',
     'From fresh seeds, density 50 %, time constant 16 has synchronous 0.75 [0.50, 1.00] (no clear difference).',
   ]);
   t.deepEqual(networks[3], ['leaky', '50 %', '16', '3', '0', '0.92', '0.75 to 1.00', '0.42', '0.25 to 0.50', 'helps']);
