@@ -34,7 +34,7 @@ export interface ActingPolicy {
   readonly topology: Topology;
   readonly encoder: Encoder;
   readonly decoder: Decoder;
-  readonly observationTraces: readonly number[];
+  readonly encoding: ObservationEncoding;
   /** State of the environment at the end of training, where the gains of observation traces are. */
   readonly trained: ArrayLike<number>;
   /** How outputs become action values, where they are not the voltages of an action. */

@@ -127,7 +127,7 @@ export class BatchedTrainer extends EventEmitter<BatchedEvents> {
   /** All replicas' learned numbers in the safetensors format: see `batchedTensors`. */
   async encodeWeights(): Promise<Uint8Array> {
     const { environment, rule, seed, replicas } = this.settings;
-    const { tensors, description } = describePolicy({ ...this.#context, observationTraces: [], trained: 'untrained' });
+    const { tensors, description } = describePolicy({ ...this.#context, encoding: this.settings.network, trained: 'untrained' });
     const metadata = { format: 'ganglion', environment, rule: rule.name, seed: String(seed), replicas: String(replicas), step: String(this.#step), policy: description };
     return encodeSafetensors({ ...tensors, ...batchedTensors(this.#context.topology, this.#shape, replicas, await this.#program.values()) }, metadata);
   }

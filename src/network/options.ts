@@ -43,15 +43,23 @@ export const RECURRENT_TIME_CONSTANT = option('network.recurrentTimeConstant', n
   help: 'longest time constant of the leaky integrators on recurrent connections; they are spaced from 1 to it', group,
 });
 
-/** The network options of every learner. */
+const BIAS = option('network.bias', onOff, { default: true, help: 'whether hidden and output neurons have a bias', group });
+const HIDDEN_GAIN = option('network.hiddenGain', number(POSITIVE), { default: 2, help: 'initial weights of hidden neurons: standard deviation times the square root of the number of inputs', group });
+const OUTPUT_GAIN = option('network.outputGain', number(POSITIVE), { default: 0.1, help: 'initial weights of output neurons, likewise', group });
+const OBSERVATION_SCALE = option('network.observationScale', orNull(divisors), { default: null, shown: 'the bounds of the task', help: 'divisor of each observation component', group });
+
+/** The options of plain layers, whose outputs are linear. */
+export const LAYERS = [HIDDEN, ACTIVATION, BIAS, HIDDEN_GAIN, OUTPUT_GAIN, OBSERVATION_SCALE, OBSERVATION_TRACES] as const;
+
+/** The network options of neuron-agents and of DDPG. */
 export const NETWORK = [
   HIDDEN,
   ACTIVATION,
   option('network.outputActivation', oneOf(ACTIVATION_NAMES), { default: 'tanh', flag: '--output-activation', help: 'activation function of output neurons', group }),
-  option('network.bias', onOff, { default: true, help: 'whether hidden and output neurons have a bias', group }),
-  option('network.hiddenGain', number(POSITIVE), { default: 2, help: 'initial weights of hidden neurons: standard deviation times the square root of the number of inputs', group }),
-  option('network.outputGain', number(POSITIVE), { default: 0.1, help: 'initial weights of output neurons, likewise', group }),
-  option('network.observationScale', orNull(divisors), { default: null, shown: 'the bounds of the task', help: 'divisor of each observation component', group }),
+  BIAS,
+  HIDDEN_GAIN,
+  OUTPUT_GAIN,
+  OBSERVATION_SCALE,
   OBSERVATION_TRACES,
   RECURRENT,
   RECURRENT_TIME_CONSTANT,

@@ -128,7 +128,7 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
     const { layout: { networks, encoder, decoder, credit }, arena } = this.#supervisor;
     const { environment, algorithm, seed } = this.settings;
     const [{ topology, recurrent }] = networks;
-    const { tensors, description } = describePolicy({ topology, encoder, decoder, observationTraces: this.settings.network.observationTraces, trained: trainedState(this.#supervisor.layout, arena), ...(recurrent && { context: recurrent }) });
+    const { tensors, description } = describePolicy({ topology, encoder, decoder, encoding: this.settings.network, trained: trainedState(this.#supervisor.layout, arena), ...(recurrent && { context: recurrent }) });
     const { values, shape } = attachParameter(arena, weightShape(networks));
     const own = networks.map((network) => {
       const part = values.subarray(network.offset);

@@ -8,8 +8,8 @@ import { weightTensors } from './weights.js';
 
 /** The network of an arena, as evaluations use it, as a safetensors file: docs/weights.md. */
 export function encodePolicy(layout: RunLayout, arena: Arena, step: number): Uint8Array {
-  const { settings: { environment, rule, seed, network: { observationTraces } }, topology, encoder, decoder, context } = layout;
-  const { tensors, description } = describePolicy({ topology, encoder, decoder, observationTraces, trained: trainedState({ layout, arena }), context, alive: arena.int32(ALIVE) });
+  const { settings: { environment, rule, seed, network: encoding }, topology, encoder, decoder, context } = layout;
+  const { tensors, description } = describePolicy({ topology, encoder, decoder, encoding, trained: trainedState({ layout, arena }), context, alive: arena.int32(ALIVE) });
   const metadata = { format: 'ganglion', environment, rule: rule.name, seed: String(seed), step: String(step), policy: description };
   return encodeSafetensors({ ...tensors, ...weightTensors(topology, attachTables(layout, arena)) }, metadata);
 }

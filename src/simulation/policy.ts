@@ -3,7 +3,7 @@ import type { Decoder } from '../network/decoder.js';
 import type { Encoder } from '../network/encoder.js';
 import { keptBy, type Membrane } from '../network/membrane.js';
 import type { RecurrentInputs } from '../network/recurrent-inputs.js';
-import { traceBankOf } from '../network/observation-traces.js';
+import { traceBankOf, type ObservationEncoding } from '../network/observation-traces.js';
 import { deviationOf } from '../network/trace-bank.js';
 import { BIAS_NEURON, type Population, type Topology } from '../network/topology.js';
 import type { ValueHeadShape } from '../objective/value-head.js';
@@ -14,8 +14,7 @@ export interface ActingNetwork {
   readonly topology: Topology;
   readonly encoder: Encoder;
   readonly decoder: Decoder;
-  /** Time constants of observation traces; empty: no traces. */
-  readonly observationTraces: readonly number[];
+  readonly encoding: ObservationEncoding;
   /** State of the environment at the end of training; it contains the gains of observation traces. */
   readonly trained: ArrayLike<number> | 'untrained';
   readonly context?: RecurrentInputs;
@@ -34,7 +33,7 @@ export interface PolicyFile {
 
 export function describePolicy(network: ActingNetwork): PolicyFile {
   const { topology: { neurons, populations, inputs, ticks }, decoder: { space } } = network;
-  const { encoder: { centre }, observationTraces, context = { sources: [], membranes: [] } } = network;
+  const { encoder: { centre }, encoding: { observationTraces }, context = { sources: [], membranes: [] } } = network;
   const kept = context.membranes.reduce((sum, { begin, end, membrane }) => sum + (end - begin) * keptBy(membrane), 0);
   return {
     tensors: { ...inputTensors(network), ...populationTensors(populations), ...actionTensors(network) },
@@ -58,7 +57,7 @@ function describeValues(values: ValueHeadShape | undefined): object | null {
 const doubles = (values: ArrayLike<number>, ...shape: readonly number[]): Tensor => ({ shape: shape.length === 0 ? [values.length] : shape, values: Float64Array.from(values) });
 
 /** How an observation, and the traces of earlier ones, become input voltages. */
-function inputTensors({ encoder: { centre, factor }, observationTraces, trained, context }: ActingNetwork): Record<string, Tensor> {
+function inputTensors({ encoder: { centre, factor }, encoding: { observationTraces }, trained, context }: ActingNetwork): Record<string, Tensor> {
   const observations = centre.length;
   const tensors: Record<string, Tensor> = { 'observation.shift': doubles(centre), 'observation.factor': doubles(factor) };
   if (observationTraces.length > 0) {

@@ -115,7 +115,7 @@ export function createDdpgAgent(settings: DdpgSettings, checkpoint?: Snapshot): 
       version.set(0, updates + 1);
     },
     evaluation: () => createEvaluationPlay(createPolicy(policyContext), withObservationTraces(makeEnvironment(settings.environment), network, environment.getState())),
-    acting: () => ({ topology: actorTopology, encoder, decoder, observationTraces: network.observationTraces, trained: environment.getState() }),
+    acting: () => ({ topology: actorTopology, encoder, decoder, encoding: network, trained: environment.getState() }),
     examine() {
       for (const each of [actor, critic]) checkFinite(each);
     },

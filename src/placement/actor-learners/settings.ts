@@ -3,7 +3,7 @@ import { CREDIT } from '../../credit/options.js';
 import { ENVIRONMENT } from '../../environment/options.js';
 import { environmentId } from '../../environment/registry.js';
 import { KERNELS } from '../../kernels/options.js';
-import { HIDDEN, NETWORK, RECURRENT, RECURRENT_TIME_CONSTANT } from '../../network/options.js';
+import { HIDDEN, LAYERS, RECURRENT, RECURRENT_TIME_CONSTANT } from '../../network/options.js';
 import { SEED, STEPS } from '../../options/common.js';
 import { integer, listOf, NOT_NEGATIVE, number, oneOf, only, onOff, POSITIVE, refine } from '../../options/kind.js';
 import type { Ships } from '../../options/resolve.js';
@@ -36,11 +36,6 @@ const under = (wanted: 'value' | 'policy', words: string): When => ({
   holds: (at) => methodOf(at).kind === wanted,
   otherwise: (at) => [words, at(METHOD)],
 });
-
-/** Networks here are plain layers, whose outputs are linear. */
-const LAYER_PATHS = ['network.hidden', 'network.activation', 'network.bias', 'network.hiddenGain', 'network.outputGain', 'network.observationScale', 'network.observationTraces'] as const;
-type NetworkRow = (typeof NETWORK)[number];
-const LAYERS = NETWORK.filter((row): row is Extract<NetworkRow, { readonly path: (typeof LAYER_PATHS)[number] }> => LAYER_PATHS.some((path) => path === row.path));
 
 const withHidden = (at: At) => (at(HIDDEN).length === 0 ? only(0, 'the network has no hidden layer') : undefined);
 const RECURRENT_ROW = vary(RECURRENT, { flag: '--recurrent', argument: 'fraction', narrow: withHidden });

@@ -90,7 +90,7 @@ export interface ReplayAgent {
   step(): EpisodeRecord | undefined;
   update(): void;
   evaluation(): EnvironmentLoop;
-  acting(): { readonly topology: Topology; readonly encoder: Encoder; readonly decoder: Decoder; readonly observationTraces: readonly number[]; readonly trained: ArrayLike<number>; readonly values?: ValueHeadShape };
+  acting(): { readonly topology: Topology; readonly encoder: Encoder; readonly decoder: Decoder; readonly encoding: ObservationEncoding; readonly trained: ArrayLike<number>; readonly values?: ValueHeadShape };
   examine(): void;
   close(): void;
 }
@@ -160,7 +160,7 @@ export function createReplayAgent(settings: ReplaySettings, layout: ReplayLayout
       return createEnvironmentLoop({ environment: own, act: ({ observation }) => own.step(method.choose(observation)), lastObservation: 'stop' });
     },
     acting: () => ({
-      topology: method.networks[0].topology, encoder: layout.encoder, decoder: layout.decoder, observationTraces: network.observationTraces, trained: environment.getState(),
+      topology: method.networks[0].topology, encoder: layout.encoder, decoder: layout.decoder, encoding: network, trained: environment.getState(),
       ...(method.values && { values: method.values }),
     }),
     examine() {

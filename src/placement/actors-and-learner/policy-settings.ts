@@ -3,11 +3,12 @@ import { ENVIRONMENT } from '../../environment/options.js';
 import { environmentId } from '../../environment/registry.js';
 import { CORRELATION, FINAL_NOISE, OUTPUT_NOISE, WARMUP_NOISE } from '../../explore/options.js';
 import { KERNELS } from '../../kernels/options.js';
+import { LAYERS } from '../../network/options.js';
 import { SEED, STEPS } from '../../options/common.js';
 import type { Ships } from '../../options/resolve.js';
 import { option, vary, type SettingsOf } from '../../options/row.js';
 import { createTable } from '../../options/table.js';
-import { distributionRows, LAYERS, rate, replayRows, targetRows } from './rows.js';
+import { distributionRows, rate, replayRows, targetRows } from './rows.js';
 import { shippedOptions } from './task-defaults.js';
 
 /** The options of d4pg. */

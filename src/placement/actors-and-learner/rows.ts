@@ -1,4 +1,3 @@
-import { NETWORK } from '../../network/options.js';
 import { integer, NOT_NEGATIVE, number, oneOf, orNull, POSITIVE } from '../../options/kind.js';
 import { onlyWhen, option, vary, type At, type When } from '../../options/row.js';
 import { REPLAY_OPTIMISERS, type OptimiserName } from '../../optimise/registry.js';
@@ -12,11 +11,6 @@ const MOST_ATOMS = 1024;
 export const VALUE = 'Value';
 export const fraction = number({ min: 0, max: 1 });
 export const rate = number(NOT_NEGATIVE);
-
-/** Networks here are plain layers. */
-const LAYER_PATHS = ['network.hidden', 'network.activation', 'network.bias', 'network.hiddenGain', 'network.outputGain', 'network.observationScale', 'network.observationTraces'] as const;
-type NetworkRow = (typeof NETWORK)[number];
-export const LAYERS = NETWORK.filter((row): row is Extract<NetworkRow, { readonly path: (typeof LAYER_PATHS)[number] }> => LAYER_PATHS.some((path) => path === row.path));
 
 const [DISCOUNT, REWARD_SCALE, , REPLAY, WARMUP, UPDATES_PER_STEP] = LEARNING;
 

@@ -2,13 +2,14 @@ import { CREDIT } from '../../credit/options.js';
 import { ENVIRONMENT } from '../../environment/options.js';
 import { environmentId } from '../../environment/registry.js';
 import { KERNELS } from '../../kernels/options.js';
+import { LAYERS } from '../../network/options.js';
 import { SEED, STEPS } from '../../options/common.js';
 import { NOT_NEGATIVE, number, onOff } from '../../options/kind.js';
 import type { Ships } from '../../options/resolve.js';
 import { onlyWhen, option, vary, type SettingsOf } from '../../options/row.js';
 import { createTable, type OptionTable } from '../../options/table.js';
 import { methodNamed, type MethodName } from './methods.js';
-import { distributionRows, fraction, is, LAYERS, rate, replayRows, targetRows, VALUE } from './rows.js';
+import { distributionRows, fraction, is, rate, replayRows, targetRows, VALUE } from './rows.js';
 import { shippedOptions } from './task-defaults.js';
 
 /** The options of a method: its parts, with the method's own as defaults. */
