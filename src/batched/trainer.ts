@@ -4,7 +4,7 @@ import { loadModulesOf } from '../modules.js';
 import { makeEnvironment } from '../environment/registry.js';
 import { closedError } from '../errors.js';
 import { createDecoder } from '../network/decoder.js';
-import { createEncoder } from '../network/encoder.js';
+import { createInputEncoder } from '../network/observation-traces.js';
 import { layeredTopology } from '../network/topology.js';
 import { rateFraction } from '../optimise/update.js';
 import { createRateLimiter, type RateLimiter } from '../schedule/rate-limiter.js';
@@ -62,7 +62,7 @@ export class BatchedTrainer extends EventEmitter<BatchedEvents> {
     const { observationSpace, actionSpace } = makeEnvironment(settings.environment);
     const decoder = createDecoder(actionSpace);
     const topology = layeredTopology({ ...network, observations: observationSpace.low.length, outputs: decoder.outputs });
-    this.#context = { settings, topology, encoder: createEncoder(observationSpace, network.observationScale ?? undefined), decoder };
+    this.#context = { settings, topology, encoder: createInputEncoder(observationSpace, network), decoder };
     this.#shape = batchedShape(topology, network.bias);
     this.#replicas = Array.from({ length: replicas }, (_, index) => createReplica(this.#context, index));
     this.#counters = this.#replicas.map(() => createEpisodeCounter());

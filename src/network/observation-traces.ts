@@ -1,11 +1,11 @@
 import { wrongValue } from '../check.js';
 import { InternalError } from '../errors.js';
-import { box, type Environment, type StepResult } from '../environment/environment.js';
-import { createEncoder } from './encoder.js';
+import { box, type BoxSpace, type Environment, type StepResult } from '../environment/environment.js';
+import { createEncoder, type Encoder } from './encoder.js';
 import { createTraceBankState, resetTraces, LARGEST, traceNeurons, updateTraces, type TraceBank, type TraceBankState } from './trace-bank.js';
 import { BIAS_NEURON } from './topology.js';
 
-/** What a network's senses are made of. */
+/** How observations become input voltages. */
 export interface ObservationEncoding {
   /** Time constants of the observation traces; empty: no traces. */
   readonly observationTraces: readonly number[];
@@ -13,9 +13,18 @@ export interface ObservationEncoding {
 }
 
 /**
+ * The encoder of a network's inputs: an observation, and then voltages that are not scaled, such as observation traces.
+ *
+ * @param inputs numbers in both together
+ */
+export function createInputEncoder(space: BoxSpace, { observationScale }: Pick<ObservationEncoding, 'observationScale'>, inputs = space.low.length): Encoder {
+  return createEncoder(space, observationScale ?? undefined, inputs - space.low.length);
+}
+
+/**
  * An environment with observation traces: every observation is extended by the traces' voltages,
  * and integrators and gains are part of the state. So a cursor of the environment holds the traces too, and a step that is
- * taken again from there adapts no gain twice. Without a memory it is the environment itself.
+ * taken again from there adapts no gain twice. Without traces it is the environment itself.
  *
  * The traces follow each observation once, as the encoder scales it, the last of an episode too; a reset clears the integrators
  * and keeps the gains.
@@ -23,12 +32,13 @@ export interface ObservationEncoding {
  * @param trained the state of another such environment, whose gains are taken and stay as they are: for evaluation
  * @throws RangeError naming `network.observationScale` where its length is not the space's
  */
-export function withObservationTraces(environment: Environment, { observationTraces: timeConstants, observationScale }: ObservationEncoding, trained?: ArrayLike<number> | 'untrained'): Environment {
+export function withObservationTraces(environment: Environment, encoding: ObservationEncoding, trained?: ArrayLike<number> | 'untrained'): Environment {
+  const { observationTraces: timeConstants } = encoding;
   if (timeConstants.length === 0) return environment;
   const { observationSpace: { low, high } } = environment;
   const observations = low.length;
   const memory = { observations, timeConstants };
-  const encoder = createEncoder(environment.observationSpace, observationScale ?? undefined);
+  const encoder = createInputEncoder(environment.observationSpace, encoding);
   const state = createTraceBankState(memory);
   const parts = partsOf(state);
   const neurons = traceNeurons(memory);

@@ -8,9 +8,9 @@ import type { BlockRequest } from '../../memory/layout.js';
 import { parameterBlocks } from '../../memory/parameters.js';
 import { workspaceBlock } from '../../memory/workspace.js';
 import { createDecoder, type Decoder } from '../../network/decoder.js';
-import { createEncoder, type Encoder } from '../../network/encoder.js';
+import type { Encoder } from '../../network/encoder.js';
 import { explorationBlocks } from '../../explore/voltage-noise.js';
-import { withObservationTraces } from '../../network/observation-traces.js';
+import { createInputEncoder, withObservationTraces } from '../../network/observation-traces.js';
 import { layeredTopology, type Topology } from '../../network/topology.js';
 import { replayBlocks, type RingShape } from '../../replay/ring.js';
 import { creditShapes, networkShape } from '../../credit/trained-network.js';
@@ -46,7 +46,7 @@ export function createDdpgLayout(settings: DdpgSettings): DdpgLayout {
   environment.close();
   return {
     observations,
-    encoder: createEncoder(bare.observationSpace, network.observationScale ?? undefined, observations - bare.observationSpace.low.length),
+    encoder: createInputEncoder(bare.observationSpace, network, observations),
     decoder,
     ring,
     update: {

@@ -14,9 +14,9 @@ import { attachParameter, parameterBlocks, type ParameterShape, type ParameterTa
 import { workspaceBlock } from '../../memory/workspace.js';
 import { createActionDistribution, type ActionDistribution } from '../../network/action-distribution.js';
 import { createDecoder, type Decoder } from '../../network/decoder.js';
-import { createEncoder, type Encoder } from '../../network/encoder.js';
+import type { Encoder } from '../../network/encoder.js';
 import { graphOf } from '../../network/neural.js';
-import { withObservationTraces } from '../../network/observation-traces.js';
+import { createInputEncoder, withObservationTraces } from '../../network/observation-traces.js';
 import type { RecurrentInputs } from '../../network/recurrent-inputs.js';
 import { compileStepGraph } from '../../network/step-graph.js';
 import { connect, layeredTopology, readOutsOf, rowLengths, withReadOuts, type Topology } from '../../network/topology.js';
@@ -102,7 +102,7 @@ export function createLayout(settings: ActorLearnerSettings): ActorLearnersLayou
     settings,
     method,
     credit,
-    encoder: createEncoder(bare.observationSpace, settings.network.observationScale ?? undefined, observations - bare.observationSpace.low.length),
+    encoder: createInputEncoder(bare.observationSpace, settings.network, observations),
     observations,
     decoder,
     distribution,

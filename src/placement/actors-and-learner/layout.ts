@@ -11,8 +11,7 @@ import { ELEMENT_BYTES } from '../../memory/layout.js';
 import { parameterBlocks } from '../../memory/parameters.js';
 import { workspaceBlock } from '../../memory/workspace.js';
 import { createDecoder } from '../../network/decoder.js';
-import { createEncoder } from '../../network/encoder.js';
-import { withObservationTraces } from '../../network/observation-traces.js';
+import { createInputEncoder, withObservationTraces } from '../../network/observation-traces.js';
 import { layeredTopology, type Topology } from '../../network/topology.js';
 import { createValueHead, type ValueHead } from '../../objective/value-head.js';
 import { rowsOf } from '../../replay/item-sampler.js';
@@ -47,7 +46,7 @@ export function createLayout(settings: ValueSettings): ValueLayout {
   const segments: SegmentShape = { segments: 1, capacity: learning.replay, observations, type, components: 1 };
   return {
     observations,
-    encoder: createEncoder(bare.observationSpace, network.observationScale ?? undefined, observations - bare.observationSpace.low.length),
+    encoder: createInputEncoder(bare.observationSpace, network, observations),
     decoder: createDecoder(actionSpace),
     head,
     topology,

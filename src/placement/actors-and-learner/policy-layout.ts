@@ -10,8 +10,7 @@ import { ELEMENT_BYTES } from '../../memory/layout.js';
 import { parameterBlocks } from '../../memory/parameters.js';
 import { workspaceBlock } from '../../memory/workspace.js';
 import { createDecoder } from '../../network/decoder.js';
-import { createEncoder } from '../../network/encoder.js';
-import { withObservationTraces } from '../../network/observation-traces.js';
+import { createInputEncoder, withObservationTraces } from '../../network/observation-traces.js';
 import { layeredTopology, type Topology } from '../../network/topology.js';
 import { createValueHead, type ValueHead } from '../../objective/value-head.js';
 import { rowsOf } from '../../replay/item-sampler.js';
@@ -52,7 +51,7 @@ export function createPolicyLayout(settings: PolicySettings): PolicyLayout {
   const networks = [[ACTOR, actorTopology], [CRITIC, criticTopology]] as const;
   return {
     observations,
-    encoder: createEncoder(bare.observationSpace, network.observationScale ?? undefined, observations - bare.observationSpace.low.length),
+    encoder: createInputEncoder(bare.observationSpace, network, observations),
     decoder,
     head,
     actorTopology,

@@ -5,11 +5,11 @@ import { scratch, type BlockRequest } from '../../memory/layout.js';
 import { parameterBlocks, type ParameterShape } from '../../memory/parameters.js';
 import { workspaceBlock } from '../../memory/workspace.js';
 import { createDecoder, type Decoder } from '../../network/decoder.js';
-import { createEncoder, type Encoder } from '../../network/encoder.js';
+import type { Encoder } from '../../network/encoder.js';
 import { explorationBlocks } from '../../explore/voltage-noise.js';
 import { divideNeurons, type Ownership } from '../../network/ownership.js';
 import type { RecurrentInputs } from '../../network/recurrent-inputs.js';
-import { withObservationTraces } from '../../network/observation-traces.js';
+import { createInputEncoder, withObservationTraces } from '../../network/observation-traces.js';
 import { isPlain } from '../../network/transfer.js';
 import { compileStepGraph } from '../../network/step-graph.js';
 import { rowLengths, type Topology } from '../../network/topology.js';
@@ -109,7 +109,7 @@ export function createRunLayout(settings: Settings): RunLayout {
     firstStochastic,
     observations,
     context,
-    encoder: createEncoder(observationSpace, network.observationScale ?? undefined, observations - observationSpace.low.length),
+    encoder: createInputEncoder(observationSpace, network, observations),
     decoder,
     blocks: [
       ...controlBlocks(partitions, groups.length),
