@@ -16,6 +16,7 @@ export function creditRule(objective: ObjectiveDefinition, credit: CreditAssignm
     ...words,
     locality: credit.locality,
     credit,
+    objective,
     data: 'replay',
     hiddenIsStochastic: false,
     targetWeights: false,
@@ -53,6 +54,7 @@ function createProgram(context: RuleContext, definition: ObjectiveDefinition, as
       if (neuron.kind !== 'input') rowUpdate.ascend(neuron, batch, credit, update);
       if (neuron.kind !== 'output') objective.learnPart(neuron, batch, update);
     },
+    learnPart: (neuron, batch, update) => { objective.learnPart(neuron, batch, update); },
     estimate: (_neuron, _batch, value) => { objective.estimate(value); },
   };
 }

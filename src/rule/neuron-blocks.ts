@@ -29,7 +29,7 @@ export function createNeuronBlocks(topology: Topology, { begin, end }: { readonl
  * @param update number of this update, from 1
  * @param takesPart called once per neuron, lesioned ones included: their Poisson clocks advance too
  */
-export function learnAll(program: RuleProgram, groups: readonly NeuronBlock[], batch: Batch, update: number, takesPart: (neuron: number) => boolean = everyone): void {
+export function learnAll(program: Pick<RuleProgram, 'learn'>, groups: readonly NeuronBlock[], batch: Batch, update: number, takesPart: (neuron: number) => boolean = everyone): void {
   const { alive } = batch.activations;
   for (const { whole, members } of groups) {
     let absent: Set<number> | undefined; // usually empty: then nothing is allocated

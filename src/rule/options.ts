@@ -45,6 +45,15 @@ export function streamed<Value>(then: (at: At) => Value): (at: At) => Value | un
   return (at) => (isStreamed(at) ? then(at) : undefined);
 }
 
+/** Who keeps the critic: each neuron its part of one that all partitions share, or each partition a replica for itself. */
+export const CRITICS = ['shared', 'replicated'] as const;
+export type CriticPlacement = (typeof CRITICS)[number];
+
+export const CRITIC_PLACEMENT = option('rule.critic', oneOf<CriticPlacement>(CRITICS), {
+  default: 'shared', narrow: (at) => (ruleOf(at).objective === undefined ? oneOf<CriticPlacement>(['shared']) : undefined), flag: '--critic',
+  help: 'shared: each neuron keeps its part of one critic, and partitions read one another\'s parts; replicated: each partition keeps a critic of its own, which is never old', group,
+});
+
 const rate = number(NOT_NEGATIVE);
 const fraction = number({ min: 0, max: 1 });
 

@@ -4,7 +4,7 @@ import type { ActivationName } from '../kernels/activation.js';
 import type { Neuron } from '../network/neuron.js';
 import type { Topology } from '../network/topology.js';
 import type { Batch } from '../objective/batch.js';
-import type { ObjectiveContext } from '../objective/objective.js';
+import type { ObjectiveContext, ObjectiveDefinition } from '../objective/objective.js';
 import type { OptimiserName } from '../optimise/registry.js';
 
 export interface RuleRates {
@@ -49,6 +49,11 @@ export interface RuleProgram {
    */
   learn(neuron: Neuron, batch: Batch, update: number): void;
   /**
+   * The step of what an input or hidden neuron keeps for the objective alone, where a partition keeps that of all neurons: for those of its peers. Absent where the rule is
+   * no objective under a credit. Reads: the last broadcast, the neuron's voltages. Writes: the partition's own replica.
+   */
+  learnPart?(neuron: Neuron, batch: Batch, update: number): void;
+  /**
    * Q^n(v, a) of the actions taken, by the neuron's current critic, for measurement. If the critic is shared, it is the
    * same for all neurons; V(v) if the critic has no action input. Called between `broadcast` and the neuron's `learn`. Reads: what these two may. Writes: `value`.
    *
@@ -77,6 +82,8 @@ export interface Rule {
   readonly defaults?: RuleDefaults;
   /** Of a rule that is an objective under a credit: its credit. Any objective may take the place of its own. */
   readonly credit?: CreditAssignment;
+  /** Its objective, whose parts a partition may keep for all neurons. */
+  readonly objective?: ObjectiveDefinition;
   /**
    * What it learns from: minibatches drawn from the replay, with target copies; or the stream of transitions, each once and in
    * order, with eligibility traces, and where hidden neurons explore with the voltages of all neurons as acted.

@@ -27,7 +27,7 @@ export function recordedOptions(options: SimulationOptions): SimulationOptions {
 export function checkRecordable({ timing, lesion, environments }: Settings): void {
   if (environments > 1) throw wrongValue('record', 'one environment: the journal does not hold the order of steps of several', environments);
   if (timing.inference === 'sampled') throw wrongValue('record', 'distributed inference: the journal does not hold which voltages the environment reads', timing.inference);
-  if (timing.reads !== 'versioned') throw wrongValue('record', 'timing.reads to be versioned: a racy read has no version to record', timing.reads);
+  if (timing.reads !== 'versioned') throw wrongValue('record', 'timing.reads to be versioned: the latest rows have no version to record', timing.reads);
   if (lesion.step !== null) throw wrongValue('record', 'a run without a lesion: the journal does not hold it', lesion.step);
   if (timing.clocks !== 'partition') throw wrongValue('record', 'clocks of partitions: the journal does not hold which neurons learned in an update', timing.clocks);
 }

@@ -48,7 +48,7 @@ function evaluationSettings({ virtual, ...settings }: Settings): Settings {
   const timing = { ...settings.timing, measureDurations: false, measureStaleness: false };
   const small = { ...settings, environments: 1, learning: { ...settings.learning, batch: 1, replay: 4 }, timing };
   if (timing.inference === 'sampled') return { ...small, ...(virtual && { virtual }) };
-  return { ...small, partitions: 1, schedule: 'synchronous', timing: { ...timing, reads: 'racy', inference: 'distributed' } };
+  return { ...small, partitions: 1, schedule: 'synchronous', timing: { ...timing, reads: 'latest', inference: 'distributed' } };
 }
 
 function find({ blocks }: Arena, name: string): Block {

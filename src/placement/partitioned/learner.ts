@@ -1,5 +1,6 @@
 import { longestGroup, longestPart } from '../../memory/parameters.js';
-import { createNeuronBlocks, learnAll } from '../../rule/neuron-blocks.js';
+import { createNeuronBlocks, learnAll, type NeuronBlock } from '../../rule/neuron-blocks.js';
+import type { RuleProgram } from '../../rule/rule.js';
 import { createOptimiser } from '../../optimise/registry.js';
 import { rateFraction } from '../../optimise/update.js';
 import type { Batch } from '../../objective/batch.js';
@@ -12,6 +13,13 @@ import type { PartitionContext } from './partition-context.js';
 export interface Learner {
   /** One update of every own neuron. @throws DivergenceError */
   update(): Coroutine;
+}
+
+/** The parts of peers' neurons in a critic that the partition keeps for itself: their step. */
+function createReplica(program: RuleProgram, blocks: readonly NeuronBlock[]): { learn(batch: Batch, update: number): void } {
+  const others = blocks.filter(({ whole: { kind } }) => kind !== 'output');
+  const learner: Pick<RuleProgram, 'learn'> = { learn: (neuron, batch, update) => program.learnPart?.(neuron, batch, update) };
+  return { learn: (batch, update) => { learnAll(learner, others, batch, update); } };
 }
 
 /**
@@ -31,7 +39,7 @@ export function createLearner(context: PartitionContext): Learner {
   const program = layout.rule.create({
     kernels,
     topology,
-    peers: peerParameters.tables,
+    peers: { ...peerParameters.tables, ...Object.fromEntries(layout.replicated.map((name) => [name, tables[name]])) },
     rates,
     optimiser: createOptimiser(settings.rule.optimiser, kernels),
     batchSize: ownBatch.size,
@@ -39,9 +47,11 @@ export function createLearner(context: PartitionContext): Learner {
     traceDecay: settings.rule.traceDecay,
     exploration: settings.exploration,
     weights: peerParameters.tables[WEIGHTS].values,
-    longest: together !== undefined ? longestGroup(layout.parameters, ownership[partition]) : longestPart(layout.parameters),
+    longest: together !== undefined ? longestGroup(layout.parameters, layout.replicated.length > 0 ? ownership.flat() : ownership[partition]) : longestPart(layout.parameters),
   });
-  const groups = ownership[partition].flatMap((range) => createNeuronBlocks(topology, range, tables[WEIGHTS].of, tables, together));
+  const blocksOf = (owner: number) => ownership[owner].flatMap((range) => createNeuronBlocks(topology, range, tables[WEIGHTS].of, tables, together));
+  const groups = blocksOf(partition);
+  const replica = createReplica(program, layout.replicated.length > 0 ? peers.flatMap(blocksOf) : []);
   const takesPart = (neuron: number) => schedule.learns(neuron);
   const rangesAt = topology.ticks.map((populations) => ownership.map((ranges) => populations.map((p) => ranges[p])));
 
@@ -65,7 +75,7 @@ export function createLearner(context: PartitionContext): Learner {
   /** Computes the own voltages of one tick and publishes them; or reads them if another partition publishes them. */
   function* compute(update: number, tickIndex: number, publishes: boolean): Coroutine {
     const ranges = rangesAt[tickIndex][partition];
-    if (!publishes && (yield* readPublished(partition, update, tickIndex))) return;
+    if (!publishes && peerParameters.align === undefined && (yield* readPublished(partition, update, tickIndex))) return;
     if (!publishes) useOwnActivations();
     peerWait.beginWork();
     yield 'compute';
@@ -84,10 +94,10 @@ export function createLearner(context: PartitionContext): Learner {
   }
 
   /** Reads a peer's voltages of one tick, or else computes them from the peer's weights, and publishes them if it helps. */
-  function* collect(peer: number, update: number, tickIndex: number, drawn: number): Coroutine {
+  function* collect(peer: number, update: number, tickIndex: number, drawn: number, aligned: number | undefined): Coroutine {
     while (!readSource.mayCollect(peer, update, tickIndex)) yield 'blocked';
-    if (!helped.has(peer) && (yield* readPublished(peer, update, tickIndex))) return;
-    const version = helped.get(peer) ?? (yield* refresh(peer, tickIndex));
+    if (aligned === undefined && !helped.has(peer) && (yield* readPublished(peer, update, tickIndex))) return;
+    const version = aligned ?? helped.get(peer) ?? (yield* refresh(peer, tickIndex));
     if (layout.exchange.helping && tickIndex === 0 && exchange.beginEntry(peer, update, slots, drawn, version)) helped.set(peer, version);
     if (!helped.has(peer)) useOwnActivations();
     const ranges = rangesAt[tickIndex][peer];
@@ -121,7 +131,8 @@ export function createLearner(context: PartitionContext): Learner {
   /** The phases of an update, with the schedule's gates between them. @param drawn slots that its minibatch was drawn from */
   function* learn(update: number, drawn: number): Coroutine {
     while (!readSource.mayBeginEntry(update)) yield 'blocked';
-    const publishes = peers.length > 0 && exchange.beginEntry(partition, update, slots, drawn, control.version.get(partition));
+    const aligned = peerParameters.align?.();
+    const publishes = aligned === undefined && peers.length > 0 && exchange.beginEntry(partition, update, slots, drawn, control.version.get(partition));
     if (peers.length > 0) useSharedActivations(update);
     helped.clear();
     for (let tickIndex = 0; tickIndex < topology.ticks.length; tickIndex += 1) {
@@ -129,7 +140,7 @@ export function createLearner(context: PartitionContext): Learner {
       readSource.onPublished();
       schedule.arrive();
       while (!schedule.isGateOpen()) yield 'blocked';
-      for (const peer of peers) yield* collect(peer, update, tickIndex, drawn);
+      for (const peer of peers) yield* collect(peer, update, tickIndex, drawn, aligned);
     }
     peerWait.beginWork();
     yield 'learn';
@@ -138,6 +149,7 @@ export function createLearner(context: PartitionContext): Learner {
     schedule.arrive();
     while (!schedule.isGateOpen()) yield 'blocked';
     learnAll(program, groups, batch, update + 1, takesPart);
+    replica.learn(batch, update + 1);
     peerWait.endWork(topology.ticks.length);
   }
 

@@ -13,10 +13,18 @@ import { attachTables } from './partition-context.js';
  *
  * @param seed decides the draws
  */
-export function initialiseParameters({ topology, settings, rule }: RunLayout, tables: Readonly<Record<string, ParameterTable>>, seed: number): void {
+export function initialiseParameters(plan: RunLayout, arena: Arena, seed: number): void {
+  const { topology, settings, rule } = plan;
+  const [tables, ...others] = tablesOfAll(plan, arena);
   initialiseWeights(topology, seed, settings.network, tables[WEIGHTS].values);
   rule.initialise?.(topology, tables, seed);
-  for (const { values, target } of Object.values(tables)) if (target.length > 0) target.set(values);
+  for (const replicas of others) for (const name of plan.replicated) replicas[name].values.set(tables[name].values);
+  for (const each of [tables, ...others]) for (const { values, target } of Object.values(each)) if (target.length > 0) target.set(values);
+}
+
+/** The tables of each partition, where they differ: all but the first have only replicas of their own. */
+function tablesOfAll(plan: RunLayout, arena: Arena): Readonly<Record<string, ParameterTable>>[] {
+  return Array.from({ length: plan.replicated.length === 0 ? 1 : plan.settings.partitions }, (_, partition) => attachTables(plan, arena, partition));
 }
 
 /** Disables neurons or enables them again, with the parameters that they have. Discards what was published with the others. Only while no partition runs. */
@@ -31,10 +39,11 @@ export function setEnabled(arena: Arena, neurons: readonly number[], alive: bool
  * target copies equal. Only while no partition runs.
  */
 export function reinitialise(plan: RunLayout, arena: Arena, neurons: readonly number[]): void {
-  const tables = attachTables(plan, arena);
-  const blank = attachTables(plan, createArena(parameterBlocks(plan.parameters)));
-  initialiseParameters(plan, blank, createStream(plan.settings.seed, 'rebirth').integer(2 ** 48));
-  for (const [name, table] of Object.entries(tables)) {
+  const plain = { ...plan, replicated: [] };
+  const drawnArena = createArena(parameterBlocks(plan.parameters));
+  initialiseParameters(plain, drawnArena, createStream(plan.settings.seed, 'rebirth').integer(2 ** 48));
+  const blank = attachTables(plain, drawnArena);
+  for (const [name, table] of tablesOfAll(plan, arena).flatMap((tables) => Object.entries(tables))) {
     for (const neuron of neurons) {
       const [own, drawn] = [table.of(neuron), blank[name].of(neuron)];
       own.values.set(drawn.values);

@@ -18,6 +18,8 @@ const KEPT_VERSIONS = 32;
 export interface Transport {
   readonly world: World;
   readonly versions: VersionMessage[][];
+  /** Under aligned reads, the version that each partition has computed its latest minibatch from. Older ones are not read again. */
+  readonly aligned: number[] | undefined;
   /** [partitions, KEPT_UPDATES]: an update's index is the remainder of its number. */
   readonly updates: UpdateMessages[][];
   /** The slots that the first partition has drawn for an update; [KEPT_UPDATES]. */
@@ -26,11 +28,15 @@ export interface Transport {
   readonly ticks: number;
 }
 
-/** @param left messages of an earlier run, from which this one continues */
-export function createTransport(world: World, partitions: number, ticks: number, left?: Pick<Messages, 'versions' | 'updates'>): Transport {
+/**
+ * @param aligned true under aligned reads
+ * @param left messages of an earlier run, from which this one continues
+ */
+export function createTransport(world: World, partitions: number, ticks: number, aligned: boolean, left?: Pick<Messages, 'versions' | 'updates'>): Transport {
   const post: Transport = {
     world,
     versions: Array.from({ length: partitions }, (_, partition) => [...(left?.versions[partition] ?? [])]),
+    aligned: aligned ? Array.from({ length: partitions }, () => 0) : undefined,
     updates: Array.from({ length: partitions }, () => []),
     drawn: [],
     ticks,
@@ -69,8 +75,28 @@ function newest({ world, versions, ticks }: Transport, from: number, to: number)
   return sent[0];
 }
 
-/** The versions of a partition that not all of its peers have passed. */
+/** A version of `from` that `to` has received; undefined if it has not, or the version is no longer kept. All partitions have the oldest that is kept. */
+function received({ world, versions, ticks }: Transport, from: number, to: number, version: number): VersionMessage | undefined {
+  const sent = versions[from];
+  const message = version < sent[0].version ? undefined : sent.at(version - sent[0].version); // no version is left out
+  return message !== undefined && (from === to || message === sent[0] || world.arrival(from, to, messageNumber(ticks, version, ticks), message.sent) <= world.now()) ? message : undefined;
+}
+
+/** The newest version that `to` has received of all partitions; undefined if there is none, as after a restart. */
+function newestOfAll(post: Transport, to: number): readonly VersionMessage[] | undefined {
+  const { versions } = post;
+  const oldest = versions.reduce((most, [first]) => Math.max(most, first.version), 0);
+  for (let version = versions.reduce((least, sent) => Math.min(least, sent[sent.length - 1].version), Infinity); version >= oldest; version -= 1) {
+    const messages = versions.map((_, from) => received(post, from, to, version));
+    if (messages.every((message) => message !== undefined)) return messages;
+  }
+  return undefined;
+}
+
+/** The versions of a partition that may still be read: those that not all of its peers have passed, or under aligned reads all since the oldest that is in use. */
 function retainedVersions(post: Transport, partition: number, sent: readonly VersionMessage[]): VersionMessage[] {
+  const used = post.aligned;
+  if (used !== undefined) return sent.filter(({ version }) => version >= used.reduce((least, each) => Math.min(least, each)));
   const oldest = post.versions.reduce((least, _, peer) => (peer === partition ? least : Math.min(least, newest(post, partition, peer).version)), Infinity);
   return sent.filter(({ version }) => version >= oldest);
 }
@@ -110,12 +136,20 @@ const messageNumber = (ticks: number, update: number, tick: number) => update * 
 
 /** Parameters in messages: whole versions, as old as the messages are slow. */
 export function messageParameters(arena: Arena, room: Room, shape: PeerParameterShape, ownership: Ownership, self: number, post: Transport): PeerParameters {
-  const { world, versions } = post;
+  const { world, versions, aligned } = post;
   const all = [...shape.parameters, shape.weights].map((parameter) => attachPeerParameter(arena, room, parameter, false));
   const parts = all.flatMap(({ table, heard }) => publishedParts(table.shape).map((part): PublishedPart => ({ table, live: table[part], local: heard[part], copies: new Float32Array(0) })));
 
+  function align(used: number[]): number {
+    const messages = newestOfAll(post, self) ?? versions.map((sent, from) => (from === self ? sent[sent.length - 1] : newest(post, from, self)));
+    messages.forEach(({ stretches }, from) => { loadStretches(parts, ownership[from], stretches); });
+    used[self] = messages.reduce((least, { version }) => Math.min(least, version), Infinity);
+    return used[self];
+  }
+
   return {
     tables: Object.fromEntries(all.map(({ table, heard }) => [table.shape.name, heard])),
+    ...(aligned && { align: () => align(aligned) }),
     snapshot(version) {
       forEachOwnedRange(parts, ownership[self], copyLive);
       const known = versions[self].at(-1);
@@ -168,7 +202,6 @@ export function messageExchange(arena: Arena, { ticks, batchSize, parameters }: 
     sharedVoltages: [],
     entryOf: () => -1,
     beginEntry(_of, update, slots, stored) {
-      forEachOwnedRange(parts, ownership[self], copyLive);
       ownSlots = sharedSlots(post, update, slots);
       updates[self][update % KEPT_UPDATES] = { update, slots: ownSlots, stored, parameters: copyStretches(parts, ownership[self]), ticks: [] };
       return true;

@@ -15,7 +15,7 @@ import { createLiveSource, createRecordingSource, type ReadSource, type ReadSour
 import { attachExchange, type ActivationExchange } from './activation-exchange.js';
 import { attachStalenessRecorder, type StalenessRecorder } from './staleness.js';
 import { createPeerWait, NO_WAIT, virtualClock, threadClock, type PeerWait } from './peer-wait.js';
-import { ALIVE, type RunLayout } from './run-layout.js';
+import { ALIVE, replicaName, type RunLayout } from './run-layout.js';
 import { createRerunSource } from './rerun.js';
 import { attachPeerParameters, type PeerParameters } from './peer-parameters.js';
 import { attachPhaseTimer, timestampNotifications, type PhaseTimer } from '../../runtime/phase-timings.js';
@@ -73,10 +73,10 @@ export interface VirtualRuntime {
  *
  * @param begin the virtual time, and the state that was left then
  */
-export function createVirtualRuntime({ settings: { schedule, virtual, seed, partitions }, groups, topology }: RunLayout, { time, state }: { readonly time: number; readonly state?: VirtualState | undefined } = { time: 0 }): VirtualRuntime | undefined {
+export function createVirtualRuntime({ settings: { schedule, virtual, seed, partitions, timing }, groups, topology }: RunLayout, { time, state }: { readonly time: number; readonly state?: VirtualState | undefined } = { time: 0 }): VirtualRuntime | undefined {
   if (virtual === undefined) return undefined;
   const world = createWorld(virtual, seed, partitions, groups.map(({ begin, end }) => end - begin), { time, durations: state?.durations, clocks: schedule === 'poisson' });
-  return { world, transport: createTransport(world, partitions, topology.ticks.length, state?.messages), counterMessages: createCounterMessages(world, partitions, groups.length, state?.messages) };
+  return { world, transport: createTransport(world, partitions, topology.ticks.length, timing.reads === 'aligned', state?.messages), counterMessages: createCounterMessages(world, partitions, groups.length, state?.messages) };
 }
 
 /** How a partition's context differs from that of a live run in real time. */
@@ -135,7 +135,7 @@ export function createPartitionContext(layout: RunLayout, arena: Arena, partitio
     readSource: log === undefined ? createReadSource(layout, readContext) : createRerunSource(readContext, arena, eventCount, log),
     phaseTimer,
     staleness: settings.timing.measureStaleness ? attachStalenessRecorder(arena, partition) : undefined,
-    tables: attachTables(layout, arena),
+    tables: attachTables(layout, arena, partition),
     inferenceActivations: { lanes: settings.environments, voltages: arena.float32('voltage'), weightedInputs: arena.float32('voltage/weighted'), alive },
     learningActivations: { lanes, voltages: own('activations'), weightedInputs: own('activations/weighted'), alive },
   };
@@ -178,9 +178,9 @@ function attachTransport(plan: RunLayout, arena: Arena, kernels: Kernels, contro
   return { peerParameters, exchange: messageExchange(arena, exchange, ownership, partition, peerParameters, surroundings.transport, settings.schedule === 'synchronous') };
 }
 
-/** The tables of all parameters, by name. */
-export function attachTables(plan: RunLayout, arena: Arena): Record<string, ParameterTable> {
-  return Object.fromEntries(plan.parameters.map((shape) => [shape.name, attachParameter(arena, shape)]));
+/** The tables of all parameters, by name. @param partition whose replicas, where parameters are replicated */
+export function attachTables({ parameters, replicated }: RunLayout, arena: Arena, partition = 0): Record<string, ParameterTable> {
+  return Object.fromEntries(parameters.map((shape) => [shape.name, attachParameter(arena, replicated.includes(shape.name) ? { ...shape, name: replicaName(shape.name, partition) } : shape)]));
 }
 
 /** Only whole versions can be identified, and so recorded. */

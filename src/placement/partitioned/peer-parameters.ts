@@ -32,6 +32,8 @@ export interface PeerParameters {
   refresh(peer: number): number;
   /** Copies one version of a peer's parameters. @returns false if the peer has not reached it, or does not keep it any more */
   refreshVersion(peer: number, version: number): boolean;
+  /** Under aligned reads: copies the newest version that is at hand of all neurons, this partition's included. @returns it */
+  align?(): number;
 }
 
 const OWNER = 'each partition its own rows';
@@ -51,7 +53,7 @@ export function copyBlocks(prefix: string, parameter: ParameterShape, depth: num
 }
 
 export function peerParameterBlocks({ partitions, weights, parameters, reads }: PeerParameterShape): BlockRequest[] {
-  if (reads === 'racy') return [];
+  if (reads === 'latest') return [];
   const copies = [weights, ...parameters].flatMap((parameter) => copyBlocks('versions', parameter, VERSIONS));
   return [...copies, { name: VERSION_MARKS, type: 'int32', shape: [VERSIONS, partitions], owner: OWNER }];
 }
@@ -149,5 +151,5 @@ function versioned(arena: Arena, room: Room, control: Control, { partitions, wei
 }
 
 export function attachPeerParameters(arena: Arena, room: Room, control: Control, shape: PeerParameterShape, ownership: Ownership, self: number): PeerParameters {
-  return shape.reads === 'racy' ? racy(arena, room, control, shape, ownership) : versioned(arena, room, control, shape, ownership, self);
+  return shape.reads === 'latest' ? racy(arena, room, control, shape, ownership) : versioned(arena, room, control, shape, ownership, self);
 }

@@ -59,6 +59,8 @@ export interface RunLayout {
   readonly rule: Rule;
   /** The weights and the rule's other parameters. */
   readonly parameters: readonly ParameterShape[];
+  /** Names of those of which each partition keeps the parts of all neurons, for itself: a replicated critic. */
+  readonly replicated: readonly string[];
   readonly ring: RingShape;
   /** The environments that are submitted and stepped together: all of them with barriers, otherwise each by itself. */
   readonly groups: readonly EnvironmentGroup[];
@@ -89,7 +91,9 @@ export function createRunLayout(settings: Settings): RunLayout {
   const rule = ruleOfSettings(settings.rule);
   if (rule.actions === 'discrete' && actionSpace.kind !== 'discrete') throw wrongValue('rule.name', 'a rule that learns continuous actions', rule.name);
   const weights = weightShape(topology, rule);
-  const parameters = [weights, ...rule.parameters(topology)];
+  const replicated = settings.rule.critic === 'replicated' && partitions > 1 ? (rule.objective?.parameters(topology) ?? []).map(({ name }) => name) : [];
+  const parameters = [weights, ...rule.parameters(topology).map((parameter) => (replicated.includes(parameter.name) ? { ...parameter, published: false } : parameter))];
+  const replicas = parameters.filter(({ name }) => replicated.includes(name)).flatMap((shape) => Array.from({ length: partitions - 1 }, (_, i) => ({ ...shape, name: replicaName(shape.name, i + 1) })));
   const published = parameters.filter((parameter) => parameter.published);
   const firstStochastic = rule.hiddenIsStochastic ? topology.inputs.end : topology.outputs.begin;
   const ring = { capacity: learning.replay, inputs: topology.inputs.end, stochasticNeurons: topology.neurons - firstStochastic, environments };
@@ -102,6 +106,7 @@ export function createRunLayout(settings: Settings): RunLayout {
     ownership: divideNeurons(topology, partitions),
     rule,
     parameters,
+    replicated,
     ring,
     groups,
     exchange,
@@ -117,7 +122,7 @@ export function createRunLayout(settings: Settings): RunLayout {
       { name: ALIVE, type: 'int32', shape: [topology.neurons], owner: 'the supervisor, while no partition runs' },
       ...actingBlocks(topology.neurons, settings),
       ...scratch(activationBlocks(topology.neurons, settings)),
-      ...parameterBlocks(parameters),
+      ...parameterBlocks([...parameters, ...replicas]),
       ...replayBlocks(ring),
       ...(settings.virtual ? [VIRTUAL_TIME] : scratch([...exchangeBlocks(exchange), ...peerParameterBlocks(peerParameters)])), // a repeated update begins its entries anew
       ...(peerParameters.reads === 'versioned' && !settings.virtual ? scratch(rerunBlocks(partitions)) : []),
@@ -132,6 +137,9 @@ export function createRunLayout(settings: Settings): RunLayout {
   };
 }
 
+/** The block of a partition's replica of a parameter. */
+export const replicaName = (parameter: string, partition: number) => (partition === 0 ? parameter : `${parameter}/replica${partition}`);
+
 /** The current virtual time, in seconds. */
 const VIRTUAL_TIME: BlockRequest = { name: 'virtual/time', type: 'float64', shape: [1], owner: 'the crew' };
 
@@ -141,7 +149,7 @@ const VIRTUAL_TIME: BlockRequest = { name: 'virtual/time', type: 'float64', shap
  */
 function mayHelp(settings: Settings, { data }: Rule, { populations }: Topology): boolean {
   const { partitions, timing: { reads }, virtual } = settings;
-  return partitions > 1 && populations.every(isPlain) && settings.schedule !== 'synchronous' && data === 'replay' && reads === 'racy' && virtual === undefined;
+  return partitions > 1 && populations.every(isPlain) && settings.schedule !== 'synchronous' && data === 'replay' && reads === 'latest' && virtual === undefined;
 }
 
 function weightShape(topology: Topology, rule: Rule): ParameterShape {

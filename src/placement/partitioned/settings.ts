@@ -5,7 +5,7 @@ import { NEURAL, NEURAL_HIDDEN } from '../../network/neuron-options.js';
 import { SEED, STEPS } from '../../options/common.js';
 import { integer, integerOr, only } from '../../options/kind.js';
 import { option, vary, type OptionsOf, type SettingsOf } from '../../options/row.js';
-import { BATCH, isStreamed, LEARNING, OBJECTIVE, REPLAY, replaySlots, RULE_NAME, RULE_RATES, ruleOf, UPDATES_PER_STEP, WARMUP, warmupSteps } from '../../rule/options.js';
+import { BATCH, CRITIC_PLACEMENT, isStreamed, LEARNING, OBJECTIVE, REPLAY, replaySlots, RULE_NAME, RULE_RATES, ruleOf, UPDATES_PER_STEP, WARMUP, warmupSteps } from '../../rule/options.js';
 import { SCHEDULE, TIME } from '../../schedule/options.js';
 import { VIRTUAL } from '../../virtual/settings.js';
 import { LESION } from './lesion-options.js';
@@ -64,6 +64,7 @@ export const SIMULATION_ROWS = [
   ...RULE_EXPLORATION,
   RULE_NAME,
   OBJECTIVE,
+  CRITIC_PLACEMENT,
   ...RULE_RATES,
   ...RULE_LEARNING,
   ...LESION,

@@ -18,7 +18,6 @@ import { checkLayoutBudget, checkNetworkBudget } from './budget.js';
 import { readEpisodes } from './episode-list.js';
 import type { Outcome } from './hosted-partition.js';
 import { endTrajectory, initialiseParameters, reinitialise, setEnabled } from './lesion.js';
-import { attachTables } from './partition-context.js';
 import type { RunnerApi, RunnerSpec } from './partition-runner.js';
 import { ALIVE, createRunLayout, MAX_EPISODES_PER_COMMAND, MAX_STEPS_PER_COMMAND, type RunLayout } from './run-layout.js';
 import type { Settings } from './settings.js';
@@ -65,7 +64,7 @@ export class Supervisor {
     this.#control = attachControl(this.arena);
     this.#eventCount = createEventCount(this.#control.words, false);
     this.arena.int32(ALIVE).fill(1);
-    initialiseParameters(this.layout, attachTables(this.layout, this.arena), settings.seed);
+    initialiseParameters(this.layout, this.arena, settings.seed);
     this.#start = start;
     start?.snapshot.restore(this.arena);
     this.#virtualState = start?.virtualState(this.layout);

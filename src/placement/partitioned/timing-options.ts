@@ -15,10 +15,16 @@ const INFERENCE_NAMES = ['central', 'distributed', 'sampled'] as const;
 export type InferenceName = (typeof INFERENCE_NAMES)[number];
 
 /**
- * How a partition reads the rows of a peer whose voltages it lacks. `racy`: from the arena, even during a write (Hogwild). `versioned`: a
- * whole version, as it was after one of the peer's updates. Recording and re-running need that; each partition copies its rows after each update.
+ * How a partition reads the rows of a peer whose voltages it lacks:
+ *
+ *   latest     from the arena, even during a write (Hogwild)
+ *   versioned  the newest whole version, as it was after one of the peer's updates. Each partition copies its rows after each update
+ *   aligned    of all neurons, its own included, the newest version that it has of all of them. It computes a minibatch from these, and steps the present
+ *              rows. For measurements in virtual time: it loses more to delay than `latest` (docs/research.md)
+ *
+ * Recording and re-running need whole versions. In virtual time rows travel in messages, and `latest` and `versioned` are the same.
  */
-const READS = ['racy', 'versioned'] as const;
+const READS = ['latest', 'versioned', 'aligned'] as const;
 export type ReadConsistency = (typeof READS)[number];
 
 const group = 'Timing';
@@ -32,13 +38,19 @@ const isVirtual = (at: At) => at(TIME) === 'virtual';
 /** Options of one schedule have a single value under the others. */
 const ofSchedule = (owner: ScheduleName) => (at: At) => (at(SCHEDULE) === owner ? undefined : only(0, `only the schedule ${owner} has it`));
 
+/** Barriers leave no choice, nor do oracles, which read live weights. Only messages keep as many past versions as aligned reads need. */
+function readsAt(at: At): readonly ReadConsistency[] {
+  if (at(SCHEDULE) === 'synchronous' || ruleOf(at).locality === 'weights') return ['latest'];
+  return isVirtual(at) ? READS : ['latest', 'versioned'];
+}
+
 const READ = option('timing.reads', oneOf<ReadConsistency>(READS), {
-  default: 'racy', narrow: (at) => (at(SCHEDULE) === 'synchronous' || ruleOf(at).locality === 'weights' ? oneOf<ReadConsistency>(['racy']) : undefined),
-  help: 'how partitions read one another\'s rows: racy (as they are in memory) or versioned (whole versions)', group,
+  default: 'latest', narrow: (at) => oneOf(readsAt(at)), flag: '--reads',
+  help: 'how partitions read one another\'s rows: latest (as they are in memory), versioned (whole versions) or, in virtual time, aligned (one version of all neurons, a partition\'s own included)', group,
 });
 
 /** In virtual time and under versioned reads, partitions exchange messages only, so that no partition can compute all neurons. */
-const inferenceAt = (at: At): readonly InferenceName[] => (isVirtual(at) || at(READ) !== 'racy' ? ['distributed', 'sampled'] : INFERENCE_NAMES);
+const inferenceAt = (at: At): readonly InferenceName[] => (isVirtual(at) || at(READ) !== 'latest' ? ['distributed', 'sampled'] : INFERENCE_NAMES);
 
 const INFERENCE = option('timing.inference', oneOf<InferenceName>(INFERENCE_NAMES), {
   default: (at) => inferenceAt(at)[0],

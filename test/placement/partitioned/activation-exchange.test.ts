@@ -11,7 +11,7 @@ import { attachPeerParameters } from '../../../src/placement/partitioned/peer-pa
 /** One published number of each neuron. */
 const CRITIC = { name: 'critic', lengths: [1, 1, 1], target: true, published: true, learned: false };
 const WEIGHTS = { name: 'weights', lengths: [0, 2, 2], target: true, published: false, learned: false };
-const SHAPE = { partitions: 2, neurons: 3, depth: 4, batchSize: 2, ticks: 2, helping: false, parameters: [CRITIC], weights: WEIGHTS, reads: 'racy' } as const;
+const SHAPE = { partitions: 2, neurons: 3, depth: 4, batchSize: 2, ticks: 2, helping: false, parameters: [CRITIC], weights: WEIGHTS, reads: 'latest' } as const;
 const OWNERSHIP = [[{ begin: 0, end: 1 }, { begin: 2, end: 3 }], [{ begin: 1, end: 2 }, { begin: 3, end: 3 }]];
 const SLOTS = Int32Array.of(7, 8);
 const PEERS_NEURON = [{ begin: 1, end: 2 }];

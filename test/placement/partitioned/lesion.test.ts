@@ -14,7 +14,7 @@ const [HIDDEN, OUTPUT] = [4, 6];
 for (const rule of RULE_NAMES) {
   test(`a neuron re-initialised under ${rule} has fresh parameters and no former state; other neurons do not change`, (t) => {
     const { layout, arena, tables } = createContext({ rule, ...(rule === 'sarsa' && { environment: 'CartPole-v1' }), ...(rule !== 'coagent' && rule !== 'sarsa' && { learning: { replay: 256, batch: 4, warmup: 4 } }) });
-    initialiseParameters(layout, tables, 1);
+    initialiseParameters(layout, arena, 1);
     const partsOf = (neuron: number) => Object.entries(tables).map(([name, table]) => ({ name, ...table.of(neuron) }));
     const copyOf = (neuron: number) => partsOf(neuron).map(({ name, values, target }) => ({ name, values: [...values], target: [...target] }));
     const first = copyOf(HIDDEN);

@@ -9,8 +9,8 @@ import { pendingMessages } from '../../../src/placement/partitioned/message-exch
 import { withoutMessages, type VirtualState } from '../../../src/placement/partitioned/virtual-state.js';
 
 /** Two partitions of a virtual world, whose messages about learning are so many seconds under way. */
-function pair(delay: number) {
-  const plan = createRunLayout(resolveSettings({ network: { hidden: [2] }, learning: { replay: 256, batch: 4 }, partitions: 2, time: 'virtual', virtual: { learningMessageDelay: delay } }));
+function pair(delay: number, reads: 'latest' | 'aligned' = 'latest') {
+  const plan = createRunLayout(resolveSettings({ network: { hidden: [2] }, learning: { replay: 256, batch: 4 }, partitions: 2, time: 'virtual', timing: { reads }, virtual: { learningMessageDelay: delay } }));
   const arena = createArena(plan.blocks);
   arena.int32(ALIVE).fill(1);
   const [, hidden] = plan.ownership[1];
@@ -33,6 +33,13 @@ function pair(delay: number) {
         for (const { peerParameters } of [mine, peers]) peerParameters.snapshot(version);
       },
       hear: () => [mine.peerParameters.refresh(1), mine.peerParameters.tables[WEIGHTS].values[weights.offset[hidden.begin]]],
+      tell(version: number, weights: readonly [number, number], own: number) {
+        [mine, peers].forEach(({ tables, peerParameters }, partition) => {
+          tables[WEIGHTS].values[tables[WEIGHTS].offset[plan.ownership[partition][1].begin]] = weights[partition];
+          if (partition === 1 || version <= own) peerParameters.snapshot(version);
+        });
+      },
+      align: () => [mine.peerParameters.align?.(), ...plan.ownership.map((ranges) => mine.peerParameters.tables[WEIGHTS].values[weights.offset[ranges[1].begin]])],
       left: (): VirtualState => structuredClone({ time: 0, durations: virtualRuntime.world.state(), clocks: [[], []], messages: { received: [0, 0], inFlight: [], ...pendingMessages(virtualRuntime.transport, 0) } }),
     };
   }
@@ -66,4 +73,19 @@ test('rows that are under way at a rest stay under way after it; once withdrawn 
   t.deepEqual(after.hear(), [1, 12]);
   after.keep(2, 13);
   t.deepEqual(after.hear(), [1, 12]);
+});
+
+test('aligned rows are of the newest version that has come of all neurons, own rows included', (t) => {
+  const ahead = pair(0, 'aligned').begin();
+  ahead.tell(0, [10, 20], 5);
+  ahead.tell(1, [11, 21], 5);
+  t.deepEqual(ahead.align(), [1, 11, 21]);
+  const delayed = pair(1, 'aligned').begin();
+  delayed.tell(0, [10, 20], 5);
+  delayed.tell(1, [11, 21], 5); // the peer's is under way
+  t.deepEqual(delayed.align(), [0, 10, 20]);
+  const behind = pair(0, 'aligned').begin();
+  behind.tell(0, [10, 20], 0);
+  behind.tell(1, [10, 21], 0); // the partition itself has not made this update
+  t.deepEqual(behind.align(), [0, 10, 20]);
 });

@@ -20,8 +20,8 @@ function pair(reads: Reads) {
   return { arena, control, weights, critic, mine, peers };
 }
 
-test('racy rows are those of this moment, whatever their owner is doing', (t) => {
-  const { control, weights, critic, mine } = pair('racy');
+test('the latest rows are those of this moment, whatever their owner is doing', (t) => {
+  const { control, weights, critic, mine } = pair('latest');
   control.version.set(1, 9);
   weights.values.set([1, 2], 2);
   critic.values[1] = 3;

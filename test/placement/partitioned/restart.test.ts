@@ -29,7 +29,7 @@ async function killAlong(supervisor: Supervisor, stream: Stream, kills: number):
 for (const schedule of SCHEDULE_NAMES) {
   for (const partitions of [1, 2, 3]) {
     test.serial(`${schedule} on ${partitions}: workers killed at random moments are replaced, and not a transition is lost or doubled`, async (t) => {
-      const reads = schedule === 'bounded' || (schedule === 'hogwild' && partitions === 3) ? 'versioned' : 'racy';
+      const reads = schedule === 'bounded' || (schedule === 'hogwild' && partitions === 3) ? 'versioned' : 'latest';
       const supervisor = await start({ schedule, partitions, timing: { reads } });
       const killing = killAlong(supervisor, createStream(partitions, schedule), partitions + 1);
       await supervisor.train(STEPS);
