@@ -146,7 +146,7 @@ export const actorLearnerStudy = defineStudy({
   ],
   method: ({ steps, seeds, evaluation }) => [
     `Time is virtual: every actor has a core of its own, and a run repeats bit for bit. Durations: ${Object.entries(WORLD).map(([key, value]) => `${key} ${value}`).join(', ')}; one unit is the median time of a gradient.`,
-    `Every trial learns for ${whole(steps)} environment steps of all actors together, from ${seeds === 1 ? 'seed 1' : `seeds 1 to ${seeds}`}, and is evaluated every ${whole(evaluation.every)} steps, while virtual time stands still.`,
+    `Every trial learns for ${whole(steps)} environment steps of all actors together, from ${seeds === 1 ? 'seed 1' : `seeds 1 to ${seeds}`}, and is evaluated every ${whole(evaluation.every)} steps, while virtual time is stopped.`,
   ],
   shown: ({ rows }) => rows.filter(({ family, actors }) => family === 'asynchronous' && actors === Math.max(...rows.map((row) => row.actors))).map(({ label }) => label),
 });

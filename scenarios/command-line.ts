@@ -25,7 +25,7 @@ export interface Words {
 
 const COMMAND = createTable(COMMAND_ROWS);
 
-/** Every flag of every scenario once: the scenario can stand anywhere on the line, and is known only when all is parsed. */
+/** Every flag of every scenario once: the scenario may be anywhere on the line, and is read only after all flags. */
 const allRows = (): AnyRow[] => [...new Map([...COMMAND_ROWS, ...SCENARIOS.flatMap(flaggedRows)].map((row) => [row.flag, row])).values()];
 
 /** Flags of earlier versions. They are parsed, and refused with the present name once the scenario is known. */
@@ -136,13 +136,13 @@ export class Given {
     for (const [path, name] of origins) this.#origins.set(path, name);
   }
 
-  /** Sets what a flag says: one option, or several of a section. */
+  /** Sets the options of a flag: one, or several of a section. */
   #set({ path, kind, spread, file }: AnyRow, flag: string, value: string | true, isSetting: boolean): void {
     if (!isSetting) {
       this.#origins.set(path, flag);
       this.#commands[path] = value === true ? true : kind.parse(value, flag);
     } else if (file !== undefined) {
-      Object.entries(readGraph(flag, String(value), file)).forEach(([key, part]) => { put(this.options, `${sectionOf(path)}.${key}`, part); }); // errors name what stands in the file
+      Object.entries(readGraph(flag, String(value), file)).forEach(([key, part]) => { put(this.options, `${sectionOf(path)}.${key}`, part); }); // errors name the path in the file
     } else {
       const parts = spread === undefined ? { [keyOf(path)]: kind.parse(String(value), flag) } : spread(String(value), flag);
       for (const [key, part] of Object.entries(parts)) {
@@ -161,7 +161,7 @@ export class Given {
     return commands;
   }
 
-  /** What the user would know an option by: the flag that was typed, the path in a file, or else the flag that there is; undefined: as it is. */
+  /** The user's name of an option: the typed flag, the path in a file, or else its flag; undefined: its path. */
   nameOf(option: string): string | undefined {
     const typed = typedName(option, this.#origins);
     if (typed !== undefined || isGiven(this.options, option)) return typed;
@@ -190,7 +190,7 @@ function put(options: Record<string, unknown>, path: string, value: unknown): vo
   else options[path] = value;
 }
 
-/** The keys of a section that a file holds. @throws TypeError or RangeError where it cannot be read, or says something else */
+/** The keys of a section that a file holds. @throws TypeError or RangeError if it cannot be read or has other keys */
 function readGraph(flag: string, file: string, keys: readonly string[]): Record<string, unknown> {
   const found = readJsonObject(flag, file);
   const unknown = Object.keys(found).find((key) => !keys.includes(key));

@@ -13,7 +13,7 @@ const WIDTH = 100;
 
 const EVERYDAY = 'Everyday options:';
 
-/** What `--help` says of a scenario. @param all options, and not the everyday ones alone */
+/** The text of `--help` for a scenario. @param all options, and not the everyday ones alone */
 export function helpOf(scenario: Scenario, all: boolean): string {
   const { name, summary, positional } = scenario;
   const rows = flaggedRows(scenario);

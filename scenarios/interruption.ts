@@ -3,7 +3,7 @@ const STATUS = { SIGINT: 130, SIGTERM: 130, SIGHUP: 129 } as const;
 type EndingSignal = keyof typeof STATUS;
 const SIGNALS: readonly EndingSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** Exit status by which a scenario says that it ended early. */
+/** Exit status of a scenario that ended early. */
 export const INTERRUPTED = 130;
 
 /** Removes the handlers of `endAtSignals`. */

@@ -26,7 +26,7 @@ const LESION_STEP = option('lesion.step', integer({ min: 1 }), {
 interface LesionArm extends Arm {
   readonly fraction: number;
   readonly reinitialised: boolean;
-  /** `broadcast`, or `frozen`, which the registry does not know. */
+  /** `broadcast`, or `frozen`, which is not in the registry. */
   readonly learner: string;
 }
 

@@ -65,8 +65,8 @@ function report(error: unknown): number {
     console.error(oneLine(error.message));
     return USAGE_ERROR;
   }
-  const told = error instanceof PartitionError || error instanceof EnvironmentError || error instanceof DivergenceError || error instanceof FileError || isOutOfMemory(error) || isSystemError(error);
-  console.error(told ? oneLine(error.message) : error);
+  const isOneLine = error instanceof PartitionError || error instanceof EnvironmentError || error instanceof DivergenceError || error instanceof FileError || isOutOfMemory(error) || isSystemError(error);
+  console.error(isOneLine ? oneLine(error.message) : error);
   return 1;
 }
 

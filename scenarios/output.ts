@@ -10,7 +10,7 @@ export interface Output {
  */
 export function watchOutput(): Output {
   let failure: Error | undefined;
-  process.stderr.on('error', () => undefined); // there is nowhere left to say so
+  process.stderr.on('error', () => undefined); // no stream is left for a message
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') failure ??= error;
   });

@@ -6,7 +6,7 @@ import { STUDY_FILES } from '../src/entries/study.js';
 import { CheckpointError, readNewestCheckpoint, type Checkpoint } from '../src/index.js';
 import { warn } from './warn.js';
 
-/** Steps between checkpoints where nothing is said. */
+/** Default number of steps between checkpoints. */
 export const CHECKPOINT_EVERY = 5000;
 
 /** How a study continues: it has no checkpoints. */
@@ -22,7 +22,7 @@ export interface RunNote {
   readonly episodes: number;
   /** Seconds of training so far. */
   readonly seconds: number;
-  /** How far the line files tell what the checkpoint knows, in bytes. */
+  /** Lengths of the line files at the checkpoint, in bytes. */
   readonly lines: LineLengths;
   /** Steps of the run's own checkpoints in its folder, this one included; absent in older ones. */
   readonly checkpoints?: readonly number[];
@@ -48,7 +48,7 @@ export interface Resumption {
  * @throws RangeError naming `resume` where the folder holds no run that can go on or is written to by another process, or `steps` where that many are taken already
  */
 export async function readResumption(folder: string, steps: number | undefined): Promise<Resumption> {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) await readNewestCheckpoint(folder); // says why it is none
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) await readNewestCheckpoint(folder); // throws the reason
   if (existsSync(join(folder, STUDY_FILES.trials))) throw wrongValue('resume', 'the folder of a run', folder, `, which is a study's${CONTINUES}`);
   const lock = lockFolder('resume', folder, warn);
   try {
@@ -87,10 +87,10 @@ function readResult(folder: string): Readonly<Record<string, unknown>> | 'none' 
   }
 }
 
-/** @throws CheckpointError where it is none of the command line's own, or counts what cannot be */
+/** @throws CheckpointError if the command line did not write it, or its counts are impossible */
 function readNote({ note, step, kind }: Checkpoint): RunNote {
-  if (typeof note.scenario !== 'string') throw new CheckpointError('format', `it is not of a run of ${kind === 'simulation' ? 'train' : kind}: the command line has noted nothing in it`);
-  if (!isRunNote(note) || note.goal < step || note.goal - step > LARGEST_RUN) throw new CheckpointError('format', 'it does not tell where its run goes');
+  if (typeof note.scenario !== 'string') throw new CheckpointError('format', `it is not of a run of ${kind === 'simulation' ? 'train' : kind}: it has no note of the command line`);
+  if (!isRunNote(note) || note.goal < step || note.goal - step > LARGEST_RUN) throw new CheckpointError('format', 'it has no valid goal of its run');
   return note;
 }
 

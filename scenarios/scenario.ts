@@ -28,7 +28,7 @@ export interface Scenario {
   readonly summary: string;
   /** Its settings. */
   readonly table: OptionTable;
-  /** What else can be said on the command line, besides what every scenario takes. */
+  /** Further options of its command line, besides those of every scenario. */
   readonly commands: readonly AnyRow[];
   /** True if the same command with `--out <folder>` continues what was interrupted. */
   readonly continuesInOut?: boolean;

@@ -8,7 +8,7 @@ import { warn } from './warn.js';
 
 const NAME = 'tabular';
 
-/** Episodes of the evaluation where nothing is said: a table acts fast. */
+/** Episodes of the evaluation by default: a table acts fast. */
 const EPISODES = 100;
 
 /** Tabular methods on a task whose transitions are known. */

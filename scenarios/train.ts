@@ -7,7 +7,7 @@ import { trainAndClose } from './training.js';
 /** Largest network whose connection matrix is drawn. */
 const MOST_RECORDED = 2000;
 
-/** @throws RangeError where the command line asks for what runs of these settings do not offer */
+/** @throws RangeError if runs of these settings do not have an option of the command line */
 function checkCommands({ killWorkerEvery, record, recordActivity }: ScenarioInput, { time, network: { hidden } }: Settings): void {
   if (killWorkerEvery > 0 && record) throw wrongValue('killWorkerEvery', '0 in a recorded run: a restarted worker cannot continue its log', killWorkerEvery);
   if (killWorkerEvery > 0 && time === 'virtual') throw wrongValue('killWorkerEvery', '0 in virtual time: its state is not in shared memory', killWorkerEvery);

@@ -101,7 +101,7 @@ async function trainWithProgress(training: Trainer, labels: ResultLabels, folder
   return finishing(() => rescuing(async () => train(), saveWeights), () => { bar.stop(); }); // a run that fails leaves them as far as they got
 }
 
-/** @returns what tells the staleness since it was asked last; resumed runs begin with the step they were resumed at */
+/** @returns the staleness since the previous call; a resumed run starts at the step of its checkpoint */
 function createStretches(training: Trainer, { workers }: ResultLabels): () => object {
   let before = training.staleness();
   return () => {

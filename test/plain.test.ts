@@ -121,7 +121,7 @@ test('plain data is copied as it is: shared parts, other realms and objects with
   t.is((copied.two as unknown[])[0], copied.one);
 });
 
-test('what is no plain data is named by its path', (t) => {
+test('an error about other than plain data names the path', (t) => {
   const message = (given: unknown) => t.throws(() => plainOptions(given)).message;
   t.is(message(circle), '"self" expected no circle, got {"self":{"self":{"self":{"self":{"self":{"self":{"self":{...');
   t.is(message({ network: { layers: [{ size: 10n }] } }), '"network.layers[0].size" expected plain data (numbers, strings, booleans, null, lists and objects of these), got 10n');

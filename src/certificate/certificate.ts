@@ -15,7 +15,7 @@ import { createReference } from './reference.js';
 import { criticRateOf, ddpgSettings, resolveCertificateSettings, type CertificateOptions, type CertificateSettings } from './settings.js';
 import { createControlCritic, TWIN, CONTROL_LOCALITY } from './control-critic.js';
 
-/** What has been certified so far. */
+/** The results so far. */
 export interface Certified {
   readonly neurons: readonly { readonly neuron: string; readonly layer: string }[];
   readonly kinds: readonly { readonly kind: string; readonly locality: string; readonly criticRate: number; readonly failure: string | null }[];
@@ -25,9 +25,9 @@ export interface Certified {
 }
 
 /**
- * DDPG at work on a task, with every kind of critic learning along from the same minibatches: how far the gradient of each neuron's
- * own critic, ∇_{K^n} Q^n, agrees with its row of the whole network's policy gradient, (∇_K Q^μ)^n. DDPG is not disturbed: but for
- * its hidden neurons' exploration it takes every step as if it were alone. Create it with `createCertificate`.
+ * DDPG on a task, while every kind of critic learns from the same minibatches: how far the gradient of each neuron's
+ * own critic, ∇_{K^n} Q^n, agrees with its row of the whole network's policy gradient, (∇_K Q^μ)^n. DDPG is not disturbed: except for
+ * the exploration of its hidden neurons it takes the steps of a run without critics. Create it with `createCertificate`.
  *
  * Source: Guss, Zhong et al. 2016, Experiment 1.
  */
@@ -51,7 +51,7 @@ export class Certificate {
   }
 
   /**
-   * Trains, and probes on the way and at the end. An aborted run is probed where it ends.
+   * Trains with probes at intervals and at the end. An aborted run is probed at its last step.
    *
    * @param options `onProbe` is called with each probe
    * @throws DivergenceError where DDPG itself diverges; a kind that diverges is reported and left out from then on
@@ -80,7 +80,7 @@ export class Certificate {
     return report;
   }
 
-  /** Looks now, between two updates. */
+  /** Probes now, between two updates. */
   probe(): ProbeRecord {
     const result = this.#look(this.training.agent.steps, this.training.agent.updates);
     this.#results.push(result);

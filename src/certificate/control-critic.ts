@@ -30,8 +30,8 @@ export interface ControlCriticContext {
 }
 
 /**
- * What the reference would have been with another draw of its critic's first weights: a ceiling for the other estimators, which cannot be
- * expected to agree better. It learns as DDPG's critic does, from the same minibatches, and leaves the actor alone.
+ * The reference from a critic with other initial weights: a ceiling for the agreement of the other estimators. It learns as DDPG's critic
+ * does, from the same minibatches, and does not change the actor.
  */
 export function createControlCritic(context: ControlCriticContext): GradientEstimator & { readonly critic: TrainedNetwork } {
   const { kernels, firstStochastic, optimiser, batchSize: size } = context;

@@ -2,9 +2,9 @@ import { DivergenceError } from '../errors.js';
 
 /** Runs actions that may diverge. After the first divergence it runs no more of them, and the run continues without them. */
 export interface DivergenceLatch {
-  /** What left the finite numbers, and when; null so far. */
+  /** The value that became infinite or NaN, and when; null before that. */
   readonly failure: string | null;
-  /** Does nothing once something has diverged. */
+  /** Does nothing after a divergence. */
   run(update: number, action: () => void): void;
 }
 

@@ -5,12 +5,12 @@ import { Certificate } from './certificate.js';
 import { ddpgSettings, type CertificateSettings } from './settings.js';
 import { planUtility } from './utility.js';
 
-/** Updates that a short run is timed over, after as many to warm up. */
+/** Measured updates of a short run, after as many for warm-up. */
 const TIMED = 100;
 
 /**
- * How long a certificate will take on this machine, from short runs of the same things: training and probes, and then the trials of depth
- * utility, several at a time.
+ * Estimates the duration of a certificate on this machine from short runs: training and probes, then the trials of depth utility,
+ * several at a time.
  *
  * @returns seconds
  */

@@ -8,7 +8,7 @@ import type { Rule } from '../rule/rule.js';
 import { createDivergenceLatch } from './divergence-latch.js';
 import { createRecorder } from './recorder.js';
 
-/** A kind of critic that learns along with a network which it may not touch: one rule of the registry, used as it is. */
+/** A kind of critic that learns beside a network without changing it: one unchanged rule of the registry. */
 export interface GradientEstimator {
   readonly name: string;
   /** Why it has stopped learning: the value that became infinite or NaN, and when. Null while it learns. */

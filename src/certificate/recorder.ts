@@ -3,13 +3,13 @@ import type { Optimiser } from '../optimise/optimiser.js';
 import type { Neuron } from '../network/neuron.js';
 
 /**
- * An optimiser that lets critics learn and writes down what would have been done to the weights: a rule at work on it is used
- * as it is, and the network that it is tried on stays as it is.
+ * An optimiser that steps critics and records the steps of weights without taking them: the rule is the shipped one, and the network
+ * does not change.
  */
 export interface Recorder extends Optimiser {
   /** While true critics are not stepped either. */
   holding: boolean;
-  /** What the rule last wanted to add to the neuron's row, before any step size; [sources]. Overwritten by the next. */
+  /** The rule's last gradient of the neuron's row, before the step size; [sources]. Overwritten by the next. */
   gradientOf(neuron: Neuron): Float32Array;
 }
 

@@ -64,7 +64,7 @@ export function planUtility({ environment, network, exploration, learning, certi
 /**
  * Runs the trials, several at a time on threads of their own.
  *
- * @returns what has been measured; nothing where the signal came before the end
+ * @returns the results so far; none if the signal came before the end
  */
 export async function measureUtility(plan: readonly UtilityTrial[], { onSteps, ...options }: UtilityOptions): Promise<LayerUtility[]> {
   const results = new Map<Trial, TrialResult>();

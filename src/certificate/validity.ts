@@ -4,7 +4,7 @@ import { innerProduct, type Rows } from './agreement.js';
 export interface Validity {
   /** ‖r̄‖, the length of the mean over minibatches. */
   readonly norm: number;
-  /** What float32 may have made of a gradient that is 0. */
+  /** Largest length that float32 rounding gives a gradient of 0. */
   readonly rounding: number;
   /** Standard error of r̄ over minibatches. */
   readonly sampling: number;
@@ -18,7 +18,7 @@ export interface Validity {
 const ROUNDING = 2 ** -24;
 
 /**
- * Where the gradient is 0 in truth, E‖r̄‖² is the squared standard error; twice that length leaves at least three quarters of ‖r̄‖² to
+ * If the true gradient is 0, E‖r̄‖² is the squared standard error; twice that length leaves at least three quarters of ‖r̄‖² to
  * the gradient, so that sampling alone keeps even a perfect estimate's expected cosine above √(3/4) = 0.87.
  *
  *   sampling² = (mean_m ‖r_m‖² - ‖r̄‖²) / (M - 1),   rounding = 2⁻²⁴ · roundings · ‖mean |∂Q/∂z| |v|‖

@@ -74,7 +74,7 @@ export function listEnvironments(): string[] {
 /** True for a name that needs nothing loaded: all but those with a simulator of their own. */
 export const isSelfContained = (name: string): boolean => TASKS.get(name)?.load === undefined;
 
-/** What an environment may be told: its seed, and by name the options that its task has. */
+/** Options of an environment: its seed, and by name those of its task. */
 export interface EnvironmentOptions {
   /** Of the environment's own random stream; whole number, 0 to 2^53 - 1; 0 unless given. */
   readonly seed?: number;
@@ -117,7 +117,7 @@ function parseName(option: string, text: unknown): Named {
   const name = typeof id === 'string' ? canonicalName(id.trim()) : id;
   const family = TASKS.get(typeof name === 'string' ? name : '');
   if (family === undefined) {
-    checkName(option, name, listEnvironments()); // says which there are
+    checkName(option, name, listEnvironments()); // names the nearest known one
     throw wrongValue(option, 'a known environment', name);
   }
   const given = new Map<string, unknown>();
@@ -161,7 +161,7 @@ export function environmentId(name: string): string {
  * @param name one of `listEnvironments()`, with options of its task in parentheses or without: `TMaze-v0(length=20)`
  * @param options win over those in the name
  * @throws RangeError naming `environment` for an unknown id, with the nearest known one; TypeError or RangeError naming the
- *   option that is not what its task takes; RangeError for an option nobody reads
+ *   option with a wrong value; RangeError for an option that the task does not have
  */
 export function makeEnvironment(name: string, options: EnvironmentOptions = {}): Environment {
   const { family, given } = parseName('environment', name);

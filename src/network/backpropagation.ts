@@ -40,13 +40,13 @@ export interface BackwardPlan {
 }
 
 /**
- * Plans the way back through a network.
+ * Plans the backward pass through a network.
  *
  * @param wanted the input neurons whose gradients are needed; all of them unless given
  * @throws InternalError if the network has cycles
  */
 export function planBackward({ populations, ticks, inputs, cyclic }: Topology, wanted: NeuronStretch = inputs): BackwardPlan {
-  if (cyclic) throw new InternalError('there is no way back through a graph with cycles');
+  if (cyclic) throw new InternalError('backpropagation expected a graph without cycles');
   const goals = populations
     .filter(({ kind }) => kind !== 'output')
     .map(({ kind, begin, end }) => ({ ...(kind === 'input' ? wanted : { begin, end }), touched: false, replaced: false }));
@@ -84,7 +84,7 @@ function stretchesWithin({ begin, end }: NeuronStretch, sources: Int32Array): So
 
 const known = new WeakMap<Topology, BackwardPlan>();
 
-/** The way back to all inputs; planned once. */
+/** The backward pass to all inputs; planned once. */
 function backwardPlanOf(topology: Topology): BackwardPlan {
   const way = known.get(topology) ?? planBackward(topology);
   known.set(topology, way);
@@ -92,12 +92,12 @@ function backwardPlanOf(topology: Topology): BackwardPlan {
 }
 
 /**
- * Reverse-mode differentiation through a whole network, which no local rule does. It serves DDPG, with which the rules are
- * compared with, and the oracle that its critics are checked against.
+ * Reverse-mode differentiation through a whole network, which no local rule does. DDPG uses it, with which the rules are
+ * compared, and so does the oracle that checks their critics.
  *
  *   ∂L/∂z_n = ∂L/∂v_n σ'(z_n),   ∂L/∂v_m = Σ_{n reads m} K_{n,m} ∂L/∂z_n
  *
- * and ∂L/∂z_n = 0 where n is silenced: nothing passes through it.
+ * and ∂L/∂z_n = 0 for a lesioned neuron n.
  *
  * Source: Rumelhart, Hinton & Williams 1986. The gradient of row n is Σ_b ∂L/∂z_n[b] v[b]: `gradients`.
  *

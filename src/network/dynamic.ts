@@ -14,8 +14,8 @@ export function createActivations<Numbers extends FloatArray>(kernels: Kernels<N
 /**
  * Θ K v of neurons `begin..end` of one population; where they inhibit one another these are whole pools.
  *
- * Reads: `weights` of these rows, voltages of their sources, `alive`. Writes: weighted inputs of these rows. A silenced neuron takes no
- * part in its pool: its own counts as 0.
+ * Reads: `weights` of these rows, voltages of their sources, `alive`. Writes: weighted inputs of these rows. A lesioned neuron counts as 0
+ * in its pool.
  *
  * @param weights every neuron's row, by `topology.rowOffset`
  */
@@ -38,7 +38,7 @@ export function weighRows<Numbers extends FloatArray>(
 }
 
 /**
- * The voltage dynamic D of neurons `begin..end` of one population: v ← σ(Θ K v), or what their membranes make of it, for lanes `laneBegin..laneEnd`. Input
+ * The voltage dynamic D of neurons `begin..end` of one population: v ← σ(Θ K v), or the output of their membranes, for lanes `laneBegin..laneEnd`. Input
  * neurons have no row: the encoder holds their voltages, which is the v_in of v_{t+1} = σ(Θ K v_t) + v_in. A silenced
  * neuron's voltage is 0, whatever its weights.
  *
@@ -89,7 +89,7 @@ function worst(numbers: FloatArray): number {
  * @throws DivergenceError as `tick`
  */
 export function propagate<Numbers extends FloatArray>(kernels: Kernels<Numbers>, topology: Topology, weights: Numbers, activations: Activations<Numbers>, laneBegin: number, laneEnd: number): void {
-  if (topology.cyclic) throw new InternalError('a graph with cycles is moved by settle(), all neurons at once');
+  if (topology.cyclic) throw new InternalError('propagate() expected a graph without cycles; settle() updates all neurons at once');
   for (const populations of topology.ticks) {
     for (const index of populations) {
       const { begin, end } = topology.populations[index];

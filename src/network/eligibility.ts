@@ -11,13 +11,13 @@ export interface LeakyStep {
 }
 
 /**
- * The eligibility of a leaky neuron's weights: how its voltage would be another, had a weight been another all along.
+ * The eligibility of a leaky neuron's weights: the derivative of its voltage in each weight, over the whole episode.
  *
  *   e_m ← (1 - α + α σ'(z) K_{n,n}) e_m + α σ'(z) v_m,   α = Δt/τ
  *
- * for each neuron m that it reads, v_m the voltages that the step read. It is carried on with the voltage and needs nothing else: no
- * unrolling, and as many numbers as the row has weights, however long the episode. Where the neuron's voltage comes back to it by
- * itself alone it is ∂v/∂K_{n,m} exactly; paths through other neurons are left out, which makes it local.
+ * for each neuron m that it reads, v_m the voltages that the step read. It is kept beside the voltage, one number a weight,
+ * without unrolling, for episodes of any length. If the neuron's only recurrent path is its own connection, it equals ∂v/∂K_{n,m}; paths
+ * through other neurons are left out, which makes it local.
  *
  * Source: Bellec et al. 2020, the eligibility vector of e-prop; Williams & Zipser 1989, of whose real-time recurrent learning it is the
  * diagonal. To be set to 0 where an episode starts, with the voltages.

@@ -65,7 +65,7 @@ export function settle<Numbers extends FloatArray>(kernels: Kernels<Numbers>, to
   for (let tick = 0; tick < topology.ticks.length; tick += 1) advance(kernels, topology, weights, activations, inhibition);
 }
 
-/** What a network holds at the start of an episode: nothing. Writes: voltages of all neurons but the inputs. */
+/** Sets a network to its state at the start of an episode, which is 0. Writes: voltages of all neurons but the inputs. */
 export function resetVoltages(topology: Topology, { lanes, voltages }: Activations<FloatArray>): void {
   voltages.fill(0, topology.inputs.end * lanes);
 }

@@ -12,9 +12,9 @@ export interface SpikingParameters {
   readonly timeConstants: ArrayLike<number>;
   /** θ_n: the neuron fires above it; [neurons] */
   readonly thresholds: ArrayLike<number>;
-  /** ρ_n: time for which a neuron that fired rests, in the unit of the time step; ≥ 0, rounded up to whole steps; [neurons] */
+  /** ρ_n: refractory period after a spike, in the unit of the time step; ≥ 0, rounded up to whole steps; [neurons] */
   readonly refractoryPeriods: ArrayLike<number>;
-  /** A current from outside, per step; [neurons] */
+  /** An external current, per step; [neurons] */
   readonly current?: ArrayLike<number>;
 }
 
@@ -22,7 +22,7 @@ export interface SpikingParameters {
 export interface SpikingState {
   /** V; [neurons] */
   readonly potentials: Float64Array;
-  /** Steps left to rest; [neurons] */
+  /** Refractory steps left; [neurons] */
   readonly resting: Int32Array;
 }
 
@@ -72,5 +72,5 @@ export function fire<Numbers extends FloatArray>(kernels: Kernels<Numbers>, topo
   }
 }
 
-/** 0.3 / 0.1 is a little more than 3 in floating point: that is no fourth step. */
+/** 0.3 / 0.1 is a little more than 3 in floating point: it must not round up to 4 steps. */
 const ROUNDING = 1e-9;

@@ -18,7 +18,7 @@ export interface StepGraphLayer extends GraphLayer {
   readonly inhibition?: LocalInhibition | undefined;
 }
 
-/** A graph of neurons that moves from environment step to environment step. */
+/** A graph of neurons that is updated once an environment step. */
 export interface StepGraph extends GraphNetwork {
   /** The option that errors about the graph as a whole name; `network` unless given. */
   readonly option?: string;
@@ -32,14 +32,14 @@ export interface StepNetwork {
 }
 
 /**
- * The topology of any directed graph, as a run moves it: in an environment step layer after layer, each on the voltages of this step of the
- * layers before it. A connection that leads back, to a layer before or to the neuron's own, takes an environment step: it reads a
- * further input neuron that carries the voltage on, leaky if the layer's time constant is above 1 (`withRecurrentInputs`).
+ * The topology of any directed graph, as a run updates it: in an environment step layer after layer, each on the voltages of this step of the
+ * layers before it. A connection to an earlier or the same layer takes an environment step: it reads a
+ * further input neuron that keeps the voltage, leaky if the layer's time constant is above 1 (`withRecurrentInputs`).
  *
  * So nothing is unrolled: within a step the graph has no cycles, every rule learns its weights as those of a
  * feed-forward network, and its recurrent inputs are stored with the observation.
  *
- * Order of neurons: bias, observations, those that carry on, layers as listed, outputs.
+ * Order of neurons: bias, observations, recurrent inputs, layers as listed, outputs.
  *
  * @throws TypeError or RangeError naming the layer, block, edge or neuron at fault
  */

@@ -18,7 +18,7 @@ export interface Population {
   readonly sources: Int32Array;
   /** Where they do not all read the same: the neurons that each reads. */
   readonly rows?: SparseRows;
-  /** Where these neurons keep something of their own from step to step. */
+  /** Their membranes, if they keep state from step to step. */
   readonly membrane?: Membrane;
   /** Where they inhibit one another. */
   readonly inhibition?: LocalInhibition;
@@ -162,7 +162,7 @@ function scheduleTicks(populations: readonly Population[]): number[][] {
     for (const source of population.sources) {
       const reads = populations.find(({ begin, end }) => source >= begin && source < end);
       const at = reads === undefined ? undefined : depth.get(reads);
-      if (at === undefined) throw new InternalError(`${population.name} reads neuron ${source}, which comes after it`);
+      if (at === undefined) throw new InternalError(`${population.name} reads the later neuron ${source}`);
       deepest = Math.max(deepest, at);
     }
     depth.set(population, deepest + 1);

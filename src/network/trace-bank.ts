@@ -11,9 +11,9 @@ export interface TraceBank {
   readonly timeConstants: readonly number[];
 }
 
-/** What the neurons keep: plain numbers, so that they may lie in shared memory. */
+/** State of the neurons: plain numbers, so that they may lie in shared memory. */
 export interface TraceBankState {
-  /** u; forgotten at the start of an episode; [observations, time constants], row-major */
+  /** u; 0 at the start of an episode; [observations, time constants], row-major */
   readonly integrators: Float64Array;
   /** Mean of d², the neuron's gain; kept from episode to episode; [observations, time constants], row-major */
   readonly meanSquares: Float64Array;
@@ -21,7 +21,7 @@ export interface TraceBankState {
   readonly observed: Float64Array;
 }
 
-/** Voltages that a memory gives: one for each component and time constant. */
+/** Voltages of the traces: one for each component and time constant. */
 export function traceNeurons({ observations, timeConstants }: TraceBank): number {
   return observations * timeConstants.length;
 }
@@ -38,8 +38,8 @@ export function createTraceBankState(memory: TraceBank): TraceBankState {
  *   m ← m + β (d² - m),   v = clip(d / √m, ±4),   β = max(1/n, 10⁻⁵) for the n-th observation
  *
  * The first difference follows a velocity, later ones the observations some τ ago: the impulse response of d_k is a difference of two
- * exponentials that peaks between τ_{k-1} and τ_k. The gain 1/√m is homeostatic: without it a change of a hundredth, which is all
- * that the swing of a well-held pole is, would drown beside the observation itself. Each neuron uses its own numbers alone.
+ * exponentials that peaks between τ_{k-1} and τ_k. The gain 1/√m is homeostatic: without it a change of a hundredth, such as the
+ * swing of a balanced pole, would be negligible beside the observation itself. Each neuron uses its own numbers alone.
  *
  * Source: leaky integration as in `leak` with σ the identity; Turrigiano 2012 for homeostatic gains.
  *

@@ -16,8 +16,8 @@ export interface EpisodePictures {
 const [SHOWN, MOST_NEURONS] = [6, 128];
 
 /**
- * Draws what some hidden neurons said, what of it was carried on, what came in and what the outputs answered, each episode from top to bottom; what all
- * said in the first; and all weights.
+ * Draws voltages over time of some hidden neurons, of the integrators that read them, of observations and of outputs; the voltages of all neurons in the
+ * first episode; and all weights.
  *
  * @param whose network it is
  */
@@ -26,7 +26,7 @@ export async function drawEpisodes(watched: RecordedEpisodes, whose: string): Pr
   const columns = episodes.map((course) => panelsOf(watched, course));
   const panels = columns[0].flatMap((_, row) => columns.map((column) => column[row]));
   return {
-    voltages: await lineChart({ title: 'Voltages over time', subtitle: `${whose}, exploration off${watched.neurons.some(({ kind }) => kind === 'context') ? '. A hidden neuron and the leaky integrator that listens to it have one colour' : ''}`, x: 'environment step', y: 'voltage', panels }),
+    voltages: await lineChart({ title: 'Voltages over time', subtitle: `${whose}, exploration off${watched.neurons.some(({ kind }) => kind === 'context') ? '. A hidden neuron and the leaky integrator that reads it have one colour' : ''}`, x: 'environment step', y: 'voltage', panels }),
     activity: await drawActivity(watched, whose),
     connections: await drawConnections(watched, whose),
   };
@@ -35,14 +35,14 @@ export async function drawEpisodes(watched: RecordedEpisodes, whose: string): Pr
 function panelsOf({ neurons, episodes }: RecordedEpisodes, { voltages, steps, return: episodeReturn }: RecordedEpisode): LinePanel[] {
   const indices = (kind: RecordedNeuron['kind']) => [...neurons.keys()].filter((neuron) => neurons[neuron].kind === kind);
   const contexts = spreadOver(indices('context'));
-  const heard = contexts.length === 0 ? spreadOver(indices('hidden')) : contexts.map((context) => neurons[context].source ?? context);
+  const hidden = contexts.length === 0 ? spreadOver(indices('hidden')) : contexts.map((context) => neurons[context].source ?? context);
   const series = (shown: readonly number[], names: readonly number[] = shown) =>
     shown.map((neuron, i) => ({ name: shortName(neurons[names[i]]), points: voltages.map((row, step) => ({ x: step, y: row[neuron] })) }));
   const length = voltages.length < steps ? `the first ${voltages.length} of ${steps} steps` : `${steps} steps`;
-  const which = episodes.length === 1 ? 'An episode' : voltages === episodes[0].voltages ? 'One episode' : 'Another, that begins otherwise';
+  const which = episodes.length === 1 ? 'An episode' : voltages === episodes[0].voltages ? 'One episode' : 'Another, with another start';
   return [
-    { title: `${which} (${length}, return ${score(episodeReturn)}): hidden neurons`, series: series(heard) },
-    ...(contexts.length === 0 ? [] : [{ title: 'leaky integrators', series: series(contexts, heard) }]),
+    { title: `${which} (${length}, return ${score(episodeReturn)}): hidden neurons`, series: series(hidden) },
+    ...(contexts.length === 0 ? [] : [{ title: 'leaky integrators', series: series(contexts, hidden) }]),
     { title: 'observations', series: series(indices('observation')) },
     { title: 'outputs', series: series(indices('output')) },
   ];

@@ -118,5 +118,5 @@ function measure(voltages: readonly Float64Array[], timeStep: number): Omit<Osci
   return { deviation: Math.sqrt(squares), oscillating: periods.length, period: periods.length === 0 ? null : median(periods) };
 }
 
-/** Below this deviation nothing moves to speak of. */
+/** Voltages with a smaller standard deviation count as constant. */
 const STILL = 0.01;

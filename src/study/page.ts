@@ -40,7 +40,7 @@ export function studyPage<S extends object, A extends Arm, Own extends object, M
   return reportPage({ title: study.title, lead: parts.lead, sections });
 }
 
-/** Said above the tables of a study with few seeds; undefined for one with enough. */
+/** Warning above the tables of a study with few seeds; undefined for one with enough. */
 export function seedWarning(rows: readonly { readonly seeds: number }[]): string | undefined {
   const most = Math.max(0, ...rows.map(({ seeds }) => seeds));
   if (most === 0 || most >= FEW_SEEDS) return undefined;

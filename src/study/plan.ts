@@ -58,7 +58,7 @@ export function planTrials<S extends object, A extends Arm, Own extends object, 
 /** Tries the options of every arm on every task, so that a trial fails for what it learns and not for its settings. @throws TypeError or RangeError */
 export function checkArms<S extends object, A extends Arm, Own extends object, M>(study: Study<S, A, Own, M>, settings: S): void {
   const arms = study.arms(settings);
-  const option = study.table.rows.some(({ path }) => path === 'algorithms') ? 'algorithms' : 'arms'; // the name that the user knows arms by
+  const option = study.table.rows.some(({ path }) => path === 'algorithms') ? 'algorithms' : 'arms'; // the user's name for arms
   for (const { label, algorithm } of arms) if (findAlgorithm(algorithm) === undefined) checkName(`${option}[${label}].algorithm`, algorithm, ALGORITHM_NAMES);
   refuseRepeated(option, arms.filter(({ seeds }) => seeds === undefined).map(({ label }) => label));
   for (const trial of planArms({ ...trialPlan(study, settings), seeds: 1 }, arms)) tryOptions(trial, option);

@@ -29,7 +29,7 @@ export const STUDY_FILES = {
 export interface StudyFolder {
   readonly path: string;
   readonly store: TrialStore;
-  /** Replaces a file by a rename: a reader sees the old one or the new one, never half of one. */
+  /** Replaces a file by a rename: a reader gets the whole old file or the whole new one. */
   write(file: string, content: string | object): void;
   /** Content of a JSON file; undefined if it is absent or not whole. */
   read(file: string): unknown;

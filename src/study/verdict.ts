@@ -3,7 +3,7 @@ import type { Estimate } from './estimate.js';
 /** Fewer seeds than this give no verdict. */
 const LEAST_SEEDS = 3;
 
-/** What an interval of a difference in return says of its cause. */
+/** The effect of a change on the return, by the interval of their difference. */
 export type Verdict = 'helps' | 'harms' | 'no clear difference';
 
 /** The interval lies above 0 as a whole, below it, or neither; null with fewer than three seeds. */

@@ -18,7 +18,7 @@ const LARGE: DenseCase = { rule: 'three-factor', hidden: [40, 32], size: 24, rep
 
 for (const device of DEVICES) {
   for (const rule of BATCHED_RULES) {
-    test.serial(`${rule} on ${device.name} learns what it learns on the kernels, within ${LIMIT} after 100 updates`, async (t) => {
+    test.serial(`${rule} on ${device.name} learns the weights of the kernels, within ${LIMIT} after 100 updates`, async (t) => {
       const { difference, moved } = await compareWithKernels(device, { rule });
       t.true(difference < LIMIT, String(difference));
       t.true(moved > 100 * LIMIT, String(moved));
@@ -48,7 +48,7 @@ const CASES: readonly (DenseCase & { readonly title: string })[] = [
 ];
 
 for (const { title, ...given } of CASES) {
-  test.serial(`networks ${title} learn what they learn on the kernels`, async (t) => {
+  test.serial(`networks ${title} learn the weights of the kernels`, async (t) => {
     const { difference, moved } = await compareWithKernels(DEVICES[0], given);
     t.true(difference < LIMIT, String(difference));
     t.true(moved > 10 * LIMIT, String(moved));

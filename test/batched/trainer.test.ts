@@ -73,7 +73,7 @@ test.serial('a signal ends a run, a closed batch refuses the next, and closing l
   await t.throwsAsync(trainer.run(), { message: /closed/ });
 });
 
-test.serial('numbers that diverge are told with neuron and seed', async (t) => {
+test.serial('a divergence error names neuron and seed', async (t) => {
   const trainer = await createBatchedTrainer({ ...SMALL, network: { hidden: [4], activation: 'relu', outputActivation: 'linear' }, rule: { criticRate: 1e18, hiddenRate: 1e18, outputRate: 1e18, optimiser: 'sgd' } });
   const error = await t.throwsAsync(trainer.run({ steps: 100 }), { instanceOf: DivergenceError });
   t.regex(error.message, /output\[0\] of the replica with seed [34]/);

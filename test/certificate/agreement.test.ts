@@ -93,7 +93,7 @@ test('standard error and split half, by hand', (t) => {
   t.is(splitHalf, 1);
 });
 
-test('statistics over neurons leave out what is not defined', (t) => {
+test('statistics over neurons leave out undefined values', (t) => {
   const resampling = createResampling(4, 3);
   const neurons = [0.1, 0.2, NaN, 0.9].map((value) => new Float64Array(4).fill(value));
   t.true(Math.abs(overNeurons(neurons, resampling, 'mean')[0] - 0.4) < 1e-12);

@@ -83,13 +83,13 @@ test('the reference holds against finite differences at every neuron', async (t)
   }
 });
 
-test('critics learn: what they estimate follows the rewards from 0 downwards', async (t) => {
+test('critics learn: their estimates follow the rewards from 0 downwards', async (t) => {
   const { certified: { probes } } = await run({ steps: 400, certificate: { probeEvery: 100 } });
   const [first, last] = [probes[0], probes[probes.length - 1]].map(({ neurons }) => neurons[0].kinds);
   for (const kind of ['linear', 'compatible', 'quadratic', 'broadcast'] as const) t.true(last[kind].value < first[kind].value && last[kind].value < -0.3, kind);
 });
 
-test('with a critic rate of 0 the kinds know nothing: no direction, no value', async (t) => {
+test('with a critic rate of 0 no estimator has a direction or a value', async (t) => {
   const { certified: { probes, kinds } } = await run({ certificate: { criticRate: 0, critics: ['linear', 'compatible', 'broadcast'] } });
   t.true(kinds.every(({ criticRate }) => criticRate === 0));
   for (const { neurons } of probes) {
@@ -99,7 +99,7 @@ test('with a critic rate of 0 the kinds know nothing: no direction, no value', a
   }
 });
 
-test('a kind that diverges is reported, and the others go on', async (t) => {
+test('an estimator that diverges is reported, and the others continue', async (t) => {
   const learning = { warmup: 64, batch: 16, optimiser: 'sgd' } as const;
   const { certified: { kinds, probes } } = await run({ learning, certificate: { criticRate: 1e4, critics: ['linear', 'broadcast'] } });
   t.true(kinds.every(({ failure }) => /^TD error.* of neuron .* became .* at update \d+$/.test(failure ?? '')));

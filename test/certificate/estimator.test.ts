@@ -42,7 +42,7 @@ for (const name of CERTIFIED_NAMES) {
     t.is(kind.failure, null);
   });
 
-  test(`${name} says the same however often it is probed: nothing moves`, (t) => {
+  test(`repeated probes of ${name} give the same estimate`, (t) => {
     const { fixture: { batch }, context, probed } = scene();
     const kind = createEstimator(certifiedRule(name), context);
     for (let update = 1; update <= 5; update += 1) kind.learn(batch, { criticRate: 0.01, targetRate: 0.1 }, update);
@@ -61,7 +61,7 @@ for (const name of CERTIFIED_NAMES) {
   });
 }
 
-test('a kind records just what the rule would have added to the row', (t) => {
+test('an estimator records exactly the step that the rule would have added to the row', (t) => {
   // The same rule with SGD of rate 1 on a network that it may change.
   const { fixture: { batch, tables, topology }, context, probed } = scene();
   const free = createRuleFixture('broadcast', { observations: 2, hidden: [4, 3], activation: 'tanh', size: SIZE, rates: { outputRate: 1, hiddenRate: 1 } });
@@ -83,7 +83,7 @@ test('a kind records just what the rule would have added to the row', (t) => {
   }
 });
 
-test('a recorder refuses a row that it was not told of', (t) => {
+test('a recorder refuses an undeclared row', (t) => {
   const live = new Float32Array(4);
   const none = new Float32Array(0);
   const part = (begin: number, end: number) => ({ values: live.subarray(begin, end), target: none, first: none, second: none });

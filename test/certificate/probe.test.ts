@@ -37,19 +37,19 @@ function agreements({ record }: ProbeResult) {
 const CLEAR = noisy([1, -2, 0.5, 3], 0.5);
 
 for (const [what, factor] of [['the reference itself', 1], ['its negative', -1], ['three times the reference', 3]] as const) {
-  test(`a kind that says ${what} has cosine ${Math.sign(factor)} and norm ratio ${Math.abs(factor)}, on every resample`, (t) => {
+  test(`an estimator that gives ${what} has cosine ${Math.sign(factor)} and norm ratio ${Math.abs(factor)}, on every resample`, (t) => {
     const { cosines, ratios } = agreements(look(CLEAR, (reference) => reference.map((each) => factor * each)));
     for (const { value, low, high } of cosines) for (const each of [value, low, high]) t.true(Math.abs(each - Math.sign(factor)) < 1e-9);
     for (const { value, low, high } of ratios) for (const each of [value, low, high]) t.true(Math.abs(each - Math.abs(factor)) < 1e-6);
   });
 }
 
-test('a kind that says what is at right angles has cosine 0', (t) => {
+test('an estimator at right angles to the gradient has cosine 0', (t) => {
   const { cosines } = agreements(look(CLEAR, ([a, b, c, d]) => Float32Array.of(b, -a, d, -c)));
   for (const { value } of cosines) t.true(Math.abs(value) < 1e-6);
 });
 
-test('a kind that says nothing has no direction', (t) => {
+test('an estimator that gives 0 has no direction', (t) => {
   const { cosines, ratios } = agreements(look(CLEAR, (reference) => new Float32Array(reference.length)));
   for (const { value, low } of cosines) t.true(Number.isNaN(value) && Number.isNaN(low));
   for (const { value } of ratios) t.is(value, 0);

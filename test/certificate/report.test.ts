@@ -36,7 +36,7 @@ test('tables have a row for each kind on each layer, for each neuron, and for ea
   t.true(textTable(layerTable(certified)).split('\n').length === 4 * certified.kinds.length + 2);
 });
 
-test('a run that ended before its first probe has a picture that says so', async (t) => {
+test('the picture of a run without a probe names the cause', async (t) => {
   const certified = { neurons: [], kinds: [], probes: [], courses: [] };
   t.true((await drawCertificate(certified, 'Certificate')).whole.includes('no data'));
 });

@@ -4,7 +4,7 @@ import { estimateSeconds, planUtility } from '../../src/entries/study.js';
 import { resolveCertificateSettings, type CertificateOptions } from '../../src/index.js';
 import { TINY } from './fixture.js';
 
-test('what is left out takes the certificate\'s defaults, and then DDPG\'s', (t) => {
+test('omitted options take the certificate\'s defaults, and then DDPG\'s', (t) => {
   const settings = resolveCertificateSettings();
   t.like(settings, { environment: 'Pendulum-v1', network: { hidden: [32, 32] }, exploration: { output: 0.3, hidden: 0.1 }, steps: 10_000 });
   t.like(settings.certificate, { neurons: 4, explorers: 'chosen', criticRate: null, utilitySteps: 10_000 });

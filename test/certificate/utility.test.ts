@@ -25,7 +25,7 @@ test.serial('depth utility compares each learner with itself frozen, seed by see
   t.deepEqual(rows[0].learning, rows[1].learning);
 });
 
-test.serial('no seeds, no trials; an aborted measurement says nothing', async (t) => {
+test.serial('without seeds there are no trials; an aborted measurement has no result', async (t) => {
   t.deepEqual(await measureUtility(planUtility(settings({ utilitySeeds: 0 }), 2), POOL), []);
   t.deepEqual(await measureUtility(planUtility(settings({ utilitySeeds: 1 }), 2), { ...POOL, signal: AbortSignal.abort() }), []);
 });

@@ -35,7 +35,7 @@ function fill(stored: number): Arena {
   return arena;
 }
 
-test('a checkpoint brings back all that was kept, and nothing of what is scratch', (t) => {
+test('a checkpoint restores all blocks but scratch', (t) => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 25 }), (stored) => {
       const arena = fill(stored);
@@ -105,7 +105,7 @@ for (const [blocks, message] of OTHERS) {
   });
 }
 
-test('an image stays what it was, though up to so many slots are written after it', (t) => {
+test('an image stays valid while up to so many slots are written after it', (t) => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 25 }), fc.integer({ min: 0, max: 12 }), (stored, written) => {
       const arena = fill(stored);
@@ -121,7 +121,7 @@ test('an image stays what it was, though up to so many slots are written after i
   );
 });
 
-test('what is left of a world comes back, typed arrays in it, and is refused where its numbers do not fit', (t) => {
+test('state of a virtual world is restored with its typed arrays, and refused if its numbers do not fit', (t) => {
   const world = { time: 1 / 3, lists: [{ sent: 2, numbers: new Float32Array([1, 2.5]) }, { slots: new Int32Array([-1, 7, 8]) }], nothing: [] };
   t.deepEqual(decodeCheckpoint(encodeCheckpoint(imageOf(fill(2)), { ...METADATA, step: 9, world })).world, world);
   const { plain, bytes } = pack(world);

@@ -123,7 +123,7 @@ const VOLTAGES = { sources: 'its own and its sources\' voltages', all: 'voltages
 export function ruleContract(name: RuleName): void {
   const { reads } = RULES[name];
 
-  test(`${name} says what it is and what crosses between its neurons`, (t) => {
+  test(`${name} has a summary and a note on its locality`, (t) => {
     t.is(RULES[name].name, name);
     t.true(RULES[name].summary.length > 20 && RULES[name].localityNote.length > 20);
   });

@@ -73,7 +73,7 @@ export function trainingContract(name: string, create: (options?: SmallOptions) 
     await training.close();
   });
 
-  test.serial(`${name} evaluated between two stretches of a run goes on as if it had not been`, async (t) => {
+  test.serial(`${name} evaluated between two parts of a run ends as without the evaluation`, async (t) => {
     const weights = async (evaluates: boolean) => {
       const training = await create();
       for (const steps of [90, 60]) {
@@ -118,7 +118,7 @@ export function trainingContract(name: string, create: (options?: SmallOptions) 
     await training.close();
   });
 
-  test.serial(`${name} refuses a second command during a run, which goes on`, async (t) => {
+  test.serial(`${name} refuses a second command during a run, which continues`, async (t) => {
     const training = await create();
     const run = training.run({ steps: 300 });
     await t.throwsAsync(training.evaluate(), { message: /is still going on: await it before the next$/ });
@@ -134,7 +134,7 @@ export function trainingContract(name: string, create: (options?: SmallOptions) 
     await t.throwsAsync(training.evaluate(), { message: 'the simulation is closed' });
   });
 
-  test.serial(`${name} ends a run with what a listener throws, and can go on`, async (t) => {
+  test.serial(`${name} ends a run with the error of a listener, and can continue`, async (t) => {
     const training = await create();
     training.once('progress', () => {
       throw new Error('enough');
@@ -144,7 +144,7 @@ export function trainingContract(name: string, create: (options?: SmallOptions) 
     await training.close();
   });
 
-  test.serial(`${name} stands still for checkpoints at multiples of what it was told and at the end, behind metrics but for a stopped run's last`, async (t) => {
+  test.serial(`${name} pauses for checkpoints at multiples of the interval and at the end, after metrics except at the end of a stopped run`, async (t) => {
     const training = await create();
     const events: string[] = [];
     const interruption = new AbortController();

@@ -97,7 +97,7 @@ test('no memoryless policy of TMaze-v0 is right in more than half of its choices
   t.is(best, 1.95);
 });
 
-test('DelayedRecall-v0 shows the cue, is silent for its delay, asks, and pays for the arm that was cued', (t) => {
+test('DelayedRecall-v0 shows the cue, nothing during its delay, then the question, and rewards the cued arm', (t) => {
   const bandit = makeEnvironment('DelayedRecall-v0', { delay: 2, arms: 3 });
   const silent = [0, 0, 0, 0];
   for (const cue of [0, 1, 2]) {
@@ -169,7 +169,7 @@ test('CartPoleNoVel-v1 is lost within 60 steps by every threshold on angle and p
   t.true(memorylessReturn('CartPole-v1', 20, ([place, speed, angle, angleSpeed]) => (angle + angleSpeed + 0.1 * (place + speed) > 0 ? 1 : 0)) > 400);
 });
 
-test('PendulumNoVel-v1 stays below -900 under every torque that is linear in what is seen', (t) => {
+test('PendulumNoVel-v1 stays below -900 under every torque that is linear in the observation', (t) => {
   for (let sine = -6; sine <= 6; sine += 2) {
     for (let cosine = -3; cosine <= 3; cosine += 1.5) {
       t.true(memorylessReturn('PendulumNoVel-v1', 40, ([x, y]) => [sine * y + cosine * x]) < -900, `${sine} ${cosine}`);
@@ -177,7 +177,7 @@ test('PendulumNoVel-v1 stays below -900 under every torque that is linear in wha
   }
 });
 
-test('MountainCarContinuousNoVel-v0 asks for more work than any force of the place alone can do', (t) => {
+test('MountainCarContinuousNoVel-v0 needs more work than any force that depends on the position alone can do', (t) => {
   const climb = (x: number) => (0.0025 / 3) * (Math.sin(3 * 0.45) - Math.sin(3 * x));
   for (let x = -0.6; x <= -0.4; x += 0.001) t.true(0.0015 * (0.45 - x) < climb(x), String(x));
   t.is(memorylessReturn('MountainCarContinuousNoVel-v0', 3, () => [0]), 0);

@@ -33,7 +33,7 @@ test('a module of the user\'s own learns on one and on two threads, by its path 
   t.deepEqual(await weightsOf({ environment: './examples/ball.js', partitions: 1, environments: 1 }), weights);
 });
 
-test('a module goes on exactly where its checkpoint was taken', async (t) => {
+test('a module continues exactly from its checkpoint', async (t) => {
   const whole = await weightsOf({ environment: BALL, partitions: 1 });
   const simulation = await createSimulation({ ...SMALL, environment: BALL, partitions: 1 });
   await simulation.run({ steps: 37 });
@@ -94,7 +94,7 @@ const faults: readonly (readonly [string, string, number])[] = [
 ];
 
 for (const [changes, problem, step] of faults) {
-  test(`a task with ${changes} is told with its name, the step and what was expected`, async (t) => {
+  test(`an error of a task with ${changes} has its name, the step and the expected value`, async (t) => {
     const file = moduleOf(changes);
     await loadEnvironment(file);
     const error = t.throws(() => {

@@ -8,7 +8,7 @@ import { environmentContract } from '../../src/testing/environment-contract.js';
 /** Tasks, and how many positions and velocities they have. */
 const TASKS = [['HalfCheetah-v5', 18], ['Reacher-v5', 8], ['InvertedDoublePendulum-v5', 6]] as const;
 
-test('a task on a simulator says that it has to be loaded', (t) => {
+test('the error of a task whose simulator is not loaded names the call that loads it', (t) => {
   const environment = makeEnvironment('Hopper-v5');
   t.throws(() => environment.reset(), { message: "Hopper-v5 needs its simulator: await loadEnvironment('Hopper-v5') before it is made" });
 });

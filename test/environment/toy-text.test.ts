@@ -93,7 +93,7 @@ test('the last outcome is drawn where rounding leaves its probabilities below 1'
   }), { numRuns: 50, seed: 1 });
 });
 
-test('states in which no episode goes on are not reachable', (t) => {
+test('terminal states are not reachable', (t) => {
   const reached = (name: string) => reachableStates(modelOf(name)).reduce((sum, each) => sum + each, 0);
   t.deepEqual(['FrozenLake-v1', 'CliffWalking-v1', 'Taxi-v4', 'RandomWalk-v0'].map(reached), [11, 37, 400, 5]);
 });
@@ -108,7 +108,7 @@ test('a table of one\'s own is a task with a model', (t) => {
   t.deepEqual([...(model?.initial ?? [])], [0.25, 0.75]);
 });
 
-test('a module may export a table as it stands', async (t) => {
+test('a module may export a plain table', async (t) => {
   const path = join(mkdtempSync(join(tmpdir(), 'ganglion-')), 'table.mjs');
   writeFileSync(path, `export default ${JSON.stringify(BRIDGE)};`);
   await loadEnvironment(path);

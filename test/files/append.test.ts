@@ -11,7 +11,7 @@ import { fullDisk, newPath, slowDisk, systemError } from './fixture.js';
 const TEXTS = fc.array(fc.string({ maxLength: 20 }).map((text) => text.replaceAll('\n', ' ')), { minLength: 1, maxLength: 12 });
 const whole = (texts: readonly string[]) => texts.map((text) => `${text}\n`).join('');
 
-test('on a disk that fills, a file of lines ends in a whole line, and what is left is written once there is room', (t) => {
+test('on a full disk a file of lines ends in a whole line, and the rest is written once there is space', (t) => {
   fc.assert(
     fc.property(TEXTS, TEXTS, fc.nat(200), (first, second, room) => {
       const path = newPath();
@@ -44,7 +44,7 @@ test('without lines there is no file', (t) => {
   t.false(existsSync(path));
 });
 
-test('a file that cannot even be cut back says so', (t) => {
+test('a file that cannot be truncated is an error', (t) => {
   const disk = { ...fullDisk(6), truncate: () => { throw systemError('EIO', 'i/o error'); } };
   const path = newPath();
   t.throws(() => { appendTo(path, ['abc', 'def'].map(lineOf), { disk }); }, {
@@ -53,7 +53,7 @@ test('a file that cannot even be cut back says so', (t) => {
   });
 });
 
-test('a growing file tells its whole units, goes on after a failure, and is closed once', (t) => {
+test('a growing file counts its whole units, continues after a failure, and is closed once', (t) => {
   const path = newPath();
   let closed = 0;
   const full = fullDisk(7);

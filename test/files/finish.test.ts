@@ -13,7 +13,7 @@ test('every action is tried, and one failure is thrown as it is', (t) => {
   t.deepEqual(done, [1, 2]);
 });
 
-test('several failures are told together, those of one file once, the work\'s first', async (t) => {
+test('several failures become one message, those of one file once, that of the work first', async (t) => {
   const error = new Error('work');
   const thrown = await t.throwsAsync(finishing(() => Promise.reject(error), failing(full('a')), failing(full('b')), failing(full('a'))), { instanceOf: AggregateError });
   t.deepEqual((thrown).errors.map(String), ['Error: work', 'FileError: a cannot be written (full)', 'FileError: b cannot be written (full)']);

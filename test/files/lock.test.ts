@@ -34,7 +34,7 @@ test('a folder has one holder; its lock goes when it is released, once', (t) => 
   next.release();
 });
 
-test('the lock of a process that has ended is taken over, which is told', (t) => {
+test('the lock of a process that has ended is taken over with a warning', (t) => {
   const folder = newFolder();
   writeFileSync(join(folder, 'ganglion.7.lock'), ended());
   const warnings: string[] = [];
@@ -45,7 +45,7 @@ test('the lock of a process that has ended is taken over, which is told', (t) =>
   t.deepEqual(readdirSync(folder), []);
 });
 
-test('a lock of another machine, and one that cannot be read, are left alone; the message says how to go on', (t) => {
+test('a lock of another machine and an unreadable lock stay; the message has the remedy', (t) => {
   const folder = newFolder();
   const path = join(folder, 'ganglion.1.lock');
   for (const [text, who] of [[ended({ host: 'elsewhere' }), `process 4194305 on elsewhere has held it since ${SINCE}`], ['{', 'its lock cannot be read'], ['{"pid":"1"}', 'its lock cannot be read']]) {
@@ -55,7 +55,7 @@ test('a lock of another machine, and one that cannot be read, are left alone; th
   }
 });
 
-test('a process is told from another of its number, of an earlier start of the machine, and from none', (t) => {
+test('a process is distinguished from another with its number, from one before a reboot, and from none', (t) => {
   const own = ownIdentity();
   t.is(stateOf(own), 'running');
   t.is(stateOf({ ...own, pid: 2 ** 22 + 1 }), 'ended');

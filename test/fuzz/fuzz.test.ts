@@ -12,7 +12,7 @@ const PATIENCE = 10 * 60_000;
 const GROUPS: readonly (readonly Kind[])[] = [['configurations', 'graphs', 'flags'], ['checkpoints', 'journals', 'trials', 'calls']];
 
 for (const kinds of GROUPS) {
-  test.serial(`altered ${kinds.join(', ')} come to a clear end`, async (t) => {
+  test.serial(`altered ${kinds.join(', ')} end with success or a one-line error`, async (t) => {
     t.timeout(PATIENCE);
     const { totals, failures } = await fuzz({ seed: 7, kinds, cases: CASES, first: 0, alone: CASES, workers: 2, keep: undefined });
     t.deepEqual(failures, []);

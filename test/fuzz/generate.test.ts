@@ -39,7 +39,7 @@ test('results are altered in the folder of a study', (t) => {
   t.deepEqual(Object.keys(files).filter((name) => !name.startsWith('run/')), []);
 });
 
-test('what is valid and big is steered to a short run, and what is out of range stays', (t) => {
+test('valid large values are reduced to a short run, and values out of range stay', (t) => {
   t.is(tame('steps', 1e6), 60);
   t.is(tame('steps', 1e9), 1e9);
   t.is(tame('steps', -1), -1);

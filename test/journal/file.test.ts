@@ -41,7 +41,7 @@ function steady(updates: readonly number[]): Program {
 
 const SMALL = [steady([3, 2, 1]), steady([2, 0, 3])];
 
-test('a file gives back what was put into it', (t) => {
+test('a file returns the entries that were written', (t) => {
   const { bytes } = write(SMALL);
   const { logs, ...rest } = readJournal(bytes);
   t.deepEqual(rest, { ...headerOf(2), shape: { ticks: 2, peers: 1 }, halts: [0, 10, 20], ...END });
@@ -180,7 +180,7 @@ test('frames of one command that ended at different steps, and commands that go 
   t.is(refusal(Buffer.concat([header, ...frames.slice(0, 4), back]))?.message, 'the journal breaks at update 5 of partition 0 (a frame is missing, doubled or swapped)');
 });
 
-test('a file tells its length, and the updates in it', (t) => {
+test('a file has its length and the number of its updates', (t) => {
   const path = newPath();
   const file = openJournal(path, headerOf(1));
   file.append({ partition: 0, ...record({ shape: { ticks: 2, peers: 0 }, calls: [{ kind: 'update', stored: 1, steps: 1, sources: [] }, { kind: 'end' }] })[0] }, 1);
@@ -198,7 +198,7 @@ test('a file that is there already is not written over', (t) => {
   t.throws(() => openJournal(path, headerOf(2)), { code: 'EEXIST' });
 });
 
-test('on a disk that fills, a journal ends in a whole frame, and its readers say where', (t) => {
+test('on a full disk a journal ends in a whole frame, and its readers report where', (t) => {
   const whole = write(SMALL).bytes;
   fc.assert(
     fc.property(fc.nat(whole.length - 1), (room) => {

@@ -30,7 +30,7 @@ for (const [kind, header] of HEADERS) {
   });
 }
 
-test('whatever a header says, a journal is read or refused as one', (t) => {
+test('with any header, a journal is read or refused as one', (t) => {
   t.notThrows(() => readJournal(journalOf({})));
   for (const bytes of [undefined, null, 'journal.bin', [1, 2]]) t.throws(() => readJournal(bytes as never), { instanceOf: OptionTypeError, message: /^"bytes" expected the bytes of a journal, got / });
   fc.assert(

@@ -12,7 +12,7 @@ const TWO: JournalShape = { ticks: 2, peers: 1 };
 const act: Call = { kind: 'act' };
 const end: Call = { kind: 'end' };
 
-test('entries are the bytes that their description says', (t) => {
+test('entries have the bytes of their description', (t) => {
   const calls: Call[] = [
     act, act, { kind: 'update', stored: 1, steps: 1, sources: [TAKEN, TAKEN] },
     { kind: 'update', stored: 301, steps: 3, sources: [TAKEN, 5] },
@@ -37,7 +37,7 @@ test('an update whose voltages were all taken takes two bytes, whatever the numb
   }
 });
 
-test('what was written is read back, call by call', (t) => {
+test('entries are read back call by call', (t) => {
   fc.assert(
     fc.property(programs, ({ shape, calls }) => {
       const reader = createJournalReader(bytesOf({ shape, calls }), shape);
@@ -146,7 +146,7 @@ for (const [computed, most] of [[0, 2.1], [0.1, 7], [0.3, 9], [1, 18.1]] as cons
   });
 }
 
-test('the bytes taken are the caller\'s own, and a writer goes on after them', (t) => {
+test('taken bytes belong to the caller, and a writer continues after them', (t) => {
   const writer = createJournalWriter(TWO);
   writer.end();
   const first = writer.takeBytes();

@@ -345,7 +345,7 @@ for (const kernels of PRESENT) {
     }
   });
 
-  test(`${kernels.name} keeps what is no number to the sparse rows that read it`, (t) => {
+  test(`${kernels.name} confines NaN to the sparse rows that read it`, (t) => {
     const rows = { offset: Int32Array.of(0, 3, 5, 9), sources: Int32Array.of(0, 1, 2, 3, 4, 0, 1, 2, 3) };
     for (const lanes of [1, 3]) {
       const [voltages, z, weights] = [5 * lanes, 3 * lanes, 9].map((length) => kernels.numbers(length).fill(1));

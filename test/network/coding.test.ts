@@ -84,7 +84,7 @@ test('noise moves once in a step, however often an observation is shown in it', 
   }
 });
 
-test('an exploration goes on from another\'s state, and moves its noise once where that one had moved it already', (t) => {
+test('an exploration continues from the state of another, and does not draw its noise twice', (t) => {
   const create = (state = createExplorationState(topology)) => ({ state, ...createExploration(topology, 1, { output: 0.5, hidden: 0.1, warmup: 0.5, correlation: 0.8, finalFraction: 1 }, [2, 3, 4], state) });
   const whole = create();
   const expected = [0, 1, 3, 4, 5].map((step) => whole.explore(4, 0, step, false)); // steps may be left out

@@ -43,7 +43,7 @@ test('forward blocks make layers, stored once for all rows', (t) => {
   t.deepEqual([...topology.rowOffset], [0, 0, 0, 0, 3, 6, 9, 13, 17, 20]);
 });
 
-test('lateral and feedback blocks and single edges join what they name', (t) => {
+test('lateral and feedback blocks and single edges connect the named layers and neurons', (t) => {
   const topology = graphTopology(network({
     bias: false,
     blocks: [{ from: 'input', to: 'first' }, { from: 'first', to: 'first' }, { from: 'first', to: 'second' }, { from: 'second', to: 'first' }],
@@ -146,7 +146,7 @@ test('first weights have the deviation of their own row, however many neurons it
   t.true(Math.abs(scaled / 80 - 1) < 0.15, String(scaled));
 });
 
-test('every neuron of a sparse graph has one owner, and what is left over goes where there are fewest connections', (t) => {
+test('every neuron of a sparse graph has one owner, and the remainder goes to the partition with the fewest connections', (t) => {
   const topology = uneven();
   const ownership = divideNeurons(topology, 3);
   t.deepEqual(ownership.flatMap((_, partition) => neuronsOf(ownership, partition)).toSorted((a, b) => a - b), Array.from({ length: topology.neurons }, (_, neuron) => neuron));

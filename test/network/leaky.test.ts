@@ -163,7 +163,7 @@ test('an undriven potential decays as e^{-Δt/τ}, and a neuron that rests is de
   t.deepEqual(sent.map((voltage) => voltage > 0), [true, false, false, true, false, false]);
 });
 
-test('a neuron hears the firing of another one step later, with its weight', (t) => {
+test('a spike reaches another neuron one step later, times its weight', (t) => {
   const topology = pair('linear');
   const [activations, state] = [activationsOf(topology), createSpikingState(topology)];
   const all = (value: number) => new Float64Array(5).fill(value);

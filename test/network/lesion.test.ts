@@ -35,7 +35,7 @@ function deafTo(topology: Topology, weights: Float32Array, neurons: readonly num
 
 const rows = (numbers: Float32Array, neurons: readonly number[]) => neurons.map((neuron) => [...numbers.subarray(neuron * LANES, (neuron + 1) * LANES)].map((number) => number + 0)); // -0 is 0
 
-test('a network with silenced neurons is the network that does not hear them, forwards and backwards', (t) => {
+test('a network with lesioned neurons equals the network without their outputs, forwards and backwards', (t) => {
   fc.assert(fc.property(networks, ({ hidden, seed, share }) => {
     const topology = network(hidden);
     const dead = drawLesioned(topology, seed, share);

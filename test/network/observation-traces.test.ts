@@ -7,7 +7,7 @@ import { createTraceBankState, updateTraces } from '../../src/network/trace-bank
 const SENSES = { observationTraces: [2, 8], observationScale: null };
 const create = (seed: number) => withObservationTraces(makeEnvironment('PendulumNoVel-v1', { seed }), SENSES);
 
-test('observations are followed by what the memory says of them as the network sees them', (t) => {
+test('scaled observations are followed by their traces', (t) => {
   const environment = withObservationTraces(makeEnvironment('CartPoleNoVel-v1', { seed: 3 }), { observationTraces: [2, 8], observationScale: [2, 0.5] });
   const state = createTraceBankState({ observations: 2, timeConstants: [2, 8] });
   t.is(environment.observationSpace.low.length, 6);
@@ -36,7 +36,7 @@ test('a step taken again from a state gives the same and adapts no gain twice', 
   t.deepEqual([other.step([1]), other.getState()], once);
 });
 
-test('a reset forgets what was seen and keeps the gains', (t) => {
+test('a reset clears the traces and keeps the gains', (t) => {
   const environment = create(1);
   environment.reset();
   for (let i = 0; i < 50; i += 1) environment.step([1]);

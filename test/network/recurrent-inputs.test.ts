@@ -14,7 +14,7 @@ function networkOf(recurrent: number, recurrentTimeConstant = 1): StepNetwork {
   return compileStepGraph(graphOf(network, 3, 1, seed));
 }
 
-test('layers that are read in full are the layered topology, what is read again among the inputs', (t) => {
+test('fully connected layers are the layered topology, recurrent inputs included', (t) => {
   for (const recurrent of [0, 0.5, 1]) {
     const observations = 3 + recurrentNeurons(HIDDEN, { recurrent });
     t.deepEqual(networkOf(recurrent).topology, layeredTopology({ observations, hidden: HIDDEN, outputs: 1, bias: true, activation: 'tanh', outputActivation: 'tanh' }));
@@ -33,7 +33,7 @@ test('a share of each hidden layer is read again, by the last inputs, with time 
   t.deepEqual([...half.shares], [1, 1, 1, 1]);
 });
 
-test('what is read again is what was said in the step before, leaky, and nothing at the start of an episode', (t) => {
+test('a recurrent input is the leaky voltage of the previous step, and 0 at the start of an episode', (t) => {
   const lanes = 2;
   const { topology, context: found } = networkOf(0.5);
   const context = { ...found, shares: Float64Array.of(1, 0.5, 0.25, 1) };

@@ -57,7 +57,7 @@ test('all neurons read the tick before: two that copy each other swap their volt
   t.deepEqual([...activations.voltages.subarray(2)], [5, 3, 8]);
 });
 
-test('a neuron that reads itself holds w^k of what it held: geometric decay', (t) => {
+test('a neuron that reads itself keeps w^k of its voltage: geometric decay', (t) => {
   const topology = loop({ edges: [['ring[0]', 'ring[0]'], ['input[0]', 'ring[1]'], ['ring[0]', 'output[0]']] });
   const activations = doubleActivations(topology);
   activations.voltages[2] = 1;
@@ -203,9 +203,9 @@ test('Θ acts on hidden populations, before the activation, and not on the outpu
   t.deepEqual([...activations.voltages.subarray(2)], [0, 3, 0, 3, 30]);
 });
 
-test('what is made for layers refuses a graph with cycles', (t) => {
+test('functions for layers refuse a graph with cycles', (t) => {
   const [topology, weights] = [loop(), new Float32Array(4)];
   const activations = createActivations(referenceKernels, topology, 1);
-  t.throws(() => { propagate(referenceKernels, topology, weights, activations, 0, 1); }, { instanceOf: InternalError, message: 'a graph with cycles is moved by settle(), all neurons at once' });
+  t.throws(() => { propagate(referenceKernels, topology, weights, activations, 0, 1); }, { instanceOf: InternalError, message: 'propagate() expected a graph without cycles; settle() updates all neurons at once' });
   t.throws(() => { backpropagate(referenceKernels, topology, weights, activations, createActivationGradients(referenceKernels, topology, 1), 1); }, { instanceOf: InternalError });
 });

@@ -27,7 +27,7 @@ function readersOf(topology: Topology): Record<string, string[]> {
   return Object.fromEntries(neurons.map((neuron) => [neuronName(topology, neuron), [...sourcesOf(populationOf(topology, neuron), neuron)].map((source) => neuronName(topology, source))]));
 }
 
-test('what leads back reads an input that carries the voltage on, and the graph within a step has no cycle', (t) => {
+test('a backward edge reads an input that keeps the voltage, and the graph within a step has no cycle', (t) => {
   const { topology, context } = compileStepGraph(graph({
     bias: false,
     blocks: [{ from: 'input', to: 'first' }, { from: 'first', to: 'first', self: true, first: 2 }, { from: 'first', to: 'second' }],
@@ -57,7 +57,7 @@ test('time constants are spread from 1 to a layer\'s slowest, over those of its 
   [1, 1 / 3, 1 / 9, 1, 1].forEach((share, i) => { t.true(Math.abs(context.shares[i] - share) < 1e-12); });
 });
 
-test('what neurons keep of their own lies behind what is read back, one number of leaky and two of firing neurons', (t) => {
+test('state of neurons follows the kept voltages, one number of leaky and two of spiking neurons', (t) => {
   const { topology, context } = compileStepGraph(graph({
     layers: [layer('first', 3, { neuronModel: 'leaky', membraneTimeConstant: 4 }), layer('second', 2, { neuronModel: 'spiking', membraneTimeConstant: 1, threshold: 0.5, refractory: 2 })],
     blocks: [...graph().blocks ?? [], { from: 'second', to: 'first' }],

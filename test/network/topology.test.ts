@@ -52,7 +52,7 @@ test('a graph with connections that skip layers is computed in ticks of its long
 
 test('a population that reads one after it is refused', (t) => {
   const early = { ...skipping[1], sources: Int32Array.of(5) };
-  t.throws(() => connect([skipping[0], early, ...skipping.slice(2)]), { instanceOf: InternalError, message: 'a reads neuron 5, which comes after it' });
+  t.throws(() => connect([skipping[0], early, ...skipping.slice(2)]), { instanceOf: InternalError, message: 'a reads the later neuron 5' });
 });
 
 test('neurons are named by population and place', (t) => {

@@ -39,14 +39,14 @@ test('a steady climb is seen as its slope, from every place', (t) => {
   t.true(Math.abs((last?.[1] ?? 0) - 0.06) < 1e-9);
 });
 
-test('gains make voltages the same however small what is seen, and keep them bounded', (t) => {
+test('gains make voltages independent of the observation\'s scale, and bounded', (t) => {
   fc.assert(fc.property(fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 3, maxLength: 40 }).filter(([first]) => Math.abs(first) > 0.1), (seen) => {
     const [whole, small] = [voltagesOf(seen), voltagesOf(seen.map((value) => value / 1024))];
     whole.flat().forEach((voltage, i) => { t.true(Math.abs(voltage - small.flat()[i]) < 1e-9 && Math.abs(voltage) <= 4); });
   }), { seed: 1, numRuns: 30 });
 });
 
-test('a new episode forgets what was seen and keeps the gains, and evaluation leaves these alone', (t) => {
+test('a new episode clears the traces and keeps the gains, and evaluation does not change the gains', (t) => {
   const state = createTraceBankState(memory);
   voltagesOf([1, 0.5, -1], state);
   const { meanSquares, observed } = structuredClone(state);
@@ -56,7 +56,7 @@ test('a new episode forgets what was seen and keeps the gains, and evaluation le
   t.deepEqual(observed, Float64Array.of(3));
 });
 
-test('what never moves is not magnified', (t) => {
+test('a constant observation is not magnified', (t) => {
   t.deepEqual(voltagesOf([0, 0, 0]), [[0, 0], [0, 0], [0, 0]]);
 });
 

@@ -28,7 +28,7 @@ function rollout(discounts: readonly number[], successors: readonly (readonly nu
   };
 }
 
-test('the returns of a rollout are as long as they can be, and a termination hides what lies behind it', (t) => {
+test('the returns of a rollout are as long as possible, and end at a termination', (t) => {
   const returns = new Float64Array(3);
   rolloutReturns([1, 2, 3], [0.9, 0.9, 0.9], 3, 10, returns);
   t.true(close(returns, [12.52, 12.8, 12]));
@@ -121,7 +121,7 @@ test('the slope of the Gaussian is that of A log π + β H', (t) => {
     slopesAgree(createGaussian(1), logProbability.gaussian, [mean, raw], action, advantage, entropyWeight)), RUNS); });
 });
 
-test('a softmax draws as often as its probabilities say, and its mode is the first of the likeliest', (t) => {
+test('a softmax draws with its probabilities, and its mode is the first of the likeliest', (t) => {
   const distribution = createActionDistribution({ kind: 'discrete', count: 3 });
   const voltages = Float32Array.of(0, Math.log(3), Math.log(4));
   const stream = createStream(1, 'softmax');
@@ -136,7 +136,7 @@ test('a softmax draws as often as its probabilities say, and its mode is the fir
   t.is(action[0], 1);
 });
 
-test('a Gaussian draws about its mean with the variance that its second output says, and stays finite where that is the least', (t) => {
+test('a Gaussian draws about its mean with the variance of its second output, and stays finite at the least variance', (t) => {
   const distribution = createGaussian(1);
   const stream = createStream(1, 'gaussian');
   const action = new Float32Array(1);

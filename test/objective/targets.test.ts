@@ -29,7 +29,7 @@ test('a one-step target drops its bootstrap where the discount is 0', (t) => {
   t.is(tdError(1, 0.5, 4, 2), 1);
 });
 
-test('a 3-step return keeps its bootstrap, loses it at the third step, and hides what lies behind the second', (t) => {
+test('a 3-step return keeps its bootstrap, loses it at the third step, and ignores all after a terminated second', (t) => {
   t.true(close([nStepReturn([1, 2, 3], [0.9, 0.9, 0.9], 10)], [12.52]));
   t.true(close([nStepReturn([1, 2, 3], [0.9, 0.9, 0], 10)], [5.23]));
   t.true(close([nStepReturn([1, 2, 3], [0.9, 0, 0.9], 10)], [2.8]));

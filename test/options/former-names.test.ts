@@ -62,7 +62,7 @@ test('a former scenario is refused with its present name', (t) => {
   t.throws(() => given('replay', 'runs/a'), { message: '"replay" is now "rerun"' });
 });
 
-test('a program that gives a former key is told the present one', async (t) => {
+test('an error about a former key names the present one', async (t) => {
   const options = JSON.parse('{"timing": {"patience": 3}}') as object;
   await t.throwsAsync(() => createSimulation(options), { instanceOf: OptionRangeError, message: '"timing.patience" is now "timing.workerTimeout"' });
 });

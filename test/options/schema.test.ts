@@ -27,7 +27,7 @@ const SCENARIO_OF: Readonly<Record<string, string>> = {
 
 for (const [kind, resolved] of Object.entries(resolvedOptions())) {
   const name = SCENARIO_OF[kind] ?? kind;
-  test(`the schema of ${name} takes every config.json, and what it was made of`, (t) => {
+  test(`the schema of ${name} takes every config.json, and the options that it comes from`, (t) => {
     const validate = validators.get(name);
     if (validate === undefined) throw new Error(`no schema of ${name}`);
     for (const { options, settings } of resolved) {

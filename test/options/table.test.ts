@@ -14,7 +14,7 @@ const EXTRA = onlyWhen([option('extra.size', integer(), { ...naming, default: 7 
 
 const TABLE = createTable([COUNT, NAME, RATE, ...EXTRA, optional('note', text, naming)], (at, path) => (path === NAME.path ? [] : at(NAME) === 'fancy' ? [{ count: 4 }] : []));
 
-test('settings are complete, in the order of the rows, from what is given, what ships, and defaults', (t) => {
+test('settings are complete, in the order of the rows, from given options, shipped defaults of the task, and general defaults', (t) => {
   t.is(JSON.stringify(TABLE.resolve()), '{"count":3,"rule":{"name":"plain","rate":1}}');
   t.is(JSON.stringify(TABLE.resolve({ rule: 'fancy', note: 'n' })), '{"count":4,"rule":{"name":"fancy","rate":2},"extra":{"size":7},"note":"n"}');
   t.deepEqual(TABLE.resolve({ rule: { name: 'fancy' }, count: 9 }).count, 9);

@@ -19,7 +19,7 @@ test('an integer of one takes no output', (t) => {
   t.is(random.position, 0);
 });
 
-test('goes on from any position, forwards and back', (t) => {
+test('continues from any position, forwards and back', (t) => {
   for (const seed of [7, 2 ** 40 + 3]) {
     const random = createMersenneTwister(seed);
     const all = Array.from({ length: 2000 }, () => random.integer(2 ** 32));

@@ -97,7 +97,7 @@ test('a priority of a row that was overwritten meanwhile is dropped', (t) => {
 
 const step = fc.record({ reward: fc.constant(1), end: fc.constantFrom(undefined, undefined, undefined, 'terminated' as const, 'truncated' as const) });
 
-test('every sampler draws whole items alone, follows what is stored, and goes on alike when it is attached again', (t) => {
+test('every sampler draws whole items alone, follows the replay, and continues identically when attached again', (t) => {
   fc.assert(
     fc.property(fc.constantFrom(...SAMPLER_NAMES), fc.array(step, { minLength: 12, maxLength: 90 }), fc.integer({ min: 1, max: 4 }), fc.nat(80), (name, given: readonly Step[], steps, cut) => {
       const run = (again: number) => {

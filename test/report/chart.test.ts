@@ -135,7 +135,7 @@ test('points that are not finite are left out of lines and bands', async (t) => 
   t.false(halfBand.includes('NaN'));
 });
 
-test('what holds no finite number says so', async (t) => {
+test('a chart without a finite number shows a note', async (t) => {
   const references = [{ name: 'r', value: 1 }];
   const names = (title: string, ...all: string[]) => ({ title, names: all });
   const empty = [
@@ -184,7 +184,7 @@ test('charts of any names and numbers are well-formed', async (t) => {
   );
 });
 
-test('ids are renamed together with what points at them, in tags only', (t) => {
+test('ids are renamed together with references to them, in tags only', (t) => {
   const svg = (id: string) =>
     `<svg><clipPath id="${id}"/><g clip-path="url(#${id})"><use xlink:href="#${id}"/><a data-id="clip7" href="#other"/></g><text>id="clip7"</text></svg>`;
   t.is(renumberIds(svg('clip7'), 'p-'), svg('p-1'));
@@ -210,7 +210,7 @@ test('with ticks, equal factors of 1 + x are equally far apart, and so are facto
   t.deepEqual(shown.filter((text) => /^\d+$/.test(text)), ['0', '1', '3', '7']);
 });
 
-test('a grid shows a number and a sign in each cell, a cell without a value stays grey, and a grid without any says so', async (t) => {
+test('a grid shows a number and a sign in each cell, a grey cell for no value, and a note if no cell has one', async (t) => {
   const cells = [{ value: 1, text: '1.00', sign: '→' }, { value: -1, text: '−1.00', sign: '<&>' }, { value: NaN, text: '', sign: 'H' }];
   const chart = { title: 'Lake & cliff', value: 'value', panels: [{ title: 'found', columns: 2, cells }, { title: 'exact', columns: 3, cells: cells.slice(0, 2) }] };
   const svg = await gridChart(chart);

@@ -67,7 +67,7 @@ test('the ids of several pictures on a page are distinct, and pointers lead to t
   t.deepEqual([...html.matchAll(/url\(#([^)]*)\)/g)].map(([, id]) => id), ['picture1-1', 'picture2-1']);
 });
 
-test('what is no picture and what does not fit its table are refused', (t) => {
+test('other things than pictures, and rows that do not fit their table, are refused', (t) => {
   const refused = (section: object, message: string) =>
     t.throws(() => reportPage({ title: 't', lead: 'l', sections: [{ title: 's', ...section }] }), { instanceOf: RangeError, message });
   refused({ picture: '<script>' }, '"sections[0].picture" expected an SVG picture, got "<script>"');

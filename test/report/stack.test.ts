@@ -23,6 +23,6 @@ test('no two pictures of a stack share an id, and the whole is XML with a title'
   t.deepEqual(xmlErrors(stack), []);
 });
 
-test('what is no picture is refused by its place', (t) => {
+test('an error about an argument that is no picture names its place', (t) => {
   t.throws(() => stackPictures(['<svg width="1" height="1"></svg>', '<p>'], 'both'), { message: /^"pictures\[1\]" expected an SVG picture with width and height, got "<p>"$/ });
 });

@@ -61,7 +61,7 @@ test('reads that are joined are as if one had read them all', (t) => {
   fc.assert(fc.property(fc.array(ages, { maxLength: 4 }), (parts) => { t.deepEqual(mergeHistograms(parts.map(count)), count(parts.flat())); }), { seed: 1 });
 });
 
-test('what lies between two looks is what was read meanwhile, the maximum to within 1/32', (t) => {
+test('the difference of two histograms counts the reads between them, the maximum to within 1/32', (t) => {
   fc.assert(
     fc.property(ages, ages, (first, then) => {
       const [told, exact] = [histogramBetween(count(first), count([...first, ...then])), count(then)];

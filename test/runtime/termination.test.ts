@@ -9,7 +9,7 @@ test('results that have settled leave nothing behind, however many they were', a
   t.is(loss.pending, 0);
 });
 
-test('a loss rejects what is pending and all that comes later, with its first error', async (t) => {
+test('termination rejects pending and later calls with its first error', async (t) => {
   const loss = createTermination();
   const pending = [1, 2].map(() => loss.race(new Promise<never>(() => undefined)));
   t.is(loss.pending, 2);

@@ -64,7 +64,7 @@ test('the config.json of a certificate repeats it bit for bit', async (t) => {
   }
 });
 
-test('Ctrl-C ends a certificate, which writes what there is', async (t) => {
+test('Ctrl-C ends a certificate, which writes its results so far', async (t) => {
   const out = newFolder();
   const options = [...withValues(TINY, { '--steps': '10000000', '--probe-every': '200' }), ...FEW, '--out', out, '--json'];
   const child = spawn(process.execPath, ['scenarios/run', 'certificate', ...options], { stdio: ['ignore', 'pipe', 'ignore'] });

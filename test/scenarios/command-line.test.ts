@@ -177,7 +177,7 @@ test('a folder that holds a run is refused and left as it is', async (t) => {
   t.is(readFileSync(join(out, 'config.json'), 'utf8'), before);
 });
 
-for (const scenario of ['train', 'ddpg']) test(`Ctrl-C ends a run of ${scenario}, which saves what there is`, async (t) => {
+for (const scenario of ['train', 'ddpg']) test(`Ctrl-C ends a run of ${scenario}, which saves its weights and results`, async (t) => {
   const out = folder();
   const child = spawn(process.execPath, ['scenarios/run', scenario, '--steps', '10000000', '--hidden', '8', '--episodes', '2', '--out', out, '--json'], { stdio: ['ignore', 'pipe', 'ignore'] });
   let stdout = '';

@@ -31,7 +31,7 @@ async function interrupted(out: string): Promise<unknown> {
   return new Promise((resolve) => { child.on('exit', resolve); });
 }
 
-test('a study that is interrupted and continued comes to the same as one that is not', async (t) => {
+test('a study that is interrupted and continued has the result of an uninterrupted one', async (t) => {
   const [whole, parts] = [newFolder(), newFolder()];
   const first = await run(...STUDY, '--out', whole, '--json');
   t.is(first.status, 0, first.stderr);
@@ -72,7 +72,7 @@ test('a trial that diverges is reported, and the others finish', async (t) => {
   for (const words of ['far too fast', 'became', 'Learning curves', 'How local each is', '--config config.json', 'except for what the study sets for single algorithms']) t.true(page.includes(words), words);
 });
 
-test('the page says how to repeat the study', async (t) => {
+test('the page has the command that repeats the study', async (t) => {
   const out = newFolder();
   const { stderr } = await run(...withValues(STUDY, { '--seeds': '1', '--steps': '100', '--evaluate-every': '50' }), '--out', out);
   t.true(stderr.includes(`report: ${out}/report.html`));

@@ -43,7 +43,7 @@ test.serial('a folder that another process writes to is refused to every command
   studied.release();
 });
 
-test.serial('a run goes on in the folder of a process that was killed, says so, and removes no file but its own', async (t) => {
+test.serial('a run takes over the folder of a killed process with a warning, and removes no file but its own', async (t) => {
   writeFileSync(join(folder, 'ganglion.1.lock'), JSON.stringify({ ...ownIdentity(), pid: 2 ** 22 + 1, since: '2026-01-02T03:04:05.678Z' }));
   writeFileSync(join(folder, 'config.json.5-1.ganglion-temporary'), 'half');
   for (const foreign of ['checkpoint-50.bin', 'weights.safetensors.123']) writeFileSync(join(folder, foreign), 'mine');

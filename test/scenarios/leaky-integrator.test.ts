@@ -34,7 +34,7 @@ test('a study of leaky integrators ends with tables, pictures and a page, and co
   t.is(lastLine(again.stdout), lastLine(stdout));
 });
 
-test('a usage error is told in one line', async (t) => {
+test('a usage error is one line', async (t) => {
   const { status, stdout, stderr } = await run('leaky-integrator', '--densities', '0.5,2');
   t.is(status, 2);
   t.is(stdout, '');

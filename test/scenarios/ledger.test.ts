@@ -14,7 +14,7 @@ interface Told {
 
 const SHORT = ['--steps', '2100', '--warmup', '100', '--hidden', '8', '--episodes', '1'];
 
-test('the lines of timing.jsonl tell stretches that add up to the result', async (t) => {
+test('the intervals of timing.jsonl add up to the result', async (t) => {
   const out = newFolder();
   const { status, stderr } = await run(...SHORT, '--out', out);
   t.is(status, 0, stderr);
@@ -33,7 +33,7 @@ test('the lines of timing.jsonl tell stretches that add up to the result', async
   t.regex(stderr, /partition 1 +4 neurons, [\d,]+ updates; voltages \d+\/\d+\/\d+\/\d+, .*reward \d+\/\d+\/\d+\/\d+; helped: computed a peer's voltages [\d.]+ % of the time/);
 });
 
-test('--measure-staleness off leaves staleness out and says so', async (t) => {
+test('--measure-staleness off leaves staleness out, with a note', async (t) => {
   const out = newFolder();
   const { status, stderr } = await run(...withValues(SHORT, { '--steps': '300' }), '--measure-staleness', 'off', '--out', out);
   t.is(status, 0, stderr);

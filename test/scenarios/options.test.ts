@@ -98,7 +98,7 @@ test('the default of --algorithm is that of the scenario', (t) => {
   for (const scenario of SCENARIOS) if (scenario.algorithm !== undefined) t.is(defaultOf(scenario, ALGORITHM), scenario.algorithm);
 });
 
-test('one flag may set several options, and a study\'s file may say how many trials run at a time', async (t) => {
+test('one flag may set several options, and a study\'s file may set the number of parallel trials', async (t) => {
   t.like(await resolve('--lesion', '0.1@100'), { lesion: { fraction: 0.1, step: 100 } });
   const words = readWords(['async-vs-sync', '--config', file({ parallel: 7 }), '--episodes', '3']);
   const { input } = await readRequest(new Given(chooseScenario(words), words), words);
@@ -127,6 +127,6 @@ test('--help shows at most ten everyday options, --help all every one, on at mos
   t.regex(helpOf(SCENARIOS[1], false), /--steps <count> .*\(default: 20000\)/);
 });
 
-test('docs/options.md is what the tables say: npm run docs:options', (t) => {
+test('docs/options.md agrees with the tables: npm run docs:options', (t) => {
   t.is(readFileSync('docs/options.md', 'utf8'), referencePage());
 });

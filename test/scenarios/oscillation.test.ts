@@ -5,7 +5,7 @@ import test from 'ava';
 
 import { newFolder, run } from './command.js';
 
-test('a free network leaves its voltages and its connections as pictures, and a page that says how to repeat it', async (t) => {
+test('a free network leaves pictures of voltages and connections, and a page with the command that repeats it', async (t) => {
   const out = newFolder();
   const { status, stdout, stderr } = await run('oscillation', '--neurons', '12', '--density', '0.6', '--gain', '3', '--duration', '40', '--out', out, '--json');
   t.is(status, 0, stderr);

@@ -7,7 +7,7 @@ import { newFolder, run } from './command.js';
 
 const SHORT = ['--steps', '6000', '--warmup', '100', '--hidden', '8', '--batch', '16', '--episodes', '2'];
 
-test.serial('a run whose workers are killed all the time finishes, and tells of every death', async (t) => {
+test.serial('a run whose workers are killed again and again finishes, and reports every restart', async (t) => {
   const out = newFolder();
   const { status, stdout, stderr } = await run(...SHORT, '--kill-worker-every', '0.3', '--out', out, '--json');
   t.is(status, 0, stderr);

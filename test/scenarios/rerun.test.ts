@@ -20,7 +20,7 @@ test.before(async (t) => {
   summary = stderr;
 });
 
-test('a recorded run leaves a journal, and its summary says how many bytes an update takes in it', (t) => {
+test('a recorded run leaves a journal, and its summary has the bytes of an update', (t) => {
   const { journal } = result(recorded) as { journal: { bytes: number; partitionTicks: number; bytesPerPartitionTick: number } };
   t.is(journal.bytes, readFileSync(join(recorded, 'journal.bin')).length);
   t.is(journal.bytesPerPartitionTick, journal.bytes / journal.partitionTicks);
@@ -29,7 +29,7 @@ test('a recorded run leaves a journal, and its summary says how many bytes an up
 });
 
 for (const threads of ['1', '2', '3']) {
-  test(`a rerun on ${threads} threads leaves the same metrics and weights where it is asked to, and says that they are identical`, async (t) => {
+  test(`a rerun on ${threads} threads leaves the same metrics and weights in the given folder, and reports that they are identical`, async (t) => {
     const out = folder();
     const { status, stdout, stderr } = await run('rerun', recorded, '--threads', threads, '--json', '--out', out);
     t.is(status, 0, stderr);
@@ -56,7 +56,7 @@ const ALTERED: [string, (bytes: Buffer) => Uint8Array, RegExp][] = [
 ];
 
 for (const [kind, change, message] of ALTERED) {
-  test(`a journal ${kind} is refused in one line that says where it breaks`, async (t) => {
+  test(`a journal ${kind} is refused in one line with the place of the fault`, async (t) => {
     const { status, stdout, stderr } = await run('rerun', altered('journal.bin', change));
     t.is(status, 2);
     t.is(stdout, '');

@@ -49,7 +49,7 @@ for (const [scenario, options, kills] of KINDS) {
   });
 }
 
-test.serial('a run of two partitions that was interrupted in between goes on as if it had not been, a killed evaluation included', async (t) => {
+test.serial('an interrupted run of two partitions ends as an uninterrupted one, a killed evaluation included', async (t) => {
   const settings = ['--schedule', 'synchronous', '--steps', '1700', '--hidden', '8', '--warmup', '100', '--batch', '16', '--episodes', '3', '--checkpoint-every', '800'];
   const [whole, stopped] = [folder(), folder()];
   await run(...settings, '--out', whole);
@@ -66,7 +66,7 @@ test.serial('a run of two partitions that was interrupted in between goes on as 
   t.deepEqual(result(stopped).evaluation, result(whole).evaluation);
 });
 
-test.serial('a damaged newest checkpoint is told in one line and the one before is used; a finished run goes on only with more steps', async (t) => {
+test.serial('a damaged newest checkpoint is reported in one line and the one before is used; a finished run continues only with more steps', async (t) => {
   const whole = folder();
   await run('ddpg', '--steps', '450', '--hidden', '8', '--warmup', '100', '--batch', '16', '--episodes', '2', '--checkpoint-every', '200', '--out', whole);
   t.deepEqual(checkpoints(whole), ['checkpoint-400.bin', 'checkpoint-450.bin']);

@@ -33,7 +33,7 @@ for (const [name, options] of Object.entries(KINDS)) {
   });
 }
 
-test('whoever hears of others by messages or by versions alone cannot answer for them', (t) => {
+test('a partition that reads others by messages or versions alone cannot help them', (t) => {
   t.is(resolveSettings({}).timing.inference, 'central');
   for (const options of [{ time: 'virtual' }, { timing: { reads: 'versioned' } }] as const) {
     t.is(resolveSettings(options).timing.inference, 'distributed');

@@ -69,7 +69,7 @@ test.serial('a recorded run that a signal has stopped is repeated to where it st
   t.deepEqual(await repeat(bytes), { events, weights });
 });
 
-test.serial('another order of updates comes to other weights', async (t) => {
+test.serial('another order of updates has other weights', async (t) => {
   const { weights, bytes } = await record({});
   const journal = readJournal(bytes);
   const first = [0, 1, 2, 3, 4].flatMap((actor) => [2 * actor, 2 * actor + 1]);

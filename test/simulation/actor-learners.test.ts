@@ -54,7 +54,7 @@ test.serial('a2c of neurons that remember has the same bits on 1 and 2 workers, 
   t.deepEqual(await trace({ ...options, workers: 2 }), one);
 });
 
-test.serial('gradients of one worker wait for as many others as they are told to', async (t) => {
+test.serial('gradients of one worker wait for as many others as the delay sets', async (t) => {
   const learners = await createActorLearners({ ...SMALL, workers: 1, learning: { gradientDelay: 6 } });
   t.teardown(() => learners.close());
   const { staleness: { weights }, steps, updatesPerStep } = await learners.run();

@@ -29,7 +29,7 @@ for (const [options, message] of WRONG) {
   });
 }
 
-test('what is right comes back as it went in, and what is not given stays away', (t) => {
+test('valid options come back unchanged, and omitted ones stay absent', (t) => {
   const { signal } = new AbortController();
   const options = { steps: 5, signal, checkpointEvery: 0, episodes: 3, record: 'journal.bin' };
   t.deepEqual(checkRunOptions(options), options);
@@ -56,7 +56,7 @@ test('options of commands end in an option error for any value', (t) => {
 
 const SMALL = { steps: 60, learning: { warmup: 20, batch: 8, replay: 300 } };
 
-test('commands of a simulation refuse what is wrong, and an aborted signal shortens them', async (t) => {
+test('commands of a simulation refuse wrong options, and an aborted signal shortens them', async (t) => {
   const simulation = await createSimulation({ ...SMALL, schedule: 'synchronous', partitions: 1 });
   const aborted = AbortSignal.abort();
   await t.throwsAsync(simulation.run(anything(null)), { message: '"options" expected an object, got null' });

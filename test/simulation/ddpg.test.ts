@@ -31,7 +31,7 @@ test.serial('the weights file of DDPG holds the actor under a simulation\'s name
   t.like(header, { __metadata__: { rule: 'ddpg', seed: '3' }, 'hidden1.weight': { shape: [6, 4] }, 'output.weight': { shape: [2, 5] }, 'critic.hidden1.weight': { shape: [6, 6] }, 'critic.output.bias': { shape: [1] } });
 });
 
-test.serial('learning rates that are too large end DDPG with the neuron\'s name, and it does not go on', async (t) => {
+test.serial('learning rates that are too large end DDPG with an error that names the neuron, and it refuses to continue', async (t) => {
   const ddpg = await createDdpg({ network: { hidden: [8] }, learning: { warmup: 64, optimiser: 'sgd', criticRate: 1e30 } });
   const error = await t.throwsAsync(ddpg.run({ steps: 1000 }), { instanceOf: DivergenceError });
   t.regex(error.message, /^(weighted input|TD error) of neuron (critic\.)?(hidden1|output)\[\d\] became (NaN|-?Infinity)/);

@@ -33,7 +33,7 @@ async function faultOf(bytes: Uint8Array): Promise<unknown> {
 }
 
 for (const subject of SUBJECTS) {
-  test.serial(`${subject[0]}: whatever stands in whichever place, a checkpoint is refused as one, or a run goes on from it`, async (t) => {
+  test.serial(`${subject[0]}: with any value at any place, a checkpoint is refused as one, or a run continues from it`, async (t) => {
     const file = await checkpointOf(subject);
     t.is(await faultOf(file), undefined);
     const { header, body } = takeApart(file);

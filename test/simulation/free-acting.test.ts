@@ -100,14 +100,14 @@ test('of the control ticks during a step one is taken after it, and the others a
   t.deepEqual(timed?.age.histogram, [[0, 1], [1, 3]]); // but for the first, an observation is acted upon as soon as it is shown
 });
 
-test('what is said is heard after the latency, by partitions and environment alike', async (t) => {
+test('a spike is read after the latency, by partitions and environment alike', async (t) => {
   t.is((await timingOf(1, { act: 0.2, actingMessageDelay: 0.2 }, 5, 2))?.age.max, 0); // 2 (0.2 + 0.2)
   t.deepEqual((await timingOf(1, { act: 0.2, actingMessageDelay: 0.35 }, 5, 2))?.age.histogram, [[1, 5]]);
-  t.is((await timingOf(1, { act: 0.2, actingMessageDelay: 0.55 }, 5))?.age.max, 0); // one partition hears itself at once: 0.2 + 0.2 + 0.55
+  t.is((await timingOf(1, { act: 0.2, actingMessageDelay: 0.55 }, 5))?.age.max, 0); // one partition reads itself at once: 0.2 + 0.2 + 0.55
 });
 
 for (const schedule of SCHEDULE_NAMES) {
-  test.serial(`${schedule} on threads: a run comes to its end whatever the period, and every action is counted`, async (t) => {
+  test.serial(`${schedule} on threads: a run ends under any period, and every action is counted`, async (t) => {
     const environments = schedule === 'bounded' || schedule === 'synchronous' ? 3 : 1;
     const { report, returns } = await outcome({ environment: 'CartPole-v1', schedule, partitions: 2, timing: free(schedule === 'hogwild' ? 0 : 1e-4), environments });
     t.like(report, { steps: STEPS, stopped: false });
@@ -117,7 +117,7 @@ for (const schedule of SCHEDULE_NAMES) {
   });
 }
 
-test.serial('workers that are killed while nobody waits are replaced, and the run goes on to its end', async (t) => {
+test.serial('workers that are killed while no task waits are replaced, and the run ends', async (t) => {
   let killed = 0;
   const { report } = await outcome({ partitions: 2, timing: free(1e-3) }, 1500, (simulation) => {
     simulation.on('progress', ({ step }) => {
@@ -129,7 +129,7 @@ test.serial('workers that are killed while nobody waits are replaced, and the ru
   t.true((report.actionTiming?.actions ?? 0) >= 1500);
 });
 
-test('a run goes on from a checkpoint, and so do its counts', async (t) => {
+test('a run continues from a checkpoint, and so do its counts', async (t) => {
   const simulation = await createSimulation({ ...SMALL, time: 'virtual', timing: free(0.001) });
   await simulation.run({ steps: 100 });
   const resumed = await resumeSimulation(simulation.encodeCheckpoint());

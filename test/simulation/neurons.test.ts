@@ -101,7 +101,7 @@ test.serial('a run of neurons of every kind that is resumed is the run that was 
   }
 });
 
-test.serial('watching an episode shows what evaluation does, and who reads whom', async (t) => {
+test.serial('a recorded episode has the voltages of evaluation, and the connections', async (t) => {
   const simulation = await createSimulation(small('broadcast', NEURONS, { partitions: 2 }));
   await simulation.run({ steps: 100 });
   const [expected] = (await simulation.evaluate({ episodes: 1 })).returns;
@@ -124,7 +124,7 @@ test.serial('weights of a sparse layer are written as compressed sparse rows', a
   t.true('output.weight' in header);
 });
 
-test('settings that a graph comes to resolve to themselves', (t) => {
+test('settings resolved from a graph resolve to themselves', (t) => {
   const settings = resolveSettings(small('broadcast', NEURONS));
   t.deepEqual(settings.network.hidden, [6, 5]);
   t.deepEqual(resolveSettings(settings), settings);

@@ -30,7 +30,7 @@ test('a journal that can happen is taken: voltages that were published, versions
   t.notThrows(() => { checkRepeatable(journalOf([[...WARM, BOTH_TAKEN, update([1, 1])], [...WARM, update([TAKEN, 0]), update([TAKEN, 1])]]), plan); });
 });
 
-test('a partition may be as far ahead as what it keeps for its peer allows, and no further', (t) => {
+test('a partition may be as far ahead as its kept versions for the peer allow, and no further', (t) => {
   const { exchange: { depth } } = plan;
   const ahead = (version: number) => journalOf([[...WARM, ...times(depth + 2, update([0, 0]))], [...WARM, update([version, version]), BOTH_TAKEN]]);
   t.notThrows(() => { checkRepeatable(ahead(depth + 1), plan); });

@@ -124,7 +124,7 @@ test.serial('a run that a signal ended repeats itself up to where it ended, and 
   await rerun.close();
 });
 
-test.serial('a rerun that is interrupted stands still after a command, and goes on from there', async (t) => {
+test.serial('an interrupted rerun pauses after a command, and continues from there', async (t) => {
   const { journal, ...recorded } = await recordRun(SMALL, 2500);
   const rerun = await rerunSimulation(journal, { threads: 2 });
   t.teardown(() => rerun.close());
@@ -156,7 +156,7 @@ function actEarlier({ logs: [{ bytes }], shape }: Journal, update: number): Uint
   return writer.takeBytes();
 }
 
-test.serial('what a rerun does is what the journal says, not what its own clock would have it do', async (t) => {
+test.serial('a rerun follows the journal, not its own clock', async (t) => {
   const { journal, ...recorded } = await recordRun({ ...SMALL, partitions: 1 }, 300);
   const changed = { ...journal, logs: [{ bytes: actEarlier(journal, 50), updates: journal.logs[0].updates }] };
   const other = await replayRun(changed, 1);

@@ -155,7 +155,7 @@ test.serial('a checkpoint taken before the first step resumes to the whole run',
   await Promise.all([first, second, whole].map((training) => training.close()));
 });
 
-test.serial('a checkpoint of something else, or with settings that nobody knows, is refused', async (t) => {
+test.serial('a checkpoint of another kind, or with unknown settings, is refused', async (t) => {
   const ddpg = await createDdpg({ network: { hidden: [2] } });
   const bytes = ddpg.encodeCheckpoint();
   await ddpg.close();

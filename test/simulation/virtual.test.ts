@@ -27,7 +27,7 @@ const duration = fc.oneof(
 );
 const world = fc.record({ compute: duration, act: duration, step: duration, learningMessageDelay: duration, actingMessageDelay: duration, messageLoss: fc.double({ min: 0, max: 0.5, noNaN: true }), stragglers: fc.constantFrom(0, 0.34), slowdown: fc.constantFrom(1, 7) });
 
-test('with barriers, no delay, loss or straggler of a virtual world changes what is learned: it is what threads learn', async (t) => {
+test('with barriers, no delay, loss or straggler of a virtual world changes the weights: they are those of threads', async (t) => {
   const threads = await outcome({ schedule: 'synchronous', partitions: 2 });
   await fc.assert(
     fc.asyncProperty(world, fc.integer({ min: 1, max: 4 }), async (virtual, partitions) => {

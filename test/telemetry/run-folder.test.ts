@@ -36,7 +36,7 @@ const file = () => {
 };
 
 for (const [what, path] of WITHOUT_ROOM) {
-  test(`${what} is no place for a run, nor for a study`, (t) => {
+  test(`${what} cannot be the folder of a run or of a study`, (t) => {
     const refused = { instanceOf: OptionRangeError, message: /^"out" expected a folder that can be created and written to, got ".*" \([A-Z]+: .*\)$/ };
     t.throws(() => createRunFolder(path()), refused);
     t.throws(() => openStudyFolder(path(), {}, () => undefined), refused);

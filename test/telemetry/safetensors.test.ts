@@ -13,7 +13,7 @@ const tensors = fc.oneof(
 /** Any characters: such as take several bytes, and such as JSON has to escape. */
 const names = fc.string({ unit: 'binary' });
 
-test('safetensors files hold what was put in, as the format describes it, whatever the names', (t) => {
+test('safetensors files hold their tensors in the published format, under any names', (t) => {
   fc.assert(
     fc.property(fc.dictionary(names.filter((name) => name !== '__metadata__'), tensors, { minKeys: 1 }), fc.dictionary(names, names), (given, metadata) => {
       const read = readSafetensors(encodeSafetensors(given, metadata));

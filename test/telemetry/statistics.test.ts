@@ -85,7 +85,7 @@ test('the stratified bootstrap of a difference of means has the width that theor
   t.true(Math.abs(high - low - 2 * 1.96 * Math.sqrt(2 / 200)) < 0.03);
 });
 
-test('the percentile interval leaves out a fortieth at either end, and knows nothing where a value is no number', (t) => {
+test('the percentile interval leaves out a fortieth at either end, and is NaN if a value is NaN', (t) => {
   const values = Array.from({ length: 200 }, (_, i) => 199 - i);
   t.deepEqual(percentileInterval(values), [5, 194]);
   t.deepEqual(percentileInterval([7]), [7, 7]);

@@ -24,11 +24,11 @@ test('with a core each, threads work side by side, and each does one thing after
   t.deepEqual(course(Infinity, [[0, 3, 0], [1, 2, 0], [1, 2, 1]]), ['1 at 2', '0 at 3', '1 at 4']);
 });
 
-test('who comes up takes the core of who is at work, and that one does the rest of its work afterwards', (t) => {
+test('a woken task preempts the running one, which does the rest of its work afterwards', (t) => {
   t.deepEqual(course(1, [[0, 10, 0], [1, 2, 4]]), ['1 at 6', '0 at 12']);
 });
 
-test('who was interrupted goes on before later work of its own', (t) => {
+test('a preempted task continues before its later work', (t) => {
   t.deepEqual(course(1, [[0, 10, 0], [1, 4, 5], [0, 1, 6]]), ['1 at 9', '0 at 14', '0 at 15']);
 });
 

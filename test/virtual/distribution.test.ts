@@ -47,7 +47,7 @@ const distributions: fc.Arbitrary<Distribution> = fc.oneof(
   fc.array(seconds, { minLength: 1, maxLength: 20 }).map((values) => parse(`trace(${fileOf(JSON.stringify(values))})`)),
 );
 
-test('text, JSON and what threads hand on all give the distribution back', (t) => {
+test('a distribution survives text, JSON and structured clones', (t) => {
   fc.assert(
     fc.property(distributions, (distribution) => {
       t.deepEqual(parse(describeDistribution(distribution)), distribution);

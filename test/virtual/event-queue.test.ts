@@ -24,7 +24,7 @@ test('the time is that of the last event, and the next event\'s can be looked at
   t.deepEqual([queue.time, queue.nextTime], [0.75, Infinity]);
 });
 
-test('pushes and pops in any order give what a sorted list gives', (t) => {
+test('pushes and pops in any order give the results of a sorted list', (t) => {
   const operation = fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 0, max: 6 }) }, { weight: 2, arbitrary: fc.constant('pop' as const) });
   fc.assert(
     fc.property(fc.array(operation, { maxLength: 200 }), (operations) => {

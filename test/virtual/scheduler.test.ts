@@ -52,7 +52,7 @@ function door(world: World) {
   };
 }
 
-test('who is blocked looks again whenever anything has happened', (t) => {
+test('a blocked task is polled after every event', (t) => {
   const world = createWorld(SETTINGS, 1, 2);
   const way = door(world);
   createVirtualScheduler([strand(way.waiting(), () => 0), strand(way.opener(), () => 5)], world, () => undefined, ringing()).run();
@@ -90,7 +90,7 @@ test('a message is waited for until it arrives', (t) => {
   t.is(entered, 7);
 });
 
-test('where all wait and nothing is under way, it says so instead of hanging', (t) => {
+test('a deadlock of all tasks is an error', (t) => {
   function* waiting(): Coroutine {
     for (;;) yield 'blocked';
   }
@@ -131,7 +131,7 @@ test('a message arrives when it will, however often and by whom that is asked', 
   t.true(Math.abs(lost / 2000 - 0.25) < 0.04, `${lost} of 2000 were lost`); // 4 standard errors
 });
 
-test('a closed pause stops everything, and what follows is as if there had been none', (t) => {
+test('a closed pause stops all tasks and changes nothing that follows', (t) => {
   const run = (closedAt: readonly number[]) => {
     const world = createWorld(SETTINGS, 1, 2);
     const log: string[] = [];

@@ -26,7 +26,7 @@ test('target copies start where the weights are', (t) => {
   for (const { weights } of [actor, critic]) t.deepEqual(weights.target, weights.values);
 });
 
-test('hidden neurons explore only where they are told to, and what they acted with is in the minibatch', (t) => {
+test('hidden neurons explore only with noise of their own, and the minibatch holds the sampled voltages', (t) => {
   const sampled = (exploration: DdpgOptions['exploration']) => {
     const agent = agentWith({ exploration: { output: 0, ...exploration } });
     for (let step = 0; step < 40; step += 1) agent.step();

@@ -23,7 +23,7 @@ async function learned(options: DdpgOptions, resumed = false): Promise<string> {
 }
 
 for (const credit of OPEN_CREDITS) {
-  test(`DDPG under ${credit} goes on from a checkpoint to the last bit, what neurons keep for their credit included`, async (t) => {
+  test(`DDPG under ${credit} continues from a checkpoint bit for bit, state of the credit included`, async (t) => {
     t.is(await learned({ credit }, true), await learned({ credit }));
   });
 }

@@ -22,7 +22,7 @@ async function agentWith(t: ExecutionContext, options: DdpgOptions): Promise<Ddp
 const parameters = ({ actor, critic }: DdpgAgent) => [actor, critic].flatMap(({ weights: { values, target }, gradient, credit }) => [...values, ...target, ...gradient, ...Object.values(credit).flatMap((table) => [...table.values])]);
 
 for (const credit of OPEN_CREDITS) {
-  test(`two threads that share updates under ${credit} come to the same bits as one`, async (t) => {
+  test(`two threads that share updates under ${credit} have the same bits as one thread`, async (t) => {
     const [one, two] = await Promise.all([agentWith(t, { credit }), agentWith(t, { credit, threads: 2 })]);
     const first = parameters(one);
     for (let update = 0; update < 20; update += 1) for (const agent of [one, two]) agent.update();
@@ -32,7 +32,7 @@ for (const credit of OPEN_CREDITS) {
   });
 }
 
-test('what the second thread meets ends the update with the neuron\'s name', async (t) => {
+test('an error on the second thread ends the update and names the neuron', async (t) => {
   const agent = await agentWith(t, { threads: 2 });
   const slots = new Int32Array(BATCH);
   createSampler(agent.replay, createStream(1, 'replay')).draw(0, slots);

@@ -120,7 +120,7 @@ test('the actor\'s gradient is that of Q(s, μ(s)), by finite differences', (t) 
   t.true(actor.gradient.every((value) => value !== 0));
 });
 
-test('after an update the actor holds each row\'s gradient and what it is made of', (t) => {
+test('after an update the actor holds each row\'s gradient and its factors', (t) => {
   const { program, actor } = busy({ actorRate: 0.1, criticRate: 0.1, targetRate: 0.005 });
   program.learn(1);
   const { topology, activations, deltaOf, gradientOf } = actor;

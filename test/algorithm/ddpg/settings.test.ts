@@ -17,7 +17,7 @@ test('options win over the task\'s defaults, and those over the general ones', (
   t.is(resolveDdpgSettings({ environment: 'CartPole-v1', learning: { discount: 0.5 } }).learning.discount, 0.5);
 });
 
-test('hidden neurons of the actor do not explore unless told to', (t) => {
+test('hidden neurons of the actor do not explore by default', (t) => {
   for (const environment of listEnvironments()) t.is(resolveDdpgSettings({ environment }).exploration.hidden, 0);
 });
 

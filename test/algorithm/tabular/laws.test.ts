@@ -69,7 +69,7 @@ test('value iteration ends within half its tolerance of the optimum', (t) => {
   }), PARAMETERS);
 });
 
-test('the solution of the system is the fixed point of the policy\'s backup, and what iteration finds', (t) => {
+test('the solution of the system is the fixed point of the policy\'s backup and the limit of iteration', (t) => {
   fc.assert(fc.property(anyModel, anyDiscount, anyValues(6), fc.double({ min: 0.1, max: 10, noNaN: true }), (model, discount, values, temperature) => {
     const policy = policyAbout(model, values.slice(0, model.states), discount, boltzmann(temperature));
     const solution = solvePolicy(model, policy, discount);

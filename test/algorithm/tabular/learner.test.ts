@@ -62,7 +62,7 @@ test('Monte Carlo learns from returns after first or after all visits, once the 
   t.deepEqual(targetsOf('first-visit-mc', [7, 7], [...VISITS, ...VISITS]), [[1, 4.7], [0, 5.23], [1, 4.7], [0, 5.23]]);
 });
 
-test('the return of an episode that the time limit cut goes on with the value of its last state', (t) => {
+test('the return of a truncated episode bootstraps from the value of its last state', (t) => {
   t.deepEqual(targetsOf('every-visit-mc', [10, 20], [[0, 0, { state: 1, reward: 1, truncated: true }]]), [[0, 19]]);
 });
 

@@ -44,14 +44,14 @@ test.serial('in rounds, five actors learn the same bits on one, two and three th
   }
 });
 
-test.serial('without locks, threads take the steps of the run together, and what is not lost is in the table', async (t) => {
+test.serial('without locks, threads take the steps of the run together, and the table holds every update that is not lost', async (t) => {
   const { steps, updates, lostUpdates, errors } = await runTabular({ environment: 'RandomWalk-v0(states=1)', method: 'td', steps: 200_000, actors: 3, threads: 3, initialValue: 0.5 });
   t.deepEqual([steps, updates], [200_000, 200_000]);
   t.true(lostUpdates >= 0 && lostUpdates < updates);
   t.is(errors.at(-1)?.step, 200_000);
 });
 
-test('an update that another thread\'s write undoes is lost, and the counts say so', (t) => {
+test('an update that another thread overwrites is counted as lost', (t) => {
   const { values, counts } = createValueTable(1, 0);
   let others = 3;
   const interrupted = new Proxy(values, {
@@ -91,7 +91,7 @@ test('threads that add without locks end below the sum or at it, with atomic add
   t.true(plain.every((sum) => sum >= times && sum <= threads * times));
 });
 
-test.serial('a signal ends a run early; what was learned is reported', async (t) => {
+test.serial('a signal ends a run early with a report of the table so far', async (t) => {
   for (const schedule of ['hogwild', 'synchronous'] as const) {
     const abort = new AbortController();
     const running = runTabular({ ...SMALL, steps: 100_000_000, schedule }, { signal: abort.signal, onProgress: (step) => { if (step > 0) abort.abort(); } });

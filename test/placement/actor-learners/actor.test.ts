@@ -69,7 +69,7 @@ test('a rollout ends with its steps or with the episode, bootstraps behind a cut
   t.like(next, { rewards: [1, 2, 3] });
 });
 
-test('what a network carries on crosses rollouts, is 0 at the start of an episode, and is not moved by a bootstrap', (t) => {
+test('state of a network crosses rollouts, is 0 at the start of an episode, and does not change at a bootstrap', (t) => {
   const remembering = (steps: number, count: number) => {
     const seen = rollouts({ environment: 'Counting-v9', algorithm: 'async-q', rollout: { steps }, network: { hidden: [2], observationScale: [9], neuronModel: 'leaky', membraneTimeConstant: 3, recurrent: 1 } }, count);
     return seen.flatMap(({ rewards, outputs }) => outputs.slice(0, rewards.length));
@@ -82,7 +82,7 @@ test('what a network carries on crosses rollouts, is 0 at the start of an episod
   t.not(memoryless[0].outputs[1], whole[1]);
 });
 
-test('n-step Q asks the target network of the last state alone, and actor-critic its own weights', (t) => {
+test('n-step Q evaluates the target network at the last state alone, and actor-critic its own weights', (t) => {
   const [q] = rollouts({ environment: 'Counting-v9', algorithm: 'async-nstep-q', rollout: { steps: 3 } }, 1);
   t.deepEqual([q.successors[2], q.successors[5]], [40, 80]);
   const [actorCritic] = rollouts({ environment: 'Counting-v9', algorithm: 'a3c', rollout: { steps: 3 } }, 1);

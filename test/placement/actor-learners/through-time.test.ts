@@ -58,7 +58,7 @@ function drawErrors({ objective: { error }, stream, rollout: { size }, layout: {
 }
 
 for (const [name, options] of MEMORIES) {
-  test(`the gradient through ${name} is the slope over the whole rollout, with what its first state carries on held fixed`, (t) => {
+  test(`the gradient through ${name} is the slope over the whole rollout with its first state fixed`, (t) => {
     const bench = createBench({ algorithm: 'a3c', rollout: { steps: STEPS + 1 }, ...options });
     const { networks, objective: { error }, rollout: { size } } = bench;
     t.true(bench.layout.cursors.observations > bench.layout.observations);
@@ -75,7 +75,7 @@ for (const [name, options] of MEMORIES) {
   });
 }
 
-test('under broadcast a leaky neuron follows what it is credited with through its own membrane', (t) => {
+test('under broadcast a leaky neuron follows its credit through its own membrane', (t) => {
   const bench = createBench({ algorithm: 'a3c', credit: 'broadcast', rollout: { steps: STEPS + 1 }, network: { hidden: [4], neuronModel: 'leaky', membraneTimeConstant: 3 } });
   const { networks, objective: { error }, layout: { networks: [plan], credit }, arena } = bench;
   const { topology: { rowOffset, outputs } } = plan;

@@ -20,7 +20,7 @@ async function stateOf(training: Trainer): Promise<unknown> {
 }
 
 for (const algorithm of NAMES) {
-  test(`${algorithm} goes on from a checkpoint at any step to the last bit, under every credit`, async (t) => {
+  test(`${algorithm} continues from a checkpoint at any step bit for bit, under every credit`, async (t) => {
     const cuts = createStream(1, algorithm);
     for (const credit of OPEN_CREDITS) {
       const cut = 1 + cuts.integer(399);
@@ -49,7 +49,7 @@ for (const algorithm of NAMES) {
   });
 }
 
-test('every sampler goes on from a checkpoint after the replay has come round', async (t) => {
+test('every sampler continues from a checkpoint after the replay has wrapped around', async (t) => {
   for (const sampler of ['uniform', 'proportional', 'rank', 'greedy']) {
     const first = await create('dqn', 'backprop', { replay: { sampler, steps: 4 } });
     await first.run({ steps: 333 });
@@ -60,7 +60,7 @@ test('every sampler goes on from a checkpoint after the replay has come round', 
   }
 });
 
-test('each of the six parts of rainbow can be switched off, and changes what is learned', async (t) => {
+test('each of the six parts of rainbow can be switched off, and changes the weights', async (t) => {
   const parts = [{ value: { double: false } }, { value: { dueling: false } }, { value: { distribution: 'expected' } }, { replay: { sampler: 'uniform' } }, { replay: { steps: 1 } }, { behaviour: { noisy: false } }];
   const weights = new Set<string>();
   for (const part of [{}, ...parts]) {

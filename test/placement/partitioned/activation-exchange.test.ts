@@ -56,7 +56,7 @@ test('voltages of other transitions are not taken', (t) => {
   t.is(mine.read(1, 0, 1, PEERS_NEURON, SLOTS, to), -1);
 });
 
-test('what was published is taken back, and may be published anew', (t) => {
+test('published activations are withdrawn, and may be published again', (t) => {
   const { arena, mine, peers, from, to } = pair();
   peers.beginEntry(1, 0, SLOTS, 9, 0);
   peers.publish(1, 0, 1, PEERS_NEURON, from);
@@ -79,7 +79,7 @@ test('a peer that is a few updates ahead is still read, and one that is far ahea
   t.is(mine.read(1, 0, 1, PEERS_NEURON, SLOTS, to), -1);
 });
 
-test('published parameters are heard as they were when their minibatch was opened, not as they have become', (t) => {
+test('published parameters are those of when the minibatch was opened, not later ones', (t) => {
   const { critic, rows, mine, peers, from, to } = pair();
   critic.values.set([1, 2, 3]);
   critic.target.set([10, 20, 30]);
@@ -93,7 +93,7 @@ test('published parameters are heard as they were when their minibatch was opene
   t.deepEqual([...rows[0].tables.critic.values], [1, 8, 3]);
 });
 
-test('who comes second to a minibatch is told what it was drawn from, until the entry is lost', (t) => {
+test('the second partition at a minibatch reads its indices until the entry is lost', (t) => {
   const { mine, peers } = pair();
   t.is(mine.sampledFrom(0), -1);
   peers.beginEntry(1, 0, SLOTS, 9, 0);
@@ -111,7 +111,7 @@ function standIn(mine: ActivationExchange, from: Activations, update = 5, stored
   return publishes;
 }
 
-test('what is published in a partition\'s place is its own to take, with the version that its weights were heard in', (t) => {
+test('activations published on a partition\'s behalf are its to read, with the version of its weights', (t) => {
   const { critic, rows, mine, peers, from, to } = pair(true);
   critic.values.set([1, 2, 3]);
   rows[0].refresh(1);
@@ -124,7 +124,7 @@ test('what is published in a partition\'s place is its own to take, with the ver
   t.is(rows[1].tables.critic.values[1], 8); // its own parameters it knows better
 });
 
-test('a third hears the parameters that the voltages were published with', (t) => {
+test('a third partition reads the parameters with which the voltages were published', (t) => {
   const { critic, rows, mine, peers, from, to } = pair(true);
   critic.values.set([1, 2, 3]);
   rows[0].refresh(1);
@@ -147,7 +147,7 @@ test('only the first partition to lock an entry publishes it, and none publishes
   t.is(peers.read(1, 5, 1, PEERS_NEURON, SLOTS, to), -1);
 });
 
-test('while one publishes in a partition\'s place it is said who, and what a thread held that died is free again', (t) => {
+test('the entry names the partition that publishes on another\'s behalf, and locks of a terminated thread are free again', (t) => {
   const { arena, rows, mine, peers, from } = pair(true);
   mine.beginEntry(1, 5, SLOTS, 9, 3);
   t.is(peers.writerOf(1, 5), 0);
@@ -162,7 +162,7 @@ test('while one publishes in a partition\'s place it is said who, and what a thr
 /** The activations of an entry, as both partitions see it. */
 const activationsOf = (exchange: ActivationExchange, place: number, { weightedInputs }: Activations): Activations => ({ lanes: 4, voltages: exchange.sharedVoltages[place], weightedInputs });
 
-test('who has drawn the same transitions works on one board, where what is published lies already', (t) => {
+test('partitions with the same transitions share one array, which holds the published activations', (t) => {
   const { mine, peers, from } = pair(true);
   mine.beginEntry(0, 5, SLOTS, 9, 5);
   peers.beginEntry(1, 5, SLOTS, 9, 5);
@@ -175,7 +175,7 @@ test('who has drawn the same transitions works on one board, where what is publi
   t.deepEqual([...here.voltages.subarray(4, 8)], [1, 2, 3, 4]);
 });
 
-test('a board that was worked on in place can be taken from by who works apart', (t) => {
+test('a shared array can be read by a partition with an array of its own', (t) => {
   const { mine, peers, from, to } = pair(true);
   peers.beginEntry(1, 5, SLOTS, 9, 5);
   const there = activationsOf(peers, peers.entryOf(5, SLOTS), from);
@@ -185,7 +185,7 @@ test('a board that was worked on in place can be taken from by who works apart',
   t.deepEqual([...to.voltages], [0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0]);
 });
 
-test('no partition works in place beside others that have drawn other transitions, or are at a later update there, and nobody where all write their own', (t) => {
+test('a shared array is used only by partitions with the same transitions at the same update, and never where each writes its own', (t) => {
   const { mine, peers } = pair(true);
   mine.beginEntry(0, 5, SLOTS, 9, 5);
   t.is(mine.entryOf(5, SLOTS), 1);

@@ -40,7 +40,7 @@ function listening(actions: number[]): Environment {
   };
 }
 
-test('what is stored is what was acted, though neurons go on meanwhile', (t) => {
+test('the stored action is the executed one, though neurons change meanwhile', (t) => {
   const [views] = createAll(1);
   const { outputs } = views.layout.topology;
   const actions: number[] = [];

@@ -52,7 +52,7 @@ test('the stream computes the weighted inputs of the state by the voltages acted
   t.is(activations.weightedInputs[6 * 2], 0.5 * (0 + 4 + 5) / 8); // the output reads the bias and the hidden neurons
 });
 
-test('acting waits long before it would overwrite what was not learned from yet', (t) => {
+test('acting waits long before it would overwrite a transition that was not learned from', (t) => {
   const { limiter } = createContext({ rule: 'coagent', schedule: 'hogwild', updateWindow: 'off', learning: { replay: 256 } });
   t.true(limiter.mayAct(0, 64));
   t.false(limiter.mayAct(0, 128));

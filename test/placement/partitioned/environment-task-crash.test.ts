@@ -69,7 +69,7 @@ test('a host killed before any write to shared memory is followed by one that lo
   t.true(kills > 30 * STEPS, `${kills} kills`);
 });
 
-test('a host killed before any write leaves integrators and gains of a memory from which the next goes on, none heard twice', (t) => {
+test('after a kill before any write, the next environment task continues with consistent traces and gains, no observation counted twice', (t) => {
   const whole = createRun([2, 8]);
   t.true(live(whole.plan, whole.arena, { left: Infinity }));
   const expected = JSON.stringify(remains(whole.arena));

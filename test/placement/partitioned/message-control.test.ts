@@ -24,7 +24,7 @@ test('the counter of another partition is the greatest value that it has sent, a
   );
 });
 
-test('of many partitions that come to a gate, those that come before the last two change nothing', (t) => {
+test('of many partitions at a gate, those before the last two change nothing', (t) => {
   const heard = createDelayedCounter(100);
   const told = Array.from({ length: 100 }, (_, partition) => heard.receive(partition, 1));
   t.deepEqual(told.map(Number), Array.from({ length: 100 }, (_, partition) => Number(partition >= 98)));

@@ -46,7 +46,7 @@ function pair(delay: number, reads: 'latest' | 'aligned' = 'latest') {
   return { begin };
 }
 
-test('what was published on a minibatch is there after a rest, unless it was taken back, and may be published anew', (t) => {
+test('activations of a minibatch survive a pause unless they were withdrawn, and may be published again', (t) => {
   const { begin } = pair(0);
   const before = begin();
   before.keep(0, 10);

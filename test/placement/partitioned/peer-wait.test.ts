@@ -56,7 +56,7 @@ test('a publisher on the same update or the one before is waited for until the v
   t.is(scene({ publisherAt: 9, after: 5 }).wait(), 6);
 });
 
-test('what is there already is not waited for', (t) => {
+test('activations that are already published need no wait', (t) => {
   t.is(scene({ publisherAt: 10, after: 1 }).wait(), 1);
 });
 

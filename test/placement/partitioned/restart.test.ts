@@ -56,7 +56,7 @@ for (const schedule of SCHEDULE_NAMES) {
 /** Who is killed in an evaluation, and after how many episodes: who takes no part in it is not missed. */
 const KILLED = { central: [[0, 1], [0, 3]], distributed: [[0, 1], [1, 2], [0, 3]] } as const;
 
-for (const acting of ['central', 'distributed'] as const) test.serial(`${acting}: an evaluation goes on with the episode in which a worker died, and comes to the same returns`, async (t) => {
+for (const acting of ['central', 'distributed'] as const) test.serial(`${acting}: an evaluation continues with the episode in which a worker was terminated, and has the same returns`, async (t) => {
   const supervisor = await start({ partitions: 2, schedule: 'synchronous', timing: { inference: acting } });
   const seeds = Array.from({ length: 12 }, (_, i) => i);
   const expected = await supervisor.evaluate(seeds);
@@ -99,7 +99,7 @@ for (const [options, step] of HANGS) {
   });
 }
 
-test.serial('a run tells its deaths as they happen and in its report, and refuses a partition that is not there', async (t) => {
+test.serial('a run reports restarts as they happen and at its end, and refuses an unknown partition', async (t) => {
   const simulation = await createSimulation({ ...SMALL, partitions: 2 });
   const told: unknown[] = [];
   simulation.on('workerRestart', (death) => told.push(death));
@@ -113,7 +113,7 @@ test.serial('a run tells its deaths as they happen and in its report, and refuse
   t.notThrows(() => { simulation.kill(0); });
 });
 
-test.serial('a worker that dies again and again without getting any further ends the run with one line', async (t) => {
+test.serial('a worker that fails repeatedly without progress ends the run with one line', async (t) => {
   const supervisor = await start({ partitions: 2 });
   const killed = new Set<unknown>();
   const killing = setInterval(() => {

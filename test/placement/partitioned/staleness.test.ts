@@ -47,7 +47,7 @@ test('no two partitions write to one cache line', (t) => {
   for (const { type, shape } of stalenessBlocks(5)) t.is((shape.slice(1).reduce((a, b) => a * b) * (type === 'float64' ? 8 : 4)) % 64, 0);
 });
 
-test('a stretch between two looks and what was before it make up the whole, kind by kind', (t) => {
+test('the reads before and between two measurements add up to all reads, kind by kind', (t) => {
   const arena = createArena(stalenessBlocks(1));
   const ledger = attachStalenessRecorder(arena, 0);
   [1, 1, 5].forEach(ledger.voltages);
@@ -83,7 +83,7 @@ test.serial('behind barriers nothing that is read is stale, of the replay and of
   }
 });
 
-test.serial('who answers for everybody reads each peer\'s weights once for each observation shown, and behind barriers as they are', async (t) => {
+test.serial('central inference reads each peer\'s weights once an observation, and without age behind barriers', async (t) => {
   for (const schedule of ['hogwild', 'synchronous'] as const) {
     const { partitions: [host, ...peers] } = await runOf({ ...SMALL, partitions: 3, schedule }, 300);
     t.is(host.acting.reads, 2 * (1 + 300 + 1));
