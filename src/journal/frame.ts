@@ -40,8 +40,8 @@ export interface JournalClosing {
 export const MAGIC = new TextEncoder().encode('ganglog\n');
 export const FORMAT = 2;
 export const HEADER_BYTES = MAGIC.length + 8;
-const EXPLANATIONS = 6;
-export const FRAME_BYTES = 4 + EXPLANATIONS * 4 + 8;
+const WORDS = 6;
+export const FRAME_BYTES = 4 + WORDS * 4 + 8;
 export const FRAME = { command: 1, closing: 2 } as const;
 
 export interface FrameHead {
@@ -72,7 +72,7 @@ export function encodeFrame({ kind, partition, command, updates, step, first }: 
   const bytes = new Uint8Array(FRAME_BYTES + body.length);
   const view = new DataView(bytes.buffer);
   [kind, partition, command, updates, body.length, step].forEach((word, i) => { view.setUint32(4 + 4 * i, word, true); });
-  view.setFloat64(4 + EXPLANATIONS * 4, first, true);
+  view.setFloat64(4 + WORDS * 4, first, true);
   bytes.set(body, FRAME_BYTES);
   view.setUint32(0, crc32c(bytes.subarray(4)), true);
   return bytes;
@@ -99,7 +99,7 @@ export interface Frame extends FrameHead {
 export function decodeFrame(bytes: Uint8Array, offset: number): Frame | undefined {
   if (offset + FRAME_BYTES > bytes.length) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, FRAME_BYTES);
-  const [kind, partition, command, updates, length, step] = Array.from({ length: EXPLANATIONS }, (_, i) => view.getUint32(4 + 4 * i, true));
+  const [kind, partition, command, updates, length, step] = Array.from({ length: WORDS }, (_, i) => view.getUint32(4 + 4 * i, true));
   const end = offset + FRAME_BYTES + length;
   return {
     kind,
@@ -107,7 +107,7 @@ export function decodeFrame(bytes: Uint8Array, offset: number): Frame | undefine
     command,
     updates,
     step,
-    first: view.getFloat64(4 + EXPLANATIONS * 4, true),
+    first: view.getFloat64(4 + WORDS * 4, true),
     body: bytes.subarray(offset + FRAME_BYTES, end),
     whole: end <= bytes.length,
     sound: view.getUint32(0, true) === crc32c(bytes.subarray(offset + 4, end)),

@@ -49,6 +49,7 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
   const sparseLists = new WeakMap<Int32Array, SparseList>();
   let room = workspace.float32(0);
   let named = workspace.int32(0);
+  let [adamCount, bias1, bias2] = [0, 0, 0]; // of the last step: the parameters of one update share it, and powers are slow
 
   /** Address of a list of neurons; it is copied to the memory once. */
   function list(neurons: Int32Array): number {
@@ -188,9 +189,10 @@ export function createVectorKernels(name: VectorName, workspace: KernelMemory): 
     },
     adamStep(values, gradient, first, second, rate, count) {
       const { beta1, beta2, epsilon } = ADAM;
+      if (count !== adamCount) [adamCount, bias1, bias2] = [count, 1 - beta1 ** count, 1 - beta2 ** count];
       kernels.adam(
         address(values), address(gradient), address(first), address(second), values.length,
-        beta1, beta2, epsilon, rate / (1 - beta1 ** count), 1 / (1 - beta2 ** count), LEAST_MOMENT.first, LEAST_MOMENT.second,
+        beta1, beta2, epsilon, rate / bias1, 1 / bias2, LEAST_MOMENT.first, LEAST_MOMENT.second,
       );
     },
     rmspropStep(values, gradient, second, rate, decay, epsilon) {

@@ -33,7 +33,7 @@ export const LARGEST_WORD = 2 ** 31 - 1;
 /** The words that a checkpoint keeps. All others belong to running threads. */
 export const KEPT_WORDS = ['cursorRecord', 'steps', 'stored', 'episodes'] as const;
 
-const EXPLANATIONS = 16;
+const WORDS = 16;
 
 /** Int32 words between two partitions' counters: one cache line, to avoid false sharing. */
 const STRIDE = 16;
@@ -53,7 +53,7 @@ export function controlBlocks(partitions: number, groups = 1): BlockRequest[] {
     owner: 'each partition its own row',
     ...(name !== 'version' && { scratch: true }), // a command submits the observation anew, as number 1
   }));
-  return [{ name: 'control', type: 'int32', shape: [EXPLANATIONS], owner: 'by word: supervisor or host', scratch: true }, ...counters, ...(groups > 1 ? groupBlocks(groups) : [])];
+  return [{ name: 'control', type: 'int32', shape: [WORDS], owner: 'by word: supervisor or host', scratch: true }, ...counters, ...(groups > 1 ? groupBlocks(groups) : [])];
 }
 
 function groupBlocks(groups: number): BlockRequest[] {
