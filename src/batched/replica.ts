@@ -12,7 +12,7 @@ import { createReplaySink } from '../replay/replay-sink.js';
 import { SLOT } from '../replay/ring.js';
 import { createSampler } from '../replay/sampler.js';
 import type { BatchedMinibatch } from './minibatch.js';
-import { createRing } from './ring.js';
+import { createOwnRing } from './ring.js';
 import type { BatchedSettings } from './settings.js';
 
 /** What one replica has of its own on the host: environment, exploration, replay. Streams are those of a simulation with its seed. */
@@ -47,7 +47,7 @@ export function createReplica({ settings: { environment: id, exploration: scale,
   const environment: Environment = makeEnvironment(id, { seed });
   const outputNeurons = Array.from({ length: outputs.end - outputs.begin }, (_, k) => outputs.begin + k);
   const exploration = createExploration(topology, seed, scale, outputNeurons, undefined, steps);
-  const ring = createRing({ capacity: learning.replay, inputs: inputNeurons, stochasticNeurons: outputNeurons.length });
+  const ring = createOwnRing({ capacity: learning.replay, inputs: inputNeurons, stochasticNeurons: outputNeurons.length });
   const sampler = createSampler(ring, createStream(seed, 'replay'));
   const slots = new Int32Array(learning.batch);
   const voltages = new Float32Array(inputNeurons + outputNeurons.length); // of the inputs, then as acted

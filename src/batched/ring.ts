@@ -1,6 +1,6 @@
 import { referenceKernels } from '../kernels/reference.js';
 import { loadMinibatch, type MinibatchScale } from '../replay/minibatch.js';
-import type { ReplayRing, RingShape, SlotKind } from '../replay/ring.js';
+import { createRing, type ReplayRing, type RingShape, type SlotKind } from '../replay/ring.js';
 import type { BatchedMinibatch } from './minibatch.js';
 
 /** A replay that one thread has to itself. */
@@ -12,28 +12,17 @@ export interface OwnRing extends Omit<ReplayRing, 'link' | 'write' | 'next'> {
 }
 
 /** A replay outside of any arena: replicas have one each, and an arena has room for one. */
-export function createRing(shape: RingShape): OwnRing {
+export function createOwnRing(shape: RingShape): OwnRing {
   const { capacity, inputs, stochasticNeurons } = shape;
-  const inputVoltages = new Float32Array(capacity * inputs);
-  const sampled = new Float32Array(capacity * stochasticNeurons);
-  const rewards = new Float32Array(capacity);
-  const kinds = new Int32Array(capacity);
+  const arrays = { inputVoltages: new Float32Array(capacity * inputs), sampled: new Float32Array(capacity * stochasticNeurons), reward: new Float32Array(capacity), kind: new Int32Array(capacity) };
+  const { write, ...ring } = createRing(shape, arrays, () => count);
   let count = 0;
   let successors = new Int32Array(0);
 
   return {
-    ...shape,
-    inputVoltages,
-    sampled,
-    reward: rewards,
-    kind: kinds,
-    stored: () => count,
+    ...ring,
     append(voltages, firstStochastic, reward, kind) {
-      const slot = count % capacity;
-      inputVoltages.set(voltages.subarray(0, inputs), slot * inputs);
-      sampled.set(voltages.subarray(firstStochastic, firstStochastic + stochasticNeurons), slot * stochasticNeurons);
-      rewards[slot] = reward;
-      kinds[slot] = kind;
+      write(count, voltages, firstStochastic, reward, kind);
       count += 1;
     },
     load(slots, replica, scale, { size, inputs: voltages, sampled: actions, reward, discounts }) {

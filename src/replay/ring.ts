@@ -34,12 +34,8 @@ export function replayBlocks({ capacity, inputs, stochasticNeurons, environments
   ];
 }
 
-/**
- * The shared replay ring, one slot per observation in order of arrival: the successor of a slot is the
- * slot after it, or where several environments store into it, as many slots on as `next` gives. One writer, the environment loop; every partition reads.
- * A slot counts once `stored` has passed it.
- */
-export interface ReplayRing extends RingShape {
+/** What the slots of a ring hold. */
+export interface RingArrays {
   /** Voltages of the input neurons; [capacity, inputs], row-major */
   readonly inputVoltages: Float32Array;
   /** Voltages acted with, exploration included; [capacity, stochasticNeurons], row-major */
@@ -48,6 +44,14 @@ export interface ReplayRing extends RingShape {
   readonly kind: Int32Array;
   /** Slots from each to its successor, 0 while that is not stored; absent where it is always the slot after it; [capacity] */
   readonly next?: Int32Array;
+}
+
+/**
+ * The shared replay ring, one slot per observation in order of arrival: the successor of a slot is the
+ * slot after it, or where several environments store into it, as many slots on as `next` gives. One writer, the environment loop; every partition reads.
+ * A slot counts once `stored` has passed it.
+ */
+export interface ReplayRing extends RingShape, RingArrays {
   /** Slots ever written. */
   stored(): number;
   /** Host only. Copies a lane of the activations' voltages, those of one observation, and what followed it into slot number `stored`, which does not count yet. */
@@ -57,13 +61,16 @@ export interface ReplayRing extends RingShape {
 }
 
 export function attachReplay(arena: Arena, shape: RingShape): ReplayRing {
-  const { capacity, inputs, stochasticNeurons } = shape;
   const words = arena.int32('control');
-  const inputVoltages = arena.float32('replay/inputs');
-  const sampled = arena.float32('replay/acted');
-  const rewards = arena.float32('replay/reward');
-  const kinds = arena.int32('replay/kind');
   const next = (shape.environments ?? 1) > 1 ? arena.int32('replay/next') : undefined;
+  const arrays = { inputVoltages: arena.float32('replay/inputs'), sampled: arena.float32('replay/acted'), reward: arena.float32('replay/reward'), kind: arena.int32('replay/kind'), ...(next && { next }) };
+  return createRing(shape, arrays, () => Atomics.load(words, WORD.stored));
+}
+
+/** A ring on arrays. @param stored slots ever written */
+export function createRing(shape: RingShape, arrays: RingArrays, stored: () => number): ReplayRing {
+  const { capacity, inputs, stochasticNeurons } = shape;
+  const { inputVoltages, sampled, reward: rewards, kind: kinds, next } = arrays;
 
   function write(stored: number, voltages: Float32Array, firstStochastic: number, reward: number, kind: SlotKind, lanes = 1, lane = 0): void {
     const slot = stored % capacity;
@@ -76,12 +83,8 @@ export function attachReplay(arena: Arena, shape: RingShape): ReplayRing {
 
   return {
     ...shape,
-    inputVoltages,
-    sampled,
-    reward: rewards,
-    kind: kinds,
-    ...(next && { next }),
-    stored: () => Atomics.load(words, WORD.stored),
+    ...arrays,
+    stored,
     write,
     link(slot, successor, stored) {
       if (next && stored - slot < capacity) next[slot % capacity] = successor - slot;
