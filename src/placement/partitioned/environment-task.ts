@@ -9,7 +9,7 @@ import type { Coroutine } from '../../schedule/work.js';
 import { attachEpisodeList } from './episode-list.js';
 import { createBlockingPort, type InferencePort } from './inference-port.js';
 import type { PartitionContext } from './partition-context.js';
-import { isRestPoint } from './run-layout.js';
+import { isRestPoint, type RunLayout } from './run-layout.js';
 
 /** The task of a group of environments: it submits their observations to the network and carries out the actions. */
 export interface EnvironmentTask {
@@ -35,7 +35,7 @@ export interface EnvironmentTask {
  * Runs an environment task through a command, beside its partition and other environment tasks. A task that had ended when its thread died stays ended. In
  * virtual time there is a pause before a step begins and before it ends, and in the middle of a round that was cut short.
  */
-export function* runEnvironmentTask(task: EnvironmentTask, { control: { words }, layout: { settings: { virtual } } }: PartitionContext): Coroutine {
+export function* runEnvironmentTask(task: EnvironmentTask, { control: { words }, layout: { settings: { virtual } } }: Pick<PartitionContext, 'control' | 'layout'>): Coroutine {
   if (isRunning(words)) task.begin();
   while (isRunning(words)) {
     if (!task.isReady()) {
@@ -61,7 +61,7 @@ function isRunning(words: Int32Array): boolean {
 }
 
 /** @returns whether a run in virtual time comes to rest at environment step `step`; not where the command has begun */
-function createRestPoints({ layout: { settings } }: PartitionContext): { begin(step: number): void; includes(step: number): boolean } {
+function createRestPoints({ settings }: RunLayout): { begin(step: number): void; includes(step: number): boolean } {
   let begun = -1;
   return {
     begin(step) {
@@ -71,7 +71,7 @@ function createRestPoints({ layout: { settings } }: PartitionContext): { begin(s
   };
 }
 
-function endRun({ control, notifyAll }: PartitionContext): void {
+function endRun({ control, notifyAll }: Pick<PartitionContext, 'control' | 'notifyAll'>): void {
   Atomics.store(control.words, WORD.finished, 1);
   notifyAll();
 }
@@ -90,7 +90,7 @@ export function createTrainingTasks(context: PartitionContext, environments: rea
   const { voltages, lanes } = port.activations;
   const store = attachCursorStore(arena, layout.groups, environments[0].observationSpace.low.length, environments.length === 1 ? undefined : (...link) => { replay.link(...link); });
   const addEpisode = attachEpisodeList(arena);
-  const rests = createRestPoints(context);
+  const rests = createRestPoints(layout);
   const totals: Totals = { stored: 0, steps: 0, episodes: 0 }; // of all environments, the steps of the current round among them
 
   /**
@@ -197,7 +197,7 @@ export interface EvaluationTask extends EnvironmentTask {
  * @param seeds of the episodes
  * @param returns in the arena of the run
  */
-export function createEvaluationTask(context: PartitionContext, environment: Environment, seeds: readonly number[], port: InferencePort, returns: Float64Array): EvaluationTask {
+export function createEvaluationTask(context: Pick<PartitionContext, 'control' | 'notifyAll'>, environment: Environment, seeds: readonly number[], port: InferencePort, returns: Float64Array): EvaluationTask {
   const { words } = context.control;
   const ended = () => Atomics.load(words, WORD.episodesEvaluated);
   const loop = createEnvironmentLoop({ environment, act: () => port.step(environment, 0), lastObservation: 'stop' });

@@ -20,8 +20,7 @@ export interface PartitionNoise {
  * @param ranges the neurons that explore here
  * @param skips true if neurons may not be computed in every step: correlated noise then moves through the steps in between as well
  */
-export function createPartitionNoise(context: PartitionContext, activations: Activations, ranges: readonly NeuronRange[], skips = false): PartitionNoise {
-  const { layout, arena, control } = context;
+export function createPartitionNoise({ layout, arena, control }: Pick<PartitionContext, 'layout' | 'arena' | 'control'>, activations: Activations, ranges: readonly NeuronRange[], skips = false): PartitionNoise {
   const { topology, settings, firstStochastic, groups } = layout;
   const { lanes } = activations;
   const exploration = createExploration(topology, settings.seed, settings.exploration, neuronsIn(ranges), attachExplorationState(arena), settings.steps / settings.environments);

@@ -32,7 +32,7 @@ export interface InferenceScope {
 }
 
 /** Every partition computes its own neurons. */
-export function allPartitions({ layout: { ownership }, partition, control }: PartitionContext): InferenceScope {
+export function allPartitions({ layout: { ownership }, partition, control }: Pick<PartitionContext, 'layout' | 'partition' | 'control'>): InferenceScope {
   return { ranges: ownership[partition], ticksDone: (group) => control.ticksDone[group].least(), alone: false };
 }
 

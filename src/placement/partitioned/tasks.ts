@@ -27,7 +27,7 @@ export interface ContextTask extends PartitionTask {
 export type OnResume = (context: PartitionContext) => void;
 
 /** Seconds until schedule or peer wait let a partition continue without a notification. */
-const partitionDelay = ({ schedule, peerWait }: PartitionContext) => Math.min(schedule.wakeDelay(), peerWait.wakeDelay()) / 1000;
+const partitionDelay = ({ schedule, peerWait }: Pick<PartitionContext, 'schedule' | 'peerWait'>) => Math.min(schedule.wakeDelay(), peerWait.wakeDelay()) / 1000;
 
 /** Schedules tasks in real time, on this thread. */
 export function scheduleOnThread(tasks: readonly ContextTask[], onResume: OnResume): Scheduler {
