@@ -15,14 +15,14 @@ export interface OwnRing extends Omit<ReplayRing, 'link' | 'write' | 'next'> {
 export function createOwnRing(shape: RingShape): OwnRing {
   const { capacity, inputs, stochasticNeurons } = shape;
   const arrays = { inputVoltages: new Float32Array(capacity * inputs), sampled: new Float32Array(capacity * stochasticNeurons), reward: new Float32Array(capacity), kind: new Int32Array(capacity) };
-  const { write, ...ring } = createRing(shape, arrays, () => count);
+  const ring = createRing(shape, arrays, () => count);
   let count = 0;
   let successors = new Int32Array(0);
 
   return {
     ...ring,
     append(voltages, firstStochastic, reward, kind) {
-      write(count, voltages, firstStochastic, reward, kind);
+      ring.write(count, voltages, firstStochastic, reward, kind);
       count += 1;
     },
     load(slots, replica, scale, { size, inputs: voltages, sampled: actions, reward, discounts }) {
