@@ -1,5 +1,7 @@
 import { RULE_NAMES } from '../src/entries/internals.js';
-import { listEnvironments, makeEnvironment, type DdpgOptions, type SimulationOptions } from '../src/index.js';
+import { listEnvironments, makeEnvironment, type createTrainer, type DdpgOptions, type SimulationOptions } from '../src/index.js';
+
+type TrainerOptions = Parameters<typeof createTrainer>[0];
 
 /** A short run that has to end with the same numbers for ever. */
 export interface DigestRun {
@@ -7,6 +9,8 @@ export interface DigestRun {
   readonly steps: number;
   readonly neurons?: SimulationOptions;
   readonly ddpg?: DdpgOptions;
+  /** Of any other algorithm, which `algorithm` names. */
+  readonly other?: TrainerOptions;
 }
 
 const LEARNING = { warmup: 64, batch: 16, replay: 2000 };
@@ -67,4 +71,15 @@ const DDPG: readonly DigestRun[] = [
   { name: 'ddpg, delayed gradients', steps: 240, ddpg: { network: { hidden: [16] }, kernels: 'simd', steps: 1000, learning: { ...LEARNING, gradientDelay: 3 } } },
 ];
 
-export const DIGEST_RUNS: readonly DigestRun[] = [...RULES_ON_TASKS, ...VARIANTS, ...DDPG];
+/** Methods with a replay, their samplers, and a credit of each kind. */
+const REPLAY = [
+  ...(['dqn', 'dueling-dqn', 'rainbow', 'd4pg'] as const).map((algorithm) => ({ name: algorithm, algorithm })),
+  ...['rank', 'greedy'].map((sampler) => ({ name: `double-dqn, ${sampler} sampler`, algorithm: 'double-dqn', replay: { sampler, steps: 4 } } as const)),
+  ...['broadcast', 'kolen-pollack', 'layer-broadcast'].map((credit) => ({ name: `prioritised-dqn, credit ${credit}`, algorithm: 'prioritised-dqn', credit } as const)),
+].map(({ name, ...options }): DigestRun => ({
+  name,
+  steps: 240,
+  other: { network: { hidden: [16, 8] }, kernels: 'simd', steps: 1000, seed: 3, targets: { period: 40 }, ...options, learning: LEARNING },
+}));
+
+export const DIGEST_RUNS: readonly DigestRun[] = [...RULES_ON_TASKS, ...VARIANTS, ...DDPG, ...REPLAY];

@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { replaceFile } from '../src/entries/internals.js';
-import { createDdpg, createSimulation, type EpisodeRecord, type Trainer } from '../src/index.js';
+import { createDdpg, createSimulation, createTrainer, type EpisodeRecord, type Trainer } from '../src/index.js';
 import { DIGEST_RUNS, type DigestRun } from './digest-runs.js';
 import { readArguments } from './arguments.js';
 
@@ -22,7 +22,7 @@ interface Digest {
 const FILE = fileURLToPath(new URL('../../bench/digests.json', import.meta.url));
 
 async function digestOf(run: DigestRun, names?: readonly string[]): Promise<Digest> {
-  const training: Trainer = run.ddpg === undefined ? await createSimulation(run.neurons) : await createDdpg(run.ddpg);
+  const training: Trainer = await (run.other !== undefined ? createTrainer(run.other) : run.ddpg === undefined ? createSimulation(run.neurons) : createDdpg(run.ddpg));
   try {
     const episodes: EpisodeRecord[] = [];
     training.on('episode', (episode) => episodes.push(episode));

@@ -30,8 +30,8 @@ function rowsOf(name: MethodName) {
     ...onlyWhen([
       option('noise.scale', number(NOT_NEGATIVE), { default: 0.5, shown: { behaviour: { noisy: true } }, flag: '--noise-scale', argument: 'sigma', help: 'σ₀: initial standard deviation of a weight, times the square root of the number of inputs', group: 'Behaviour' }),
     ], is((at) => at(noisy), '"behaviour.noisy": true', noisy)),
-    option('behaviour.finalEpsilon', fraction, { default: (at) => (at(noisy) ? 0 : 0.05), shown: '0.05; 0 with noisy weights', flag: '--final-epsilon', argument: 'probability', help: 'probability of a random action at the end of its fall from 1', group: 'Behaviour' }),
-    option('behaviour.annealing', fraction, { default: (at) => (at(noisy) ? 0 : 0.2), shown: '0.2; 0 with noisy weights', flag: '--annealing', argument: 'fraction', help: 'fraction of the run in which the probability of a random action falls', group: 'Behaviour' }),
+    option('behaviour.finalEpsilon', fraction, { default: (at) => (at(noisy) ? 0 : 0.05), unshipped: (at) => at(noisy), shown: '0.05; 0 with noisy weights', flag: '--final-epsilon', argument: 'probability', help: 'probability of a random action at the end of its fall from 1', group: 'Behaviour' }),
+    option('behaviour.annealing', fraction, { default: (at) => (at(noisy) ? 0 : 0.2), unshipped: (at) => at(noisy), shown: '0.2; 0 with noisy weights', flag: '--annealing', argument: 'fraction', help: 'fraction of the run in which the probability of a random action falls', group: 'Behaviour' }),
     KERNELS,
     SEED,
     vary(STEPS, { default: 50_000 }),
