@@ -1,7 +1,7 @@
-import { MOST_DELAY, PARTITIONS, RULE_NAMES, RULES } from '../src/entries/internals.js';
+import { CRITICS, findRule, MOST_DELAY, PARTITIONS, RULE_NAMES, RULES, type CriticPlacement } from '../src/entries/internals.js';
 import {
   algorithmsOption, ascending, coarseCurves, curveOf, defineStudy, distinct, DIVERGED_COLUMNS, ENVIRONMENT, evaluateEvery, FINAL_COLUMNS, FINAL_EPISODES, gainKept, gainOver, halfGainBar, halfGainColumns, halfGainFinding, ifAny,
-  integer, isGain, LEARNING_CURVES, listOf, mean, NOTHING, option, OVER_SEEDS, plural, pointAt, randomReference, reachOf, sameHidden, seedRange, SEEDS, shippedSteps, shortName, STEPS, TASK_SCORES, thresholdReference, trialSettings,
+  integer, isGain, LEARNING_CURVES, listOf, mean, NOTHING, oneOf, option, OVER_SEEDS, plural, pointAt, randomReference, reachOf, sameHidden, seedRange, SEEDS, shippedSteps, shortName, STEPS, TASK_SCORES, thresholdReference, trialSettings,
   vary, whole, wholeTime, type Arm, type Reach,
 } from '../src/entries/study.js';
 import { resolveSettings } from '../src/index.js';
@@ -27,18 +27,26 @@ function fewestHidden(environment: string, hidden: readonly number[] | null): nu
 }
 
 /** One update of one partition is the unit of time. Acting and the environment take none, so that learning alone is compared. */
-const delayedRule = (partitions: number, schedule: 'synchronous' | 'hogwild', delay: number) =>
-  ({ time: 'virtual', schedule, partitions, virtual: { compute: 1, act: 0, step: 0, actingMessageDelay: 0, learningMessageDelay: delay } });
+const delayedRule = (partitions: number, schedule: 'synchronous' | 'hogwild', delay: number, timing?: { readonly reads: 'latest' | 'aligned' }) =>
+  ({ time: 'virtual', schedule, partitions, ...(schedule === 'hogwild' && timing?.reads === 'aligned' && { timing }), virtual: { compute: 1, act: 0, step: 0, actingMessageDelay: 0, learningMessageDelay: delay } });
 
 /** An algorithm and the delay of its messages; the delay is null for the reference, which waits at barriers and has none. */
 interface DelayArm extends Arm {
   readonly delay: number | null;
+  /** The algorithm, with the critic that its partitions have. */
+  readonly learner: string;
 }
 
 const describeDelay = (delay: number | null) => (delay === null ? 'barriers' : `delay ${delay}`);
 
-const labelOf = (algorithm: string, delay: number | null) => `${shortName(algorithm)}, ${describeDelay(delay)}`;
-const ALGORITHM = [['algorithm', ({ algorithm }: { readonly algorithm: string }) => shortName(algorithm)]] as const;
+const learnerOf = (algorithm: string, critic: CriticPlacement) => `${shortName(algorithm)}${critic === 'shared' ? '' : ' (own critics)'}`;
+const labelOf = (learner: string, delay: number | null) => `${learner}, ${describeDelay(delay)}`;
+const ALGORITHM = [['algorithm', ({ learner }: { readonly learner: string }) => learner]] as const;
+
+/** The critics that partitions of an algorithm can have, of those that are asked for. */
+function criticsOf(algorithm: string, critics: readonly CriticPlacement[]): readonly CriticPlacement[] {
+  return findRule(algorithm)?.objective === undefined ? ['shared'] : critics;
+}
 
 /** A short trial with barriers: a delay changes when their updates happen and not what they are, so that some updates from one seed suffice. */
 function timingArm(environment: string, algorithm: string, partitions: number, delay: number): DelayArm {
@@ -46,7 +54,7 @@ function timingArm(environment: string, algorithm: string, partitions: number, d
   const { learning } = trialSettings({ algorithm, environment, seed: 1, steps: 1, options });
   const warmup = Math.min(learning.warmup ?? 0, learning.batch ?? 0); // 0 for a rule that learns online
   const steps = warmup + MEASURED_UPDATES;
-  return { label: `${shortName(algorithm)}, time of barriers at delay ${delay}`, algorithm, delay, options: { ...options, learning: { warmup } }, seeds: [1], steps, evaluation: { every: steps, episodes: 1, final: 1 }, auxiliary: true };
+  return { label: `${shortName(algorithm)}, time of barriers at delay ${delay}`, algorithm, learner: shortName(algorithm), delay, options: { ...options, learning: { warmup } }, seeds: [1], steps, evaluation: { every: steps, episodes: 1, final: 1 }, auxiliary: true };
 }
 
 /** `12,000 (3 of 5)` */
@@ -67,7 +75,13 @@ export const asyncVsSync = defineStudy({
     option('delays', ascending(distinct(listOf(integer({ min: 0, max: MOST_DELAY }), 'a list of delays in updates, for example [0, 1, 16]', { least: 1 }))), {
       default: [0, 1, 4, 16, 64, 256], flag: '--delays', unit: 'updates', help: 'delays of all messages about learning, comma-separated', group: 'Study', everyday: true,
     }),
-    vary(SEEDS, { help: 'trials of each algorithm and delay, from seeds 1, 2, …; five take about 10 minutes on two idle cores at the defaults' }),
+    option('critics', distinct(listOf(oneOf<CriticPlacement>(CRITICS), 'a list of critics, for example [shared, replicated]', { least: 1 })), {
+      default: [...CRITICS], flag: '--critics', help: `critics of partitions, comma-separated: ${CRITICS.join(', ')}; rules with critics of their own have only one kind`, group: 'Study',
+    }),
+    option('timing.reads', oneOf<'latest' | 'aligned'>(['latest', 'aligned']), {
+      default: 'latest', flag: '--reads', help: 'rows that partitions compute minibatches from: latest, or aligned (one version of all neurons)', group: 'Study',
+    }),
+    vary(SEEDS, { help: 'trials of each algorithm and delay, from seeds 1, 2, …; five take about 20 minutes on two idle cores at the defaults' }),
     vary(STEPS, { default: (at) => shippedSteps(at(ENVIRONMENT), PENDULUM) }),
     HIDDEN,
     vary(PARTITIONS, {
@@ -80,17 +94,22 @@ export const asyncVsSync = defineStudy({
   describe: ({ environment, algorithms, delays, seeds }) => `${delays.length === 1 ? 'delay' : 'delays'} ${delays.join(', ')}: ${algorithms.join(', ')} on ${environment}, ${plural(seeds, 'seed')} each`,
   plan: coarseCurves,
   divergedAsRandom: true,
-  arms: ({ environment, algorithms, delays, partitions }): DelayArm[] => [
+  arms: ({ environment, algorithms, critics, delays, partitions, timing }): DelayArm[] => [
     ...algorithms.filter((algorithm) => algorithm !== DDPG).flatMap((algorithm) => delays.map((delay) => timingArm(environment, algorithm, partitions, delay))),
-    ...algorithms.flatMap((algorithm) => [null, ...delays].map((delay): DelayArm => ({
-      label: labelOf(algorithm, delay),
+    ...algorithms.flatMap((algorithm) => criticsOf(algorithm, critics).flatMap((critic) => [null, ...delays].map((delay): DelayArm => ({
+      label: labelOf(learnerOf(algorithm, critic), delay),
       algorithm,
+      learner: learnerOf(algorithm, critic),
       delay,
-      options: algorithm === DDPG ? { learning: { gradientDelay: delay ?? 0 } } : delayedRule(partitions, delay === null ? 'synchronous' : 'hogwild', delay ?? 0),
-    }))),
+      options: algorithm === DDPG ? { learning: { gradientDelay: delay ?? 0 } } : {
+        ...delayedRule(partitions, delay === null ? 'synchronous' : 'hogwild', delay ?? 0, timing),
+        ...(critic === 'replicated' && { rule: { critic } }),
+      },
+    })))),
   ],
-  row({ settings: { delays }, environment, arm: { algorithm, delay }, results, others, returnOf }) {
-    const at = (wanted: number | null, auxiliary = false) => others((arm) => arm.algorithm === algorithm && arm.delay === wanted && (arm.auxiliary ?? false) === auxiliary);
+  row({ settings: { delays }, environment, arm: { algorithm, learner, delay }, results, others, returnOf }) {
+    const at = (wanted: number | null) => others((arm) => arm.learner === learner && arm.delay === wanted && arm.auxiliary !== true);
+    const timed = others((arm) => arm.algorithm === algorithm && arm.delay === (delay ?? 0) && arm.auxiliary === true);
     const references = at(null);
     const random = ifAny(references.flatMap(({ randomReturn }) => randomReturn ?? []), mean);
     const reference = ifAny(references.flatMap((result) => returnOf(result) ?? []), mean);
@@ -98,7 +117,7 @@ export const asyncVsSync = defineStudy({
       const found = returnOf(result);
       return found === undefined ? [] : [found - (result.randomReturn ?? found)];
     }));
-    const measured = at(delay ?? 0, true).find(({ failure }) => failure === null)?.curve.at(-1)?.virtualSeconds;
+    const measured = timed.find(({ failure }) => failure === null)?.curve.at(-1)?.virtualSeconds;
     const pace = algorithm === DDPG ? 1 + (delay ?? 0) : measured === undefined ? null : measured / MEASURED_UPDATES; // time of an update with barriers
     const scaled = (time: number | null) => (time === null || pace === null ? null : time * pace);
     const reach = (level: number | null | undefined) => (level === null || level === undefined ? null : { ...reachOf(level, results), barrierTime: scaled(reachOf(level, references).time) });
@@ -115,7 +134,7 @@ export const asyncVsSync = defineStudy({
   },
   tables({ settings: { delays }, rows }) {
     const longest = delays[delays.length - 1];
-    const gainOf = (algorithm: string) => rows.find((row) => row.algorithm === algorithm && row.delay === null)?.gain ?? null;
+    const gainOf = (learner: string) => rows.find((row) => row.learner === learner && row.delay === null)?.gain ?? null;
     return [
       {
         title: 'Delay at which half of the gain is lost', rows: rows.filter(({ delay }) => delay === null),
@@ -127,7 +146,7 @@ export const asyncVsSync = defineStudy({
         numbers: [
           ['delay', ({ delay }) => (delay === null ? 'barriers' : whole(delay))],
           ...DIVERGED_COLUMNS, ...FINAL_COLUMNS,
-          ['gain kept', ({ algorithm, delay }) => gainKept(gainOf(algorithm), delay === null ? -1 : delays.indexOf(delay))],
+          ['gain kept', ({ learner, delay }) => gainKept(gainOf(learner), delay === null ? -1 : delays.indexOf(delay))],
           ['steps half way', ({ halfWay, seeds }) => reachedSteps(halfWay, seeds)],
           ['steps to threshold', ({ threshold, seeds }) => reachedSteps(threshold, seeds)],
         ],
@@ -146,30 +165,29 @@ export const asyncVsSync = defineStudy({
   figures: ({ settings: { environment, delays } }) => [
     {
       file: 'returns', title: `Return at the end against delay: ${environment}`, subtitle: OVER_SEEDS, x: 'delay, in updates', xTicks: delays, y: 'mean return',
-      lines: ({ algorithm, delay, returns, randomReturn }) => [{ name: shortName(algorithm), points: delay === null ? [] : pointAt(delay, returns), ...(randomReturn !== null && { references: randomReference({ randomReturn }) }) }],
+      lines: ({ learner, delay, returns, randomReturn }) => [{ name: learner, points: delay === null ? [] : pointAt(delay, returns), ...(randomReturn !== null && { references: randomReference({ randomReturn }) }) }],
     },
     {
       file: 'half-gains', title: 'Delay at which half of the gain is lost', value: 'delay, in updates', ticks: delays,
       subtitle: `95 % bootstrap interval over seeds; an end at ${delays[delays.length - 1]} may lie beyond it; no data: no gain to lose, or no seed is complete`,
-      bars: ({ algorithm, delay, gain }) => (delay === null ? [{ name: shortName(algorithm), estimate: halfGainBar(gain?.halfGain ?? null, delays[delays.length - 1]) }] : []),
+      bars: ({ learner, delay, gain }) => (delay === null ? [{ name: learner, estimate: halfGainBar(gain?.halfGain ?? null, delays[delays.length - 1]) }] : []),
     },
     {
       file: 'times', title: 'Virtual time to half of the gain, against delay', x: 'delay, in updates', xTicks: delays, y: 'virtual time', yLog: true,
       subtitle: 'time of one update without delay is 1; medians of the trials that reach it; a missing point is never reached',
-      lines: ({ algorithm, delay, halfWay }) => (['time', 'barrierTime'] as const).map((which) => {
+      lines: ({ learner, delay, halfWay }) => (['time', 'barrierTime'] as const).map((which) => {
         const time = halfWay?.[which] ?? null;
-        return { panel: shortName(algorithm), name: which === 'time' ? 'asynchronous' : 'with barriers', points: delay === null || time === null || time <= 0 ? [] : [{ x: delay, y: time }] };
+        return { panel: learner, name: which === 'time' ? 'asynchronous' : 'with barriers', points: delay === null || time === null || time <= 0 ? [] : [{ x: delay, y: time }] };
       }),
     },
     {
       ...LEARNING_CURVES, title: `Learning curves: ${environment}`,
-      lines: ({ algorithm, delay }, results) => [{ panel: shortName(algorithm), name: describeDelay(delay), points: curveOf(results), references: thresholdReference(environment) }],
+      lines: ({ learner, delay }, results) => [{ panel: learner, name: describeDelay(delay), points: curveOf(results), references: thresholdReference(environment) }],
     },
   ],
-  findings: ({ settings: { delays }, rows }) => rows.filter(({ delay }) => delay === null).flatMap(({ algorithm, gain }) => {
-    const name = shortName(algorithm);
+  findings: ({ settings: { delays }, rows }) => rows.filter(({ delay }) => delay === null).flatMap(({ learner: name, gain }) => {
     const longest = delays[delays.length - 1];
-    const slow = rows.find((row) => row.algorithm === algorithm && row.delay === longest);
+    const slow = rows.find((row) => row.learner === name && row.delay === longest);
     const cost = slow?.time && slow.barrierTime ? [`Barriers would take ${(slow.barrierTime / slow.time).toFixed(1)} times the virtual time of ${name} at a delay of ${plural(longest, 'update')}.`] : [];
     return [halfGainFinding(name, gain, longest), ...(gain === null ? [] : cost)];
   }),
@@ -182,7 +200,7 @@ export const asyncVsSync = defineStudy({
   method: ({ steps, seeds, partitions, evaluation, algorithms }) => [
     `Every trial learns for ${whole(steps)} environment steps, from ${seedRange(seeds)}, and is evaluated without exploration on episodes that depend on the seed alone: on ${plural(coarseCurves({ evaluation }).evaluation.episodes, 'episode')} every ${whole(evaluation.every)} steps, on ${plural(evaluation.final, 'episode')} at the end.`,
     ...(algorithms.some((name) => name !== DDPG) ? [
-      `Under the rules the neurons are divided over ${partitions} partitions in virtual time. One update takes 1; acting and the environment take no time. Rows of weights, parts of critics and minibatch voltages that a partition publishes reach the others d later. A partition's own rows are never old, nor are the voltages of acting. The schedule is hogwild; the rate limit keeps updates per step near the update-to-data ratio. At delay 0 no message is under way, but partitions that finish at the same moment do so in some order, and the first may read rows of one update before: this is the small difference between “delay 0” and “barriers”.`,
+      `Under the rules the neurons are divided over ${partitions} partitions in virtual time. One update takes 1; acting and the environment take no time. Rows of weights, parts of critics and minibatch voltages that a partition publishes reach the others d later. A partition's own rows are never old, nor are the voltages of acting, nor critics of a partition's own, which no message carries. The schedule is hogwild; the rate limit keeps updates per step near the update-to-data ratio. At delay 0 no message is under way, but partitions that finish at the same moment do so in some order, and the first may read rows of one update before: this is the small difference between “delay 0” and “barriers”.`,
       `Barriers give the same weights at every delay and only take longer, because each gate of an update waits for the slowest message. Time per update was measured over ${MEASURED_UPDATES} updates at each delay, in the same virtual time.`,
     ] : []),
     ...(algorithms.includes(DDPG) ? [
@@ -191,5 +209,5 @@ export const asyncVsSync = defineStudy({
     ] : []),
     'All trials repeat bit for bit, whatever runs beside them. Settings are listed for the reference and the longest delay; the others differ in the delay alone.',
   ],
-  shown: ({ settings: { algorithms, delays } }) => algorithms.flatMap((algorithm) => [null, delays[delays.length - 1]].map((delay) => labelOf(algorithm, delay))),
+  shown: ({ settings: { algorithms, critics, delays } }) => algorithms.flatMap((algorithm) => criticsOf(algorithm, critics).flatMap((critic) => [null, delays[delays.length - 1]].map((delay) => labelOf(learnerOf(algorithm, critic), delay)))),
 });

@@ -30,6 +30,7 @@ export { createTable, type OptionTable } from '../options/table.js';
 export { PARTITIONS, UPDATE_WINDOW } from '../placement/partitioned/settings.js';
 export { STALENESS_BOUND } from '../placement/partitioned/timing-options.js';
 export { textTable } from '../report/text-table.js';
+export { CRITICS, type CriticPlacement } from '../rule/options.js';
 export { findRule, RULE_NAMES, RULES } from '../rule/registry.js';
 export { CLOCK_OWNERS, SCHEDULE_NAMES, type ScheduleName } from '../schedule/schedule.js';
 export { createActorLearners } from '../simulation/actor-learners.js';

@@ -5,7 +5,7 @@ import test from 'ava';
 
 import { newFolder, run } from './command.js';
 
-const STUDY = ['async-vs-sync', '--algorithms', 'broadcast,ddpg', '--delays', '0,4', '--seeds', '1', '--steps', '1200', '--hidden', '4', '--evaluate-every', '600', '--episodes', '1'];
+const STUDY = ['async-vs-sync', '--algorithms', 'broadcast,ddpg', '--critics', 'shared', '--delays', '0,4', '--seeds', '1', '--steps', '1200', '--hidden', '4', '--evaluate-every', '600', '--episodes', '1'];
 
 interface Row {
   readonly algorithm: string;

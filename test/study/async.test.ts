@@ -6,7 +6,7 @@ import type { Trial, TrialResult } from '../../src/study/trial.js';
 import { madeResult, reported } from './fixture.js';
 
 test('every algorithm learns with barriers and at every delay, from the same seeds, after short trials for the time of barriers', (t) => {
-  const settings = asyncVsSync.resolve({ algorithms: ['broadcast', 'ddpg'], delays: [4, 0], seeds: 2, steps: 2000 });
+  const settings = asyncVsSync.resolve({ algorithms: ['broadcast', 'ddpg'], critics: ['shared'], delays: [4, 0], seeds: 2, steps: 2000 });
   t.like(settings, { environment: 'Pendulum-v1', delays: [0, 4], partitions: 2, evaluation: { every: 100, final: 20 } });
   const trials = planTrials(asyncVsSync, settings);
   t.deepEqual(trials.slice(0, 2).map(({ label, seed, steps }) => [label, seed, steps]), [['broadcast, time of barriers at delay 0', 1, 264], ['broadcast, time of barriers at delay 4', 1, 264]]);
@@ -17,6 +17,14 @@ test('every algorithm learns with barriers and at every delay, from the same see
   t.deepEqual(trials[4].options, { time: 'virtual', schedule: 'hogwild', partitions: 2, virtual: { ...world, learningMessageDelay: 4 } });
   t.deepEqual(trials[7].options, { learning: { gradientDelay: 4 } });
   t.deepEqual(asyncVsSync.resolve(settings), settings);
+});
+
+test('each critic that a rule can have is an arm of its own, with reads as asked for', (t) => {
+  const settings = asyncVsSync.resolve({ algorithms: ['broadcast', 'linear', 'ddpg'], delays: [4], seeds: 1, timing: { reads: 'aligned' } });
+  const trials = planTrials(asyncVsSync, settings).filter(({ steps }) => steps === settings.steps);
+  t.deepEqual(trials.map(({ label }) => label), ['broadcast', 'broadcast (own critics)', 'linear', 'ddpg'].flatMap((learner) => [`${learner}, barriers`, `${learner}, delay 4`]));
+  t.like(trials[3].options, { schedule: 'hogwild', timing: { reads: 'aligned' }, rule: { critic: 'replicated' } });
+  t.deepEqual(trials.filter(({ options }) => 'rule' in options).map(({ label }) => label), ['broadcast (own critics), barriers', 'broadcast (own critics), delay 4']);
 });
 
 test('all is every rule that tolerates old parameters and can learn the task\'s actions, and DDPG', (t) => {
@@ -43,7 +51,7 @@ for (const [options, message] of REFUSED) {
   });
 }
 
-const SETTINGS = asyncVsSync.resolve({ algorithms: ['broadcast', 'ddpg'], delays: [0, 3], seeds: 2, steps: 2000 });
+const SETTINGS = asyncVsSync.resolve({ algorithms: ['broadcast', 'ddpg'], critics: ['shared'], delays: [0, 3], seeds: 2, steps: 2000 });
 const TRIALS = planTrials(asyncVsSync, SETTINGS);
 
 /** A trial that gets to `final` in its last step, 1,000 updates after the first. */
