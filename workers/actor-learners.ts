@@ -6,6 +6,6 @@ import { serveWorker, type WorkerTask } from '../src/runtime/worker-api.js';
 export default function runActorLearners(task: RunnerSpec & WorkerTask): Promise<SerialisedError | undefined> {
   return serveWorker(task, (): LearnersApi => {
     const runner = createRunner(task);
-    return { ready: () => undefined, train: (events) => runner.train(events), close: () => { runner.close(); } };
+    return { ready: () => undefined, train: (events) => runner.train(events), world: () => runner.world?.(), close: () => { runner.close(); } };
   });
 }

@@ -10,6 +10,7 @@ import { attachCredit, MAX_STEPS_PER_COMMAND, weightShape } from '../placement/a
 import { actorsOf } from '../placement/actor-learners/actor.js';
 import { resolveActorLearnerSettings, type ActorLearnerOptions, type ActorLearnerSettings } from '../placement/actor-learners/settings.js';
 import { ActorLearnerSupervisor } from '../placement/actor-learners/supervisor.js';
+import type { VirtualActorsState } from '../placement/actor-learners/virtual-state.js';
 import { attachVirtualTime } from '../placement/actor-learners/words.js';
 import { joinStaleness, type Staleness } from '../placement/partitioned/staleness.js';
 import { openJournal, type JournalFile } from '../journal/file.js';
@@ -29,6 +30,9 @@ import { checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCount
 import { describePolicy } from './policy.js';
 import type { EvaluateOptions, Evaluation, Progress, RunOptions, RunReport, Trainer, TrainingEvents } from './training.js';
 import { weightNorms, weightTensors } from './weights.js';
+
+/** Whether a multiple of `every` lies between two steps; 0: none does. */
+const crosses = (before: number, step: number, every: number) => every > 0 && Math.floor(step / every) > Math.floor(before / every);
 
 /** A pause of a run. */
 interface PausePoint {
@@ -53,6 +57,8 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
   /** Events of a rerun, command by command. */
   readonly #events: Int32Array[];
   #play: ((seed: number) => number) | undefined;
+  /** In virtual time, what a checkpoint of a step holds besides the arena. */
+  #world: { readonly step: number; readonly state: VirtualActorsState | undefined } | undefined;
   #goal = 0;
   #closed = false;
 
@@ -65,6 +71,7 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
     this.settings = settings;
     this.#counter = createEpisodeCounter(readEpisodeCount(checkpoint));
     this.#supervisor = new ActorLearnerSupervisor(settings, checkpoint, rerun !== undefined);
+    this.#world = { step: this.step, state: this.#supervisor.begin };
     this.#plan = rerun === undefined ? createRunPlan(() => Infinity, MAX_STEPS_PER_COMMAND) : createRerunPlan(rerun);
     this.#events = decodeOrder(rerun?.logs[0].bytes ?? new Uint8Array()) ?? [];
   }
@@ -141,7 +148,9 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
 
   encodeCheckpoint(note: object = {}): Uint8Array {
     this.#quiescence.check();
-    return encodeCheckpoint(imageOf(this.#supervisor.arena), { kind: this.settings.algorithm, settings: this.settings, training: this.#counter.state(), note });
+    const world = this.#world?.state;
+    if (this.settings.time === 'virtual' && this.step > 0 && this.#world?.step !== this.step) throw new Error('in virtual time a checkpoint is possible between commands and while `checkpoint` is emitted');
+    return encodeCheckpoint(imageOf(this.#supervisor.arena), { kind: this.settings.algorithm, settings: this.settings, training: this.#counter.state(), note, world });
   }
 
   /** Terminates a worker at once: an injected fault. Does nothing while it is not at work. */
@@ -167,6 +176,7 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
         for (let end = next(); end !== undefined && signal?.aborted !== true; end = next()) {
           const before = this.step;
           await this.#trainTo(end, file);
+          if (this.settings.time === 'virtual') await this.#keepWorld(stopped() || this.step >= this.#goal || crosses(before, this.step, checkpointEvery));
           this.#notify({ before, goal: this.#goal, checkpointEvery, stopped });
           if (file !== undefined && this.#restarts.length > restarts) throw logLost(this.#restarts[restarts]);
         }
@@ -176,6 +186,11 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
       file?.abandon(); // unless it is closed
     }
     return (performance.now() - begin) / 1000;
+  }
+
+  /** @param due whether a checkpoint may be asked for here */
+  async #keepWorld(due: boolean): Promise<void> {
+    this.#world = due ? { step: this.step, state: await this.#quiescence.during(() => this.#supervisor.world()) } : undefined;
   }
 
   async #trainTo(end: number, file: JournalFile | undefined): Promise<void> {
@@ -194,7 +209,7 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
       this.#restarts.push(restart);
       this.emit('workerRestart', restart);
     }
-    const crossed = (every: number) => every > 0 && Math.floor(this.step / every) > Math.floor(before / every);
+    const crossed = (every: number) => crosses(before, this.step, every);
     const measured = crossed(MAX_STEPS_PER_COMMAND) || this.step >= goal;
     this.emit('progress', this.#progress());
     if (measured) this.#measure();

@@ -8,6 +8,7 @@ import { graphOf } from '../network/neural.js';
 import { createRateLimiter } from '../schedule/rate-limiter.js';
 import { createLayout } from '../placement/actor-learners/layout.js';
 import { METHOD_NAMES, type MethodName } from '../placement/actor-learners/methods.js';
+import { worldOf } from '../placement/actor-learners/resumed.js';
 import { tableOf, type ActorLearnerSettings } from '../placement/actor-learners/settings.js';
 import { createRunLayout, WEIGHTS } from '../placement/partitioned/run-layout.js';
 import type { Settings } from '../placement/partitioned/settings.js';
@@ -89,8 +90,10 @@ export async function examineActorLearners(checkpoint: Checkpoint): Promise<Acto
     const settings = tableOf(name).resolve(checkpoint.settings);
     const { hidden } = settings.network;
     checkSize(hidden, hidden.reduce((sum, size, layer) => sum + size * (layer === 0 ? 1 : hidden[layer - 1]), 0), checkpoint.numbers(WEIGHTS, 'float32').length);
-    checkpoint.check(createLayout(settings).blocks);
+    const layout = createLayout(settings);
+    checkpoint.check(layout.blocks);
     readEpisodeCount(checkpoint);
+    worldOf(layout, checkpoint);
     return settings;
   });
 }

@@ -1,12 +1,12 @@
-import type { World } from './world.js';
+import type { EventHandler, World } from './world.js';
 
-/** A thread's request for a core: so many seconds of work. */
+/** A task's request for a core: so many seconds of work. A task has one request at a time, in the same object. */
 export interface CoreRequest {
   readonly thread: number;
-  readonly seconds: number;
+  seconds: number;
   /** Called when the work begins, and again after an interruption. */
-  readonly begun?: () => void;
-  readonly done: () => void;
+  readonly begun?: EventHandler;
+  readonly done: EventHandler;
 }
 
 /** Work that has begun, until it is done or interrupted. */
@@ -14,6 +14,14 @@ interface RunningRequest {
   readonly work: CoreRequest;
   readonly end: number;
   interrupted: boolean;
+}
+
+/** Which threads have a core, and which wait for one: plain data. Ends of work under way are events. */
+export interface CoresState {
+  /** Threads that have a core, in the order in which they got it. */
+  readonly running: readonly number[];
+  /** Work that waits for a core, the longest first: a thread each, and seconds. */
+  readonly held: readonly (readonly [thread: number, seconds: number])[];
 }
 
 /**
@@ -27,36 +35,107 @@ export interface Cores {
   atWork(thread: number): boolean;
   /** Gives the cores of idle threads to those that wait. */
   settle(): void;
+  /** The work that an event of the queue ends: of a thread, or one that was interrupted; undefined for other events. */
+  endedBy(event: EventHandler): CoreRequest | 'interrupted' | undefined;
+  state(): CoresState;
+  /** Puts back a state. Each thread has one request here. */
+  restore(state: CoresState, requests: readonly CoreRequest[]): void;
+  /** Puts back work under way, after `restore`. */
+  continue(work: CoreRequest | 'interrupted', end: number): void;
 }
 
 /**
  * @param count of cores; Infinity: one for every thread
  * @param nothing called instead of `done` at the time at which interrupted work would have been done, and when work begins later than it was requested
  */
-export function createCores(count: number, queue: World['queue'], nothing: () => void): Cores {
+export function createCores(count: number, queue: World['queue'], nothing: EventHandler): Cores {
+  return count === Infinity ? createOwnCores(queue, nothing) : createSharedCores(count, queue, nothing);
+}
+
+/** A core for every thread: nothing is interrupted, and nothing allocated for each work. */
+function createOwnCores(queue: World['queue'], nothing: EventHandler): Cores {
+  const working: number[] = []; // works under way, by thread
+  const ends: number[] = []; // of the last of these
+  const finishers = new Map<CoreRequest, EventHandler>();
+  const requests = new Map<EventHandler, CoreRequest>();
+
+  function finisherOf(work: CoreRequest): EventHandler {
+    const known = finishers.get(work);
+    if (known !== undefined) return known;
+    const { thread, done } = work;
+    const finish = () => {
+      working[thread] -= 1;
+      done();
+    };
+    finishers.set(work, finish);
+    requests.set(finish, work);
+    return finish;
+  }
+
+  function start(work: CoreRequest, end: number): void {
+    working[work.thread] = (working[work.thread] ?? 0) + 1;
+    ends[work.thread] = end;
+    queue.push(end, finisherOf(work));
+  }
+
+  return {
+    request(work) {
+      const { thread, seconds, begun } = work;
+      const begin = (working[thread] ?? 0) > 0 ? Math.max(queue.time, ends[thread]) : queue.time; // one thing after another
+      if (begun !== undefined) {
+        if (begin > queue.time) {
+          queue.push(begin, () => {
+            nothing();
+            begun();
+          });
+        } else begun();
+      }
+      start(work, begin + seconds);
+    },
+    atWork: (thread) => (working[thread] ?? 0) > 0,
+    settle: () => undefined,
+    endedBy: (event) => requests.get(event),
+    state: () => ({ running: [], held: [] }),
+    restore: () => undefined,
+    continue(work, end) {
+      if (work === 'interrupted') queue.push(end, nothing);
+      else start(work, end);
+    },
+  };
+}
+
+function createSharedCores(count: number, queue: World['queue'], nothing: EventHandler): Cores {
   const running = new Map<number, RunningRequest[]>(); // threads that have a core, and their work under way
   const held = new Map<number, CoreRequest[]>(); // threads that wait for a core, the longest first
+  const ending = new Map<EventHandler, RunningRequest>();
 
   function begin(work: CoreRequest): void {
     const own = running.get(work.thread) ?? [];
     const start = Math.max(queue.time, ...own.map((begun) => begun.end)); // one thing after another
-    const end = start + work.seconds;
-    const begun: RunningRequest = { work, end, interrupted: false };
-    running.set(work.thread, [...own, begun]);
+    const begun: RunningRequest = { work, end: start + work.seconds, interrupted: false };
     if (work.begun && start > queue.time) {
       queue.push(start, () => {
         nothing();
         if (!begun.interrupted) work.begun?.();
       });
     } else work.begun?.();
-    queue.push(end, () => {
+    enter(begun);
+  }
+
+  function enter(begun: RunningRequest): void {
+    const { thread } = begun.work;
+    if (!begun.interrupted) running.set(thread, [...(running.get(thread) ?? []), begun]);
+    const end = () => {
+      ending.delete(end);
       if (begun.interrupted) {
         nothing();
         return;
       }
-      running.set(work.thread, (running.get(work.thread) ?? []).filter((each) => each !== begun));
-      work.done();
-    });
+      running.set(thread, (running.get(thread) ?? []).filter((each) => each !== begun));
+      begun.work.done();
+    };
+    ending.set(end, begun);
+    queue.push(begun.end, end);
   }
 
   /** The rest of a thread's work waits for a core. */
@@ -85,13 +164,25 @@ export function createCores(count: number, queue: World['queue'], nothing: () =>
     },
     atWork: (thread) => (running.get(thread) ?? []).length > 0 || held.has(thread),
     settle() {
-      if (count === Infinity) return;
       for (const [thread, begun] of running) if (begun.length === 0) running.delete(thread);
       for (const [thread, works] of held) {
         if (running.size >= count) return;
         held.delete(thread);
         works.forEach(begin);
       }
+    },
+    endedBy(event) {
+      const begun = ending.get(event);
+      return begun === undefined ? undefined : begun.interrupted ? 'interrupted' : begun.work;
+    },
+    state: () => ({ running: [...running.keys()], held: [...held].flatMap(([thread, works]) => works.map(({ seconds }) => [thread, seconds] as const)) }),
+    restore(state, requests) {
+      for (const thread of state.running) running.set(thread, []);
+      for (const [thread, seconds] of state.held) held.set(thread, [{ ...requests[thread], seconds }]);
+    },
+    continue(work, end) {
+      if (work === 'interrupted') enter({ work: { thread: -1, seconds: 0, done: nothing }, end, interrupted: true });
+      else enter({ work, end, interrupted: false });
     },
   };
 }

@@ -15,15 +15,21 @@ export interface EventQueue<Event> {
   readonly nextTime: number;
   /** Lets an event happen at a time, now or later. Takes O(log size). */
   push(time: number, event: Event): void;
+  /** The events that have not happened yet, the next first. */
+  pending(): readonly PendingEvent<Event>[];
   /** Takes the next event out and moves the time on to it; undefined where there is none. Takes O(log size). */
   pop(): Event | undefined;
 }
 
-interface Entry<Event> {
+/** An event that is going to happen. */
+export interface PendingEvent<Event> {
   readonly time: number;
+  readonly event: Event;
+}
+
+interface Entry<Event> extends PendingEvent<Event> {
   /** Number of the push. */
   readonly order: number;
-  readonly event: Event;
 }
 
 /**
@@ -32,7 +38,8 @@ interface Entry<Event> {
  * @param begin virtual time before the first event
  */
 export function createEventQueue<Event>(begin = 0): EventQueue<Event> {
-  const heap = new TinyQueue<Entry<Event>>([], (a, b) => a.time - b.time || a.order - b.order);
+  const compare = (a: Entry<Event>, b: Entry<Event>) => a.time - b.time || a.order - b.order;
+  const heap = new TinyQueue<Entry<Event>>([], compare);
   let pushes = 0;
   let now = begin;
   return {
@@ -50,6 +57,7 @@ export function createEventQueue<Event>(begin = 0): EventQueue<Event> {
       heap.push({ time, order: pushes, event });
       pushes += 1;
     },
+    pending: () => heap.data.toSorted(compare),
     pop() {
       const entry = heap.pop();
       if (entry === undefined) return undefined;

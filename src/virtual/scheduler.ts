@@ -1,7 +1,7 @@
 import { InternalError } from '../errors.js';
 import type { Scheduler, Task, WorkKind } from '../schedule/work.js';
-import { createCores } from './cores.js';
-import type { World } from './world.js';
+import { createCores, type CoreRequest, type CoresState } from './cores.js';
+import type { EventHandler, World } from './world.js';
 
 /** A task in virtual time. */
 export interface VirtualTask extends Task {
@@ -17,6 +17,29 @@ export interface VirtualTask extends Task {
   isIdle?(): boolean;
   /** True if it is at a pause and may not continue. Nothing else happens then. */
   isHeld?(): boolean;
+}
+
+/** What a pending event does: it ends the work of a task, by its index, or work that was interrupted. */
+export type TaskEvent = number | 'interrupted';
+
+/** Where tasks are at a pause, besides their own states and the events of the queue: plain data. Tasks by their index. */
+export interface SchedulerState {
+  /** At pauses, in the order in which they came there. */
+  readonly pausing: readonly number[];
+  /** Blocked, in the order in which they were blocked. */
+  readonly blocked: readonly number[];
+  readonly cores: CoresState;
+}
+
+/** A scheduler whose state can be taken at a pause and put back, if each task has a thread of its own and none wakes up late. */
+export interface VirtualScheduler extends Scheduler {
+  state(): SchedulerState;
+  /** What an event of the queue does to tasks; undefined for an event of another kind. */
+  describe(event: EventHandler): TaskEvent | undefined;
+  /** Puts back a state, before the first `run`. Tasks continue in the states that they have. */
+  restore(state: SchedulerState): void;
+  /** Puts an event back into the queue, after `restore`, in the order of the queue. */
+  push(time: number, event: TaskEvent): void;
 }
 
 /** In place of a thread: an event that concerns all threads, such as a message; and no event. */
@@ -39,9 +62,10 @@ const NO_THREAD = -2;
  */
 export function createVirtualScheduler<Own extends VirtualTask>(
   tasks: readonly Own[], { queue, settings }: World, onResume: (task: Own) => void, notifications: () => number, changes?: () => number,
-): Scheduler {
+): VirtualScheduler {
   const blocked = createBlockedTasks<Own>();
   const wakeTimes = new Map<Own, number>(); // the latest of each task
+  const requests = new Map(tasks.map((task): [Own, CoreRequest] => [task, { thread: task.thread, seconds: 0, ...(task.onBegin && { begun: () => task.onBegin?.() }), done: () => { continueTask(task); } }]));
   const cores = createCores(settings.cores ?? Infinity, queue, () => { mover = NO_THREAD; });
   const waking = new Set<number>(); // threads
   const pausing: Own[] = []; // in the order in which they came to their pauses
@@ -65,9 +89,16 @@ export function createVirtualScheduler<Own extends VirtualTask>(
       pausing.push(task);
     } else {
       blocked.delete(task);
-      const begin = task.onBegin?.bind(task);
-      cores.request({ thread: task.thread, seconds: task.duration(value), ...(begin && { begun: begin }), done: () => { continueTask(task); } });
+      const request = requestOf(task);
+      request.seconds = task.duration(value);
+      cores.request(request);
     }
+  }
+
+  function requestOf(task: Own): CoreRequest {
+    const request = requests.get(task);
+    if (request === undefined) throw new InternalError('a task of another scheduler');
+    return request;
   }
 
   function continueTask(task: Own): void {
@@ -151,6 +182,21 @@ export function createVirtualScheduler<Own extends VirtualTask>(
       }
       return false;
     },
+    state: () => ({ pausing: pausing.map((task) => tasks.indexOf(task)), blocked: blocked.all().map((task) => tasks.indexOf(task)), cores: cores.state() }),
+    describe(event) {
+      const work = cores.endedBy(event);
+      return work === undefined || work === 'interrupted' ? work : tasks.findIndex(({ thread }) => thread === work.thread);
+    },
+    restore(state) {
+      begun = true;
+      pausing.push(...state.pausing.map((index) => tasks[index]));
+      for (const index of state.blocked) blocked.add(tasks[index]);
+      cores.restore(state.cores, tasks.map(requestOf));
+    },
+    push(time, event) {
+      if (queue.time > time) throw new InternalError(`an event at virtual time ${time}, when it is ${queue.time} already`);
+      cores.continue(event === 'interrupted' ? event : requestOf(tasks[event]), time);
+    },
   };
 }
 
@@ -180,6 +226,9 @@ function createBlockedTasks<Own extends VirtualTask>(): BlockedTasks<Own> {
     },
     has: (task) => all.has(task),
     all: () => [...all],
-    of: (thread) => [...(threads.get(thread) ?? [])],
+    of(thread) {
+      const own = threads.get(thread);
+      return own === undefined || own.size === 0 ? [] : [...own];
+    },
   };
 }

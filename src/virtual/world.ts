@@ -40,7 +40,7 @@ export interface World {
   wakeLatency(thread: number): number;
   /** Handles an event after a delay; at once if that is 0. */
   after(delay: number, happening: EventHandler): void;
-  /** The state from which another world of the same settings continues. Only while no update is under way. */
+  /** The state from which another world of the same settings continues. */
   state(): DurationState;
 }
 
@@ -50,6 +50,8 @@ export interface DurationState {
   readonly draws: Readonly<Record<string, number>>;
   /** When the current step of each group of environments ends; -1 without one. */
   readonly stepEnds: readonly number[];
+  /** While updates are under way, the seconds of each partition's, and its remaining phases. */
+  readonly updates?: readonly (readonly [seconds: number, phases: number])[];
 }
 
 /** Draws of one kind, in order. */
@@ -96,6 +98,10 @@ export function createWorld(settings: VirtualSettings, seed: number, partitions:
   const losses = each('loss', (name) => createStream(seed, `virtual/${name}`));
   const update = new Float64Array(partitions); // duration of the current update
   const left = new Uint32Array(partitions); // its remaining phases
+  durations?.updates?.forEach(([seconds, phases], partition) => {
+    update[partition] = seconds;
+    left[partition] = phases;
+  });
   const constant = settings.wake.name === 'constant' ? settings.wake.value : 0;
   let changes = 0;
 
@@ -147,7 +153,11 @@ export function createWorld(settings: VirtualSettings, seed: number, partitions:
       if (delay === 0) happening();
       else queue.push(queue.time + delay, happening);
     },
-    state: () => ({ draws: Object.fromEntries([...ordered].map(([name, { position }]) => [name, position])), stepEnds: stepping.ends() }),
+    state: () => ({
+      draws: Object.fromEntries([...ordered].map(([name, { position }]) => [name, position])),
+      stepEnds: stepping.ends(),
+      ...(left.some((phases) => phases > 0) && { updates: Array.from(update, (seconds, partition) => [seconds, left[partition]] as const) }),
+    }),
   };
 }
 

@@ -1,43 +1,14 @@
 import { createEnvironmentLoop } from '../../environment/loop.js';
 import type { StepResult } from '../../environment/environment.js';
-import type { Kernels } from '../../kernels/kernels.js';
-import type { Arena } from '../../memory/arena.js';
 import { createStream } from '../../random/stream.js';
-import type { Coroutine } from '../../schedule/work.js';
-import { onEachHead } from '../../objective/heads.js';
-import type { RolloutObjective, Rollout } from '../../objective/rollout.js';
+import type { Announcement, Coroutine } from '../../schedule/work.js';
+import { decodeActor, encodeActor, spread, type ActorState, type Phase } from './actor-state.js';
 import { createBehaviour } from './behaviour.js';
 import { BEHAVIOUR, type ActorCursors } from './cursors.js';
 import { makeActorEnvironment, type ActorLearnersLayout } from './layout.js';
-import { createLocalNetworks, type LocalNetworks } from './local-networks.js';
 import type { ActorLearnerSettings } from './settings.js';
 import type { UpdatePort } from './updates.js';
-
-/** What actors act and learn with: one for all actors of a thread that finish their rollouts one by one. */
-export interface Workbench {
-  readonly networks: LocalNetworks;
-  readonly objective: RolloutObjective;
-  readonly rollout: Rollout;
-}
-
-export function createWorkbench(kernels: Kernels, arena: Arena, layout: ActorLearnersLayout): Workbench {
-  const { method, distribution, outputs, heads, cursors: { components }, settings: { rollout: { steps: size }, policy } } = layout;
-  const weights = { value: policy?.valueWeight ?? 0, entropy: policy?.entropyWeight ?? 0 };
-  const objective = onEachHead(method.create({ room: kernels, outputs, size, distribution, weights }), heads, kernels);
-  return {
-    networks: createLocalNetworks(kernels, arena, layout, objective.error),
-    objective,
-    rollout: {
-      size,
-      length: 0,
-      outputs: new Float32Array(heads * outputs * size),
-      successors: kernels.numbers(heads * outputs * size),
-      actions: new Float32Array(components * (size + 1)),
-      rewards: new Float32Array(size),
-      discounts: new Float32Array(size),
-    },
-  };
-}
+import type { Workbench } from './workbench.js';
 
 /** The actors that a worker carries: dealt in turn, so that the first worker has the first one. */
 export function actorsOf({ actors, workers }: Pick<ActorLearnerSettings, 'actors' | 'workers'>, worker: number): number[] {
@@ -46,8 +17,16 @@ export function actorsOf({ actors, workers }: Pick<ActorLearnerSettings, 'actors
 
 /** An actor-learner: acts in an environment of its own, and learns from each rollout. */
 export interface Actor {
+  /** Does what was announced last. @returns what comes next; undefined if the update port admits no further rollout */
+  advance(): Announcement | undefined;
   /** Rollout after rollout, until the update port admits no further one. Pauses after each. */
   run(): Coroutine;
+  /** Makes a rollout count whose gradient was contributed. @param marker the date of an episode that ended in it */
+  commit(marker: number): void;
+  /** Of a rollout under way, all numbers. */
+  state(): ActorState;
+  /** @throws RangeError where the environment cannot be in that state */
+  restore(state: ActorState): void;
   close(): void;
 }
 
@@ -61,17 +40,27 @@ export function createActor(index: number, layout: ActorLearnersLayout, { networ
   const restored = cursors.restore(index, [environment]);
   const [cursor] = restored;
   const state = Float64Array.from(cursor.behaviour); // as the record has it
-  const action = Float32Array.from(state.subarray(BEHAVIOUR.action));
+  const action = new Float32Array(components);
+  const underWay = [...networks.underWay, outputs, successors, actions, rewards, discounts];
   const actsAhead = method.actsAhead === true;
-  let chosen = state[BEHAVIOUR.chosen] === 1; // the action of the cursor's observation
-  stream.position = state[BEHAVIOUR.draws];
+  let chosen = false; // the action of the cursor's observation
+  let phase: Phase = 'begin';
   let t = 0; // steps of the rollout
+  let version = 0; // of its weights
+  let step = 0; // of all actors, at its beginning
+  restoreBehaviour();
   const loop = createEnvironmentLoop({ environment, act: take, lastObservation: 'stop', cursor, sinks: [{
     onStep({ reward, terminated }) {
       rewards[t] = reward * rewardScale;
       discounts[t] = terminated ? 0 : discount;
     },
   }] });
+
+  function restoreBehaviour(): void {
+    stream.position = state[BEHAVIOUR.draws];
+    chosen = state[BEHAVIOUR.chosen] === 1;
+    action.set(state.subarray(BEHAVIOUR.action));
+  }
 
   /** Takes the action of state `t`. What networks carry on follows the observation. */
   function take(): StepResult {
@@ -81,7 +70,7 @@ export function createActor(index: number, layout: ActorLearnersLayout, { networ
   }
 
   /** Chooses the action of the state whose outputs were computed last. */
-  function choose(step: number): void {
+  function choose(): void {
     if (!chosen) behaviour.sample(said, stream, step, action);
     chosen = true;
   }
@@ -90,73 +79,106 @@ export function createActor(index: number, layout: ActorLearnersLayout, { networ
     for (let k = 0; k < components; k += 1) actions[k * (size + 1) + at] = action[k];
   }
 
-  /** One environment step, of state `t`. */
-  function advance(): void {
-    putAction(t);
+  /** Outputs for the states after the steps, by the weights that bootstrap. */
+  function lookAhead(): void {
+    if (actsAhead && !cursor.ended) {
+      networks.show(cursor.observation, t);
+      choose();
+      putAction(t);
+    } else networks.encode(cursor.observation, t);
+    if (method.bootstrap === 'all') {
+      networks.judgeAll(port.target, t, successors);
+      return;
+    }
+    networks.judge(method.kind === 'value' ? port.target : networks.weights, t);
+    for (let k = 0; k < readOuts.length; k += 1) successors[k * size + t - 1] = readOuts[k];
+  }
+
+  function begin(): Announcement | undefined {
+    const admission = port.admit(index);
+    if (admission === 'halt') return undefined;
+    if (admission === 'wait') return 'blocked';
+    if (cursor.ended) loop.reset();
+    version = port.refresh(networks.weights, index);
+    step = port.steps();
+    t = 0;
+    return go('act');
+  }
+
+  /** The outputs of state `t` and its action. */
+  function act(): Announcement {
+    networks.show(cursor.observation, t);
     for (let k = 0; k < readOuts.length; k += 1) outputs[k * size + t] = readOuts[k];
+    choose();
+    putAction(t);
+    return go('step');
+  }
+
+  function makeStep(): Announcement {
     loop.advance();
     chosen = false;
     t += 1;
+    if (t < size && !cursor.ended) return go('act');
+    lookAhead();
+    return go('compute');
   }
 
-  /** Outputs for the states after the steps, by the weights that bootstrap. */
-  function lookAhead(length: number, step: number): void {
-    if (actsAhead && !cursor.ended) {
-      networks.show(cursor.observation, length);
-      choose(step);
-      putAction(length);
-    } else networks.encode(cursor.observation, length);
-    if (method.bootstrap === 'all') {
-      networks.judgeAll(port.target, length, successors);
-      return;
+  function learn(): Announcement {
+    rollout.length = t;
+    port.beginGradient?.(index);
+    objective.evaluate(rollout);
+    networks.differentiate(objective.error, t);
+    port.contribute(index, networks.gradient, version, t, commit);
+    phase = 'begin';
+    return 'pause';
+  }
+
+  function go(next: Exclude<Phase, 'begin'>): Announcement {
+    phase = next;
+    return next;
+  }
+
+  function advance(): Announcement | undefined {
+    switch (phase) {
+      case 'begin': return begin();
+      case 'act': return act();
+      case 'step': return makeStep();
+      case 'compute': return go('learn');
+      case 'learn': return learn();
     }
-    networks.judge(method.kind === 'value' ? port.target : networks.weights, length);
-    for (let k = 0; k < readOuts.length; k += 1) successors[k * size + length - 1] = readOuts[k];
   }
 
-  function* act(step: number): Coroutine<number> {
-    t = 0;
-    do {
-      yield 'act';
-      networks.show(cursor.observation, t);
-      choose(step);
-      yield 'step';
-      advance();
-    } while (t < size && !cursor.ended);
-    return t;
+  function keepBehaviour(): void {
+    state.set([stream.position, chosen ? 1 : 0]);
+    state.set(action, BEHAVIOUR.action);
   }
 
   function commit(marker: number): void {
     if (cursor.ended) cursors.putEpisode(index, cursor.episodes - 1, marker, cursor.episodeReturn, cursor.length);
-    state.set([stream.position, chosen ? 1 : 0]);
-    state.set(action, BEHAVIOUR.action);
+    keepBehaviour();
     cursor.behaviour = state;
     cursor.state = environment.getState();
     cursors.commit(index, restored);
   }
 
   return {
+    advance,
     *run() {
-      for (;;) {
-        const admission = port.admit(index);
-        if (admission === 'halt') return;
-        if (admission === 'wait') {
-          yield 'blocked';
-          continue;
-        }
-        if (cursor.ended) loop.reset();
-        const version = port.refresh(networks.weights, index);
-        const step = port.steps();
-        rollout.length = yield* act(step);
-        lookAhead(rollout.length, step);
-        yield 'compute';
-        port.beginGradient?.(index);
-        objective.evaluate(rollout);
-        networks.differentiate(objective.error, rollout.length);
-        yield 'learn';
-        port.contribute(index, networks.gradient, version, rollout.length, commit);
-        yield 'pause';
-      }
+      for (let next = advance(); next !== undefined; next = advance()) yield next;
+    },
+    commit,
+    state() {
+      keepBehaviour();
+      return encodeActor({ phase, t, version, step, cursor, behaviour: state, state: environment.getState(), underWay }, layout.cursors);
+    },
+    restore(saved) {
+      const place = decodeActor(saved, layout.cursors);
+      ({ phase, t, version, step } = place);
+      Object.assign(cursor, place.cursor);
+      state.set(place.behaviour);
+      restoreBehaviour();
+      environment.setState(place.state);
+      spread(saved.floats, underWay);
     },
     close() {
       environment.close();

@@ -3,7 +3,7 @@ import { createKernels } from '../../kernels/create.js';
 import type { Arena } from '../../memory/arena.js';
 import { attachParameter } from '../../memory/parameters.js';
 import { createWorkspace } from '../../memory/workspace.js';
-import { createWorkbench } from './actor.js';
+import { createWorkbench } from './workbench.js';
 import { createBehaviour } from './behaviour.js';
 import { attachActorCursors } from './cursors.js';
 import { makeActorEnvironment, weightShape, type ActorLearnersLayout } from './layout.js';

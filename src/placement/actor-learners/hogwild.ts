@@ -3,8 +3,23 @@ import { attachStalenessRecorder } from '../partitioned/staleness.js';
 import type { ActorCursors } from './cursors.js';
 import { attachSharedWeights, createProbe, type PortContext, type UpdatePort } from './updates.js';
 
-/** How a gradient gets to the shared weights: at once, or by a message. */
-export type Transport = (actor: number, gradient: Float32Array, apply: (gradient: Float32Array) => void) => void;
+/** How a gradient gets to the shared weights. @param version of the weights that it was computed from; @param steps of the rollout */
+export type Transport = (actor: number, gradient: Float32Array, version: number, steps: number) => void;
+
+/** A port that applies gradients as they come. */
+export interface HogwildPort extends UpdatePort {
+  apply(actor: number, gradient: Float32Array, version: number): void;
+  /** Gradients that have come and wait for later ones, the first to be applied first. */
+  readonly waiting: readonly LateGradient[];
+}
+
+/** A gradient whose update waits for later gradients. */
+export interface LateGradient {
+  readonly actor: number;
+  readonly gradient: Float32Array;
+  /** Of the weights that it was computed from. */
+  readonly version: number;
+}
 
 /**
  * Each rollout's gradient is applied at once, without locks: threads may overwrite one another's steps. Under `bounded`, an actor begins a rollout only if it has
@@ -12,9 +27,10 @@ export type Transport = (actor: number, gradient: Float32Array, apply: (gradient
  *
  * Source: Recht et al. 2011; Mnih et al. 2016, section 4; the bound: Ho et al. 2013, stale synchronous parallel.
  *
+ * @param send in place of applying a gradient at once
  * @param worker whose reads are recorded: the age of weights is the number of updates between copying them and applying what was learned with them
  */
-export function createHogwildPort(context: PortContext, cursors: ActorCursors, worker: number, send: Transport = (_actor, gradient, apply) => { apply(gradient); }): UpdatePort {
+export function createHogwildPort(context: PortContext, cursors: ActorCursors, worker: number, send?: Transport): HogwildPort {
   const { arena, kernels, eventCount, layout: { settings: { time, actors, bounded, learning: { gradientDelay } } } } = context;
   const shared = attachSharedWeights(context);
   const { all: { values }, words: { version } } = shared;
@@ -29,7 +45,7 @@ export function createHogwildPort(context: PortContext, cursors: ActorCursors, w
     probe();
   }
 
-  const waiting: { readonly actor: number; readonly gradient: Float32Array; readonly copied: number }[] = []; // at most as many as the delay
+  const waiting: LateGradient[] = []; // at most as many as the delay
   const free: Float32Array[] = [];
 
   /** Applies the gradient once as many later ones have come. */
@@ -40,10 +56,10 @@ export function createHogwildPort(context: PortContext, cursors: ActorCursors, w
     }
     const kept = free.pop() ?? kernels.numbers(gradient.length);
     kernels.copy(gradient, 0, gradient.length, kept, 0);
-    waiting.push({ actor, gradient: kept, copied });
+    waiting.push({ actor, gradient: kept, version: copied });
     const due = waiting.length > gradientDelay ? waiting.shift() : undefined;
     if (due === undefined) return;
-    apply(due.actor, due.gradient, due.copied);
+    apply(due.actor, due.gradient, due.version);
     free.push(due.gradient);
   }
 
@@ -56,6 +72,8 @@ export function createHogwildPort(context: PortContext, cursors: ActorCursors, w
 
   return {
     target: shared.all.target,
+    apply: applyLate,
+    waiting,
     admit(actor) {
       if (time === 'real' && (Atomics.load(control, WORD.abort) !== 0 || Atomics.load(control, WORD.steps) >= Atomics.load(control, WORD.stepLimit))) return 'halt';
       return bounded === undefined || cursors.commits(actor) - slowest() <= bounded.rollouts ? 'begin' : 'wait';
@@ -67,7 +85,7 @@ export function createHogwildPort(context: PortContext, cursors: ActorCursors, w
       return copied;
     },
     contribute(actor, gradient, copied, steps, commit) {
-      send(actor, gradient, (arrived) => { applyLate(actor, arrived, copied); });
+      (send ?? applyLate)(actor, gradient, copied, steps);
       const taken = Atomics.add(control, WORD.steps, steps) + steps;
       commit(taken);
       if (bounded !== undefined) eventCount.notify();

@@ -120,16 +120,16 @@ export function createLayout(settings: ActorLearnerSettings): ActorLearnersLayou
       ...stalenessBlocks(workers),
       ...(settings.time === 'virtual' ? virtualBlocks() : []),
       ...(settings.timing.updates === 'ordered' ? orderBlocks(MAX_STEPS_PER_COMMAND + actors) : []), // an actor may begin a rollout at the last step
-      ...(settings.schedule === 'synchronous' ? synchronousBlocks(actors, weights, kept) : []),
+      ...(settings.schedule === 'synchronous' ? synchronousBlocks(settings, weights, kept) : []),
       ...(learning.moments === 'own' ? [{ name: OWN_MOMENTS, type: 'float32', shape: [actors, 2 * weights], owner: 'each actor its own row' } as const] : []),
     ],
   };
 }
 
 /** @param kept numbers that an update changes */
-function synchronousBlocks(actors: number, weights: number, kept: number): BlockRequest[] {
+function synchronousBlocks({ actors, time }: ActorLearnerSettings, weights: number, kept: number): BlockRequest[] {
   return [
-    { name: GRADIENTS, type: 'float32', shape: [actors, weights], owner: 'each actor its own row', scratch: true },
+    { name: GRADIENTS, type: 'float32', shape: [actors, weights], owner: 'each actor its own row', ...(time === 'real' && { scratch: true }) }, // virtual time pauses within rounds
     { name: BACKUP, type: 'float32', shape: [kept], owner: 'the thread of the first actor', scratch: true },
   ];
 }

@@ -24,6 +24,8 @@ export interface LocalNetworks {
   readonly weights: Float32Array;
   /** ∂J/∂K of the last rollout, laid out as the weights. */
   readonly gradient: Float32Array;
+  /** All numbers of a rollout under way: the copy, the states shown, and what the last of these left. */
+  readonly underWay: readonly Float32Array[];
   /** The last outputs of all networks, by which actors act; [outputs] */
   readonly said: Float32Array;
   /**
@@ -52,6 +54,8 @@ interface LocalNetwork {
   readonly plan: NetworkPlan;
   /** [states, neurons], row-major */
   readonly table: Float32Array;
+  /** Weighted inputs of the last state. */
+  readonly scratch: Float32Array;
   /** One row of the table each. */
   readonly states: readonly Activations[];
   readonly trained: TrainedNetwork;
@@ -116,6 +120,7 @@ export function createLocalNetworks(kernels: Kernels, arena: Arena, layout: Acto
   return {
     weights,
     gradient,
+    underWay: [weights, ...networks.flatMap(({ table, scratch }) => [table, scratch])],
     said,
     readOuts,
     encode,
@@ -177,6 +182,7 @@ function createLocalNetwork(kernels: Kernels, arena: Arena, { credit, outputs: a
   return {
     plan,
     table,
+    scratch,
     states: Array.from({ length: size + 1 }, (_, t) => ({ lanes: 1, voltages: table.subarray(t * neurons, (t + 1) * neurons), weightedInputs: scratch })),
     trained,
     outputErrors,

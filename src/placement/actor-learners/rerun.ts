@@ -1,6 +1,7 @@
 import { InternalError } from '../../errors.js';
 import type { Announcement } from '../../schedule/work.js';
-import { actorsOf, createActor, createWorkbench, type Actor } from './actor.js';
+import { actorsOf, createActor, type Actor } from './actor.js';
+import { createWorkbench } from './workbench.js';
 import type { ActorCursors } from './cursors.js';
 import { GIVEN_ORDER } from './order.js';
 import { createOrderedPort } from './ordered.js';

@@ -6,8 +6,9 @@ import { createEventCount } from '../../schedule/event-count.js';
 import { Aborted, beat, createCooperativeScheduler, type ThreadTask } from '../../runtime/cooperative.js';
 import { serialiseError, type SerialisedError } from '../../runtime/serialised-error.js';
 import type { WorkerApi } from '../../runtime/worker-api.js';
-import type { Coroutine } from '../../schedule/work.js';
-import { actorsOf, createActor, createWorkbench } from './actor.js';
+import type { Announcement, Coroutine } from '../../schedule/work.js';
+import { actorsOf, createActor } from './actor.js';
+import { createWorkbench } from './workbench.js';
 import { attachActorCursors } from './cursors.js';
 import { createHogwildPort } from './hogwild.js';
 import { attachOrder } from './order.js';
@@ -18,12 +19,15 @@ import type { ActorLearnerSettings } from './settings.js';
 import { createSynchronousPort, updateRounds } from './synchronous.js';
 import type { UpdatePort } from './updates.js';
 import { createVirtualActors } from './virtual-actors.js';
+import type { VirtualActorsState } from './virtual-state.js';
 
 /** The task of a thread, as plain data, which crosses threads. */
 export interface RunnerSpec {
   readonly worker: number;
   readonly settings: ActorLearnerSettings;
   readonly arena: ArenaHandle;
+  /** In virtual time, where another process has stopped. */
+  readonly world?: VirtualActorsState | undefined;
   /** True if one thread repeats the events of a journal. */
   readonly rerun: boolean;
   /** False where threads outnumber cores. */
@@ -34,16 +38,20 @@ export interface RunnerSpec {
 export interface LearnersApi extends WorkerApi {
   /** @param events of a rerun. @returns the error that ended it, if any */
   train(events?: Int32Array): SerialisedError | undefined;
+  /** In virtual time, what the arena does not hold. */
+  world(): VirtualActorsState | undefined;
 }
 
 /** The actors of one thread. */
 export interface Runner {
   /** Goes on from where the actors were committed, until the step limit in the control words is reached, or through the events of a rerun. @returns what went wrong, if anything */
   train(events?: Int32Array): SerialisedError | undefined;
+  /** In virtual time, what the arena does not hold: see `VirtualActors`. */
+  world?(): VirtualActorsState;
   close(): void;
 }
 
-export function createRunner({ worker, settings, arena: handle, spin, rerun }: RunnerSpec): Runner {
+export function createRunner({ worker, settings, arena: handle, spin, world, rerun }: RunnerSpec): Runner {
   const arena = attachArena(handle);
   const layout = createLayout(settings);
   const kernels = createKernels(settings.kernels, () => createWorkspace(arena, worker));
@@ -52,7 +60,7 @@ export function createRunner({ worker, settings, arena: handle, spin, rerun }: R
   const context = { kernels, arena, layout, eventCount };
   const cursors = attachActorCursors(arena, layout.cursors);
   const synchronous = settings.schedule === 'synchronous';
-  if (settings.time === 'virtual') return guarded(createVirtualActors({ ...context, beat: () => { beat(control, worker); } }, cursors));
+  if (settings.time === 'virtual') return guarded(createVirtualActors({ ...context, beat: () => { beat(control, worker); } }, cursors, world));
   if (rerun) return guarded(createRerun({ ...context, beat: () => { beat(control, worker); } }, cursors));
   const port = createPort();
   const bench = createWorkbench(kernels, arena, layout);
@@ -65,9 +73,9 @@ export function createRunner({ worker, settings, arena: handle, spin, rerun }: R
 
   return guarded({
     train() {
-      const tasks = actors.map((actor) => actor.run());
-      if (synchronous && worker === 0) tasks.push(updateRounds(context, cursors));
-      const threadTasks = tasks.map((task): ThreadTask => ({ coroutine: betweenRollouts(task), partition: worker, wakeDelay: () => Infinity }));
+      const tasks = actors.map((actor) => betweenRollouts(() => actor.advance()));
+      if (synchronous && worker === 0) tasks.push(betweenRollouts(advancing(updateRounds(context, cursors))));
+      const threadTasks = tasks.map((coroutine): ThreadTask => ({ coroutine, partition: worker, wakeDelay: () => Infinity }));
       createCooperativeScheduler(threadTasks, { control, eventCount }, () => undefined).run();
     },
     close() {
@@ -77,7 +85,7 @@ export function createRunner({ worker, settings, arena: handle, spin, rerun }: R
 }
 
 /** What goes wrong is an answer: it crosses to another thread. */
-function guarded({ train, close }: { readonly train: (events?: Int32Array) => void; readonly close: () => void }): Runner {
+function guarded({ train, world, close }: { readonly train: (events?: Int32Array) => void; readonly world?: () => VirtualActorsState; readonly close: () => void }): Runner {
   return {
     train(events) {
       try {
@@ -87,15 +95,19 @@ function guarded({ train, close }: { readonly train: (events?: Int32Array) => vo
         return error instanceof Aborted ? undefined : serialiseError(error);
       }
     },
+    ...(world && { world }),
     close,
   };
 }
 
 /** A task that yields only where another one of its thread may run: all share the workbench of a rollout. */
-function* betweenRollouts(task: Coroutine): Coroutine {
-  for (;;) {
+function* betweenRollouts(advance: () => Announcement | undefined): Coroutine {
+  for (let next = advance(); next !== undefined; next = advance()) if (next === 'pause' || next === 'blocked') yield next;
+}
+
+function advancing(task: Coroutine): () => Announcement | undefined {
+  return () => {
     const { done, value } = task.next();
-    if (done === true) return;
-    if (value === 'pause' || value === 'blocked') yield value;
-  }
+    return done === true ? undefined : value;
+  };
 }

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 
 import type { EpisodeRecord } from '../../environment/environment.js';
-import { CheckpointError, isOptionError, PartitionError } from '../../errors.js';
-import { createArena, type Arena, type Snapshot } from '../../memory/arena.js';
+import { PartitionError } from '../../errors.js';
+import { createArena, type Arena } from '../../memory/arena.js';
 import { attachControl, WORD, type Control } from '../../memory/control.js';
 import { attachParameter } from '../../memory/parameters.js';
 import { initialiseWeights } from '../../network/initialise.js';
@@ -12,10 +12,12 @@ import type { WorkerRestart } from '../../runtime/supervised-worker.js';
 import { WorkerGroup } from '../../runtime/worker-group.js';
 import { createEventCount } from '../../schedule/event-count.js';
 import { attachActorCursors, type ActorCursors } from './cursors.js';
-import { attachCredit, createLayout, makeActorEnvironment, weightShape, type ActorLearnersLayout } from './layout.js';
+import { attachCredit, createLayout, weightShape, type ActorLearnersLayout } from './layout.js';
 import { readWaits, takeOrder } from './order.js';
 import type { LearnersApi, RunnerSpec } from './runner.js';
+import { checkCursors, worldOf, type ResumedRun } from './resumed.js';
 import type { ActorLearnerSettings } from './settings.js';
+import type { VirtualActorsState } from './virtual-state.js';
 import { attachLosses, attachProbe, attachWords, type LearningWords } from './words.js';
 
 const ENTRY = new URL('../../../workers/actor-learners.js', import.meta.url);
@@ -33,6 +35,8 @@ export class ActorLearnerSupervisor {
   readonly layout: ActorLearnersLayout;
   readonly arena: Arena;
   readonly cursors: ActorCursors;
+  /** In virtual time, where a resumed run began, besides the arena. */
+  readonly begin: VirtualActorsState | undefined;
   readonly #control: Control;
   readonly #words: LearningWords;
   readonly #workers: WorkerGroup<LearnersApi>;
@@ -45,7 +49,7 @@ export class ActorLearnerSupervisor {
    * @param rerun true to go through the events of a journal, on one thread
    * @throws RangeError for settings that do not fit; CheckpointError where the checkpoint is of other settings, or holds a state that cannot be
    */
-  constructor(settings: ActorLearnerSettings, snapshot?: Snapshot, rerun = false) {
+  constructor(settings: ActorLearnerSettings, snapshot?: ResumedRun, rerun = false) {
     this.layout = createLayout(settings);
     snapshot?.check(this.layout.blocks);
     this.arena = createArena(this.layout.blocks);
@@ -55,10 +59,12 @@ export class ActorLearnerSupervisor {
     initialise(this.layout, this.arena);
     snapshot?.restore(this.arena);
     checkCursors(this.layout, this.cursors, this.updates);
+    const world = snapshot && worldOf(this.layout, snapshot);
+    this.begin = world;
     this.#reported = Array.from({ length: settings.actors }, (_, actor) => this.cursors.committed(actor, 'episodes'));
     const { memory, blocks } = this.arena;
     const spin = settings.workers <= availableParallelism();
-    const members = Array.from({ length: rerun ? 1 : settings.workers }, (_, worker) => ({ entry: ENTRY, task: { worker, settings, arena: { memory, blocks }, spin, rerun } satisfies RunnerSpec, partitions: [worker] }));
+    const members = Array.from({ length: rerun ? 1 : settings.workers }, (_, worker) => ({ entry: ENTRY, task: { worker, settings, arena: { memory, blocks }, spin, world, rerun } satisfies RunnerSpec, partitions: [worker] }));
     const { workerTimeout } = settings.timing;
     this.#workers = new WorkerGroup(members, this.#control, createEventCount(this.#control.words, false), workerTimeout === 0 ? Infinity : workerTimeout);
   }
@@ -139,6 +145,12 @@ export class ActorLearnerSupervisor {
     return this.#isOrdered ? takeOrder(this.arena) : undefined;
   }
 
+  /** In virtual time, what the arena does not hold. Not during a command. */
+  async world(): Promise<VirtualActorsState | undefined> {
+    const [world] = await this.#workers.call((worker) => worker.call((api) => api.world()));
+    return world;
+  }
+
   /** Lets a running `train` halt after the rollouts that are under way. */
   stop(): void {
     Atomics.store(this.#control.words, WORD.stepLimit, 0);
@@ -173,20 +185,3 @@ function initialise({ networks, credit, settings: { seed, network } }: ActorLear
   }
   target.set(values);
 }
-
-/** @throws CheckpointError where an actor is in a state that its environment cannot be in, or not where the others of a synchronous run are */
-function checkCursors({ settings, settings: { environment: name, actors, schedule } }: ActorLearnersLayout, cursors: ActorCursors, updates: number): void {
-  for (let actor = 0; schedule === 'synchronous' && actor < actors; actor += 1) {
-    if (cursors.commits(actor) !== updates) throw new CheckpointError('format', `actor ${actor} has ${cursors.commits(actor)} rollouts, and there are ${updates} updates`);
-  }
-  const environment = makeActorEnvironment(settings);
-  try {
-    for (let actor = 0; actor < actors; actor += 1) if (cursors.commits(actor) !== 0) cursors.restore(actor, [environment]);
-  } catch (error) {
-    if (!isOptionError(error)) throw error;
-    throw new CheckpointError('format', `an actor is in a state that ${name} cannot be in: ${error.message}`);
-  } finally {
-    environment.close();
-  }
-}
-

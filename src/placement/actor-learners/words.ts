@@ -63,9 +63,17 @@ export const attachProbe = (arena: Arena): Float32Array => arena.float32(PROBES)
 /** Steps of single numbers that probes were to take since the first step, and those that did not survive; [2] */
 export const attachLosses = (arena: Arena): Float64Array => arena.float64(LOSSES);
 
-const TIME = 'virtual/time';
+/** Name of the block of virtual time. */
+export const VIRTUAL_TIME = 'virtual/time';
+const STARTED = 'virtual/started';
 
-export const virtualBlocks = (): BlockRequest[] => [{ name: TIME, type: 'float64', shape: [1], owner: 'the only worker' }];
+export const virtualBlocks = (): BlockRequest[] => [
+  { name: VIRTUAL_TIME, type: 'float64', shape: [1], owner: 'the only worker' },
+  { name: STARTED, type: 'int32', shape: [1], owner: 'the only worker', scratch: true },
+];
 
 /** Seconds of virtual time so far; [1] */
-export const attachVirtualTime = (arena: Arena): Float64Array => arena.float64(TIME);
+export const attachVirtualTime = (arena: Arena): Float64Array => arena.float64(VIRTUAL_TIME);
+
+/** Whether a worker of this process has started virtual time; [1] */
+export const attachStarted = (arena: Arena): Int32Array => arena.int32(STARTED);

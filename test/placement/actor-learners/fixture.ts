@@ -2,7 +2,7 @@ import { createKernels } from '../../../src/kernels/create.js';
 import { createArena } from '../../../src/memory/arena.js';
 import { attachParameter } from '../../../src/memory/parameters.js';
 import { createWorkspace } from '../../../src/memory/workspace.js';
-import { createWorkbench } from '../../../src/placement/actor-learners/actor.js';
+import { createWorkbench } from '../../../src/placement/actor-learners/workbench.js';
 import { attachCredit, createLayout, weightShape } from '../../../src/placement/actor-learners/layout.js';
 import { resolveActorLearnerSettings, type ActorLearnerOptions } from '../../../src/placement/actor-learners/settings.js';
 import { createStream } from '../../../src/random/stream.js';
