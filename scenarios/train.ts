@@ -2,15 +2,15 @@ import { killWorkersEvery, recordedOptions, SIMULATION, wrongValue } from '../sr
 import { createSimulation, resumeSimulation, type Settings } from '../src/index.js';
 import { ALGORITHM, CHECKPOINTS, CONFIG, DEFAULT_ALGORITHM, FINAL, KILLING, RECORD, RECORD_ACTIVITY, RESUME } from './command-rows.js';
 import type { Scenario, ScenarioInput } from './scenario.js';
-import { trainAndClose } from './training.js';
+import { checkKilling, trainAndClose } from './training.js';
 
 /** Largest network whose connection matrix is drawn. */
 const MOST_RECORDED = 2000;
 
 /** @throws RangeError if runs of these settings do not have an option of the command line */
-function checkCommands({ killWorkerEvery, record, recordActivity }: ScenarioInput, { time, network: { hidden } }: Settings): void {
-  if (killWorkerEvery > 0 && record) throw wrongValue('killWorkerEvery', '0 in a recorded run: a restarted worker cannot continue its log', killWorkerEvery);
-  if (killWorkerEvery > 0 && time === 'virtual') throw wrongValue('killWorkerEvery', '0 in virtual time: its state is not in shared memory', killWorkerEvery);
+function checkCommands(input: ScenarioInput, { time, network: { hidden } }: Settings): void {
+  checkKilling(input, time);
+  const { recordActivity } = input;
   const neurons = hidden.reduce((sum, size) => sum + size, 0);
   if (recordActivity && neurons > MOST_RECORDED) throw wrongValue('recordActivity', `a network of at most ${MOST_RECORDED} hidden neurons`, neurons);
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { createProgressBar, createRunFolder, finishing, freeRunPath, reopenRunFolder, rescuing, RUN_FILES, runFolderName, stalenessBetween, type RunFolder } from '../src/entries/internals.js';
+import { createProgressBar, createRunFolder, finishing, freeRunPath, reopenRunFolder, rescuing, RUN_FILES, runFolderName, stalenessBetween, wrongValue, type RunFolder } from '../src/entries/internals.js';
 import { drawEpisodes, recordEpisodes } from '../src/entries/study.js';
 import { InternalError, type RunReport, type Trainer, type WorkerRestart } from '../src/index.js';
 import { DEFAULT_ALGORITHM, EPISODES } from './command-rows.js';
@@ -9,6 +9,12 @@ import type { ScenarioInput } from './scenario.js';
 import { printSummary } from './summary.js';
 import { namedRestart, placeResults, type ResultLabels, type TrainResult } from './train-result.js';
 import { warn } from './warn.js';
+
+/** @throws RangeError where no worker may be terminated */
+export function checkKilling({ killWorkerEvery, record }: ScenarioInput, time: TrainResult['time']): void {
+  if (killWorkerEvery > 0 && record) throw wrongValue('killWorkerEvery', '0 in a recorded run: a restarted worker cannot continue its log', killWorkerEvery);
+  if (killWorkerEvery > 0 && time === 'virtual') throw wrongValue('killWorkerEvery', '0 in virtual time: its state is not in shared memory', killWorkerEvery);
+}
 
 /** Trains, evaluates and leaves a run folder; closes the training whatever happens. @returns the exit status */
 export async function trainAndClose(training: Trainer, labels: ResultLabels, input: ScenarioInput): Promise<number> {

@@ -1,7 +1,7 @@
 import test from 'ava';
 
-import { createActorLearners } from '../../src/entries/internals.js';
-import { resumeTrainer, type ActorLearnerOptions, type ActorLearners, type EpisodeRecord } from '../../src/index.js';
+import { createActorLearners, resumeActorLearners } from '../../src/entries/internals.js';
+import { resumeTrainer, type ActorLearnerOptions, type EpisodeRecord } from '../../src/index.js';
 import { decodeCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { createStream } from '../../src/random/stream.js';
 import { numbersOf } from './numbers.js';
@@ -21,7 +21,7 @@ async function train(options: ActorLearnerOptions, goals: readonly number[]): Pr
   const episodes: EpisodeRecord[] = [];
   let checkpoint: Uint8Array | undefined;
   for (const [i, goal] of goals.entries()) {
-    const learners = (checkpoint === undefined ? await createActorLearners({ ...SMALL, ...options }) : await resumeTrainer(checkpoint)) as ActorLearners;
+    const learners = await (checkpoint === undefined ? createActorLearners({ ...SMALL, ...options }) : resumeActorLearners(checkpoint));
     try {
       learners.on('episode', (episode) => episodes.push(episode));
       if (goal > learners.step) await learners.run({ steps: goal - learners.step });

@@ -55,7 +55,7 @@ export function createHogwildPort(context: PortContext, cursors: ActorCursors, w
       return;
     }
     const kept = free.pop() ?? kernels.numbers(gradient.length);
-    kernels.copy(gradient, 0, gradient.length, kept, 0);
+    kept.set(gradient);
     waiting.push({ actor, gradient: kept, version: copied });
     const due = waiting.length > gradientDelay ? waiting.shift() : undefined;
     if (due === undefined) return;

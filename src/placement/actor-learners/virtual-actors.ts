@@ -180,7 +180,7 @@ function synchronousOver(world: World, stations: readonly Station[], context: Po
   const port = createSynchronousPort(context, cursors);
   const mail = createMail(world, context.kernels, ({ actor, gradient, version, steps }) => {
     stations[actor].sending = false;
-    port.contribute(actor, gradient, version, steps, actors[actor].commit);
+    port.contribute(actor, gradient, version, steps, (marker) => { actors[actor].commit(marker); });
   });
   return {
     mail,

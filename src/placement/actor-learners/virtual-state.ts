@@ -55,7 +55,7 @@ export function isVirtualActorsState(layout: ActorLearnersLayout, value: unknown
 
 function isDurations(value: unknown, actors: number): boolean {
   return isRecord(value) && isRecord(value.draws) && Object.values(value.draws).every(isCount) && Array.isArray(value.stepEnds) && value.stepEnds.length === actors && value.stepEnds.every((end) => Number.isFinite(end))
-    && (value.updates === undefined || (Array.isArray(value.updates) && value.updates.length === actors && value.updates.every((each: unknown) => isPair(each) && Number(each[0]) >= 0 && isCount(each[1]) && each[1] <= 2)));
+    && (value.updates === undefined || (Array.isArray(value.updates) && value.updates.length === actors && value.updates.every((each: unknown) => isPair(each) && each[0] >= 0 && isCount(each[1]) && each[1] <= 2)));
 }
 
 const isPair = (value: unknown): value is readonly [number, unknown] => Array.isArray(value) && value.length === 2 && Number.isFinite(value[0]);
@@ -68,7 +68,8 @@ function everyTaskOnce(scheduler: unknown, events: Int32Array, tasks: number): s
   if (!held.every((each: unknown) => isPair(each) && Number.isFinite(each[1]) && Number(each[1]) >= 0)) return false;
   if (!running.every((thread) => isCount(thread) && thread < tasks) || new Set(running).size !== running.length) return false;
   const working = [...events].filter((event) => event >= 0);
-  const all: unknown[] = [...pausing, ...blocked, ...working, ...held.map((each: unknown[]) => each[0])];
+  const resting: readonly unknown[][] = [pausing, blocked];
+  const all = [...resting.flat(), ...working, ...held.map((each: unknown[]) => each[0])];
   return events.every((event) => event >= EVENT.message) && all.length === tasks && new Set(all).size === tasks && all.every((task) => isCount(task) && task < tasks);
 }
 
