@@ -1,5 +1,5 @@
 /**
- * Random cuts: `npm run study:cuts [-- <cuts> <seconds> <seed>]`. Small runs of the real command line are cut at random moments: their workers are
+ * Random cuts: `npm run study:cuts [-- <cuts> <seconds> <seed> [--actor-learners]]`. Small runs of the real command line are cut at random moments: their workers are
  * killed, they are stopped with SIGINT or killed with SIGKILL, and resumed until they end. After every cut the run folder must be readable and no
  * process be left; the last line has the totals. Exit status 1 where anything went wrong.
  */
@@ -8,13 +8,23 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { checkInteger, isRecord, RUN_FILES, SCHEDULE_NAMES } from '../src/entries/internals.js';
+import { ACTOR_LEARNER_METHODS, checkInteger, isRecord, RUN_FILES, SCHEDULE_NAMES } from '../src/entries/internals.js';
 import { readNewestCheckpoint } from '../src/index.js';
 import { createStream } from '../src/random/stream.js';
 import { readArguments } from './arguments.js';
 
-const [CUTS, SECONDS, SEED] = readArguments('npm run study:cuts [-- <cuts> <seconds> <seed>]', { allowPositionals: true }, ({ positionals }) => [100, 480, 1].map((value, i) => checkInteger(['<cuts>', '<seconds>', '<seed>'][i], Number(positionals.at(i) ?? value), { min: i === 2 ? 0 : 1 })));
-const STEPS = 2000;
+const { numbers: [CUTS, SECONDS, SEED], learners: LEARNERS } = readArguments(
+  'npm run study:cuts [-- <cuts> <seconds> <seed> [--actor-learners]]',
+  { allowPositionals: true, options: { 'actor-learners': { type: 'boolean' } } },
+  ({ positionals, values }) => ({
+    numbers: [100, 480, 1].map((value, i) => checkInteger(['<cuts>', '<seconds>', '<seed>'][i], Number(positionals.at(i) ?? value), { min: i === 2 ? 0 : 1 })),
+    learners: values['actor-learners'] === true,
+  }),
+);
+const STEPS = LEARNERS ? 100_000 : 2000;
+
+/** Steps that a run may take after its last: actor-learners end their rollouts. */
+const LATER = LEARNERS ? 100 : 0;
 
 /** Longest time from the start of a process to its cut, in milliseconds. */
 const LATEST = 4000;
@@ -23,7 +33,7 @@ const LATEST = 4000;
 const KINDS = ['workers', 'SIGINT', 'SIGKILL'] as const;
 type Kind = (typeof KINDS)[number];
 
-const RUN = ['--steps', String(STEPS), '--hidden', '8', '--warmup', '100', '--batch', '16', '--episodes', '2', '--checkpoint-every', '500'];
+const RUN = ['--steps', String(STEPS), '--hidden', '8', '--episodes', '2', ...(LEARNERS ? ['--environment', 'CartPole-v1', '--checkpoint-every', '10000', '--rollout', '5'] : ['--warmup', '100', '--batch', '16', '--checkpoint-every', '500'])];
 
 const stream = createStream(SEED, 'cuts');
 const parent = mkdtempSync(join(tmpdir(), 'ganglion-cuts-'));
@@ -73,7 +83,7 @@ async function isReadable(folder: string): Promise<boolean> {
     readResult(folder);
     const { checkpoint, refused } = await readNewestCheckpoint(folder);
     if (refused.length > 0) throw new Error(refused.join());
-    return checkpoint.step <= STEPS;
+    return checkpoint.step <= STEPS + LATER;
   } catch (error) {
     console.error(`${folder} cannot be read: ${String(error)}`);
     return false;
@@ -97,14 +107,17 @@ const hasBegun = async (folder: string) => existsSync(join(folder, RUN_FILES.met
 
 function begin(folder: string): string[] {
   totals.begun += 1;
-  const schedule = SCHEDULE_NAMES[stream.integer(SCHEDULE_NAMES.length)];
-  return ['--schedule', schedule, '--partitions', String(1 + stream.integer(3)), '--seed', String(totals.begun), ...RUN, '--out', folder];
+  const draw = <Item>(items: readonly Item[]) => items[stream.integer(items.length)];
+  const places = LEARNERS
+    ? [draw(ACTOR_LEARNER_METHODS), '--schedule', draw(['hogwild', 'bounded', 'synchronous']), ...(stream.integer(5) === 0 ? ['--time', 'virtual'] : ['--workers', String(1 + stream.integer(3))])]
+    : ['--schedule', draw(SCHEDULE_NAMES), '--partitions', String(1 + stream.integer(3))];
+  return [...places, '--seed', String(totals.begun), ...RUN, '--out', folder];
 }
 
 /** In virtual time no worker can be replaced, and none is killed. */
 function isVirtual(folder: string): boolean {
   const config: unknown = JSON.parse(readFileSync(join(folder, RUN_FILES.config), 'utf8'));
-  return isRecord(config) && config.schedule === 'virtual';
+  return isRecord(config) && config.time === 'virtual';
 }
 
 /** Cuts a run once. @returns false where the process did not end as it should have */
@@ -125,7 +138,7 @@ async function cut(folder: string, wanted: Kind): Promise<boolean> {
 
 function conclude(folder: string): void {
   const result = readResult(folder);
-  if (result?.steps === STEPS) totals.finished += 1;
+  if (Number(result?.steps) >= STEPS && Number(result?.steps) <= STEPS + LATER) totals.finished += 1;
   else totals.failed += 1;
   totals.deaths += lines(join(folder, RUN_FILES.timing)).filter((line) => isRecord(line) && 'workerRestart' in line).length;
   rmSync(folder, { recursive: true });

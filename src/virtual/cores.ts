@@ -7,6 +7,8 @@ export interface CoreRequest {
   /** Called when the work begins, and again after an interruption. */
   readonly begun?: EventHandler;
   readonly done: EventHandler;
+  /** Ends the work: kept for the next one. */
+  finish?: EventHandler;
 }
 
 /** Work that has begun, until it is done or interrupted. */
@@ -56,20 +58,17 @@ export function createCores(count: number, queue: World['queue'], nothing: Event
 function createOwnCores(queue: World['queue'], nothing: EventHandler): Cores {
   const working: number[] = []; // works under way, by thread
   const ends: number[] = []; // of the last of these
-  const finishers = new Map<CoreRequest, EventHandler>();
   const requests = new Map<EventHandler, CoreRequest>();
 
   function finisherOf(work: CoreRequest): EventHandler {
-    const known = finishers.get(work);
-    if (known !== undefined) return known;
+    if (work.finish !== undefined) return work.finish;
     const { thread, done } = work;
-    const finish = () => {
+    work.finish = () => {
       working[thread] -= 1;
       done();
     };
-    finishers.set(work, finish);
-    requests.set(finish, work);
-    return finish;
+    requests.set(work.finish, work);
+    return work.finish;
   }
 
   function start(work: CoreRequest, end: number): void {

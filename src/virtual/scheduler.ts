@@ -221,8 +221,7 @@ function createBlockedTasks<Own extends VirtualTask>(): BlockedTasks<Own> {
       else own.add(task);
     },
     delete(task) {
-      all.delete(task);
-      threads.get(task.thread)?.delete(task);
+      if (all.delete(task)) threads.get(task.thread)?.delete(task);
     },
     has: (task) => all.has(task),
     all: () => [...all],
