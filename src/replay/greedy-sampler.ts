@@ -15,7 +15,7 @@ export const greedySampler: SamplerKind = {
   create({ arena, segments, read }) {
     const tree = attachExtremeTree(arena, ERRORS, rowsOf(segments));
     const highest = arena.float64(HIGHEST);
-    if (highest[0] === 0) highest[0] = 1;
+    if (!(highest[0] > 0)) highest[0] = 1;
     const admission = createAdmission(segments, read, (row) => { tree.set(row, highest[0]); }, (row) => { tree.set(row, 0); });
     let taken = new Float64Array(0);
     return {

@@ -20,7 +20,7 @@ export const proportionalSampler: SamplerKind = {
     const tree = attachSumTree(arena, PRIORITIES, rows);
     const reciprocals = attachExtremeTree(arena, RECIPROCALS, rows);
     const highest = arena.float64(HIGHEST);
-    if (highest[0] === 0) highest[0] = 1;
+    if (!(highest[0] > 0)) highest[0] = 1;
     let masses = new Float64Array(0);
 
     function set(row: number, priority: number): void {

@@ -28,14 +28,16 @@ export const rankSampler: SamplerKind = {
   ],
   create({ arena, segments, read, stream, exponent }) {
     const rows = rowsOf(segments);
+    const item: Item = { span: 0, return: 0, discount: 0 };
     const priorities = arena.float64(ERRORS);
     const order = arena.int32(ORDER);
     const words = arena.int32(WORDS);
     const highest = arena.float64(HIGHEST);
-    if (highest[0] === 0) highest[0] = 1;
+    if (!(highest[0] > 0)) highest[0] = 1;
+    const ranked = order.subarray(0, Math.min(rows, Math.max(0, words[SORTED])));
+    if (!ranked.some((row) => row >= 0 && row < rows && read(row, item).span > 0) || ranked.some((row) => row < 0 || row >= rows)) words[SORTED] = 0; // so of no ranking: the first draw ranks
     const cumulative = new Float64Array(rows + 1); // Σ 1 / rank^α of the first ranks
     for (let rank = 1; rank <= rows; rank += 1) cumulative[rank] = cumulative[rank - 1] + rank ** -exponent;
-    const item: Item = { span: 0, return: 0, discount: 0 };
     let items = 0;
     for (const priority of priorities) if (priority > 0) items += 1;
 

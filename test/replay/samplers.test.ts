@@ -95,6 +95,21 @@ test('a priority of a row that was overwritten meanwhile is dropped', (t) => {
   }
 });
 
+test('a ranking of rows that are no items, or none at all, is made anew', (t) => {
+  for (const row of [7, -1, 99]) {
+    const filled = createFilled({ capacity: 8 }, ONE, 'rank');
+    filled.sampler('rank');
+    for (let i = 0; i < 6; i += 1) filled.step({ reward: i });
+    const priorities = filled.arena.float64('replay/errors');
+    priorities.fill(1, 0, 5);
+    filled.arena.int32('replay/order').fill(row);
+    filled.arena.int32('replay/ranking').set([5, 0]);
+    const draw = createDraw(4);
+    filled.sampler('rank').draw(0, draw);
+    t.true([...draw.rows].every((each) => readOnce(filled, each).span === 1), String(row));
+  }
+});
+
 const step = fc.record({ reward: fc.constant(1), end: fc.constantFrom(undefined, undefined, undefined, 'terminated' as const, 'truncated' as const) });
 
 test('every sampler draws whole items alone, follows the replay, and continues identically when attached again', (t) => {

@@ -108,12 +108,13 @@ export function createReplayAgent(settings: ReplaySettings, layout: ReplayLayout
   checkpoint?.restore(arena);
   const segments = attachSegments(arena, layout.segments);
   const read = createItemReader(segments, { steps: replay.steps, discount });
-  const sampler = SAMPLERS[replay.sampler].create({ arena, segments, read, stream: createStream(seed, 'replay'), exponent: priorities?.exponent ?? 1 });
-  const method = begin({ kernels, arena, segments, read, sampler, fresh: checkpoint === undefined });
-  const { version } = attachControl(arena);
   const writer = createSegmentWriter(arena, segments, 0);
   const store = attachCursorStore(arena, [{ begin: 0, end: 1 }], layout.observations);
   const [cursor] = store.restore(0, [environment]);
+  writer.publish(cursor.stored); // what is stored follows from the cursor, whatever a checkpoint says
+  const sampler = SAMPLERS[replay.sampler].create({ arena, segments, read, stream: createStream(seed, 'replay'), exponent: priorities?.exponent ?? 1 });
+  const method = begin({ kernels, arena, segments, read, sampler, fresh: checkpoint === undefined });
+  const { version } = attachControl(arena);
   const acted = new Float32Array(layout.segments.components);
   const loop = createEnvironmentLoop({
     environment,
