@@ -95,6 +95,8 @@ export interface CreditAssignment {
    * objective is evaluated, and the outputs are the mean of these. DDPG and actor-learners build their networks so; a network of neurons has to have these connections.
    */
   readonly outputs?: 'skip' | 'heads';
+  /** True if `learn` computes with the weights of the whole network: threads do not share such an update. */
+  readonly alone?: boolean;
   /** The numbers each neuron keeps for it. */
   parameters(topology: Topology): ParameterShape[];
   /** Sets their first values; they are zero where this is absent. */

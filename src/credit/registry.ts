@@ -8,6 +8,7 @@ import { feedbackCredit } from './feedback.js';
 import { kolenPollackCredit } from './kolen-pollack.js';
 import { layerBroadcastCredit, layerHeadsCredit } from './layer-heads.js';
 import { noCredit } from './none.js';
+import { perturbedCredit } from './perturbed.js';
 import { skipSumCredit } from './skip-sum.js';
 import { threeFactorCredit } from './three-factor.js';
 
@@ -19,6 +20,7 @@ export const CREDITS = {
   'kolen-pollack': kolenPollackCredit,
   'layer-heads': layerHeadsCredit,
   'layer-broadcast': layerBroadcastCredit,
+  perturbed: perturbedCredit,
   'skip-sum': skipSumCredit,
   'three-factor': threeFactorCredit,
   none: noCredit,
@@ -27,7 +29,7 @@ export const CREDITS = {
 export type CreditName = keyof typeof CREDITS;
 
 /** Those that need nothing of the objective but its errors: they serve every algorithm that leaves credit open. */
-export const OPEN_CREDITS = ['backprop', 'broadcast', 'feedback', 'kolen-pollack', 'layer-heads', 'layer-broadcast', 'skip-sum', 'none'] as const satisfies readonly CreditName[];
+export const OPEN_CREDITS = ['backprop', 'broadcast', 'feedback', 'kolen-pollack', 'layer-heads', 'layer-broadcast', 'perturbed', 'skip-sum', 'none'] as const satisfies readonly CreditName[];
 export type OpenCreditName = (typeof OPEN_CREDITS)[number];
 
 const { add, find: findCredit, named: creditNamed } = createRegistry<CreditAssignment>('credit assignment', CREDITS);

@@ -8,6 +8,7 @@ import { FEEDBACK } from '../../src/credit/fixed-feedback.js';
 import { kolenPollackCredit } from '../../src/credit/kolen-pollack.js';
 import { layerBroadcastCredit, layerHeadsCredit } from '../../src/credit/layer-heads.js';
 import { noCredit } from '../../src/credit/none.js';
+import { perturbedCredit } from '../../src/credit/perturbed.js';
 import { skipSumCredit } from '../../src/credit/skip-sum.js';
 import { threeFactorCredit } from '../../src/credit/three-factor.js';
 import { createKernels } from '../../src/kernels/create.js';
@@ -105,6 +106,24 @@ test('layer-broadcast multiplies the scalar of the layer\'s own head by each neu
   const errors = errorsOfLayers(deep, { outputs: new Float32Array(4), signals: Float32Array.of(0.5, 7) });
   t.deepEqual([...errors].map(([{ name }, { signals }]) => [name, signals[0]]), [['hidden1', 0.5], ['hidden2', 7]]);
   t.deepEqual(assign(layerBroadcastCredit, { [FEEDBACK]: [2, -3] }), assign(broadcastCredit, { [FEEDBACK]: [2, -3] }));
+});
+
+test('perturbed learns the slope of each output by each neuron\'s voltage, through later layers too', (t) => {
+  const deep = layeredTopology({ observations: 1, hidden: [1, 2], outputs: 2, bias: false, activation: 'linear', outputActivation: 'linear' });
+  const weights = Float32Array.of(1, 2, -1, 0.5, 3, -2, 1); // hidden1; hidden2, both of which read it; the outputs, (0.5, 3) and (-2, 1)
+  const program = perturbedCredit.create({ kernels, topology: deep, batchSize: 1, peers: {}, weights, optimiser: createOptimiser('sgd', kernels) });
+  const feedback = [new Float32Array(2).fill(5), new Float32Array(4).fill(-5)];
+  const groups = feedback.map((values, i) => {
+    const parameters = { [FEEDBACK]: { values, target: none, first: none, second: none } };
+    return { index: 2 + i, count: 1 + i, parameters, weights: { values: none, target: none, first: none, second: none } };
+  });
+  const settled = feedback.map((values) => new Float64Array(values.length));
+  for (let update = 1; update <= 6000; update += 1) {
+    for (const group of groups) program.learn?.(group, none, 0, update);
+    if (update > 1000) feedback.forEach((values, i) => { values.forEach((value, j) => { settled[i][j] += value / 5000; }); });
+  }
+  const expected = [[2 * 0.5 - 3, -4 - 1], [0.5, -2, 3, 1]];
+  settled.forEach((values, i) => { values.forEach((value, j) => { t.true(Math.abs(value - expected[i][j]) < 0.1, `${value} is not ${expected[i][j]}`); }); });
 });
 
 test('none is nothing', (t) => {

@@ -1,4 +1,5 @@
 import { CREDIT } from '../../credit/options.js';
+import { creditNamed } from '../../credit/registry.js';
 import { ENVIRONMENT } from '../../environment/options.js';
 import { environmentId } from '../../environment/registry.js';
 import { KERNELS } from '../../kernels/options.js';
@@ -58,7 +59,7 @@ export const DDPG_ROWS = [
   KERNELS,
   option('threads', integer({ min: 1, max: UPDATE_THREADS }), {
     default: 1,
-    narrow: (at) => (at(GRADIENT_DELAY) > 0 || at(KERNELS) === 'reference' ? integer({ min: 1, max: 1 }) : undefined), // delayed gradients are taken by one thread, and the reference shares no memory
+    narrow: (at) => (at(GRADIENT_DELAY) > 0 || at(KERNELS) === 'reference' || creditNamed(at(CREDIT)).alone === true ? integer({ min: 1, max: 1 }) : undefined), // delayed gradients are taken by one thread, and the reference shares no memory
     flag: '--threads',
     help: 'threads for each update, 1 or 2; the result is the same',
     group: 'Run',

@@ -4,7 +4,7 @@ import test, { type ExecutionContext } from 'ava';
 
 import { createDdpgAgent, type DdpgAgent } from '../../../src/algorithm/ddpg/agent.js';
 import { resolveDdpgSettings, type DdpgOptions } from '../../../src/algorithm/ddpg/settings.js';
-import { OPEN_CREDITS } from '../../../src/credit/registry.js';
+import { creditNamed, OPEN_CREDITS } from '../../../src/credit/registry.js';
 import { DivergenceError } from '../../../src/errors.js';
 import { createStream } from '../../../src/random/stream.js';
 import { createSampler } from '../../../src/replay/sampler.js';
@@ -21,7 +21,7 @@ async function agentWith(t: ExecutionContext, options: DdpgOptions): Promise<Ddp
 
 const parameters = ({ actor, critic }: DdpgAgent) => [actor, critic].flatMap(({ weights: { values, target }, gradient, credit }) => [...values, ...target, ...gradient, ...Object.values(credit).flatMap((table) => [...table.values])]);
 
-for (const credit of OPEN_CREDITS) {
+for (const credit of OPEN_CREDITS.filter((name) => creditNamed(name).alone !== true)) {
   test(`two threads that share updates under ${credit} have the same bits as one thread`, async (t) => {
     const [one, two] = await Promise.all([agentWith(t, { credit }), agentWith(t, { credit, threads: 2 })]);
     const first = parameters(one);
@@ -43,8 +43,8 @@ test('an error on the second thread ends the update and names the neuron', async
   t.is(agent.threads, 1);
 });
 
-test('a second thread is no use to delayed gradients or to the reference', (t) => {
-  for (const options of [{ learning: { gradientDelay: 1 } }, { kernels: 'reference' }] as const) {
+test('a second thread is no use to delayed gradients, to the reference or to a credit that computes with the whole network', (t) => {
+  for (const options of [{ learning: { gradientDelay: 1 } }, { kernels: 'reference' }, { credit: 'perturbed' }] as const) {
     t.throws(() => resolveDdpgSettings({ ...options, threads: 2 }), { instanceOf: RangeError, message: /^"threads" expected 1, got 2/ });
   }
 });
