@@ -48,8 +48,9 @@ export const { register: registerCredit, load: loadCredit } = createModules({
 export function checkCredit(name: string, exported: unknown, option = 'credit'): CreditAssignment {
   if (isRule(exported)) throw new OptionTypeError(option, `"${option}" expected a CreditAssignment, got a Rule (use --rule)`);
   const checks = definitionChecks(option, name);
-  const { locality } = checks.definition(exported, 'a CreditAssignment', ['create']);
+  const { locality, outputs } = checks.definition(exported, 'a CreditAssignment', ['create']);
   checks.oneOf('locality', locality, LOCALITIES);
+  if (outputs !== undefined) checks.oneOf('outputs', outputs, ['skip', 'heads']);
   const own = Object.assign({ parameters: () => [] }, exported as CreditAssignment);
   return {
     ...own,
