@@ -18,7 +18,7 @@ export default {
     for (let i = 0; i < sign.values.length; i += 1) sign.values[i] = Math.sin((i + 1) * (seed + 12.9898) * 78.233) < 0 ? -1 : 1;
   },
   create: () => ({
-    // credit[row, b] stands in for ∂J/∂v of neuron `index + row` in transition b
+    // credit[row, b] replaces ∂J/∂v of neuron `index + row` in transition b
     assign({ count, parameters }, { signals }, credit, { begin, end, size }) {
       const { values } = parameters.sign;
       for (let row = 0; row < count; row += 1) {

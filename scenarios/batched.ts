@@ -8,7 +8,7 @@ import { warn } from './warn.js';
 
 const NAME = 'batched';
 
-/** What a batch came to; `--json` prints it and `result.json` keeps it. */
+/** The result of a batch: printed by `--json`, kept in `result.json`. */
 interface DenseResult extends Pick<BatchedReport, 'seconds' | 'stepsPerSecond' | 'updatesPerSecond'> {
   readonly scenario: string;
   readonly status: 'finished' | 'interrupted';
@@ -25,7 +25,7 @@ interface DenseResult extends Pick<BatchedReport, 'seconds' | 'stepsPerSecond' |
   /** Mean over the replicas, its 95 % interval, and each replica's own; `episodes` each. */
   readonly evaluation: { readonly meanReturn: number; readonly interval: readonly [number, number]; readonly episodes: number; readonly replicas: readonly { readonly seed: number; readonly meanReturn: number }[] };
   readonly random: { readonly meanReturn: number };
-  /** Nothing is read of others. */
+  /** None: replicas read nothing of one another. */
   readonly staleness: { readonly median: 0; readonly max: 0 };
   readonly weightsSha256: string;
   readonly runFolder: string;
@@ -78,7 +78,7 @@ async function train(trainer: BatchedTrainer, folder: RunFolder, { interrupt }: 
   }
 }
 
-/** Saves the weights first and evaluates afterwards: an impatient second Ctrl-C loses no more than the evaluation. */
+/** Saves the weights before the evaluation: a second Ctrl-C loses only the evaluation. */
 async function conclude(trainer: BatchedTrainer, folder: RunFolder, { seconds, stepsPerSecond, updatesPerSecond }: BatchedReport, { episodes = EPISODES, interrupt }: ScenarioInput): Promise<DenseResult> {
   const { settings: { environment, rule, replicas, seed }, device } = trainer;
   const weightsSha256 = folder.write('weights', await trainer.encodeWeights());

@@ -10,7 +10,7 @@ import { warn } from './warn.js';
 
 const NAME = 'certificate';
 
-/** Runs shorter than this are over before they are estimated. */
+/** Environment steps below which no duration is estimated. */
 const LONG = 5000;
 
 /** The source paper's Experiment 1: do the neurons' own gradients agree with the network's? */
@@ -51,7 +51,7 @@ async function certifyInto(folder: RunFolder, own: Certificate, input: ScenarioI
   return input.interrupt.aborted ? 130 : 0;
 }
 
-/** Trains and probes. Whatever ends it, what there is is saved. */
+/** Trains and probes; saves what there is, however it ends. */
 async function watch(own: Certificate, folder: RunFolder, { interrupt }: ScenarioInput): Promise<void> {
   const { training, settings } = own;
   const bar = createProgressBar(`${settings.environment} ${NAME}`, settings.steps);
@@ -79,7 +79,7 @@ async function watch(own: Certificate, folder: RunFolder, { interrupt }: Scenari
   await finishing(() => own.run({ signal: interrupt, onProbe }), ...save);
 }
 
-/** Evaluates DDPG and saves the certificate as far as it goes without depth utility, which takes long. */
+/** Evaluates DDPG and saves the certificate without depth utility, which takes long. */
 async function conclude(own: Certificate, folder: RunFolder, { episodes = EPISODES, interrupt }: ScenarioInput): Promise<CertificateFindings> {
   const { training, settings } = own;
   const evaluation = await training.evaluate(interrupt.aborted ? { episodes: Math.min(episodes, 20) } : { episodes, signal: interrupt });

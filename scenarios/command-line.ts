@@ -9,7 +9,7 @@ import { SCENARIOS } from './registry.js';
 import { CONTINUES, readResumption } from './resumption.js';
 import { flaggedRows, type Scenario, type ScenarioInput } from './scenario.js';
 
-/** What was asked for. */
+/** What the command line requests. */
 export interface Request {
   readonly scenario: Scenario;
   readonly input: Omit<ScenarioInput, 'interrupt'>;
@@ -28,7 +28,7 @@ const COMMAND = createTable(COMMAND_ROWS);
 /** Every flag of every scenario once: the scenario may be anywhere on the line, and is read only after all flags. */
 const allRows = (): AnyRow[] => [...new Map([...COMMAND_ROWS, ...SCENARIOS.flatMap(flaggedRows)].map((row) => [row.flag, row])).values()];
 
-/** Flags of earlier versions. They are parsed, and refused with the present name once the scenario is known. */
+/** Flags of earlier versions. They are parsed, and refused with the present name after the scenario is chosen. */
 function formerFlags(): string[] {
   const rows = [...COMMAND_ROWS, ...SCENARIOS.flatMap(({ table }) => table.rows)];
   const present = new Set(allRows().map(({ flag }) => flag));
@@ -68,7 +68,7 @@ function once<Value>(read: () => Value): () => Value {
   return () => (found ??= { value: read() }).value;
 }
 
-/** Commander's complaints in our grammar. */
+/** An error of Commander in our grammar. */
 function inOurGrammar({ code, message }: CommanderError): Error {
   const option = /'(.*?)'/.exec(message)?.[1] ?? '';
   const [flag, argument] = option.split(/ (.*)/);
@@ -91,12 +91,12 @@ export function chooseScenario({ flags, others, config }: Words): Scenario {
 
 const scenarioOf = (wanted: unknown) => SCENARIOS.find(({ algorithm }) => algorithm !== undefined && algorithm === wanted);
 
-/** What a user gave, and where each of it came from. */
+/** The options that a user gave, and the source of each. */
 export class Given {
   /** Settings, nested as in a config.json. */
   readonly options: Record<string, unknown> = {};
   readonly #commands: Record<string, unknown> = {};
-  /** What was typed for each path that was given otherwise than by itself: a flag, or a section in short. */
+  /** The flag, or section in short, that was typed for a path. */
   readonly #origins = new Map<string, string>();
 
   constructor(readonly scenario: Scenario, { flags, config }: Words) {
@@ -184,7 +184,7 @@ function isGiven(options: Readonly<Record<string, unknown>>, path: string): bool
   return path.includes('.') ? isRecord(section) && keyOf(path).split('[')[0] in section : section !== undefined && !isRecord(section);
 }
 
-/** @throws TypeError where the section is there and no object */
+/** @throws TypeError if the section is given and no object */
 function put(options: Record<string, unknown>, path: string, value: unknown): void {
   if (path.includes('.')) options[sectionOf(path)] = { ...checkObject(sectionOf(path), options[sectionOf(path)] ?? {}), [keyOf(path)]: value };
   else options[path] = value;
@@ -199,14 +199,14 @@ function readGraph(flag: string, file: string, keys: readonly string[]): Record<
   return found;
 }
 
-/** What to run: a scenario with its settings, or a run to go on with. */
+/** What to run: a scenario with its settings, or a run to resume. */
 export async function readRequest(given: Given, words: Words): Promise<Request> {
   const { scenario, commands, options } = given;
   if (commands.resume !== undefined) return resumeRequest(given, words, commands.resume);
   return { scenario, input: { ...commands, options, positional: words.others.at(1), positionals: words.others.slice(1), resumption: undefined } };
 }
 
-/** The scenario whose run it is, which need not be named; all settings are the run's own. */
+/** The scenario of the run, which need not be named; all settings are the run's own. */
 async function resumeRequest({ commands, options }: Given, words: Words, folder: string): Promise<Request> {
   if (commands.record) throw wrongValue(RECORD.path, 'no --resume beside it: a run is recorded from its first step on', folder);
   for (const [flag, value] of words.flags) {

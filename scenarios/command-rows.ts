@@ -21,7 +21,7 @@ export const OUT = optional('out', text, { flag: '--out', argument: 'folder', sh
 
 const ALGORITHMS = TRAINABLE.map(({ name }) => name);
 
-/** The one that `train` and files without an algorithm mean. */
+/** The algorithm of `train`, and of files without one. */
 export const [DEFAULT_ALGORITHM] = ALGORITHMS;
 
 export const ALGORITHM = optional('algorithm', oneOf(ALGORITHMS), { flag: '--algorithm', shown: DEFAULT_ALGORITHM, help: `what learns, and which options there are: ${ALGORITHMS.join(', ')}`, group, everyday: true });

@@ -14,7 +14,7 @@ const EVALUATE = createTable([
   optional('seed', integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), { flag: '--seed', shown: 'the run\'s own', help: 'seed of the episodes', group: 'Run', everyday: true }),
 ]);
 
-/** What an evaluation came to; `--json` prints it. */
+/** The result of an evaluation: printed by `--json`. */
 interface EvaluateResult {
   readonly scenario: typeof NAME;
   readonly status: 'finished' | 'interrupted';

@@ -39,7 +39,7 @@ export function helpOf(scenario: Scenario, all: boolean): string {
 const defaultsOf = (scenario: Scenario, environment: AnyRow) =>
   `Defaults are those of ${defaultOf(scenario, environment) ?? ''} and of the default rule; other tasks, rules and methods have other defaults. The config.json of a run contains all settings.`;
 
-/** What `--list` prints: a line for each scenario, however long, for programs to read. */
+/** The text of `--list`: a line for each scenario, for programs to read. */
 export function scenarioLines(): string {
   return SCENARIOS.map(({ name, summary }) => `${name.padEnd(24)} ${summary}`).join('\n');
 }

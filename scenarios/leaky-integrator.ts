@@ -64,7 +64,7 @@ const RETURN_CELLS: readonly StudyColumn<LeakyRow>[] = [
   ['leaky recurrence', ({ network, verdict }) => (network.kind === 'leaky' ? verdict : null) ?? NOTHING],
 ];
 
-/** What leaky recurrence remembers: by time constant, density and schedule, beside a network without memory. */
+/** The return of leaky recurrence by time constant, density and schedule, beside a network without memory. */
 export const leakyIntegrator = defineStudy({
   name: 'leaky-integrator',
   summary: 'sweep time constant, density and schedule of a leaky recurrent network: its return against networks without memory',

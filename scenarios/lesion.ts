@@ -4,7 +4,7 @@ import {
   option, OVER_SEEDS, percent, plural, sameHidden, score, SEED_COLUMNS, seedRange, SEEDS, shippedSteps, shortName, STEPS, vary, whole, withInterval, type Arm, type TrialResult,
 } from '../src/entries/study.js';
 
-/** An arm that cannot repair itself: `broadcast`, of which only the outputs learn. */
+/** The control without hidden learning: `broadcast`, of which only the outputs learn. */
 const FROZEN = 'frozen';
 
 export const LESION_ALGORITHMS: readonly string[] = [...RULE_NAMES, FROZEN];
@@ -32,7 +32,7 @@ interface LesionArm extends Arm {
 
 const describeFate = (reinitialised: boolean) => (reinitialised ? 'reinitialised' : 'silent');
 
-/** What recovery took, per seed. A trial that does not recover counts with all the steps it has left, so that the mean is a lower bound. Empty if nothing was learned. */
+/** Steps to recovery, per seed. A trial that does not recover counts with all the steps it has left, so that the mean is a lower bound. Empty if nothing was learned. */
 const leastRecoveries = ({ recoveries, learned }: { recoveries: readonly (number | null)[]; learned: boolean }, left: number) => (learned ? recoveries.map((steps) => steps ?? left) : []);
 
 /** Evaluations of a trial by environment steps since the lesion: the return before it at 0, the return after it at 1. */
@@ -41,7 +41,7 @@ export function curveAroundLesion({ curve, lesion: report }: Pick<TrialResult, '
   return [...curve.filter(({ step }) => step < at), ...around].map(({ step, meanReturn }) => ({ step: step - at, meanReturn }));
 }
 
-/** What hidden neurons are worth, and whether a network repairs itself. */
+/** The cost of lesions of hidden neurons, and recovery by further learning. */
 export const lesion = defineStudy({
   name: 'lesion',
   formerly: ['neuron-death'],

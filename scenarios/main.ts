@@ -29,7 +29,7 @@ async function obey(argv: readonly string[]): Promise<number> {
   return flags.has('--schema') ? print(schemaText(scenario)) : runScenario(new Given(scenario, words), words);
 }
 
-/** Errors on the way name what was typed. */
+/** Errors name what was typed. */
 async function runScenario(given: Given, words: Words): Promise<number> {
   try {
     const { scenario, input } = await readRequest(given, words);
@@ -54,7 +54,7 @@ function schemaText(scenario: Scenario): string {
   return JSON.stringify(schema, null, 2);
 }
 
-/** One line for what the user or a worker did wrong; a stack trace only for our own bugs. */
+/** One line for an error of the user or of a worker; a stack trace only for our own bugs. */
 function report(error: unknown): number {
   if (error instanceof AggregateError) return error.errors.map(report)[0] ?? 1;
   if (error instanceof CheckpointError) {
@@ -70,7 +70,7 @@ function report(error: unknown): number {
   return 1;
 }
 
-/** What the operating system refused, such as a file on a full disk: the message names call and file. */
+/** An error of the operating system, such as a full disk: the message names call and file. */
 function isSystemError(error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error && 'code' in error;
 }

@@ -1,12 +1,12 @@
-/** What became of what was written to stdout. */
+/** Whether stdout could be written to. */
 export interface Output {
-  /** The status of a run, or 1 where what it was to print could not be written: the reader has not got it. */
+  /** The status of a run, or 1 if its output could not be written. */
   statusOf(status: number): Promise<number>;
 }
 
 /**
- * Keeps a run going whatever becomes of stdout and stderr: a full disk behind them, a terminal that was closed. A reader that has seen enough
- * (`| head`) and closes the pipe is no failure at all.
+ * Keeps a run going if stdout or stderr fails: on a full disk, or when the terminal is closed. A reader that closes the pipe (`| head`) is no
+ * failure.
  */
 export function watchOutput(): Output {
   let failure: Error | undefined;
@@ -16,7 +16,7 @@ export function watchOutput(): Output {
   });
   return {
     async statusOf(status) {
-      await new Promise((resolve) => { setImmediate(resolve); }); // errors of the last line come behind it
+      await new Promise((resolve) => { setImmediate(resolve); }); // errors of the last line arrive after it
       if (failure === undefined || status !== 0) return status;
       process.stderr.write(`stdout cannot be written to: ${failure.message}\n`);
       return 1;

@@ -29,7 +29,7 @@ interface Recorded {
 
 type Rerun = Simulation | ActorLearners;
 
-/** What learned, where, and how. */
+/** Task, rule, schedule and threads. */
 function placesOf({ settings }: Rerun): Pick<RerunResult, 'environment' | 'rule' | 'schedule' | 'partitions'> {
   const { environment, schedule } = settings;
   return 'actors' in settings ? { environment, schedule, rule: settings.algorithm, partitions: settings.workers } : { environment, schedule, rule: settings.rule.name, partitions: settings.partitions };
@@ -118,7 +118,7 @@ function isSame(json: string, settings: unknown): boolean {
   }
 }
 
-/** A last line that was cut counts. */
+/** A cut last line counts too. */
 const linesOf = (text: string) => text.split('\n').filter((line, i, all) => i < all.length - 1 || line !== '');
 
 async function repeat(simulation: Rerun, recorded: Recorded, input: ScenarioInput, threads?: number): Promise<number> {

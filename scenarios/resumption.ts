@@ -28,7 +28,7 @@ export interface RunNote {
   readonly checkpoints?: readonly number[];
 }
 
-/** A run to go on with. */
+/** A run to resume. */
 export interface Resumption {
   readonly folder: string;
   /** Taken before anything was read. */
@@ -42,9 +42,9 @@ export interface Resumption {
 }
 
 /**
- * Finds out where a run goes on, and to which step, and takes the lock of its folder.
+ * Finds the checkpoint and the goal of a run to resume, and takes the lock of its folder.
  *
- * @param steps that the run is to have in all; to where it was going unless given
+ * @param steps of the whole run; those of the run before unless given
  * @throws RangeError naming `resume` where the folder holds no run that can go on or is written to by another process, or `steps` where that many are taken already
  */
 export async function readResumption(folder: string, steps: number | undefined): Promise<Resumption> {
@@ -75,7 +75,7 @@ async function readRun(folder: string, steps: number | undefined): Promise<Omit<
   return { folder, checkpoint, note, goal, refused };
 }
 
-/** The summary of a run that was evaluated, which may have been killed before or while that was written. */
+/** The summary of a run that was evaluated; it is missing or cut if the run was killed before it was written. */
 function readResult(folder: string): Readonly<Record<string, unknown>> | 'none' | 'damaged' {
   const file = join(folder, RUN_FILES.result);
   if (!existsSync(file)) return 'none';

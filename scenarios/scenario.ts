@@ -3,24 +3,24 @@ import { optional, text, type AnyRow } from '../src/entries/study.js';
 import { CONFIG, EVERYWHERE, PARALLEL, type CommandSettings } from './command-rows.js';
 import type { Resumption } from './resumption.js';
 
-/** What the command line hands to a scenario. */
+/** The input of a scenario from the command line. */
 export interface ScenarioInput extends CommandSettings {
   /** Settings from `--config` and flags, nested as in a config.json; not checked yet. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** What the scenario does it to; undefined where it needs nothing or was given nothing. */
+  /** Its argument after the name; undefined without one. */
   readonly positional: string | undefined;
-  /** All of them, where it takes several. */
+  /** All of its arguments, if it takes several. */
   readonly positionals: readonly string[];
-  /** The run to go on with; undefined for a new one. */
+  /** The run to resume; undefined for a new one. */
   readonly resumption: Resumption | undefined;
   /** Aborted by Ctrl-C. */
   readonly interrupt: AbortSignal;
 }
 
-/** One thing that `node scenarios/run` can do: one file and one line in the registry. */
+/** A command of `node scenarios/run`: one file and one line in the registry. */
 export interface Scenario {
   readonly name: string;
-  /** Of one that trains: what learns. `--algorithm` chooses among these. */
+  /** The algorithm of one that trains; `--algorithm` chooses among these. */
   readonly algorithm?: string;
   /** Names that it had before: refused with the present one. */
   readonly formerly?: readonly string[];
@@ -32,9 +32,9 @@ export interface Scenario {
   readonly commands: readonly AnyRow[];
   /** True if the same command with `--out <folder>` continues what was interrupted. */
   readonly continuesInOut?: boolean;
-  /** What it is done to, as `--help` names it: the word after the scenario. Absent where there is none. */
+  /** Name of its argument, for `--help`: the word after the scenario. Absent without one. */
   readonly positional?: string;
-  /** True where it is done to several of them. */
+  /** True if it takes several. */
   readonly several?: true;
   /** Runs it to its end and returns the process's exit status. */
   run(input: ScenarioInput): Promise<number>;

@@ -7,7 +7,7 @@ import {
 
 const group = 'Study';
 
-/** Who waits for whom, and how slow the stragglers are. */
+/** The schedule, and the factor by which stragglers are slower. */
 interface StragglerArm extends Arm {
   readonly schedule: ScheduleName;
   readonly slowdown: number;
@@ -39,7 +39,7 @@ export function returnsAt(times: readonly number[], { curve }: Pick<TrialResult,
   });
 }
 
-/** Up to the time at which the first of the seeds is done. */
+/** Until the first of the seeds has ended. */
 export function curveInTime(results: readonly TrialResult[]) {
   const own = results.filter(({ failure }) => failure === null);
   const end = Math.min(...own.map(({ timing }) => timing?.virtualSeconds ?? 0));

@@ -62,7 +62,7 @@ export function repeats({ schedule, time, partitions, workers, threads, actionTi
   return schedule === 'synchronous' || (workers ?? partitions) === 1;
 }
 
-/** What repeats a run that does not repeat itself. Sampled inference has real clocks under any schedule; rules that read all weights have no virtual time. */
+/** How to repeat a run that does not repeat itself. Sampled inference has real clocks under any schedule; rules that read all weights have no virtual time. */
 export function remedy({ journal, actionTiming, rule }: Pick<TrainResult, 'journal' | 'actionTiming' | 'rule'>): string {
   if (journal) return '; its journal repeats it';
   const settings = [

@@ -55,10 +55,10 @@ function openFolder({ settings }: Trainer, { scenario, algorithm }: ResultLabels
   return folder;
 }
 
-/** Where the run goes, and how long it has been on the way. */
+/** The goal of the run, and its duration so far. */
 type RunGoal = Omit<RunNote, 'lines' | 'checkpoints'>;
 
-/** What is asked for, or else what the resumed run was asked for, or else the default. */
+/** As given, or else as the resumed run had it, or else the default. */
 function resolveGoal({ settings }: Trainer, { scenario }: ResultLabels, { resumption: resume, checkpointEvery, episodes }: ScenarioInput): RunGoal {
   return {
     scenario,
@@ -104,7 +104,7 @@ async function trainWithProgress(training: Trainer, labels: ResultLabels, folder
     return first < goal ? training.run({ steps: goal - first, signal: interrupt, checkpointEvery, episodes, ...recording }) : reportOf(training, episodes);
   };
   const saveWeights = () => { folder.write('weights', training.encodeWeights()); };
-  return finishing(() => rescuing(async () => train(), saveWeights), () => { bar.stop(); }); // a run that fails leaves them as far as they got
+  return finishing(() => rescuing(async () => train(), saveWeights), () => { bar.stop(); }); // a failed run leaves its last weights
 }
 
 /** @returns the staleness since the previous call; a resumed run starts at the step of its checkpoint */
@@ -120,15 +120,15 @@ function createStretches(training: Trainer, { workers }: ResultLabels): () => ob
   };
 }
 
-/** The report of no step at all: for a run that was killed behind its last one. */
+/** The report of no step: for a run that was killed after its last one. */
 function reportOf(training: Trainer, episodes: number): Promise<RunReport> {
   return training.run({ steps: 1, signal: AbortSignal.abort(), episodes });
 }
 
-/** @returns what takes one now, unless there is one of this step */
+/** @returns a function that takes a checkpoint, unless there is one of this step */
 function keepCheckpoints(training: Trainer, folder: RunFolder, course: () => RunGoal): () => void {
   const { checkpointEvery } = course();
-  let saved = training.step > 0 ? training.step : undefined; // the checkpoint that was resumed from
+  let saved = training.step > 0 ? training.step : undefined; // of the checkpoint that was resumed
   const keep = () => {
     if (checkpointEvery === 0 || training.step === saved) return;
     saved = training.step;
@@ -139,7 +139,7 @@ function keepCheckpoints(training: Trainer, folder: RunFolder, course: () => Run
   return keep;
 }
 
-/** Saves the weights first and evaluates afterwards: an impatient second Ctrl-C loses no more than the evaluation. */
+/** Saves the weights before the evaluation: a second Ctrl-C loses only the evaluation. */
 async function conclude(training: Trainer, labels: ResultLabels, folder: RunFolder, report: RunReport, { episodes, seconds }: RunGoal, { resumption: resume, interrupt, recordActivity }: ScenarioInput): Promise<TrainResult> {
   const { settings } = training;
   const weightsSha256 = folder.write('weights', training.encodeWeights());
@@ -169,13 +169,13 @@ async function conclude(training: Trainer, labels: ResultLabels, folder: RunFold
     runFolder: folder.path,
   };
   folder.settle();
-  folder.write('result', result); // the last: where it is, all files are whole
+  folder.write('result', result); // the last file: if it exists, all files are whole
   return result;
 }
 
-/** Watches an episode and draws it. @returns the names of the pictures */
+/** Records and draws episodes. @returns the names of the pictures */
 async function drawInto(training: Trainer, folder: RunFolder): Promise<string[]> {
-  if (training.recordEpisode === undefined) throw new InternalError('this training cannot be watched');
+  if (training.recordEpisode === undefined) throw new InternalError('this trainer records no episodes');
   const { environment, seed } = training.settings;
   const drawn = await drawEpisodes(recordEpisodes(training.recordEpisode.bind(training)), `${environment}, seed ${seed}, after ${training.step.toLocaleString('en')} steps`);
   return (['voltages', 'activity', 'connections'] as const).map((picture) => {

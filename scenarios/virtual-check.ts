@@ -53,7 +53,7 @@ function curveTable({ curves: { real, virtual } }: WorldComparison): Table {
   };
 }
 
-/** Whether a virtual world made of measured durations behaves as the real one did. */
+/** Whether a virtual world with measured durations agrees with the real one. */
 export const virtualCheck = defineStudy({
   name: 'virtual-check',
   summary: 'compare virtual time with real threads: the same training on threads and in a world of measured durations',

@@ -109,7 +109,7 @@ async function importDefault(option: string, name: string, href: string): Promis
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = { environment: ['environments'], rule: ['algorithm', 'algorithms'], credit: ['certificate.critics'] };
 
 /**
- * Loads the modules that options or settings name; whatever else is wrong with them is told where they are resolved.
+ * Loads the modules that options or settings name; other errors in them are reported when they are resolved.
  *
  * @throws TypeError or RangeError as `Modules.load` and `plainOptions`
  */

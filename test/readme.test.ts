@@ -21,7 +21,7 @@ async function runModules(modules: readonly (readonly [name: string, code: strin
   });
 }
 
-test('the example of the README runs as it stands, for fewer steps', async (t) => {
+test('the example of the README runs as it is, for fewer steps', async (t) => {
   t.true(library.includes("from 'ganglion'") && library.includes('40_000'));
   const { error, stdout } = await runModules([['example.mjs', library.replace('40_000', '400')]]);
   t.is(error, null); // it also ended by itself: nothing survives close()

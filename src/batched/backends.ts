@@ -82,7 +82,7 @@ async function loadCore(): Promise<TensorFlow> {
   return module;
 }
 
-/** @throws BackendError saying what to install */
+/** @throws BackendError naming what to install */
 async function load(name: string): Promise<unknown> {
   try {
     return await import(name);

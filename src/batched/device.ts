@@ -26,7 +26,7 @@ export interface Device {
  * Opens a device. A device that is named must be available; `auto` takes the fastest: TensorFlow's library, a hardware GPU through
  * WebGPU, WebAssembly, plain JavaScript.
  *
- * @throws RangeError naming `device` where it is not there, and saying what to install
+ * @throws RangeError naming `device` if it is missing, and what to install
  */
 export async function openDevice(name: DeviceName): Promise<Device> {
   checkName('device', name, DEVICE_NAMES);

@@ -9,7 +9,7 @@ import type { Rule } from '../rule/rule.js';
  */
 export const CERTIFIED_NAMES: readonly string[] = RULE_NAMES.filter((name) => RULES[name].data === 'replay' && name !== 'kolen-pollack');
 
-/** Shipped credits that no rule has; they are certified on demand. `none` gives hidden neurons no gradient, and so no cosine. */
+/** Shipped credits without a rule; they are certified if named. Under `none` hidden neurons have no gradient, and so no cosine. */
 export const CERTIFIED_CREDITS: readonly string[] = ['none'];
 
 /** The rule of a name: itself, or linear TD under a credit. */

@@ -13,8 +13,8 @@ import type { GradientEstimator } from './estimator.js';
 /** The name of this kind, which is no rule. */
 export const TWIN = 'twin';
 
-export const CONTROL_LOCALITY = 'none: the control. A second critic of the whole network, trained as DDPG\'s own but from other first weights, and backpropagation from it: '
-  + 'what any two critics differ by';
+export const CONTROL_LOCALITY = 'none: the control. Backpropagation from a second critic of the whole network, trained as DDPG\'s own but from other initial weights: '
+  + 'it shows how much two critics differ';
 
 export interface ControlCriticContext {
   /** Those of the network: the twin lies in its memory. */
@@ -73,7 +73,7 @@ export function createControlCritic(context: ControlCriticContext): GradientEsti
   };
 }
 
-/** A critic of the same shape as DDPG's, with first weights from streams of other names. */
+/** A critic of the same shape as DDPG's, with initial weights from streams of other names. */
 function createCritic({ kernels, critic: { topology: original }, batchSize, seed, gains }: ControlCriticContext): TrainedNetwork {
   const populations = original.populations.map((population) => ({ ...population, name: `${TWIN}.${population.name}` }));
   const find = (kind: 'input' | 'output') => populations.find((population) => population.kind === kind) ?? original.inputs;

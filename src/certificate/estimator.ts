@@ -11,7 +11,7 @@ import { createRecorder } from './recorder.js';
 /** A kind of critic that learns beside a network without changing it: one unchanged rule of the registry. */
 export interface GradientEstimator {
   readonly name: string;
-  /** Why it has stopped learning: the value that became infinite or NaN, and when. Null while it learns. */
+  /** The value that became infinite or NaN, and when, after which it does not learn; null while it learns. */
   readonly failure: string | null;
   /** One TD step of the critics on a minibatch. */
   learn(batch: Batch, rates: EstimatorRates, update: number): void;
@@ -46,7 +46,7 @@ export interface EstimatorContext {
   readonly probed: readonly number[];
 }
 
-/** @param rule one that learns from the replay: of the registry, or made up for a test */
+/** @param rule one that learns from the replay: of the registry, or of a test */
 export function createEstimator(rule: Rule, context: EstimatorContext): GradientEstimator {
   const { kernels, topology, weights, batchSize, probed, discount, exploration } = context;
   const { tables, neurons, longest } = allocate(rule, context);
@@ -91,7 +91,7 @@ export function createEstimator(rule: Rule, context: EstimatorContext): Gradient
   };
 }
 
-/** True if neurons read one another's critic parts: then all neurons have to learn theirs. */
+/** True if neurons read one another's parts of the critic: then all neurons learn theirs. */
 function sharesParameters(rule: Rule, topology: Topology): boolean {
   return rule.parameters(topology).some(({ published }) => published);
 }

@@ -35,7 +35,7 @@ export function certificatePage({ settings, certified, utility, evaluation, rand
     { title: 'Agreement', paragraphs: [EXPLANATIONS.cosine, EXPLANATIONS.interval], table: layerTable(certified), note: `${EXPLANATIONS.paired} ${EXPLANATIONS.natural}` },
     { title: 'Neuron by neuron', picture: pictures.matrix },
     { title: 'In the course of the run', picture: pictures.course },
-    { title: 'What the critics think', picture: pictures.values },
+    { title: 'What the critics estimate', picture: pictures.values },
     { title: 'The reference', paragraphs: [EXPLANATIONS.reference], table: referenceTable(certified) },
     ...(utility.length === 0 ? [] : [{ title: 'Depth utility', paragraphs: [EXPLANATIONS.utility], table: utilityTable(utility), ...failureNote(utility) }]),
     {

@@ -4,8 +4,8 @@ import type { Estimate } from './agreement.js';
 import type { ProbeRecord } from './records.js';
 
 /**
- * Writes one probe to a TensorBoard event file: values, cosines and ratios of lengths as scalars, and how cosines, weights and TD errors are
- * spread as histograms. What is not defined is left out.
+ * Writes one probe to a TensorBoard event file: values, cosines and ratios of lengths as scalars; cosines, weights and TD errors as
+ * histograms. Undefined numbers are left out.
  */
 export function writeProbe(writer: EventWriter, { step, value, neurons, layers }: ProbeRecord, { agent }: Ddpg): void {
   const scalar = (tag: string, number: number) => {

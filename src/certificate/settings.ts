@@ -62,7 +62,7 @@ const CERTIFICATION = [
   option('certificate.utilityRules', utilityRules, { default: ['broadcast'], flag: '--utility-rules', help: `rules for that measurement, besides DDPG: ${RULE_NAMES.join(', ')}`, group }),
 ] as const;
 
-/** Whatever DDPG ships with for the task: two layers, to be compared, and hidden neurons that explore, or no critic could identify their slope. */
+/** Independent of DDPG's defaults for the task: two layers, to be compared, and hidden neurons that explore, without which no critic can estimate their slope. */
 const always = { unshipped: () => true };
 const CERTIFIED_STEPS = vary(STEPS, { default: 10_000, ...always });
 
@@ -79,7 +79,7 @@ const CERTIFICATE_ROWS = [...OWN_DDPG.filter((row) => !isExploration(row)), ...O
 /** Everything a certificate depends on, resolved: plain data. */
 export type CertificateSettings = SettingsOf<(typeof CERTIFICATE_ROWS)[number]>;
 
-/** What a user may set; whatever is left out takes the default. */
+/** What a user may set; the rest has defaults. */
 export type CertificateOptions = OptionsOf<(typeof CERTIFICATE_ROWS)[number]>;
 
 export const CERTIFICATE = createTable(CERTIFICATE_ROWS, shippedDdpg);
@@ -91,8 +91,8 @@ export const CERTIFICATE = createTable(CERTIFICATE_ROWS, shippedDdpg);
  */
 export function resolveCertificateSettings(given: CertificateOptions = {}): CertificateSettings {
   return CERTIFICATE.resolve(given, ({ exploration: { hidden }, learning: { gradientDelay: delay } }) => {
-    if (hidden === 0) throw wrongValue('exploration.hidden', 'a number > 0', 0, ': a neuron that never explores has no slope to be known');
-    if (delay > 0) throw wrongValue('learning.gradientDelay', '0', delay, ': the critics learn along at the present parameters');
+    if (hidden === 0) throw wrongValue('exploration.hidden', 'a number > 0', 0, ': the slope of a neuron that does not explore cannot be estimated');
+    if (delay > 0) throw wrongValue('learning.gradientDelay', '0', delay, ': the critics learn at the current parameters');
   });
 }
 

@@ -37,9 +37,9 @@ export interface UtilityOptions extends PoolOptions {
 }
 
 /**
- * Every trial: DDPG whole and with each hidden layer frozen, each rule whole and with all its hidden rows frozen, on every seed. DDPG takes the
- * certificate's settings but for its hidden neurons, which do not explore; rules take what they ship with for the task, but for the sizes
- * of hidden layers.
+ * Every trial, on every seed: DDPG learning and with each hidden layer frozen; each rule learning and with all hidden rows frozen. DDPG has the
+ * certificate's settings, except that hidden neurons do not explore. Rules have their defaults for the task, except for the sizes of hidden
+ * layers.
  *
  * @param episodes of each trial's evaluation
  */

@@ -1,6 +1,6 @@
 import { innerProduct, type Rows } from './agreement.js';
 
-/** Whether a reference gradient is more than the noise it was measured with. */
+/** Whether a reference gradient exceeds its measurement noise. */
 export interface Validity {
   /** ‖r̄‖, the length of the mean over minibatches. */
   readonly norm: number;

@@ -10,7 +10,7 @@ import { isOneOf, type Task, type TaskFamily } from './task.js';
  * the same probability, at clock 0.
  *
  * Every question looks the same, so a policy without memory is right with probability 1/arms, and that is the most its mean
- * return can be; one that remembers the cue reaches 1.
+ * return can be; one that stores the cue reaches 1.
  */
 export const delayedRecall: TaskFamily = {
   id: 'DelayedRecall-v0',

@@ -66,12 +66,12 @@ function alone(task: Task): TaskFamily {
   return { id: task.id, options: {}, build: () => task };
 }
 
-/** Names of all environments that can be made: the shipped ones, and behind them the user's own that have been loaded. */
+/** Names of all environments that can be made: the shipped ones, then the user's own that have been loaded. */
 export function listEnvironments(): string[] {
   return [...TASKS.keys()];
 }
 
-/** True for a name that needs nothing loaded: all but those with a simulator of their own. */
+/** True if nothing has to be loaded for a name: for all but those with a simulator of their own. */
 export const isSelfContained = (name: string): boolean => TASKS.get(name)?.load === undefined;
 
 /** Options of an environment: its seed, and by name those of its task. */
@@ -82,7 +82,7 @@ export interface EnvironmentOptions {
   readonly length?: number;
   /** Steps between cue and question of DelayedRecall-v0. */
   readonly delay?: number;
-  /** Choices that DelayedRecall-v0 has. */
+  /** Choices of DelayedRecall-v0. */
   readonly arms?: number;
   /** 1 where the ice of FrozenLake-v1 and FrozenLake8x8-v1 is slippery, 0 where it is not. */
   readonly slippery?: number;
@@ -96,13 +96,13 @@ export interface EnvironmentOptions {
   readonly turbulence?: number;
   /** Gravity in those, m/s²; -12 to 0. */
   readonly gravity?: number;
-  /** Probability with which a game of MinAtar repeats the action executed before. */
+  /** Probability that a game of MinAtar repeats the previous action. */
   readonly sticky?: number;
   /** 1 where a game of MinAtar gets harder with time, 0 where it does not. */
   readonly ramping?: number;
 }
 
-/** An environment as options and command lines name it, taken apart. */
+/** The parsed name of an environment in options and command lines. */
 interface Named {
   /** Its id, or the absolute path of its module. */
   readonly name: string;
@@ -111,7 +111,7 @@ interface Named {
   readonly given: Readonly<Record<string, unknown>>;
 }
 
-/** Takes `TMaze-v0` or `TMaze-v0(length=20)` apart; spaces do no harm. */
+/** Parses `TMaze-v0` or `TMaze-v0(length=20)`; spaces are ignored. */
 function parseName(option: string, text: unknown): Named {
   const [, id, list] = (typeof text === 'string' && /^([^(]*)\((.*)\)\s*$/s.exec(text)) || [undefined, text, ''];
   const name = typeof id === 'string' ? canonicalName(id.trim()) : id;
@@ -130,7 +130,7 @@ function parseName(option: string, text: unknown): Named {
   return { name: String(name), family, given: Object.fromEntries(given) };
 }
 
-/** Every option that the task has: as given, or as it ships. */
+/** Every option of the task: as given, or its default. */
 function checkOptions({ family, given }: Omit<Named, 'name'>): Record<string, number> {
   checkKeys('', given, Object.keys(family.options));
   const values: Record<string, number> = {};

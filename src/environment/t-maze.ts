@@ -24,7 +24,7 @@ const PATIENCE = 20;
  * 20 (length + 1) steps. First state: the cue, each with probability 1/2, at the start.
  *
  * The junction looks the same whatever the cue was, so a policy without memory is right in 50 % of its choices, and its mean
- * return is at most (4 - 0.1) / 2 = 1.95; one that remembers the cue reaches 4.
+ * return is at most (4 - 0.1) / 2 = 1.95; one that stores the cue reaches 4.
  * Source: Bakker 2002, the deterministic T-maze. Differs: a limit of steps, which the paper does not state.
  */
 export const tMaze: TaskFamily = {

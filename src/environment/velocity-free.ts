@@ -5,7 +5,7 @@ import { pendulum } from './pendulum.js';
 import type { Task } from './task.js';
 
 /**
- * A task with its velocities left out of the observation, so that an agent has to remember where it was. Everything else,
+ * A task with its velocities left out of the observation, so that an agent needs memory of past positions. Everything else,
  * the physical state of `getState` and `setState` included, is the task's own.
  *
  * @param kept components of the task's observation that are left, by index

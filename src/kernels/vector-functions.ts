@@ -66,7 +66,7 @@ const REVECTORIZING_V8 = 13;
 
 const compiled = new Map<string, WebAssembly.Module>();
 
-/** Once per thread. @throws Error saying what is missing */
+/** Once per thread. @throws Error naming what is missing */
 function compile(name: Exclude<VectorName, 'native'>): WebAssembly.Module {
   const known = compiled.get(name);
   if (known !== undefined) return known;
@@ -111,7 +111,7 @@ function marked(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return Uint8Array.of(...bytes, 0, name.length + 1, name.length, ...name);
 }
 
-/** @throws Error saying what is missing */
+/** @throws Error naming what is missing */
 function attachNative(memory: WebAssembly.Memory): VectorFunctions {
   const require = createRequire(import.meta.url);
   let native: { attach(bytes: Uint8Array): VectorFunctions };
@@ -123,7 +123,7 @@ function attachNative(memory: WebAssembly.Memory): VectorFunctions {
   return native.attach(new Uint8Array(memory.buffer));
 }
 
-/** @throws Error saying what is missing */
+/** @throws Error naming what is missing */
 export function openVectorUnit(name: VectorName, memory: WebAssembly.Memory): VectorUnit {
   if (name === 'native') return { panelLanes: LANES[name], functions: attachNative(memory) };
   const { exports } = new WebAssembly.Instance(compile(name), { env: { memory } });

@@ -7,7 +7,7 @@ import { indexOfHighest } from './decoder.js';
  * case of `size` 1. Actions lie as [components, size + 1].
  */
 export interface ActionDistribution {
-  /** Output neurons that it takes. */
+  /** Output neurons that it needs. */
   readonly outputs: number;
   /** Numbers in an action: one for a discrete space, its number. */
   readonly components: number;
@@ -87,7 +87,7 @@ const LEAST_VARIANCE = 1e-4;
  *
  *   ∂log π(a)/∂m = (a - m) / σ²,   ∂log π(a)/∂σ² = ((a - m)² / σ² - 1) / 2σ²,   H = Σ (log 2πσ² + 1) / 2,   ∂H/∂σ² = 1 / 2σ²
  *
- * Source: Mnih et al. 2016, section 9. Differs: a least variance; mean and variance are read off one trunk unless trunks are apart.
+ * Source: Mnih et al. 2016, section 9. Differs: a least variance; mean and variance have one trunk unless trunks are separate.
  */
 export function createGaussian(components: number): ActionDistribution {
   const variance = (voltage: number) => LEAST_VARIANCE + softplus(voltage);

@@ -1,8 +1,8 @@
 import type { Space } from '../environment/environment.js';
 
-/** δ: reads an action off the voltages of the output neurons. */
+/** δ: turns the voltages of the output neurons into an action. */
 export interface Decoder {
-  /** The actions that it gives. */
+  /** The space of its actions. */
   readonly space: Space;
   /** Output neurons this action space needs. */
   readonly outputs: number;

@@ -20,7 +20,7 @@ export interface Block {
   readonly to: string;
   /** Fraction of the possible connections, each drawn independently; 1 unless given; > 0, at most 1. */
   readonly density?: number;
-  /** Whether a lateral block has neurons read themselves; false unless given. */
+  /** Whether neurons of a lateral block read themselves; false unless given. */
   readonly self?: boolean;
   /** Only so many of the neurons of `from` are read, the first; all of them unless given. */
   readonly first?: number;
@@ -54,7 +54,7 @@ interface Reads {
   readonly single: EdgeList;
 }
 
-/** What leads to a layer: from layers before it, and from itself and those after it. */
+/** Edges to a layer: from layers before it, and from itself and those after it. */
 export interface Incoming {
   readonly forward: Reads;
   readonly back: Reads;
@@ -81,7 +81,7 @@ export function placeLayers({ observations, layers, outputs, outputActivation }:
   let begin = 0;
   return all.map((layer, index) => {
     if (all.findIndex(({ name }) => name === layer.name) !== index) throw wrongValue('network.layers', 'each name once, and neither input nor output', layer.name);
-    if (!layer.name.isWellFormed()) throw wrongValue('network.layers', 'names of whole Unicode characters', layer.name, ', which has half of one');
+    if (!layer.name.isWellFormed()) throw wrongValue('network.layers', 'names of whole Unicode characters', layer.name, ', with half of one');
     if (layer.name.length > LONGEST_NAME) throw wrongValue('network.layers', `names of at most ${LONGEST_NAME} characters`, layer.name);
     const size = checkInteger(`network.layers[${layer.name}].size`, layer.size, { min: 1, max: 2 ** 20 });
     begin += size;
@@ -89,7 +89,7 @@ export function placeLayers({ observations, layers, outputs, outputActivation }:
   });
 }
 
-/** What leads to each layer. @throws TypeError or RangeError naming the block, edge or neuron at fault */
+/** Edges to each layer. @throws TypeError or RangeError naming the block, edge or neuron at fault */
 export function collectEdges({ bias, blocks = [], edges = [], seed }: GraphNetwork, layers: readonly Layer[]): Incoming[] {
   const names = layers.map(({ name }) => name);
   const into = layers.map((): Incoming => ({ forward: noReads(), back: noReads() }));
@@ -116,7 +116,7 @@ function layerOf(layers: readonly Layer[], neuron: number): Layer {
   return layers.find(({ end }) => neuron < end) ?? layers[0];
 }
 
-/** Adds a block's edges, but where they join a neuron to itself unasked. Writes: `reads`. */
+/** Adds a block's edges; those of a neuron to itself only with `self`. Writes: `reads`. */
 function drawBlock(path: string, { density, self = false, first }: Block, from: Layer, to: Layer, seed: number, reads: Reads): void {
   const share = checkNumber(`${path}.density`, density ?? 1, { min: 0, above: true, max: 1 });
   const begin = firstOf(from);

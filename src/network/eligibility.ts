@@ -20,7 +20,7 @@ export interface LeakyStep {
  * through other neurons are left out, which makes it local.
  *
  * Source: Bellec et al. 2020, the eligibility vector of e-prop; Williams & Zipser 1989, of whose real-time recurrent learning it is the
- * diagonal. To be set to 0 where an episode starts, with the voltages.
+ * diagonal. It is set to 0 with the voltages at the start of an episode.
  *
  * Reads: the row's own numbers and the voltages of its sources. Writes: `eligibility`.
  *

@@ -15,10 +15,10 @@ export interface Encoder {
  * bounds to [-1, 1] and an unbounded one is left as it is.
  *
  * @param scale divisors, one per component of the observation, all > 0; [observations]
- * @param remembered observation traces, voltages that follow each observation and are not scaled
+ * @param further voltages after the observation that are not scaled, such as observation traces
  * @throws RangeError naming `network.observationScale` where their number is not the space's
  */
-export function createEncoder(space: BoxSpace, scale?: readonly number[], remembered = 0): Encoder {
+export function createEncoder(space: BoxSpace, scale?: readonly number[], further = 0): Encoder {
   const size = space.low.length;
   if (scale !== undefined && scale.length !== size) throw wrongValue('network.observationScale', `a list of ${size} divisors`, scale);
   const centre = new Float64Array(size);
@@ -37,7 +37,7 @@ export function createEncoder(space: BoxSpace, scale?: readonly number[], rememb
     encode(observation, voltages) {
       voltages[BIAS_NEURON] = 1;
       for (let i = 0; i < size; i += 1) voltages[BIAS_NEURON + 1 + i] = (observation[i] - centre[i]) * factor[i];
-      for (let i = size; i < size + remembered; i += 1) voltages[BIAS_NEURON + 1 + i] = observation[i];
+      for (let i = size; i < size + further; i += 1) voltages[BIAS_NEURON + 1 + i] = observation[i];
     },
   };
 }

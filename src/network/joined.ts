@@ -14,10 +14,10 @@ export function checkJoined(option: string, layers: readonly Layer[], incoming: 
   const output = layers.length - 1;
   const reached = closure(0, (layer) => layers.flatMap((_, reader) => (reads[reader].has(layer) ? [reader] : [])));
   const useful = closure(output, (layer) => [...reads[layer]]);
-  const fault = (layer: number, why: string) => wrongValue(option, 'every layer on a way from input to output', layers[layer].name, `, ${why}`);
+  const fault = (layer: number, why: string) => wrongValue(option, 'every layer on a path from input to output', layers[layer].name, `, ${why}`);
   for (const layer of layers.keys()) {
-    if (!reached.has(layer)) throw fault(layer, 'which nothing joins to the input; add a block or an edge, or more density');
-    if (!useful.has(layer)) throw fault(layer, 'which nothing joins to the output; add a block or an edge, or more density');
+    if (!reached.has(layer)) throw fault(layer, 'without a path from the input; add a block or an edge, or more density');
+    if (!useful.has(layer)) throw fault(layer, 'without a path to the output; add a block or an edge, or more density');
   }
 }
 
@@ -32,7 +32,7 @@ function layersRead(layers: readonly Layer[], { forward, back }: Incoming): Set<
   return found;
 }
 
-/** All that can be reached from a beginning, itself included. */
+/** All layers that can be reached from some, these included. */
 function closure(begin: number, next: (layer: number) => readonly number[]): Set<number> {
   const found = new Set([begin]);
   for (const layer of found) for (const other of next(layer)) found.add(other); // iteration includes entries added meanwhile

@@ -22,7 +22,7 @@ export interface LeakyRate {
  *   v ← v + (Δt/τ_n) (-v + σ(Θ(K v + v_in)))
  *
  * Explicit Euler on τ_n dv/dt = -v + σ(Θ(K v + v_in)): the error at a fixed time falls in proportion to Δt. Δt = τ_n for all n
- * is the discrete dynamic of `advance`. With nothing coming in a voltage falls as (1 - Δt/τ)^k, which tends to e^{-t/τ}.
+ * is the discrete dynamic of `advance`. Without input a voltage decays as (1 - Δt/τ)^k, which tends to e^{-t/τ}.
  *
  * Source: Guss, Zhong et al. 2016, leaky integration; the case without threshold and refractory period.
  *
@@ -48,7 +48,7 @@ export function leak<Numbers extends FloatArray>(kernels: Kernels<Numbers>, topo
 }
 
 /**
- * Refuses time constants under which a step would leap over its goal.
+ * Refuses time constants shorter than a step, which would overshoot.
  *
  * @throws RangeError naming the neuron whose time constant is not a number or shorter than the step
  */
@@ -63,8 +63,8 @@ export function checkTimeConstants(topology: Topology, { timeStep, timeConstants
 }
 
 /**
- * Time constants from `shortest` to `longest` in equal ratios over the neurons of each hidden population, so that it holds what
- * observed over many spans of time; `shortest` for the outputs.
+ * Time constants from `shortest` to `longest` in equal ratios over the neurons of each hidden population, which so keeps observations over many
+ * time scales; `shortest` for the outputs.
  *
  * @returns [neurons]
  */

@@ -42,7 +42,7 @@ interface Voltages {
   readonly weightedInputs: FloatArray;
 }
 
-/** What e-prop's pseudo-derivative is at the threshold, times θ. Source: Bellec et al. 2020, γ_pd. */
+/** e-prop's pseudo-derivative at the threshold, times θ. Source: Bellec et al. 2020, γ_pd. */
 const PSEUDO_SLOPE = 0.3;
 
 /** Numbers that each neuron keeps. */
@@ -55,7 +55,7 @@ function placeOf(membrane: Membrane, { begin }: Excitable, neuron: number): numb
   return membrane.kept + keptBy(membrane) * (neuron - begin);
 }
 
-/** V of a firing neuron, before it falls back. */
+/** V of a firing neuron, before its reset. */
 function potentialOf(membrane: Membrane, population: Excitable, { lanes, voltages, weightedInputs }: Voltages, neuron: number, lane: number): number {
   const place = placeOf(membrane, population, neuron) * lanes + lane;
   if (voltages[place + lanes] > 0) return 0;
@@ -63,7 +63,7 @@ function potentialOf(membrane: Membrane, population: Excitable, { lanes, voltage
 }
 
 /**
- * What becomes of σ(z) in one neuron and lane.
+ * The voltage of one neuron in one lane, in place of σ(z).
  *
  * Reads: the state, and the neuron's weighted input. Writes nothing.
  */
@@ -105,12 +105,12 @@ export function membraneSlope(membrane: Membrane, population: Excitable, activat
 }
 
 /**
- * How a neuron's membrane would be another in one lane, had its weights been another all along: with e of the step before
+ * The derivative of a neuron's membrane in one lane with respect to weights that have always been the same: with e of the step before
  *
  *   leaky:   e ← (1 - 1/τ) e + (1/τ) σ'(z) v,   so that ∂v_n/∂K_n = e
  *   firing:  e ← e^{-1/τ} e + v,                so that ∂V/∂K_n = e, and ∂v_n/∂K_n is taken for ψ e
  *
- * v the voltages that the neuron reads. A firing neuron that fired, or rests, begins anew: its V was 0, whatever the weights. Nothing is unrolled. Ways
+ * v the voltages that the neuron reads. A firing neuron that fired, or rests, begins anew: its V was 0 for any weights. Nothing is unrolled. Paths
  * from the neuron through others back to itself are left out, which makes it local.
  *
  * Source: Bellec et al. 2020, the eligibility vector of e-prop.
@@ -131,7 +131,7 @@ export function followMembrane(membrane: Membrane, population: Excitable, activa
 }
 
 /**
- * What a population keeps of a step for the next.
+ * Stores a population's state of a step for the next.
  *
  * Reads: the lane, as acted. Writes: `kept` from place `at` on, in the order of the input neurons.
  */

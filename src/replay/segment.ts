@@ -45,7 +45,7 @@ export interface Segments extends SegmentShape {
   stored(segment: number): number;
   /** Slots written to its segment since the one that a row holds; negative for a row that holds none yet. */
   age(row: number): number;
-  /** Number of the slot that a row holds: it tells whether a row has been overwritten meanwhile. */
+  /** Number of the slot that a row holds: it shows whether a row has been overwritten meanwhile. */
   stamp(row: number): number;
 }
 

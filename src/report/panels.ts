@@ -42,7 +42,7 @@ export function pictureWidth(panels: number): number {
 const PADDING = 20;
 const SPACING = 36;
 
-/** The looks shared by all pictures: quiet axes, no text ever cut. */
+/** The style of all pictures: thin axes, no text cut. */
 const THEME: Config = {
   background: 'white',
   font: 'Helvetica, Arial, "Liberation Sans", sans-serif',

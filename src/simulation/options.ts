@@ -56,6 +56,6 @@ function refuseNeurons({ hidden, neuronModel, inhibition }: NeuralSettings): voi
 export function refuseDynamics({ name, targetWeights, locality }: Rule, network: NeuralSettings): void {
   const found = firstDynamic(network);
   if (found === undefined || !(targetWeights || locality === 'deltas' || locality === 'weights')) return;
-  const why = targetWeights ? 'works out what a neuron would do next from its weights alone' : 'looks through others\' neurons by their voltages alone';
+  const why = targetWeights ? 'computes a neuron\'s next voltage from its weights alone' : 'differentiates other neurons by their voltages alone';
   throw wrongValue(found.path, `${found.path.endsWith('neuronModel') ? 'static' : 'none'} for the rule ${name}, which ${why}`, found.value);
 }

@@ -55,7 +55,7 @@ export interface AlgorithmArm {
 /** An arm as it may be given: a name, or with a label and options. */
 export type GivenArm = string | { readonly label?: string; readonly algorithm: string; readonly options?: Options };
 
-/** Algorithms by name, or as objects with labels and options, which a file can give; `all` stands for all that can learn one of the tasks. */
+/** Algorithms by name, or as objects with labels and options, which a file can give; `all` means all that can learn one of the tasks. */
 export function algorithmArms(environments: readonly string[], known: readonly string[] = ALGORITHM_NAMES): Kind<readonly AlgorithmArm[], readonly GivenArm[]> {
   const single = algorithmName({ known, environments });
   const plain = (algorithm: string): AlgorithmArm => ({ label: shortName(algorithm), algorithm, options: {} });
@@ -75,7 +75,7 @@ export function algorithmArms(environments: readonly string[], known: readonly s
   };
 }
 
-/** Names of algorithms, each once; `all` stands for all that can learn the task. */
+/** Names of algorithms, each once; `all` means all that can learn the task. */
 export function algorithmNames(limits: Limits): Kind<readonly string[], readonly string[]> {
   return listWithAll(algorithmName(limits), String, limits);
 }

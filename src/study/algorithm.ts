@@ -14,14 +14,14 @@ export interface Algorithm {
   readonly localityNote: string;
   /** Present if it can learn no other kind of actions. */
   readonly actions?: Trainable['actions'];
-  /** The complete settings that the options stand for. @throws TypeError or RangeError naming the option */
+  /** The complete settings, from the options. @throws TypeError or RangeError naming the option */
   resolve(options: Options): TrainableSettings;
   create(options: Options): Promise<Trainer>;
 }
 
 const [NEURONS, ...OTHERS] = TRAINABLE;
 
-/** Unless the options say otherwise, a trial can be repeated bit for bit, and several run side by side. */
+/** Unless the options differ, a trial repeats bit for bit, and several run in parallel. */
 function algorithmOf({ localityNote = '', actions, repeatable, table, create }: Trainable): Algorithm {
   const whole = (options: Options) => ({ ...repeatable, ...options });
   return { localityNote, actions, resolve: (options) => table.resolve(whole(options)), create: (options) => create(whole(options)) };

@@ -101,7 +101,7 @@ function matrixOf({ rowOffset }: Topology, hidden: Population, weights: Float64A
   });
 }
 
-/** Of the second half: by then what the start has left has died, where it dies. */
+/** Of the second half, after transients of the start, if they decay. */
 function measure(voltages: readonly Float64Array[], timeStep: number): Omit<OscillationSummary, 'connections'> {
   const half = voltages.slice(Math.floor(voltages.length / 2));
   const neurons = half[0].length;

@@ -36,7 +36,7 @@ export interface PoolOptions {
 }
 
 /**
- * Runs trials on worker threads, in the given order, `parallel` at a time. A worker that dies fails its trial and no
+ * Runs trials on worker threads, in the given order, `parallel` at a time. A worker that fails ends its trial and no
  * other. When it returns, or throws, no worker is left.
  */
 export async function runTrials(trials: readonly Trial[], watcher: TrialObserver, { parallel, signal, worker = WORKER }: PoolOptions): Promise<void> {
@@ -48,7 +48,7 @@ export async function runTrials(trials: readonly Trial[], watcher: TrialObserver
     maxThreads: lanes,
     concurrentTasksPerWorker: 1,
     idleTimeout: Infinity,
-    atomics: 'disabled', // a trial listens to its port, and to the workers of its own
+    atomics: 'disabled', // a trial receives messages from its port and its own workers
     execArgv: ['--enable-source-maps'],
   });
   pool.on('error', () => undefined); // a replacement that fails to load; the task itself reports that its worker ended
@@ -94,7 +94,7 @@ async function runOne(pool: TrialPool, trial: Trial, watcher: TrialObserver, sig
   }
 }
 
-/** The trial's result, that of a dead worker included. */
+/** The trial's result, that of a failed worker included. */
 async function submit(pool: TrialPool, task: TrialTask): Promise<TrialResult | undefined> {
   try {
     return await pool.run(task, { transferList: [task.port] });

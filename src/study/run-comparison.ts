@@ -66,7 +66,7 @@ function readObject(option: string, folder: string, name: string): Record<string
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
     if (isRecord(value)) return value;
   } catch {
-    // told below
+    // reported below
   }
   throw wrongValue(option, 'the folder of a run', folder, ` (its ${name} is damaged)`);
 }
@@ -99,7 +99,7 @@ function parseLine(line: string): Record<string, unknown> {
   }
 }
 
-/** Runs by task and settings, in the order in which they were given; several groups of one algorithm are told apart by the settings in which they differ. */
+/** Runs by task and settings, in the order in which they were given; several groups of one algorithm are named by the settings in which they differ. */
 export function groupRuns(runs: readonly ComparedRun[]): ComparedGroup[] {
   const keys = [...new Set(runs.map(({ settings }) => settings))];
   const groups = keys.map((key) => runs.filter(({ settings }) => settings === key));

@@ -4,7 +4,7 @@ import { meanCurve, type MeanPoint } from './estimate.js';
 import type { TimingReport, TrialResult } from './trial.js';
 
 /**
- * Margins of agreement, added to the largest distance between two real runs of one seed. They were set before the check was run, after first looks at
+ * Margins of agreement, added to the largest distance between two real runs of one seed. They were set before the check was run, after first comparisons of
  * ages and speeds, so that a larger distance would change the conclusion of a study of staleness or delay. Staleness: one read in twenty of another age, or
  * computed instead of read. Updates per step: one in fifty. Returns: a twentieth of the way from the random policy to the best real evaluation. Run
  * time: a quarter, because measuring costs time and the load of the machine varies between runs.

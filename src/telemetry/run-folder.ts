@@ -63,7 +63,7 @@ export interface RunFolder {
   /** Steps of the checkpoints in the folder that are the run's own, in the order in which they were written. */
   readonly checkpoints: readonly number[];
   /**
-   * Replaces a file by a rename: a reader sees the old one or the new one, never half of one.
+   * Replaces a file by a rename: a reader gets the old file or the new one, never a part.
    *
    * @returns the SHA-256 of its bytes, in hexadecimal
    */

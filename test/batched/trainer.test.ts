@@ -80,7 +80,7 @@ test.serial('a divergence error names neuron and seed', async (t) => {
   await trainer.close();
 });
 
-test.serial('auto takes the fastest device and says why; a device that is not there is refused with what to install', async (t) => {
+test.serial('auto takes the fastest device and reports why; a missing device is refused with what to install', async (t) => {
   const { name, adapter, reason } = await openDevice('auto');
   t.true(['gpu', 'webgpu', 'wasm', 'cpu'].includes(name) && adapter !== '');
   if (name === 'wasm') t.regex(reason, /^no gpu: .*; no webgpu: /);

@@ -44,7 +44,7 @@ test('kinds do not disturb one another', async (t) => {
   t.deepEqual(alone.courses, together.courses.filter(({ kind }) => kind === 'compatible'));
 });
 
-test('every probe looks at every chosen neuron with every kind, at the steps asked for and at the end', async (t) => {
+test('every probe measures every kind at every chosen neuron, at the given steps and at the end', async (t) => {
   const { certified: { probes, courses, neurons, kinds } } = await run();
   t.deepEqual(probes.map(({ step }) => step), [80, 120, 160]);
   t.deepEqual(neurons.map(({ neuron }) => neuron), [...CHOSEN, 'output[0]']);

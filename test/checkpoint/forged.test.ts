@@ -56,7 +56,7 @@ for (const [kind, bytes, message] of FORGED) {
   });
 }
 
-test('whatever stands in whichever place of the header, a checkpoint is read or refused as one', (t) => {
+test('with any value in any place of the header, a checkpoint is read, or refused as a checkpoint', (t) => {
   const places = placesIn(HEADER);
   fc.assert(
     fc.property(fc.constantFrom(...places), anyJson, (place, value) => {

@@ -242,7 +242,7 @@ export function ruleContract(name: RuleName): void {
     };
     const ofOthers = ({ after }: ReturnType<typeof afterwards>) => after.filter((_, i) => i !== silent);
 
-    test(`${name}: neuron ${silent}, silenced, says nothing and learns nothing`, (t) => {
+    test(`${name}: neuron ${silent}, silenced, has no voltage and does not learn`, (t) => {
       const { before, after, fixture: { batch: { activations: { voltages, lanes } } } } = afterwards(0, 1);
       t.true(voltages.subarray(silent * lanes, (silent + 1) * lanes).every((voltage) => voltage === 0));
       t.deepEqual(after[silent], before[silent]);

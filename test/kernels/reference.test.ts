@@ -40,7 +40,7 @@ test('weightedInputs leaves lanes outside its range alone', (t) => {
   t.deepEqual([...z], [9, 8, 9]);
 });
 
-test('gradients sum coefficient times voltage over the lanes asked for', (t) => {
+test('gradients sum coefficient times voltage over the given lanes', (t) => {
   const gradient = new Float32Array(2);
   referenceKernels.gradients(Float32Array.of(1, -2), 2, 1, Int32Array.of(1, 0), Float32Array.of(1, 2, 100, 3, 4, 100), 3, 2, gradient);
   t.deepEqual([...gradient], [3 - 8, 1 - 4]);

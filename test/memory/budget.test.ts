@@ -17,7 +17,7 @@ const demands: Demand[] = [
   { option: 'partitions', value: 2, what: 'partitions', bytes: 0 },
 ];
 
-test('what fits is taken, and what does not names the option that asks for most, with all sizes', (t) => {
+test('what fits is accepted, and the error for what does not names the option that needs most, with all sizes', (t) => {
   t.notThrows(() => { checkBudget(demands, [{ bytes: 99.5 * MB, why: 'the limit' }]); });
   t.throws(() => { checkBudget(demands, [{ bytes: 1000 * MB, why: 'the other limit' }, { bytes: 99 * MB, why: 'the limit' }]); }, {
     instanceOf: OptionRangeError,

@@ -45,7 +45,7 @@ test('exploration of a neuron is the same for any owner of its neighbours', (t) 
   for (const clock of [0, 5, 3]) t.is(alone.explore(4, 0.5, clock, false), all.explore(4, 0.5, clock, false));
 });
 
-test('exploration has the deviation asked for, of outputs, of hidden neurons and in the warm-up', (t) => {
+test('exploration has the deviation that is set for outputs, hidden neurons and the warm-up', (t) => {
   const { explore } = createExploration(topology, 1, { output: 0.3, hidden: 0.1, warmup: 1, correlation: 0, finalFraction: 1 }, [2, 3, 4]);
   const deviation = (neuron: number, warmingUp: boolean) => {
     let sum = 0;

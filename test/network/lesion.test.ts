@@ -72,7 +72,7 @@ test('a lesion is a fraction of the hidden neurons alone, and a smaller fraction
   t.deepEqual(drawLesioned(network([]), 1, 0), []);
 });
 
-test('every hidden neuron may die, whatever its place', (t) => {
+test('any hidden neuron may be lesioned', (t) => {
   const deaths = new Array<number>(11).fill(0);
   for (let seed = 0; seed < 800; seed += 1) for (const neuron of drawLesioned(network([4, 4]), seed, 0.5)) deaths[neuron] += 1;
   for (const count of deaths.slice(3)) t.true(count > 330 && count < 470, `${count} of 800`);

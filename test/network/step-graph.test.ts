@@ -69,7 +69,7 @@ test('state of neurons follows the kept voltages, one number of leaky and two of
   for (const { sources } of topology.populations) t.false(sources.some((source) => source >= 5 && source < 12)); // nobody reads them
 });
 
-test('a random graph is drawn from the seed, about as dense as asked for, and each edge leads from a neuron of the layer it names', (t) => {
+test('a random graph is drawn from the seed, about as dense as set, and each edge leads from a neuron of the layer it names', (t) => {
   fc.assert(fc.property(fc.integer({ min: 1, max: 1e6 }), fc.double({ min: 0.2, max: 0.8, noNaN: true }), (seed, density) => {
     const of = (drawn: number) => compileStepGraph(graph({ layers: [layer('first', 40), layer('second', 50)], blocks: [{ from: 'input', to: 'first' }, { from: 'first', to: 'second', density }, { from: 'second', to: 'first', density }, { from: 'second', to: 'output' }], seed: drawn })).topology;
     const [topology, again, other] = [of(seed), of(seed), of(seed + 1)];
@@ -97,10 +97,10 @@ const REFUSED: [string, Partial<StepGraph>, string][] = [
   ['an edge back that comes twice', { blocks: [...graph().blocks ?? [], { from: 'second', to: 'first' }], edges: [['second[1]', 'first[2]']] }, '"network.edges" expected each edge once, got "second[1] -> first[2]"'],
   ['more neurons of a layer than it has', { blocks: [{ from: 'first', to: 'first', first: 4 }] }, '"network.blocks[0].first" expected a whole number >= 1 and <= 3, got 4'],
   ['a neuron that reads nobody', { bias: false, blocks: [{ from: 'input', to: 'first' }, { from: 'first', to: 'output' }, { from: 'second', to: 'output' }], edges: [['first[0]', 'second[1]']] }, '"network" expected every neuron to read another, got "second[0], which reads none"'],
-  ['a graph that nothing joins', { blocks: [] }, '"network" expected every layer on a way from input to output, got "input", which nothing joins to the output; add a block or an edge, or more density'],
-  ['a layer that no observation reaches', { blocks: [{ from: 'input', to: 'first' }, { from: 'first', to: 'output' }, { from: 'second', to: 'output' }] }, '"network" expected every layer on a way from input to output, got "second", which nothing joins to the input; add a block or an edge, or more density'],
-  ['a layer that no output reads', { blocks: [{ from: 'input', to: 'first' }, { from: 'first', to: 'output' }], edges: [['first[0]', 'second[1]']] }, '"network" expected every layer on a way from input to output, got "second", which nothing joins to the output; add a block or an edge, or more density'],
-  ['a layer that reads the bias neuron and itself alone', { blocks: [{ from: 'input', to: 'first' }, { from: 'first', to: 'output' }, { from: 'second', to: 'second' }, { from: 'second', to: 'output' }], edges: [['bias', 'second[1]']] }, '"network" expected every layer on a way from input to output, got "second", which nothing joins to the input; add a block or an edge, or more density'],
+  ['a graph that nothing joins', { blocks: [] }, '"network" expected every layer on a path from input to output, got "input", without a path to the output; add a block or an edge, or more density'],
+  ['a layer that no observation reaches', { blocks: [{ from: 'input', to: 'first' }, { from: 'first', to: 'output' }, { from: 'second', to: 'output' }] }, '"network" expected every layer on a path from input to output, got "second", without a path from the input; add a block or an edge, or more density'],
+  ['a layer that no output reads', { blocks: [{ from: 'input', to: 'first' }, { from: 'first', to: 'output' }], edges: [['first[0]', 'second[1]']] }, '"network" expected every layer on a path from input to output, got "second", without a path to the output; add a block or an edge, or more density'],
+  ['a layer that reads the bias neuron and itself alone', { blocks: [{ from: 'input', to: 'first' }, { from: 'first', to: 'output' }, { from: 'second', to: 'second' }, { from: 'second', to: 'output' }], edges: [['bias', 'second[1]']] }, '"network" expected every layer on a path from input to output, got "second", without a path from the input; add a block or an edge, or more density'],
   ['a name that fills the screen', { layers: [layer('a'.repeat(101), 2)], blocks: [] }, `"network.layers" expected names of at most 100 characters, got "${'a'.repeat(57)}..."`],
 ];
 

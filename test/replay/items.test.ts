@@ -24,7 +24,7 @@ test('an item of three steps has the return, the discount and the bootstrap of h
   t.true(near(target([{ reward: 1 }, { reward: 2, end: 'truncated' }]), 2.8 + 0.81 * BOOTSTRAP));
 });
 
-test('an item that the end of its episode cuts says how many steps it has, and bootstraps from the last observation', (t) => {
+test('an item that is cut by the end of its episode has its number of steps, and bootstraps from the last observation', (t) => {
   const filled = createFilled({}, { steps: 3, discount: 0.5 });
   for (const step of [{ reward: 1 }, { reward: 1, end: 'truncated' }, { reward: 1 }] as const) filled.step(step);
   t.deepEqual([0, 1, 2, 3].map((row) => readOnce(filled, row).span), [2, 1, 0, 0]);

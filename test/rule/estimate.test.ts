@@ -33,14 +33,14 @@ const BY_HAND: readonly [name: RuleName, critic: readonly number[], expected: nu
 ];
 
 for (const [name, critic, expected] of BY_HAND) {
-  test(`${name} estimates what its critic's numbers say, by hand`, (t) => {
+  test(`${name} has the estimate that its critic's numbers give by hand`, (t) => {
     const fixture = singleNeuron(name);
     fixture.tables.critic.values.set(critic);
     t.true(Math.abs(estimateOf(fixture) - expected) < 1e-6, String(estimateOf(fixture)));
   });
 }
 
-test('deep estimates what its network says, by hand', (t) => {
+test('deep has the estimate that its network gives by hand', (t) => {
   // A critic of zeros but for its last bias says that bias; its output row starts with it: 1 + 8 numbers from the end.
   const fixture = singleNeuron('deep');
   const { values } = fixture.tables.critic;

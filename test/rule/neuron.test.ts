@@ -4,7 +4,7 @@ import { learnAll } from '../../src/rule/neuron-blocks.js';
 import type { Neuron } from '../../src/network/neuron.js';
 import { createRuleFixture } from './fixture.js';
 
-test('who takes part is asked once of each neuron, the silenced too, and only the living among them learn', (t) => {
+test('whether a neuron takes part is computed once for each, silenced ones too, and only those that are not silenced learn', (t) => {
   const { alive, neurons, groups, batch } = createRuleFixture('broadcast');
   const [silent, idle] = [neurons[1].index, neurons[2].index];
   alive[silent] = 0;

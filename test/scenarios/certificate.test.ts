@@ -81,7 +81,7 @@ test('Ctrl-C ends a certificate, which writes its results so far', async (t) => 
 
 const USAGE_ERRORS: [string[], RegExp][] = [
   [['--critics', 'linear,lineal'], /^"--critics" expected one of .*, got "lineal"; did you mean "linear"\?$/],
-  [['--hidden-noise', '0'], /^"--hidden-noise" expected a number > 0, got 0: a neuron that never explores has no slope to be known$/],
+  [['--hidden-noise', '0'], /^"--hidden-noise" expected a number > 0, got 0: the slope of a neuron that does not explore cannot be estimated$/],
   [['--minibatches', '1'], /^"--minibatches" expected a whole number >= 4 and <= 1024, got 1$/],
   [['--explorers', 'none'], /^"--explorers" expected one of chosen, all, got "none"$/],
   [['--probe-every', 'often'], /^"--probe-every" expected a whole number >= 1, got "often"$/],

@@ -77,7 +77,7 @@ test.serial('another order of updates has other weights', async (t) => {
   t.not((await repeat(changed)).weights, weights);
 });
 
-test.serial('a worker that dies ends a recorded run in one line', async (t) => {
+test.serial('a worker that fails ends a recorded run in one line', async (t) => {
   const learners = await createActorLearners(recordedActorLearnerOptions({ ...SMALL, network: { hidden: [64] } }));
   t.teardown(() => learners.close());
   learners.once('progress', () => { learners.kill(1); });

@@ -84,7 +84,7 @@ test('without learning, under a long period, every schedule acts as awaited acti
   }
 });
 
-test('an action is as old as a computation by hand says', async (t) => {
+test('the age of an action is that of a computation by hand', async (t) => {
   const answered = await timingOf(2.5, { act: 1 }, 8); // an answer takes two turns
   t.like(answered, { actions: 8, missedDeadlines: 0, age: { mean: 0, p95: 0, max: 0 } });
   const late = await timingOf(1.7, { act: 1 }, 6);

@@ -138,8 +138,8 @@ const REFUSED: [string, SimulationOptions, string][] = [
   ['a leak of neurons that keep nothing', { network: { membraneTimeConstant: 4 } }, '"network.membraneTimeConstant" expected 1, got 4; only leaky and spiking neurons have one'],
   ['a threshold of leaky neurons', { network: { neuronModel: 'leaky', threshold: 2 } }, '"network.threshold" expected 1, got 2; only spiking neurons have one'],
   ['a membrane without hidden neurons', { network: { hidden: [], neuronModel: 'leaky' } }, '"network.neuronModel" expected static; there are no hidden neurons, got "leaky"'],
-  ['a membrane under linear', { rule: 'linear', network: { neuronModel: 'spiking' } }, '"network.neuronModel" expected static for the rule linear, which works out what a neuron would do next from its weights alone, got "spiking"'],
-  ['inhibition under exact', { rule: 'exact', network: { inhibition: 'winners(1/2)' } }, '"network.inhibition" expected none for the rule exact, which looks through others\' neurons by their voltages alone, got "winners(1/2)"'],
+  ['a membrane under linear', { rule: 'linear', network: { neuronModel: 'spiking' } }, '"network.neuronModel" expected static for the rule linear, which computes a neuron\'s next voltage from its weights alone, got "spiking"'],
+  ['inhibition under exact', { rule: 'exact', network: { inhibition: 'winners(1/2)' } }, '"network.inhibition" expected none for the rule exact, which differentiates other neurons by their voltages alone, got "winners(1/2)"'],
   ['more partitions than pools', { network: { hidden: [8], inhibition: 'winners(1/4)' }, partitions: 4 }, '"partitions" expected at most one partition per pool of hidden neurons and output neuron (<= 3), got 4'],
 ];
 

@@ -104,7 +104,7 @@ for (const environment of ['PendulumNoVel-v1', 'CartPole-v1']) {
   });
 }
 
-test.serial('value methods act as their files say, with advantages and atoms', async (t) => {
+test.serial('value methods act as a reader of their files does, with advantages and atoms', async (t) => {
   for (const algorithm of ['dqn', 'dueling-dqn', 'c51', 'rainbow'] as const) {
     const training = await createTrainer({ algorithm, environment: 'Acrobot-v1', network: { hidden: [12, 8] }, learning: LEARNING, seed: 2 });
     await training.run({ steps: 260 });

@@ -19,7 +19,7 @@ for (const network of [{ hidden: [5], recurrent: 0.6, recurrentTimeConstant: 4 }
   });
 }
 
-test.serial('what is watched obeys the equations of neurons and leaky integrators', async (t) => {
+test.serial('a recorded episode follows the equations of neurons and leaky integrators', async (t) => {
   const simulation = await createSimulation({ ...SMALL, network: { hidden: [5], observationTraces: [], recurrent: 0.6, recurrentTimeConstant: 4 } });
   await simulation.run({ steps: 200 });
   const { neurons, connections, voltages, rewards, steps } = simulation.recordEpisode();

@@ -98,12 +98,12 @@ test.serial('a run with episodes that are truncated, cut around the truncation a
 
 const DYING: SimulationOptions = { ...small('broadcast', 2), environment: 'Pendulum-v1', steps: 420, lesion: { fraction: 0.3, step: 230, reinitialiseAt: 300, evaluateEvery: 50 } };
 
-test.serial('a run with a death and a rebirth, cut before, at, between and behind them, equals the uninterrupted one, its report included', async (t) => {
+test.serial('a run with a lesion and a re-initialisation, cut before, at, between and after them, equals the uninterrupted one, its report included', async (t) => {
   await compare(t, simulation(DYING), 420, [150, 230, 260, 280, 300, 301, 330, 419]);
   await compare(t, simulation({ ...small('coagent', 3), steps: 220, lesion: { fraction: 0.5, step: 110, reinitialiseAt: 130 } }), 220, [109, 111, 129, 130, 200]);
 });
 
-test.serial('a run cut where neurons were about to die, unmeasured, makes up for it when it is resumed', async (t) => {
+test.serial('a run cut right before a lesion whose return is not measured yet measures it when resumed', async (t) => {
   for (const at of [230, 300, 420]) {
     const [whole, first] = await Promise.all([createSimulation(DYING), createSimulation(DYING)]);
     const interruption = new AbortController();

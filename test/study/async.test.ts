@@ -94,7 +94,7 @@ test('returns, gains and times are summarised for each delay', (t) => {
   t.regex(findings[2], /^ddpg gains .*, and keeps more than half of it at every delay up to 3 updates\.$/);
 });
 
-test('if the interval of the gain reaches down to 0, nothing is said of what was kept or of half of it', (t) => {
+test('if the interval of the gain reaches down to 0, neither the kept fraction nor the half is reported', (t) => {
   const { rows, tables: [half, returns], findings } = summarise(results('broadcast', [[-1300, -900, -800], [-800, -900, -700]]));
   t.like(rows[0].gain, { gain: 150, gainInterval: [-100, 400], kept: null, halfGain: null });
   t.is(rows[1].halfWay, null);

@@ -27,6 +27,6 @@ test('a trial too short to be worth a probe is assumed to take a second per thou
   t.is((await estimateTrials([tinyTrial()], { parallel: 1, signal }))(tinyTrial()), 0.3);
 });
 
-test('durations are told in the unit that fits', (t) => {
+test('durations are written in the unit that fits', (t) => {
   t.deepEqual([0.2, 99, 120, 5000, 9000].map(describeSeconds), ['1 s', '99 s', '2 min', '83 min', '2.5 h']);
 });

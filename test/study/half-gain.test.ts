@@ -36,7 +36,7 @@ test('gains are those of the means over seeds, and a resample keeps a seed toget
   t.is(halfGain?.never, 0);
 });
 
-test('where half is never lost, the delay is beyond the longest, and resamples say how sure that is', (t) => {
+test('if half is never lost, the delay is beyond the longest, and resamples give its certainty', (t) => {
   const always = summariseGain(DELAYS, [seed([0, 0, -20, -40])]);
   t.deepEqual(always.halfGain, { delay: null, interval: [null, null], never: 1 });
   const { halfGain } = summariseGain(DELAYS, [seed([0, 0, 0, 0]), seed([0, 0, -100, -100])]);
@@ -51,7 +51,7 @@ test('who gains nothing without delay has nothing to lose', (t) => {
   t.is(summariseGain(DELAYS, [seed([0, 0, 0, 0], -100)]).halfGain, null);
 });
 
-test('without a delay of 0, the reference stands for it', (t) => {
+test('without a delay of 0, the reference takes its place', (t) => {
   t.is(summariseGain([1, 3], [seed([-100, -100])]).halfGain?.delay, 2 ** 0.5 - 1);
 });
 

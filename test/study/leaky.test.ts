@@ -51,7 +51,7 @@ for (const [options, message] of REFUSED) {
   });
 }
 
-test('the stated ceilings of memoryless policies are those of the task as it was asked for', (t) => {
+test('the stated ceilings of memoryless policies are those of the task with its options', (t) => {
   const ceilings = ['TMaze-v0(length=3)', 'DelayedRecall-v0(arms=5)', 'CartPoleNoVel-v1', 'PendulumNoVel-v1', 'MountainCarContinuousNoVel-v0', 'CartPole-v1'];
   t.deepEqual(ceilings.map((environment) => memorylessCeiling(environment)?.value), [1.95, 0.2, 45, -1051, 0, undefined]);
 });
@@ -103,7 +103,7 @@ test('a verdict needs three seeds and an interval to one side of 0', (t) => {
   t.deepEqual([of(0.1, 1), of(0, 1), of(-1, 1), of(-1, -0.1), of(0.1, 1, 2)], ['helps', 'no clear difference', 'no clear difference', 'harms', null]);
 });
 
-test('the findings say where recurrence helps and where it does not', (t) => {
+test('the findings list where recurrence helps and where it does not', (t) => {
   const { findings, tables: [networks, schedules] } = report(RESULTS);
   t.deepEqual(findings, [
     'Compared with the memoryless network, which has a mean return of 0.50 [0.25, 0.75], leaky recurrence helps in 2 of 4 networks, makes no clear difference in 1 and harms in 1.',

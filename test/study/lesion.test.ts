@@ -67,7 +67,7 @@ test('the cost of a lesion is summarised over seeds, failures apart', (t) => {
   t.deepEqual(findings, ['A lesion of 50 % takes 433.3 [100.0, 600.0] from broadcast at once; 2 of 3 trials recover, in 100 steps at the median.']);
 });
 
-test('if nothing had been learned nothing is said to have recovered', (t) => {
+test('if nothing was learned, recovery is not defined', (t) => {
   const { rows: [row], tables: [cells], findings } = summarise([made(1, { before: -1250 }), made(2, { before: -1100 })]);
   t.like(row, { gain: { mean: 25, interval: [-50, 100] }, learned: false, recovered: null, recoverySteps: null });
   t.deepEqual(cells[0].slice(10, 12), ['nothing learned', '–']);

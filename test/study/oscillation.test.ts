@@ -14,7 +14,7 @@ test('a free network falls silent below a gain of 1 and goes on by itself far ab
   }
 });
 
-test('a free network repeats itself, and its connections are as dense as was asked for', (t) => {
+test('a free network repeats itself, and its connections have the density that is set', (t) => {
   const [once, again, other] = [1, 1, 2].map((seed) => run({ neurons: 60, density: 0.25, seed }));
   t.deepEqual(again, once);
   t.notDeepEqual(other.voltages, once.voltages);

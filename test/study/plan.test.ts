@@ -22,7 +22,7 @@ test('every arm gets the same seeds, steps and evaluations, and what is stopped 
   }
 });
 
-test('all stands for every task and every algorithm', (t) => {
+test('all means every task and every algorithm', (t) => {
   const { environments, algorithms } = resolve({ environments: ['all'], algorithms: ['all'] });
   t.deepEqual(environments, listEnvironments().filter((id) => !id.endsWith('-v5')));
   t.deepEqual(algorithms.map(({ label }) => label), [...ALGORITHM_NAMES]);
@@ -36,7 +36,7 @@ test('an arm keeps its own options before those of the study', (t) => {
   t.deepEqual(trialOptions(common), { network: { hidden: [4, 4] }, environment: 'Pendulum-v1', seed: 1, steps: 50 });
 });
 
-test('an actor-learner is an arm with one worker thread, which repeats, unless its options say otherwise', (t) => {
+test('an actor-learner is an arm with one worker thread, which repeats, unless its options differ', (t) => {
   const two = { label: 'two', algorithm: 'a3c', options: { workers: 2 } };
   const trials = planTrials(decentralisedVsDdpg, resolve({ algorithms: ['a3c', 'a2c', two], seeds: 1, steps: 500, network: { hidden: [4] } }));
   t.deepEqual(trials.map((trial) => trialSettings(trial)).map((settings) => 'workers' in settings && settings.workers), [1, 1, 2]);

@@ -69,7 +69,7 @@ test('a trial that diverges is a result, with the curve up to there', async (t) 
   t.deepEqual(result?.returns, []);
 });
 
-test('a worker that dies fails its own trial, and the others finish', async (t) => {
+test('a worker that fails ends its own trial, and the others finish', async (t) => {
   const watched = watch();
   await runTrials(SEEDS, watched, { parallel: 1, signal: never, worker: new URL('crashing-worker.js', import.meta.url).href });
   t.deepEqual(watched.results.map(({ failure }) => failure?.kind), [undefined, 'crashed', undefined]);

@@ -51,7 +51,7 @@ test('the mean learning curve has the trials that got to each point, failed ones
   for (const { mean, low, high } of points) t.true(low <= mean && mean <= high);
 });
 
-test('the tables say task by task what was found and what failed', (t) => {
+test('the tables list findings and failures task by task', (t) => {
   const { settings, rows, tables: [pendulum, cartPole] } = summarise(RESULTS);
   const [{ note = '' } = {}] = decentralisedVsDdpg.tables?.({ settings, rows, entries: [], results: [], measured: undefined }) ?? [];
   t.is(note, '300 environment steps; random policy -1200.0; threshold -160; published -152 (DDPG, 20,000 steps)');
@@ -64,7 +64,7 @@ test('the tables say task by task what was found and what failed', (t) => {
   ]);
 });
 
-test('the settings of arms stand side by side, and a setting that one does not have is left empty', (t) => {
+test('the settings of arms are columns, and a setting that one does not have is left empty', (t) => {
   const { columns, rows } = settingsTable([tinyTrial(), tinyTrial({ label: 'ddpg', algorithm: 'ddpg' })]);
   t.deepEqual(columns.map(({ name }) => name), ['setting', 'broadcast', 'ddpg']);
   const row = (path: string) => rows.find(([name]) => name === path)?.slice(1);

@@ -27,7 +27,7 @@ test('the curve of a run is the mean of its last 20 episodes', (t) => {
   t.is(curve.find(({ step }) => step === 28)?.meanReturn, 0.5);
 });
 
-test('runs that differ in their seed alone are one group; others are told apart by what differs', (t) => {
+test('runs that differ in their seed alone are one group; others are named by what differs', (t) => {
   const runs = [folderOf('a', 1, [1], { evaluation: 10 }), folderOf('b', 2, [1], { evaluation: 20 }), folderOf('c', 1, [1], { hidden: 16, evaluation: 30 })].map((folder) => readRun('folders', folder));
   const groups = groupRuns(runs);
   t.deepEqual(groups.map(({ label, returns: { mean } }) => [label, mean]), [['a3c, broadcast (hidden [8])', 15], ['a3c, broadcast (hidden [16])', 30]]);

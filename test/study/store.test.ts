@@ -45,7 +45,7 @@ test('a file cut anywhere keeps its whole trials, loses the rest with a warning,
   );
 });
 
-test('a line that is no result is told and left where it is', (t) => {
+test('a line that is no result is reported and kept', (t) => {
   const file = newFile();
   const none = { digest: 'x', trial: {} } as TrialResult;
   const odd = `${trialLine(none)}\nnot even JSON\n${LINES}`;
@@ -72,7 +72,7 @@ test('settings nested deeper than any file that means anything are those of anot
   t.throws(() => openStudyFolder(folder, { seeds: 1 }, silent), { instanceOf: OptionRangeError, message: /^"out" expected a new folder, or one of this very study, got ".*"; its config\.json differs in seeds$/ });
 });
 
-test('a flipped bit never changes a result: its line is told and its trial is missing', (t) => {
+test('a flipped bit never changes a result: its line is reported and its trial is missing', (t) => {
   fc.assert(
     fc.property(fc.nat(Buffer.byteLength(LINES) * 8 - 1), (bit) => {
       const file = newFile();
@@ -89,7 +89,7 @@ test('a flipped bit never changes a result: its line is told and its trial is mi
   );
 });
 
-test('a file without checksums is taken as it is, gets them, and says so in one line', (t) => {
+test('a file without checksums is read, gets them, and causes one warning', (t) => {
   const file = newFile();
   writeFileSync(file, RESULTS.map((result) => `${JSON.stringify(result)}\n`).join(''));
   const warnings: string[] = [];
@@ -127,7 +127,7 @@ test('a trial that diverged is known, one whose worker crashed gets another try'
   t.deepEqual([...openTrialStore(file, silent).finished.keys()], [RESULTS[0].digest]);
 });
 
-test('the digest tells apart whatever decides a result, and nothing else', (t) => {
+test('the digest depends on all that determines a result, and on nothing else', (t) => {
   const digest = trialDigest(tinyTrial());
   t.is(trialDigest(tinyTrial({ label: 'another name' })), digest);
   t.is(trialDigest(tinyTrial({ options: { learning: { warmup: 100 }, network: { hidden: [4] }, schedule: 'synchronous', partitions: 1 } })), digest);

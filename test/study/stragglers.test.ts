@@ -79,7 +79,7 @@ test('returns between two evaluations lie on a straight line in virtual time', (
   t.deepEqual(returnsAt([0, 5, 10, 20, 31], { curve }), [[0, -100], [5, -75], [10, -50], [20, -25]].map(([step, meanReturn]) => ({ step, meanReturn })));
 });
 
-test('a trial in virtual time tells what became of the time, the same every time, and the store keeps it', async (t) => {
+test('a trial in virtual time reports its timing, repeatably, and the store keeps it', async (t) => {
   const trial = tinyTrial({ options: { network: { hidden: [4] }, learning: { warmup: 100 }, time: 'virtual', partitions: 2, virtual: { compute: 1, act: 0.1, step: 0.1 } } });
   const run = () => runTrial(trial, { signal: SIGNAL, onProgress: () => undefined });
   const [once, again] = [await run(), await run()];
@@ -99,7 +99,7 @@ test('benchmark arms are compared within each repeat', (t) => {
   t.deepEqual(two, { name: 'two', disturbed: true, updatesPerSecond: { median: 60, min: 20, max: 150 }, ratio: { median: 1.5, min: 1.2, max: 2 }, ratios: [1.5, 2, 1.2] });
 });
 
-test('a machine with one core says that it cannot measure a noisy neighbour', async (t) => {
+test('on a machine with one core the noisy neighbour is skipped with a note', async (t) => {
   const findings = await measureNeighbour(stragglers.resolve(), SIGNAL, 1);
   t.regex(describeNeighbour(findings), /not measured\. It needs two cores/);
   t.regex(describeNeighbour(await measureNeighbour(stragglers.resolve({ neighbour: { run: 'off' } }), SIGNAL)), /switched off/);

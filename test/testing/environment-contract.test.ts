@@ -70,14 +70,14 @@ test('a task whose reward becomes infinite does not keep the contract', async (t
   t.true(found.includes(INSIDE), found.join());
 });
 
-test('a check says the draw in which it fails', async (t) => {
+test('a failing check names its draw', async (t) => {
   const name = taskOf('observe: ({ x }) => [x > 0 ? 2 : 0]');
   await loadEnvironment(name);
   const [inside] = environmentContract(name).filter(({ title }) => title.endsWith(INSIDE));
   t.throws(() => { inside.check(); }, { name: 'AssertionError', message: /^draw \d+ of 20: observed 2 at index 0, out of -1 to 1$/ });
 });
 
-test('a check takes no callback, and tells a runner that counts assertions', (t) => {
+test('a check takes no callback, and counts as an assertion', (t) => {
   const [{ check }] = environmentContract('CartPole-v1');
   t.is(check.length, 0); // a runner that passes a callback to what takes one waits for it
   let passed = 0;

@@ -114,7 +114,7 @@ test('forward ticks take their share of an update', (t) => {
   t.deepEqual((['compute', 'compute', 'learn'] as const).map((turn) => Math.round(world.duration(0, turn, 2) * 1e6) / 1e6), [4, 4, 2]);
 });
 
-test('a message arrives when it will, however often and by whom that is asked', (t) => {
+test('the arrival time of a message does not depend on how often it is read, or by which task', (t) => {
   const settings = { ...SETTINGS, learningMessageDelay: { name: 'lognormal', median: 0.1, sigma: 1 } as const, messageLoss: 0.25 };
   const [one, other] = [createWorld(settings, 5, 3), createWorld(settings, 5, 3)];
   let lost = 0;

@@ -24,7 +24,7 @@ export interface Game {
   readonly channels: readonly string[];
   /** The actions that do something. */
   readonly actions: readonly number[];
-  /** Bounds of each number of the state, whole numbers all; 0 is within, for it stands before the first episode. */
+  /** Bounds of each number of the state, whole numbers all; 0 is within, as the state before the first episode. */
   readonly ranges: readonly Range[];
   /** True if the game gets harder with time. */
   readonly ramps: boolean;

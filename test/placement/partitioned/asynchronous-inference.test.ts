@@ -57,7 +57,7 @@ test('the stored action is the executed one, though neurons change meanwhile', (
   t.is(views.replay.stored(), 1);
 });
 
-test('an observation comes through the network in as many turns as that has ticks, and it then stands where an awaited one does', (t) => {
+test('an observation passes through the network in as many turns as it has ticks, and ends with the voltages of an awaited one', (t) => {
   const observation = [0.3, -0.2, 0.9];
   const [waiting] = createAll(1, {});
   createInferenceMode(waiting).createPort(false).submit(0, [observation]);
@@ -83,7 +83,7 @@ test('an observation comes through the network in as many turns as that has tick
   }
 });
 
-test('noise that lasts moves once in every step, though a neuron is not asked in each', (t) => {
+test('correlated noise moves once in every step, even if a neuron is skipped in some', (t) => {
   const drawn = (asked: readonly number[]) => {
     const [views] = createAll(1, { ...FREE, exploration: { output: 0.5, warmup: 0.5, correlation: 0.8 } });
     const { topology, groups } = views.layout;

@@ -84,7 +84,7 @@ test('after a kill before any write, the next environment task continues with co
   t.true(kills > 2 * STEPS, `${kills} kills`);
 });
 
-test('a host that is killed again and again, after fewer writes than a step has, gets no further but stays sound', (t) => {
+test('a host that is killed repeatedly, after fewer writes than a step has, makes no progress and stays consistent', (t) => {
   const whole = createRun();
   live(whole.plan, whole.arena, { left: Infinity });
   const { plan, arena } = createRun();

@@ -61,7 +61,7 @@ test('a silenced neuron acts with 0, explores nothing, and speaks again as befor
   t.deepEqual(act(true), explored);
 });
 
-test('a stream is broken where neurons die, a replay is not', (t) => {
+test('a lesion breaks a stream, and not a replay', (t) => {
   for (const [rule, learns] of [['coagent', false], ['broadcast', true]] as const) {
     const views = createContext({ rule, ...(rule === 'broadcast' && { learning: { replay: 256, batch: 4, warmup: 4 } }) });
     const { layout, arena, replay } = views;

@@ -48,7 +48,7 @@ test('versioned rows are whole: what their owner writes meanwhile is not in them
   t.deepEqual([...mine.tables.weights.values], [0, 0, 5, 6]);
 });
 
-test('a version can be asked for until its owner has left it behind', (t) => {
+test('a version can be read until its owner has overwritten it', (t) => {
   const { weights, mine, peers } = pair('versioned');
   for (let version = 0; version <= VERSIONS; version += 1) {
     t.false(mine.refreshVersion(1, version), 'not there yet');

@@ -73,7 +73,7 @@ test('waiting ends after one and a half turns of silence, and after three where 
   t.true(Math.abs(busy.waited() - 3 * TURN) <= 3 * LOOK, `${busy.waited()} ms`);
 });
 
-test('a publisher that stands still is waited for once, and again only after it has moved', (t) => {
+test('a stalled publisher is waited for once, and again only after it has moved', (t) => {
   const { beat, wait } = scene({ publisherAt: 10 });
   t.true(wait() > 1);
   t.is(wait(), 1);
@@ -86,7 +86,7 @@ test('where another publishes in a partition\'s place, that one is waited for', 
   t.is(scene({ publisherAt: 8, publisher: 2 }).wait(), 1);
 });
 
-test('while it waits it says when it will stop, and else never', (t) => {
+test('while waiting it has a deadline, and otherwise none', (t) => {
   const { patience } = scene({ publisherAt: 10 });
   t.is(patience.wakeDelay(), Infinity);
   const waiting = patience.await(1, 10, 1);

@@ -72,7 +72,7 @@ test.serial('two partitions of a hogwild run read voltages or weights once for e
   t.deepEqual(staleness, joinStaleness(partitions));
 });
 
-test.serial('behind barriers nothing that is read is stale, of the replay and of the stream, and no weights are read', async (t) => {
+test.serial('with barriers no read is stale, from a replay or a stream, and no weights are read', async (t) => {
   for (const rule of ['broadcast', 'coagent'] as const) {
     const { partitions } = await runOf({ network: { hidden: [8] }, ...(rule === 'broadcast' && { learning: { warmup: 64 } }), rule, partitions: 2, schedule: 'synchronous', timing: { inference: 'distributed' } }, 300);
     for (const { voltages, weights, reward } of partitions) {
@@ -98,7 +98,7 @@ test.serial('a partition alone reads nothing but rewards', async (t) => {
   t.true(staleness.reward.reads > 0);
 });
 
-test.serial('a ledger that is off records nothing, takes no room and changes nothing that is learned', async (t) => {
+test.serial('staleness that is not measured takes no memory and changes nothing that is learned', async (t) => {
   const options = { ...SMALL, schedule: 'synchronous' } as const;
   const [on, off] = await Promise.all([true, false].map((measureStaleness) => runOf({ ...options, timing: { measureStaleness } }, 150)));
   t.true(on.staleness.reads > 0);
