@@ -145,7 +145,7 @@ export const ACTOR_LEARNER_ROWS = [
   ...VALUE_ROWS,
   option('timing.updates', oneOf<UpdateOrder>(UPDATE_ORDERS), {
     default: 'racy', narrow: (at) => (at(UPDATES) === 'synchronous' || at(TIME) === 'virtual' ? oneOf<UpdateOrder>(['racy']) : undefined), flag: '--updates', group: 'Run',
-    help: 'racy: threads copy and step the shared weights without locks; ordered: one after another, so that no update is lost and --record can keep their order',
+    help: 'racy: threads copy and step the shared weights without locks; ordered: one after another, so that no update is lost and --record can keep their order; costs about 2 % of processor time, and waits where cores are busy',
   }),
   option('timing.workerTimeout', number(NOT_NEGATIVE), { default: 30, flag: '--worker-timeout', unit: 'seconds', help: 'time without a heartbeat after which a worker is replaced; 0: never', group: 'Run' }),
   KERNELS,
