@@ -4,7 +4,7 @@ import type { MethodName } from './methods.js';
 /** What a task ships with under all value methods, and under one method, where that is not the general default. */
 type TaskDefaults = Partial<Record<'value' | 'd4pg' | MethodName, Layer>>;
 
-/** Found with seeds 11 to 36: docs/research.md, entry 34. Supports of atoms hold the scaled returns of the task. */
+/** Found with seeds 11 to 36: docs/research.md, entry 37. Supports of atoms hold the scaled returns of the task. */
 const TASKS: Readonly<Partial<Record<string, TaskDefaults>>> = {
   'CartPole-v1': {
     value: {
