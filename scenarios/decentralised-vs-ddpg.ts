@@ -71,7 +71,7 @@ export const decentralisedVsDdpg = defineStudy({
     return [
       `On each task every algorithm learns from ${seeds === 1 ? 'seed 1' : `the same seeds, 1 to ${seeds},`} for ${length}. It is evaluated without exploration on the same episodes, which depend on the seed alone: on ${plural(evaluation.episodes, 'episode')} ${every}, and on ${plural(evaluation.final, 'episode')} at the end.`,
       `Each algorithm has the settings it ships with for the task, ${hidden}${own}. All share the environments, the replay, the random streams and the arithmetic.`,
-      'Unless the settings say otherwise, rules run on one partition under the synchronous schedule, DDPG on one thread and actor-learners on one worker thread. Such a trial repeats bit for bit, whatever runs beside it. Speeds depend on how many trials run at a time.',
+      'By default rules run on one partition under the synchronous schedule, DDPG on one thread and actor-learners on one worker thread. Such a trial repeats bit for bit, whatever runs beside it. Speeds depend on how many trials run at a time.',
     ];
   },
 });

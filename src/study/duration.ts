@@ -49,7 +49,7 @@ function probe(trial: Trial): Trial {
   return {
     ...trial,
     steps: warmup + PROBE_STEPS,
-    options: { ...trial.options, ...('death' in trial.options && { death: {} }), ...(learning.warmup !== undefined && { learning: { ...(typeof given === 'object' ? given : {}), warmup } }) },
+    options: { ...trial.options, ...('lesion' in trial.options && { lesion: {} }), ...(learning.warmup !== undefined && { learning: { ...(typeof given === 'object' ? given : {}), warmup } }) },
     evaluation: { every: warmup + PROBE_STEPS, episodes: 1, final: 1 },
   };
 }

@@ -23,6 +23,12 @@ test('every algorithm can be probed, and longer trials are estimated to take lon
   }
 });
 
+test('a trial with a lesion is probed without it', async (t) => {
+  const trial = tinyTrial({ steps: 5000, options: { ...tinyTrial().options, lesion: { fraction: 0.5, step: 4000 } } });
+  const estimate = await estimateTrials([trial], { parallel: 1, signal });
+  t.not(estimate(trial), 5); // it was measured, not assumed
+});
+
 test('a trial too short to be worth a probe is assumed to take a second per thousand steps', async (t) => {
   t.is((await estimateTrials([tinyTrial()], { parallel: 1, signal }))(tinyTrial()), 0.3);
 });
