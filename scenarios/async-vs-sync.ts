@@ -103,7 +103,7 @@ export const asyncVsSync = defineStudy({
       delay,
       options: algorithm === DDPG ? { learning: { gradientDelay: delay ?? 0 } } : {
         ...delayedRule(partitions, delay === null ? 'synchronous' : 'hogwild', delay ?? 0, timing),
-        ...(critic === 'replicated' && { rule: { critic } }),
+        ...(delay !== null && findRule(algorithm)?.objective !== undefined && { rule: { critic } }), // with barriers both are equal
       },
     })))),
   ],

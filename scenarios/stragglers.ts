@@ -72,7 +72,7 @@ export const stragglers = defineStudy({
     }),
     SCHEDULES_BOUND,
     vary(SEEDS, { help: 'trials of each schedule and factor, from seeds 1, 2, …' }),
-    vary(STEPS, { default: 10_000 }),
+    vary(STEPS, { default: 20_000 }),
     SAME_HIDDEN,
     evaluateEvery(10, 'a tenth of the steps'),
     FINAL_EPISODES,

@@ -64,7 +64,7 @@ export const SIMULATION_ROWS = [
   ...RULE_EXPLORATION,
   RULE_NAME,
   OBJECTIVE,
-  CRITIC_PLACEMENT,
+  vary(CRITIC_PLACEMENT, { default: (at) => (at(SCHEDULE) === 'synchronous' || ruleOf(at).objective === undefined ? 'shared' : 'replicated') }), // with barriers both are equal, and sharing costs less
   ...RULE_RATES,
   ...RULE_LEARNING,
   ...LESION,
