@@ -32,7 +32,7 @@ export { creditRule, linearTdRule } from './rule/credit-rule.js';
 export { loadRule, registerRule } from './rule/registry.js';
 export type { Rule, RuleContext, RuleProgram } from './rule/rule.js';
 export type { ActorLearners } from './simulation/actor-learners.js';
-export { resolveActorLearnerSettings, type ActorLearnerOptions, type ActorLearnerSettings } from './placement/actor-learners/settings.js';
+export type { ActorLearnerOptions, ActorLearnerSettings } from './placement/actor-learners/settings.js';
 export { createDdpg, type Ddpg } from './simulation/single.js';
 export type { LesionPoint, LesionReport } from './simulation/training.js';
 export { resolveSettings } from './simulation/options.js';

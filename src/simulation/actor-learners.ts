@@ -3,11 +3,9 @@ import { EventEmitter } from 'eventemitter3';
 import { wrongValue } from '../check.js';
 import { encodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';
 import { imageOf } from '../memory/image.js';
-import { attachParameter } from '../memory/parameters.js';
 import { loadModulesOf } from '../modules.js';
-import { createPlayer, trainedState } from '../placement/actor-learners/evaluation.js';
-import { attachCredit, MAX_STEPS_PER_COMMAND, weightShape } from '../placement/actor-learners/layout.js';
-import { actorsOf } from '../placement/actor-learners/actor.js';
+import { createPlayer } from '../placement/actor-learners/evaluation.js';
+import { MAX_STEPS_PER_COMMAND } from '../placement/actor-learners/layout.js';
 import { resolveActorLearnerSettings, type ActorLearnerOptions, type ActorLearnerSettings } from '../placement/actor-learners/settings.js';
 import { ActorLearnerSupervisor } from '../placement/actor-learners/supervisor.js';
 import type { VirtualActorsState } from '../placement/actor-learners/virtual-state.js';
@@ -17,7 +15,7 @@ import { openJournal, type JournalFile } from '../journal/file.js';
 import { decodeOrder, encodeOrder } from '../journal/order.js';
 import type { Journal } from '../journal/read-journal.js';
 import type { WorkerRestart } from '../runtime/supervised-worker.js';
-import { encodeSafetensors } from '../telemetry/safetensors.js';
+import { actorWeightNorms, encodeActorWeights, reportActors } from './actor-learner-report.js';
 import { createExclusive, stoppable, yieldEvery } from './exclusive.js';
 import { checkRandomOptions, checkEvaluateOptions, checkRunOptions } from './command-options.js';
 import { createRerunPlan, createRunPlan, type CommandPlan } from './command-plan.js';
@@ -27,9 +25,7 @@ import { logLost } from './training-loop.js';
 import { whenReady } from './ready.js';
 import { createQuiescence } from './quiescence.js';
 import { checkRunSteps, createEpisodeCounter, evaluationSeeds, type EpisodeCounter, randomEvaluation, reportRates, summariseReturns } from './measure.js';
-import { describePolicy } from './policy.js';
 import type { EvaluateOptions, Evaluation, Progress, RunOptions, RunReport, Trainer, TrainingEvents } from './training.js';
-import { weightNorms, weightTensors } from './weights.js';
 
 /** Whether a multiple of `every` lies between two steps; 0: none does. */
 const crosses = (before: number, step: number, every: number) => every > 0 && Math.floor(step / every) > Math.floor(before / every);
@@ -132,18 +128,7 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
 
   /** The first output neurons determine the action; under a policy the value follows them. */
   encodeWeights(): Uint8Array {
-    const { layout: { networks, encoder, decoder, credit }, arena } = this.#supervisor;
-    const { environment, algorithm, seed } = this.settings;
-    const [{ topology, recurrent }] = networks;
-    const { tensors, description } = describePolicy({ topology, encoder, decoder, encoding: this.settings.network, trained: trainedState(this.#supervisor.layout, arena), ...(recurrent && { context: recurrent }) });
-    const { values, shape } = attachParameter(arena, weightShape(networks));
-    const own = networks.map((network) => {
-      const part = values.subarray(network.offset);
-      const table = { ...attachParameter(arena, weightShape(networks)), shape, values: part, offset: network.topology.rowOffset };
-      return weightTensors(network.topology, { weights: table, ...attachCredit(arena, network, credit) });
-    });
-    const metadata = { format: 'ganglion', environment, rule: algorithm, seed: String(seed), step: String(this.step), policy: description };
-    return encodeSafetensors(Object.assign({}, tensors, ...own) as typeof tensors, metadata);
+    return encodeActorWeights(this.settings, this.#supervisor, this.step);
   }
 
   encodeCheckpoint(note: object = {}): Uint8Array {
@@ -219,10 +204,7 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
   }
 
   #measure(): void {
-    const { layout: { networks }, arena } = this.#supervisor;
-    const { values } = attachParameter(arena, weightShape(networks));
-    const norms = networks.map(({ topology, offset }) => weightNorms(topology, values.subarray(offset)));
-    this.emit('metrics', { ...this.#progress(), weightNorm: Object.assign({}, ...norms) as Record<string, number> });
+    this.emit('metrics', { ...this.#progress(), weightNorm: actorWeightNorms(this.#supervisor) });
   }
 
   async #evaluateOn(seeds: readonly number[], stopped: () => boolean): Promise<number[]> {
@@ -248,17 +230,11 @@ export class ActorLearners extends EventEmitter<TrainingEvents> implements Train
   }
 
   #report(first: number, updatesBefore: number, restarts: number, seconds: number): RunReport {
-    const { updates, layout: { networks } } = this.#supervisor;
-    const neurons = networks.reduce((sum, { topology }) => sum + topology.neurons - topology.inputs.end, 0);
-    const { staleness, partitions } = this.staleness();
-    const waits = this.#supervisor.waits();
     return {
-      ...reportRates(this.step - first, updates - updatesBefore, seconds),
+      ...reportRates(this.step - first, this.#supervisor.updates - updatesBefore, seconds),
       stopped: this.step < this.#goal,
-      staleness,
-      partitions: partitions.map((each, partition) => ({ partition, neurons, updates: each.weights.reads, ...each })),
       workerRestarts: this.#restarts.slice(restarts),
-      actors: { count: this.settings.actors, ofWorkers: partitions.map((_, worker) => actorsOf(this.settings, worker).length), lostUpdates: this.#supervisor.lostUpdates(), ...(waits !== undefined && { waits }) },
+      ...reportActors(this.settings, this.#supervisor),
     };
   }
 }

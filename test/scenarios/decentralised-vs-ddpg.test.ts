@@ -95,7 +95,7 @@ test('the folder of another study is refused', async (t) => {
 
 const USAGE_ERRORS: [string[], RegExp][] = [
   [['--environments', 'Pendulum-v1,CartPole-v2'], /^"--environments" expected one of .*, got "CartPole-v2"; did you mean "CartPole-v1"\?$/],
-  [['--algorithms', 'linera'], /^"--algorithms" expected one of broadcast, .*ddpg, async-q, .*a2c, got "linera"; did you mean "linear"\?$/],
+  [['--algorithms', 'linera'], /^"--algorithms" expected one of broadcast, .*ddpg, dqn, .*d4pg, async-q, .*a2c, got "linera"; did you mean "linear"\?$/],
   [['--algorithms', 'ddpg,ddpg'], /^"--algorithms" expected each name once, got "ddpg"$/],
   [['--seeds', '0'], /^"--seeds" expected a whole number >= 1 and <= 1000, got 0$/],
   [['--steps', 'many'], /^"--steps" expected a whole number .*, got "many"$/],
