@@ -5,4 +5,4 @@ const SMALL = { network: { hidden: [8] }, learning: { warmup: 64, updatesPerStep
 
 trainingContract('a simulation', (options) => createSimulation({ ...SMALL, ...options, schedule: 'synchronous', partitions: 2 }));
 trainingContract('DDPG', (options) => createDdpg({ ...SMALL, ...options }));
-trainingContract('a value method with a replay', (options) => createTrainer({ algorithm: 'prioritised-dqn', ...SMALL, environment: 'CartPole-v1', ...options }));
+trainingContract('a value method with a replay', (options) => createTrainer({ algorithm: 'prioritised-dqn', ...SMALL, learning: { ...SMALL.learning, batch: 32, replay: 2048 }, environment: 'CartPole-v1', ...options }));
