@@ -1,4 +1,5 @@
-import { ACTOR_LEARNER_METHODS, resolveActorLearnerSettings } from '../src/entries/internals.js';
+import { ACTOR_LEARNER_METHODS, resolveActorLearnerSettings, TRAINABLE } from '../src/entries/internals.js';
+import { makeEnvironment } from '../src/index.js';
 import {
   curveOf, defineStudy, distinct, ENVIRONMENT, estimate, evaluateEvery, FINAL_EPISODES, ifAny, integer, listed, listOf, median, namesOf, NOTHING, number, option, orNull, OVER_SEEDS, plural, pointAt, reachOf, SAME_HIDDEN, score,
   SEED_COLUMNS, SEEDS, STEPS, TASK_SCORES, vary, whole, withInterval, type Arm, type TrialResult,
@@ -43,6 +44,14 @@ function updatesTo(level: number, results: readonly TrialResult[]): number[] {
   });
 }
 
+const TASK = vary(ENVIRONMENT, { default: 'CartPole-v1' });
+
+/** The methods that learn a task's actions. */
+function learnersOf(environment: string): readonly MethodName[] {
+  const { actionSpace: { kind } } = makeEnvironment(environment);
+  return ACTOR_LEARNER_METHODS.filter((method) => kind === 'discrete' || TRAINABLE.find(({ name }) => name === method)?.actions !== 'discrete');
+}
+
 /** What more actors buy, and what asynchrony and staleness cost. */
 export const actorLearnerStudy = defineStudy({
   name: 'actor-learners',
@@ -50,8 +59,9 @@ export const actorLearnerStudy = defineStudy({
   title: 'Actor-learners',
   question: 'How much sooner does a reference score come with more actors? What do asynchrony, moments of actors\' own, local credit and stale gradients cost?',
   options: [
-    vary(ENVIRONMENT, { default: 'CartPole-v1' }),
-    option('algorithms', namesOf(ACTOR_LEARNER_METHODS), { default: ['a3c', 'async-nstep-q'], flag: '--algorithms', help: `comma-separated methods: ${ACTOR_LEARNER_METHODS.join(', ')}`, group: 'Run', everyday: true }),
+    TASK,
+    option('algorithms', namesOf(ACTOR_LEARNER_METHODS), {
+      default: (at) => learnersOf(at(TASK)).filter((name) => name === 'a3c' || name === 'async-nstep-q'), narrow: (at) => namesOf(learnersOf(at(TASK))), flag: '--algorithms', help: `comma-separated methods: ${ACTOR_LEARNER_METHODS.join(', ')}`, group: 'Run', everyday: true }),
     option('actors', counts('[1, 2, 4]', 1), { default: [1, 2, 4, 8, 16], flag: '--actors', help: 'numbers of actors, comma-separated; speed-ups are over the first', group, everyday: true }),
     option('gradientDelays', counts('[0, 16]', 0), { default: [0, 1, 4, 16, 64], flag: '--gradient-delays', unit: 'gradients', help: 'gradients that each gradient waits for, comma-separated', group, everyday: true }),
     option('staleActors', integer({ min: 1, max: 4096 }), { default: 8, flag: '--stale-actors', help: 'actors of the runs with delayed gradients', group }),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 
 import colours from 'picocolors';
 
@@ -112,7 +113,7 @@ function readIfThere(folder: string, file: 'metrics' | 'weights'): Buffer | unde
 
 function isSame(json: string, settings: unknown): boolean {
   try {
-    return JSON.stringify(JSON.parse(json)) === JSON.stringify(settings);
+    return isDeepStrictEqual(JSON.parse(json), JSON.parse(JSON.stringify(settings)));
   } catch {
     return false;
   }

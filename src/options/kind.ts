@@ -92,6 +92,11 @@ export function orNull<Value, Given>(other: Kind<Value, Given>): Kind<Value | nu
   return kind({ ...other, check: (option, value) => (value === null ? null : other.check(option, value)), schema: { anyOf: [other.schema, { type: 'null' }] } });
 }
 
+/** The same, which a flag calls `none`. */
+export function orNone(other: Kind<number>): Kind<number | null, number | null> {
+  return { ...orNull(other), parse: (text, flag) => (text === 'none' ? null : other.parse(text, flag)) };
+}
+
 /** A whole number, or a word in its place. @param words what numbers they are */
 export function integerOr<Word extends string>(word: Word, words: string, range: NumberRange, hint = ''): Kind<number | Word> {
   const constraint = `${describeRange(words, range)}, or "${word}"`;

@@ -51,7 +51,7 @@ export type CriticPlacement = (typeof CRITICS)[number];
 
 export const CRITIC_PLACEMENT = option('rule.critic', oneOf<CriticPlacement>(CRITICS), {
   default: 'shared', narrow: (at) => (ruleOf(at).objective === undefined ? oneOf<CriticPlacement>(['shared']) : undefined), flag: '--critic',
-  help: 'shared: each neuron keeps its part of one critic, and partitions read one another\'s parts; replicated: each partition keeps a critic of its own, which is never old', group,
+  help: 'shared: each neuron keeps its part of one critic, and partitions read one another\'s parts; replicated: each partition keeps a critic of its own, for messages that are updates late', group,
 });
 
 const rate = number(NOT_NEGATIVE);

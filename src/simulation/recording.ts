@@ -44,14 +44,22 @@ function checkNeedsJournal({ schedule, time }: Pick<Settings, 'schedule' | 'time
  * @throws TypeError or RangeError naming the option, and naming `record` where such a run repeats itself
  */
 export function recordedActorLearnerOptions(options: ActorLearnerOptions): ActorLearnerOptions {
-  checkNeedsJournal(resolveActorLearnerSettings(options));
+  const settings = resolveActorLearnerSettings(options);
+  checkNeedsJournal(settings);
+  checkPrompt(settings);
   return { ...options, timing: { ...options.timing, updates: 'ordered' } };
 }
 
 /** @throws RangeError naming `record` where a run of such settings could not be repeated from a journal */
 export function checkOrdered(settings: ActorLearnerSettings): void {
   checkNeedsJournal(settings);
+  checkPrompt(settings);
   if (settings.timing.updates !== 'ordered') throw wrongValue('record', 'timing.updates to be ordered: racy updates have no order to record', settings.timing.updates);
+}
+
+/** @throws RangeError naming `record` where gradients are late */
+function checkPrompt({ learning: { gradientDelay } }: ActorLearnerSettings): void {
+  if (gradientDelay > 0) throw wrongValue('record', 'gradients without delay: the journal does not hold when late ones are applied', gradientDelay);
 }
 
 /** What identifies a file of weights. */

@@ -26,6 +26,14 @@ for (const kernels of KERNEL_NAMES.filter((name) => kernelFault(name) === undefi
     t.true(close(second[0], 0.0496) && close(values[0], 0.9724021361));
   });
 
+  test(`${kernels.name}: a gradient that is far too long keeps its direction, and one that overflows float32's squares too`, (t) => {
+    for (const size of [1, 1e6, 1e12, 1e25]) {
+      const gradient = numbers(3 * size, -4 * size);
+      t.true(Math.abs(clipNorm(kernels, gradient, 1e-4) / (5 * size) - 1) < 1e-6);
+      t.true(Math.abs(gradient[0] / 6e-5 - 1) < 1e-5 && Math.abs(gradient[1] / -8e-5 - 1) < 1e-5, `${size}: ${gradient[0]}, ${gradient[1]}`);
+    }
+  });
+
   test(`${kernels.name}: momentum takes the last step again, times its constant`, (t) => {
     const optimiser = createOptimiser('momentum', kernels, { decay: 0, epsilon: 0, momentum: 0.5 });
     const [values, first] = [numbers(1, 0), numbers(0, 0)];

@@ -28,6 +28,16 @@ test('a recorded run leaves a journal, and its summary has the bytes of an updat
   t.regex(summary, /journal +[\d,]+ bytes, \d+\.\d\d for each update of a partition; node scenarios\/run rerun .+\n/);
 });
 
+test('a recorded run of actor-learners is repeated from its folder', async (t) => {
+  const out = folder();
+  const first = await run('a3c', '--environment', 'CartPole-v1', '--steps', '600', '--hidden', '8', '--episodes', '1', '--record', '--out', out);
+  t.is(first.status, 0, first.stderr);
+  const { status, stdout, stderr } = await run('rerun', out, '--json');
+  t.is(status, 0, stderr);
+  t.like(JSON.parse(stdout), { status: 'identical', weightsSha256: result(out).weightsSha256 });
+  t.regex((await run('a3c', '--record', '--gradient-delay', '2')).stderr, /^"--record" expected gradients without delay: .+, got 2\n$/);
+});
+
 for (const threads of ['1', '2', '3']) {
   test(`a rerun on ${threads} threads leaves the same metrics and weights in the given folder, and reports that they are identical`, async (t) => {
     const out = folder();

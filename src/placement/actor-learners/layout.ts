@@ -84,7 +84,7 @@ export function createLayout(settings: ActorLearnerSettings): ActorLearnersLayou
   environment.close();
   const method = methodNamed(settings.algorithm);
   const decoder = createDecoder(actionSpace);
-  if (method.kind === 'value' && actionSpace.kind !== 'discrete') throw wrongValue('environment', `a task with discrete actions for ${settings.algorithm}`, settings.environment, '; a3c and a2c also learn continuous actions');
+  if (method.kind === 'value' && actionSpace.kind !== 'discrete') throw wrongValue('environment', `a task with discrete actions for ${settings.algorithm}`, settings.environment, '; a3c, a2c, ddpg and d4pg also learn continuous actions');
   const distribution = createActionDistribution(actionSpace);
   const credit = creditNamed(settings.credit);
   const networks = planNetworks(settings, observations, method.kind === 'value' ? decoder.outputs : distribution);

@@ -38,7 +38,7 @@ export function createLayout(settings: ValueSettings): ValueLayout {
   const { actionSpace, observationSpace: { type, low: { length: observations } } } = environment;
   const state = environment.getState().length;
   environment.close();
-  if (actionSpace.kind !== 'discrete') throw wrongValue('environment', 'a task with discrete actions', settings.environment, '; ddpg, a3c and a2c also learn continuous actions');
+  if (actionSpace.kind !== 'discrete') throw wrongValue('environment', 'a task with discrete actions', settings.environment, '; ddpg, d4pg, a3c and a2c also learn continuous actions');
   const head = createValueHead({ actions: actionSpace.count, categorical, dueling: value.dueling });
   checkBudget(demandsOf(settings, observations, head.neurons, ELEMENT_BYTES[type]));
   const credit = creditNamed(settings.credit);

@@ -1,4 +1,4 @@
-import { integer, NOT_NEGATIVE, number, oneOf, orNull, POSITIVE } from '../../options/kind.js';
+import { integer, NOT_NEGATIVE, number, oneOf, orNone, POSITIVE } from '../../options/kind.js';
 import { onlyWhen, option, vary, type At, type When } from '../../options/row.js';
 import { REPLAY_OPTIMISERS, type OptimiserName } from '../../optimise/registry.js';
 import { SAMPLER_NAMES } from '../../replay/samplers.js';
@@ -34,7 +34,7 @@ export function distributionRows(fallback: Parts['distribution']) {
       option('categorical.highest', number(), { default: 10, narrow: (at) => number({ min: at(lowest), above: true }), shown: { value: { distribution: 'categorical' } }, flag: '--highest', argument: 'value', help: 'value of the highest atom: no scaled return should be above it', group: VALUE }),
     ], is((at) => at(distribution) === 'categorical', '"value.distribution": "categorical"', distribution)),
     ...onlyWhen([
-      option('loss.errorClip', orNull(number(POSITIVE)), { default: 1, shown: { value: { distribution: 'expected' } }, flag: '--error-clip', argument: 'error', help: 'TD error beyond which the loss is linear (Huber); none: squared errors', group: VALUE }),
+      option('loss.errorClip', orNone(number(POSITIVE)), { default: 1, shown: { value: { distribution: 'expected' } }, flag: '--error-clip', argument: 'error', help: 'TD error beyond which the loss is linear (Huber); none: squared errors', group: VALUE }),
     ], is((at) => at(distribution) === 'expected', '"value.distribution": "expected"', distribution)),
   ] as const;
 }

@@ -64,7 +64,7 @@ export const SIMULATION_ROWS = [
   ...RULE_EXPLORATION,
   RULE_NAME,
   OBJECTIVE,
-  vary(CRITIC_PLACEMENT, { default: (at) => (at(SCHEDULE) === 'synchronous' || ruleOf(at).objective === undefined ? 'shared' : 'replicated') }), // with barriers both are equal, and sharing costs less
+  CRITIC_PLACEMENT,
   ...RULE_RATES,
   ...RULE_LEARNING,
   ...LESION,
