@@ -1,11 +1,10 @@
-import type { ReplayAgent } from '../placement/actors-and-learner/agent.js';
 import { createLayout, NETWORK } from '../placement/actors-and-learner/layout.js';
 import { METHOD_NAMES, methodNamed, type MethodName } from '../placement/actors-and-learner/methods.js';
 import { tableOf, type ValueSettings } from '../placement/actors-and-learner/settings.js';
 import { createValueAgent } from '../placement/actors-and-learner/value-method.js';
 import type { Algorithm } from './algorithm.js';
 
-export type ValueMethod = Algorithm<ValueSettings, ReplayAgent>;
+export type ValueMethod = Algorithm<ValueSettings>;
 
 const methodOf = (name: MethodName): ValueMethod => ({
   name,

@@ -44,7 +44,7 @@ export function randomEvaluation({ environment, seed }: { readonly environment: 
 
 /** Follows the training episodes as they end. */
 export interface EpisodeCounter {
-  add(record: EpisodeRecord): void;
+  add(record: Pick<EpisodeRecord, 'episode' | 'return'>): void;
   /** Episodes so far, and the mean return of the last 20; null before the first. */
   summary(): { readonly episodes: number; readonly runningReturn: number | null };
   /** State of a counter that continues from here. */

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Agent, Algorithm, AlgorithmSettings } from '../algorithm/algorithm.js';
+import type { Algorithm, AlgorithmSettings } from '../algorithm/algorithm.js';
+import type { Agent } from '../placement/agent.js';
 import { ddpg } from '../algorithm/ddpg/algorithm.js';
 import { isRecord, wrongKind, wrongValue } from '../check.js';
 import { decodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js';

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'eventemitter3';
 
-import type { Agent, Algorithm, AlgorithmSettings } from '../algorithm/algorithm.js';
+import type { Algorithm, AlgorithmSettings } from '../algorithm/algorithm.js';
+import type { Agent } from '../placement/agent.js';
 import { ddpg } from '../algorithm/ddpg/algorithm.js';
 import type { DdpgOptions, DdpgSettings } from '../algorithm/ddpg/settings.js';
 import type { DdpgAgent } from '../algorithm/ddpg/agent.js';

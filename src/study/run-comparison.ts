@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { isRecord, wrongValue } from '../check.js';
-import { RUNNING_EPISODES } from '../simulation/measure.js';
+import { createEpisodeCounter } from '../simulation/measure.js';
 import { RUN_FILES } from '../telemetry/run-folder.js';
 import { mean, stratifiedBootstrapInterval } from '../telemetry/statistics.js';
 import { estimate, type Estimate } from './estimate.js';
@@ -73,19 +73,22 @@ function readObject(option: string, folder: string, name: string): Record<string
 
 function readCurve(file: string, steps: number): ComparedRun['curve'] {
   if (!existsSync(file)) return [];
-  const recent: number[] = [];
+  const counter = createEpisodeCounter();
   const curve: { step: number; meanReturn: number }[] = [];
   const spacing = Math.max(1, Math.round(steps / POINTS));
+  const addPoint = (step: number) => {
+    const { runningReturn } = counter.summary();
+    if (runningReturn !== null) curve.push({ step, meanReturn: runningReturn });
+  };
   let next = spacing;
   for (const line of readFileSync(file, 'utf8').split('\n')) {
     if (!line.includes('"episode"')) continue;
-    const { type, step, return: episodeReturn } = parseLine(line);
+    const { type, step, episode, return: episodeReturn } = parseLine(line);
     if (type !== 'episode' || typeof step !== 'number' || typeof episodeReturn !== 'number') continue;
-    for (; next < step; next += spacing) if (recent.length > 0) curve.push({ step: next, meanReturn: mean(recent) });
-    recent.push(episodeReturn);
-    if (recent.length > RUNNING_EPISODES) recent.shift();
+    for (; next < step; next += spacing) addPoint(next);
+    counter.add({ episode: Number(episode), return: episodeReturn });
   }
-  if (recent.length > 0) curve.push({ step: next, meanReturn: mean(recent) });
+  addPoint(next);
   return curve;
 }
 

@@ -18,7 +18,7 @@ import { attachReplay, type ReplayRing } from '../../replay/ring.js';
 import { createSampler } from '../../replay/sampler.js';
 import { createOptimiser } from '../../optimise/registry.js';
 import { rateFraction } from '../../optimise/update.js';
-import type { Agent } from '../algorithm.js';
+import type { Agent } from '../../placement/agent.js';
 import { createDdpgProgram, type DdpgProgram } from './program.js';
 import type { TrainedNetwork } from '../../credit/trained-network.js';
 import { createEvaluationPlay, createPolicy, createTrainingPlay } from './play.js';

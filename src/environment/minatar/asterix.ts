@@ -1,4 +1,5 @@
-import { DOWN, isInside, keepWithin, LEFT, NO_OP, RIGHT, SIDE, UP, type Game, type Range } from './game.js';
+import { clip } from '../task.js';
+import { DOWN, isInside, LEFT, NO_OP, RIGHT, SIDE, UP, type Game, type Range } from './game.js';
 
 /** Places in the state; behind them, for each of the eight rows, what moves there: kind, column, direction (1 or -1). */
 const [PLAYER_X, PLAYER_Y, SPAWN_PERIOD, MOVE_PERIOD, SPAWN_TIMER, MOVE_TIMER, RAMP_TIMER, RAMPS, SLOTS] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
@@ -37,8 +38,8 @@ export const asterix: Game = {
       spawn(state, random.uniform() < 1 / 2, random.uniform() < 1 / 3, (count) => random.integer(count));
       state[SPAWN_TIMER] = state[SPAWN_PERIOD];
     }
-    if (action === LEFT || action === RIGHT) state[PLAYER_X] = keepWithin(state[PLAYER_X] + (action === RIGHT ? 1 : -1), 0, SIDE - 1);
-    if (action === UP || action === DOWN) state[PLAYER_Y] = keepWithin(state[PLAYER_Y] + (action === DOWN ? 1 : -1), 1, SLOT_COUNT);
+    if (action === LEFT || action === RIGHT) state[PLAYER_X] = clip(state[PLAYER_X] + (action === RIGHT ? 1 : -1), 0, SIDE - 1);
+    if (action === UP || action === DOWN) state[PLAYER_Y] = clip(state[PLAYER_Y] + (action === DOWN ? 1 : -1), 1, SLOT_COUNT);
 
     let reward = 0;
     let terminated = false;

@@ -1,4 +1,5 @@
-import { each, keepWithin, LEFT, NO_OP, RIGHT, SIDE, type Game } from './game.js';
+import { clip } from '../task.js';
+import { each, LEFT, NO_OP, RIGHT, SIDE, type Game } from './game.js';
 
 /** Places in the state. `TOUCHING`: 1 while the ball passes bricks after it has struck one. Bricks: rows 1 to 3. */
 const [BALL_X, BALL_Y, DIRECTION, PADDLE, TRAIL_X, TRAIL_Y, TOUCHING, BRICKS] = [0, 1, 2, 3, 4, 5, 6, 7];
@@ -34,7 +35,7 @@ export const breakout: Game = {
     state.fill(1, BRICKS, END);
   },
   play(state, action) {
-    if (action === LEFT || action === RIGHT) state[PADDLE] = keepWithin(state[PADDLE] + (action === RIGHT ? 1 : -1), 0, SIDE - 1);
+    if (action === LEFT || action === RIGHT) state[PADDLE] = clip(state[PADDLE] + (action === RIGHT ? 1 : -1), 0, SIDE - 1);
     const [oldX, oldY] = [state[BALL_X], state[BALL_Y]];
     const direction = state[DIRECTION];
     state[TRAIL_X] = oldX;
@@ -43,7 +44,7 @@ export const breakout: Game = {
     let y = oldY + STEPS_Y[direction];
     let next = direction;
     if (x < 0 || x >= SIDE) {
-      x = keepWithin(x, 0, SIDE - 1);
+      x = clip(x, 0, SIDE - 1);
       next = mirrorHorizontally(next);
     }
     let reward = 0;

@@ -1,5 +1,6 @@
 import type { Stream } from '../../random/stream.js';
-import { DOWN, keepWithin, NO_OP, SIDE, UP, type Game, type Range } from './game.js';
+import { clip } from '../task.js';
+import { DOWN, NO_OP, SIDE, UP, type Game, type Range } from './game.js';
 
 /** Places in the state; behind them, for each of the eight rows, its car: column, timer, signed speed. */
 const [CHICKEN, COOLDOWN, STEPS_LEFT, CARS] = [0, 1, 2, 3];
@@ -34,7 +35,7 @@ export const freeway: Game = {
     let reward = 0;
     if ((action === UP || action === DOWN) && state[COOLDOWN] === 0) {
       state[COOLDOWN] = COOLDOWN_STEPS;
-      state[CHICKEN] = keepWithin(state[CHICKEN] + (action === DOWN ? 1 : -1), 0, START);
+      state[CHICKEN] = clip(state[CHICKEN] + (action === DOWN ? 1 : -1), 0, START);
     }
     if (state[CHICKEN] === 0) {
       reward = 1;

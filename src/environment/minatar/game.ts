@@ -95,6 +95,3 @@ export const each = (count: number, ...range: Range): Range[] => new Array<Range
 
 /** True for a column of the grid. */
 export const isInside = (x: number): boolean => x >= 0 && x < SIDE;
-
-/** The coordinate, kept between two bounds. */
-export const keepWithin = (value: number, low: number, high: number): number => (value < low ? low : value > high ? high : value);

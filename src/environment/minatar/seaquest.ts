@@ -1,5 +1,6 @@
 import type { Stream } from '../../random/stream.js';
-import { DOWN, each, FIRE, isInside, keepWithin, LEFT, NO_OP, RIGHT, SIDE, UP, type Game, type Range } from './game.js';
+import { clip } from '../task.js';
+import { DOWN, each, FIRE, isInside, LEFT, NO_OP, RIGHT, SIDE, UP, type Game, type Range } from './game.js';
 import { createEntities, type Entities } from './entities.js';
 
 /** Places in the state, in front of the lists. `SURFACED`: 1 while the submarine has not dived since it came up. */
@@ -124,9 +125,9 @@ function act(state: Float64Array, action: number): void {
     state[SHOT_TIMER] = SHOT_COOLDOWN;
   } else if (action === LEFT || action === RIGHT) {
     state[FACING] = action === RIGHT ? 1 : -1;
-    state[X] = keepWithin(state[X] + state[FACING], 0, SIDE - 1);
+    state[X] = clip(state[X] + state[FACING], 0, SIDE - 1);
   } else if (action === UP || action === DOWN) {
-    state[Y] = keepWithin(state[Y] + (action === DOWN ? 1 : -1), 0, DEEPEST);
+    state[Y] = clip(state[Y] + (action === DOWN ? 1 : -1), 0, DEEPEST);
   }
 }
 

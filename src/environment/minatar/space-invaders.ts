@@ -1,4 +1,5 @@
-import { each, FIRE, keepWithin, LEFT, NO_OP, RIGHT, SIDE, type Game } from './game.js';
+import { clip } from '../task.js';
+import { each, FIRE, LEFT, NO_OP, RIGHT, SIDE, type Game } from './game.js';
 
 /** Places in the state. Maps have a number a row, whose bit x is column x. */
 const [CANNON, DIRECTION, MOVE_INTERVAL, MOVE_TIMER, ALIEN_SHOT_TIMER, SHOT_TIMER] = [0, 1, 2, 3, 4, 5];
@@ -36,7 +37,7 @@ export const spaceInvaders: Game = {
       state[SHOTS + BOTTOM] |= 1 << state[CANNON];
       state[SHOT_TIMER] = SHOT_COOLDOWN;
     }
-    if (action === LEFT || action === RIGHT) state[CANNON] = keepWithin(state[CANNON] + (action === RIGHT ? 1 : -1), 0, SIDE - 1);
+    if (action === LEFT || action === RIGHT) state[CANNON] = clip(state[CANNON] + (action === RIGHT ? 1 : -1), 0, SIDE - 1);
     const cannon = 1 << state[CANNON];
 
     state.copyWithin(SHOTS, SHOTS + 1, SHOTS + SIDE);

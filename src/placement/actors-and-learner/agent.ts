@@ -1,6 +1,6 @@
 import { attachCursorStore } from '../../environment/cursor-store.js';
-import type { Action, EpisodeRecord } from '../../environment/environment.js';
-import { createEnvironmentLoop, episodeRecord, type EnvironmentLoop } from '../../environment/loop.js';
+import type { Action } from '../../environment/environment.js';
+import { createEnvironmentLoop, episodeRecord } from '../../environment/loop.js';
 import { makeEnvironment } from '../../environment/registry.js';
 import { DivergenceError } from '../../errors.js';
 import { createKernels } from '../../kernels/create.js';
@@ -8,18 +8,18 @@ import type { KernelName, Kernels } from '../../kernels/kernels.js';
 import { createArena, type Arena, type Snapshot } from '../../memory/arena.js';
 import { attachControl } from '../../memory/control.js';
 import type { BlockRequest } from '../../memory/layout.js';
-import type { ParameterTable } from '../../memory/parameters.js';
 import { createWorkspace } from '../../memory/workspace.js';
 import type { Decoder } from '../../network/decoder.js';
 import type { Encoder } from '../../network/encoder.js';
 import { withObservationTraces, type ObservationEncoding } from '../../network/observation-traces.js';
-import { neuronName, type Topology } from '../../network/topology.js';
+import { neuronName } from '../../network/topology.js';
 import type { ValueHeadShape } from '../../objective/value-head.js';
 import { createStream } from '../../random/stream.js';
 import type { ItemSampler } from '../../replay/item-sampler.js';
 import { createItemReader, type ReadItem } from '../../replay/items.js';
 import { SLOT } from '../../replay/ring.js';
 import { SAMPLERS, type SamplerName } from '../../replay/samplers.js';
+import type { Agent, AgentNetwork } from '../agent.js';
 import { attachSegments, createSegmentWriter, type SegmentShape, type Segments } from '../../replay/segment.js';
 
 /** The settings that every method with a replay has. */
@@ -56,11 +56,6 @@ export interface ReplayContext {
   readonly fresh: boolean;
 }
 
-export interface AgentNetwork {
-  readonly topology: Topology;
-  readonly weights: ParameterTable;
-}
-
 /** A method with a replay at work: what its actor does with observations, and what its learner does with items. */
 export interface ReplayMethod {
   /** The first one acts. */
@@ -81,25 +76,13 @@ export interface ReplayMethod {
   update(updates: number, steps: number): void;
 }
 
-/** One actor and the learner, which take turns on the calling thread: the form of the placement that repeats bit for bit. */
-export interface ReplayAgent {
-  readonly arena: Arena;
-  readonly networks: readonly AgentNetwork[];
-  readonly steps: number;
-  readonly updates: number;
-  step(): EpisodeRecord | undefined;
-  update(): void;
-  evaluation(): EnvironmentLoop;
-  acting(): { readonly topology: Topology; readonly encoder: Encoder; readonly decoder: Decoder; readonly encoding: ObservationEncoding; readonly trained: ArrayLike<number>; readonly values?: ValueHeadShape };
-  examine(): void;
-  close(): void;
-}
-
 /**
+ * One actor and the learner, which take turns on the calling thread: the form of the placement that repeats bit for bit.
+ *
  * @param checkpoint of the same settings, to continue from
  * @throws CheckpointError where the checkpoint is of other settings
  */
-export function createReplayAgent(settings: ReplaySettings, layout: ReplayLayout, begin: (context: ReplayContext) => ReplayMethod, checkpoint?: Snapshot): ReplayAgent {
+export function createReplayAgent(settings: ReplaySettings, layout: ReplayLayout, begin: (context: ReplayContext) => ReplayMethod, checkpoint?: Snapshot): Agent {
   const { environment: id, network, learning: { discount, rewardScale }, replay, priorities, seed } = settings;
   const environment = withObservationTraces(makeEnvironment(id, { seed }), network);
   checkpoint?.check(layout.blocks);

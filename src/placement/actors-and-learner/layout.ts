@@ -2,22 +2,14 @@ import { wrongValue } from '../../check.js';
 import type { CreditAssignment } from '../../credit/credit.js';
 import { creditNamed } from '../../credit/registry.js';
 import { creditShapes, networkShape } from '../../credit/trained-network.js';
-import { cursorBlock } from '../../environment/cursor-records.js';
-import { makeEnvironment } from '../../environment/registry.js';
 import { noiseShape } from '../../explore/noisy-weights.js';
 import { checkBudget } from '../../memory/budget.js';
-import { controlBlocks } from '../../memory/control.js';
 import { ELEMENT_BYTES } from '../../memory/layout.js';
 import { parameterBlocks } from '../../memory/parameters.js';
-import { workspaceBlock } from '../../memory/workspace.js';
-import { createDecoder } from '../../network/decoder.js';
-import { createInputEncoder, withObservationTraces } from '../../network/observation-traces.js';
 import { layeredTopology, type Topology } from '../../network/topology.js';
 import { createValueHead, type ValueHead } from '../../objective/value-head.js';
-import { rowsOf } from '../../replay/item-sampler.js';
-import { SAMPLERS } from '../../replay/samplers.js';
-import { segmentBlocks, type SegmentShape } from '../../replay/segment.js';
 import type { ReplayLayout } from './agent.js';
+import { planReplay } from './replay-layout.js';
 import type { ValueSettings } from './settings.js';
 
 /** Name of the block with the weights. */
@@ -32,36 +24,15 @@ export interface ValueLayout extends ReplayLayout {
 
 /** @throws RangeError naming an option that does not fit the task or the network */
 export function createLayout(settings: ValueSettings): ValueLayout {
-  const { network, learning, value, categorical, behaviour, replay } = settings;
-  const bare = makeEnvironment(settings.environment);
-  const environment = withObservationTraces(bare, network);
-  const { actionSpace, observationSpace: { type, low: { length: observations } } } = environment;
-  const state = environment.getState().length;
-  environment.close();
+  const { network, value, categorical, behaviour } = settings;
+  const { observations, type, actionSpace, encoder, decoder, replayOf } = planReplay(settings);
   if (actionSpace.kind !== 'discrete') throw wrongValue('environment', 'a task with discrete actions', settings.environment, '; ddpg, d4pg, a3c and a2c also learn continuous actions');
   const head = createValueHead({ actions: actionSpace.count, categorical, dueling: value.dueling });
   checkBudget(demandsOf(settings, observations, head.neurons, ELEMENT_BYTES[type]));
   const credit = creditNamed(settings.credit);
   const topology = layeredTopology({ ...network, readOut: credit.outputs, observations, outputs: head.neurons, outputActivation: 'linear' });
-  const segments: SegmentShape = { segments: 1, capacity: learning.replay, observations, type, components: 1 };
-  return {
-    observations,
-    encoder: createInputEncoder(bare.observationSpace, network, observations),
-    decoder: createDecoder(actionSpace),
-    head,
-    topology,
-    credit,
-    segments,
-    ring: { capacity: learning.replay },
-    blocks: [
-      ...controlBlocks(1),
-      workspaceBlock(1),
-      ...parameterBlocks([networkShape(NETWORK, topology), ...Object.values(creditShapes(NETWORK, topology, credit)), ...(behaviour.noisy ? [noiseShape(topology)] : [])]),
-      ...segmentBlocks(segments),
-      ...SAMPLERS[replay.sampler].blocks(rowsOf(segments)),
-      cursorBlock(1, { observations }, state),
-    ],
-  };
+  const parameters = parameterBlocks([networkShape(NETWORK, topology), ...Object.values(creditShapes(NETWORK, topology, credit)), ...(behaviour.noisy ? [noiseShape(topology)] : [])]);
+  return { observations, encoder, decoder, head, topology, credit, ...replayOf(1, parameters) };
 }
 
 /** The bytes of a run by what they grow with, at least: weights with moments and target copies, replay, and activations of a minibatch. */

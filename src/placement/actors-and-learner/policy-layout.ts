@@ -1,22 +1,14 @@
 import { creditNamed } from '../../credit/registry.js';
 import type { CreditAssignment } from '../../credit/credit.js';
 import { creditShapes, networkShape } from '../../credit/trained-network.js';
-import { cursorBlock } from '../../environment/cursor-records.js';
-import { makeEnvironment } from '../../environment/registry.js';
 import { explorationBlocks } from '../../explore/voltage-noise.js';
 import { checkBudget } from '../../memory/budget.js';
-import { controlBlocks } from '../../memory/control.js';
 import { ELEMENT_BYTES } from '../../memory/layout.js';
 import { parameterBlocks } from '../../memory/parameters.js';
-import { workspaceBlock } from '../../memory/workspace.js';
-import { createDecoder } from '../../network/decoder.js';
-import { createInputEncoder, withObservationTraces } from '../../network/observation-traces.js';
 import { layeredTopology, type Topology } from '../../network/topology.js';
 import { createValueHead, type ValueHead } from '../../objective/value-head.js';
-import { rowsOf } from '../../replay/item-sampler.js';
-import { SAMPLERS } from '../../replay/samplers.js';
-import { segmentBlocks, type SegmentShape } from '../../replay/segment.js';
 import type { ReplayLayout } from './agent.js';
+import { planReplay } from './replay-layout.js';
 import type { PolicySettings } from './policy-settings.js';
 
 /** Names of the blocks with weights. */
@@ -34,41 +26,18 @@ export interface PolicyLayout extends ReplayLayout {
 
 /** @throws RangeError naming an option that does not fit the task or the network */
 export function createPolicyLayout(settings: PolicySettings): PolicyLayout {
-  const { network, learning, categorical, replay } = settings;
-  const bare = makeEnvironment(settings.environment);
-  const environment = withObservationTraces(bare, network);
-  const { observationSpace: { type, low: { length: observations } } } = environment;
-  const state = environment.getState().length;
-  const decoder = createDecoder(environment.actionSpace);
-  environment.close();
+  const { network, categorical } = settings;
+  const { observations, type, encoder, decoder, replayOf } = planReplay(settings);
   const { outputs } = decoder;
   const head = createValueHead({ actions: 1, categorical, dueling: false });
   checkBudget(demandsOf(settings, observations, outputs, head.neurons, ELEMENT_BYTES[type]));
   const credit = creditNamed(settings.credit);
   const actorTopology = layeredTopology({ ...network, readOut: credit.outputs, observations, outputs, outputActivation: 'tanh' });
   const criticTopology = layeredTopology({ ...network, readOut: credit.outputs, observations: observations + outputs, outputs: head.neurons, outputActivation: 'linear', prefix: 'critic.' });
-  const segments: SegmentShape = { segments: 1, capacity: learning.replay, observations, type, components: outputs };
   const networks = [[ACTOR, actorTopology], [CRITIC, criticTopology]] as const;
-  return {
-    observations,
-    encoder: createInputEncoder(bare.observationSpace, network, observations),
-    decoder,
-    head,
-    actorTopology,
-    criticTopology,
-    credit,
-    segments,
-    ring: { capacity: learning.replay },
-    blocks: [
-      ...controlBlocks(1),
-      workspaceBlock(1),
-      ...parameterBlocks(networks.flatMap(([name, topology]) => [networkShape(name, topology), ...Object.values(creditShapes(name, topology, credit))])),
-      ...segmentBlocks(segments),
-      ...SAMPLERS[replay.sampler].blocks(rowsOf(segments)),
-      cursorBlock(1, { observations }, state),
-      ...explorationBlocks(actorTopology),
-    ],
-  };
+  const parameters = parameterBlocks(networks.flatMap(([name, topology]) => [networkShape(name, topology), ...Object.values(creditShapes(name, topology, credit))]));
+  const { segments, ring, blocks } = replayOf(outputs, parameters);
+  return { observations, encoder, decoder, head, actorTopology, criticTopology, credit, segments, ring, blocks: [...blocks, ...explorationBlocks(actorTopology)] };
 }
 
 /** The bytes of a run by what they grow with, at least: weights with moments and target copies, replay, and activations of a minibatch. */

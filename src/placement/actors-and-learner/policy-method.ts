@@ -2,13 +2,14 @@ import type { Snapshot } from '../../memory/arena.js';
 import { attachExplorationState, createExploration } from '../../explore/voltage-noise.js';
 import { createActivations, propagate } from '../../network/dynamic.js';
 import { initialiseWeights } from '../../network/initialise.js';
-import { createReplayAgent, type ReplayAgent, type ReplayContext, type ReplayMethod } from './agent.js';
+import type { Agent } from '../agent.js';
+import { createReplayAgent, type ReplayContext, type ReplayMethod } from './agent.js';
 import { createPolicyLayout, type PolicyLayout } from './policy-layout.js';
 import { createPolicyLearner } from './policy-learner.js';
 import type { PolicySettings } from './policy-settings.js';
 
 /** d4pg: see `createReplayAgent`. @throws RangeError naming an option that does not fit the task or the network */
-export function createPolicyAgent(settings: PolicySettings, checkpoint?: Snapshot): ReplayAgent {
+export function createPolicyAgent(settings: PolicySettings, checkpoint?: Snapshot): Agent {
   const layout = createPolicyLayout(settings);
   return createReplayAgent(settings, layout, (context) => createPolicyMethod(settings, layout, context), checkpoint);
 }

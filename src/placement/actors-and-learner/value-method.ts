@@ -4,14 +4,15 @@ import { attachParameter } from '../../memory/parameters.js';
 import { initialiseWeights } from '../../network/initialise.js';
 import { createStream } from '../../random/stream.js';
 import { createPolicy, epsilonAt, exploreGreedily } from './actor.js';
-import { createReplayAgent, type ReplayAgent, type ReplayContext, type ReplayMethod } from './agent.js';
+import type { Agent } from '../agent.js';
+import { createReplayAgent, type ReplayContext, type ReplayMethod } from './agent.js';
 import { createLayout, type ValueLayout } from './layout.js';
 import { createLearner } from './learner.js';
 import { attachNoise } from './noise.js';
 import type { ValueSettings } from './settings.js';
 
 /** A value method with a replay: see `createReplayAgent`. @throws RangeError naming an option that does not fit the task or the network */
-export function createValueAgent(settings: ValueSettings, checkpoint?: Snapshot): ReplayAgent {
+export function createValueAgent(settings: ValueSettings, checkpoint?: Snapshot): Agent {
   const layout = createLayout(settings);
   return createReplayAgent(settings, layout, (context) => createValueMethod(settings, layout, context), checkpoint);
 }
